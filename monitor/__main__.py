@@ -1,0 +1,76 @@
+"""The command line's door: finds the command that was asked for and loads only that one."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from monitor import __version__
+from monitor.errors import MonitorError
+
+COMMANDS = {
+    "demo": "the province emulated and watched, on this machine, at once",
+    "lab": "the emulated province alone; ctl and exec work on a running one",
+    "run": "the daemon",
+    "check": "say everything that is wrong with the configuration and this machine",
+    "poll": "probe now and print what answers",
+    "sites": "import, export and list the inventory",
+}
+
+
+class Command(Protocol):
+    """What a module of monitor.cli offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's own arguments on its parser."""
+
+    def execute(self, arguments: argparse.Namespace) -> int:
+        """Do what was asked and return the exit status: 0 fine, 1 not fine, 2 usage, configuration or set-up."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = next((word for word in words if not word.startswith("-")), None)
+    command = _command(name) if name in COMMANDS else None
+    arguments = _parser(name, command).parse_args(words)
+    if command is None:
+        _parser(None, None).print_help()
+        return 2
+    try:
+        return command.execute(arguments)
+    except MonitorError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _command(name: str | None) -> Command:
+    return cast("Command", importlib.import_module(f"monitor.cli.{name}"))
+
+
+def _parser(name: str | None, command: Command | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="monitor",
+        description="Watches Hà Giang's data network and its conference endpoints.",
+        epilog="Start with `monitor demo`, then open the address that it prints.",
+    )
+    parser.add_argument("--version", action="version", version=f"monitor {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    for each, purpose in COMMANDS.items():
+        described = command.__doc__ if each == name and command is not None else None
+        child = commands.add_parser(each, help=purpose, description=described, formatter_class=argparse.RawDescriptionHelpFormatter)
+        if each == name and command is not None:
+            command.add_arguments(child)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the daemon shows: metrics, API, event stream, pages."""

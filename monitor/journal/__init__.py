@@ -1,0 +1,1 @@
+"""The record of every transition and event, written before anything is published."""

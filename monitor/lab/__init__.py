@@ -1,0 +1,1 @@
+"""The province as an emulator, in a network of its own."""

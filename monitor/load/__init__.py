@@ -1,0 +1,1 @@
+"""YAML to the model, with every fault at its line."""

@@ -1,0 +1,1 @@
+"""Every noun of the monitor, frozen; imports nothing but the standard library."""

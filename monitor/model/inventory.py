@@ -1,0 +1,152 @@
+"""What is watched: points, endpoints, areas, and how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Kind(StrEnum):
+    """A point of the data network, or a conference endpoint that stands at a point."""
+
+    POINT = "point"
+    ENDPOINT = "endpoint"
+
+
+class Expected(StrEnum):
+    """When a target is expected to answer; outside these times silence is `standby`."""
+
+    ALWAYS = "always"
+    OFFICE_HOURS = "office_hours"
+    MEETINGS = "meetings"
+
+
+class AddressMode(StrEnum):
+    """lab: addresses exist only inside the lab's network; production: they are real."""
+
+    LAB = "lab"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Degrees of WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The name that pages and reports carry, and whether the addresses are the lab's."""
+
+    name: str
+    addresses: AddressMode
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A district, a city, or a block of offices. code: the General Statistics Office's, '' where there is none."""
+
+    id: str
+    name: str
+    code: str = ""
+    short: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contracted:
+    """The circuit's speed by contract, bit/s. down: towards the point (receive), up: from it (transmit)."""
+
+    down_bps: int
+    up_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to call, as a role and a telephone; never a person's name."""
+
+    role: str
+    telephone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOverride:
+    """What a target changes of a probe's settings; None keeps the setting of monitor.yaml."""
+
+    enabled: bool = True
+    every_s: float | None = None
+    packets: int | None = None
+    spacing_s: float | None = None
+    timeout_s: float | None = None
+    retries: int | None = None
+    dscp: int | None = None
+
+
+_NO_OVERRIDES: Mapping[str, ProbeOverride] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One point or endpoint, complete: defaults and what an endpoint inherits from its point are filled in.
+
+    parents: ids of the targets that it hangs on: a point's uplinks (any of them carries), an endpoint's point, () for the root.
+    credential: the name of a credential; None means no SNMP probe and no fault.
+    answers_from: further source addresses whose SNMP answers are accepted (a device that answers from another interface).
+    call_rate_bps: endpoints only, bit/s of the call that it must carry.
+    expected: None leaves it to the profile.
+    """
+
+    id: str
+    kind: Kind
+    name: str
+    short: str
+    address: str
+    level: str
+    area: str
+    parents: tuple[str, ...] = ()
+    code: str = ""
+    location: Location | None = None
+    contracted: Contracted | None = None
+    credential: str | None = None
+    profile: str = "default"
+    expected: Expected | None = None
+    wan_interface: str | None = None
+    interfaces: str = "wan"
+    contacts: tuple[Contact, ...] = ()
+    tags: tuple[str, ...] = ()
+    engine: str | None = None
+    max_repetitions: int | None = None
+    answers_from: tuple[str, ...] = ()
+    call_rate_bps: int | None = None
+    probes: Mapping[str, ProbeOverride] = field(default=_NO_OVERRIDES)
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Everything that is watched, in the order of the files.
+
+    targets: id → target, points before endpoints. levels: from the top down. root: the id of the point without an uplink.
+    """
+
+    network: Network
+    levels: tuple[str, ...]
+    areas: Mapping[str, Area]
+    targets: Mapping[str, Target]
+    root: str
+
+    def of_kind(self, kind: Kind) -> tuple[Target, ...]:
+        """Return the targets of one kind in the order of the files."""
+        return tuple(target for target in self.targets.values() if target.kind is kind)
+
+    def children(self) -> dict[str, tuple[str, ...]]:
+        """Return id → ids that hang directly on it, for every target that carries another."""
+        below: dict[str, list[str]] = {}
+        for target in self.targets.values():
+            for parent in target.parents:
+                below.setdefault(parent, []).append(target.id)
+        return {parent: tuple(ids) for parent, ids in below.items()}

@@ -1,0 +1,149 @@
+"""What a probe brought back. The network never raises: it becomes an Outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Outcome(StrEnum):
+    """How one probe of one target ended.
+
+    OK:        a valid answer came from the target.
+    TIMEOUT:   asked, and nothing valid came in time.
+    REFUSED:   the target answered with a refusal (SNMP authorizationError, TCP reset): it is alive, the probe failed.
+    MALFORMED: what came could not be decoded; the target is alive, the probe failed.
+    NOT_SENT:  nothing was sent (no route, EPERM, no buffer, no name) or the reading is void (loop lag): says nothing of the target.
+    """
+
+    OK = "ok"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    MALFORMED = "malformed"
+    NOT_SENT = "not_sent"
+
+    @property
+    def is_alive(self) -> bool:
+        """True where the target itself has said something."""
+        return self in (Outcome.OK, Outcome.REFUSED, Outcome.MALFORMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """An ICMP error (RFC 792, RFC 4443) that quoted one of our packets: evidence, never a verdict.
+
+    reporter: the address that sent it. type, code: as on the wire. mtu: next-hop MTU of 'fragmentation needed', else None.
+    """
+
+    reporter: str
+    type: int
+    code: int
+    mtu: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IcmpSample:
+    """What a burst of echo requests brought back.
+
+    sent:       requests that the kernel accepted; 0 means nothing can be said, not "no loss".
+    rtts_s:     round-trip times in seconds in the order of sending, None where no reply came; len(rtts_s) == sent.
+    duplicates: replies that came more than once; not counted in rtts_s.
+    clock:      'kernel' where receive stamps are the kernel's, 'loop' where the loop's clock had to serve.
+    """
+
+    sent: int
+    rtts_s: tuple[float | None, ...]
+    duplicates: int = 0
+    unreachable: Unreachable | None = None
+    clock: str = "kernel"
+
+    @property
+    def received(self) -> int:
+        """Return how many requests were answered."""
+        return sum(rtt is not None for rtt in self.rtts_s)
+
+    @property
+    def loss_ratio(self) -> float | None:
+        """Return the share of the sent requests that no reply came to, 0 to 1; None where nothing was sent."""
+        return 1 - self.received / self.sent if self.sent else None
+
+    @property
+    def rtt_average_s(self) -> float | None:
+        """Return the mean round-trip time in seconds, None where no reply came."""
+        rtts = [rtt for rtt in self.rtts_s if rtt is not None]
+        return sum(rtts) / len(rtts) if rtts else None
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceSample:
+    """One row of ifTable/ifXTable (RFC 2863) as the device gave it; None where it has no such column.
+
+    name: ifName, else ifDescr, else 'if' + ifIndex: the key, since ifIndex moves. speed_bps: ifHighSpeed or ifSpeed.
+    octet_bits: 64 where the octet counters are ifHC*, else 32. up: ifOperStatus is up(1).
+    """
+
+    name: str
+    index: int
+    descr: str = ""
+    alias: str = ""
+    up: bool | None = None
+    speed_bps: int | None = None
+    octet_bits: int = 64
+    receive_octets: int | None = None
+    transmit_octets: int | None = None
+    receive_errors: int | None = None
+    transmit_errors: int | None = None
+    receive_discards: int | None = None
+    transmit_discards: int | None = None
+    uptime_ticks: int | None = None
+
+
+_NO_VALUES: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpSample:
+    """What an agent said.
+
+    uptime_ticks: sysUpTime in 1/100 s (wraps at 2**32), read in the same PDU as the counters; InterfaceSample.uptime_ticks is that
+      row's own where the rows came in several PDUs.
+    engine_time_s, engine_boots: snmpEngineTime/snmpEngineBoots (RFC 3411), None where the agent has none.
+    table_last_change_ticks: ifTableLastChange. values: metric name → value, as the profile maps them.
+    profile: the profile that was applied. rtt_s: of the first answered exchange.
+    """
+
+    profile: str
+    uptime_ticks: int | None = None
+    engine_time_s: int | None = None
+    engine_boots: int | None = None
+    sys_object_id: str = ""
+    sys_descr: str = ""
+    sys_name: str = ""
+    table_last_change_ticks: int | None = None
+    interfaces: tuple[InterfaceSample, ...] = ()
+    values: Mapping[str, float] = field(default=_NO_VALUES)
+    rtt_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One probe of one target, complete.
+
+    probe: 'icmp', 'snmp'. at_s: monotonic seconds (time.monotonic) when it was complete. detail: the reason in a few words where
+    the outcome is not OK ('no route', 'request-id 7 answered with 9'); it goes into events as evidence.
+    confirms: True where it was asked for to confirm a suspicion and not by the schedule.
+    """
+
+    target: str
+    probe: str
+    at_s: float
+    outcome: Outcome
+    icmp: IcmpSample | None = None
+    snmp: SnmpSample | None = None
+    detail: str = ""
+    confirms: bool = False
+
+
+Deliver = Callable[[Reading], None]

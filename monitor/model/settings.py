@@ -1,0 +1,142 @@
+"""How the daemon watches: everything of monitor.yaml, with the defaults that hold without it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class IcmpSettings:
+    """every_s: interval of a target's rounds; packets a burst, spacing_s apart; timeout_s for each. dscp: 0 to 63, EF is 46."""
+
+    every_s: float = 15.0
+    packets: int = 5
+    spacing_s: float = 0.02
+    timeout_s: float = 1.0
+    dscp: int = 46
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpSettings:
+    """timeout_s: of the first try; each retry waits half as long again. deadline_s: for all of a device's poll."""
+
+    every_s: float = 60.0
+    timeout_s: float = 2.0
+    retries: int = 1
+    deadline_s: float = 20.0
+    port: int = 161
+    in_flight: int = 200
+    max_repetitions: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """misses_to_down: bursts without any answer, the confirming ones counted, before a target is down.
+
+    flapping_high, flapping_low: weighted share of state changes over the last 20 rounds, 0 to 1; above
+    high it flaps, until below low.
+    references: addresses outside the inventory, or target ids, that prove that we can see when the root is silent.
+    stale_intervals: a target without evidence for so many of its intervals is unknown.
+    """
+
+    misses_to_down: int = 2
+    flapping_high: float = 0.30
+    flapping_low: float = 0.25
+    references: tuple[str, ...] = ()
+    stale_intervals: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class QualitySettings:
+    """Bounds beyond which an answering target is degraded, judged over window_s with at least min_packets.
+
+    loss_ratio 0 to 1, by the exact binomial bound at confidence. rtt_s: absolute bound. rtt_usual_factor and rtt_usual_extra_s:
+    also degraded when the RTT is above usual * factor and above usual + extra. jitter_s: RFC 3550 jitter.
+    """
+
+    loss_ratio: float = 0.01
+    rtt_s: float = 0.3
+    jitter_s: float = 0.03
+    rtt_usual_factor: float = 3.0
+    rtt_usual_extra_s: float = 0.05
+    window_s: float = 300.0
+    min_packets: int = 100
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceWindow:
+    """Work that was announced: what it covers and when.
+
+    ids, areas: what it covers (their union, and every child that is silent behind it); both empty: everything.
+    start, end: aware datetimes, for a single window. days, from_time, to_time: for a weekly one (0 is Monday; to before from runs
+    past midnight; the day is the one on which it begins), in the settings' time zone. Exactly one of the two forms is set.
+    """
+
+    reason: str
+    ids: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    days: tuple[int, ...] = ()
+    from_time: time | None = None
+    to_time: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """When `expected: office_hours` targets should answer, in the settings' time zone. days: 0 is Monday."""
+
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    from_time: time = time(7, 0)
+    to_time: time = time(17, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """An SNMP credential, its secrets resolved. version: '1', '2c' or '3'.
+
+    community: v1 and v2c. user, auth_*, priv_*: v3 (RFC 3414, 7860, 3826); a protocol of None means none.
+    auth_protocol: md5 sha sha224 sha256 sha384 sha512. priv_protocol: des aes aes192 aes256. context: contextName.
+    """
+
+    name: str
+    version: str
+    community: str = field(default="", repr=False)
+    user: str = ""
+    auth_protocol: str | None = None
+    auth_key: str = field(default="", repr=False)
+    priv_protocol: str | None = None
+    priv_key: str = field(default="", repr=False)
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """histogram: export wan_icmp_rtt_seconds. contacts: export wan_target_contact_info."""
+
+    histogram: bool = True
+    contacts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything of monitor.yaml. listen: HOST:PORT. journal: an SQLAlchemy URL. language: vi or en."""
+
+    listen: str = "127.0.0.1:9877"
+    advertise: str = ""
+    journal: str = "sqlite:////var/lib/monitor/journal.db"
+    language: str = "vi"
+    timezone: str = "Asia/Ho_Chi_Minh"
+    engine: str = "fast"
+    icmp: IcmpSettings = IcmpSettings()
+    snmp: SnmpSettings = SnmpSettings()
+    health: HealthSettings = HealthSettings()
+    quality: QualitySettings = QualitySettings()
+    office_hours: OfficeHours = OfficeHours()
+    maintenance: tuple[MaintenanceWindow, ...] = ()
+    credentials: Mapping[str, Credential] = field(default_factory=lambda: MappingProxyType({}))
+    export: ExportSettings = ExportSettings()

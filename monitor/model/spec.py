@@ -1,0 +1,46 @@
+"""What a prober is asked to do: one spec a target and probe, everything in it, so that a prober needs no configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.model.profile import Profile
+from monitor.model.settings import Credential
+
+
+@dataclass(frozen=True, slots=True)
+class IcmpSpec:
+    """A burst of echo requests. address: IPv4 or IPv6, as text. dscp: 0 to 63. confirms: asked to confirm a suspicion."""
+
+    target: str
+    address: str
+    packets: int = 5
+    spacing_s: float = 0.02
+    timeout_s: float = 1.0
+    dscp: int = 46
+    confirms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpSpec:
+    """One poll of an agent. candidates: profiles that may refine `profile` once sysObjectID and sysDescr are known.
+
+    brief: only sysUpTime is asked, to see whether the agent is alive. wan_interface: a regular expression over ifName, ifAlias,
+    ifDescr that picks the WAN interface; None leaves it to the profile.
+    """
+
+    target: str
+    address: str
+    credential: Credential
+    profile: Profile
+    candidates: tuple[Profile, ...] = ()
+    port: int = 161
+    timeout_s: float = 2.0
+    retries: int = 1
+    deadline_s: float = 20.0
+    max_repetitions: int = 20
+    answers_from: tuple[str, ...] = ()
+    wan_interface: str | None = None
+    engine: str = "fast"
+    brief: bool = False
+    confirms: bool = False

@@ -1,0 +1,202 @@
+"""What is believed of each target, why, and since when: what the pages, the metrics and the journal show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from monitor.model.inventory import Inventory, Target
+from monitor.model.reading import IcmpSample, Outcome
+
+
+class State(StrEnum):
+    """What a target's state is; the order of the members is that of gravity, the gravest first."""
+
+    DOWN = "down"
+    UNREACHABLE = "unreachable"
+    DEGRADED = "degraded"
+    UNKNOWN = "unknown"
+    MAINTENANCE = "maintenance"
+    STANDBY = "standby"
+    UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a state is what it is: a code of words/reasons.py and what its sentence is filled with.
+
+    Such as Reason('loss', {'loss_ratio': 0.034, 'packets': 118}) or Reason('silent', {'packets': 10}).
+    """
+
+    code: str
+    values: Mapping[str, float | int | str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One change of a target's state, as the journal keeps it.
+
+    at: epoch seconds. old: None at the target's first judgement. cause: id of the root cause while down (itself) or unreachable.
+    affected_points, affected_endpoints: on a root cause, how many are behind it (itself not counted), else 0.
+    evidence: what was seen, in words that need no other record, such as 'icmp 0/10; host unreachable from 10.2.0.9'.
+    """
+
+    target: str
+    old: State | None
+    new: State
+    at: float
+    cause: str | None
+    reason: Reason
+    evidence: str = ""
+    affected_points: int = 0
+    affected_endpoints: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Anything else worth a line in the journal: blind, a path that breaks, a reload, a probe that learnt something.
+
+    at: epoch seconds. kind: 'blind', 'sighted', 'path', 'reload', 'started', 'stopped', 'snmp', …. target: '' where it is of none.
+    text: complete in itself, English, one line.
+    """
+
+    at: float
+    kind: str
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who has taken a root cause on."""
+
+    by: str
+    at: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class IcmpView:
+    """What ICMP says of a target: the last round, and totals since the daemon's start.
+
+    at: epoch seconds of the last round that could be judged. rtt_buckets: cumulative counts for RTT_BOUNDS_S (without +Inf).
+    jitter_s: RFC 3550, carried from round to round, None until 30 differences. mos: voice, 1 to 4.5, None where it can't be said.
+    loss_recent: loss ratio over the sliding window, None below its minimum of packets.
+    """
+
+    at: float
+    sample: IcmpSample
+    outcome: Outcome
+    sent_total: int
+    received_total: int
+    rtt_buckets: tuple[int, ...]
+    rtt_sum_s: float
+    jitter_s: float | None
+    mos: float | None
+    loss_recent: float | None
+    packets_recent: int
+
+
+RTT_BOUNDS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceView:
+    """One interface: totals that only grow while the device runs, and exact rates by the device's own clock.
+
+    role: 'wan' for the interface that carries the circuit, else 'other'. Rates are bytes/s, None where they can't be said
+    (first reading, reset, under 10 s). Totals carry 32-bit counters past their wrap; None where the device has no such counter.
+    """
+
+    name: str
+    alias: str
+    role: str
+    up: bool | None
+    receive_bytes_total: int | None
+    transmit_bytes_total: int | None
+    receive_errors_total: int | None
+    transmit_errors_total: int | None
+    receive_discards_total: int | None
+    transmit_discards_total: int | None
+    receive_bytes_per_second: float | None
+    transmit_bytes_per_second: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpView:
+    """What SNMP says of a target. at: epoch seconds of the last answer; up: the last poll was answered. boot_at: epoch seconds."""
+
+    at: float | None
+    up: bool
+    detail: str
+    profile: str
+    boot_at: float | None
+    interfaces: tuple[InterfaceView, ...]
+    values: Mapping[str, float]
+    spikes_total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """All that is known of one target at one moment; replaced as a whole when anything changes.
+
+    state: None before its first judgement after the start. since: epoch seconds of the last change. cause: id of the root cause.
+    parent_states and the like are derived, not kept. usual_rtt_s: this site's median RTT, None until it is known.
+    """
+
+    target: Target
+    state: State | None = None
+    since: float = 0.0
+    cause: str | None = None
+    reason: Reason = Reason("start")
+    flapping: bool = False
+    maintenance: bool = False
+    icmp: IcmpView | None = None
+    snmp: SnmpView | None = None
+    usual_rtt_s: float | None = None
+    acknowledged: Acknowledgement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RootCause:
+    """A target that is down by itself, and what is behind it (itself not counted).
+
+    points, endpoints: how many targets are unreachable because of it. path: where a traced path breaks, '' until it is known.
+    """
+
+    target: str
+    since: float
+    reason: Reason
+    points: int
+    endpoints: int
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blindness:
+    """The monitor can't see: states are frozen and nobody is blamed. reason.code: 'blind_silent', 'blind_sends', 'blind_lag', …."""
+
+    since: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One consistent picture of everything: a whole outage appears in one snapshot, never in halves.
+
+    generation: grows with every published change of a state. at: epoch seconds. views: id → view in the inventory's order.
+    changes: the last transitions, newest first, at most 200. last_round_at: epoch seconds when the last ICMP round began, 0 before.
+    fresh: how many targets have evidence younger than three intervals.
+    """
+
+    generation: int
+    at: float
+    inventory: Inventory
+    views: Mapping[str, TargetView]
+    root_causes: tuple[RootCause, ...] = ()
+    changes: tuple[Transition, ...] = ()
+    blind: Blindness | None = None
+    last_round_at: float = 0.0
+    fresh: int = 0

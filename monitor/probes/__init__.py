@@ -1,0 +1,1 @@
+"""Every device socket. The network never raises: it becomes an Outcome."""

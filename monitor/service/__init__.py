@@ -1,0 +1,1 @@
+"""The daemon at work: rounds, beliefs, reload, process."""
