@@ -11,7 +11,7 @@ from monitor.model.inventory import Expected
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which agents a profile is for. sys_object_ids: dotted prefixes; sys_descr: a regular expression. Where both are given, both hold."""
+    """Which agents a profile is for: sys_object_ids are dotted prefixes, sys_descr a regular expression; what is given must hold."""
 
     sys_object_ids: tuple[str, ...] = ()
     sys_descr: str | None = None
