@@ -123,7 +123,7 @@ class Target:
     max_repetitions: int | None = None
     answers_from: tuple[str, ...] = ()
     call_rate_bps: int | None = None
-    probes: Mapping[str, ProbeOverride] = field(default=_NO_OVERRIDES)
+    probes: Mapping[str, ProbeOverride] = field(default_factory=lambda: _NO_OVERRIDES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class SnmpSample:
     sys_name: str = ""
     table_last_change_ticks: int | None = None
     interfaces: tuple[InterfaceSample, ...] = ()
-    values: Mapping[str, float] = field(default=_NO_VALUES)
+    values: Mapping[str, float] = field(default_factory=lambda: _NO_VALUES)
     rtt_s: float | None = None
 
 
