@@ -1,0 +1,11 @@
+"""Runs the journal's migrations on the connection that store.py hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from monitor.journal.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,1 @@
+"""The forms that the journal has had, oldest first."""

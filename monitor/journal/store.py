@@ -1,0 +1,106 @@
+"""The database behind the journal: opened, brought to its newest form, written and read. Blocking: only threads call it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event, func, insert, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from monitor.errors import SetupError
+from monitor.journal.rows import TRANSITION, Entry, from_row, to_row
+from monitor.journal.tables import entries
+from monitor.model.state import Transition
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Store:
+    """A database that holds the entries. Every method blocks and may raise sqlalchemy.exc.SQLAlchemyError."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database of an SQLAlchemy URL and bring it to its newest form; raises SetupError where that can't be done."""
+        self._engine = _engine(url)
+        try:
+            _migrate(self._engine)
+        except SQLAlchemyError as error:
+            raise SetupError(f"the journal {_without_secret(url)} can't be opened: {_first_line(error)}", _cure(url)) from error
+
+    def write(self, batch: Sequence[Entry]) -> None:
+        """Commit entries in one transaction, in their order; after it returns they survive a power cut."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(entries), [to_row(entry) for entry in batch])
+
+    def last_states(self) -> dict[str, Transition]:
+        """Return id → the newest transition of every target that ever had one."""
+        newest = select(func.max(entries.c.id)).where(entries.c.kind == TRANSITION).group_by(entries.c.target)
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(entries).where(entries.c.id.in_(newest))).mappings()
+            found = [from_row(row) for row in rows]
+        return {entry.target: entry for entry in found if isinstance(entry, Transition)}
+
+    def events(self, since: float | None, limit: int, target: str | None = None) -> list[Entry]:
+        """Return the newest entries after `since` (epoch seconds), newest first, at most limit of them."""
+        wanted = select(entries).order_by(entries.c.id.desc()).limit(limit)
+        if since is not None:
+            wanted = wanted.where(entries.c.at > since)
+        if target is not None:
+            wanted = wanted.where(entries.c.target == target)
+        with self._engine.connect() as connection:
+            return [from_row(row) for row in connection.execute(wanted).mappings()]
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed)
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, poolclass=QueuePool, pool_size=2, connect_args={"timeout": 5, "check_same_thread": False})
+    except (ArgumentError, ImportError, OSError) as error:
+        raise SetupError(f"the journal {_without_secret(url)} can't be opened: {_first_line(error)}", _cure(url)) from error
+    event.listen(engine, "connect", _make_durable)
+    return engine
+
+
+def _make_durable(connection: Any, _record: object) -> None:
+    """WAL lets a page be read while the writer commits; FULL syncs each commit, so that what was published is on the disk."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+
+
+def _without_secret(url: str) -> str:
+    return re.sub(r"//([^:/@]+):[^@]*@", r"//\1:***@", url)
+
+
+def _cure(url: str) -> str:
+    if url.startswith("sqlite"):
+        return "give `journal: sqlite:////PATH/journal.db` in a folder that this user may write to"
+    return "check the URL, that its driver is installed, and that the database server answers"
