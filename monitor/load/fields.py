@@ -1,0 +1,285 @@
+"""Readers of mappings and lists, made of tables of fields; see load/document.py for how they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+import yaml
+
+from monitor.load.document import Faulty, Node, Reader
+from monitor.load.suggest import did_you_mean
+
+Schema = dict[str, object]
+Item = TypeVar("Item")
+Built = TypeVar("Built")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of a mapping.
+
+    name: as it is written. reader: what reads its value. doc: what it means, for the documentation and for editors.
+    default: what an Entry gives where the key is absent. usual: that default as an operator would write it, for the documentation
+    ('' where there is none). attribute: the keyword that a Record hands the value on by, the name itself where it is ''.
+    """
+
+    name: str
+    reader: Reader[Any]
+    required: bool = False
+    default: Any = None
+    doc: str = ""
+    usual: str = ""
+    attribute: str = ""
+
+
+class Entry:
+    """A mapping that was read: its values by key, and the place of each key.
+
+    is_whole: False where a value was faulty or a required key is missing; it then stands at its default.
+    """
+
+    __slots__ = ("is_whole", "node", "places", "values")
+
+    def __init__(self, node: Node, values: dict[str, Any], places: dict[str, Node], is_whole: bool) -> None:
+        self.node = node
+        self.values = values
+        self.places = places
+        self.is_whole = is_whole
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def has(self, name: str) -> bool:
+        """Return whether the key is written in the file and its value could be read."""
+        return name in self.places and name in self.values
+
+    def refuse(self, name: str, fault: str, cure: str = "") -> Faulty:
+        """Note a fault at a key's place; where the key is absent, at the mapping's, under the key's path."""
+        place = self.places.get(name)
+        if place is not None:
+            return place.refuse(fault, cure)
+        return self.node.at(self.node.yaml, _join(self.node.path, name)).refuse(fault, cure)
+
+
+class Table:
+    """A mapping of known keys.
+
+    what: what it is, for faults ('point'). key: the field that names it within a list, so that a fault's path says
+    points.xa-lung-cu rather than points[17]. secret: faults never quote its keys.
+    """
+
+    def __init__(self, fields: Sequence[Field], *, what: str = "", key: str = "", secret: bool = False) -> None:
+        self.fields = {field.name: field for field in fields}
+        self.what = what
+        self.key = key
+        self.secret = secret
+        self._defaults = {field.name: field.default for field in fields}
+        self._required = tuple(field for field in fields if field.required)
+
+    def read(self, node: Node) -> Entry:
+        """Return its values, faulty ones at their default. Raises Faulty only where there is no mapping."""
+        before = len(node.faults)
+        values = dict(self._defaults)
+        places: dict[str, Node] = {}
+        prefix = f"{node.path}." if node.path else ""
+        for name, key, value in node.pairs():
+            field = self.fields.get(name)
+            if field is None:
+                self._refuse_unknown(node.at(key, prefix + name if not self.secret else node.path), name)
+            elif name in places:
+                _refuse_again(node.at(key, prefix + name), places[name].line)
+            else:
+                places[name] = place = node.at(value, prefix + name)
+                try:
+                    values[name] = field.reader.read(place)
+                except Faulty:
+                    continue
+        for field in self._required:
+            if field.name not in places:
+                node.refuse(f"the key '{field.name}' is missing", f"add {field.name}: {field.doc}" if field.doc else "add it")
+        return Entry(node, values, places, is_whole=len(node.faults) == before)
+
+    def name_of(self, item: yaml.Node) -> str | None:
+        """Return the value of the naming key as it is written, None where there is none."""
+        if not self.key or not isinstance(item, yaml.MappingNode):
+            return None
+        for key, value in item.value:
+            if key.value == self.key and isinstance(value, yaml.ScalarNode):
+                return value.value.strip() or None
+        return None
+
+    def schema(self) -> Schema:
+        """An object that permits no other keys."""
+        properties: dict[str, object] = {}
+        for field in self.fields.values():
+            about = field.doc + (f" (default: {field.usual})" if field.usual else "")
+            properties[field.name] = field.reader.schema() | ({"description": about} if about else {})
+        schema: Schema = {"type": "object", "additionalProperties": False, "properties": properties}
+        return schema | {"required": [field.name for field in self._required]} if self._required else schema
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "{" + ", ".join(f"{name}: …" for name in self.fields) + "}"
+
+    def _refuse_unknown(self, place: Node, name: str) -> None:
+        if self.secret:
+            place.refuse("an unknown key", "known are " + ", ".join(self.fields))
+        elif name == "<<":
+            place.refuse("merge keys (<<) are not read", "write the keys out")
+        else:
+            of = f" of a {self.what}" if self.what else ""
+            place.refuse(f"no key{of} is called '{name}'", did_you_mean(name, self.fields))
+
+
+class Record(Generic[Built]):
+    """A mapping of known keys that becomes an object: the keys that are given are handed on by keyword."""
+
+    def __init__(self, build: Callable[..., Built], fields: Sequence[Field], *, what: str = "", key: str = "") -> None:
+        self.build = build
+        self.table = Table(fields, what=what, key=key)
+
+    def read(self, node: Node) -> Built:
+        """Return the object. Raises Faulty where any part of it is faulty."""
+        entry = self.table.read(node)
+        if not entry.is_whole:
+            raise Faulty
+        fields = self.table.fields
+        return self.build(**{fields[name].attribute or name: entry[name] for name in entry.places})
+
+    def name_of(self, item: yaml.Node) -> str | None:
+        """Return the value of the naming key as it is written, None where there is none."""
+        return self.table.name_of(item)
+
+    def schema(self) -> Schema:
+        """The table's."""
+        return self.table.schema()
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return self.table.form()
+
+
+class ListOf(Generic[Item]):
+    """A list whose items are of one kind."""
+
+    def __init__(self, item: Reader[Item], *, least: int = 0, most: int | None = None) -> None:
+        self.item = item
+        self.least = least
+        self.most = most
+
+    def read(self, node: Node) -> tuple[Item, ...]:
+        """Return the items that could be read, in their order. Raises Faulty where there is no list."""
+        name_of: Callable[[yaml.Node], str | None] = getattr(self.item, "name_of", lambda _: None)
+        found: list[Item] = []
+        count = 0
+        for count, item in enumerate(node.items(), start=1):
+            name = name_of(item)
+            path = f"{node.path}[{count - 1}]" if name is None else _join(node.path, name)
+            try:
+                found.append(self.item.read(node.at(item, path)))
+            except Faulty:
+                continue
+        if count < self.least or (self.most is not None and count > self.most):
+            raise node.refuse(f"has {count} items", f"it must have {self._size()}")
+        return tuple(found)
+
+    def schema(self) -> Schema:
+        """An array."""
+        schema: Schema = {"type": "array", "items": self.item.schema()}
+        schema |= {"minItems": self.least} if self.least else {}
+        return schema | ({"maxItems": self.most} if self.most is not None else {})
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return f"list: {self.item.form()}"
+
+    def _size(self) -> str:
+        if self.least == self.most:
+            return f"{self.least}"
+        return f"at least {self.least}" if self.most is None else f"{self.least} to {self.most}"
+
+
+class OneOrMany(Generic[Item]):
+    """One item, or a list of at least one."""
+
+    def __init__(self, item: Reader[Item]) -> None:
+        self.item = item
+        self.many = ListOf(item, least=1)
+
+    def read(self, node: Node) -> tuple[Item, ...]:
+        """Return the items."""
+        return self.many.read(node) if isinstance(node.yaml, yaml.SequenceNode) else (self.item.read(node),)
+
+    def schema(self) -> Schema:
+        """Either form."""
+        return {"anyOf": [self.item.schema(), self.many.schema()]}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return f"{self.item.form()}, or a list"
+
+
+class MapOf(Generic[Item]):
+    """A mapping whose keys are names of the operator's choice. key: reads them."""
+
+    def __init__(self, key: Reader[Any], item: Reader[Item]) -> None:
+        self.key = key
+        self.item = item
+
+    def read(self, node: Node) -> Mapping[Any, Item]:
+        """Return key → item, for those that could be read. Raises Faulty where there is no mapping."""
+        found: dict[Any, Item] = {}
+        lines: dict[str, int] = {}
+        for name, key, value in node.pairs():
+            path = _join(node.path, name)
+            if name in lines:
+                _refuse_again(node.at(key, path), lines[name])
+                continue
+            lines[name] = key.start_mark.line + 1
+            try:
+                read_key = self.key.read(node.at(key, path))
+                found[read_key] = self.item.read(node.at(value, path))
+            except Faulty:
+                continue
+        return MappingProxyType(found)
+
+    def schema(self) -> Schema:
+        """An object with properties of one kind."""
+        pattern = self.key.schema().get("pattern")
+        names: Schema = {"propertyNames": {"pattern": pattern}} if pattern else {}
+        return {"type": "object", "additionalProperties": self.item.schema()} | names
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return f"{{{self.key.form()}: {self.item.form()}}}"
+
+
+class Either:
+    """A value that has a short form and a mapping: the form is told apart by what stands there."""
+
+    def __init__(self, short: Reader[Any], mapping: Reader[Any]) -> None:
+        self.short = short
+        self.mapping = mapping
+
+    def read(self, node: Node) -> Any:
+        """Return what the form that stands there says."""
+        return (self.mapping if isinstance(node.yaml, yaml.MappingNode) else self.short).read(node)
+
+    def schema(self) -> Schema:
+        """Either form."""
+        return {"anyOf": [self.short.schema(), self.mapping.schema()]}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return f"{self.short.form()} or {self.mapping.form()}"
+
+
+def _refuse_again(place: Node, line: int) -> None:
+    place.refuse(f"the key stands here again; it is on line {line} already", "remove one")
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -1,0 +1,34 @@
+"""What an operator probably meant by a word that nothing is called."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is most like a word, None where none is near. Case and Vietnamese marks count for little."""
+    folded: dict[str, str] = {}
+    for each in known:
+        folded.setdefault(_fold(each), each)
+    found = difflib.get_close_matches(_fold(word), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return a cure: the nearest known word as a question, otherwise all of them where they are few, else `otherwise`."""
+    words = list(known)
+    near = nearest(word, words)
+    if near is not None:
+        return f"did you mean '{near}'?"
+    if otherwise or not words or len(words) > 12:
+        return otherwise
+    return "known are " + ", ".join(words)
+
+
+def _fold(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    plain = unicodedata.normalize("NFD", word.lower()).replace("đ", "d")
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
