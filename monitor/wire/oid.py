@@ -1,0 +1,101 @@
+"""Object identifiers: dotted text, tuples of sub-identifiers, and the BER content octets (X.690 8.19), both ways and cached."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from monitor.wire.fault import MalformedError
+
+Oid = tuple[int, ...]
+
+MAX_SUB_IDENTIFIERS = 128
+"""RFC 2578 section 3.5: at most 128 sub-identifiers, each at most 2**32 - 1."""
+MAX_SUB_IDENTIFIER = 0xFFFFFFFF
+
+_CACHED = 32_768
+"""A province asks for the same few thousand objects again and again; 32,768 tuples are about 5 MB."""
+
+
+@lru_cache(maxsize=_CACHED)
+def parse_oid(text: str) -> Oid:
+    """Return the tuple of a dotted identifier such as '1.3.6.1.2.1.1.3.0'; a leading dot is allowed.
+
+    Raises ValueError with the reason where the text is none.
+    """
+    parts = text.strip().removeprefix(".").split(".")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ValueError(f"{text!r} is not a dotted object identifier")
+    oid = tuple(int(part) for part in parts)
+    ensure_valid(oid)
+    return oid
+
+
+def format_oid(oid: Oid) -> str:
+    """Return the dotted text, without a leading dot."""
+    return ".".join(map(str, oid))
+
+
+def ensure_valid(oid: Oid) -> None:
+    """Raise ValueError with the reason where a tuple can't be an object identifier."""
+    if len(oid) < 2:
+        raise ValueError(f"{format_oid(oid)!r} has fewer than two sub-identifiers")
+    if len(oid) > MAX_SUB_IDENTIFIERS:
+        raise ValueError(f"an object identifier of {len(oid)} sub-identifiers; at most {MAX_SUB_IDENTIFIERS} are allowed")
+    if oid[0] > 2 or (oid[0] < 2 and oid[1] > 39):
+        raise ValueError(f"{format_oid(oid)} does not begin with 0.0-39, 1.0-39 or 2")
+    if min(oid) < 0 or max(oid) > MAX_SUB_IDENTIFIER:
+        raise ValueError(f"{format_oid(oid)} has a sub-identifier outside 0..{MAX_SUB_IDENTIFIER}")
+
+
+def starts_with(oid: Oid, prefix: Oid) -> bool:
+    """Return True where oid is the prefix itself or lies below it."""
+    return oid[: len(prefix)] == prefix
+
+
+@lru_cache(maxsize=_CACHED)
+def oid_content(oid: Oid) -> bytes:
+    """Return the content octets of an identifier, without tag and length. Raises ValueError where the tuple is none."""
+    ensure_valid(oid)
+    content = bytearray()
+    for sub in (oid[0] * 40 + oid[1], *oid[2:]):
+        groups = [sub & 0x7F]
+        while sub := sub >> 7:
+            groups.append(0x80 | (sub & 0x7F))
+        content += bytes(reversed(groups))
+    return bytes(content)
+
+
+@lru_cache(maxsize=_CACHED)
+def oid_of(content: bytes) -> Oid:
+    """Return the identifier of content octets.
+
+    No octets at all are read as 0.0, which older agents send for zeroDotZero and net-snmp accepts too. Raises MalformedError
+    for padding (a sub-identifier that begins with 0x80), a cut last sub-identifier, one above 2**32 - 1, and more than 128.
+    """
+    if not content:
+        return (0, 0)
+    subs: list[int] = []
+    sub = 0
+    for octet in content:
+        if sub == 0 and octet == 0x80:
+            raise MalformedError("object identifier: a sub-identifier is padded")
+        sub = (sub << 7) | (octet & 0x7F)
+        if sub > MAX_SUB_IDENTIFIER + 80:
+            raise MalformedError("object identifier: a sub-identifier is above 4294967295")
+        if octet < 0x80:
+            subs.append(sub)
+            sub = 0
+    if content[-1] & 0x80:
+        raise MalformedError("object identifier: its last sub-identifier is cut off")
+    return _split_first(subs)
+
+
+def _split_first(subs: list[int]) -> Oid:
+    """Return the identifier whose first two arcs are packed in subs[0] (X.690 8.19.4)."""
+    first = subs[0]
+    arcs = (0, first) if first < 40 else (1, first - 40) if first < 80 else (2, first - 80)
+    if len(subs) >= MAX_SUB_IDENTIFIERS:
+        raise MalformedError(f"object identifier: more than {MAX_SUB_IDENTIFIERS} sub-identifiers")
+    if max(subs[1:], default=0) > MAX_SUB_IDENTIFIER:
+        raise MalformedError("object identifier: a sub-identifier is above 4294967295")
+    return (*arcs, *subs[1:])

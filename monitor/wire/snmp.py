@@ -1,0 +1,276 @@
+"""SNMPv1 and SNMPv2c messages (RFC 1157, RFC 1901, RFC 3416), both ways: what a manager sends and what an agent answers.
+
+Written for speed where packets are many: a request is a template into which only the request-id is patched, identifiers are
+decoded once and remembered, and the list of values is read by one loop without a call per element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from monitor.wire.ber import (
+    DECODERS,
+    IP_ADDRESS,
+    NULL,
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    SEQUENCE,
+    TIME_TICKS,
+    Value,
+    encode_integer,
+    encode_length,
+    encode_tlv,
+    encode_value,
+    long_length,
+    read_element,
+    read_integer,
+)
+from monitor.wire.fault import MalformedError
+from monitor.wire.oid import Oid, oid_content, oid_of
+
+V1 = 0
+V2C = 1
+
+GET = 0xA0
+GET_NEXT = 0xA1
+RESPONSE = 0xA2
+SET = 0xA3
+TRAP_V1 = 0xA4
+GET_BULK = 0xA5
+INFORM = 0xA6
+TRAP_V2 = 0xA7
+REPORT = 0xA8
+
+_PDU_TYPES = frozenset((GET, GET_NEXT, RESPONSE, SET, GET_BULK, INFORM, TRAP_V2, REPORT))
+
+MIN_REQUEST_ID = 2**23
+"""From here to 2**31 - 1 the shortest encoding of a request-id takes four octets, so that it can be patched into a template."""
+MAX_REQUEST_ID = 2**31 - 1
+
+
+class ErrorStatus(IntEnum):
+    """error-status of a response (RFC 3416 section 3); v1 knows the first six."""
+
+    NO_ERROR = 0
+    TOO_BIG = 1
+    NO_SUCH_NAME = 2
+    BAD_VALUE = 3
+    READ_ONLY = 4
+    GEN_ERR = 5
+    NO_ACCESS = 6
+    WRONG_TYPE = 7
+    WRONG_LENGTH = 8
+    WRONG_ENCODING = 9
+    WRONG_VALUE = 10
+    NO_CREATION = 11
+    INCONSISTENT_VALUE = 12
+    RESOURCE_UNAVAILABLE = 13
+    COMMIT_FAILED = 14
+    UNDO_FAILED = 15
+    AUTHORIZATION_ERROR = 16
+    NOT_WRITABLE = 17
+    INCONSISTENT_NAME = 18
+
+
+_STATUS_NAMES: Mapping[int, str] = MappingProxyType(
+    {
+        status.value: "".join(part if i == 0 else part.capitalize() for i, part in enumerate(status.name.lower().split("_")))
+        for status in ErrorStatus
+    }
+)
+
+
+def status_name(status: int) -> str:
+    """Return an error-status as the RFC writes it, such as 'tooBig'; 'error-status 99' where it is none of them."""
+    return _STATUS_NAMES.get(status, f"error-status {status}")
+
+
+VarBind = tuple[Oid, int, Value]
+"""(name, tag of the value's type, value): a plain tuple, since thousands are made a second."""
+
+
+class Message(NamedTuple):
+    """One SNMPv1 or v2c message with any PDU but the v1 trap.
+
+    version: V1 or V2C. pdu: GET … REPORT. error_status and error_index are non-repeaters and max-repetitions in a GET_BULK.
+    """
+
+    version: int
+    community: bytes
+    pdu: int
+    request_id: int
+    error_status: int
+    error_index: int
+    varbinds: tuple[VarBind, ...]
+
+
+class TrapV1(NamedTuple):
+    """A Trap-PDU of RFC 1157. agent_address: four octets. uptime_ticks: sysUpTime in 1/100 s."""
+
+    community: bytes
+    enterprise: Oid
+    agent_address: bytes
+    generic: int
+    specific: int
+    uptime_ticks: int
+    varbinds: tuple[VarBind, ...]
+
+
+class Request(NamedTuple):
+    """A request that is encoded but for its request-id; made once, sent many times."""
+
+    head: bytes
+    tail: bytes
+
+    def encode(self, request_id: int) -> bytes:
+        """Return the message; request_id lies in MIN_REQUEST_ID..MAX_REQUEST_ID."""
+        return self.head + request_id.to_bytes(4, "big") + self.tail
+
+
+def prepare(version: int, community: bytes, pdu: int, oids: Iterable[Oid], *, first: int = 0, second: int = 0) -> Request:
+    """Return a request for these objects. first, second: non-repeaters and max-repetitions where pdu is GET_BULK, else 0."""
+    names = b"".join(encode_varbind(oid, NULL, None) for oid in oids)
+    tail = encode_integer(first) + encode_integer(second) + encode_tlv(SEQUENCE, names)
+    body = encode_length(6 + len(tail)) + b"\x02\x04"
+    front = encode_integer(version) + encode_tlv(OCTET_STRING, community) + bytes((pdu,)) + body
+    return Request(b"\x30" + encode_length(len(front) + 4 + len(tail)) + front, tail)
+
+
+def encode_varbind(oid: Oid, tag: int, value: Value) -> bytes:
+    """Return one VarBind. Raises ValueError where the value is not of that type."""
+    return encode_tlv(SEQUENCE, encode_tlv(OBJECT_IDENTIFIER, oid_content(oid)) + encode_value(tag, value))
+
+
+def encode(message: Message) -> bytes:
+    """Return the octets of a message. Raises ValueError where a value is not of its type."""
+    return _encode(message, (encode_varbind(*bound) for bound in message.varbinds))
+
+
+def encode_answer(
+    request: Message, varbinds: Iterable[bytes], *, error_status: int = 0, error_index: int = 0, pdu: int = RESPONSE
+) -> bytes:
+    """Return the response to a request, from VarBinds that are encoded already (encode_varbind): the cheap way for an agent."""
+    return _encode(request._replace(pdu=pdu, error_status=error_status, error_index=error_index), varbinds)
+
+
+def _encode(message: Message, varbinds: Iterable[bytes]) -> bytes:
+    """Return the octets of a message with these VarBinds in place of its own."""
+    body = (
+        encode_integer(message.request_id)
+        + encode_integer(message.error_status)
+        + encode_integer(message.error_index)
+        + encode_tlv(SEQUENCE, b"".join(varbinds))
+    )
+    front = encode_integer(message.version) + encode_tlv(OCTET_STRING, message.community)
+    return encode_tlv(SEQUENCE, front + encode_tlv(message.pdu, body))
+
+
+def encode_trap_v1(trap: TrapV1) -> bytes:
+    """Return the octets of a v1 trap."""
+    body = (
+        encode_value(OBJECT_IDENTIFIER, trap.enterprise)
+        + encode_value(IP_ADDRESS, trap.agent_address)
+        + encode_integer(trap.generic)
+        + encode_integer(trap.specific)
+        + encode_value(TIME_TICKS, trap.uptime_ticks)
+        + encode_tlv(SEQUENCE, b"".join(encode_varbind(*bound) for bound in trap.varbinds))
+    )
+    return encode_tlv(SEQUENCE, encode_integer(V1) + encode_tlv(OCTET_STRING, trap.community) + encode_tlv(TRAP_V1, body))
+
+
+def decode(data: bytes) -> Message:
+    """Return the message that fills these octets exactly. Raises MalformedError with the reason, and nothing else."""
+    version, community, at, end = _envelope(data)
+    pdu = data[at] if at < end else -1
+    if pdu not in _PDU_TYPES:
+        raise MalformedError(
+            "a v1 trap where a request or response belongs" if pdu == TRAP_V1 else f"unknown PDU type 0x{pdu & 0xFF:02x}"
+        )
+    at, stop = read_element(data, at, end, pdu, "PDU")
+    if stop != end:
+        raise MalformedError(f"{end - stop} octets after the PDU")
+    request_id, at = read_integer(data, at, end, "request-id")
+    first, at = read_integer(data, at, end, "error-status")
+    second, at = read_integer(data, at, end, "error-index")
+    return Message(version, community, pdu, request_id, first, second, _varbinds(data, at, end))
+
+
+def decode_trap_v1(data: bytes) -> TrapV1:
+    """Return the v1 trap that fills these octets exactly. Raises MalformedError with the reason, and nothing else."""
+    _, community, at, end = _envelope(data)
+    at, stop = read_element(data, at, end, TRAP_V1, "PDU")
+    if stop != end:
+        raise MalformedError(f"{end - stop} octets after the PDU")
+    start, at = read_element(data, at, end, OBJECT_IDENTIFIER, "enterprise")
+    enterprise = oid_of(data[start:at])
+    start, at = read_element(data, at, end, IP_ADDRESS, "agent-addr")
+    address = data[start:at]
+    if len(address) != 4:
+        raise MalformedError(f"agent-addr of {len(address)} octets")
+    generic, at = read_integer(data, at, end, "generic-trap")
+    specific, at = read_integer(data, at, end, "specific-trap")
+    start, at = read_element(data, at, end, TIME_TICKS, "time-stamp")
+    ticks = DECODERS[TIME_TICKS](data[start:at])
+    assert isinstance(ticks, int)
+    return TrapV1(community, enterprise, address, generic, specific, ticks, _varbinds(data, at, end))
+
+
+def _envelope(data: bytes) -> tuple[int, bytes, int, int]:
+    """Return version, community, and where the PDU begins and the message ends."""
+    at, end = read_element(data, 0, len(data), SEQUENCE, "message")
+    if end != len(data):
+        raise MalformedError(f"{len(data) - end} octets after the message")
+    version, at = read_integer(data, at, end, "version")
+    if version not in (V1, V2C):
+        raise MalformedError(f"version {version} is neither v1 nor v2c")
+    start, at = read_element(data, at, end, OCTET_STRING, "community")
+    return version, data[start:at], at, end
+
+
+def _varbinds(data: bytes, at: int, end: int) -> tuple[VarBind, ...]:
+    """Return the VarBindList at `at`, which must reach to `end`.
+
+    The hot loop: written out, with one bound check an element. A read past the data is IndexError, which means truncated;
+    every slice is within `end` by the checks before it.
+    """
+    at, stop = read_element(data, at, end, SEQUENCE, "variable-bindings")
+    if stop != end:
+        raise MalformedError(f"{end - stop} octets after the variable-bindings")
+    varbinds: list[VarBind] = []
+    decoders = DECODERS
+    try:
+        while at < end:
+            if data[at] != SEQUENCE:
+                raise MalformedError(f"VarBind {len(varbinds) + 1}: type 0x{data[at]:02x} where 0x30 belongs")
+            length = data[at + 1]
+            at += 2
+            if length & 0x80:
+                length, at = long_length(data, at, length)
+            stop = at + length
+            if stop > end or data[at] != OBJECT_IDENTIFIER:
+                raise MalformedError(f"VarBind {len(varbinds) + 1}: overruns its list, or has no name")
+            length = data[at + 1]
+            at += 2
+            if length & 0x80:
+                length, at = long_length(data, at, length)
+            value_at = at + length
+            if value_at >= stop:
+                raise MalformedError(f"VarBind {len(varbinds) + 1}: overruns itself, or has no value")
+            oid = oid_of(data[at:value_at])
+            tag = data[value_at]
+            length = data[value_at + 1]
+            at = value_at + 2
+            if length & 0x80:
+                length, at = long_length(data, at, length)
+            if at + length != stop:
+                raise MalformedError(f"VarBind {len(varbinds) + 1}: its value does not end where it ends")
+            varbinds.append((oid, tag, decoders[tag](data[at:stop])))
+            at = stop
+    except IndexError:
+        raise MalformedError("truncated in the variable-bindings") from None
+    except KeyError:
+        raise MalformedError(f"VarBind {len(varbinds) + 1}: unknown type 0x{tag:02x}") from None
+    return tuple(varbinds)
