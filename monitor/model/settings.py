@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from types import MappingProxyType
 
+LAB_INTERFACE = "lab0"
+"""The TUN device that plays every address in the lab's network; with `addresses: lab` nothing is sent but over it."""
+
 
 @dataclass(frozen=True, slots=True)
 class IcmpSettings:
