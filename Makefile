@@ -1,0 +1,43 @@
+# make demo: the province, emulated and watched.  make test: everything checked.  The rest: run, check, bench.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+CONFIG ?= config
+
+.PHONY: help demo run test check clean
+
+help:
+	@echo "make demo   the province emulated and watched, on this machine (http://127.0.0.1:9877)"
+	@echo "make test   install what the tests need, then run all of them"
+	@echo "make check  lint and types only"
+	@echo "make run    the daemon with CONFIG=$(CONFIG)"
+
+demo: $(VENV)/.installed
+	$(BIN)/monitor demo --config $(CONFIG)
+
+run: $(VENV)/.installed
+	$(BIN)/monitor run --config $(CONFIG)
+
+test: $(VENV)/.installed-test
+	tests/debian-packages.sh
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.installed: $(BIN)/python setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-test: $(BIN)/python setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build *.egg-info

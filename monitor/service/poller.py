@@ -1,0 +1,251 @@
+"""Rounds: APScheduler opens them, ticks spread them, and no target is asked again while it is still being asked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.model.clock import Clock
+from monitor.model.reading import Deliver, Reading
+from monitor.model.spec import SnmpSpec
+from monitor.service.specs import Spec, Turn, confirming
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.1
+HANG_GRACE_S = 30.0
+
+
+class Prober(Protocol):
+    """What the poller needs of a prober; it delivers every spec exactly once."""
+
+    async def probe(self, specs: Sequence[Any], deliver: Deliver) -> None:
+        """Probe the targets and deliver each one's reading as soon as it is complete."""
+
+
+class RoundObserver(Protocol):
+    """Who is told how the rounds go."""
+
+    def round_opened(self, probe: str) -> None:
+        """A round of a probe begins."""
+
+    def round_finished(self, probe: str, duration_s: float) -> None:
+        """Every target of a round has been delivered, duration_s after the round was opened."""
+
+    def round_late(self, probe: str, lag_s: float) -> None:
+        """A tick's packets left lag_s after their time."""
+
+    def turns_skipped(self, probe: str, count: int) -> None:
+        """So many targets were still being asked when their next turn came, or a whole round did not open."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """All turns of one probe that share an interval, by tick."""
+
+    probe: str
+    every_s: float
+    ticks: Mapping[int, tuple[Spec, ...]]
+
+    @property
+    def job(self) -> str:
+        return f"{self.probe} every {self.every_s:g} s"
+
+
+@dataclass(slots=True)
+class _Round:
+    """One opened round; finished when nothing of it is left to fire or to be delivered."""
+
+    probe: str
+    opened_s: float
+    left: int = field(default=0)
+
+
+class Poller:
+    """Asks every target at its turn and hands each reading on.
+
+    A round is only opened by its job, never awaited by it: spread over its interval it always outlives it. The in-flight guard is
+    per target and probe: one that is still being asked at its next turn is skipped alone, and counted.
+    """
+
+    def __init__(self, probers: Mapping[str, Prober], deliver: Deliver, observer: RoundObserver, clock: Clock) -> None:
+        """Take the probers by the name of their probe: 'icmp', 'snmp'."""
+        self._probers = probers
+        self._deliver = deliver
+        self._observer = observer
+        self._clock = clock
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._scheduler.add_listener(self._round_missed, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+        self._groups: dict[str, _Group] = {}
+        self._opened_s: dict[str, float] = {}
+        self._specs: dict[str, tuple[tuple[str, Spec], ...]] = {}
+        self._in_flight: set[tuple[str, str]] = set()
+        self._confirming: set[tuple[str, str]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: set[asyncio.TimerHandle] = set()
+
+    def start(self, turns: Sequence[Turn]) -> None:
+        """Begin the rounds; the first ones open at once."""
+        self._scheduler.start()
+        self.replace(turns)
+
+    def replace(self, turns: Sequence[Turn]) -> None:
+        """Follow a new timetable. Groups that stay keep their rhythm; removed targets are not asked again."""
+        groups = {group.job: group for group in _grouped(turns)}
+        for job in self._groups.keys() - groups.keys():
+            self._scheduler.remove_job(job)
+            self._opened_s.pop(job, None)
+        new = groups.keys() - self._groups.keys()
+        self._groups = groups
+        self._specs = _by_target(turns)
+        for job in sorted(new):
+            self._scheduler.add_job(
+                self._open_round,
+                "interval",
+                seconds=groups[job].every_s,
+                id=job,
+                args=[job],
+                next_run_time=datetime.now(UTC),
+                misfire_grace_time=max(1, int(groups[job].every_s)),
+                coalesce=True,
+                max_instances=1,
+            )
+
+    def clock_stepped(self) -> None:
+        """Lay the jobs anew after the wall clock was set, so that no round waits an hour or comes twice."""
+        now_s = self._clock.monotonic()
+        for job, group in self._groups.items():
+            due_s = self._opened_s.get(job, now_s) + group.every_s
+            self._scheduler.modify_job(job, next_run_time=datetime.now(UTC) + timedelta(seconds=max(0.0, due_s - now_s)))
+
+    def probe_now(self, ids: Iterable[str], confirms: bool = True) -> None:
+        """Ask targets at once with every probe they have, beside the timetable; nothing is confirmed twice at the same time."""
+        wanted: dict[str, list[Spec]] = defaultdict(list)
+        for target in ids:
+            for probe, spec in self._specs.get(target, ()):
+                if (probe, target) not in self._confirming:
+                    self._confirming.add((probe, target))
+                    wanted[probe].append(confirming(spec) if confirms else spec)
+        for probe, specs in wanted.items():
+            self._spawn(self._ask(probe, specs, self._confirming, None))
+
+    def jobs(self) -> Sequence[Any]:
+        """Return the scheduler's jobs, for whoever wants to see when the next rounds open."""
+        return self._scheduler.get_jobs()  # type: ignore[no-any-return]
+
+    async def stop(self) -> None:
+        """End the rounds; what is in flight is abandoned."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for timer in self._timers:
+            timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _open_round(self, job: str) -> None:
+        group = self._groups.get(job)
+        if group is None:
+            return
+        loop = asyncio.get_running_loop()
+        opened_s = self._clock.monotonic()
+        self._opened_s[job] = opened_s
+        self._observer.round_opened(group.probe)
+        opened = _Round(group.probe, opened_s, left=len(group.ticks))
+        for tick in group.ticks:
+            due = loop.time() + tick * TICK_S
+            self._at(loop, due, job, tick, opened)
+
+    def _at(self, loop: asyncio.AbstractEventLoop, due: float, job: str, tick: int, opened: _Round) -> None:
+        def fire() -> None:
+            self._timers.discard(timer)
+            self._observer.round_late(opened.probe, loop.time() - due)
+            self._fire(job, tick, opened)
+
+        timer = loop.call_at(due, fire)
+        self._timers.add(timer)
+
+    def _fire(self, job: str, tick: int, opened: _Round) -> None:
+        group = self._groups.get(job)
+        specs = group.ticks.get(tick, ()) if group else ()
+        free = [spec for spec in specs if (opened.probe, spec.target) not in self._in_flight]
+        if len(free) < len(specs):
+            self._observer.turns_skipped(opened.probe, len(specs) - len(free))
+        if not free:
+            self._part_done(opened)
+            return
+        self._in_flight.update((opened.probe, spec.target) for spec in free)
+        self._spawn(self._ask(opened.probe, free, self._in_flight, opened))
+
+    async def _ask(self, probe: str, specs: Sequence[Spec], guard: set[tuple[str, str]], opened: _Round | None) -> None:
+        waiting = {spec.target for spec in specs}
+
+        def deliver(reading: Reading) -> None:
+            waiting.discard(reading.target)
+            guard.discard((probe, reading.target))
+            if reading.target in self._specs:
+                self._deliver(reading)
+
+        try:
+            async with asyncio.timeout(_longest_s(specs) + HANG_GRACE_S):
+                await self._probers[probe].probe(specs, deliver)
+        except TimeoutError:
+            log.error("the %s prober did not deliver %s targets, such as %s", probe, len(waiting), min(waiting, default="none"))
+        finally:
+            guard.difference_update((probe, target) for target in waiting)
+            if opened is not None:
+                self._part_done(opened)
+
+    def _part_done(self, opened: _Round) -> None:
+        opened.left -= 1
+        if opened.left == 0:
+            self._observer.round_finished(opened.probe, self._clock.monotonic() - opened.opened_s)
+
+    def _spawn(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a probe ended with an exception, which is our bug", exc_info=task.exception())
+
+    def _round_missed(self, event: Any) -> None:
+        group = self._groups.get(event.job_id)
+        if group is not None:
+            self._observer.turns_skipped(group.probe, sum(map(len, group.ticks.values())))
+
+
+def _grouped(turns: Sequence[Turn]) -> list[_Group]:
+    ticks: dict[tuple[str, float], dict[int, list[Spec]]] = defaultdict(lambda: defaultdict(list))
+    for turn in turns:
+        ticks[turn.probe, turn.every_s][int(turn.offset_s / TICK_S)].append(turn.spec)
+    return [
+        _Group(probe, every_s, {tick: tuple(specs) for tick, specs in sorted(by_tick.items())})
+        for (probe, every_s), by_tick in ticks.items()
+    ]
+
+
+def _by_target(turns: Sequence[Turn]) -> dict[str, tuple[tuple[str, Spec], ...]]:
+    specs: dict[str, list[tuple[str, Spec]]] = defaultdict(list)
+    for turn in turns:
+        specs[turn.spec.target].append((turn.probe, turn.spec))
+    return {target: tuple(probes) for target, probes in specs.items()}
+
+
+def _longest_s(specs: Sequence[Spec]) -> float:
+    """Return the seconds within which a prober must have delivered specs; what takes longer has hung."""
+    return max(map(_bound_s, specs)) + len(specs) * 0.01
+
+
+def _bound_s(spec: Spec) -> float:
+    return spec.deadline_s if isinstance(spec, SnmpSpec) else spec.timeout_s + spec.packets * spec.spacing_s

@@ -1,0 +1,95 @@
+"""The daemon as a process: sockets handed in, systemd told how it goes, signals heard."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping
+
+from monitor.errors import SetupError
+
+FIRST_PASSED_FD = 3
+
+
+def passed_listeners(environment: Mapping[str, str]) -> list[socket.socket]:
+    """Return the listening sockets that the service manager opened for this process (sd_listen_fds(3)); [] where it opened none."""
+    if environment.get("LISTEN_PID") != str(os.getpid()):
+        return []
+    count = int(environment.get("LISTEN_FDS", "0"))
+    listeners = [socket.socket(fileno=fd) for fd in range(FIRST_PASSED_FD, FIRST_PASSED_FD + count)]
+    for listener in listeners:
+        os.set_inheritable(listener.fileno(), False)
+        listener.setblocking(False)
+    return listeners
+
+
+def open_listener(listen: str) -> socket.socket:
+    """Return a listening TCP socket for HOST:PORT or [IPV6]:PORT; raises SetupError where that address is taken or not ours."""
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, int(port)))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else str(error)
+        raise SetupError(
+            f"can't listen on {listen}: {reason}", "end what listens there, or give another address with --listen"
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+class ServiceManager:
+    """What systemd is told over NOTIFY_SOCKET (sd_notify(3)); says nothing where there is none."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._address = environment.get("NOTIFY_SOCKET", "")
+        watched = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+        self._watchdog_s = int(environment.get("WATCHDOG_USEC", "0")) / 1e6 if watched else 0.0
+
+    @property
+    def watchdog_s(self) -> float | None:
+        """Return how often to call alive(), seconds: half of what systemd allows; None where it does not watch."""
+        return self._watchdog_s / 2 or None
+
+    def ready(self, status: str) -> None:
+        """Tell that the start, or a reload, is complete."""
+        self._send(f"READY=1\nSTATUS={status}")
+
+    def reloading(self) -> None:
+        """Tell that the configuration is being loaded again."""
+        micros = int(asyncio.get_running_loop().time() * 1e6)
+        self._send(f"RELOADING=1\nMONOTONIC_USEC={micros}")
+
+    def stopping(self) -> None:
+        """Tell that the end has begun."""
+        self._send("STOPPING=1")
+
+    def alive(self) -> None:
+        """Pat the watchdog."""
+        self._send("WATCHDOG=1")
+
+    def _send(self, message: str) -> None:
+        if not self._address:
+            return
+        address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+            try:
+                notify.connect(address)
+                notify.sendall(message.encode())
+            except OSError:
+                # A manager that went away is no reason for the daemon to.
+                self._address = ""
+
+
+def on_signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], reload: Callable[[], None]) -> None:
+    """Stop at SIGTERM and SIGINT, reload at SIGHUP."""
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    loop.add_signal_handler(signal.SIGINT, stop)
+    loop.add_signal_handler(signal.SIGHUP, reload)

@@ -1,0 +1,153 @@
+"""Rounds keep their cadence for every target, whatever one of them does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from monitor.model.reading import Deliver, Outcome, Reading
+from monitor.model.spec import IcmpSpec
+from monitor.rules.timetable import spread
+from monitor.service.clock import SystemClock
+from monitor.service.poller import Poller
+from monitor.service.specs import Turn
+
+EVERY_S = 0.5
+
+
+class FakeProber:
+    """Answers at once; targets called 'stuck…' are delivered only when `free` is set, 'broken' raises."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        self.confirmed: Counter[str] = Counter()
+        self.free = asyncio.Event()
+
+    async def probe(self, specs: Sequence[IcmpSpec], deliver: Deliver) -> None:
+        self.asked.update(spec.target for spec in specs if not spec.confirms)
+        self.confirmed.update(spec.target for spec in specs if spec.confirms)
+        for spec in specs:
+            if spec.target == "broken":
+                raise ZeroDivisionError("a bug")
+            if not spec.target.startswith("stuck"):
+                deliver(Reading(spec.target, "icmp", 0.0, Outcome.OK))
+        if any(spec.target.startswith("stuck") for spec in specs):
+            await self.free.wait()
+            for spec in specs:
+                if spec.target.startswith("stuck"):
+                    deliver(Reading(spec.target, "icmp", 0.0, Outcome.TIMEOUT))
+
+
+class Observer:
+    """Counts, and lets a test wait for a number of rounds."""
+
+    def __init__(self) -> None:
+        self.opened = 0
+        self.finished: list[float] = []
+        self.skipped = 0
+        self.changed = asyncio.Condition()
+
+    def round_opened(self, probe: str) -> None:
+        self.opened += 1
+        self._tell()
+
+    def round_finished(self, probe: str, duration_s: float) -> None:
+        self.finished.append(duration_s)
+        self._tell()
+
+    def round_late(self, probe: str, lag_s: float) -> None:
+        pass
+
+    def turns_skipped(self, probe: str, count: int) -> None:
+        self.skipped += count
+        self._tell()
+
+    def _tell(self) -> None:
+        async def tell() -> None:
+            async with self.changed:
+                self.changed.notify_all()
+
+        self._telling = asyncio.get_running_loop().create_task(tell())
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20), self.changed:
+            await self.changed.wait_for(holds)
+
+
+def turns(*names: str, every_s: float = EVERY_S) -> list[Turn]:
+    return [Turn("icmp", every_s, spread(name, every_s), IcmpSpec(name, "127.0.0.1")) for name in names]
+
+
+def make() -> tuple[Poller, FakeProber, Observer, list[Reading]]:
+    prober, observer, readings = FakeProber(), Observer(), list[Reading]()
+    return Poller({"icmp": prober}, readings.append, observer, SystemClock()), prober, observer, readings
+
+
+async def test_every_target_is_asked_once_a_round_and_rounds_as_long_as_their_interval_are_not_skipped() -> None:
+    poller, prober, observer, readings = make()
+    names = [f"t{number}" for number in range(40)]
+    poller.start(turns(*names))
+    await observer.until(lambda: len(observer.finished) >= 3)
+    await poller.stop()
+    assert set(names) == set(prober.asked)
+    assert max(prober.asked.values()) - min(prober.asked.values()) <= 1
+    assert 0 == observer.skipped
+    assert sum(prober.asked.values()) == len(readings)
+
+
+async def test_a_target_still_in_flight_is_skipped_alone_and_counted() -> None:
+    poller, prober, observer, readings = make()
+    poller.start(turns("stuck", "a", "b", "c"))
+    await observer.until(lambda: observer.skipped >= 2 and observer.opened >= 4)
+    assert 1 == prober.asked["stuck"]
+    assert min(prober.asked[name] for name in "abc") >= 2
+    prober.free.set()
+    await observer.until(lambda: prober.asked["stuck"] >= 2)
+    await poller.stop()
+    assert "stuck" in {reading.target for reading in readings}
+
+
+async def test_a_prober_that_raises_does_not_stop_the_rounds() -> None:
+    poller, prober, observer, readings = make()
+    poller.start(turns("broken", "a"))
+    await observer.until(lambda: len(observer.finished) >= 2)
+    await poller.stop()
+    assert prober.asked["broken"] >= 2
+    assert {"a"} == {reading.target for reading in readings}
+
+
+async def test_what_is_suspected_is_asked_at_once_and_not_twice_at_a_time() -> None:
+    poller, prober, observer, _ = make()
+    poller.start(turns("stuck", "a", every_s=60.0))
+    await observer.until(lambda: observer.opened == 1)
+    poller.probe_now(["stuck", "a", "nobody"])
+    poller.probe_now(["stuck"])
+    await observer.until(lambda: True)
+    await asyncio.sleep(0)
+    assert {"stuck": 1, "a": 1} == dict(prober.confirmed)
+    await poller.stop()
+
+
+async def test_a_removed_target_is_neither_asked_nor_delivered_again() -> None:
+    poller, prober, observer, readings = make()
+    poller.start(turns("stuck", "a"))
+    await observer.until(lambda: len(prober.asked) == 2)
+    poller.replace(turns("a"))
+    prober.free.set()
+    rounds = observer.opened
+    await observer.until(lambda: observer.opened >= rounds + 2)
+    await poller.stop()
+    assert 1 == prober.asked["stuck"]
+    assert {"a"} == {reading.target for reading in readings}
+
+
+async def test_after_a_clock_step_the_next_round_comes_one_interval_after_the_last() -> None:
+    poller, _, observer, _ = make()
+    poller.start(turns("a"))
+    await observer.until(lambda: observer.opened == 1)
+    for job in poller.jobs():
+        job.modify(next_run_time=job.next_run_time.replace(year=job.next_run_time.year + 1))
+    poller.clock_stepped()
+    await observer.until(lambda: observer.opened >= 3)
+    await poller.stop()
