@@ -110,7 +110,9 @@ async def test_a_target_still_in_flight_is_skipped_alone_and_counted() -> None:
 
 async def test_a_prober_that_raises_does_not_stop_the_rounds() -> None:
     poller, prober, observer, readings = make()
-    poller.start(turns("broken", "a"))
+    poller.start(
+        [Turn("icmp", EVERY_S, 0.0, IcmpSpec("broken", "127.0.0.1")), Turn("icmp", EVERY_S, 0.3, IcmpSpec("a", "127.0.0.1"))]
+    )
     await observer.until(lambda: len(observer.finished) >= 2)
     await poller.stop()
     assert prober.asked["broken"] >= 2
