@@ -1,0 +1,385 @@
+"""Bursts of echo requests to any number of targets over one socket a family.
+
+Everything happens in ticks: what has come is drained, what is complete or overdue is delivered, what is due is sent. No packet
+wakes the loop by itself: the kernel stamps each reply when it arrives, so a late drain costs no precision.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import struct
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from monitor.model.clock import Clock
+from monitor.model.reading import Deliver
+from monitor.model.spec import IcmpSpec
+from monitor.probes.icmp_burst import Burst, Channel, Round, conclude, not_sent
+from monitor.probes.icmp_socket import IcmpSocket, Reply, UnsupportedFamilyError
+from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
+
+TICK_S = 0.02
+"""How long replies wait in the kernel at most; also how exact a reply's time is where its stamp can't be used."""
+_SHORTEST_TICK_S = 0.005
+_EARLY_S = 0.001
+_SLICE = 256
+"""Packets that one tick sends, and takes, before it lets the loop do something else."""
+_SAME_OFFSET_S = 0.0002
+_PAUSE_S = 0.01
+"""Two sends of one tick that are further apart than this: we were stopped in between, and the first one's moment is not known."""
+_SEND_TRIES = 3
+_COOKIES = struct.Struct("@256Q")
+
+
+class IcmpProber:
+    """Pings any number of targets at once; see open(), probe(), close()."""
+
+    def __init__(self, clock: Clock, *, allow_raw: bool = True, resolve: Callable[[str], str] = resolve_by_system) -> None:
+        """Prepare, without opening anything. allow_raw: False takes ping sockets even where raw ones are permitted."""
+        self.sends_attempted = 0
+        self.sends_refused = 0
+        self.last_refusal = ""
+        self._clock = clock
+        self._allow_raw = allow_raw
+        self._names = Names(clock, resolve)
+        self._channels: dict[int, Channel] = {}
+        self._fresh: deque[Burst] = deque()
+        self._spaced: dict[float, deque[Burst]] = {}
+        self._waiting: dict[float, deque[Burst]] = {}
+        self._complete: list[Burst] = []
+        self._bursts: set[Burst] = set()
+        self._cookies: list[int] = []
+        self._handle: asyncio.TimerHandle | None = None
+        self._tick_due_s = 0.0
+        self._worst_lag_s = 0.0
+        self._drained_s = 0.0
+        self._offset_s: float | None = None
+        self._steady = True
+        self._last_send: tuple[Burst, int, float] | None = None
+
+    async def open(self) -> None:
+        """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError with the cure where none is permitted."""
+        self._channels[4] = Channel(IcmpSocket(4, allow_raw=self._allow_raw))
+        try:
+            self._channels[6] = Channel(IcmpSocket(6, allow_raw=self._allow_raw))
+        except UnsupportedFamilyError:
+            return
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the sockets; bursts still under way are delivered as not sent."""
+        if self._handle:
+            self._handle.cancel()
+            self._handle = None
+        now = self._clock.monotonic()
+        for burst in tuple(self._bursts):
+            burst.finished = True
+            burst.round.close(not_sent(burst.spec, now, "the prober was closed"))
+        for queue in (self._bursts, self._fresh, self._spaced, self._waiting, self._complete):
+            queue.clear()
+        for channel in self._channels.values():
+            channel.socket.close()
+        self._channels.clear()
+        self._names.close()
+
+    @property
+    def receive_drops(self) -> int:
+        """Return how many replies the kernel dropped since open() because our buffer was full."""
+        return sum(channel.socket.drops() for channel in self._channels.values())
+
+    @property
+    def window(self) -> int:
+        """Return how many requests of one family may be unanswered at once, as the granted buffer permits; 0 before open()."""
+        return min((channel.socket.window for channel in self._channels.values()), default=0)
+
+    def take_lag(self) -> float:
+        """Return by how many seconds our ticks came late at worst since the last call."""
+        worst, self._worst_lag_s = self._worst_lag_s, 0.0
+        return worst
+
+    def describe(self) -> str:
+        """Return in one line what was opened and what the kernel granted, for `check` and the log."""
+        parts = [
+            f"IPv{version} {'raw' if channel.socket.is_raw else 'ping'} socket, buffer {channel.socket.granted_bytes // 1024} KiB, "
+            f"window {channel.socket.window}"
+            for version, channel in self._channels.items()
+        ]
+        return "ICMP: " + ("; ".join(parts) if parts else "not open")
+
+    async def probe(self, specs: Sequence[IcmpSpec], deliver: Deliver) -> None:
+        """Send every spec's burst and deliver one reading for each as soon as it is complete; ends when all are delivered."""
+        if not specs:
+            return
+        loop = asyncio.get_running_loop()
+        of_round = Round(len(specs), deliver, loop.create_future())
+        searches: list[asyncio.Task[None]] = []
+        for spec in specs:
+            place = self._names.known(spec.address)
+            if place:
+                self._admit(spec, place, of_round)
+            else:
+                searches.append(loop.create_task(self._admit_name(spec, of_round)))
+        try:
+            await of_round.done
+        finally:
+            for search in searches:
+                search.cancel()
+
+    async def _admit_name(self, spec: IcmpSpec, of_round: Round) -> None:
+        try:
+            place = await self._names.find(spec.address)
+        except UnresolvedNameError as error:
+            of_round.close(not_sent(spec, self._clock.monotonic(), str(error)))
+        else:
+            self._admit(spec, place, of_round)
+
+    def _admit(self, spec: IcmpSpec, place: Place, of_round: Round) -> None:
+        now = self._clock.monotonic()
+        channel = self._channels.get(place.version)
+        if channel is None or spec.packets < 1:
+            fault = "no packets are asked for" if channel else f"no IPv{place.version} socket is open"
+            of_round.close(not_sent(spec, now, fault))
+            return
+        if not self._bursts:
+            self._drained_s, self._offset_s = now, None
+        burst = Burst(spec, place, of_round, channel.socket.drops(), now)
+        self._bursts.add(burst)
+        if spec.confirms:
+            self._fresh.appendleft(burst)
+        else:
+            self._fresh.append(burst)
+        self._arm(0.0)
+
+    def _arm(self, delay_s: float) -> None:
+        """Have the next tick in delay_s at the latest."""
+        loop = asyncio.get_running_loop()
+        due_s = loop.time() + delay_s
+        if self._handle:
+            if self._handle.when() <= due_s:
+                return
+            self._handle.cancel()
+        self._tick_due_s = self._clock.monotonic() + delay_s
+        self._handle = loop.call_at(due_s, self._tick)
+
+    def _tick(self) -> None:
+        self._handle = None
+        now = self._clock.monotonic()
+        self._worst_lag_s = max(self._worst_lag_s, now - self._tick_due_s)
+        try:
+            self._look_at_clocks()
+            received, is_empty = self._drain()
+            self._settle(now, received, is_empty)
+            has_more = self._send()
+        except Exception as error:
+            self._fail(error)
+            raise
+        if self._bursts:
+            self._arm(0.0 if has_more or not is_empty else self._rest_s())
+
+    def _fail(self, error: Exception) -> None:
+        """Let every caller know of our own bug instead of leaving them to wait for ever."""
+        for burst in self._bursts:
+            if not burst.round.done.done():
+                burst.round.done.set_exception(error)
+        for channel in self._channels.values():
+            channel.flights.clear()
+            channel.unanswered = 0
+        for queue in (self._bursts, self._fresh, self._spaced, self._waiting, self._complete):
+            queue.clear()
+
+    def _rest_s(self) -> float:
+        """Return how long nothing is due: until the next request, but no longer than replies may wait."""
+        now = self._clock.monotonic()
+        dues = [queue[0].due_s for queue in (self._fresh, *self._spaced.values()) if queue]
+        return min(TICK_S, max(_SHORTEST_TICK_S, min(dues) - now)) if dues else TICK_S
+
+    # Receiving
+
+    def _look_at_clocks(self) -> None:
+        """See whether the wall clock was stepped since the last drain; then this drain's stamps can't be trusted."""
+        offset, width = 0.0, 1.0
+        for _ in range(3):
+            before = self._clock.monotonic()
+            wall = self._clock.wall()
+            after = self._clock.monotonic()
+            if after - before < width:
+                offset, width = wall - (before + after) / 2, after - before
+            if width < _SAME_OFFSET_S / 10:
+                break
+        if self._offset_s is None or not self._steady:
+            self._offset_s = offset
+            self._steady = True
+        elif abs(offset - self._offset_s) > _SAME_OFFSET_S + width:
+            self._steady = False
+
+    def _drain(self) -> tuple[int, bool]:
+        """Take what has come. Return how many replies were ours, and whether nothing is left waiting."""
+        received, all_empty = 0, True
+        for channel in self._channels.values():
+            if not channel.flights:
+                continue
+            replies, is_empty = channel.socket.receive(2 * _SLICE)
+            now = self._clock.monotonic()
+            for reply in replies:
+                received += self._take_reply(channel, reply, now)
+            self._take_errors(channel)
+            all_empty = all_empty and is_empty
+        return received, all_empty
+
+    def _take_reply(self, channel: Channel, reply: Reply, now: float) -> bool:
+        source, sequence, cookie, stamp = reply
+        flight = channel.flights.get(sequence)
+        if flight is None:
+            return False
+        burst, index, sent_s, expected = flight
+        if cookie != expected or source != burst.place.address:
+            return False
+        if burst.rtts[index] is not None:
+            burst.duplicates += 1
+            return True
+        timeout_s = burst.spec.timeout_s
+        rtt_s = stamp - self._offset_s - sent_s if stamp is not None and self._steady and self._offset_s is not None else -1.0
+        by_loop = not -_SAME_OFFSET_S <= rtt_s <= now - sent_s + _SAME_OFFSET_S
+        if by_loop:
+            # It came after the last drain, which is all that is sure: in time if it may have been in time.
+            rtt_s = min(now - sent_s, max(timeout_s, self._drained_s - sent_s))
+        if rtt_s <= timeout_s:
+            burst.answer(index, max(rtt_s, 0.0), by_loop=by_loop)
+            channel.unanswered -= 1
+            if burst.is_complete:
+                self._complete.append(burst)
+        return True
+
+    def _take_errors(self, channel: Channel) -> int:
+        errors, taken = channel.socket.errors()
+        for error in errors:
+            flight = channel.flights.get(error.sequence)
+            if flight and flight[0].place.address == error.destination:
+                flight[0].unreachable = error.unreachable
+        return taken
+
+    # Judging
+
+    def _settle(self, now: float, received: int, is_empty: bool) -> None:
+        """Deliver what is complete, and what was overdue at `now`, before the drain: all that came until then has been seen."""
+        for burst in self._complete:
+            self._finish(burst)
+        self._complete.clear()
+        if not is_empty:
+            return
+        gap_s = now - self._drained_s
+        for timeout_s, queue in self._waiting.items():
+            while queue and (queue[0].finished or queue[0].last_sent_s + timeout_s < now):
+                burst = queue.popleft()
+                if not burst.finished:
+                    # Silence of everything after we ourselves were away for longer than a timeout says nothing of anyone.
+                    is_void = gap_s > timeout_s and not received and not burst.answered
+                    self._finish(burst, stalled_s=gap_s if is_void else 0.0)
+        self._drained_s = now
+
+    def _finish(self, burst: Burst, stalled_s: float = 0.0) -> None:
+        if burst.finished:
+            return
+        burst.finished = True
+        self._bursts.discard(burst)
+        channel = self._channels[burst.place.version]
+        channel.forget(burst)
+        dropped = channel.socket.drops() - burst.drops if burst.answered < len(burst.rtts) else 0
+        burst.round.close(conclude(burst, self._clock.monotonic(), stalled_s=stalled_s, dropped=dropped))
+
+    # Sending
+
+    def _send(self) -> bool:
+        """Send what is due, in the order of its turn. Return whether something due is left that the window permits."""
+        now = self._clock.monotonic()
+        budget = _SLICE
+        has_more = False
+        for queue in (*self._spaced.values(), self._fresh):
+            while queue and queue[0].due_s <= now + _EARLY_S:
+                burst = queue[0]
+                channel = self._channels[burst.place.version]
+                if channel.unanswered >= channel.socket.window:
+                    break
+                if not budget:
+                    has_more = True
+                    break
+                if burst.round.done.done():
+                    queue.popleft()
+                    self._finish(burst)
+                    continue
+                if not self._send_one(channel, burst):
+                    break
+                queue.popleft()
+                budget -= 1
+                self._requeue(burst)
+        self._note_pause(self._clock.monotonic())
+        self._last_send = None
+        return has_more
+
+    def _requeue(self, burst: Burst) -> None:
+        spec = burst.spec
+        if burst.to_send:
+            burst.due_s = burst.last_sent_s + spec.spacing_s
+            self._spaced.setdefault(spec.spacing_s, deque()).append(burst)
+        elif burst.is_complete:
+            self._finish(burst)
+        else:
+            self._waiting.setdefault(spec.timeout_s, deque()).append(burst)
+
+    def _send_one(self, channel: Channel, burst: Burst) -> bool:
+        """Hand the burst's next request to the kernel. False where its send buffer is full and the turn must wait."""
+        sequence = channel.next_sequence()
+        if not self._cookies:
+            self._cookies.extend(_COOKIES.unpack(os.urandom(_COOKIES.size)))
+        cookie = self._cookies.pop()
+        channel.socket.mark(burst.spec.dscp)
+        packet = channel.socket.codec.request(sequence, cookie)
+        sent_s = self._clock.monotonic()
+        self._note_pause(sent_s)
+        refusal: str | None = None
+        try:
+            channel.socket.sock.sendto(packet, burst.place.sockaddr)
+        except BlockingIOError as error:
+            if sent_s - burst.due_s < burst.spec.timeout_s:
+                return False
+            refusal = error.strerror or "send buffer full"
+        except OSError as error:
+            refusal = self._send_again(channel, packet, burst, error)
+        self.sends_attempted += 1
+        burst.to_send -= 1
+        burst.last_sent_s = sent_s
+        if refusal is not None:
+            self.sends_refused += 1
+            self.last_refusal = burst.refusal = refusal
+            burst.refused += 1
+            return True
+        index = len(burst.rtts)
+        burst.rtts.append(None)
+        burst.sequences.append(sequence)
+        channel.flights[sequence] = (burst, index, sent_s, cookie)
+        channel.unanswered += 1
+        self._last_send = (burst, index, sent_s)
+        return True
+
+    def _send_again(self, channel: Channel, packet: bytes, burst: Burst, error: OSError) -> str | None:
+        """Send what failed once more: the error may be another target's unreachable. Return what the kernel says of this one."""
+        refusal = error.strerror or str(error)
+        for attempt in range(_SEND_TRIES):
+            taken = self._take_errors(channel)
+            if attempt and not taken:
+                break
+            try:
+                channel.socket.sock.sendto(packet, burst.place.sockaddr)
+            except OSError as again:
+                refusal = again.strerror or str(again)
+            else:
+                return None
+        return refusal
+
+    def _note_pause(self, now: float) -> None:
+        if self._last_send and now - self._last_send[2] > _PAUSE_S:
+            burst, index, _ = self._last_send
+            burst.uncertain.add(index)

@@ -1,0 +1,254 @@
+"""One ICMP socket for all targets of a family: how it is opened, what it receives and when, what the kernel reports on it.
+
+Raw where CAP_NET_RAW permits it, else an unprivileged ping socket. Raw sockets get every reply of the machine, so the kernel
+is told to keep all but echo replies to our id away from us; ping sockets are bound to their id by the kernel, which rewrites it.
+"""
+
+from __future__ import annotations
+
+import array
+import errno
+import secrets
+import socket
+import struct
+from dataclasses import dataclass
+
+from monitor.errors import SetupError
+from monitor.model.reading import Unreachable
+from monitor.wire.icmp import (
+    ECHO_REPLY,
+    FRAGMENTATION_NEEDED,
+    UNREACHABLE,
+    V6_ECHO_REPLY,
+    V6_PACKET_TOO_BIG,
+    EchoCodec,
+    parse_quoted_echo,
+)
+
+# Linux's numbers (asm-generic/socket.h, linux/in.h, linux/in6.h, linux/icmp.h) that Python's socket module has no names for.
+_SO_RCVBUFFORCE = 33
+_SO_SNDBUFFORCE = 32
+_SO_ATTACH_FILTER = 26
+_SO_TIMESTAMPNS = 35
+_SO_MEMINFO = 55
+_SOL_RAW = 255
+_ICMP_FILTER = 1
+_ICMPV6_FILTER = 1
+_IP_RECVERR = 11
+_IPV6_RECVERR = 25
+_ORIGIN_LOCAL = 1
+
+_WANTED_BUFFER_BYTES = 16 * 1024 * 1024
+_REPLY_BYTES_IN_BUFFER = 2304
+"""What the kernel charges for one small packet of a usual network card (skb and its 2 KiB page share); loopback charges 768."""
+_MAXIMUM_WINDOW = 16384
+_PACKET_BYTES = 2048
+_ANCILLARY_BYTES = socket.CMSG_SPACE(16)
+_ERROR_ANCILLARY_BYTES = 512
+_TIMESPEC = struct.Struct("@ll")
+_EXTENDED_ERROR = struct.Struct("@IBBBBII")
+_DROPS_INDEX = 8
+
+
+class UnsupportedFamilyError(SetupError):
+    """This kernel has no such protocol at all; what needs it can't be probed, everything else can."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedError:
+    """An ICMP error about one of our echo requests. destination, sequence: of the request that it quotes."""
+
+    destination: str
+    sequence: int
+    unreachable: Unreachable
+
+
+Reply = tuple[str, int, int, float | None]
+"""Source address, sequence, cookie, and the kernel's receive stamp in epoch seconds (None where it gave none)."""
+
+
+class IcmpSocket:
+    """A non-blocking ICMP socket that serves every target of one IP version.
+
+    version: 4 or 6. is_raw: False for a ping socket. window: how many requests may be unanswered before their replies could
+    overflow the granted buffer.
+    """
+
+    def __init__(self, version: int, *, allow_raw: bool = True) -> None:
+        """Open it. allow_raw: False tries a ping socket only. Raises SetupError where this machine permits neither."""
+        self.version = version
+        self.sock, self.is_raw = _open(version, allow_raw)
+        try:
+            ident = secrets.randbelow(0xFFFF) + 1 if self.is_raw else self._bound_ident()
+            self.codec = EchoCodec(version, ident)
+            self._configure(ident)
+        except BaseException:
+            self.sock.close()
+            raise
+        self._dscp = 0
+        self.granted_bytes: int = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        self.window = max(16, min(_MAXIMUM_WINDOW, self.granted_bytes // _REPLY_BYTES_IN_BUFFER))
+
+    def _bound_ident(self) -> int:
+        self.sock.bind(("0.0.0.0" if self.version == 4 else "::", 0))
+        return int(self.sock.getsockname()[1])
+
+    def _configure(self, ident: int) -> None:
+        sock = self.sock
+        sock.setblocking(False)
+        _enlarge(sock, _SO_RCVBUFFORCE, socket.SO_RCVBUF)
+        _enlarge(sock, _SO_SNDBUFFORCE, socket.SO_SNDBUF)
+        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        if self.version == 4:
+            sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+        else:
+            sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
+        if self.is_raw:
+            self._keep_strangers_out(ident)
+
+    def _keep_strangers_out(self, ident: int) -> None:
+        """Let the kernel drop all but echo replies to our id, so that other pings on this machine cost us nothing."""
+        if self.version == 4:
+            self.sock.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("@I", 0xFFFFFFFF & ~(1 << ECHO_REPLY)))
+        else:
+            blocked = [0xFFFFFFFF] * 8
+            blocked[V6_ECHO_REPLY // 32] &= ~(1 << V6_ECHO_REPLY % 32)
+            self.sock.setsockopt(socket.IPPROTO_ICMPV6, _ICMPV6_FILTER, struct.pack("@8I", *blocked))
+        program = array.array("Q", (struct.unpack("@Q", step)[0] for step in _id_filter(self.version, ident)))
+        address, count = program.buffer_info()
+        self.sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", count, address))
+
+    def close(self) -> None:
+        """Give the socket back to the kernel."""
+        self.sock.close()
+
+    def drops(self) -> int:
+        """Return how many packets the kernel has dropped because our buffer was full, since the socket was opened.
+
+        The counter is the one that SO_RXQ_OVFL attaches to packets; SO_MEMINFO reads it without waiting for the next packet.
+        """
+        return int(struct.unpack_from("@9I", self.sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))[_DROPS_INDEX])
+
+    def mark(self, dscp: int) -> None:
+        """Send what follows with this DSCP (RFC 2474), 0 to 63."""
+        if dscp == self._dscp:
+            return
+        if self.version == 4:
+            self.sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)
+        else:
+            self.sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, dscp << 2)
+        self._dscp = dscp
+
+    def receive(self, limit: int) -> tuple[list[Reply], bool]:
+        """Return the replies to our id that are waiting, at most limit of them, and whether nothing is left waiting."""
+        replies: list[Reply] = []
+        recvmsg, parse, strip = self.sock.recvmsg, self.codec.reply, self.is_raw and self.version == 4
+        for _ in range(limit):
+            try:
+                data, ancillary, _, source = recvmsg(_PACKET_BYTES, _ANCILLARY_BYTES)
+            except BlockingIOError:
+                return replies, True
+            except OSError:
+                # Somebody's unreachable is this socket's pending error; errors() has it or will have it.
+                continue
+            if strip:
+                data = data[(data[0] & 0x0F) * 4 :]
+            echo = parse(data)
+            if echo:
+                replies.append((source[0], *echo, _stamp(ancillary)))
+        return replies, False
+
+    def errors(self, limit: int = 1024) -> tuple[list[QuotedError], int]:
+        """Return the ICMP errors that quote an echo request of ours, and how many reports of any sort were taken off the queue."""
+        found: list[QuotedError] = []
+        taken = 0
+        while taken < limit:
+            try:
+                data, ancillary, _, destination = self.sock.recvmsg(512, _ERROR_ANCILLARY_BYTES, socket.MSG_ERRQUEUE)
+            except BlockingIOError:
+                break
+            except OSError:
+                taken += 1
+                continue
+            taken += 1
+            echo = parse_quoted_echo(self.version, data)
+            if echo is None or (self.is_raw and echo[0] != self.codec.ident):
+                continue
+            unreachable = self._unreachable(ancillary)
+            if unreachable and destination:
+                found.append(QuotedError(destination[0], echo[1], unreachable))
+        return found, taken
+
+    def _unreachable(self, ancillary: list[tuple[int, int, bytes]]) -> Unreachable | None:
+        for level, kind, data in ancillary:
+            if (level, kind) not in ((socket.IPPROTO_IP, _IP_RECVERR), (socket.IPPROTO_IPV6, _IPV6_RECVERR)):
+                continue
+            _, origin, icmp_type, icmp_code, _, info, _ = _EXTENDED_ERROR.unpack_from(data)
+            if origin == _ORIGIN_LOCAL:
+                return None
+            offender = data[_EXTENDED_ERROR.size :]
+            reporter = (
+                socket.inet_ntop(socket.AF_INET, offender[4:8])
+                if self.version == 4
+                else socket.inet_ntop(socket.AF_INET6, offender[8:24])
+            )
+            tells_mtu = (
+                (icmp_type, icmp_code) == (UNREACHABLE, FRAGMENTATION_NEEDED)
+                if self.version == 4
+                else (icmp_type == V6_PACKET_TOO_BIG)
+            )
+            return Unreachable(reporter, icmp_type, icmp_code, info or None if tells_mtu else None)
+        return None
+
+
+def _stamp(ancillary: list[tuple[int, int, bytes]]) -> float | None:
+    for level, kind, data in ancillary:
+        if kind == _SO_TIMESTAMPNS and level == socket.SOL_SOCKET:
+            seconds, nanoseconds = _TIMESPEC.unpack(data)
+            return float(seconds + nanoseconds * 1e-9)
+    return None
+
+
+def _id_filter(version: int, ident: int) -> tuple[bytes, ...]:
+    """Return a classic BPF program (linux/filter.h) that lets only echo messages with our id pass.
+
+    An IPv4 raw socket's filter sees the IP header, an IPv6 one's begins at the ICMPv6 header.
+    """
+    load = ((0xB1, 0, 0, 0), (0x48, 0, 0, 4)) if version == 4 else ((0x28, 0, 0, 4),)
+    steps = (*load, (0x15, 0, 1, ident), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
+    return tuple(struct.pack("@HBBI", *step) for step in steps)
+
+
+def _enlarge(sock: socket.socket, forced: int, polite: int) -> None:
+    """Take the buffer that is wanted where CAP_NET_ADMIN permits it, else as much as net.core.rmem_max or wmem_max gives."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, forced, _WANTED_BUFFER_BYTES)
+    except PermissionError:
+        sock.setsockopt(socket.SOL_SOCKET, polite, _WANTED_BUFFER_BYTES)
+
+
+def _open(version: int, allow_raw: bool) -> tuple[socket.socket, bool]:
+    family, protocol = (socket.AF_INET, socket.IPPROTO_ICMP) if version == 4 else (socket.AF_INET6, socket.IPPROTO_ICMPV6)
+    refusals = []
+    kinds = (socket.SOCK_RAW, socket.SOCK_DGRAM) if allow_raw else (socket.SOCK_DGRAM,)
+    for kind in kinds:
+        try:
+            return socket.socket(family, kind | socket.SOCK_CLOEXEC, protocol), kind == socket.SOCK_RAW
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.EACCES):
+                raise _setup_error(version, error) from error
+            refusals.append(f"{'raw' if kind == socket.SOCK_RAW else 'ping'} socket: {error.strerror}")
+    raise SetupError(
+        f"ICMP over IPv{version} is not permitted ({', '.join(refusals)})",
+        "give the daemon CAP_NET_RAW (AmbientCapabilities=CAP_NET_RAW in its systemd unit) or permit ping sockets with "
+        "sysctl -w net.ipv4.ping_group_range='0 2147483647'",
+    )
+
+
+def _setup_error(version: int, error: OSError) -> SetupError:
+    fault = f"ICMP over IPv{version}: {error.strerror}"
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return SetupError(fault, "raise LimitNOFILE in the systemd unit, or ulimit -n")
+    if error.errno in (errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT):
+        return UnsupportedFamilyError(fault, "give the targets addresses of the other IP version")
+    return SetupError(fault)
