@@ -1,0 +1,88 @@
+"""What the daemon knows of its own side comes from measured evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.model.own_side import OwnSide
+from monitor.model.reading import Outcome, Reading
+from monitor.service.watch import Link, Watch
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.mono, self.epoch = 100.0, 1_800_000_000.0
+
+    def monotonic(self) -> float:
+        return self.mono
+
+    def wall(self) -> float:
+        return self.epoch
+
+    def pass_by(self, seconds: float) -> None:
+        self.mono += seconds
+        self.epoch += seconds
+
+
+class Desk:
+    """A watch with everything that it looks at and everything that it says."""
+
+    def __init__(self) -> None:
+        self.clock, self.reports, self.steps, self.drops = FakeClock(), list[OwnSide](), list[float](), 0
+        self.watch = Watch(
+            self.clock,
+            report=self.reports.append,
+            stepped=self.steps.append,
+            look_at_link=lambda: Link("lab0", True),
+            receive_drops=lambda: self.drops,
+        )
+
+    def look_after(self, seconds: float, lag_s: float = 0.0) -> None:
+        self.clock.pass_by(seconds)
+        self.watch.look(lag_s)
+
+
+@pytest.mark.parametrize("step_s", [3600.0, -3600.0, 2.0])
+def test_a_clock_that_was_set_is_seen_once(step_s: float) -> None:
+    desk = Desk()
+    desk.look_after(0.25)
+    desk.clock.epoch += step_s
+    desk.look_after(0.25)
+    desk.look_after(0.25)
+    assert [pytest.approx(step_s)] == desk.steps
+
+
+def test_a_slewing_clock_is_not_a_step() -> None:
+    desk = Desk()
+    for _ in range(1000):
+        desk.clock.epoch += 0.0005
+        desk.look_after(0.25)
+    assert [] == desk.steps
+
+
+def test_a_stall_is_lag_and_not_a_step() -> None:
+    desk = Desk()
+    desk.look_after(3.25, lag_s=3.0)
+    assert [] == desk.steps
+    assert 3.0 == desk.reports[-1].loop_lag_s
+    desk.look_after(1.0)
+    assert 0.0 == desk.reports[-1].loop_lag_s
+
+
+def test_refused_sends_and_drops_are_counted_since_the_last_report() -> None:
+    desk = Desk()
+    for outcome in (Outcome.OK, Outcome.NOT_SENT, Outcome.TIMEOUT, Outcome.NOT_SENT):
+        desk.watch.count(Reading("a", "icmp", 0.0, outcome, detail="Network is unreachable" * (outcome is Outcome.NOT_SENT)))
+    desk.watch.count(Reading("a", "snmp", 0.0, Outcome.NOT_SENT))
+    desk.drops = 7
+    desk.look_after(1.0)
+    first = desk.reports[-1]
+    assert (4, 2, "Network is unreachable", 7) == (first.sends_attempted, first.sends_refused, first.refusal, first.receive_drops)
+    assert ("lab0", True) == (first.link, first.carrier)
+    desk.look_after(1.0)
+    assert (0, 0, "", 0) == (
+        desk.reports[-1].sends_attempted,
+        desk.reports[-1].sends_refused,
+        desk.reports[-1].refusal,
+        desk.reports[-1].receive_drops,
+    )
