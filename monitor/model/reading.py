@@ -82,6 +82,7 @@ class InterfaceSample:
 
     name: ifName, else ifDescr, else 'if' + ifIndex: the key, since ifIndex moves. speed_bps: ifHighSpeed or ifSpeed.
     octet_bits: 64 where the octet counters are ifHC*, else 32. up: ifOperStatus is up(1).
+    role: 'wan' for the interface that carries the circuit, else 'other'.
     """
 
     name: str
@@ -98,6 +99,7 @@ class InterfaceSample:
     receive_discards: int | None = None
     transmit_discards: int | None = None
     uptime_ticks: int | None = None
+    role: str = "other"
 
 
 _NO_VALUES: Mapping[str, float] = MappingProxyType({})

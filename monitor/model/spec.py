@@ -26,7 +26,7 @@ class SnmpSpec:
     """One poll of an agent. candidates: profiles that may refine `profile` once sysObjectID and sysDescr are known.
 
     brief: only sysUpTime is asked, to see whether the agent is alive. wan_interface: a regular expression over ifName, ifAlias,
-    ifDescr that picks the WAN interface; None leaves it to the profile.
+    ifDescr that picks the WAN interface; None leaves it to the profile. interfaces: 'wan' or 'all', which rows are read each time.
     """
 
     target: str
@@ -41,6 +41,7 @@ class SnmpSpec:
     max_repetitions: int = 20
     answers_from: tuple[str, ...] = ()
     wan_interface: str | None = None
+    interfaces: str = "wan"
     engine: str = "fast"
     brief: bool = False
     confirms: bool = False

@@ -1,0 +1,114 @@
+"""Profiles are read whole, and every fault of them is named by file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import Fault
+from monitor.load.profiles import load_profiles
+from monitor.model.inventory import Expected
+from monitor.model.profile import Match, Profile, Reduce, Value
+
+SHIPPED = Path(__file__).parent.parent.parent / "config" / "profiles"
+
+
+def read(folder: Path, text: str, name: str = "probe") -> tuple[Profile, list[Fault]]:
+    (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    faults: list[Fault] = []
+    return load_profiles(folder, faults)[name], faults
+
+
+def test_the_shipped_profiles_are_without_fault_and_serve_the_inventory() -> None:
+    faults: list[Fault] = []
+    profiles = load_profiles(SHIPPED, faults)
+    assert [] == faults
+    assert {"default", "generic-router", "generic-host", "sip-h323", "pc-soft"} <= profiles.keys()
+    assert profiles["pc-soft"].expected is Expected.OFFICE_HOURS
+    assert profiles["pc-soft"].drops_strangers
+    assert all(profile.title for profile in profiles.values())
+
+
+def test_a_profile_says_everything_it_can(tmp_path: Path) -> None:
+    profile, faults = read(
+        tmp_path,
+        """
+title: Codec
+match: {sys_object_id: 1.3.6.1.4.1.2684, sys_descr: '(?i)video'}
+refine: true
+expected: meetings
+drops_strangers: true
+interfaces: false
+wan_interface: ^eth
+values:
+  - {metric: wan_device_cpu_ratio, walk: .1.3.6.1.2.1.25.3.3.1.2, reduce: max, scale: 0.01}
+  - {metric: conference_device_up, oid: 1.3.6.1.4.1.13885.101.1.3.6.1.0, map: {2: 1, 3: 0}, labels: {component: camera}}
+""",
+    )
+    assert [] == faults
+    assert (
+        Profile(
+            id="probe",
+            title="Codec",
+            match=Match(("1.3.6.1.4.1.2684",), "(?i)video"),
+            refine=True,
+            expected=Expected.MEETINGS,
+            drops_strangers=True,
+            interfaces=False,
+            wan_interface="^eth",
+            values=(
+                Value("wan_device_cpu_ratio", "1.3.6.1.2.1.25.3.3.1.2", 0.01, reduce=Reduce.MAX),
+                Value(
+                    "conference_device_up",
+                    "1.3.6.1.4.1.13885.101.1.3.6.1.0",
+                    map={2: 1.0, 3: 0.0},
+                    labels={"component": "camera"},
+                ),
+            ),
+        )
+        == profile
+    )
+    assert ["wan_device_cpu_ratio", 'conference_device_up{component="camera"}'] == [value.series for value in profile.values]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "fault"),
+    [
+        ("refine: yes", 1, "refine: must be true or false"),
+        ("titel: x", 1, "no key of a profile is called 'titel'; did you mean 'title'?"),
+        ("match: {}", 1, "match: says nothing"),
+        ("title: x\nwan_interface: '['", 2, "no regular expression"),
+        ("values:\n- {metric: cpu, oid: 1.3.6}", 2, "'cpu' is no name for a profile's metric"),
+        ("values:\n- {metric: wan_device_x_total, oid: 1.3.6}", 2, "gauges: leave '_total' away"),
+        ("values:\n- {metric: wan_device_cpu_percent, oid: 1.3.6}", 2, "write scale: 0.01"),
+        ("values:\n- {metric: wan_device_boot_timestamp_seconds, oid: 1.3.6}", 2, "made by the monitor itself"),
+        ("values:\n- {metric: wan_device_x}", 2, "either 'oid' or 'walk'"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6, walk: 1.3.7}", 2, "either 'oid' or 'walk'"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6, reduce: sum}", 2, "nothing to reduce"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6, scale: 2, map: {1: 1}}", 2, "not scaled"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.x}", 2, "not a dotted object identifier"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6, labels: {area: x}}", 2, "can't be a label here"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6}\n- {metric: wan_device_x, oid: 1.3.7}", 3, "made twice"),
+    ],
+)
+def test_a_fault_is_named_with_its_line_and_its_cure(tmp_path: Path, text: str, line: int, fault: str) -> None:
+    _, faults = read(tmp_path, text)
+    assert len(faults) == 1
+    assert fault in str(faults[0])
+    assert f"probe.yaml:{line}: " in str(faults[0])
+
+
+def test_all_faults_of_all_files_come_at_once(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("refine: maybe\nvalues:\n- {metric: x, oid: y}\n")
+    (tmp_path / "Two.yaml").write_text("title: x\n")
+    faults: list[Fault] = []
+    profiles = load_profiles(tmp_path, faults)
+    assert 4 == len(faults)
+    assert {"default", "one"} == profiles.keys(), "a faulty profile is there, so that those who name it are not blamed"
+
+
+def test_without_a_folder_there_is_still_a_default(tmp_path: Path) -> None:
+    faults: list[Fault] = []
+    assert {"default"} == load_profiles(tmp_path / "missing", faults).keys()
+    assert [] == faults
