@@ -1,0 +1,172 @@
+"""The JSON of the API: one flat object a target, null for absent evidence, times in epoch seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from monitor.export.evidence import Evidence, gather, load
+from monitor.model.inventory import Contracted, Location
+from monitor.model.settings import Settings
+from monitor.model.state import Event, Snapshot, TargetView, Transition
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+class BadParameterError(Exception):
+    """A parameter of a request can't be understood. fault: which and why; cure: what would do."""
+
+    def __init__(self, fault: str, cure: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.cure = cure
+
+
+def targets(snapshot: Snapshot, settings: Settings) -> dict[str, Json]:
+    """Return the answer of /api/v1/targets."""
+    return {"at": snapshot.at, "targets": [target(view, snapshot, settings) for view in snapshot.views.values()]}
+
+
+def target(view: TargetView, snapshot: Snapshot, settings: Settings) -> dict[str, Json]:
+    """Return one target as /api/v1/targets lists it."""
+    evidence = gather(view, snapshot, settings)
+    carried = load(view.target, evidence.wan)
+    taken = view.acknowledged
+    return {
+        "id": view.target.id,
+        "kind": view.target.kind.value,
+        "name": view.target.name,
+        "level": view.target.level,
+        "area": view.target.area,
+        "state": view.state.value if view.state else None,
+        "since": view.since if view.state else None,
+        "cause": view.cause,
+        "rtt_ms": _ms(evidence.rtt_s),
+        "rtt_usual_ms": _ms(view.usual_rtt_s),
+        "loss": _rounded(evidence.loss_ratio, 4),
+        "jitter_ms": _ms(evidence.icmp.jitter_s if evidence.icmp else None),
+        "snmp": evidence.snmp.up if evidence.snmp else None,
+        "receive_bps": _rounded(carried.receive_bps, 0),
+        "transmit_bps": _rounded(carried.transmit_bps, 0),
+        "utilisation": _rounded(carried.utilisation, 4),
+        "acknowledged": {"by": taken.by, "at": taken.at, "note": taken.note} if taken else None,
+    }
+
+
+def target_in_full(view: TargetView, snapshot: Snapshot, settings: Settings, why: str) -> dict[str, Json]:
+    """Return one target as /api/v1/targets/ID shows it: what the list says and what there is beside it. why: the reason in words."""
+    described = view.target
+    evidence = gather(view, snapshot, settings)
+    root = next((cause for cause in snapshot.root_causes if cause.target == described.id), None)
+    return {
+        "at": snapshot.at,
+        **target(view, snapshot, settings),
+        "short": described.short,
+        "address": described.address,
+        "profile": described.profile,
+        "uplinks": list(described.parents),
+        "location": _location(described.location),
+        "contracted": _contracted(described.contracted),
+        "contacts": [{"role": contact.role, "telephone": contact.telephone} for contact in described.contacts],
+        "reason": {"code": view.reason.code, "values": dict(view.reason.values), "text": why},
+        "flapping": view.flapping,
+        "maintenance": view.maintenance,
+        "affected": {"points": root.points, "endpoints": root.endpoints} if root else None,
+        "path": (root.path or None) if root else None,
+        "icmp": _icmp(view, evidence),
+        "agent": _agent(view, evidence),
+        "endpoints": [
+            each.target.id for each in snapshot.views.values() if described.id in each.target.parents and _is_endpoint(each)
+        ],
+    }
+
+
+def _is_endpoint(view: TargetView) -> bool:
+    return view.target.kind.value == "endpoint"
+
+
+def _icmp(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
+    if view.icmp is None:
+        return None
+    return {
+        "at": view.icmp.at,
+        "sent": view.icmp.sample.sent,
+        "received": view.icmp.sample.received,
+        "window_loss": view.icmp.loss_recent if evidence.icmp else None,
+        "window_packets": view.icmp.packets_recent,
+        "mos": evidence.icmp.mos if evidence.icmp else None,
+    }
+
+
+def _agent(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
+    if view.snmp is None:
+        return None
+    current = evidence.snmp if evidence.snmp and evidence.snmp.up else None
+    return {
+        "at": view.snmp.at,
+        "detail": view.snmp.detail or None,
+        "profile": view.snmp.profile,
+        "boot_at": current.boot_at if current else None,
+        "wan_interface": evidence.wan.name if evidence.wan else None,
+        "values": dict(current.values) if current else {},
+    }
+
+
+def _location(location: Location | None) -> list[Json] | None:
+    return [location.latitude, location.longitude] if location else None
+
+
+def _contracted(contracted: Contracted | None) -> dict[str, Json] | None:
+    return {"down_bps": contracted.down_bps, "up_bps": contracted.up_bps} if contracted else None
+
+
+def entry(item: Transition | Event) -> dict[str, Json]:
+    """Return one line of the journal; `kind` is 'transition' for a change of a target's state."""
+    if isinstance(item, Event):
+        return {"at": item.at, "kind": item.kind, "target": item.target or None, "text": item.text}
+    return {
+        "at": item.at,
+        "kind": "transition",
+        "target": item.target,
+        "old": item.old.value if item.old else None,
+        "new": item.new.value,
+        "cause": item.cause,
+        "reason": {"code": item.reason.code, "values": dict(item.reason.values)},
+        "evidence": item.evidence,
+        "affected": {"points": item.affected_points, "endpoints": item.affected_endpoints},
+    }
+
+
+def since_of(query: Mapping[str, str]) -> float | None:
+    """Return ?since= as epoch seconds: a number, or a time of RFC 3339; None where it is not given."""
+    text = query.get("since", "").strip()
+    if not text:
+        return None
+    try:
+        return float(text) if text.replace(".", "", 1).isdigit() else _aware(text)
+    except ValueError:
+        raise BadParameterError(f"since: {text!r} is not a time", "give epoch seconds or 2026-11-30T07:00:00+07:00") from None
+
+
+def _aware(text: str) -> float:
+    # An unescaped + of a query arrives as a space.
+    moment = datetime.fromisoformat(text.replace(" ", "+"))
+    if moment.tzinfo is None:
+        raise ValueError("no offset")
+    return moment.timestamp()
+
+
+def limit_of(query: Mapping[str, str], *, default: int = 100, most: int = 1000) -> int:
+    """Return ?limit= as a number from 1 to `most`."""
+    text = query.get("limit", str(default))
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise BadParameterError(f"limit: {text!r} is not a number from 1 to {most}", f"leave it out for {default}")
+    return int(text)
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 3)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

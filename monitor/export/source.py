@@ -1,0 +1,32 @@
+"""What the face needs of the daemon; cli/run.py joins the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from monitor.model.settings import Settings
+from monitor.model.state import Event, Snapshot, Transition
+
+
+class Source(Protocol):
+    """Where snapshots, events and settings come from. Everything is called on the event loop."""
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings in force; another object after a reload that changed them."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the picture of now; `at` is the time of the call."""
+
+    def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
+        """Call back with each published change of a state; the callback does not block. Returns what ends it."""
+
+    async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
+        """Return what the journal holds after `since` (epoch seconds), newest first, at most `limit`."""
+
+    async def reload(self) -> Sequence[str]:
+        """Load the configuration anew; return its faults, each with place, fault and cure; () where it is in force now."""
+
+    def is_ready(self) -> bool:
+        """Return whether the configuration is loaded and the first probes are sent."""
