@@ -56,7 +56,8 @@ class IcmpProber:
         self._drained_s = 0.0
         self._offset_s: float | None = None
         self._steady = True
-        self._last_send: tuple[Burst, int, float] | None = None
+        self._last_send: Burst | None = None
+        self._last_send_s = 0.0
 
     async def open(self) -> None:
         """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError with the cure where none is permitted."""
@@ -145,7 +146,9 @@ class IcmpProber:
             return
         if not self._bursts:
             self._drained_s, self._offset_s = now, None
-        burst = Burst(spec, place, of_round, channel.socket.drops(), now)
+            for each in self._channels.values():
+                each.drops = each.socket.drops()
+        burst = Burst(spec, place, of_round, channel.drops, now)
         self._bursts.add(burst)
         if spec.confirms:
             self._fresh.appendleft(burst)
@@ -287,7 +290,10 @@ class IcmpProber:
         self._bursts.discard(burst)
         channel = self._channels[burst.place.version]
         channel.forget(burst)
-        dropped = channel.socket.drops() - burst.drops if burst.answered < len(burst.rtts) else 0
+        dropped = 0
+        if burst.answered < len(burst.rtts):
+            channel.drops = channel.socket.drops()
+            dropped = channel.drops - burst.drops
         burst.round.close(conclude(burst, self._clock.monotonic(), stalled_s=stalled_s, dropped=dropped))
 
     # Sending
@@ -315,7 +321,8 @@ class IcmpProber:
                 queue.popleft()
                 budget -= 1
                 self._requeue(burst)
-        self._note_pause(self._clock.monotonic())
+        if self._clock.monotonic() - self._last_send_s > _PAUSE_S:
+            self._note_pause()
         self._last_send = None
         return has_more
 
@@ -338,7 +345,8 @@ class IcmpProber:
         channel.socket.mark(burst.spec.dscp)
         packet = channel.socket.codec.request(sequence, cookie)
         sent_s = self._clock.monotonic()
-        self._note_pause(sent_s)
+        if sent_s - self._last_send_s > _PAUSE_S:
+            self._note_pause()
         refusal: str | None = None
         try:
             channel.socket.sock.sendto(packet, burst.place.sockaddr)
@@ -361,7 +369,7 @@ class IcmpProber:
         burst.sequences.append(sequence)
         channel.flights[sequence] = (burst, index, sent_s, cookie)
         channel.unanswered += 1
-        self._last_send = (burst, index, sent_s)
+        self._last_send, self._last_send_s = burst, sent_s
         return True
 
     def _send_again(self, channel: Channel, packet: bytes, burst: Burst, error: OSError) -> str | None:
@@ -379,7 +387,8 @@ class IcmpProber:
                 return None
         return refusal
 
-    def _note_pause(self, now: float) -> None:
-        if self._last_send and now - self._last_send[2] > _PAUSE_S:
-            burst, index, _ = self._last_send
-            burst.uncertain.add(index)
+    def _note_pause(self) -> None:
+        """Remember that we were stopped around this tick's last send, so that its moment is not known."""
+        if self._last_send:
+            self._last_send.uncertain.add(len(self._last_send.rtts) - 1)
+            self._last_send = None

@@ -104,15 +104,17 @@ class Channel:
     """One family's socket and the requests under way on it.
 
     flights: by sequence; answered ones stay until their burst ends, so that duplicates are known. unanswered: how many are not.
+    drops: the socket's count of dropped replies when it was last read.
     """
 
-    __slots__ = ("flights", "sequence", "socket", "unanswered")
+    __slots__ = ("drops", "flights", "sequence", "socket", "unanswered")
 
     def __init__(self, icmp_socket: IcmpSocket) -> None:
         self.socket = icmp_socket
         self.flights: dict[int, Flight] = {}
         self.sequence = secrets.randbelow(0x10000)
         self.unanswered = 0
+        self.drops = 0
 
     def next_sequence(self) -> int:
         """Return a sequence that no request under way has; the window keeps most of them free."""

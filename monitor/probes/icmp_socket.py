@@ -142,7 +142,7 @@ class IcmpSocket:
     def receive(self, limit: int) -> tuple[list[Reply], bool]:
         """Return the replies to our id that are waiting, at most limit of them, and whether nothing is left waiting."""
         replies: list[Reply] = []
-        recvmsg, parse, strip = self.sock.recvmsg, self.codec.reply, self.is_raw and self.version == 4
+        recvmsg, parse, has_ip_header = self.sock.recvmsg, self.codec.reply, self.is_raw and self.version == 4
         for _ in range(limit):
             try:
                 data, ancillary, _, source = recvmsg(_PACKET_BYTES, _ANCILLARY_BYTES)
@@ -151,9 +151,7 @@ class IcmpSocket:
             except OSError:
                 # Somebody's unreachable is this socket's pending error; errors() has it or will have it.
                 continue
-            if strip:
-                data = data[(data[0] & 0x0F) * 4 :]
-            echo = parse(data)
+            echo = parse(data, (data[0] & 0x0F) * 4 if has_ip_header else 0)
             if echo:
                 replies.append((source[0], *echo, _stamp(ancillary)))
         return replies, False

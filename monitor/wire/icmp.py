@@ -208,17 +208,17 @@ class EchoCodec:
         total = -(self._constant_sum + sequence + cookie) % 0xFFFF
         return _COOKIE_HEADER.pack(self._request_kind, 0, total, self.ident, sequence, cookie) + self._padding
 
-    def reply(self, message: bytes) -> tuple[int, int] | None:
-        """Return sequence and cookie of an echo reply to our id; None for whatever else it is.
+    def reply(self, packet: bytes, start: int = 0) -> tuple[int, int] | None:
+        """Return sequence and cookie of an echo reply to our id that begins at start; None for whatever else it is.
 
         The kernel has verified the checksum of ICMPv6 and of ping sockets; raw IPv4 sockets get what fails it too (RFC 1122
         3.2.2 leaves it to us), so it is looked at for version 4.
         """
-        if len(message) < _COOKIE_HEADER.size:
+        if len(packet) < start + _COOKIE_HEADER.size:
             return None
-        kind, code, _, ident, sequence, cookie = _COOKIE_HEADER.unpack_from(message)
+        kind, code, _, ident, sequence, cookie = _COOKIE_HEADER.unpack_from(packet, start)
         if kind != self._reply_kind or code or ident != self.ident:
             return None
-        if self.version == 4 and checksum(message):
+        if self.version == 4 and checksum(packet[start:]):
             return None
         return sequence, cookie
