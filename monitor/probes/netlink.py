@@ -1,0 +1,154 @@
+"""What the kernel says of links and routes, asked over rtnetlink (rtnetlink(7)): nothing is sent on any network."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from monitor.errors import SetupError
+
+# linux/netlink.h, linux/rtnetlink.h, linux/if_link.h
+_NLMSG_ERROR = 2
+_NLMSG_DONE = 3
+_RTM_NEWLINK = 16
+_RTM_GETLINK = 18
+_RTM_NEWROUTE = 24
+_RTM_GETROUTE = 26
+_NLM_F_REQUEST = 0x1
+_NLM_F_DUMP = 0x300
+_IFLA_IFNAME = 3
+_IFLA_LINKINFO = 18
+_IFLA_CARRIER = 33
+_IFLA_INFO_KIND = 1
+_RTA_DST = 1
+_RTA_OIF = 4
+_RTN_UNICAST = 1
+_RTN_LOCAL = 2
+_IFF_UP = 0x1
+_ATTRIBUTE_TYPE = 0x3FFF
+_HEADER = struct.Struct("@IHHII")
+_LINK = struct.Struct("@BxHiII")
+_ROUTE = struct.Struct("@BBBBBBBBI")
+_ATTRIBUTE = struct.Struct("@HH")
+_BUFFER_BYTES = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A network interface. kind: such as 'tun', 'veth', '' for real cards and lo. has_carrier: None where the kernel tells none."""
+
+    index: int
+    name: str
+    kind: str
+    is_up: bool
+    has_carrier: bool | None
+
+
+class Netlink:
+    """A conversation with the kernel's routing side in this network namespace; a context manager."""
+
+    def __init__(self) -> None:
+        """Open it. Raises SetupError where the kernel permits none."""
+        try:
+            self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
+        except OSError as error:
+            raise SetupError(
+                f"the kernel can't be asked for its routes (netlink: {error.strerror})",
+                "add AF_NETLINK to RestrictAddressFamilies in the systemd unit",
+            ) from error
+        self._socket.settimeout(5.0)
+        self._sequence = 0
+
+    def __enter__(self) -> Netlink:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the conversation."""
+        self._socket.close()
+
+    def links(self) -> dict[int, Link]:
+        """Return every interface of this namespace by its index."""
+        found: dict[int, Link] = {}
+        self._ask(_RTM_GETLINK, _NLM_F_DUMP, _LINK.pack(socket.AF_UNSPEC, 0, 0, 0, 0))
+        for body in self._answers(_RTM_NEWLINK):
+            _, _, index, flags, _ = _LINK.unpack_from(body)
+            attributes = dict(_attributes(body[_LINK.size :]))
+            information = dict(_attributes(attributes.get(_IFLA_LINKINFO, b"")))
+            carrier = attributes.get(_IFLA_CARRIER)
+            found[index] = Link(
+                index,
+                _text(attributes.get(_IFLA_IFNAME, b"")),
+                _text(information.get(_IFLA_INFO_KIND, b"")),
+                bool(flags & _IFF_UP),
+                bool(carrier[0]) if carrier else None,
+            )
+        return found
+
+    def way(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> int | None:
+        """Return the index of the interface that a packet to address would leave by; None where there is no route."""
+        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+        packed = address.packed
+        body = _ROUTE.pack(family, len(packed) * 8, 0, 0, 0, 0, 0, 0, 0)
+        self._ask(_RTM_GETROUTE, 0, body + _ATTRIBUTE.pack(_ATTRIBUTE.size + len(packed), _RTA_DST) + packed)
+        try:
+            answer = next(self._answers(_RTM_NEWROUTE, single=True), None)
+        except OSError:
+            return None
+        if answer is None or _ROUTE.unpack_from(answer)[7] not in (_RTN_UNICAST, _RTN_LOCAL):
+            return None
+        out = dict(_attributes(answer[_ROUTE.size :])).get(_RTA_OIF)
+        return int(struct.unpack("@I", out)[0]) if out else None
+
+    def _ask(self, kind: int, flags: int, body: bytes) -> None:
+        self._sequence += 1
+        header = _HEADER.pack(_HEADER.size + len(body), kind, _NLM_F_REQUEST | flags, self._sequence, 0)
+        self._socket.send(header + body)
+
+    def _answers(self, wanted: int, *, single: bool = False) -> Iterator[bytes]:
+        """Yield the bodies of what was asked for. Raises OSError with the kernel's errno."""
+        while True:
+            data = self._socket.recv(_BUFFER_BYTES)
+            while len(data) >= _HEADER.size:
+                length, kind, _, sequence, _ = _HEADER.unpack_from(data)
+                body, data = data[_HEADER.size : length], data[(length + 3) & ~3 :]
+                if sequence != self._sequence:
+                    continue
+                if kind == _NLMSG_ERROR:
+                    number = -struct.unpack_from("@i", body)[0]
+                    raise OSError(number, f"netlink answers {number}")
+                if kind == _NLMSG_DONE:
+                    return
+                if kind == wanted:
+                    yield body
+            if single:
+                return
+
+
+def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
+    while len(data) >= _ATTRIBUTE.size:
+        length, kind = _ATTRIBUTE.unpack_from(data)
+        if length < _ATTRIBUTE.size:
+            return
+        yield kind & _ATTRIBUTE_TYPE, data[_ATTRIBUTE.size : length]
+        data = data[(length + 3) & ~3 :]
+
+
+def _text(value: bytes) -> str:
+    return value.split(b"\0", 1)[0].decode(errors="replace")
+
+
+def ways(addresses: Iterable[str]) -> dict[str, str | None]:
+    """Return address → name of the interface that it would be reached by, None where there is no route."""
+    with Netlink() as netlink:
+        links = netlink.links()
+        found: dict[str, str | None] = {}
+        for address in addresses:
+            index = netlink.way(ipaddress.ip_address(address))
+            found[address] = links[index].name if index in links else None
+        return found
