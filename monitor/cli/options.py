@@ -1,0 +1,33 @@
+"""The options that commands share."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+
+from monitor.words import LANGUAGES
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Declare --config DIR."""
+    parser.add_argument("--config", metavar="DIR", help="the configuration's folder (./config, then /etc/monitor)")
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Declare --language; None means the configuration's own."""
+    parser.add_argument("--language", choices=LANGUAGES, help="vi or en (the configuration's own)")
+
+
+def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
+    """Declare --format with its choices, the first one the default."""
+    parser.add_argument("--format", choices=formats, default=formats[0], help=f"{' or '.join(formats)} ({formats[0]})")
+
+
+def start_log(level: int = logging.INFO) -> None:
+    """Log to the standard error; without a time of our own where the service manager stamps each line itself."""
+    stamped = "%(asctime)s " if sys.stderr.isatty() else ""
+    logging.basicConfig(level=level, format=f"{stamped}%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

@@ -1,0 +1,144 @@
+"""The last 24 hours of every target by the minute, in compact arrays: what is usual for a site, and what pages draw."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+from array import array
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import median
+
+from monitor.model.reading import Reading
+
+log = logging.getLogger(__name__)
+
+MINUTES = 24 * 60
+USUAL_NEEDS_MINUTES = 10
+USUAL_HOLDS_MINUTES = 10
+_SERIES = ("rtt", "loss")
+_FORM = "monitor history 1"
+
+
+class _Track:
+    """One target's rings, and the minute that is being filled."""
+
+    __slots__ = ("burst_count", "loss", "loss_sum", "minute", "rtt", "rtt_count", "rtt_sum", "usual", "usual_minute")
+
+    def __init__(self) -> None:
+        self.rtt = array("f", [math.nan]) * MINUTES
+        self.loss = array("f", [math.nan]) * MINUTES
+        self.minute = 0
+        self.rtt_sum = self.loss_sum = 0.0
+        self.rtt_count = self.burst_count = 0
+        self.usual: float | None = None
+        self.usual_minute = -USUAL_HOLDS_MINUTES
+
+    def advance(self, minute: int) -> None:
+        """Close the minute being filled and empty the ring's places up to the new one."""
+        if self.burst_count:
+            place = self.minute % MINUTES
+            self.rtt[place] = self.rtt_sum / self.rtt_count if self.rtt_count else math.nan
+            self.loss[place] = self.loss_sum / self.burst_count
+        self.clear(self.minute + 1, minute)
+        self.minute = minute
+        self.rtt_sum = self.loss_sum = 0.0
+        self.rtt_count = self.burst_count = 0
+
+    def clear(self, first: int, last: int) -> None:
+        """Forget what stood in the ring's places from a minute to another: a day ago, or never true."""
+        for minute in range(max(first, last - MINUTES + 1), last + 1):
+            self.rtt[minute % MINUTES] = self.loss[minute % MINUTES] = math.nan
+
+
+class History:
+    """Minute values of ICMP by target. Minutes are of the wall clock: epoch seconds // 60."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[str, _Track] = {}
+
+    def note(self, reading: Reading, wall_s: float) -> None:
+        """Take a reading in; only bursts that were sent count, and those that confirm a suspicion do not."""
+        sample = reading.icmp
+        if sample is None or sample.loss_ratio is None or reading.confirms:
+            return
+        track = self._tracks.get(reading.target)
+        if track is None:
+            track = self._tracks[reading.target] = _Track()
+        minute = int(wall_s // 60)
+        if minute > track.minute:
+            track.advance(minute)
+        track.burst_count += 1
+        track.loss_sum += sample.loss_ratio
+        rtt_s = sample.rtt_average_s
+        if rtt_s is not None:
+            track.rtt_count += 1
+            track.rtt_sum += rtt_s
+
+    def usual_rtt_s(self, target: str) -> float | None:
+        """Return the median of the last 24 hours' minutes, seconds; None below USUAL_NEEDS_MINUTES of them."""
+        track = self._tracks.get(target)
+        if track is None:
+            return None
+        if track.minute - track.usual_minute >= USUAL_HOLDS_MINUTES or track.usual is None:
+            known = [value for value in track.rtt if not math.isnan(value)]
+            track.usual = median(known) if len(known) >= USUAL_NEEDS_MINUTES else None
+            track.usual_minute = track.minute
+        return track.usual
+
+    def minutes(self, target: str, series: str, last_minute: int) -> list[float | None]:
+        """Return the 1440 values of 'rtt' (seconds) or 'loss' (ratio) up to a minute, oldest first; None where nothing was seen."""
+        track = self._tracks.get(target)
+        if track is None:
+            return [None] * MINUTES
+        ring: array[float] = getattr(track, series)
+        newest = track.minute - 1
+        wanted = range(last_minute - MINUTES + 1, last_minute + 1)
+        values = (ring[minute % MINUTES] if newest - MINUTES < minute <= newest else math.nan for minute in wanted)
+        return [None if math.isnan(value) else value for value in values]
+
+    def keep_only(self, targets: Iterable[str]) -> None:
+        """Forget the targets that are no longer watched."""
+        wanted = set(targets)
+        for target in self._tracks.keys() - wanted:
+            del self._tracks[target]
+
+    def save(self, path: Path) -> None:
+        """Write everything to a file, whole or not at all."""
+        draft = path.with_suffix(".new")
+        head = {"form": _FORM, "targets": {target: track.minute for target, track in self._tracks.items()}}
+        with draft.open("wb") as file:
+            file.write(json.dumps(head).encode() + b"\n")
+            for track in self._tracks.values():
+                for series in _SERIES:
+                    getattr(track, series).tofile(file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Take up what an earlier run saved; a file that is missing or damaged is only worth a line in the log."""
+        try:
+            with path.open("rb") as file:
+                head = json.loads(file.readline())
+                if head["form"] != _FORM:
+                    raise ValueError(f"its form is {head['form']!r}")
+                for target, minute in head["targets"].items():
+                    self._tracks[target] = _read_track(file, int(minute))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+            self._tracks.clear()
+            log.warning("the history in %s can't be read and begins anew: %s", path, error)
+
+
+def _read_track(file: object, minute: int) -> _Track:
+    track = _Track()
+    track.minute = minute
+    for series in _SERIES:
+        ring = array("f")
+        ring.fromfile(file, MINUTES)  # type: ignore[arg-type]
+        setattr(track, series, ring)
+    return track

@@ -1,0 +1,84 @@
+"""What is usual for a site comes from its last 24 hours, and outlives a restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.model.reading import IcmpSample, Outcome, Reading
+from monitor.service.history import MINUTES, History
+
+START_S = 1_800_000_000 // 60 * 60.0
+
+
+def burst(*rtts_s: float | None, confirms: bool = False) -> Reading:
+    outcome = Outcome.OK if any(rtt is not None for rtt in rtts_s) else Outcome.TIMEOUT
+    return Reading("a", "icmp", 0.0, outcome, icmp=IcmpSample(len(rtts_s), rtts_s), confirms=confirms)
+
+
+def filled(history: History, minutes: int, rtt_s: float, first: int = 0) -> History:
+    for minute in range(first, first + minutes):
+        for turn in range(4):
+            history.note(burst(rtt_s, rtt_s), START_S + minute * 60 + turn * 15)
+    return history
+
+
+def test_nothing_is_usual_before_ten_minutes() -> None:
+    assert History().usual_rtt_s("a") is None
+    assert filled(History(), 10, 0.012).usual_rtt_s("a") is None
+    assert pytest.approx(0.012, rel=1e-5) == filled(History(), 11, 0.012).usual_rtt_s("a")
+
+
+def test_the_usual_is_the_median_so_that_one_bad_hour_does_not_move_it() -> None:
+    history = filled(History(), 180, 0.012)
+    filled(history, 60, 0.4, first=180)
+    assert pytest.approx(0.012, rel=1e-5) == history.usual_rtt_s("a")
+
+
+def test_what_is_older_than_a_day_is_forgotten() -> None:
+    history = filled(History(), 60, 0.4)
+    filled(history, 20, 0.012, first=MINUTES + 60)
+    assert pytest.approx(0.012, rel=1e-5) == history.usual_rtt_s("a")
+
+
+def test_minutes_in_which_nothing_was_seen_are_gaps() -> None:
+    history = History()
+    history.note(burst(0.01, None), START_S)
+    history.note(burst(None, None), START_S + 120)
+    history.note(burst(0.02), START_S + 180)
+    last = int(START_S // 60) + 2
+    assert [pytest.approx(0.01), None, None] == history.minutes("a", "rtt", last)[-3:]
+    assert [0.5, None, 1.0] == history.minutes("a", "loss", last)[-3:]
+
+
+def test_bursts_that_confirm_a_suspicion_do_not_count() -> None:
+    history = History()
+    history.note(burst(None, confirms=True), START_S)
+    assert [None] * MINUTES == history.minutes("a", "loss", int(START_S // 60) + 1)
+
+
+def test_a_clock_set_back_does_not_write_into_the_past() -> None:
+    history = filled(History(), 20, 0.012)
+    history.note(burst(0.9), START_S - 3600)
+    history.note(burst(0.012), START_S + 20 * 60)
+    assert pytest.approx(0.012, rel=1e-5) == history.usual_rtt_s("a")
+
+
+def test_what_was_saved_at_the_stop_is_there_at_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    filled(History(), 30, 0.012).save(path)
+    history = History()
+    history.load(path)
+    assert pytest.approx(0.012, rel=1e-5) == history.usual_rtt_s("a")
+    history.keep_only(["b"])
+    assert history.usual_rtt_s("a") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"form": "monitor history 1", "targets": {"a": 5}}\nshort', b"\xff\xfe"])
+def test_a_damaged_file_begins_anew(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "history"
+    path.write_bytes(content)
+    history = History()
+    history.load(path)
+    assert history.usual_rtt_s("a") is None
