@@ -77,6 +77,38 @@ class IcmpSample:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """One router of a path that said so. distance: hops from us, 1 is the nearest."""
+
+    distance: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathTrace:
+    """The path to an address as far as it answers.
+
+    hops: those that answered, the nearest first, each router once. reached: the address itself answered. fault: why there is no
+    trace, '' where there is one.
+    """
+
+    address: str
+    hops: tuple[Hop, ...] = ()
+    reached: bool = False
+    fault: str = ""
+
+    def describe(self) -> str:
+        """Return in one line, as evidence, where the path breaks."""
+        if self.fault:
+            return f"path not traced: {self.fault}"
+        if self.reached:
+            return f"path is whole: {self.address} answers at hop {self.hops[-1].distance}"
+        if not self.hops:
+            return "path breaks before the first hop"
+        return f"path breaks after hop {self.hops[-1].distance}, {self.hops[-1].address}"
+
+
+@dataclass(frozen=True, slots=True)
 class InterfaceSample:
     """One row of ifTable/ifXTable (RFC 2863) as the device gave it; None where it has no such column.
 

@@ -1,0 +1,58 @@
+"""Where the path to a root cause breaks: icmplib's traceroute in threads, two at a time, with bounded hops.
+
+Callers have passed the guard. icmplib needs a raw socket for it; where only ping sockets are permitted there is no trace, which
+the result says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import icmplib
+
+from monitor.model.reading import Hop, PathTrace
+
+MAX_HOPS = 12
+_AT_ONCE = 2
+
+
+class Tracer:
+    """Traces paths; at most two at once, further ones wait their turn."""
+
+    def __init__(self, *, max_hops: int = MAX_HOPS, timeout_s: float = 0.5) -> None:
+        """timeout_s: for each hop, so that a trace takes max_hops * timeout_s at most."""
+        self._max_hops = max_hops
+        self._timeout_s = timeout_s
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="trace")
+
+    async def trace(self, address: str) -> PathTrace:
+        """Return the path to a literal address; never raises for what the network does."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._trace, address)
+
+    def close(self) -> None:
+        """Let traces under way end by themselves and start no more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _trace(self, address: str) -> PathTrace:
+        try:
+            hops = icmplib.traceroute(address, count=1, interval=0, timeout=self._timeout_s, max_hops=self._max_hops, fast=True)
+        except icmplib.SocketPermissionError:
+            return PathTrace(address, fault="raw sockets are not permitted (CAP_NET_RAW)")
+        except (icmplib.ICMPLibError, OSError) as error:
+            return PathTrace(address, fault=str(error))
+        return whole(address, [Hop(hop.distance, hop.address) for hop in hops])
+
+
+def whole(address: str, answers: list[Hop]) -> PathTrace:
+    """Return the path that the answers by distance make.
+
+    The last living router answers every further distance with 'host unreachable': it counts once, where it is nearest.
+    """
+    hops: list[Hop] = []
+    seen: set[str] = set()
+    for hop in answers:
+        if hop.address not in seen:
+            seen.add(hop.address)
+            hops.append(hop)
+    return PathTrace(address, tuple(hops), reached=bool(hops) and hops[-1].address == address)
