@@ -1,0 +1,63 @@
+"""What the probers are asked follows from the inventory and the settings, and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.model.inventory import AddressMode, Inventory, Kind, Network, ProbeOverride, Target
+from monitor.model.profile import Match, Profile
+from monitor.model.settings import Credential, HealthSettings, Settings
+from monitor.model.spec import IcmpSpec, SnmpSpec
+from monitor.service.specs import REFERENCE, confirming, turns
+
+PROFILES = {"default": Profile("default"), "cisco": Profile("cisco", match=Match(("1.3.6.1.4.1.9",)))}
+ROOT = Target("root", Kind.POINT, "Gốc", "Gốc", "127.0.0.1", "province", "tinh", credential="wan")
+SETTINGS = Settings(credentials={"wan": Credential("wan", "2c", "c"), "v3": Credential("v3", "3", user="u")})
+
+
+def inventory(*targets: Target) -> Inventory:
+    return Inventory(Network("Mạng", AddressMode.LAB), ("province",), {}, {target.id: target for target in targets}, "root")
+
+
+def specs(target: Target, settings: Settings = SETTINGS) -> dict[str, IcmpSpec | SnmpSpec]:
+    return {turn.probe: turn.spec for turn in turns(inventory(target), settings, PROFILES)}
+
+
+def test_a_target_with_a_credential_is_pinged_and_asked_by_snmp() -> None:
+    found = specs(ROOT)
+    assert IcmpSpec("root", "127.0.0.1", 5, 0.02, 1.0, 46) == found["icmp"]
+    snmp = found["snmp"]
+    assert isinstance(snmp, SnmpSpec)
+    assert ("fast", PROFILES["default"], (PROFILES["cisco"],)) == (snmp.engine, snmp.profile, snmp.candidates)
+
+
+def test_without_a_credential_there_is_no_snmp_and_no_fault() -> None:
+    assert {"icmp"} == specs(replace(ROOT, credential=None)).keys()
+
+
+def test_version_3_goes_to_pysnmp_whatever_the_target_prefers() -> None:
+    snmp = specs(replace(ROOT, credential="v3", engine="fast"))["snmp"]
+    assert isinstance(snmp, SnmpSpec)
+    assert "pysnmp" == snmp.engine
+
+
+def test_a_poll_never_outlives_its_interval() -> None:
+    fast = replace(ROOT, probes={"snmp": ProbeOverride(every_s=10.0)})
+    snmp = specs(fast)["snmp"]
+    assert isinstance(snmp, SnmpSpec)
+    assert 10.0 == snmp.deadline_s
+
+
+def test_references_outside_the_inventory_are_pinged_too_and_those_inside_not_twice() -> None:
+    settings = replace(SETTINGS, health=HealthSettings(references=("127.0.0.9", "root")))
+    assert ["root", f"{REFERENCE}127.0.0.9"] == [
+        turn.spec.target for turn in turns(inventory(ROOT), settings, PROFILES) if turn.probe == "icmp"
+    ]
+
+
+def test_a_suspicion_is_settled_by_the_same_burst_and_one_short_question() -> None:
+    found = specs(ROOT)
+    assert replace(found["icmp"], confirms=True) == confirming(found["icmp"])
+    asked = confirming(found["snmp"])
+    assert isinstance(asked, SnmpSpec)
+    assert (True, True, 0, 1.0) == (asked.brief, asked.confirms, asked.retries, asked.timeout_s)
