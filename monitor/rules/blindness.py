@@ -1,0 +1,69 @@
+"""Whether it is we who cannot see. Needs evidence on our own side; a mass failure behind an answering root is an outage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.model.own_side import OwnSide
+from monitor.model.state import Reason
+
+REFUSED_RATIO = 0.5
+DROPS_RATIO = 0.5
+"""A dropped reply is one lost packet; only where they are many can whole bursts be ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Who is silent of those that prove that we can see.
+
+    root: the root is silent, and that is confirmed. references: the configured references that were asked, and how many of them are
+    silent. neighbours: the root's direct children, and how many of them are silent. has_answer: anyone at all has answered since
+    the root fell silent.
+    """
+
+    root: bool = False
+    references: int = 0
+    silent_references: int = 0
+    neighbours: int = 0
+    silent_neighbours: int = 0
+    has_answer: bool = False
+
+
+def judge(own: Sequence[OwnSide], silence: Silence, *, timeout_s: float) -> Reason | None:
+    """Return why the monitor is blind, None while it sees.
+
+    own: what is known of our own side over the last round, the newest last; may be empty. timeout_s: of a probe's packet; a loop
+    that came later than that cannot tell a late answer from none.
+    """
+    return _judge_own_side(own, timeout_s) or _judge_silence(silence)
+
+
+def _judge_own_side(own: Sequence[OwnSide], timeout_s: float) -> Reason | None:
+    if not own:
+        return None
+    newest = own[-1]
+    if newest.carrier is False:
+        return Reason("blind_carrier", {"link": newest.link})
+    attempted, refused = sum(each.sends_attempted for each in own), sum(each.sends_refused for each in own)
+    if attempted and refused / attempted > REFUSED_RATIO:
+        refusal = next((each.refusal for each in reversed(own) if each.refusal), "")
+        return Reason("blind_sends", {"refused": refused, "attempted": attempted, "refusal": refusal})
+    if newest.loop_lag_s > timeout_s:
+        return Reason("blind_lag", {"lag_s": round(newest.loop_lag_s, 3)})
+    if newest.receive_drops and newest.receive_drops > DROPS_RATIO * newest.sends_attempted:
+        return Reason("blind_drops", {"drops": newest.receive_drops, "attempted": newest.sends_attempted})
+    return None
+
+
+def _judge_silence(silence: Silence) -> Reason | None:
+    """The root AND the references; without references the root and all that hangs directly on it. Any answer proves sight."""
+    if not silence.root or silence.has_answer:
+        return None
+    if silence.references:
+        if silence.silent_references < silence.references:
+            return None
+        return Reason("blind_silent", {"references": silence.references, "neighbours": silence.neighbours})
+    if not silence.neighbours or silence.silent_neighbours < silence.neighbours:
+        return None
+    return Reason("blind_silent", {"references": 0, "neighbours": silence.neighbours})
