@@ -1,0 +1,190 @@
+"""Is a path good enough for a call: loss, RTT and jitter over a sliding window, with the certainty that its packets allow.
+
+Single rounds are far too short for that: at 0.1% true loss, 29 rounds a day lose one of their 5 packets, which reads as 20%.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.model.reading import IcmpSample
+from monitor.model.settings import QualitySettings
+from monitor.model.state import Reason
+from monitor.rules.binomial import smallest_proof
+
+JITTER_DIFFERENCES = 30
+"""RFC 3550's jitter starts from 0 and needs about two of its 16-sample memories to be worth reading."""
+_SILENT_ROUNDS_OF_AN_OUTAGE = 2
+_LONGEST_WINDOW = 3.0
+"""A window that is short of packets reaches back at most so many times its length."""
+_LEAVE_SHARE = 0.8
+"""What is out of bounds is good again only below this share of the bound."""
+
+_DEFAULTS = QualitySettings()
+
+_Round = tuple[float, int, int, int, float]
+"""When (monotonic), sent, received, how many of those timed by the kernel, the sum of their RTTs in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What the recent rounds of one target were like.
+
+    rounds: those of the window, the oldest first. sent, received, timed, rtt_sum_s: their sums; timed are the replies that the
+    kernel stamped, whose RTTs make the sum. running_jitter_s, differences: RFC 3550's estimate and how many differences it rests
+    on. silent: rounds without any reply since the last one with.
+    """
+
+    rounds: tuple[_Round, ...] = ()
+    sent: int = 0
+    received: int = 0
+    timed: int = 0
+    rtt_sum_s: float = 0.0
+    running_jitter_s: float = 0.0
+    differences: int = 0
+    silent: int = 0
+
+    @property
+    def jitter_s(self) -> float | None:
+        """Return the jitter in seconds (RFC 3550 section 6.4.1), None until 30 differences."""
+        return self.running_jitter_s if self.differences >= JITTER_DIFFERENCES else None
+
+    @property
+    def loss_ratio(self) -> float | None:
+        """Return the loss over the window, 0 to 1, None where nothing was sent; whether it proves anything is judge()'s."""
+        return (self.sent - self.received) / self.sent if self.sent else None
+
+    @property
+    def rtt_s(self) -> float | None:
+        """Return the mean RTT over the window in seconds, None without replies."""
+        return self.rtt_sum_s / self.timed if self.timed else None
+
+
+def step(quality: Quality, sample: IcmpSample, now_s: float, settings: QualitySettings = _DEFAULTS) -> Quality:
+    """Return the quality after one more round.
+
+    A round that was not sent changes nothing. The first reply after an outage (two silent rounds or more) starts afresh: what was
+    lost while the target was down is the outage's, and no quality. A single silent round is loss like any other.
+    """
+    if not sample.sent:
+        return quality
+    received = sample.received
+    silent = 0 if received else quality.silent + 1
+    if received and quality.silent >= _SILENT_ROUNDS_OF_AN_OUTAGE:
+        quality = Quality()
+    jitter_s, differences = quality.running_jitter_s, quality.differences
+    timed, rtt_sum_s = 0, 0.0
+    if sample.clock == "kernel":
+        previous: float | None = None
+        for rtt in sample.rtts_s:
+            if rtt is None:
+                continue
+            if previous is not None:
+                jitter_s += (abs(rtt - previous) - jitter_s) / 16
+                differences += 1
+            previous = rtt
+            timed += 1
+            rtt_sum_s += rtt
+    rounds = (*quality.rounds, (now_s, sample.sent, received, timed, rtt_sum_s))
+    sums = (
+        quality.sent + sample.sent,
+        quality.received + received,
+        quality.timed + timed,
+        quality.rtt_sum_s + rtt_sum_s,
+    )
+    rounds, sums = _slide(rounds, sums, now_s, settings)
+    return Quality(rounds, *sums, jitter_s, differences, silent)
+
+
+_Sums = tuple[int, int, int, float]
+
+
+def _slide(rounds: tuple[_Round, ...], sums: _Sums, now_s: float, settings: QualitySettings) -> tuple[tuple[_Round, ...], _Sums]:
+    """Let go of the rounds that are older than the window, as long as the rest has packets enough to be judged."""
+    sent, received, timed, rtt_sum_s = sums
+    old = 0
+    for at_s, *counts in rounds[:-1]:
+        age_s = now_s - at_s
+        if age_s < settings.window_s:
+            break
+        if sent - counts[0] < settings.min_packets and age_s < settings.window_s * _LONGEST_WINDOW:
+            break
+        old += 1
+        sent -= int(counts[0])
+        received -= int(counts[1])
+        timed -= int(counts[2])
+        rtt_sum_s -= counts[3]
+    return rounds[old:], (sent, received, timed, rtt_sum_s)
+
+
+def judge(quality: Quality, usual_rtt_s: float | None, settings: QualitySettings, was_degraded: bool) -> Reason | None:
+    """Return why the path is not good enough, None where it is or where too few packets say anything.
+
+    usual_rtt_s: this site's usual RTT, None while it is not known. was_degraded: what was out of bounds has to be clearly good to
+    be good again: RTT and jitter below 0.8 of their bound, loss no longer above its bound even by the plain count.
+    """
+    if quality.sent < settings.min_packets:
+        return None
+    share = _LEAVE_SHARE if was_degraded else 1.0
+    return (
+        _judge_loss(quality, settings, was_degraded)
+        or _judge_rtt(quality, usual_rtt_s, settings, share)
+        or _judge_jitter(quality, settings.jitter_s * share, settings)
+    )
+
+
+def _judge_loss(quality: Quality, settings: QualitySettings, was_degraded: bool) -> Reason | None:
+    lost = quality.sent - quality.received
+    if was_degraded:
+        is_bad = lost > quality.sent * settings.loss_ratio
+    else:
+        is_bad = lost > 0 and lost >= smallest_proof(quality.sent, settings.loss_ratio, settings.confidence)
+    if not is_bad:
+        return None
+    return Reason("loss", {"loss_ratio": lost / quality.sent, "packets": quality.sent})
+
+
+def _judge_rtt(quality: Quality, usual_rtt_s: float | None, settings: QualitySettings, share: float) -> Reason | None:
+    rtt_s = quality.rtt_s
+    if rtt_s is None:
+        return None
+    if rtt_s > settings.rtt_s * share:
+        return Reason("rtt", {"rtt_s": rtt_s, "bound_s": settings.rtt_s})
+    if usual_rtt_s is None:
+        return None
+    bound_s = max(usual_rtt_s * settings.rtt_usual_factor, usual_rtt_s + settings.rtt_usual_extra_s)
+    if rtt_s > bound_s * share:
+        return Reason("rtt_usual", {"rtt_s": rtt_s, "usual_s": usual_rtt_s, "bound_s": bound_s})
+    return None
+
+
+def _judge_jitter(quality: Quality, bound_s: float, settings: QualitySettings) -> Reason | None:
+    jitter_s = quality.jitter_s
+    if jitter_s is None or jitter_s <= bound_s:
+        return None
+    return Reason("jitter", {"jitter_s": jitter_s, "bound_s": settings.jitter_s})
+
+
+def voice_rating(latency_s: float, jitter_s: float, loss_ratio: float) -> float:
+    """Return the simplified E-model's R. latency_s: one way. It rates voice; nothing is said of video."""
+    effective_ms = latency_s * 1000 + 2 * jitter_s * 1000 + 10
+    delay = effective_ms / 40 if effective_ms < 160 else (effective_ms - 120) / 10
+    return 93.2 - delay - 2.5 * loss_ratio * 100
+
+
+def voice_mos(latency_s: float, jitter_s: float, loss_ratio: float) -> float:
+    """Return the mean opinion score of voice, 1 to 4.5, from the one-way latency, the jitter and the loss (0 to 1)."""
+    rating = voice_rating(latency_s, jitter_s, loss_ratio)
+    if rating <= 0:
+        return 1.0
+    if rating >= 100:
+        return 4.5
+    return max(1.0, min(4.5, 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating)))
+
+
+def mos_of(sample: IcmpSample, jitter_s: float | None) -> float | None:
+    """Return the voice MOS of one round, None without replies or jitter. One way is taken for half of the mean RTT."""
+    answered = [rtt for rtt in sample.rtts_s if rtt is not None]
+    if not answered or jitter_s is None:
+        return None
+    return voice_mos(sum(answered) / len(answered) / 2, jitter_s, 1 - len(answered) / sample.sent)

@@ -1,0 +1,199 @@
+"""Loss, RTT, jitter and MOS as a path's quality."""
+
+import random
+
+import pytest
+
+from monitor.model.reading import IcmpSample
+from monitor.model.settings import QualitySettings
+from monitor.rules.quality import Quality, judge, mos_of, step, voice_mos, voice_rating
+
+SETTINGS = QualitySettings()
+EVERY_S = 15.0
+NOTHING_YET = Quality()
+
+
+def rounds(*bursts: tuple[float | None, ...], start: Quality = NOTHING_YET, at_s: float = 0.0) -> tuple[Quality, float]:
+    """Return the quality after these bursts, 15 s apart, and when the last one was."""
+    quality = start
+    for rtts_s in bursts:
+        at_s += EVERY_S
+        quality = step(quality, IcmpSample(len(rtts_s), rtts_s), at_s, SETTINGS)
+    return quality, at_s
+
+
+GOOD = (0.01,) * 5
+SILENT = (None,) * 5
+ONE_LOST = (0.01, 0.01, None, 0.01, 0.01)
+
+
+def reason(quality: Quality, usual_rtt_s: float | None = 0.01, *, was_degraded: bool = False) -> str | None:
+    judged = judge(quality, usual_rtt_s, SETTINGS, was_degraded)
+    return judged.code if judged else None
+
+
+@pytest.mark.parametrize(
+    ("latency_ms", "jitter_ms", "loss_percent", "rating", "mos"),
+    [(20, 2, 0, 92.35, 4.39), (150, 30, 1, 80.7, 4.05), (300, 40, 2, 61.2, 3.16), (40, 5, 10, 66.7, 3.44)],
+)
+def test_mos_is_that_of_the_published_vectors(
+    latency_ms: float, jitter_ms: float, loss_percent: float, rating: float, mos: float
+) -> None:
+    path = (latency_ms / 1000, jitter_ms / 1000, loss_percent / 100)
+    assert rating == pytest.approx(voice_rating(*path), abs=0.005)
+    assert mos == pytest.approx(voice_mos(*path), abs=0.005)
+
+
+@pytest.mark.parametrize("path", [(5.0, 0.5, 0.0), (0.0, 0.0, 1.0)])
+def test_mos_never_falls_below_one(path: tuple[float, float, float]) -> None:
+    assert voice_mos(*path) == 1.0
+
+
+def test_mos_takes_half_of_the_round_trip_for_one_way() -> None:
+    sample = IcmpSample(5, (0.04,) * 5)
+    assert mos_of(sample, 0.002) == pytest.approx(4.39, abs=0.005)
+
+
+def test_mos_is_absent_without_replies_or_jitter() -> None:
+    assert mos_of(IcmpSample(5, SILENT), 0.002) is None
+    assert mos_of(IcmpSample(5, GOOD), None) is None
+
+
+def test_jitter_is_absent_until_thirty_differences() -> None:
+    seven, at_s = rounds(*[GOOD] * 7)
+    assert (seven.differences, seven.jitter_s) == (28, None)
+    eight, _ = rounds(GOOD, start=seven, at_s=at_s)
+    assert (eight.differences, eight.jitter_s) == (32, 0.0)
+
+
+def test_jitter_reads_the_true_mean_difference_once_it_is_known() -> None:
+    # From zero on single bursts of 5, a true mean difference of 45.7 ms would read 10.4 ms.
+    source = random.Random(1)
+    bursts = [tuple(source.uniform(0.02, 0.157) for _ in range(5)) for _ in range(200)]
+    quality = Quality()
+    seen = []
+    for number, burst in enumerate(bursts):
+        quality, _ = rounds(burst, start=quality, at_s=number * EVERY_S)
+        if quality.jitter_s is not None:
+            seen.append(quality.jitter_s)
+    assert sum(seen) / len(seen) == pytest.approx(0.0457, rel=0.1)
+
+
+def test_the_difference_between_bursts_is_no_jitter() -> None:
+    quality, _ = rounds(*[(0.01,) * 5, (0.2,) * 5] * 10)
+    assert quality.jitter_s == 0.0
+
+
+def test_a_lost_packet_leaves_the_difference_of_its_neighbours() -> None:
+    quality, _ = rounds((0.01, None, 0.026))
+    assert quality.differences == 1
+    assert quality.running_jitter_s == pytest.approx(0.001)
+
+
+def test_replies_timed_by_the_loop_count_as_received_but_not_for_jitter_or_rtt() -> None:
+    quality = step(Quality(), IcmpSample(5, (0.5, 0.01, 0.5, 0.01, 0.5), clock="loop"), 15.0, SETTINGS)
+    assert (5, 0, None) == (quality.received, quality.differences, quality.rtt_s)
+
+
+def test_an_outage_clears_jitter_and_window() -> None:
+    before, at_s = rounds(*[(0.01, 0.09, 0.01, 0.09, 0.01)] * 20)
+    assert before.jitter_s is not None
+    during, at_s = rounds(SILENT, SILENT, start=before, at_s=at_s)
+    after, _ = rounds(GOOD, start=during, at_s=at_s)
+    assert (5, 5, 4, None) == (after.sent, after.received, after.differences, after.jitter_s)
+
+
+def test_a_single_silent_burst_is_loss_and_no_outage() -> None:
+    quality, _ = rounds(*[GOOD] * 19, SILENT, GOOD)
+    assert quality.loss_ratio == pytest.approx(5 / 100, abs=0.003)
+    assert reason(quality) == "loss"
+
+
+def test_what_was_never_sent_changes_nothing() -> None:
+    quality, at_s = rounds(GOOD)
+    assert quality == step(quality, IcmpSample(0, ()), at_s + 15, SETTINGS)
+
+
+def test_nothing_is_said_of_too_few_packets() -> None:
+    quality, _ = rounds(*[ONE_LOST] * 19)
+    assert quality.sent == 95
+    assert reason(quality) is None
+
+
+def test_the_window_forgets_what_is_older_than_five_minutes() -> None:
+    quality, at_s = rounds(*[ONE_LOST] * 20)
+    assert reason(quality) == "loss"
+    quality, _ = rounds(*[GOOD] * 20, start=quality, at_s=at_s)
+    assert (100, 100) == (quality.sent, quality.received)
+
+
+def test_a_window_that_is_short_of_packets_reaches_back_further_but_not_for_ever() -> None:
+    quality = Quality()
+    for at_s in range(0, 3000, 30):
+        quality = step(quality, IcmpSample(5, GOOD), float(at_s), SETTINGS)
+    assert quality.sent == 100
+    quality = Quality()
+    for at_s in range(0, 3000, 100):
+        quality = step(quality, IcmpSample(5, GOOD), float(at_s), SETTINGS)
+    assert quality.sent == 45
+
+
+def test_loss_is_called_only_when_the_exact_bound_proves_it() -> None:
+    # At most 1% is permitted: of 100 packets 3 lost may still be chance (7.9%), 4 are not (1.8%).
+    three, _ = rounds(*[GOOD] * 17, *[ONE_LOST] * 3)
+    four, _ = rounds(*[GOOD] * 16, *[ONE_LOST] * 4)
+    assert (None, "loss") == (reason(three), reason(four))
+
+
+def test_loss_has_to_be_within_its_bound_to_be_good_again() -> None:
+    two, _ = rounds(*[GOOD] * 18, *[ONE_LOST] * 2)
+    one, _ = rounds(*[GOOD] * 19, ONE_LOST)
+    assert (None, "loss") == (reason(two), reason(two, was_degraded=True))
+    assert reason(one, was_degraded=True) is None
+
+
+def test_a_small_true_loss_degrades_nobody_in_a_day() -> None:
+    source = random.Random(7)
+    quality, found = Quality(), []
+    for number in range(5760):
+        burst = tuple(None if source.random() < 0.001 else 0.01 for _ in range(5))
+        quality, _ = rounds(burst, start=quality, at_s=number * EVERY_S)
+        found.append(reason(quality))
+    assert {None} == set(found)
+
+
+@pytest.mark.parametrize(
+    ("rtt_s", "usual_rtt_s", "expected"),
+    [
+        (0.35, None, "rtt"),
+        (0.35, 0.3, "rtt"),
+        (0.12, 0.01, "rtt_usual"),
+        (0.12, 0.08, None),
+        (0.12, None, None),
+        (0.05, 0.01, None),
+    ],
+)
+def test_rtt_is_held_against_the_bound_and_against_what_is_usual_here(
+    rtt_s: float, usual_rtt_s: float | None, expected: str | None
+) -> None:
+    quality, _ = rounds(*[(rtt_s,) * 5] * 20)
+    assert expected == reason(quality, usual_rtt_s)
+
+
+def test_rtt_and_jitter_leave_below_four_fifths_of_their_bound() -> None:
+    quality, _ = rounds(*[(0.27,) * 5] * 20)
+    assert (None, "rtt") == (reason(quality, None), reason(quality, None, was_degraded=True))
+    quality, _ = rounds(*[(0.05, 0.077, 0.05, 0.077, 0.05)] * 20)
+    assert (None, "jitter") == (reason(quality, 0.06), reason(quality, 0.06, was_degraded=True))
+
+
+def test_jitter_beyond_its_bound_degrades() -> None:
+    quality, _ = rounds(*[(0.05, 0.1, 0.05, 0.1, 0.05)] * 20)
+    assert reason(quality, 0.07) == "jitter"
+
+
+def test_a_reason_carries_what_it_rests_on() -> None:
+    quality, _ = rounds(*[ONE_LOST] * 20)
+    judged = judge(quality, None, SETTINGS, was_degraded=False)
+    assert judged is not None
+    assert {"loss_ratio": 0.2, "packets": 100} == dict(judged.values)
