@@ -32,3 +32,19 @@ def _fold(word: str) -> str:
         return word.lower()
     plain = unicodedata.normalize("NFD", word.lower()).replace("đ", "d")
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+class Suggester:
+    """Cures for many wrong words: each is looked up once, and after a while none, so that 10,000 wrong words cost no minutes."""
+
+    def __init__(self, budget: int = 60) -> None:
+        self.budget = budget
+        self._known: dict[str, str] = {}
+
+    def cure(self, word: str, known: Iterable[str], otherwise: str = "") -> str:
+        """Return did_you_mean's answer, or `otherwise` once the budget is spent."""
+        if word not in self._known:
+            if len(self._known) >= self.budget:
+                return otherwise
+            self._known[word] = did_you_mean(word, known, otherwise)
+        return self._known[word]

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar, cast
 
 from monitor.load.document import Node
 from monitor.load.suggest import did_you_mean
+from monitor.load.writing import written_duration
 
 Schema = dict[str, object]
 Option = TypeVar("Option")
@@ -349,22 +350,6 @@ class Regex:
     def form(self) -> str:
         """Return how it is written."""
         return "regular expression"
-
-
-def written_duration(seconds: float) -> str:
-    """Return a duration as the configuration writes it: 0.02 → 20ms, 300 → 5m."""
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g}{unit}"
-    return f"{seconds:g}s" if seconds >= 1 or seconds == 0 else f"{round(seconds * 1000, 6):g}ms"
-
-
-def written_rate(bps: int) -> str:
-    """Return a rate as the configuration writes it: 50_000_000 → 50M. Exact: what is read from it is the same number."""
-    for unit, size in (("G", 10**9), ("M", 10**6)):
-        if bps >= size and bps % (size // 1000) == 0:
-            return f"{bps / size:.10g}{unit}"
-    return f"{bps // 1000}k" if bps % 1000 == 0 else f"{bps / 1000:.3f}k"
 
 
 def _meant_rate(text: str) -> str:

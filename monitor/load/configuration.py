@@ -1,0 +1,124 @@
+"""The configuration folder as a whole: where it is, and everything in it, checked across its files, or every fault of it."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from monitor.errors import ConfigError, Fault, SetupError
+from monitor.load.fields import Entry
+from monitor.load.inventory import Sites, load_inventory
+from monitor.load.profiles import load_profiles
+from monitor.load.secrets import SecretStore
+from monitor.load.settings import load_settings
+from monitor.load.sites import NO_CREDENTIAL
+from monitor.load.suggest import Suggester
+from monitor.model.inventory import Inventory
+from monitor.model.profile import Profile
+from monitor.model.settings import Settings
+
+SYSTEM_FOLDER = Path("/etc/monitor")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A configuration without faults. warnings: what is permitted and yet looks wrong. folder: where it was read from."""
+
+    inventory: Inventory
+    settings: Settings
+    profiles: Mapping[str, Profile]
+    folder: Path
+    warnings: tuple[Fault, ...] = ()
+
+
+def find_folder(argument: str | None) -> Path:
+    """Return the configuration's folder: the --config argument, else ./config, else /etc/monitor. Raises SetupError if it lacks."""
+    if argument is not None:
+        if not Path(argument).is_dir():
+            raise SetupError(f"{argument} is no folder", "give --config the folder that holds sites.yaml")
+        return Path(argument)
+    for folder in (Path("config"), SYSTEM_FOLDER):
+        if folder.is_dir():
+            return folder
+    raise SetupError(f"there is no configuration: neither ./config nor {SYSTEM_FOLDER}", "give its folder with --config DIR")
+
+
+def load(folder: Path, environment: Mapping[str, str] | None = None) -> Configuration:
+    """Return everything that a configuration folder says. Raises ConfigError with every fault of every file.
+
+    environment: where {env: …} and {credential: …} look; None: the process's own.
+    """
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
+    store = SecretStore(os.environ if environment is None else environment, folder)
+    inventory, sites = load_inventory(folder, faults, warnings)
+    settings, written = load_settings(folder / "monitor.yaml", store, faults)
+    profiles = load_profiles(folder / "profiles", faults)
+    if written is not None or not (folder / "monitor.yaml").exists():
+        _check_credentials(sites, () if written is None else tuple(written["credentials"] or ()))
+    _check_profiles(sites, profiles, folder / "profiles", faults)
+    if written is not None and sites.is_complete:
+        _check_settings(written, sites)
+    if faults or inventory is None:
+        raise ConfigError(dict.fromkeys(faults))
+    return Configuration(inventory, settings, MappingProxyType(profiles), folder, tuple(sorted(warnings)))
+
+
+def _entries(sites: Sites) -> Iterable[Entry]:
+    """Return all that may name a credential or a profile: the defaults and the targets."""
+    return (*sites.defaults, *(written.entry for written in sites.targets.values()))
+
+
+def _check_credentials(sites: Sites, credentials: tuple[str, ...]) -> None:
+    """Note credentials that are named but not there."""
+    suggest = Suggester()
+    for entry in _entries(sites):
+        name = entry["credential"]
+        if name is not None and name != NO_CREDENTIAL and name not in credentials:
+            cure = suggest.cure(name, credentials, "add it to credentials in monitor.yaml")
+            entry.refuse("credential", f"no credential is called '{name}'", cure)
+
+
+def _check_profiles(sites: Sites, profiles: Mapping[str, Profile], folder: Path, faults: list[Fault]) -> None:
+    """Note profiles that are named but not there; once where there is no folder of them at all."""
+    suggest = Suggester()
+    unknown = [entry for entry in _entries(sites) if entry["profile"] is not None and entry["profile"] not in profiles]
+    if unknown and not folder.is_dir():
+        cure = "copy the folder config/profiles that the monitor comes with"
+        faults.append(
+            Fault(str(folder), 0, "", f"there is no such folder, and targets name profiles ('{unknown[0]['profile']}')", cure)
+        )
+        return
+    for entry in unknown:
+        name = entry["profile"]
+        entry.refuse("profile", f"no profile is called '{name}'", suggest.cure(name, profiles, f"add {folder}/{name}.yaml"))
+
+
+def _check_settings(entry: Entry, sites: Sites) -> None:
+    """Note targets and areas that maintenance and references name but that are not there."""
+    suggest = Suggester()
+    for window in entry["maintenance"] or ():
+        for name in window["ids"]:
+            if name not in sites.targets:
+                window.refuse("ids", f"no target is called '{name}'", suggest.cure(name, sites.targets))
+        for name in window["areas"]:
+            if name not in sites.areas:
+                window.refuse("areas", f"no area is called '{name}'", suggest.cure(name, sites.areas))
+    health: Entry | None = entry["health"]
+    if health is None:
+        return
+    for name in health["references"]:
+        if name not in sites.targets and not _is_address(name):
+            health.refuse("references", f"'{name}' is neither a target nor an address", suggest.cure(name, sites.targets))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

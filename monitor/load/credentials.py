@@ -1,0 +1,83 @@
+"""SNMP credentials of monitor.yaml: their form, and what each version needs."""
+
+from __future__ import annotations
+
+from monitor.load.document import Faulty
+from monitor.load.fields import Entry, Field, Table
+from monitor.load.secrets import Secret, SecretStore
+from monitor.load.values import Choice, Text
+from monitor.model.settings import Credential
+
+VERSIONS = ("1", "2c", "3")
+AUTH_PROTOCOLS = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
+PRIV_PROTOCOLS = ("des", "aes", "aes192", "aes256")
+_V3_ONLY = ("user", "auth", "privacy", "context")
+_KEY_LENGTH = 8  # RFC 3414 section 11.2: a password shall be at least 8 characters long
+
+
+def credential_table(store: SecretStore) -> Table:
+    """Return the form of one credential."""
+    key = Field("key", Secret(store), required=True, doc="its password, 8 characters or more")
+    auth = Table((Field("protocol", Choice(AUTH_PROTOCOLS), required=True, doc="RFC 3414, RFC 7860"), key))
+    privacy = Table((Field("protocol", Choice(PRIV_PROTOCOLS), required=True, doc="RFC 3414, RFC 3826"), key))
+    return Table(
+        (
+            Field("version", Choice(VERSIONS), required=True, doc="SNMP version"),
+            Field("community", Secret(store), doc="versions 1 and 2c"),
+            Field("user", Text(longest=32, numbers=True), default="", doc="version 3: user name"),
+            Field("auth", auth, doc="version 3: authentication; absent: none"),
+            Field("privacy", privacy, doc="version 3: encryption; absent: none"),
+            Field("context", Text(longest=255), default="", doc="version 3: context name"),
+        ),
+        what="credential",
+    )
+
+
+def read_credential(name: str, entry: Entry) -> Credential | None:
+    """Return a credential, None where it is faulty (its faults are noted)."""
+    try:
+        return _version_3(name, entry) if entry["version"] == "3" else _community(name, entry)
+    except Faulty:
+        return None
+
+
+def _community(name: str, entry: Entry) -> Credential:
+    version = entry["version"]
+    if version is None:
+        raise Faulty
+    for key in _V3_ONLY:
+        if key in entry.places:
+            entry.refuse(key, f"is of version 3, this credential is of version {version}", "write version: 3 or remove the key")
+    if "community" not in entry.places:
+        raise entry.node.refuse(f"version {version} needs a community", "add community: {env: NAME}")
+    if not entry.is_whole:
+        raise Faulty
+    return Credential(name=name, version=version, community=entry["community"])
+
+
+def _version_3(name: str, entry: Entry) -> Credential:
+    if "community" in entry.places:
+        entry.refuse("community", "is of versions 1 and 2c, this credential is of version 3", "remove it or write version: 2c")
+    if "user" not in entry.places:
+        entry.node.refuse("version 3 needs a user", "add user: NAME")
+    auth: Entry | None = entry["auth"]
+    privacy: Entry | None = entry["privacy"]
+    if "privacy" in entry.places and "auth" not in entry.places:
+        entry.refuse("privacy", "encryption needs authentication (RFC 3414 section 1.4.3)", "add auth: {protocol: sha256, key: …}")
+    for part in (auth, privacy):
+        if part is not None and part["key"] is not None and len(part["key"]) < _KEY_LENGTH:
+            part.refuse(
+                "key", f"is shorter than {_KEY_LENGTH} characters (RFC 3414 section 11.2)", "set a longer one on the device"
+            )
+    if not entry.is_whole or not entry["user"]:
+        raise Faulty
+    return Credential(
+        name=name,
+        version="3",
+        user=entry["user"],
+        auth_protocol=None if auth is None else auth["protocol"],
+        auth_key="" if auth is None else auth["key"],
+        priv_protocol=None if privacy is None else privacy["protocol"],
+        priv_key="" if privacy is None else privacy["key"],
+        context=entry["context"],
+    )

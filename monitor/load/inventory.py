@@ -1,0 +1,306 @@
+"""sites.yaml and sites.d/*.yaml → Inventory: checked across all files, defaults and what endpoints inherit filled in."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from monitor.errors import Fault
+from monitor.load.document import read_file
+from monitor.load.fields import Entry
+from monitor.load.hierarchy import check_hierarchy
+from monitor.load.sites import FILE, NO_CREDENTIAL
+from monitor.load.suggest import Suggester
+from monitor.model.inventory import (
+    AddressMode,
+    Area,
+    Contracted,
+    Inventory,
+    Kind,
+    Network,
+    ProbeOverride,
+    Target,
+)
+from monitor.words.short_names import shortened
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A target as it is written: its entry, and the defaults that hold for it, the nearest first."""
+
+    kind: Kind
+    entry: Entry
+    defaults: tuple[Entry, ...]
+
+    def value(self, name: str) -> Any:
+        """Return what it says, or the first of its defaults that does, or None."""
+        for entry in (self.entry, *self.defaults):
+            if entry.has(name):
+                return entry[name]
+        return None
+
+
+@dataclass(slots=True)
+class Sites:
+    """Everything that the files say, before it is checked.
+
+    targets: id → as written, points before endpoints, without those whose id is faulty. defaults: every file's. is_complete: False
+    where a file could not be read, so that a name which is not here may well be there.
+    """
+
+    network: Network | None = None
+    levels: tuple[str, ...] = ()
+    areas: dict[str, Entry] = field(default_factory=dict)
+    targets: dict[str, Written] = field(default_factory=dict)
+    defaults: list[Entry] = field(default_factory=list)
+    is_complete: bool = True
+
+    def of_kind(self, kind: Kind) -> dict[str, Written]:
+        """Return the targets of one kind."""
+        return {name: written for name, written in self.targets.items() if written.kind is kind}
+
+
+def load_inventory(folder: Path, faults: list[Fault], warnings: list[Fault]) -> tuple[Inventory | None, Sites]:
+    """Return the inventory of a configuration folder, None where it has faults, and what was written, for further checks."""
+    before = len(faults)
+    sites = read_sites(folder, faults)
+    root = _check(sites, folder, faults, warnings)
+    if root is None or sites.network is None or len(faults) > before:
+        return None, sites
+    return _inventory(sites, sites.network, root), sites
+
+
+def read_sites(folder: Path, faults: list[Fault]) -> Sites:
+    """Return everything that sites.yaml and sites.d/*.yaml (in the order of their names) say."""
+    sites = Sites()
+    entries: list[Entry] = []
+    for path in (folder / "sites.yaml", *sorted((folder / "sites.d").glob("*.yaml"))):
+        entry = read_file(path, FILE, faults)
+        if entry is None:
+            sites.is_complete = False
+        else:
+            entries.append(entry)
+    for entry in entries:
+        _gather_heads(sites, entry)
+    first = _kinds(entries[0]) if entries else {}
+    for kind, key in ((Kind.POINT, "points"), (Kind.ENDPOINT, "endpoints")):
+        for entry in entries:
+            own = _kinds(entry)
+            defaults = tuple(each[kind] for each in ((own,) if entry is entries[0] else (own, first)) if kind in each)
+            for item in entry[key] or ():
+                _gather(sites.targets, item, Written(kind, item, defaults))
+    return sites
+
+
+def _kinds(entry: Entry) -> dict[Kind, Entry]:
+    defaults: Entry | None = entry["defaults"]
+    return {} if defaults is None else {kind: defaults[kind] for kind in Kind if defaults[kind] is not None}
+
+
+def _gather_heads(sites: Sites, entry: Entry) -> None:
+    """Take over what stands once (network, levels), the areas, and the defaults."""
+    if entry.has("network"):
+        if sites.network is not None:
+            entry.refuse("network", "stands in another file already", "keep it in sites.yaml")
+        sites.network = entry["network"]
+    if entry.has("levels"):
+        if sites.levels:
+            entry.refuse("levels", "stand in another file already", "keep them in sites.yaml")
+        sites.levels = entry["levels"]
+    for area in entry["areas"] or ():
+        known = sites.areas.setdefault(area["id"], area) if area["id"] is not None else area
+        if known is not area:
+            _refuse_second("area", area, known)
+    sites.defaults.extend(_kinds(entry).values())
+
+
+def _gather(targets: dict[str, Written], item: Entry, written: Written) -> None:
+    name = item["id"]
+    if name is None:
+        return
+    known = targets.setdefault(name, written).entry
+    if known is not item:
+        _refuse_second("target", item, known)
+
+
+def _refuse_second(what: str, second: Entry, first: Entry) -> None:
+    place = first.places["id"]
+    second.refuse(
+        "id", f"another {what} is called '{second['id']}' ({place.file}:{place.line})", "every id stands once: rename one"
+    )
+
+
+def _check(sites: Sites, folder: Path, faults: list[Fault], warnings: list[Fault]) -> str | None:
+    """Note what is wrong between the entries; return the root's id, None where it is not clear."""
+    file = str(folder / "sites.yaml")
+    if sites.is_complete:
+        heads = {fault.path.split(".")[0].split("[")[0] for fault in faults}
+        if sites.network is None and "network" not in heads:
+            faults.append(Fault(file, 1, "network", "is missing", "add network: {name: …, addresses: lab}"))
+        if not sites.levels and "levels" not in heads:
+            faults.append(Fault(file, 1, "levels", "is missing", "add levels: [province, district, commune]"))
+    _check_names(sites)
+    _check_addresses(sites)
+    _warn_of_rates(sites, warnings)
+    points = {name: written.entry for name, written in sites.of_kind(Kind.POINT).items()}
+    return check_hierarchy(points, file, faults)
+
+
+def _check_names(sites: Sites) -> None:
+    """Note areas, levels and points that are named but not there."""
+    suggest = Suggester()
+    points = sites.of_kind(Kind.POINT)
+    for written in sites.targets.values():
+        entry = written.entry
+        if written.kind is Kind.ENDPOINT:
+            if entry.has("point"):
+                _check_points(entry, "point", sites, points, suggest)
+            continue
+        _check_points(entry, "uplink", sites, points, suggest)
+        level, area = entry["level"], entry["area"]
+        if level is not None and sites.levels and level not in sites.levels:
+            entry.refuse("level", f"no level is called '{level}'", suggest.cure(level, sites.levels))
+        if area is not None and area not in sites.areas and sites.is_complete:
+            entry.refuse("area", f"no area is called '{area}'", suggest.cure(area, sites.areas, "add it to areas"))
+
+
+def _check_points(entry: Entry, key: str, sites: Sites, points: Mapping[str, Written], suggest: Suggester) -> None:
+    names = (entry[key],) if isinstance(entry[key], str) else entry[key]
+    for name in names:
+        if name in points:
+            continue
+        if name in sites.targets:
+            entry.refuse(key, f"'{name}' is an endpoint", "name the point where it stands")
+        elif sites.is_complete:
+            entry.refuse(key, f"no point is called '{name}'", suggest.cure(name, points, "add it to points"))
+
+
+def _check_addresses(sites: Sites) -> None:
+    """Note addresses that two targets have, that no device can have, and host names where only addresses serve."""
+    first: dict[str, Entry] = {}
+    is_lab = sites.network is not None and sites.network.addresses is AddressMode.LAB
+    for written in sites.targets.values():
+        entry = written.entry
+        if not entry.has("address"):
+            continue
+        address = entry["address"]
+        known = first.setdefault(address, entry)
+        if known is not entry:
+            place = known.places["address"]
+            cure = "every target has its own"
+            entry.refuse("address", f"{address} is the address of '{known['id']}' too ({place.file}:{place.line})", cure)
+        _check_address(entry, address, is_lab=is_lab)
+
+
+def _check_address(entry: Entry, address: str, *, is_lab: bool) -> None:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        if is_lab:
+            entry.refuse(
+                "address", f"'{address}' is a name; the lab has only addresses", "write an IP address, or addresses: production"
+            )
+        return
+    if parsed.is_multicast or parsed.is_unspecified or str(parsed) == "255.255.255.255":
+        entry.refuse("address", f"no device can have the address {address}", "write the device's own address")
+
+
+def _warn_of_rates(sites: Sites, warnings: list[Fault]) -> None:
+    """Note endpoints whose call is faster than their point's circuit."""
+    for written in sites.of_kind(Kind.ENDPOINT).values():
+        point = sites.targets.get(written.entry["point"]) if written.entry.has("point") else None
+        contracted = None if point is None else _contracted(point)
+        rate = written.value("call_rate")
+        if contracted is None or rate is None or rate <= min(contracted.down_bps, contracted.up_bps):
+            continue
+        node = written.entry.places.get("call_rate", written.entry.node)
+        fault = f"the call of {rate / 1e6:g} Mbit/s is faster than the circuit of '{written.entry['point']}'"
+        warnings.append(
+            Fault(node.file, node.line, f"{written.entry.node.path}.call_rate", fault, "lower it or correct contracted")
+        )
+
+
+def _inventory(sites: Sites, network: Network, root: str) -> Inventory:
+    """Return the inventory of entries that have no fault."""
+    areas = {name: _area(entry) for name, entry in sites.areas.items()}
+    targets: dict[str, Target] = {}
+    for name, written in sites.targets.items():
+        targets[name] = _point(written) if written.kind is Kind.POINT else _endpoint(written, targets[written.entry["point"]])
+    return Inventory(network, sites.levels, MappingProxyType(areas), MappingProxyType(targets), root)
+
+
+def _area(entry: Entry) -> Area:
+    name = entry["name"]
+    return Area(entry["id"], name, entry["code"], entry["short"] or shortened(name), entry["location"])
+
+
+def _point(written: Written) -> Target:
+    entry = written.entry
+    return Target(
+        kind=Kind.POINT,
+        short=entry["short"] or shortened(entry["name"]),
+        level=entry["level"],
+        area=entry["area"],
+        parents=entry["uplink"],
+        location=entry["location"],
+        contracted=_contracted(written),
+        **_common(written),
+    )
+
+
+def _endpoint(written: Written, point: Target) -> Target:
+    entry = written.entry
+    return Target(
+        kind=Kind.ENDPOINT,
+        short=entry["short"] or point.short,
+        level=point.level,
+        area=point.area,
+        parents=(point.id,),
+        location=entry["location"] or point.location,
+        call_rate_bps=written.value("call_rate"),
+        **_common(written),
+    )
+
+
+def _common(written: Written) -> dict[str, Any]:
+    """Return what both kinds have, by the names of Target."""
+    entry = written.entry
+    credential = written.value("credential")
+    return {
+        "id": entry["id"],
+        "name": entry["name"],
+        "address": entry["address"],
+        "code": entry["code"],
+        "tags": entry["tags"],
+        "answers_from": entry["answers_from"],
+        "credential": None if credential == NO_CREDENTIAL else credential,
+        "profile": written.value("profile") or "default",
+        "interfaces": written.value("interfaces") or "wan",
+        "contacts": written.value("contacts") or (),
+        "probes": _probes(written),
+    } | {name: written.value(name) for name in ("expected", "wan_interface", "engine", "max_repetitions")}
+
+
+def _contracted(written: Written) -> Contracted | None:
+    value = written.value("contracted")
+    return Contracted(value, value) if isinstance(value, int) else value
+
+
+_NO_PROBES: Mapping[str, ProbeOverride] = MappingProxyType({})
+
+
+def _probes(written: Written) -> Mapping[str, ProbeOverride]:
+    """Return the overrides, those of the target over those of its defaults, key by key."""
+    said = [entry["probes"] for entry in (*reversed(written.defaults), written.entry) if entry.has("probes")]
+    if not said:
+        return _NO_PROBES
+    merged: dict[str, dict[str, Any]] = {}
+    for probes in said:
+        for probe in ("icmp", "snmp"):
+            if probes.has(probe):
+                merged.setdefault(probe, {}).update(probes[probe])
+    return MappingProxyType({probe: ProbeOverride(**given) for probe, given in merged.items()})

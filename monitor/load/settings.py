@@ -1,0 +1,281 @@
+"""monitor.yaml → Settings: how the daemon watches."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from monitor.errors import Fault
+from monitor.load.credentials import credential_table, read_credential
+from monitor.load.document import Faulty, read_file
+from monitor.load.fields import Entry, Field, ListOf, MapOf, Record, Table
+from monitor.load.secrets import SecretStore
+from monitor.load.settings_values import Dscp, JournalUrl, Listen, Zone
+from monitor.load.values import Choice, ClockTime, Duration, Flag, Identifier, Moment, Number, Percent, Text, Whole
+from monitor.model.settings import (
+    ExportSettings,
+    HealthSettings,
+    IcmpSettings,
+    MaintenanceWindow,
+    OfficeHours,
+    QualitySettings,
+    Settings,
+    SnmpSettings,
+)
+from monitor.words import LANGUAGES
+
+ENGINES = ("fast", "pysnmp")
+DAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
+
+ICMP = Record(
+    IcmpSettings,
+    (
+        Field("every", Duration(0.2, 86400), attribute="every_s", usual="15s", doc="interval of a target's rounds"),
+        Field("packets", Whole(1, 100), usual="5", doc="echo requests in a burst"),
+        Field("spacing", Duration(0.001, 10), attribute="spacing_s", usual="20ms", doc="between the requests of a burst"),
+        Field("timeout", Duration(0.01, 60), attribute="timeout_s", usual="1s", doc="how long each request is waited for"),
+        Field("dscp", Dscp(), usual="ef", doc="mark of the requests, as the video's, so that they take its queue"),
+    ),
+)
+SNMP = Record(
+    SnmpSettings,
+    (
+        Field("every", Duration(1, 86400), attribute="every_s", usual="60s", doc="interval of a device's polls"),
+        Field(
+            "timeout",
+            Duration(0.05, 60),
+            attribute="timeout_s",
+            usual="2s",
+            doc="of the first try; each retry waits half as long again",
+        ),
+        Field("retries", Whole(0, 10), usual="1", doc="further tries of a request"),
+        Field("deadline", Duration(0.1, 600), attribute="deadline_s", usual="20s", doc="for all of a device's poll"),
+        Field("port", Whole(1, 65535), usual="161", doc="UDP port of the agents"),
+        Field("in_flight", Whole(1, 10000), usual="200", doc="devices that are asked at the same time"),
+        Field("max_repetitions", Whole(1, 50), usual="20", doc="rows asked for in one GETBULK"),
+    ),
+)
+PROBES = Table(
+    (
+        Field("icmp", ICMP, default=IcmpSettings(), doc="ping"),
+        Field("snmp", SNMP, default=SnmpSettings(), doc="SNMP"),
+    )
+)
+FLAPPING = Table(
+    (
+        Field("high", Percent(), default=0.30, usual="30%", doc="above this share of changes over the last 20 rounds it flaps"),
+        Field("low", Percent(), default=0.25, usual="25%", doc="below this share it no longer does"),
+    )
+)
+HEALTH = Table(
+    (
+        Field(
+            "misses_to_down",
+            Whole(1, 100),
+            default=2,
+            usual="2",
+            doc="bursts without an answer, confirming ones counted, until down",
+        ),
+        Field("flapping", FLAPPING, doc="when a target counts as flapping"),
+        Field(
+            "references",
+            ListOf(Text(longest=253)),
+            default=(),
+            doc="addresses or ids that prove that we can see when the root is silent",
+        ),
+        Field(
+            "stale_intervals",
+            Number(1, 100),
+            default=3.0,
+            usual="3",
+            doc="intervals without evidence after which a target is unknown",
+        ),
+    )
+)
+QUALITY = Record(
+    QualitySettings,
+    (
+        Field(
+            "loss",
+            Percent(),
+            attribute="loss_ratio",
+            usual="1%",
+            doc="loss beyond which a target is degraded, by the exact binomial bound",
+        ),
+        Field(
+            "rtt", Duration(0.001, 60), attribute="rtt_s", usual="300ms", doc="round-trip time beyond which a target is degraded"
+        ),
+        Field(
+            "jitter",
+            Duration(0.0001, 60),
+            attribute="jitter_s",
+            usual="30ms",
+            doc="jitter (RFC 3550) beyond which a target is degraded",
+        ),
+        Field("rtt_usual_factor", Number(1, 1000), usual="3", doc="also degraded above the site's usual RTT times this, and …"),
+        Field(
+            "rtt_usual_extra", Duration(0, 60), attribute="rtt_usual_extra_s", usual="50ms", doc="… above the usual RTT plus this"
+        ),
+        Field("window", Duration(10, 86400), attribute="window_s", usual="5m", doc="what is judged: the packets of this last time"),
+        Field("min_packets", Whole(1, 100000), usual="100", doc="fewer packets in the window are too few to judge"),
+        Field("confidence", Number(0.5, 0.9999), usual="0.95", doc="of the binomial bound"),
+    ),
+)
+OFFICE_HOURS = Record(
+    OfficeHours,
+    (
+        Field("days", ListOf(Choice(DAYS), least=1), usual="[mon, tue, wed, thu, fri]", doc="working days"),
+        Field("from", ClockTime(), attribute="from_time", usual="07:00", doc="when they begin"),
+        Field("to", ClockTime(), attribute="to_time", usual="17:00", doc="when they end"),
+    ),
+)
+MAINTENANCE = Table(
+    (
+        Field("reason", Text(), required=True, doc="what the work is, as staff will read it"),
+        Field("ids", ListOf(Identifier()), default=(), doc="targets that it covers"),
+        Field("areas", ListOf(Identifier()), default=(), doc="areas that it covers; neither ids nor areas: everything"),
+        Field("start", Moment(), doc="a single window: when it begins"),
+        Field("end", Moment(), doc="a single window: when it ends"),
+        Field("days", ListOf(Choice(DAYS), least=1), doc="a weekly window: the days on which it begins"),
+        Field("from", ClockTime(), doc="a weekly window: when it begins"),
+        Field("to", ClockTime(), doc="a weekly window: when it ends; before `from`: on the next day"),
+    ),
+    what="maintenance window",
+)
+EXPORT = Record(
+    ExportSettings,
+    (
+        Field("histogram", Flag(), usual="true", doc="export the histogram of round-trip times"),
+        Field("contacts", Flag(), usual="false", doc="export roles and telephones as wan_target_contact_info"),
+    ),
+)
+
+
+def settings_table(store: SecretStore) -> Table:
+    """Return the form of monitor.yaml; every key is optional."""
+    usual = Settings()
+    return Table(
+        (
+            Field("listen", Listen(), default=usual.listen, usual=usual.listen, doc="where pages, API and metrics are served"),
+            Field("advertise", Text(), default="", doc="HOST:PORT or address by which others reach it, where that is another"),
+            Field("journal", JournalUrl(), default=usual.journal, usual=usual.journal, doc="database of events and states"),
+            Field("language", Choice(LANGUAGES), default=usual.language, usual=usual.language, doc="of pages and messages"),
+            Field("timezone", Zone(), default=usual.timezone, usual=usual.timezone, doc="of office hours, windows and pages"),
+            Field(
+                "engine",
+                Choice(ENGINES),
+                default=usual.engine,
+                usual=usual.engine,
+                doc="SNMP engine; version 3 always takes pysnmp",
+            ),
+            Field("probes", PROBES, doc="how targets are probed"),
+            Field("health", HEALTH, doc="when a target is down, flapping, unknown"),
+            Field("quality", QUALITY, default=usual.quality, doc="when an answering target is degraded"),
+            Field("office_hours", OFFICE_HOURS, default=usual.office_hours, doc="for targets with `expected: office_hours`"),
+            Field("maintenance", ListOf(MAINTENANCE), default=(), doc="announced work: no alerts for what it covers"),
+            Field("credentials", MapOf(Identifier(), credential_table(store)), default={}, doc="SNMP credentials by name"),
+            Field("export", EXPORT, default=usual.export, doc="what the metrics hold"),
+        )
+    )
+
+
+def load_settings(path: Path, store: SecretStore, faults: list[Fault]) -> tuple[Settings, Entry | None]:
+    """Return the settings and the entry they were read from; faults are noted, and what is faulty stands at its default.
+
+    A file that does not exist is an empty one: every key has a default, and the entry is None.
+    """
+    entry = read_file(path, settings_table(store), faults) if path.exists() else None
+    return (Settings(), None) if entry is None else (_settings(entry), entry)
+
+
+def _settings(entry: Entry) -> Settings:
+    plain = ("listen", "advertise", "journal", "language", "timezone", "engine", "quality", "office_hours", "export")
+    probes: Entry | None = entry["probes"]
+    given: dict[str, Any] = {} if probes is None else {"icmp": _icmp(probes), "snmp": _snmp(probes)}
+    return Settings(
+        **{name: entry[name] for name in plain},
+        **given,
+        health=_health(entry["health"]),
+        maintenance=tuple(_windows(entry)),
+        credentials=MappingProxyType(_credentials(entry["credentials"])),
+    )
+
+
+def _icmp(probes: Entry) -> IcmpSettings:
+    icmp: IcmpSettings = probes["icmp"]
+    burst_s = (icmp.packets - 1) * icmp.spacing_s + icmp.timeout_s
+    if burst_s > icmp.every_s:
+        probes.refuse("icmp", f"a burst takes {burst_s:g} s, longer than its interval of {icmp.every_s:g} s", "lengthen every")
+    return icmp
+
+
+def _snmp(probes: Entry) -> SnmpSettings:
+    snmp: SnmpSettings = probes["snmp"]
+    if snmp.deadline_s < snmp.timeout_s:
+        probes.refuse("snmp", f"the deadline of {snmp.deadline_s:g} s is shorter than one timeout", "lengthen deadline")
+    return snmp
+
+
+def _health(entry: Entry | None) -> HealthSettings:
+    if entry is None:
+        return HealthSettings()
+    flapping: Entry | None = entry["flapping"]
+    usual = HealthSettings()
+    high = usual.flapping_high if flapping is None else flapping["high"]
+    low = usual.flapping_low if flapping is None else flapping["low"]
+    if low >= high:
+        entry.refuse(
+            "flapping", f"low ({low:.0%}) must be below high ({high:.0%})", "a target that flaps at both would never settle"
+        )
+    return HealthSettings(entry["misses_to_down"], high, low, entry["references"], entry["stale_intervals"])
+
+
+def _credentials(entries: Mapping[str, Entry]) -> dict[str, Any]:
+    found = ((name, read_credential(name, entry)) for name, entry in entries.items())
+    return {name: credential for name, credential in found if credential is not None}
+
+
+def _windows(entry: Entry) -> list[MaintenanceWindow]:
+    zone = zoneinfo.ZoneInfo(entry["timezone"])
+    windows: list[MaintenanceWindow] = []
+    for each in entry["maintenance"]:
+        try:
+            windows.append(_window(each, zone))
+        except Faulty:
+            continue
+    return windows
+
+
+def _window(entry: Entry, zone: zoneinfo.ZoneInfo) -> MaintenanceWindow:
+    if not entry.is_whole:
+        raise Faulty
+    once = [name for name in ("start", "end") if entry.has(name)]
+    weekly = [name for name in ("days", "from", "to") if entry.has(name)]
+    if not (len(once) == 2 and not weekly) and not (len(weekly) == 3 and not once):
+        stands = " and ".join(once + weekly) or "no time"
+        raise entry.node.refuse(
+            f"{stands} does not make a window", "write start and end for a single one, or days, from and to for a weekly one"
+        )
+    start, end = _aware(entry["start"], zone), _aware(entry["end"], zone)
+    if start is not None and end is not None and start >= end:
+        raise entry.refuse("end", "is not after the start", "check both dates")
+    if weekly and entry["from"] == entry["to"]:
+        raise entry.refuse("to", "is the same as from", "a window over a whole day is written from 00:00 to 23:59")
+    return MaintenanceWindow(
+        reason=entry["reason"],
+        ids=entry["ids"],
+        areas=entry["areas"],
+        start=start,
+        end=end,
+        days=entry["days"] or (),
+        from_time=entry["from"],
+        to_time=entry["to"],
+    )
+
+
+def _aware(moment: datetime | None, zone: zoneinfo.ZoneInfo) -> datetime | None:
+    return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -1,0 +1,111 @@
+"""Readers of values that only monitor.yaml has: DSCP, HOST:PORT, time zone, database."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+
+from monitor.load.document import Node
+from monitor.load.suggest import did_you_mean
+from monitor.load.values import Schema
+
+# RFC 2474 (class selectors), RFC 2597 (assured forwarding), RFC 3246 (expedited forwarding), RFC 8622 (lower effort).
+DSCP = (
+    {"ef": 46, "le": 1}
+    | {f"cs{n}": 8 * n for n in range(8)}
+    | {f"af{c}{d}": 8 * c + 2 * d for c in (1, 2, 3, 4) for d in (1, 2, 3)}
+)
+
+
+class Dscp:
+    """A DSCP by its name (ef, af41, cs4) or number, 0 to 63."""
+
+    def read(self, node: Node) -> int:
+        """Return its number."""
+        text = node.text("a DSCP").lower()
+        if text in DSCP:
+            return DSCP[text]
+        if re.fullmatch(r"[0-9]{1,2}", text) and int(text) < 64:
+            return int(text)
+        raise node.refuse(f"'{text}' is no DSCP", did_you_mean(text, DSCP, "write a name such as ef, af41, cs4, or 0 to 63"))
+
+    def schema(self) -> Schema:
+        """A name or a number."""
+        return {"anyOf": [{"enum": list(DSCP)}, {"type": "integer", "minimum": 0, "maximum": 63}]}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "DSCP: name or 0 to 63"
+
+
+class Listen:
+    """HOST:PORT to listen on; an IPv6 host in brackets."""
+
+    _PATTERN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[0-9A-Za-z._-]+):([0-9]{1,5})")
+
+    def read(self, node: Node) -> str:
+        """Return it as it is written."""
+        text = node.text("HOST:PORT")
+        found = self._PATTERN.fullmatch(text)
+        if not found:
+            cure = (
+                f"did you mean '127.0.0.1:{text.lstrip(':')}'?"
+                if re.fullmatch(r":?[0-9]+", text)
+                else "write it like 127.0.0.1:9877"
+            )
+            raise node.refuse(f"'{text}' is not HOST:PORT", cure)
+        if int(found[2]) > 65535:
+            raise node.refuse(f"there is no port {found[2]}", "write a port from 1 to 65535 (0 lets the system choose)")
+        return text
+
+    def schema(self) -> Schema:
+        """A string of the pattern."""
+        return {"type": "string", "pattern": f"^{self._PATTERN.pattern}$"}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "HOST:PORT"
+
+
+class Zone:
+    """A time zone by its IANA name."""
+
+    def read(self, node: Node) -> str:
+        """Return the name; the machine knows it."""
+        text = node.text("a time zone")
+        try:
+            zoneinfo.ZoneInfo(text)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            known = zoneinfo.available_timezones()
+            cure = did_you_mean(text, sorted(known), "write it like Asia/Ho_Chi_Minh") if known else "install the package tzdata"
+            raise node.refuse(f"no time zone is called '{text}'", cure) from None
+        return text
+
+    def schema(self) -> Schema:
+        """A string."""
+        return {"type": "string", "minLength": 1}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "time zone"
+
+
+class JournalUrl:
+    """An SQLAlchemy URL of a database."""
+
+    def read(self, node: Node) -> str:
+        """Return it as it is written. A fault never quotes it: it may hold a password."""
+        text = node.text("an SQLAlchemy URL")
+        if not re.match(r"[a-z][a-z0-9+]*://", text):
+            raise node.refuse(
+                "is no SQLAlchemy URL", "write it like sqlite:////var/lib/monitor/journal.db (four slashes: a full path)"
+            )
+        return text
+
+    def schema(self) -> Schema:
+        """A string of the pattern."""
+        return {"type": "string", "pattern": "^[a-z][a-z0-9+]*://"}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "SQLAlchemy URL"

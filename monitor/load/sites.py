@@ -1,0 +1,231 @@
+"""The form of sites.yaml and sites.d/*.yaml: one table of fields for loading, the JSON Schema, the documentation and the CSV."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from monitor.errors import Fault
+from monitor.load.document import Faulty, Node, compose
+from monitor.load.fields import Either, Field, ListOf, OneOrMany, Record, Table
+from monitor.load.settings import ENGINES
+from monitor.load.settings_values import Dscp
+from monitor.load.values import Address, Choice, Duration, Flag, Identifier, Number, Rate, Regex, Schema, Text, Whole
+from monitor.model.inventory import AddressMode, Contact, Contracted, Expected, Location, Network
+
+NO_CREDENTIAL = "none"
+
+
+class LocationReader:
+    """A position, [latitude, longitude], in degrees of WGS 84."""
+
+    _pair = ListOf(Number(-180, 180), least=2, most=2)
+
+    def read(self, node: Node) -> Location:
+        """Return it."""
+        before = len(node.faults)
+        pair = self._pair.read(node)
+        if len(pair) != 2 or len(node.faults) > before:
+            raise Faulty
+        latitude, longitude = pair
+        if abs(latitude) > 90:
+            raise node.refuse(
+                f"{latitude:g} is no latitude (-90 to 90)", f"did you mean [{longitude:g}, {latitude:g}]? latitude comes first"
+            )
+        return Location(latitude, longitude)
+
+    def schema(self) -> Schema:
+        """Two numbers."""
+        pair = [{"type": "number", "minimum": -most, "maximum": most} for most in (90, 180)]
+        return {"type": "array", "prefixItems": pair, "items": False, "minItems": 2}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "[latitude, longitude]"
+
+
+class Telephone:
+    """A telephone number."""
+
+    def read(self, node: Node) -> str:
+        """Return it as it is written."""
+        text = node.text("a telephone number")
+        if not re.fullmatch(r"\+?[0-9][0-9 ().-]{1,30}", text):
+            raise node.refuse("is no telephone number", "write digits, spaces, '.', '-', brackets, and '+' in front")
+        return text
+
+    def schema(self) -> Schema:
+        """A string; digits alone look like a number."""
+        return {"type": ["string", "number"]}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "telephone number"
+
+
+def _override(**given: Any) -> dict[str, Any]:
+    """Return what a target changes of a probe, by the names of ProbeOverride: merged with its kind's defaults later."""
+    return given
+
+
+_EVERY = Field("every", Duration(0.2, 86400), attribute="every_s", doc="interval")
+_ENABLED = Field("enabled", Flag(), usual="true", doc="whether it is probed in this way at all")
+PROBES = Table(
+    (
+        Field(
+            "icmp",
+            Record(
+                _override,
+                (
+                    _ENABLED,
+                    _EVERY,
+                    Field("packets", Whole(1, 100), doc="echo requests in a burst"),
+                    Field("spacing", Duration(0.001, 10), attribute="spacing_s", doc="between the requests of a burst"),
+                    Field("timeout", Duration(0.01, 60), attribute="timeout_s", doc="how long each request is waited for"),
+                    Field("dscp", Dscp(), doc="mark of the requests"),
+                ),
+            ),
+            default={},
+            doc="what differs from probes.icmp of monitor.yaml",
+        ),
+        Field(
+            "snmp",
+            Record(
+                _override,
+                (
+                    _ENABLED,
+                    _EVERY,
+                    Field("timeout", Duration(0.05, 60), attribute="timeout_s", doc="of the first try"),
+                    Field("retries", Whole(0, 10), doc="further tries of a request"),
+                ),
+            ),
+            default={},
+            doc="what differs from probes.snmp of monitor.yaml",
+        ),
+    )
+)
+CONTRACTED = Either(
+    Rate(),
+    Record(
+        Contracted,
+        (
+            Field("down", Rate(), required=True, attribute="down_bps", doc="towards the point"),
+            Field("up", Rate(), required=True, attribute="up_bps", doc="from the point"),
+        ),
+    ),
+)
+CONTACT = Record(
+    Contact,
+    (
+        Field("role", Text(longest=80), required=True, doc="a role, never a person's name"),
+        Field("telephone", Telephone(), required=True, doc="telephone number"),
+    ),
+)
+# What a target, or the defaults of its kind, may say.
+SHARED = (
+    Field("credential", Identifier(), doc=f"credential of monitor.yaml; `{NO_CREDENTIAL}`: no SNMP though the defaults name one"),
+    Field("profile", Identifier(), usual="default", doc="profile of profiles/"),
+    Field("probes", PROBES, doc="what differs from the probes of monitor.yaml"),
+    Field("expected", Choice(Expected), doc="when it is expected to answer; absent: as its profile says"),
+    Field("wan_interface", Regex(), doc="which interface carries the circuit, by ifName, ifAlias or ifDescr"),
+    Field("interfaces", Choice(("wan", "all")), usual="wan", doc="which interfaces are exported"),
+    Field("engine", Choice(ENGINES), doc="SNMP engine; absent: as monitor.yaml says"),
+    Field("max_repetitions", Whole(1, 50), doc="rows asked for in one GETBULK"),
+)
+# What only a target itself may say, but both kinds of them.
+OWN = (
+    Field("id", Identifier(), required=True, doc="unique among points and endpoints, for ever: history hangs on it"),
+    Field("name", Text(longest=200), required=True, doc="its name as staff say it"),
+    Field("short", Text(longest=40), doc="its name on a tile; absent: the name, shortened"),
+    Field("address", Address(names=True), required=True, doc="IP address; with `addresses: production` a host name too"),
+    Field("location", LocationReader(), doc="degrees of WGS 84; an endpoint's is its point's if absent"),
+    Field("code", Text(longest=40, numbers=True), default="", doc="code of the General Statistics Office"),
+    Field("contacts", ListOf(CONTACT), doc="whom to call, in this order"),
+    Field("tags", ListOf(Identifier()), default=(), doc="words to choose targets by"),
+    Field("answers_from", OneOrMany(Address()), default=(), doc="further addresses that its SNMP answers may come from"),
+)
+POINT = Table(
+    (
+        *OWN,
+        Field("level", Identifier(), required=True, doc="one of `levels`"),
+        Field("area", Identifier(), required=True, doc="id of an area"),
+        Field(
+            "uplink",
+            OneOrMany(Identifier()),
+            default=(),
+            doc="the point that it hangs on, or several any of which carries; root: none",
+        ),
+        Field("contracted", CONTRACTED, doc="speed of its circuit by contract; the interface's own word is not trusted"),
+        *SHARED,
+    ),
+    what="point",
+    key="id",
+)
+ENDPOINT = Table(
+    (
+        *OWN,
+        Field("point", Identifier(), required=True, doc="the point where it stands; its level and area are that point's"),
+        Field("call_rate", Rate(), doc="rate of the call that it must carry"),
+        *SHARED,
+    ),
+    what="endpoint",
+    key="id",
+)
+NETWORK = Record(
+    Network,
+    (
+        Field("name", Text(longest=200), required=True, doc="the network's name, on pages and reports"),
+        Field("short", Text(longest=40), usual="", doc="its short name"),
+        Field(
+            "addresses",
+            Choice(AddressMode),
+            required=True,
+            doc="`lab`: polled only inside the lab's own network; `production`: they are real",
+        ),
+    ),
+)
+AREA = Table(
+    (
+        Field("id", Identifier(), required=True, doc="unique among areas"),
+        Field("name", Text(longest=200), required=True, doc="its name"),
+        Field("short", Text(longest=40), doc="its name where room is scarce; absent: the name, shortened"),
+        Field("code", Text(longest=40, numbers=True), default="", doc="code of the General Statistics Office"),
+        Field("location", LocationReader(), doc="degrees of WGS 84"),
+    ),
+    what="area",
+    key="id",
+)
+_CONTACTS = Field("contacts", ListOf(CONTACT), doc="whom to call, in this order")
+DEFAULTS = Table(
+    (
+        Field(
+            "point",
+            Table((*SHARED, _CONTACTS, Field("contracted", CONTRACTED, doc="speed of a circuit by contract"))),
+            doc="what holds for every point of this file that does not say otherwise",
+        ),
+        Field(
+            "endpoint",
+            Table((*SHARED, _CONTACTS, Field("call_rate", Rate(), doc="rate of a call"))),
+            doc="what holds for every endpoint of this file that does not say otherwise",
+        ),
+    )
+)
+FILE = Table(
+    (
+        Field("network", NETWORK, doc="the network as a whole; in one file"),
+        Field("levels", ListOf(Identifier(), least=1), doc="the levels from the top down; in one file"),
+        Field("areas", ListOf(AREA), default=(), doc="districts and other blocks, in the order in which pages show them"),
+        Field("defaults", DEFAULTS, doc="what targets say if they don't say otherwise; those of sites.yaml hold in sites.d/ too"),
+        Field("points", ListOf(POINT), default=(), doc="points of the network"),
+        Field("endpoints", ListOf(ENDPOINT), default=(), doc="endpoints of the conference system"),
+    )
+)
+
+
+def read_value(field: Field, text: str, faults: list[Fault]) -> Any:
+    """Return what a field's value means when it is written as YAML (one value, flow style); raises Faulty, its faults noted."""
+    node = compose(text.encode(), "", faults)
+    if node is None:
+        raise Faulty
+    node.path = field.name
+    return field.reader.read(node)
