@@ -1,0 +1,167 @@
+"""ICMP messages, bytes to values and back."""
+
+import contextlib
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.wire.icmp import (
+    Echo,
+    EchoCodec,
+    IcmpError,
+    MalformedIcmp,
+    Quote,
+    build_echo,
+    build_error,
+    checksum,
+    parse,
+    parse_ipv4,
+    parse_ipv6,
+    parse_quote,
+    parse_quoted_echo,
+)
+
+V6_ENDS = ("fd00::1", "fd00::2")
+words = st.integers(0, 0xFFFF)
+
+
+def ipv4(message: bytes, *, source: str = "10.0.0.1", destination: str = "10.2.17.1", protocol: int = 1, options: int = 0) -> bytes:
+    ends = [bytes(map(int, address.split("."))) for address in (source, destination)]
+    header = struct.pack("!BBHHHBBH", 0x45 + options, 0, 20 + 4 * options + len(message), 0, 0, 64, protocol, 0)
+    return header + b"".join(ends) + bytes(4 * options) + message
+
+
+def ipv6(message: bytes, next_header: int = 58) -> bytes:
+    ends = (bytes.fromhex("fd00") + bytes(13) + bytes([last]) for last in (1, 2))
+    return struct.pack("!IHBB", 6 << 28, len(message), next_header, 64) + b"".join(ends) + message
+
+
+def plain_checksum(data: bytes) -> int:
+    """RFC 1071, word by word, as its section 4.1 has it."""
+    padded = data + bytes(len(data) % 2)
+    total: int = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+@given(st.binary(min_size=1, max_size=100).filter(any))
+def test_a_checksum_is_that_of_rfc_1071(data: bytes) -> None:
+    assert plain_checksum(data) == checksum(data)
+
+
+def test_the_checksum_of_rfc_1071s_example_is_right() -> None:
+    assert 0xFFFF - 0xDDF2 == checksum(bytes.fromhex("0001f203f4f5f6f7"))
+
+
+@pytest.mark.parametrize(("version", "ends"), [(4, None), (6, None), (6, V6_ENDS)])
+@given(echo=st.builds(Echo, st.booleans(), words, words, st.binary(max_size=80)))
+def test_an_echo_reads_back_as_it_was_built(version: int, ends: tuple[str, str] | None, echo: Echo) -> None:
+    assert echo == parse(version, build_echo(version, echo, ends), ends)
+
+
+def test_an_echo_request_worked_out_by_hand_reads_right() -> None:
+    # 0x0800 + 0x1a2b + 0x0001 is 0x222c, whose complement is 0xddd3.
+    message = bytes.fromhex("0800ddd31a2b00010000000000000000")
+    assert Echo(False, 0x1A2B, 1, bytes(8)) == parse(4, message)
+
+
+@pytest.mark.parametrize(
+    ("version", "message", "reason"),
+    [
+        (4, b"", "too few"),
+        (4, b"\0" * 7, "too few"),
+        (4, build_echo(4, Echo(True, 1, 2, b"x"))[:-1] + b"y", "checksum"),
+        (6, build_echo(6, Echo(True, 1, 2, b"x"), V6_ENDS)[:-1] + b"y", "checksum"),
+        (4, build_error(4, 0, 1, b"abcd"), "code 1"),
+        (4, build_error(4, 5, 0, b"abcd"), "neither"),
+        (6, build_error(6, 135, 0, b"abcd", ends=V6_ENDS), "neither"),
+    ],
+)
+def test_what_is_malformed_is_refused_with_a_reason(version: int, message: bytes, reason: str) -> None:
+    with pytest.raises(MalformedIcmp, match=reason):
+        parse(version, message, V6_ENDS if version == 6 else None)
+
+
+@pytest.mark.parametrize("kept", [8, 12, 64])
+def test_an_error_tells_whose_request_it_quotes_even_from_eight_bytes(kept: int) -> None:
+    request = build_echo(4, Echo(False, 7, 8, bytes(56)))
+    error = parse(4, build_error(4, 3, 1, ipv4(request[:kept], options=1)))
+    assert IcmpError(3, 1, None, Quote("10.0.0.1", "10.2.17.1", 7, 8, request[8:kept])) == error
+
+
+def test_an_ipv6_error_tells_whose_request_it_quotes() -> None:
+    request = build_echo(6, Echo(False, 7, 8, b""), V6_ENDS)
+    error = parse(6, build_error(6, 1, 3, ipv6(request), ends=V6_ENDS), V6_ENDS)
+    assert IcmpError(1, 3, None, Quote("fd00::1", "fd00::2", 7, 8, b"")) == error
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "code", "mtu", "expected"),
+    [(4, 3, 4, 1400, 1400), (4, 3, 4, 0, None), (4, 3, 1, 1400, None), (6, 2, 0, 1280, 1280), (6, 1, 0, 1280, None)],
+)
+def test_the_next_hops_mtu_is_read_where_the_type_carries_one(
+    version: int, kind: int, code: int, mtu: int, expected: int | None
+) -> None:
+    error = parse(version, build_error(version, kind, code, b"", mtu=mtu))
+    assert isinstance(error, IcmpError)
+    assert expected == error.mtu
+
+
+@pytest.mark.parametrize(
+    ("version", "quoted"),
+    [
+        (4, b""),
+        (4, ipv4(b"\x08\0\0\0\0\1\0")),
+        (4, ipv4(build_echo(4, Echo(True, 1, 2, b"")))),
+        (4, ipv4(build_echo(4, Echo(False, 1, 2, b"")), protocol=17)),
+        (4, b"\x4f" + ipv4(b"")[1:]),
+        (4, ipv4(b"")[:6] + b"\0\x10" + ipv4(build_echo(4, Echo(False, 1, 2, b"")))[8:]),
+        (6, ipv6(build_echo(6, Echo(False, 1, 2, b"")), next_header=17)),
+        (6, ipv4(build_echo(4, Echo(False, 1, 2, b"")))),
+    ],
+)
+def test_a_quote_of_anything_but_an_echo_request_is_none(version: int, quoted: bytes) -> None:
+    assert parse_quote(version, quoted) is None
+
+
+@given(st.binary(max_size=120), st.sampled_from([4, 6]))
+def test_any_bytes_either_read_or_are_refused(data: bytes, version: int) -> None:
+    with contextlib.suppress(MalformedIcmp):
+        parse(version, data)
+    with contextlib.suppress(MalformedIcmp):
+        (parse_ipv4 if version == 4 else parse_ipv6)(data)
+    parse_quote(version, data)
+    parse_quoted_echo(version, data)
+    EchoCodec(version, 7).reply(data)
+
+
+@given(st.sampled_from([4, 6]), words, words, st.integers(0, 2**64 - 1))
+def test_the_fast_path_writes_what_the_plain_one_reads(version: int, ident: int, sequence: int, cookie: int) -> None:
+    codec = EchoCodec(version, ident)
+    request = codec.request(sequence, cookie)
+    if version == 4:
+        echo = parse(4, request)
+        assert isinstance(echo, Echo)
+        assert (False, ident, sequence) == (echo.is_reply, echo.ident, echo.sequence)
+        assert cookie.to_bytes(8, "big") == echo.payload[:8]
+    reply = build_echo(version, Echo(True, ident, sequence, request[8:]))
+    assert (sequence, cookie) == codec.reply(reply)
+    assert (sequence, cookie) == codec.reply(b"some header" + reply, 11)
+
+
+def test_the_fast_path_takes_nothing_but_echo_replies_to_its_id() -> None:
+    codec = EchoCodec(4, 7)
+    good = build_echo(4, Echo(True, 7, 1, bytes(56)))
+    refused = (
+        b"",
+        good[:15],
+        good[:-1] + b"\1",
+        build_echo(4, Echo(True, 8, 1, bytes(56))),
+        build_echo(4, Echo(False, 7, 1, bytes(56))),
+        build_error(4, 3, 1, ipv4(codec.request(1, 2))),
+    )
+    assert (1, 0) == codec.reply(good)
+    assert [None] * len(refused) == [codec.reply(message) for message in refused]
