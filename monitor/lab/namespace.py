@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from monitor.errors import SetupError
@@ -50,11 +51,29 @@ def join_network(pid: int) -> None:
             _setns(pid, "user", _CLONE_NEWUSER)
         _setns(pid, "net", _CLONE_NEWNET)
     except OSError as error:
-        raise SetupError(f"the lab's network can't be entered: {error.strerror}", "run it as the user who started the lab") from error
+        cure = "run it as the user who started the lab"
+        raise SetupError(f"the lab's network can't be entered: {error.strerror}", cure) from error
+
+
+@contextlib.contextmanager
+def visit_network(pid: int) -> Iterator[None]:
+    """Be in the network of process `pid` for a while, with the calling thread alone; sockets that are opened there stay there.
+
+    Only root comes back, so only root may go. Raises SetupError as join_network does.
+    """
+    if os.geteuid() != 0:
+        raise SetupError("only root may visit another network", "run the command with `monitor lab exec` instead")
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    join_network(pid)
+    try:
+        yield
+    finally:
+        _libc.setns(home, _CLONE_NEWNET)
+        os.close(home)
 
 
 def permit_ping_sockets() -> None:
-    """Let unprivileged ping sockets be opened in this namespace, where the kernel permits that (not for every group in a user namespace)."""
+    """Let unprivileged ping sockets be opened here, where the kernel permits it; a user namespace knows but one group."""
     for groups in ("0 2147483647", "0 0"):
         with contextlib.suppress(OSError):
             _PING_GROUPS.write_text(groups)

@@ -148,7 +148,6 @@ def _add_route(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> None:
 def _add_ipv6_route(network: ipaddress.IPv6Network) -> None:
     """Route an IPv6 network to the device (struct in6_rtmsg); a kernel without IPv6 goes without."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as control:
-        message = struct.pack(
-            "@16s16s16sIHHILIi", network.network_address.packed, bytes(16), bytes(16), 0, network.prefixlen, 0, 1, 0, _RTF_UP, _index(control)
-        )
+        places = (network.network_address.packed, bytes(16), bytes(16))
+        message = struct.pack("@16s16s16sIHHILIi", *places, 0, network.prefixlen, 0, 1, 0, _RTF_UP, _index(control))
         fcntl.ioctl(control, _SIOCADDRT, message)

@@ -1,0 +1,137 @@
+"""The lab's control socket: one JSON object a line, both ways. Requests:
+
+    {"do": "cut", "targets": ["xa-lung-cu"], "values": {"via": "…"}, "share": "30%", "for": "2m"}
+    {"ask": "status"}    {"ask": "counters", "target": "xa-lung-cu"}    {"ask": "verbs"}
+
+Answers: {"ok": true, …} or {"ok": false, "error": "what is wrong; the cure"}.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from monitor.errors import SetupError
+from monitor.lab.director import ActionError, Director
+from monitor.lab.province import Province
+from monitor.model.scenario import VERBS, Action, did_you_mean, find_verb, parse_duration, parse_ratio, parse_value
+
+Answer = dict[str, Any]
+_LONGEST_PATH = 100
+"""Octets of a unix socket's path (sun_path has 108)."""
+_PATIENCE_S = 10.0
+
+
+class Control:
+    """Answers on a unix socket. facts: what a status begins with."""
+
+    def __init__(self, path: Path, province: Province, director: Director, facts: Mapping[str, object]) -> None:
+        self._path = path
+        self._province = province
+        self._director = director
+        self._facts = facts
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen; whatever a lab that was killed has left there is replaced."""
+        self._path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, self._path)
+        os.chmod(self._path, 0o600)
+
+    async def stop(self) -> None:
+        """Stop listening and remove the socket."""
+        if self._server is not None:
+            self._server.close()
+        self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            writer.write(json.dumps(self.answer(line), ensure_ascii=False).encode() + b"\n")
+            await writer.drain()
+        writer.close()
+
+    def answer(self, line: bytes) -> Answer:
+        """Return the answer to one request."""
+        try:
+            request = json.loads(line)
+            if not isinstance(request, dict):
+                raise ActionError("a request is a JSON object")
+            return {"ok": True} | self._answer(request)
+        except json.JSONDecodeError as error:
+            return {"ok": False, "error": f"not JSON: {error}"}
+        except (ActionError, ValueError) as error:
+            return {"ok": False, "error": str(error)}
+
+    def _answer(self, request: Mapping[str, Any]) -> Answer:
+        if "do" in request:
+            return {"done": self._director.do(action_of(request))}
+        asked = request.get("ask")
+        if asked == "status":
+            return self._status()
+        if asked == "counters":
+            return self._counters(str(request.get("target", "")))
+        if asked == "verbs":
+            return {"verbs": {verb.name: verb.purpose for verb in VERBS.values()}}
+        raise ActionError(f"nothing is called '{asked}'; ask status, counters or verbs, or do something")
+
+    def _status(self) -> Answer:
+        now = self._province.now()
+        faults = [
+            {
+                "verb": fault.verb,
+                "targets": fault.targets,
+                "values": dict(fault.values),
+                "for_s": round(now - fault.since, 1),
+                "ends_in_s": None if fault.until is None else round(fault.until - now, 1),
+            }
+            for fault in self._director.faults
+        ]
+        silent = [target for target, path in self._province.paths.items() if not path.is_whole]
+        return {**self._facts, "at": now, "targets": len(self._province.paths), "faults": faults, "silent": silent}
+
+    def _counters(self, target: str) -> Answer:
+        if target not in self._province.paths:
+            raise ActionError(f"no target is called '{target}'{did_you_mean(target, self._province.paths)}")
+        device, now = self._province.device(target), self._province.now()
+        interfaces = {
+            truth.name: {"index": truth.index, "receive_octets": truth.receive_octets, "transmit_octets": truth.transmit_octets}
+            for truth in device.truth(now)
+        }
+        return {"at": now, "booted_at": device.booted_at, "uptime_ticks": device.uptime_ticks(now), "interfaces": interfaces}
+
+
+def action_of(request: Mapping[str, Any]) -> Action:
+    """Return the action that a request describes; its values are texts, as in a scenario. Raises ValueError."""
+    verb = find_verb(str(request["do"]))
+    values = {name: parse_value(verb.parameter(name).form, str(text)) for name, text in request.get("values", {}).items()}
+    share, lasts = request.get("share"), request.get("for")
+    return Action(
+        verb.name,
+        tuple(str(target) for target in request.get("targets", ())),
+        values,
+        None if share is None else parse_ratio(str(share)),
+        None if lasts is None else parse_duration(str(lasts)),
+    )
+
+
+def ensure_short(path: Path) -> None:
+    """Raise SetupError where a unix socket can't have this path."""
+    if len(os.fsencode(path)) > _LONGEST_PATH:
+        raise SetupError(f"{path}: too long for a unix socket", f"give a --state folder of fewer than {_LONGEST_PATH} letters")
+
+
+def ask(path: Path, request: Mapping[str, object]) -> Answer:
+    """Return a running lab's answer. Raises OSError where none listens there."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
+        channel.settimeout(_PATIENCE_S)
+        channel.connect(str(path))
+        channel.sendall(json.dumps(request).encode() + b"\n")
+        with channel.makefile("rb") as lines:
+            answer = json.loads(lines.readline())
+    assert isinstance(answer, dict)
+    return answer

@@ -1,0 +1,184 @@
+"""What the province answers to a packet, and when: echoes, routing errors, SNMP, ports. No socket and no clock of its own."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Packet, echo_reply, icmp_error, parse, udp
+from monitor.lab.province import Province
+from monitor.lab.tcp import answer_segment
+from monitor.lab.topology import Path, queue
+from monitor.wire.icmp import (
+    ECHO_REQUEST,
+    FRAGMENTATION_NEEDED,
+    TIME_EXCEEDED,
+    UNREACHABLE,
+    V6_ECHO_REQUEST,
+    V6_PACKET_TOO_BIG,
+    V6_TIME_EXCEEDED,
+    V6_UNREACHABLE,
+)
+
+SNMP_PORT = 161
+_AGENT_S = 0.001
+"""How long an agent usually thinks."""
+
+_HOST_UNREACHABLE = 1
+_PORT_UNREACHABLE = 3
+_V6_ADDRESS_UNREACHABLE = 3
+_V6_PORT_UNREACHABLE = 4
+
+_ERROR_BURST = 6.0
+_ERRORS_PER_S = 1.0
+"""Linux limits a router's errors to one peer so (icmp_ratelimit 1000 ms, burst 6); the monitor is the lab's only peer."""
+
+Reply = tuple[float, bytes]
+"""(seconds from now, IP packet)."""
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float = _ERROR_BURST
+    at: float = 0.0
+
+
+class _Complaint(NamedTuple):
+    """An ICMP error of the hop-th router on a path. kind, code: as ICMP has them. mtu: of the next link, where it is too narrow."""
+
+    hop: int
+    kind: int
+    code: int
+    mtu: int = 0
+
+
+class Emulator:
+    """Answers for every address of the province. seed: of what is lost and how delays vary, in the order of the packets."""
+
+    def __init__(self, province: Province, seed: int) -> None:
+        self.province = province
+        self._chance = random.Random(seed)
+        self._buckets: dict[str, _Bucket] = {}
+
+    def answer(self, raw: bytes, now: float) -> list[Reply]:
+        """Return what comes back for a packet, in seconds from now; [] for silence. now: epoch seconds of the lab's clock."""
+        packet = parse(raw)
+        if packet is None or packet.is_fragment or self.province.is_blind:
+            return []
+        target = self.province.ids_by_address.get(packet.destination)
+        if target is None:
+            return self._no_such_address(packet, now)
+        path = self.province.paths[target]
+        hops = len(path.nodes)
+        if packet.ttl < hops and packet.ttl <= path.reach:
+            return self._error(packet, path, _Complaint(max(packet.ttl, 1), TIME_EXCEEDED, 0), now)
+        narrow = next((at for at in range(1, path.reach) if path.mtus[at] < len(raw)), None)
+        if narrow is not None and packet.dont_fragment:
+            return self._error(packet, path, _Complaint(narrow, UNREACHABLE, FRAGMENTATION_NEEDED, path.mtus[narrow]), now)
+        if not path.is_whole:
+            return self._error(packet, path, _Complaint(path.reach, UNREACHABLE, _HOST_UNREACHABLE), now) if path.reach else []
+        return self._reach(packet, target, path, now)
+
+    def _reach(self, packet: Packet, target: str, path: Path, now: float) -> list[Reply]:
+        """Return what the target itself says."""
+        hops = len(path.nodes)
+        delay = self._cross(path, hops, now)
+        if delay is None:
+            return []
+        if packet.protocol in (ICMP, ICMPV6):
+            return self._echo(packet, target, delay, 65 - hops)
+        if packet.protocol == UDP:
+            return self._datagram(packet, target, path, delay, now)
+        if packet.protocol == TCP:
+            answer = answer_segment(packet, self.province.conditions[target].tcp)
+            return [(delay, answer)] if answer else []
+        return []
+
+    def _echo(self, packet: Packet, target: str, delay: float, ttl: int) -> list[Reply]:
+        expected = ECHO_REQUEST if packet.version == 4 else V6_ECHO_REQUEST
+        condition = self.province.conditions[target]
+        if len(packet.payload) < 8 or packet.payload[0] != expected or condition.is_mute:
+            return []
+        reply = echo_reply(packet, ttl)
+        if condition.duplicates and self._chance.random() < condition.duplicates:
+            return [(delay, reply), (delay + 0.001, reply)]
+        return [(delay, reply)]
+
+    def _datagram(self, packet: Packet, target: str, path: Path, delay: float, now: float) -> list[Reply]:
+        if len(packet.payload) < 8:
+            return []
+        source_port, port = int.from_bytes(packet.payload[:2], "big"), int.from_bytes(packet.payload[2:4], "big")
+        agent = self.province.agent(target) if port == SNMP_PORT else None
+        if agent is not None:
+            answer = agent.answer(packet.payload[8:], now)
+            if answer is None:
+                return []
+            reply = udp(packet.destination, packet.source, port, source_port, answer, ttl=65 - len(path.nodes))
+            return [(delay + _AGENT_S + agent.ills.delay_s, reply)]
+        if port in self.province.conditions[target].udp:
+            return []
+        return self._error(packet, path, _Complaint(len(path.nodes), UNREACHABLE, _PORT_UNREACHABLE), now)
+
+    def _no_such_address(self, packet: Packet, now: float) -> list[Reply]:
+        """Return what the root says of an address that nobody has; what is sent to groups is met with silence."""
+        if packet.destination[0] == 0xFF or (packet.destination[0] >= 0xE0 and packet.version == 4):
+            return []
+        path = self.province.paths[self.province.inventory.root]
+        return self._error(packet, path, _Complaint(1, UNREACHABLE, _HOST_UNREACHABLE), now) if path.is_whole else []
+
+    def _error(self, packet: Packet, path: Path, complaint: _Complaint, now: float) -> list[Reply]:
+        """Return an ICMP error from a router of a path; none where its limit is used up or it is lost on the way."""
+        hop, kind, code, mtu = complaint
+        router = path.nodes[hop - 1]
+        delay = self._cross(path, hop, now)
+        own = self.province.addresses if packet.version == 4 else self.province.addresses_v6
+        if delay is None or not self._may_complain(router, now) or router not in own or _is_icmp_error(packet):
+            return []
+        if packet.version == 6:
+            kind, code = _V6_ERRORS[kind, code]
+        quotes_all = len(router) % 2 == 0
+        return [(delay, icmp_error(packet, own[router], (kind, code, mtu), ttl=65 - hop, full=quotes_all))]
+
+    def _may_complain(self, router: str, now: float) -> bool:
+        bucket = self._buckets.setdefault(router, _Bucket(at=now))
+        bucket.tokens = min(_ERROR_BURST, bucket.tokens + (now - bucket.at) * _ERRORS_PER_S)
+        bucket.at = now
+        if bucket.tokens < 1:
+            return False
+        bucket.tokens -= 1
+        return True
+
+    def _cross(self, path: Path, hops: int, now: float) -> float | None:
+        """Return how long a round trip to the hops-th node takes, in seconds; None where it is lost."""
+        chance = self._chance.random
+        survival = path.survival[hops - 1]
+        if survival < 1 and chance() >= survival:
+            return None
+        delay = path.delay_s[hops - 1]
+        for jitter in path.jitters_s[:hops]:
+            if jitter:
+                delay += jitter * chance()
+        for position, target, limit in path.limits:
+            if position < hops:
+                waiting, lost = queue(limit, self.province.offered_bps(target, now))
+                if lost and chance() < lost:
+                    return None
+                delay += waiting
+        return delay
+
+
+_V6_ERRORS = {
+    (TIME_EXCEEDED, 0): (V6_TIME_EXCEEDED, 0),
+    (UNREACHABLE, _HOST_UNREACHABLE): (V6_UNREACHABLE, _V6_ADDRESS_UNREACHABLE),
+    (UNREACHABLE, _PORT_UNREACHABLE): (V6_UNREACHABLE, _V6_PORT_UNREACHABLE),
+    (UNREACHABLE, FRAGMENTATION_NEEDED): (V6_PACKET_TOO_BIG, 0),
+}
+"""ICMP errors as ICMPv6 says them."""
+
+
+def _is_icmp_error(packet: Packet) -> bool:
+    """Return whether a packet is an error itself, of which nobody complains (RFC 1122 section 3.2.2)."""
+    if packet.protocol == ICMP:
+        return packet.payload[:1] not in (b"\x08", b"\x00")
+    return packet.protocol == ICMPV6 and packet.payload[:1] < b"\x80"

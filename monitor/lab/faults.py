@@ -1,0 +1,169 @@
+"""What the active faults make of the province: conditions of targets and ills of agents, computed afresh at each change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from monitor.lab.agent import Ills
+from monitor.lab.topology import Condition, Limit
+from monitor.model.inventory import Inventory, Kind
+from monitor.model.scenario import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is wrong from `since` (epoch seconds) until it is restored or `until`.
+
+    targets: the ids that it concerns, () for the monitor's own link.
+    """
+
+    number: int
+    verb: str
+    targets: tuple[str, ...]
+    values: Mapping[str, Value]
+    since: float
+    until: float | None = None
+
+    def number_of(self, name: str) -> float:
+        """Return a value that is a number."""
+        value = self.values[name]
+        assert isinstance(value, int | float)
+        return float(value)
+
+    def ports_of(self, name: str) -> frozenset[int]:
+        """Return ports; none where they were left out."""
+        value = self.values.get(name, ())
+        assert isinstance(value, tuple)
+        return frozenset(value)
+
+
+Apply = Callable[[Fault, Condition, Ills, tuple[str, ...]], None]
+"""(fault, condition, ills, the target's parents): makes the fault's mark."""
+
+
+def apply_faults(
+    inventory: Inventory, faults: Iterable[Fault], conditions: Mapping[str, Condition], ills: Mapping[str, Ills], now: float
+) -> None:
+    """Mark conditions and ills, which come as they usually are, with every fault, in the order in which they began."""
+    children = inventory.children()
+    for fault in faults:
+        if fault.verb == "flap" and not is_flap_down(fault, now):
+            continue
+        for target in fault.targets:
+            _APPLY[fault.verb](fault, conditions[target], ills[target], inventory.targets[target].parents)
+            if fault.verb == "power-cut":
+                for child in children.get(target, ()):
+                    if inventory.targets[child].kind is Kind.ENDPOINT:
+                        conditions[child].is_powered = False
+
+
+def is_flap_down(fault: Fault, now: float) -> bool:
+    """Return whether a flapping link is cut at this moment: it begins with being cut."""
+    period = fault.number_of("down") + fault.number_of("up")
+    return (now - fault.since) % period < fault.number_of("down") if period > 0 else True
+
+
+def next_flap(fault: Fault, now: float) -> float:
+    """Return the epoch second at which a flapping link changes next."""
+    down, up = fault.number_of("down"), fault.number_of("up")
+    rounds, phase = divmod(now - fault.since, max(down + up, 0.1))
+    start = fault.since + rounds * max(down + up, 0.1)
+    return start + (down if phase < down else max(down + up, 0.1))
+
+
+def _cut(fault: Fault, condition: Condition, _: Ills, parents: tuple[str, ...]) -> None:
+    via = str(fault.values.get("via", ""))
+    condition.cut.update((via,) if via else parents or ("",))
+
+
+def _dark(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+    condition.is_powered = False
+
+
+def _silence(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+    condition.is_silent = True
+
+
+def _mute(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+    condition.is_mute = True
+
+
+def _lose(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+    condition.loss_ratio = 1 - (1 - condition.loss_ratio) * (1 - fault.number_of("loss"))
+
+
+def _slow(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+    condition.delay_s += fault.number_of("delay")
+    condition.jitter_s += fault.number_of("jitter")
+
+
+def _duplicate(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+    condition.duplicates = fault.number_of("share")
+
+
+def _narrow(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+    condition.mtu = min(condition.mtu, int(fault.number_of("octets")))
+
+
+def _limit(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+    offered = fault.number_of("offered") if "offered" in fault.values else None
+    condition.limit = Limit(fault.number_of("capacity"), offered, fault.number_of("buffer"))
+
+
+def _open(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+    condition.tcp |= fault.ports_of("tcp")
+    condition.udp |= fault.ports_of("udp")
+
+
+def _close(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+    condition.tcp -= fault.ports_of("tcp")
+    condition.udp -= fault.ports_of("udp")
+
+
+def _agent_dead(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+    ills.is_dead = True
+
+
+def _agent_slow(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+    ills.delay_s += fault.number_of("delay")
+
+
+def _agent_loop(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+    ills.loops = True
+
+
+def _agent_dies(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+    ills.dies_after = int(fault.number_of("after"))
+
+
+def _agent_small(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+    ills.most_octets = int(fault.number_of("octets"))
+    ills.refuses_big_bulk = True
+
+
+def _agent_32bit(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+    ills.has_64_bits = False
+
+
+_APPLY: Mapping[str, Apply] = {
+    "cut": _cut,
+    "flap": _cut,
+    "power-cut": _dark,
+    "reboot": _dark,
+    "dead": _silence,
+    "mute": _mute,
+    "lossy": _lose,
+    "slow": _slow,
+    "duplicate": _duplicate,
+    "mtu": _narrow,
+    "limit": _limit,
+    "open": _open,
+    "close": _close,
+    "agent-dead": _agent_dead,
+    "agent-slow": _agent_slow,
+    "agent-loop": _agent_loop,
+    "agent-dies": _agent_dies,
+    "agent-small": _agent_small,
+    "agent-32bit": _agent_32bit,
+}

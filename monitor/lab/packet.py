@@ -1,0 +1,119 @@
+"""IP packets as the emulator takes and gives them: IPv4 (RFC 791), IPv6 (RFC 8200), UDP, TCP and ICMP errors; bytes only."""
+
+from __future__ import annotations
+
+import struct
+from ipaddress import IPv6Address
+from typing import NamedTuple
+
+from monitor.wire.icmp import ECHO_REPLY, ECHO_REQUEST, V6_ECHO_REPLY, build_error, checksum
+
+ICMP = 1
+TCP = 6
+UDP = 17
+ICMPV6 = 58
+
+_DONT_FRAGMENT = 0x4000
+_FRAGMENT = 0x3FFF
+"""More-fragments flag and offset: not 0 in every fragment."""
+_EXTENSIONS = frozenset((0, 43, 60))
+"""IPv6 extension headers that are stepped over: hop-by-hop, routing, destination options."""
+
+_IPV4 = struct.Struct("!BBHHHBBH4s4s")
+_IPV6 = struct.Struct("!IHBB16s16s")
+
+
+class Packet(NamedTuple):
+    """One IP packet. identification, flags: IPv4's; is_fragment: a part of one only. payload: what the protocol carries."""
+
+    version: int
+    source: bytes
+    destination: bytes
+    ttl: int
+    protocol: int
+    payload: bytes
+    raw: bytes
+    dont_fragment: bool = True
+    is_fragment: bool = False
+    traffic_class: int = 0
+
+
+def parse(raw: bytes) -> Packet | None:
+    """Return the packet, None where it is no whole IPv4 or IPv6 packet."""
+    if len(raw) < 20:
+        return None
+    version = raw[0] >> 4
+    if version == 4:
+        first, tos, length, _, flags, ttl, protocol, _, source, destination = _IPV4.unpack_from(raw)
+        head = (first & 0xF) * 4
+        if not 20 <= head <= length <= len(raw):
+            return None
+        fragment, whole = bool(flags & _FRAGMENT), bool(flags & _DONT_FRAGMENT)
+        return Packet(4, source, destination, ttl, protocol, raw[head:length], raw, whole, fragment, tos)
+    if version == 6 and len(raw) >= 40:
+        return _parse_v6(raw)
+    return None
+
+
+def _parse_v6(raw: bytes) -> Packet | None:
+    word, length, protocol, ttl, source, destination = _IPV6.unpack_from(raw)
+    at = 40
+    while protocol in _EXTENSIONS and at + 8 <= len(raw):
+        protocol, at = raw[at], at + 8 + raw[at + 1] * 8
+    if len(raw) < 40 + length or at > 40 + length:
+        return None
+    return Packet(6, source, destination, ttl, protocol, raw[at : 40 + length], raw, True, protocol == 44, word >> 20 & 0xFF)
+
+
+def build(source: bytes, destination: bytes, protocol: int, payload: bytes, *, ttl: int = 64, traffic_class: int = 0) -> bytes:
+    """Return an IP packet; the version is that of the addresses."""
+    if len(source) == 16:
+        return _IPV6.pack(0x60000000 | traffic_class << 20, len(payload), protocol, ttl, source, destination) + payload
+    length = 20 + len(payload)
+    bare = _IPV4.pack(0x45, traffic_class, length, 0, 0, ttl, protocol, 0, source, destination)
+    return bare[:10] + checksum(bare).to_bytes(2, "big") + bare[12:] + payload
+
+
+def pseudo_header(source: bytes, destination: bytes, protocol: int, length: int) -> bytes:
+    """Return what TCP, UDP and ICMPv6 include in their checksum (RFC 793, RFC 8200 section 8.1)."""
+    if len(source) == 16:
+        return source + destination + struct.pack("!IxxxB", length, protocol)
+    return source + destination + struct.pack("!xBH", protocol, length)
+
+
+def udp(source: bytes, destination: bytes, source_port: int, destination_port: int, data: bytes, *, ttl: int = 64) -> bytes:
+    """Return an IP packet that carries a datagram (RFC 768)."""
+    length = 8 + len(data)
+    bare = struct.pack("!HHHH", source_port, destination_port, length, 0) + data
+    total = checksum(pseudo_header(source, destination, UDP, length) + bare) or 0xFFFF
+    return build(source, destination, UDP, bare[:6] + total.to_bytes(2, "big") + data, ttl=ttl)
+
+
+def echo_reply(packet: Packet, ttl: int) -> bytes:
+    """Return the reply to an echo request: only the type changes, so the checksum is adjusted, not computed (RFC 1624)."""
+    message = packet.payload
+    total = int.from_bytes(message[2:4], "big")
+    if packet.version == 4:
+        total += ECHO_REQUEST << 8
+        kind = ECHO_REPLY
+    else:
+        total += 0xFFFF - (1 << 8)
+        kind = V6_ECHO_REPLY
+    total = total - 0xFFFF if total > 0xFFFF else total
+    reply = bytes((kind, 0)) + total.to_bytes(2, "big") + message[4:]
+    return build(packet.destination, packet.source, packet.protocol, reply, ttl=ttl, traffic_class=packet.traffic_class)
+
+
+def icmp_error(packet: Packet, source: bytes, error: tuple[int, int, int], *, ttl: int = 64, full: bool = True) -> bytes:
+    """Return an ICMP error of a router about a packet.
+
+    error: type, code, and the MTU of the next link (0 where it says nothing of that).
+    full: quote as much as RFC 1812 section 4.3.2.3 allows; else the header and 8 octets, as RFC 792 asks and many routers still do.
+    """
+    kind, code, mtu = error
+    if packet.version == 6:
+        ends = (str(IPv6Address(source)), str(IPv6Address(packet.source)))
+        message = build_error(6, kind, code, packet.raw[:1232], mtu=mtu, ends=ends)
+        return build(source, packet.source, ICMPV6, message, ttl=ttl)
+    quoted = packet.raw[: 548 if full else (packet.raw[0] & 0xF) * 4 + 8]
+    return build(source, packet.source, ICMP, build_error(4, kind, code, quoted, mtu=mtu), ttl=ttl, traffic_class=0xC0)

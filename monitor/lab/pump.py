@@ -1,0 +1,71 @@
+"""Moves packets between the TUN device and the emulator, each answer at its own time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import heapq
+import os
+import struct
+import time
+from collections.abc import Callable
+
+from monitor.lab.emulator import Emulator
+from monitor.lab.tun import Tun
+
+_CLOCK_MONOTONIC = 1
+_NON_BLOCKING = os.O_NONBLOCK | os.O_CLOEXEC
+_EARLY_S = 30e-6
+"""Answers due so soon are sent at once: waking up again takes as long."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Pump:
+    """Reads the TUN device in batches and writes answers when they are due.
+
+    A timerfd wakes it, since asyncio's own timers are as coarse as epoll's milliseconds. now: the lab's clock, epoch seconds.
+    """
+
+    def __init__(self, tun: Tun, emulator: Emulator, now: Callable[[], float]) -> None:
+        self._tun = tun
+        self._emulator = emulator
+        self._now = now
+        self._due: list[tuple[float, int, bytes]] = []
+        self._count = 0
+        self._timer = _libc.timerfd_create(_CLOCK_MONOTONIC, _NON_BLOCKING)
+
+    def start(self) -> None:
+        """Begin to answer; call it from the running loop."""
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._tun.descriptor, self._receive)
+        loop.add_reader(self._timer, self._wake)
+
+    def stop(self) -> None:
+        """End; what is still due is dropped."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._tun.descriptor)
+        loop.remove_reader(self._timer)
+        os.close(self._timer)
+
+    def _receive(self) -> None:
+        for packet in self._tun.read_batch():
+            arrived = time.monotonic()
+            for delay, reply in self._emulator.answer(packet, self._now()):
+                self._count += 1
+                heapq.heappush(self._due, (arrived + delay, self._count, reply))
+        self._send_due()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._timer, 8)
+        self._send_due()
+
+    def _send_due(self) -> None:
+        while self._due and self._due[0][0] <= time.monotonic() + _EARLY_S:
+            self._tun.write(heapq.heappop(self._due)[2])
+        if self._due:
+            wait = max(self._due[0][0] - time.monotonic(), 1e-6)
+            whole, part = divmod(int(wait * 1e9), 1_000_000_000)
+            _libc.timerfd_settime(self._timer, 0, struct.pack("@qqqq", 0, 0, whole, part), None)

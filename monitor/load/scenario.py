@@ -1,0 +1,216 @@
+"""The lab's scenarios (config/scenarios/*.yaml) to the model, with every fault at its line.
+
+title: A district is cut
+seed: 7
+links:  {default: {delay: 4ms}, "level:commune": {jitter: 2ms}, xa-lung-cu: {loss: 3%, mtu: 1400}}
+agents: {dc-xa-lung-cu: {play: codec.snmprec, tcp: "8080"}}
+steps:
+  - {at: 30s, cut: ubnd-huyen-dong-van, for: 2m}
+  - {at: 1m, every: 5m, for: 30s, lossy: [xa-a, xa-b], loss: 5%}
+  - {at: 0s, dead: "kind:endpoint", share: 30%}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from monitor.errors import ConfigError, Fault
+from monitor.load.document import Faulty, Node, read_file
+from monitor.load.suggest import did_you_mean
+from monitor.model.inventory import Inventory
+from monitor.model.scenario import (
+    VERBS,
+    Action,
+    AgentSettings,
+    Form,
+    LinkSettings,
+    Scenario,
+    Step,
+    Value,
+    Verb,
+    complete,
+    parse_value,
+    select,
+)
+
+_LINK_KEYS = {
+    "delay": ("delay_s", Form.DURATION),
+    "jitter": ("jitter_s", Form.DURATION),
+    "loss": ("loss_ratio", Form.RATIO),
+    "mtu": ("mtu", Form.COUNT),
+}
+_STEP_KEYS = {"at": Form.DURATION, "every": Form.DURATION, "for": Form.DURATION, "share": Form.RATIO}
+
+
+def load_scenario(path: Path, inventory: Inventory) -> Scenario:
+    """Return a scenario for this inventory. Raises ConfigError with all faults."""
+    faults: list[Fault] = []
+    scenario = read_file(path, _ScenarioReader(inventory, path.parent), faults)
+    if faults or scenario is None:
+        raise ConfigError(faults)
+    return scenario
+
+
+class _ScenarioReader:
+    """Reads a whole file. folder: what the names of recordings are relative to."""
+
+    def __init__(self, inventory: Inventory, folder: Path) -> None:
+        self._inventory = inventory
+        self._folder = folder
+
+    def read(self, node: Node) -> Scenario:
+        """Return the scenario; faulty parts are left out, their faults noted."""
+        found: dict[str, Any] = {}
+        readers: dict[str, Callable[[Node], Any]] = {
+            "title": lambda value: value.text("a text"),
+            "about": lambda value: value.text("a text"),
+            "seed": lambda value: _value(value, Form.COUNT),
+            "links": lambda value: tuple(self._by_selector(value, _link)),
+            "agents": lambda value: tuple(self._by_selector(value, self._agent)),
+            "steps": lambda value: tuple(_each(value, self._step)),
+        }
+        for key, value in _children(node):
+            reader = readers.get(key)
+            if reader is None:
+                value.refuse("unknown key", did_you_mean(key, readers))
+                continue
+            try:
+                found[key] = reader(value)
+            except Faulty:
+                continue
+        return Scenario(**found)
+
+    def schema(self) -> dict[str, object]:
+        """Return the form of a scenario as JSON Schema, without the rules of each verb."""
+        return {"type": "object", "properties": {key: {} for key in ("title", "about", "seed", "links", "agents", "steps")}}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "a scenario"
+
+    def _by_selector(self, node: Node, read: Callable[[Node], Any]) -> Iterable[tuple[str, Any]]:
+        for selector, value in _children(node):
+            if selector != "default":
+                self._check(value, selector)
+            try:
+                yield selector, read(value)
+            except Faulty:
+                continue
+
+    def _check(self, node: Node, selector: str) -> None:
+        try:
+            select(self._inventory, selector)
+        except ValueError as error:
+            node.refuse(*_split(str(error)))
+
+    def _agent(self, node: Node) -> AgentSettings:
+        found: dict[str, Any] = {}
+        for key, value in _children(node):
+            if key == "play":
+                found["recording"] = self._recording(value)
+            elif key in ("tcp", "udp"):
+                found[key] = _value(value, Form.PORTS)
+            else:
+                value.refuse("unknown key", did_you_mean(key, ("play", "tcp", "udp")))
+        return AgentSettings(**found)
+
+    def _recording(self, node: Node) -> str:
+        path = self._folder / node.text("the name of a .snmprec file")
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise node.refuse(f"{path}: {error}", "name a .snmprec file, relative to this one") from None
+
+    def _step(self, node: Node) -> Step:
+        children = dict(_children(node))
+        times = {key: _value(children[key], form) for key, form in _STEP_KEYS.items() if key in children}
+        verbs = [key for key in children if key in VERBS]
+        if len(verbs) != 1:
+            raise node.refuse(*_which_verb(verbs, children))
+        verb = VERBS[verbs[0]]
+        values = {
+            key: read
+            for key, value in children.items()
+            if key not in _STEP_KEYS and key != verb.name and (read := _parameter(verb, key, value)) is not None
+        }
+        selectors = self._selectors(verb, children[verb.name])
+        takes_share = any(parameter.name == "share" for parameter in verb.parameters)
+        share = times.get("share")
+        if takes_share and share is not None:
+            values["share"] = share
+        action = Action(verb.name, selectors, complete(verb, values), None if takes_share else share, times.get("for"))  # type: ignore[arg-type]
+        return Step(float(times.get("at", 0.0)), action, times.get("every"))  # type: ignore[arg-type]
+
+    def _selectors(self, verb: Verb, node: Node) -> tuple[str, ...]:
+        if not verb.has_targets:
+            return ()
+        if isinstance(node.yaml, yaml.SequenceNode):
+            selectors = tuple(_each(node, lambda each: each.text("an id")))
+        else:
+            selectors = (node.text("an id, a list of ids, all, area:ID, level:NAME or kind:point"),)
+        for selector in selectors:
+            self._check(node, selector)
+        return selectors
+
+
+def _link(node: Node) -> LinkSettings:
+    found: dict[str, Any] = {}
+    for key, value in _children(node):
+        if key in _LINK_KEYS:
+            name, form = _LINK_KEYS[key]
+            found[name] = _value(value, form)
+        else:
+            value.refuse("unknown key", did_you_mean(key, _LINK_KEYS))
+    return LinkSettings(**found)
+
+
+def _parameter(verb: Verb, key: str, node: Node) -> Value | None:
+    """Return the value of a verb's parameter; None where the verb has none of that name (noted)."""
+    known = {parameter.name: parameter for parameter in verb.parameters}
+    if key in known:
+        return _value(node, known[key].form)
+    node.refuse("unknown key", did_you_mean(key, [*known, *_STEP_KEYS, verb.name]))
+    return None
+
+
+def _which_verb(found: list[str], keys: Iterable[str]) -> tuple[str, str]:
+    if found:
+        return f"a step does one thing, not {' and '.join(found)}", "make it several steps"
+    strange = next((key for key in keys if key not in _STEP_KEYS), "")
+    return "says not what happens", did_you_mean(strange, VERBS, "write one of " + ", ".join(VERBS))
+
+
+def _value(node: Node, form: Form) -> Value:
+    try:
+        return parse_value(form, node.text(form.value))
+    except ValueError as error:
+        raise node.refuse(str(error)) from None
+
+
+def _children(node: Node) -> list[tuple[str, Node]]:
+    """Return a mapping's keys and values; a key that stands twice is a fault."""
+    found: dict[str, Node] = {}
+    for key, _, value in node.pairs():
+        place = node.at(value, f"{node.path}.{key}" if node.path else key)
+        if key in found:
+            place.refuse("stands here twice", "remove one")
+        found[key] = place
+    return list(found.items())
+
+
+def _each(node: Node, read: Callable[[Node], Any]) -> Iterable[Any]:
+    for number, item in enumerate(node.items(), 1):
+        try:
+            yield read(node.at(item, f"{node.path}[{number}]"))
+        except Faulty:
+            continue
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return fault and cure of an error's text."""
+    fault, _, cure = text.partition("; ")
+    return fault, cure

@@ -1,0 +1,270 @@
+"""What may happen to the emulated province: verbs, actions, steps, and a scenario that plays them by the clock.
+
+The YAML files and the lab's control socket speak the same verbs; VERBS is their one table, and parse_value their one grammar.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from monitor.model.inventory import Inventory
+
+Value = float | int | tuple[int, ...] | str
+
+
+class Form(Enum):
+    """How a value is written; durations become seconds, ratios 0 to 1, rates bit/s."""
+
+    DURATION = "a duration such as 200ms, 30s or 2m"
+    RATIO = "a share such as 5% or 0.05"
+    RATE = "a rate in bit/s such as 512k or 10M"
+    COUNT = "a whole number"
+    PORTS = "ports such as 22,443"
+    ID = "an id"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One value that a verb takes. usual: what it is where it is not given, as an operator would write it; '' for nothing."""
+
+    name: str
+    form: Form
+    purpose: str
+    usual: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing that may be done. lasts: a fault that stays until it is restored or `for` has passed; else done at once.
+
+    has_targets: False for what concerns the monitor's own link.
+    """
+
+    name: str
+    purpose: str
+    parameters: tuple[Parameter, ...] = ()
+    lasts: bool = True
+    has_targets: bool = True
+
+    def parameter(self, name: str) -> Parameter:
+        """Return one parameter. Raises ValueError, with what was probably meant, where there is none of that name."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        names = [parameter.name for parameter in self.parameters]
+        raise ValueError(f"{self.name} takes no '{name}'{did_you_mean(name, names)}; it takes {', '.join(names) or 'nothing'}")
+
+
+_RESTORE = Verb("restore", "end every fault of these targets; `restore all` also plugs the monitor's own link in", lasts=False)
+
+_VERBS = (
+    Verb("cut", "cut the uplink: silent, with all that hangs on it", (Parameter("via", Form.ID, "only the link to this one", ""),)),
+    Verb("flap", "cut and restore the uplink again and again", (
+        Parameter("down", Form.DURATION, "how long it is cut", "10s"),
+        Parameter("up", Form.DURATION, "how long it works", "10s"),
+    )),
+    Verb("power-cut", "no power: the target and the endpoints that stand there go dark; what returns has restarted"),
+    Verb("dead", "the device alone is silent, as broken ones are"),
+    Verb("mute", "answers no ping, all else works"),
+    Verb("lossy", "the uplink loses packets", (Parameter("loss", Form.RATIO, "of round trips", "5%"),)),
+    Verb("slow", "the uplink takes longer", (
+        Parameter("delay", Form.DURATION, "added to the round trip", "200ms"),
+        Parameter("jitter", Form.DURATION, "at most so much more, at random", "0ms"),
+    )),
+    Verb("duplicate", "replies come twice", (Parameter("share", Form.RATIO, "of replies", "10%"),)),
+    Verb("mtu", "the uplink takes no larger packets", (Parameter("octets", Form.COUNT, "largest IP packet", "1400"),)),
+    Verb("limit", "the uplink carries no more than this: queues first, then loses", (
+        Parameter("capacity", Form.RATE, "of either direction", "4M"),
+        Parameter("offered", Form.RATE, "traffic that wants to pass; the usual day's where left out", ""),
+        Parameter("buffer", Form.DURATION, "longest queue", "100ms"),
+    )),
+    Verb("agent-dead", "the SNMP agent says nothing"),
+    Verb("agent-slow", "the SNMP agent answers late", (Parameter("delay", Form.DURATION, "before each answer", "3s"),)),
+    Verb("agent-loop", "the SNMP agent's tables lead back to their beginning"),
+    Verb("agent-dies", "the SNMP agent falls silent in the middle of each walk, for 20 s", (
+        Parameter("after", Form.COUNT, "answers to GETNEXT or GETBULK", "2"),
+    )),
+    Verb("agent-small", "the SNMP agent says tooBig to what exceeds its message size", (
+        Parameter("octets", Form.COUNT, "largest SNMP message", "484"),
+    )),
+    Verb("agent-32bit", "the SNMP agent has no ifXTable: 32-bit counters only"),
+    Verb("open", "ports that accept", (
+        Parameter("tcp", Form.PORTS, "TCP ports", ""),
+        Parameter("udp", Form.PORTS, "UDP ports", ""),
+    )),
+    Verb("close", "ports that refuse", (
+        Parameter("tcp", Form.PORTS, "TCP ports", ""),
+        Parameter("udp", Form.PORTS, "UDP ports", ""),
+    )),
+    Verb("reboot", "the device restarts: sysUpTime and counters begin again", (
+        Parameter("away", Form.DURATION, "silent for so long", "0s"),
+    ), lasts=False),
+    Verb("reset-counters", "interface counters begin again at 0, sysUpTime goes on", lasts=False),
+    Verb("set-counters", "interface octet counters are set, such as just below a wrap", (
+        Parameter("value", Form.COUNT, "octets", "4294000000"),
+    ), lasts=False),
+    Verb("renumber", "interfaces get other ifIndexes", lasts=False),
+    Verb("blind", "the monitor's own link carries nothing", has_targets=False),
+    Verb("unplug", "the monitor's own cable is out: no carrier", has_targets=False),
+    _RESTORE,
+)  # fmt: skip
+
+VERBS: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in _VERBS})
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One verb with what it is done to.
+
+    selectors: ids, 'all', 'area:ID', 'level:NAME', 'kind:point'. values: parameter → value.
+    share: of what they select, a random part of 0 to 1; None: all of it. for_s: seconds until it is undone; None: it stays.
+    """
+
+    verb: str
+    selectors: tuple[str, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    share: float | None = None
+    for_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An action by the clock. at_s: seconds after the lab's start. every_s: then again and again; None: once."""
+
+    at_s: float
+    action: Action
+    every_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """What an uplink usually does, as a round trip sees it; None leaves the emulator's own value.
+
+    delay_s, jitter_s: seconds a round trip, jitter uniform from 0. loss_ratio: of round trips. mtu: octets of an IP packet.
+    """
+
+    delay_s: float | None = None
+    jitter_s: float | None = None
+    loss_ratio: float | None = None
+    mtu: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSettings:
+    """What a target's SNMP agent plays. recording: the text of a .snmprec file. tcp, udp: further open ports."""
+
+    recording: str | None = None
+    tcp: tuple[int, ...] = ()
+    udp: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """How the province behaves, and what happens to it when.
+
+    links, agents: in the order of the file, (selector, settings); a later one overrides an earlier one.
+    """
+
+    title: str = ""
+    about: str = ""
+    seed: int = 1
+    links: tuple[tuple[str, LinkSettings], ...] = ()
+    agents: tuple[tuple[str, AgentSettings], ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "; did you mean 'x'?" where a known word is near, else ''."""
+    near = difflib.get_close_matches(word, list(known), 1, 0.6)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def find_verb(name: str) -> Verb:
+    """Return a verb. Raises ValueError, with what was probably meant, where there is none of that name."""
+    verb = VERBS.get(name)
+    if verb is None:
+        raise ValueError(f"nothing is called '{name}'{did_you_mean(name, VERBS) or '; there are ' + ', '.join(VERBS)}")
+    return verb
+
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_RATE = re.compile(r"(\d+(?:\.\d+)?)([kMG]?)")
+_BITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
+_RATIO = re.compile(r"(\d+(?:\.\d+)?)(%?)")
+
+
+def parse_value(form: Form, text: str) -> Value:
+    """Return what a text says in a form. Raises ValueError with what it should look like."""
+    value = _parse(form, text)
+    if value is None:
+        raise ValueError(f"'{text}' is not {form.value}")
+    return value
+
+
+def parse_duration(text: str) -> float:
+    """Return seconds. Raises ValueError with what it should look like."""
+    return float(str(parse_value(Form.DURATION, text)))
+
+
+def parse_ratio(text: str) -> float:
+    """Return 0 to 1. Raises ValueError with what it should look like."""
+    return float(str(parse_value(Form.RATIO, text)))
+
+
+def _parse(form: Form, text: str) -> Value | None:
+    if form is Form.DURATION:
+        match = _DURATION.fullmatch(text)
+        return float(match[1]) * _SECONDS[match[2]] if match else None
+    if form is Form.RATE:
+        match = _RATE.fullmatch(text)
+        return float(match[1]) * _BITS[match[2]] if match else None
+    if form is Form.RATIO:
+        match = _RATIO.fullmatch(text)
+        ratio = float(match[1]) / (100 if match[2] else 1) if match else 2.0
+        return ratio if ratio <= 1 else None
+    if form is Form.COUNT:
+        return int(text) if text.isascii() and text.isdigit() else None
+    if form is Form.PORTS:
+        return _ports(text.replace(" ", "").split(","))
+    return text or None
+
+
+def _ports(parts: list[str]) -> tuple[int, ...] | None:
+    ports = tuple(int(part) for part in parts if part.isascii() and part.isdigit())
+    return ports if len(ports) == len(parts) and max(ports) < 65_536 else None
+
+
+def complete(verb: Verb, given: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return the values of a verb, with the usual ones for those that are not given."""
+    values = dict(given)
+    for parameter in verb.parameters:
+        if parameter.name not in values and parameter.usual:
+            values[parameter.name] = parse_value(parameter.form, parameter.usual)
+    return MappingProxyType(values)
+
+
+def select(inventory: Inventory, selector: str) -> tuple[str, ...]:
+    """Return the ids that a selector means, in the inventory's order.
+
+    Raises ValueError, with what was probably meant, where it means none.
+    """
+    targets = inventory.targets
+    if selector in targets:
+        return (selector,)
+    if selector == "all":
+        return tuple(targets)
+    field_name, colon, value = selector.partition(":")
+    if colon and field_name in ("area", "level", "kind"):
+        found = tuple(target.id for target in targets.values() if getattr(target, field_name) == value)
+        if not found:
+            known = {str(getattr(target, field_name)) for target in targets.values()}
+            raise ValueError(f"no target is of {field_name} '{value}'{did_you_mean(value, known)}")
+        return found
+    hint = did_you_mean(selector, targets) or "; write an id, all, area:ID, level:NAME, kind:point or kind:endpoint"
+    raise ValueError(f"no target is called '{selector}'{hint}")
