@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 from monitor.model.clock import Clock
 from monitor.model.own_side import OwnSide
-from monitor.model.reading import Outcome, Reading
 
 EVERY_S = 0.25
 REPORT_EVERY_S = 1.0
@@ -16,48 +15,43 @@ STEP_S = 1.0
 """A wall clock that moves against the monotonic one by more was set; NTP slews by less than a millisecond a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """The link that our packets leave by, and whether it has a carrier (None where that can't be told)."""
+class Sender(Protocol):
+    """What the ICMP prober counts since it was opened."""
 
-    name: str
-    carrier: bool | None
+    sends_attempted: int
+    sends_refused: int
+    last_refusal: str
+
+    @property
+    def receive_drops(self) -> int:
+        """Return how many replies the kernel dropped because our buffer was full."""
 
 
 class Watch:
-    """Measures the loop's lag, sees clock steps, counts what the kernel refused, and reports once a second."""
+    """Measures the loop's lag, sees clock steps, takes what the sender counted, and reports once a second."""
 
     def __init__(
         self,
         clock: Clock,
+        sender: Sender,
+        look_at_link: Callable[[], tuple[str, bool | None]],
         *,
         report: Callable[[OwnSide], None],
         stepped: Callable[[float], None],
-        look_at_link: Callable[[], Link],
-        receive_drops: Callable[[], int],
     ) -> None:
-        """report is given an OwnSide every REPORT_EVERY_S, stepped the seconds by which the wall clock was set."""
+        """look_at_link tells the link that our packets leave by and whether it has a carrier (None where that can't be told).
+
+        report is given an OwnSide every REPORT_EVERY_S, stepped the seconds by which the wall clock was set.
+        """
         self._clock = clock
+        self._sender = sender
+        self._look_at_link = look_at_link
         self._report = report
         self._stepped = stepped
-        self._look_at_link = look_at_link
-        self._receive_drops = receive_drops
-        self._drops_before = receive_drops()
+        self._counted = _counts(sender)
         self._offset_s = clock.wall() - clock.monotonic()
         self._reported_s = clock.monotonic()
         self._worst_lag_s = 0.0
-        self._attempted = 0
-        self._refused = 0
-        self._refusal = ""
-
-    def count(self, reading: Reading) -> None:
-        """Count a burst that was handed to the kernel, and whether the kernel took it."""
-        if reading.probe != "icmp":
-            return
-        self._attempted += 1
-        if reading.outcome is Outcome.NOT_SENT:
-            self._refused += 1
-            self._refusal = reading.detail
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -79,18 +73,22 @@ class Watch:
             self._report(self._own_side(now_s))
 
     def _own_side(self, now_s: float) -> OwnSide:
-        link, drops = self._look_at_link(), self._receive_drops()
+        link, carrier = self._look_at_link()
+        counts = _counts(self._sender)
+        attempted, refused, drops = (new - old for new, old in zip(counts, self._counted, strict=True))
         seen = OwnSide(
             at_s=now_s,
-            sends_attempted=self._attempted,
-            sends_refused=self._refused,
-            refusal=self._refusal,
-            carrier=link.carrier,
-            link=link.name,
-            receive_drops=drops - self._drops_before,
+            sends_attempted=attempted,
+            sends_refused=refused,
+            refusal=self._sender.last_refusal if refused else "",
+            carrier=carrier,
+            link=link,
+            receive_drops=drops,
             loop_lag_s=self._worst_lag_s,
         )
-        self._drops_before, self._worst_lag_s = drops, 0.0
-        self._attempted = self._refused = 0
-        self._refusal = ""
+        self._counted, self._worst_lag_s = counts, 0.0
         return seen
+
+
+def _counts(sender: Sender) -> tuple[int, int, int]:
+    return sender.sends_attempted, sender.sends_refused, sender.receive_drops

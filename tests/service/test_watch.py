@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.model.own_side import OwnSide
-from monitor.model.reading import Outcome, Reading
-from monitor.service.watch import Link, Watch
+from monitor.service.watch import Watch
 
 
 class FakeClock:
@@ -24,18 +23,17 @@ class FakeClock:
         self.epoch += seconds
 
 
+class FakeSender:
+    sends_attempted = sends_refused = receive_drops = 0
+    last_refusal = ""
+
+
 class Desk:
     """A watch with everything that it looks at and everything that it says."""
 
     def __init__(self) -> None:
-        self.clock, self.reports, self.steps, self.drops = FakeClock(), list[OwnSide](), list[float](), 0
-        self.watch = Watch(
-            self.clock,
-            report=self.reports.append,
-            stepped=self.steps.append,
-            look_at_link=lambda: Link("lab0", True),
-            receive_drops=lambda: self.drops,
-        )
+        self.clock, self.reports, self.steps, self.sender = FakeClock(), list[OwnSide](), list[float](), FakeSender()
+        self.watch = Watch(self.clock, self.sender, lambda: ("lab0", True), report=self.reports.append, stepped=self.steps.append)
 
     def look_after(self, seconds: float, lag_s: float = 0.0) -> None:
         self.clock.pass_by(seconds)
@@ -71,18 +69,12 @@ def test_a_stall_is_lag_and_not_a_step() -> None:
 
 def test_refused_sends_and_drops_are_counted_since_the_last_report() -> None:
     desk = Desk()
-    for outcome in (Outcome.OK, Outcome.NOT_SENT, Outcome.TIMEOUT, Outcome.NOT_SENT):
-        desk.watch.count(Reading("a", "icmp", 0.0, outcome, detail="Network is unreachable" * (outcome is Outcome.NOT_SENT)))
-    desk.watch.count(Reading("a", "snmp", 0.0, Outcome.NOT_SENT))
-    desk.drops = 7
+    desk.sender.sends_attempted, desk.sender.sends_refused, desk.sender.receive_drops = 4, 2, 7
+    desk.sender.last_refusal = "Network is unreachable"
     desk.look_after(1.0)
     first = desk.reports[-1]
     assert (4, 2, "Network is unreachable", 7) == (first.sends_attempted, first.sends_refused, first.refusal, first.receive_drops)
     assert ("lab0", True) == (first.link, first.carrier)
     desk.look_after(1.0)
-    assert (0, 0, "", 0) == (
-        desk.reports[-1].sends_attempted,
-        desk.reports[-1].sends_refused,
-        desk.reports[-1].refusal,
-        desk.reports[-1].receive_drops,
-    )
+    second = desk.reports[-1]
+    assert (0, 0, "", 0) == (second.sends_attempted, second.sends_refused, second.refusal, second.receive_drops)
