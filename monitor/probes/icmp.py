@@ -16,7 +16,7 @@ from monitor.model.clock import Clock
 from monitor.model.reading import Deliver
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp_burst import Burst, Channel, Round, conclude, not_sent
-from monitor.probes.icmp_socket import IcmpSocket, Reply, UnsupportedFamilyError
+from monitor.probes.icmp_socket import WANTED_BUFFER_BYTES, IcmpSocket, Reply, UnsupportedFamilyError
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
 
 TICK_S = 0.02
@@ -35,13 +35,25 @@ _COOKIES = struct.Struct("@256Q")
 class IcmpProber:
     """Pings any number of targets at once; see open(), probe(), close()."""
 
-    def __init__(self, clock: Clock, *, allow_raw: bool = True, resolve: Callable[[str], str] = resolve_by_system) -> None:
-        """Prepare, without opening anything. allow_raw: False takes ping sockets even where raw ones are permitted."""
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        allow_raw: bool = True,
+        buffer_bytes: int = WANTED_BUFFER_BYTES,
+        resolve: Callable[[str], str] = resolve_by_system,
+    ) -> None:
+        """Prepare, without opening anything.
+
+        allow_raw: False takes ping sockets even where raw ones are permitted. buffer_bytes: of each socket, as far as the kernel
+        grants it. resolve: name → address, blocking; it is called in a thread.
+        """
         self.sends_attempted = 0
         self.sends_refused = 0
         self.last_refusal = ""
         self._clock = clock
         self._allow_raw = allow_raw
+        self._buffer_bytes = buffer_bytes
         self._names = Names(clock, resolve)
         self._channels: dict[int, Channel] = {}
         self._fresh: deque[Burst] = deque()
@@ -61,14 +73,17 @@ class IcmpProber:
 
     async def open(self) -> None:
         """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError with the cure where none is permitted."""
-        self._channels[4] = Channel(IcmpSocket(4, allow_raw=self._allow_raw))
+        self._channels[4] = self._open_channel(4)
         try:
-            self._channels[6] = Channel(IcmpSocket(6, allow_raw=self._allow_raw))
+            self._channels[6] = self._open_channel(6)
         except UnsupportedFamilyError:
             return
         except BaseException:
             self.close()
             raise
+
+    def _open_channel(self, version: int) -> Channel:
+        return Channel(IcmpSocket(version, allow_raw=self._allow_raw, buffer_bytes=self._buffer_bytes))
 
     def close(self) -> None:
         """Close the sockets; bursts still under way are delivered as not sent."""

@@ -38,7 +38,7 @@ _IP_RECVERR = 11
 _IPV6_RECVERR = 25
 _ORIGIN_LOCAL = 1
 
-_WANTED_BUFFER_BYTES = 16 * 1024 * 1024
+WANTED_BUFFER_BYTES = 16 * 1024 * 1024
 _REPLY_BYTES_IN_BUFFER = 2304
 """What the kernel charges for one small packet of a usual network card (skb and its 2 KiB page share); loopback charges 768."""
 _MAXIMUM_WINDOW = 16384
@@ -74,14 +74,17 @@ class IcmpSocket:
     overflow the granted buffer.
     """
 
-    def __init__(self, version: int, *, allow_raw: bool = True) -> None:
-        """Open it. allow_raw: False tries a ping socket only. Raises SetupError where this machine permits neither."""
+    def __init__(self, version: int, *, allow_raw: bool = True, buffer_bytes: int = WANTED_BUFFER_BYTES) -> None:
+        """Open it. allow_raw: False tries a ping socket only. buffer_bytes: asked of the kernel, which may grant less.
+
+        Raises SetupError where this machine permits neither kind of socket.
+        """
         self.version = version
         self.sock, self.is_raw = _open(version, allow_raw)
         try:
             ident = secrets.randbelow(0xFFFF) + 1 if self.is_raw else self._bound_ident()
             self.codec = EchoCodec(version, ident)
-            self._configure(ident)
+            self._configure(ident, buffer_bytes)
         except BaseException:
             self.sock.close()
             raise
@@ -93,11 +96,11 @@ class IcmpSocket:
         self.sock.bind(("0.0.0.0" if self.version == 4 else "::", 0))
         return int(self.sock.getsockname()[1])
 
-    def _configure(self, ident: int) -> None:
+    def _configure(self, ident: int, buffer_bytes: int) -> None:
         sock = self.sock
         sock.setblocking(False)
-        _enlarge(sock, _SO_RCVBUFFORCE, socket.SO_RCVBUF)
-        _enlarge(sock, _SO_SNDBUFFORCE, socket.SO_SNDBUF)
+        _enlarge(sock, _SO_RCVBUFFORCE, socket.SO_RCVBUF, buffer_bytes)
+        _enlarge(sock, _SO_SNDBUFFORCE, socket.SO_SNDBUF, buffer_bytes)
         sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         if self.version == 4:
             sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
@@ -217,12 +220,12 @@ def _id_filter(version: int, ident: int) -> tuple[bytes, ...]:
     return tuple(struct.pack("@HBBI", *step) for step in steps)
 
 
-def _enlarge(sock: socket.socket, forced: int, polite: int) -> None:
+def _enlarge(sock: socket.socket, forced: int, polite: int, size: int) -> None:
     """Take the buffer that is wanted where CAP_NET_ADMIN permits it, else as much as net.core.rmem_max or wmem_max gives."""
     try:
-        sock.setsockopt(socket.SOL_SOCKET, forced, _WANTED_BUFFER_BYTES)
+        sock.setsockopt(socket.SOL_SOCKET, forced, size)
     except PermissionError:
-        sock.setsockopt(socket.SOL_SOCKET, polite, _WANTED_BUFFER_BYTES)
+        sock.setsockopt(socket.SOL_SOCKET, polite, size)
 
 
 def _open(version: int, allow_raw: bool) -> tuple[socket.socket, bool]:
