@@ -70,16 +70,24 @@ class Faulty(Exception):  # noqa: N818 -- not an error of ours: it carries no me
 class Node:
     """A place in a file with what stands there.
 
-    path: such as 'points.xa-lung-cu.uplink', '' for the whole file. faults: where every fault goes.
+    path: such as 'points.xa-lung-cu.uplink', '' for the whole file. faults: where every fault goes. A node that was made of another
+    file (a row of a CSV file) carries that file's name in its mark.
     """
 
-    __slots__ = ("faults", "file", "path", "yaml")
+    __slots__ = ("_file", "faults", "path", "yaml")
 
     def __init__(self, node: yaml.Node, file: str, path: str, faults: list[Fault]) -> None:
         self.yaml = node
-        self.file = file
+        self._file = file
         self.path = path
         self.faults = faults
+
+    @property
+    def file(self) -> str:
+        """Return the file that it stands in, as the operator would type it."""
+        mark = self.yaml.start_mark
+        name = "" if mark is None else mark.name or ""
+        return self._file if not name or name.startswith("<") else name
 
     @property
     def line(self) -> int:
@@ -94,7 +102,7 @@ class Node:
 
     def at(self, node: yaml.Node, path: str) -> Node:
         """Return another place of the same file."""
-        return Node(node, self.file, path, self.faults)
+        return Node(node, self._file, path, self.faults)
 
     def has_no_value(self) -> bool:
         """Return whether nothing, ~ or null stands here."""

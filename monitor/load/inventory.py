@@ -9,8 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import yaml
+
 from monitor.errors import Fault
-from monitor.load.document import read_file
+from monitor.load.document import Node, read_file
 from monitor.load.fields import Entry
 from monitor.load.hierarchy import check_hierarchy
 from monitor.load.sites import FILE, NO_CREDENTIAL
@@ -64,22 +66,28 @@ class Sites:
         return {name: written for name, written in self.targets.items() if written.kind is kind}
 
 
-def load_inventory(folder: Path, faults: list[Fault], warnings: list[Fault]) -> tuple[Inventory | None, Sites]:
-    """Return the inventory of a configuration folder, None where it has faults, and what was written, for further checks."""
+def load_inventory(
+    folder: Path, faults: list[Fault], warnings: list[Fault], main: yaml.Node | None = None
+) -> tuple[Inventory | None, Sites]:
+    """Return the inventory of a configuration folder, None where it has faults, and what was written, for further checks.
+
+    main: stands for sites.yaml where it is given, so that a change can be checked before it is written.
+    """
     before = len(faults)
-    sites = read_sites(folder, faults)
+    sites = read_sites(folder, faults, main)
     root = _check(sites, folder, faults, warnings)
     if root is None or sites.network is None or len(faults) > before:
         return None, sites
     return _inventory(sites, sites.network, root), sites
 
 
-def read_sites(folder: Path, faults: list[Fault]) -> Sites:
-    """Return everything that sites.yaml and sites.d/*.yaml (in the order of their names) say."""
+def read_sites(folder: Path, faults: list[Fault], main: yaml.Node | None = None) -> Sites:
+    """Return everything that sites.yaml (or main in its place) and sites.d/*.yaml (in the order of their names) say."""
     sites = Sites()
     entries: list[Entry] = []
     for path in (folder / "sites.yaml", *sorted((folder / "sites.d").glob("*.yaml"))):
-        entry = read_file(path, FILE, faults)
+        is_given = main is not None and path.parent == folder
+        entry = FILE.read(Node(main, str(path), "", faults)) if is_given and main is not None else read_file(path, FILE, faults)
         if entry is None:
             sites.is_complete = False
         else:

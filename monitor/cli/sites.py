@@ -1,0 +1,197 @@
+"""The inventory: bring it in from CSV, give it away as CSV, list it.
+
+  monitor sites list                         every target, by area
+  monitor sites list --area huyen-dong-van   those of one area; --kind and --level choose too
+  monitor sites export > sites.csv           the inventory as CSV, nothing left out (--excel: for Excel)
+  monitor sites import sites.csv             say what would change, and everything that is wrong with the rows
+  monitor sites import sites.csv --write config/sites.yaml
+
+A row's `kind` is point, endpoint, area, defaults, level or network. What the CSV file has no column for is kept; an empty cell
+removes its attribute; targets without a row are kept unless --prune is given. Nothing is written while one row is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from monitor.errors import ConfigError, Fault, SetupError
+from monitor.load.configuration import find_folder
+from monitor.load.inventory import load_inventory
+from monitor.load.sites import FILE
+from monitor.load.sites_csv import read_rows, write_rows
+from monitor.load.sites_file import Comments, render, write_atomically
+from monitor.load.sites_tree import merged_tree, read_tree
+from monitor.load.sites_update import Update, update
+from monitor.model.inventory import Inventory, Kind, Target
+from monitor.rules.collation import collation_key
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare import, export and list."""
+    commands = parser.add_subparsers(metavar="import|export|list", dest="action", required=True)
+    bring = commands.add_parser("import", help="bring a CSV file in")
+    bring.add_argument("file", metavar="FILE.csv", help="UTF-8, with ',' or ';'")
+    bring.add_argument("--write", metavar="DIR/sites.yaml", help="the file to write; without it, only say what would change")
+    bring.add_argument("--prune", action="store_true", help="remove targets that have no row")
+    give = commands.add_parser("export", help="print the inventory as CSV")
+    give.add_argument("--format", choices=("csv",), default="csv", help="csv (default)")
+    give.add_argument("--excel", action="store_true", help="with a byte order mark and ';', as Excel opens it")
+    show = commands.add_parser("list", help="print the targets")
+    show.add_argument("--format", choices=("table", "json"), default="table", help="table (default) or json")
+    show.add_argument("--area", help="only those of this area")
+    show.add_argument("--level", help="only those of this level")
+    show.add_argument("--kind", choices=[kind.value for kind in Kind], help="only points or only endpoints")
+    for child in (bring, give, show):
+        child.add_argument("--config", metavar="DIR", help="the configuration's folder (default: ./config, then /etc/monitor)")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Do it; 0 when done. Raises ConfigError with every fault of the rows or of the files."""
+    if arguments.action == "import":
+        return _import(arguments)
+    folder = find_folder(arguments.config)
+    inventory = _inventory(folder)
+    if arguments.action == "export":
+        sys.stdout.write(write_rows(merged_tree(folder, []), excel=arguments.excel))
+        return 0
+    _check_choice(arguments.area, inventory.areas, "area")
+    _check_choice(arguments.level, inventory.levels, "level")
+    targets = [target for target in inventory.targets.values() if _is_chosen(target, arguments)]
+    print(_as_json(targets) if arguments.format == "json" else "\n".join(_as_table(targets, inventory)))
+    return 0
+
+
+def _inventory(folder: Path) -> Inventory:
+    faults: list[Fault] = []
+    inventory, _ = load_inventory(folder, faults, [])
+    if inventory is None:
+        raise ConfigError(dict.fromkeys(faults))
+    return inventory
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    path = Path(arguments.write) if arguments.write else _folder_or_new(arguments.config) / "sites.yaml"
+    before, comments = _existing(path)
+    faults: list[Fault] = []
+    rows = read_rows(_content(Path(arguments.file)), arguments.file, faults)
+    result = update(before, rows, faults, prune=arguments.prune)
+    warnings: list[Fault] = []
+    inventory, _ = load_inventory(path.parent, faults, warnings, result.top)
+    if faults or inventory is None:
+        raise ConfigError(dict.fromkeys(_with_columns(fault) for fault in faults))
+    for warning in sorted(warnings):
+        print(f"warning: {warning}", file=sys.stderr)
+    for line in _summary(result, prune=arguments.prune):
+        print(line)
+    if not arguments.write:
+        print(f"Nothing was written; add --write {path}")
+        return 0
+    _write(path, render(result.top, comments))
+    print(f"Written: {path}, {len(inventory.of_kind(Kind.POINT))} points, {len(inventory.of_kind(Kind.ENDPOINT))} endpoints")
+    return 0
+
+
+def _folder_or_new(argument: str | None) -> Path:
+    try:
+        return find_folder(argument)
+    except SetupError:
+        if argument is not None:
+            raise
+        return Path("config")
+
+
+def _existing(path: Path) -> tuple[yaml.Node | None, Comments]:
+    """Return the tree and the comments of the file that is to change. Raises ConfigError where it has faults of its own."""
+    if not path.exists():
+        return None, Comments("", None)
+    faults: list[Fault] = []
+    node, text = read_tree(path, faults)
+    if node is not None:
+        FILE.read(node)
+    if node is None or faults:
+        raise ConfigError(faults)
+    return node.yaml, Comments(text, node.yaml)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SetupError(f"{path} can't be read: {error.strerror}", "name the CSV file to import") from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, text)
+    except OSError as error:
+        raise SetupError(f"{path} can't be written: {error.strerror}", "choose another file or get the right to write") from None
+
+
+def _with_columns(fault: Fault) -> Fault:
+    """Return a fault whose path names the CSV file's columns."""
+    path = fault.path
+    for key, column in ((".location[0]", ".latitude"), (".location[1]", ".longitude"), (".location", ".latitude")):
+        path = path.replace(key, column)
+    return replace(fault, path=path)
+
+
+def _summary(result: Update, *, prune: bool) -> Iterator[str]:
+    stays = "removed" if prune else "kept, though without a row"
+    for word, ids in (("new", result.added), ("changed", result.changed), ("unchanged", result.unchanged), (stays, result.kept)):
+        if ids:
+            some = ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")
+            yield f"{len(ids):5} {word}: {some}"
+
+
+def _check_choice(name: str | None, known: Iterable[str], what: str) -> None:
+    if name is not None and name not in known:
+        raise SetupError(f"no {what} is called '{name}'", "known are " + ", ".join(known))
+
+
+def _is_chosen(target: Target, arguments: argparse.Namespace) -> bool:
+    return (
+        arguments.area in (None, target.area)
+        and arguments.level in (None, target.level)
+        and arguments.kind in (None, target.kind.value)
+    )
+
+
+def _as_json(targets: Iterable[Target]) -> str:
+    return json.dumps([_plain(target) for target in targets], ensure_ascii=False, indent=1)
+
+
+def _plain(target: Target) -> dict[str, Any]:
+    """Return a target as JSON may hold it."""
+    probes = {name: asdict(override) for name, override in target.probes.items()}
+    return asdict(replace(target, probes={})) | {"probes": probes}
+
+
+def _as_table(targets: list[Target], inventory: Inventory) -> Iterator[str]:
+    """Yield the targets area by area, in the areas' order and each by name, as wide as the terminal; piped, as wide as needed."""
+    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 0
+    wide = max((len(target.address) for target in targets), default=0)
+    longest = max((len(target.id) for target in targets), default=0)
+    for area in inventory.areas.values():
+        here = sorted((target for target in targets if target.area == area.id), key=_order)
+        if here:
+            yield f"{area.name} ({area.id}): {len(here)}"
+        for target in here:
+            mark = "●" if target.kind is Kind.POINT else "○"
+            line = f"  {mark} {target.address:{wide}}  {target.id:{longest}}  {target.short}"
+            yield line if not width or len(line) <= width else line[: width - 1] + "…"
+    points = sum(target.kind is Kind.POINT for target in targets)
+    yield f"● {points} points  ○ {len(targets) - points} endpoints"
+
+
+def _order(target: Target) -> tuple[bool, Any]:
+    return target.kind is Kind.ENDPOINT, collation_key(target.name)

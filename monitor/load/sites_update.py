@@ -1,0 +1,143 @@
+"""Bringing rows of a CSV file into an inventory: what the rows speak of changes, everything else stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yaml
+
+from monitor.errors import Fault
+from monitor.load.sites_csv import SECTIONS, Rows
+from monitor.load.yaml_tree import flow, items_of, key_of, mapping, sequence, text_of, value_of, with_mark
+
+# The order in which a target's keys are written; those of the second half follow in the order of their table.
+_FIRST = ("id", "name", "short", "level", "area", "point", "code", "address", "location", "uplink", "contracted", "call_rate")
+_ORDER = {key: place for place, key in enumerate(_FIRST)}
+_TOP = ("network", "levels", "areas", "defaults", "points", "endpoints")
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an import makes of an inventory. top: the new tree. The rest: ids, each in one of them; kept: not in the CSV file."""
+
+    top: yaml.MappingNode
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: bool = False) -> Update:
+    """Return an inventory with the rows brought in. top: the tree before, None for none. prune: targets without a row go.
+
+    A target's attributes whose columns the CSV file lacks are kept; an empty cell removes its attribute. Known targets keep their
+    place, new ones follow in the file's order. Rows without an id, and codes that a spreadsheet has shortened, are noted.
+    """
+    top = mapping({}) if top is None else top
+    parts: dict[str, yaml.Node] = {}
+    network = rows.nodes["network"][-1] if rows.nodes["network"] else None
+    before = value_of(top, "network")
+    if network is not None:
+        parts["network"] = network if before is None else _merged(before, network, rows.given("network"))
+    elif before is not None:
+        parts["network"] = before
+    levels = sequence(value for row in rows.nodes["level"] if (value := value_of(row, "id")) is not None)
+    parts["levels"] = levels if levels.value else value_of(top, "levels") or levels
+    tally: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": [], "kept": []}
+    for kind, section in SECTIONS.items():
+        items = _section(items_of(top, section), rows, kind, tally, faults)
+        parts[section] = sequence(item for item in items if not (prune and kind != "area" and text_of(item, "id") in tally["kept"]))
+    defaults = _defaults(value_of(top, "defaults"), rows)
+    if defaults.value:
+        parts["defaults"] = defaults
+    _refuse_repeated(rows, faults)
+    return Update(
+        mapping({key: parts[key] for key in _TOP if key in parts and parts[key].value}),
+        **{name: tuple(ids) for name, ids in tally.items()},
+    )
+
+
+def _section(items: list[yaml.Node], rows: Rows, kind: str, tally: dict[str, list[str]], faults: list[Fault]) -> list[yaml.Node]:
+    """Return the items of one list with its rows brought in."""
+    new = {text_of(row, "id"): row for row in rows.nodes[kind] if text_of(row, "id")}
+    given = rows.given(kind)
+    result: list[yaml.Node] = []
+    for item in items:
+        name = text_of(item, "id") or ""
+        row = new.pop(name, None)
+        merged = item if row is None else _merged(item, row, given)
+        result.append(merged)
+        if row is not None:
+            _refuse_shortened_code(item, row, faults)
+        if kind != "area":
+            state = "kept" if row is None else "unchanged" if _same(item, merged) else "changed"
+            tally[state].append(name)
+    if kind != "area":
+        tally["added"].extend(str(name) for name in new)
+    return result + [_ordered(row) for row in rows.nodes[kind] if not text_of(row, "id") or text_of(row, "id") in new]
+
+
+def _merged(item: yaml.Node, row: yaml.Node, given: set[str]) -> yaml.Node:
+    """Return an item with what its row says; every node stands at the row, for faults to name it."""
+    kept = [(key, value) for key, value in item.value if key_of(key) not in given]
+    return _ordered(with_mark(yaml.MappingNode(row.tag, [*kept, *row.value]), row.start_mark))
+
+
+def _ordered(item: yaml.Node) -> yaml.Node:
+    pairs = sorted(item.value, key=lambda pair: _ORDER.get(key_of(pair[0]), len(_ORDER)))
+    return yaml.MappingNode(item.tag, pairs, item.start_mark, item.end_mark, True)
+
+
+def _same(one: yaml.Node, other: yaml.Node) -> bool:
+    return _texts(one) == _texts(other)
+
+
+def _texts(item: yaml.Node) -> dict[str, str]:
+    return {key_of(key): _bare(value) for key, value in item.value}
+
+
+def _bare(node: yaml.Node) -> str:
+    """Return a tree's text without regard to quotation marks and to one item written as a list."""
+    if isinstance(node, yaml.SequenceNode) and len(node.value) == 1 and isinstance(node.value[0], yaml.ScalarNode):
+        return _bare(node.value[0])
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else flow(node)
+
+
+def _defaults(before: yaml.Node | None, rows: Rows) -> yaml.MappingNode:
+    """Return the defaults of both kinds, a kind with a row taking what the row says."""
+    given = rows.given("defaults") - {"id"}
+    kinds: dict[str, yaml.Node] = {} if before is None else {key_of(key): value for key, value in before.value}
+    for row in rows.nodes["defaults"]:
+        kind = text_of(row, "id") or "?"
+        said = yaml.MappingNode(row.tag, [pair for pair in row.value if key_of(pair[0]) != "id"], row.start_mark)
+        kinds[kind] = _merged(kinds[kind], said, given) if kind in kinds else said
+    return mapping(kinds)
+
+
+def _refuse_repeated(rows: Rows, faults: list[Fault]) -> None:
+    """Note a second row of the same id: in an update both would change one target, and the last would win in silence."""
+    first: dict[str, yaml.Node] = {}
+    for kind in ("area", "point", "endpoint"):
+        for row in rows.nodes[kind]:
+            name = text_of(row, "id")
+            key = f"area {name}" if kind == "area" else f"target {name}"
+            known = first.setdefault(key, row)
+            if name and known is not row:
+                _refuse(
+                    row,
+                    "id",
+                    f"'{name}' has a row already: {known.start_mark.line + 1}",
+                    "every id stands once: remove or rename one",
+                    faults,
+                )
+
+
+def _refuse_shortened_code(item: yaml.Node, row: yaml.Node, faults: list[Fault]) -> None:
+    before, now = text_of(item, "code") or "", text_of(row, "code") or ""
+    if now and now != before and now == before.lstrip("0"):
+        cure = f"write {before}: a spreadsheet took it for a number; set the column to Text before opening the file"
+        _refuse(row, "code", f"the code was '{before}' and has lost its zeros", cure, faults)
+
+
+def _refuse(row: yaml.Node, column: str, fault: str, cure: str, faults: list[Fault]) -> None:
+    faults.append(Fault(row.start_mark.name, row.start_mark.line + 1, column, fault, cure))
