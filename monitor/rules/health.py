@@ -170,9 +170,10 @@ def is_fresh(probe: ProbeHealth, now_s: float, since_s: float, intervals: float)
 def fault_of(health: Health, misses_to_down: int) -> Reason | None:
     """Return why an answering target is degraded by its probes: one that used to succeed fails now. None where all is well."""
     for name, probe in health.probes.items():
-        if probe.has_succeeded and probe.failures >= misses_to_down:
-            code = "probe_silent" if probe.is_silent else "probe_failing"
-            return Reason(code, {"probe": name, "readings": probe.failures})
+        if probe.has_succeeded and not probe.is_witness:
+            return Reason("probe_silent", {"probe": name, "readings": probe.misses})
+        if probe.has_succeeded and probe.failures >= misses_to_down and not probe.is_silent:
+            return Reason("probe_failing", {"probe": name, "readings": probe.failures})
     return None
 
 

@@ -1,0 +1,382 @@
+"""The board: takes every reading, asks again where silence is suspected, judges, commits to the journal, and then publishes.
+
+Readings come in synchronously and only move evidence. States move in `evaluate`, a step of 100 ms: blindness first, then
+suspicions, then one judgement of everybody; its transitions are committed together and published in one step, so that an outage is
+never seen in halves. Readings that come in while a commit is awaited wait for the next step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from monitor.model.clock import Clock
+from monitor.model.inventory import Inventory, Kind
+from monitor.model.own_side import OwnSide
+from monitor.model.profile import Profile
+from monitor.model.reading import Reading
+from monitor.model.settings import Settings
+from monitor.model.state import Event, RootCause, Snapshot, State, TargetView, Transition
+from monitor.rules import health, topology
+from monitor.rules.health import Judgement, Standing
+from monitor.service.announcing import announce, evidence
+from monitor.service.judging import Bench
+from monitor.service.sight import Sight
+from monitor.service.suspicion import Suspicions
+from monitor.service.track import Track, follow, new_track
+from monitor.words.reasons import explain
+
+log = logging.getLogger("monitor.board")
+
+TICK_S = 0.1
+LOOK_EVERY_S = 1.0
+"""How often what hangs on the hour and on age is looked at."""
+CHANGES = 200
+
+
+class Journal(Protocol):
+    """What the board needs of the journal."""
+
+    async def append(self, batch: Sequence[Transition | Event]) -> bool:
+        """Commit; False where that failed or took too long. Never raises."""
+
+    def last_states(self) -> Mapping[str, Transition]:
+        """Return the last transition of every target."""
+
+
+class Board:
+    """What is believed of every target.
+
+    confirm is called with ids that are to be probed at once with every probe they have; on_root_cause with the id of a target that
+    was just published as down. Neither may block.
+    """
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        settings: Settings,
+        profiles: Mapping[str, Profile],
+        *,
+        journal: Journal,
+        clock: Clock,
+        confirm: Callable[[Sequence[str]], None],
+        on_root_cause: Callable[[str], None] = lambda target: None,
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._confirm = confirm
+        self._on_root_cause = on_root_cause
+        self._tracks: dict[str, Track] = {}
+        self._memory = dict(journal.last_states())
+        self._sight = Sight(settings)
+        self._evidence_since_s = clock.monotonic()
+        self._looked_s = clock.monotonic()
+        self._changes: deque[Transition] = deque(maxlen=CHANGES)
+        self._events: list[Event] = []
+        self._paths: dict[str, str] = {}
+        self._root_causes: tuple[RootCause, ...] = ()
+        self._subscribers: list[Callable[[Snapshot], None]] = []
+        self._generation = 0
+        self._last_round_at = 0.0
+        self._is_committing = False
+        self._are_standings_new = True
+        self._touched: set[str] = set()
+        self._follow(inventory, settings, profiles)
+
+    def deliver(self, reading: Reading) -> None:
+        """Take one reading; what it changes of a state is published by the next `evaluate`."""
+        self._sight.take(reading)
+        track = self._tracks.get(reading.target)
+        if track is None:
+            return
+        if reading.confirms:
+            track.awaited.pop(reading.probe, None)
+        before = track.health.standing
+        if self._sight.blind is None or reading.outcome.is_alive:
+            track.step_health(reading, self._settings)
+            track.take(reading, self._clock.wall(), self._settings)
+            self._touched.add(reading.target)
+            self._suspicions.noticed(reading.target)
+        if track.health.standing is not before:
+            self._are_standings_new = True
+            if before is Standing.SILENT:
+                self._ask(self._suspicions.returned(reading.target, reading.at_s))
+
+    def own_side(self, own: OwnSide) -> None:
+        """Take what is known of our own side."""
+        self._sight.own_side(own)
+
+    def round_opened(self, wall: float) -> None:
+        """Note that an ICMP round begins. wall: epoch seconds."""
+        self._last_round_at = wall
+
+    def path_found(self, target: str, text: str) -> None:
+        """Keep where the path to a root cause breaks, and tell the journal; one that is no longer down is only told."""
+        self._events.append(Event(self._clock.wall(), "path", target, text))
+        if any(cause.target == target for cause in self._root_causes):
+            self._paths[target] = text
+            self._root_causes = self._find_root_causes()
+
+    def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
+        """Have a function called with the snapshot after each publication; it must not block. Returns what ends it."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def snapshot(self) -> Snapshot:
+        """Return one consistent picture of everything as it is now."""
+        now_s, intervals = self._clock.monotonic(), self._settings.health.stale_intervals
+        return Snapshot(
+            generation=self._generation,
+            at=self._clock.wall(),
+            inventory=self._inventory,
+            views={name: track.view for name, track in self._tracks.items()},
+            root_causes=self._root_causes,
+            changes=tuple(self._changes),
+            blind=self._sight.blind,
+            last_round_at=self._last_round_at,
+            fresh=sum(track.is_fresh(now_s, intervals) for track in self._tracks.values()),
+        )
+
+    def replace(self, inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> None:
+        """Follow a changed configuration: kept targets keep state and views, removed ones are gone at once."""
+        for name in self._tracks.keys() - inventory.targets.keys():
+            del self._tracks[name]
+        self._follow(inventory, settings, profiles)
+        self._root_causes = self._find_root_causes()
+        self._publish_picture()
+
+    async def run(self) -> None:
+        """Evaluate every 100 ms until cancelled. A slow journal delays publications, never questions."""
+        committing: asyncio.Task[None] | None = None
+        try:
+            while True:
+                if committing is None or committing.done():
+                    committing = asyncio.create_task(self.evaluate())
+                    committing.add_done_callback(_report)
+                else:
+                    self.attend()
+                await asyncio.sleep(TICK_S)
+        finally:
+            if committing is not None:
+                await asyncio.gather(committing, return_exceptions=True)
+
+    def attend(self) -> None:
+        """Look after blindness and suspicions: everything of a step that needs no journal."""
+        now_s = self._clock.monotonic()
+        self._look_at_sight(now_s)
+        if self._sight.blind is None:
+            self._ask(self._suspicions.ask(now_s))
+
+    async def evaluate(self) -> None:
+        """Take one step: attend, judge, commit, publish. A second call while one is committing only attends."""
+        self.attend()
+        if self._is_committing:
+            return
+        self._is_committing = True
+        try:
+            transitions = [] if self._sight.blind else self._judge()
+            events, self._events = self._events, []
+            if transitions or events:
+                await self._journal.append([*events, *(transition for _, transition in transitions)])
+            if transitions:
+                self._publish(transitions)
+        finally:
+            self._is_committing = False
+
+    def _follow(self, inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> None:
+        self._inventory, self._settings = inventory, settings
+        self._zone = ZoneInfo(settings.timezone)
+        kept: dict[str, Track] = {}
+        for name, target in inventory.targets.items():
+            track = self._tracks.get(name)
+            if track is None:
+                track = new_track(target, settings, profiles, self._memory.pop(name, None))
+            else:
+                follow(track, target, settings, profiles)
+            kept[name] = track
+        self._tracks = kept
+        self._topology = topology.of(inventory)
+        self._sight.follow(settings, kept)
+        self._suspicions = Suspicions(kept, self._topology, settings)
+        self._bench = Bench(kept, self._topology, settings, profiles, self._now_local())
+        self._are_standings_new = True
+
+    def _ask(self, names: Sequence[str]) -> None:
+        """Have targets probed at once; where the root is in doubt, so are the references."""
+        if names:
+            is_root_doubted = self._topology.root in names
+            self._confirm([*names, *(self._sight.reference_ids if is_root_doubted else ())])
+
+    def _look_at_sight(self, now_s: float) -> None:
+        before, now = self._sight.look(self._tracks, self._topology, self._suspicions, now_s, self._clock.wall())
+        if (before is None) == (now is None):
+            return
+        for track in self._tracks.values():
+            track.forget_misses()
+        if now is not None:
+            self._tell("blind", explain(now.reason.code, now.reason.values, "en"))
+        elif before is not None:
+            self._evidence_since_s = now_s
+            self._tell("sighted", f"it sees again after {self._clock.wall() - before.since:.0f} s")
+        self._publish_picture()
+
+    def _tell(self, kind: str, text: str) -> None:
+        log.warning("%s: %s", kind, text)
+        self._events.append(Event(self._clock.wall(), kind, "", text))
+
+    def _judge(self) -> list[tuple[Judgement, Transition]]:
+        """Settle what is ripe and judge whoever may have changed; views that only change in detail are replaced here."""
+        now_s = self._clock.monotonic()
+        if now_s - self._looked_s >= LOOK_EVERY_S:
+            self._looked_s = now_s
+            self._are_standings_new |= self._bench.look_at(self._now_local())
+            self._are_standings_new |= self._let_lapse(now_s)
+            self._touched.update(self._tracks)
+        self._are_standings_new |= self._suspicions.believe(now_s)
+        self._are_standings_new |= self._suspicions.release_returned(now_s)
+        if self._are_standings_new:
+            self._are_standings_new = False
+            self._free(now_s)
+            self._touched.update(self._tracks)
+        touched, self._touched = self._touched, set()
+        judged = {name: self._bench.judge(name) for name in self._open_to_judgement(touched)}
+        return self._transitions({name: judgement for name, judgement in judged.items() if judgement is not None})
+
+    def _let_lapse(self, now_s: float) -> bool:
+        """Let go of beliefs and evidence that are too old; True where a target became unknown."""
+        intervals, has_changed = self._settings.health.stale_intervals, False
+        for track in self._tracks.values():
+            track.drop_stale_views(now_s, self._evidence_since_s, intervals)
+            is_known = track.health.standing is not Standing.LAPSED
+            if is_known and health.is_stale(track.health, now_s, self._evidence_since_s, intervals):
+                track.health = health.lapse(track.health)
+                track.calm()
+                has_changed = True
+        return has_changed
+
+    def _free(self, now_s: float) -> None:
+        """Resolve who is cut off; whoever no longer is gets a fresh hearing, and so does in turn who hangs on them."""
+        while freed := self._bench.resolve():
+            for name in freed:
+                self._tracks[name].health = health.returning(self._tracks[name].health, now_s)
+            self._ask(self._suspicions.await_return(freed, now_s))
+
+    def _open_to_judgement(self, names: set[str]) -> list[str]:
+        """Return the targets of names that may be judged now, uplinks first.
+
+        Not those whose uplink's return is held, nor those that answered until a moment ago and are being asked again.
+        """
+        held = self._suspicions.held_back
+        waiting = held.union(*(self._topology.behind(name) for name in held))
+        found = [name for name in names if name not in waiting and not self._tracks[name].is_in_doubt]
+        return sorted(found, key=self._topology.order.__getitem__)
+
+    def _transitions(self, judged: Mapping[str, Judgement]) -> list[tuple[Judgement, Transition]]:
+        changed: dict[str, Judgement] = {}
+        for name, judgement in judged.items():
+            track = self._tracks[name]
+            if track.view.state is None and _is_remembered(track.memory, judgement):
+                track.view = self._described(track, judgement, since=track.memory.at if track.memory else 0.0)
+                self._root_causes = self._find_root_causes() if judgement.state is State.DOWN else self._root_causes
+                track.memory = None
+            elif (track.view.state, track.view.cause) != (judgement.state, judgement.cause):
+                changed[name] = judgement
+            else:
+                track.view = self._described(track, judgement, since=track.view.since)
+        return [(judgement, self._transition(name, judgement, changed)) for name, judgement in changed.items()]
+
+    def _transition(self, name: str, judgement: Judgement, changed: Mapping[str, Judgement]) -> Transition:
+        track = self._tracks[name]
+        old = track.view.state or (track.memory.new if track.memory else None)
+        points, endpoints = self._affected(name, changed) if judgement.state is State.DOWN else (0, 0)
+        return Transition(
+            target=name,
+            old=old,
+            new=judgement.state,
+            at=self._clock.wall(),
+            cause=judgement.cause,
+            reason=judgement.reason,
+            evidence=evidence(track),
+            affected_points=points,
+            affected_endpoints=endpoints,
+        )
+
+    def _affected(self, cause: str, changed: Mapping[str, Judgement]) -> tuple[int, int]:
+        """Return how many points and endpoints are unreachable because of a target, what is about to be published included."""
+        counts = {Kind.POINT: 0, Kind.ENDPOINT: 0}
+        for name in self._topology.behind(cause):
+            track = self._tracks[name]
+            state, whose = track.view.state, track.view.cause
+            if name in changed:
+                state, whose = changed[name].state, changed[name].cause
+            if state is State.UNREACHABLE and whose == cause:
+                counts[track.target.kind] += 1
+        return counts[Kind.POINT], counts[Kind.ENDPOINT]
+
+    def _described(self, track: Track, judgement: Judgement, since: float) -> TargetView:
+        return replace(
+            track.view,
+            state=judgement.state,
+            since=since,
+            cause=judgement.cause,
+            reason=judgement.reason,
+            flapping=track.flapping.is_flapping,
+            maintenance=self._bench.is_covered(track.target.id),
+        )
+
+    def _publish(self, transitions: Sequence[tuple[Judgement, Transition]]) -> None:
+        """Put committed transitions on the board in one step, then tell everybody."""
+        since: dict[str, float] = {}
+        told: list[Transition] = []
+        for judgement, transition in transitions:
+            track = self._tracks.get(transition.target)
+            if track is None:  # removed by a reload while the journal committed
+                continue
+            is_same_state = track.view.state is transition.new
+            if track.view.state is not None:
+                since[transition.target] = track.view.since
+            track.view = self._described(track, judgement, since=track.view.since if is_same_state else transition.at)
+            track.memory = None
+            told.append(transition)
+        self._changes.extendleft(told)
+        self._root_causes = self._find_root_causes()
+        announce(told, since, self._zone)
+        self._publish_picture()
+        for transition in told:
+            if transition.new is State.DOWN:
+                self._on_root_cause(transition.target)
+
+    def _publish_picture(self) -> None:
+        self._generation += 1
+        if self._subscribers:
+            picture = self.snapshot()
+            for callback in tuple(self._subscribers):
+                callback(picture)
+
+    def _find_root_causes(self) -> tuple[RootCause, ...]:
+        down = {name: track.view for name, track in self._tracks.items() if track.view.state is State.DOWN}
+        self._paths = {name: text for name, text in self._paths.items() if name in down}
+        found = []
+        for name, view in down.items():
+            points, endpoints = self._affected(name, {})
+            found.append(RootCause(name, view.since, view.reason, points, endpoints, self._paths.get(name, "")))
+        return tuple(sorted(found, key=lambda cause: (-(cause.points + cause.endpoints), cause.since)))
+
+    def _now_local(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.wall(), self._zone)
+
+
+def _is_remembered(memory: Transition | None, judgement: Judgement) -> bool:
+    """Return whether the journal's last word on a target is what is judged now, so that nothing has changed over a restart."""
+    return memory is not None and (memory.new, memory.cause) == (judgement.state, judgement.cause)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("an evaluation ended with an exception, which is our bug", exc_info=task.exception())

@@ -1,0 +1,96 @@
+"""Judging: health, uplinks, announced work and the hour joined into one judgement for every target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from monitor.model.inventory import Expected
+from monitor.model.profile import Profile
+from monitor.model.settings import Settings
+from monitor.rules import maintenance
+from monitor.rules.health import Circumstances, Judgement, Standing, judge
+from monitor.rules.timetable import is_expected
+from monitor.rules.topology import Block, Cut, Topology, resolve
+from monitor.service.track import Track
+
+
+class Bench:
+    """Where every target is judged by what surrounds it.
+
+    What hangs on the hour (announced work, office hours) is looked up by `look_at`; who is cut off is resolved only when someone
+    fell silent or came back, or the hour changed something.
+    """
+
+    def __init__(
+        self,
+        tracks: Mapping[str, Track],
+        topology: Topology,
+        settings: Settings,
+        profiles: Mapping[str, Profile],
+        now_local: datetime,
+    ) -> None:
+        self._tracks = tracks
+        self._topology = topology
+        self._settings = settings
+        self._profiles = profiles
+        self._covered: dict[str, str] = {}
+        self._unexpected: frozenset[str] = frozenset()
+        self._cuts: Mapping[str, Cut] = {}
+        self.look_at(now_local)
+
+    def look_at(self, now_local: datetime) -> bool:
+        """Look at what holds at an hour (aware, in the settings' time zone); True where something changed."""
+        covered, unexpected = {}, set()
+        for name, track in self._tracks.items():
+            window = maintenance.active(self._settings.maintenance, track.target, now_local)
+            if window is not None:
+                covered[name] = window.reason
+            if not is_expected(self._expected(track), now_local, self._settings.office_hours):
+                unexpected.add(name)
+        has_changed = covered != self._covered or unexpected != self._unexpected
+        self._covered, self._unexpected = covered, frozenset(unexpected)
+        return has_changed
+
+    def resolve(self) -> list[str]:
+        """Resolve anew who is cut off; return the silent targets that no longer are, whose silence so proves nothing any more."""
+        silent = {name for name, track in self._tracks.items() if track.is_silent}
+        self._cuts = resolve(
+            self._topology, silent | self._covered.keys(), lambda name: self._tracks[name].is_answering, self._block
+        )
+        freed = []
+        for name in silent:
+            track = self._tracks[name]
+            if track.was_cut and name not in self._cuts and track.back_s is None:
+                freed.append(name)
+            track.was_cut = name in self._cuts
+        return freed
+
+    def is_covered(self, name: str) -> bool:
+        """Return whether announced work is about a target, or stands between it and the root while it is silent."""
+        if name in self._covered:
+            return True
+        cut = self._cuts.get(name)
+        return cut is not None and cut.by is Block.MAINTENANCE and self._tracks[name].health.standing is Standing.SILENT
+
+    def judge(self, name: str) -> Judgement | None:
+        """Return the judgement of a target, None while nothing is known of it."""
+        track = self._tracks[name]
+        around = Circumstances(
+            covered=self._covered.get(name),
+            cut=self._cuts.get(name),
+            is_expected=name not in self._unexpected,
+            fault=track.fault(self._settings),
+        )
+        return judge(name, track.health, around)
+
+    def _block(self, name: str) -> Block:
+        if name in self._covered:
+            return Block.MAINTENANCE
+        return Block.STANDBY if name in self._unexpected else Block.DOWN
+
+    def _expected(self, track: Track) -> Expected:
+        if track.target.expected is not None:
+            return track.target.expected
+        profile = self._profiles.get(track.target.profile)
+        return profile.expected if profile is not None else Expected.ALWAYS
