@@ -54,7 +54,7 @@ def target(view: TargetView, snapshot: Snapshot, settings: Settings) -> dict[str
 
 
 def target_in_full(view: TargetView, snapshot: Snapshot, settings: Settings, why: str) -> dict[str, Json]:
-    """Return one target as /api/v1/targets/ID shows it: what the list says and what there is beside it. why: the reason in words."""
+    """Return one target as /api/v1/targets/ID shows it: what the list says and more. why: the reason in words."""
     described = view.target
     evidence = gather(view, snapshot, settings)
     root = next((cause for cause in snapshot.root_causes if cause.target == described.id), None)

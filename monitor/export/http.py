@@ -8,10 +8,15 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from monitor import words
 from monitor.export import api
 from monitor.export.collector import Collector
 from monitor.export.own_metrics import OwnMetrics
+from monitor.export.panels import names_of
+from monitor.export.renderer import Renderer, sentences
 from monitor.export.source import Source
+from monitor.export.static import Static
+from monitor.export.stream import Stream
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -33,7 +38,15 @@ def make_app(source: Source, own: OwnMetrics) -> web.Application:
     """Return the application that shows a source and the daemon's own metrics; it opens no socket."""
     app = web.Application(middlewares=[_guard])
     app.on_response_prepare.append(_add_headers)
+    static = Static()
+    renderer = Renderer(static)
+    stream = Stream(source, renderer)
+    app.cleanup_ctx.append(stream.run)
+    app.on_shutdown.append(stream.end)
     app.add_routes([*_Metrics(source, own).routes(), *_Operations(source).routes(), *_Api(source).routes()])
+    app.add_routes(
+        [web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve), *_Pages(source, renderer).routes()]
+    )
     return app
 
 
@@ -143,9 +156,61 @@ class _Api:
         view = snapshot.views.get(id_)
         if view is None:
             return _refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
-        return web.json_response(api.target_in_full(view, snapshot, self._source.settings, view.reason.code))
+        settings = self._source.settings
+        why = sentences(_language(request, settings.language), settings.timezone).reason(view.reason, names_of(snapshot))
+        return web.json_response(api.target_in_full(view, snapshot, settings, why))
 
     async def events(self, request: web.Request) -> web.Response:
         since, limit = api.since_of(request.query), api.limit_of(request.query)
         found = await self._source.events(since, limit)
         return web.json_response({"at": self._source.snapshot().at, "events": [api.entry(item) for item in found]})
+
+
+_YEAR_S = 31_536_000
+
+
+def _language(request: web.Request, default: str) -> str:
+    """Return ?lang=, else what the cookie remembers, else the settings' language."""
+    asked = request.query.get("lang")
+    if asked is not None and asked not in words.LANGUAGES:
+        raise api.BadParameterError(f"lang: {asked!r} is not a language", f"give one of {', '.join(words.LANGUAGES)}")
+    remembered = request.cookies.get("lang", "")
+    return asked or (remembered if remembered in words.LANGUAGES else default)
+
+
+class _Pages:
+    """What people read."""
+
+    def __init__(self, source: Source, renderer: Renderer) -> None:
+        self._source = source
+        self._renderer = renderer
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/", self.province), web.get("/card/{id}", self.card)]
+
+    async def province(self, request: web.Request) -> web.Response:
+        language = _language(request, self._source.settings.language)
+        theme = request.cookies.get("theme", "")
+        html = self._renderer.page(
+            self._source.snapshot(), self._source.settings, language, theme if theme in ("light", "dark") else ""
+        )
+        response = _html(html)
+        if "lang" in request.query:
+            response.set_cookie("lang", language, max_age=_YEAR_S, samesite="Strict")
+        return response
+
+    async def card(self, request: web.Request) -> web.Response:
+        language = _language(request, self._source.settings.language)
+        id_ = request.match_info["id"]
+        snapshot = self._source.snapshot()
+        if id_ not in snapshot.views:
+            return _refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
+        return _html(self._renderer.card(id_, snapshot, self._source.settings, language))
+
+
+def _html(text: str) -> web.Response:
+    response = web.Response(
+        text=text, content_type="text/html", headers={"Cache-Control": "no-store", "Vary": "Cookie, Accept-Encoding"}
+    )
+    response.enable_compression()
+    return response

@@ -1,0 +1,122 @@
+"""What a tile tells when it is opened: all that is known of one target, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.export.evidence import Evidence, gather, load
+from monitor.export.panels import names_of
+from monitor.export.sentences import Sentences
+from monitor.export.tiles import Layout, shown
+from monitor.model.inventory import Kind
+from monitor.model.settings import Settings
+from monitor.model.state import Snapshot, State, TargetView
+from monitor.words.page import milliseconds, percent, rate
+
+
+@dataclass(frozen=True, slots=True)
+class CardEndpoint:
+    """An endpoint on its point's card."""
+
+    name: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One target in full. place: area and level. since: epoch seconds, 0 before the first judgement. rows: label and text."""
+
+    name: str
+    place: str
+    state: State
+    since: float
+    since_text: str
+    rows: tuple[tuple[str, str], ...]
+    endpoints: tuple[CardEndpoint, ...]
+
+
+def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> Card:
+    """Return a target's card; KeyError where no target has that id."""
+    view = snapshot.views[id_]
+    evidence = gather(view, snapshot, settings)
+    rows = (
+        *_standing(view, snapshot, say),
+        *_line(view, evidence, say),
+        *_agent(view, evidence, say),
+        *_people(view, snapshot, say),
+    )
+    endpoints = layout.endpoints_of.get(id_, ())
+    return Card(
+        view.target.name,
+        f"{layout.area(view.target.area).name} · {say.level(view.target.level)}",
+        shown(view),
+        view.since if view.state else 0.0,
+        _when(view.since, snapshot.at, say),
+        tuple((say(label), text) for label, text in rows if text),
+        tuple(CardEndpoint(snapshot.views[each].target.name, shown(snapshot.views[each])) for each in endpoints),
+    )
+
+
+def _when(at: float, now: float, say: Sentences) -> str:
+    return say.clock(at) if now - at < 43_200 else f"{say.clock(at)} {say.date(at)}"
+
+
+def _standing(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[tuple[str, str]]:
+    why = say.reason(view.reason, names_of(snapshot))
+    if view.flapping:
+        why = f"{why}; {say('card_flapping')}" if why else say("card_flapping")
+    root = next((each for each in snapshot.root_causes if each.target == view.target.id), None)
+    behind = f"{say('hit_points', count=root.points)}, {say('hit_endpoints', count=root.endpoints)}" if root else ""
+    cause = snapshot.views.get(view.cause or "")
+    named = cause.target.name if cause is not None and cause is not view else ""
+    return [("card_why", f"{why}. {root.path}" if root and root.path else why), ("card_cause", named), ("card_behind", behind)]
+
+
+def _line(view: TargetView, evidence: Evidence, say: Sentences) -> list[tuple[str, str]]:
+    loss = "" if evidence.loss_ratio is None else percent(evidence.loss_ratio, say.language, 1)
+    if loss and evidence.icmp is not None and evidence.icmp.loss_recent is not None:
+        loss += f" ({say('window', count=evidence.icmp.packets_recent)})"
+    rtt = "" if evidence.rtt_s is None else f"{milliseconds(evidence.rtt_s, say.language)} ms"
+    if view.usual_rtt_s is not None:
+        usual = say("card_usual", rtt=f"{milliseconds(view.usual_rtt_s, say.language)} ms")
+        rtt = f"{rtt}, {usual}" if rtt else usual
+    jitter_s = evidence.icmp.jitter_s if evidence.icmp else None
+    jitter = "" if jitter_s is None else f"{milliseconds(jitter_s, say.language)} ms"
+    return [("card_loss", loss), ("card_rtt", rtt), ("card_jitter", jitter)]
+
+
+def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> list[tuple[str, str]]:
+    agent = evidence.snmp
+    if agent is None:
+        said = "" if view.snmp else say("card_snmp_none")
+    else:
+        said = say("card_snmp_up") if agent.up else ": ".join(filter(None, (say("card_snmp_down"), agent.detail)))
+    carried = load(view.target, evidence.wan)
+    directions = (
+        ("card_receive", carried.receive_bps, carried.receive_ratio),
+        ("card_transmit", carried.transmit_bps, carried.transmit_ratio),
+    )
+    traffic = ", ".join(
+        say(key, rate=rate(bps, say.language)) + (f" ({percent(ratio, say.language)})" if ratio is not None else "")
+        for key, bps, ratio in directions
+        if bps is not None
+    )
+    contracted = view.target.contracted
+    contract = ""
+    if contracted is not None:
+        down, up = rate(contracted.down_bps, say.language), rate(contracted.up_bps, say.language)
+        contract = down if down == up else f"{say('card_receive', rate=down)}, {say('card_transmit', rate=up)}"
+    return [("card_snmp", said), ("card_traffic", traffic), ("card_contract", contract)]
+
+
+def _people(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[tuple[str, str]]:
+    target, taken = view.target, view.acknowledged
+    uplinks = ", ".join(snapshot.views[each].target.name for each in target.parents if each in snapshot.views)
+    who = ""
+    if taken is not None:
+        who = " · ".join(filter(None, (say("taken", by=taken.by, time=say.clock(taken.at)), taken.note)))
+    elif view.state is State.DOWN:
+        who = say("untaken")
+    contacts = ", ".join(f"{contact.role} {contact.telephone}" for contact in target.contacts)
+    label = "card_uplink" if target.kind is Kind.POINT else "link"
+    return [(label, uplinks), ("card_address", target.address), ("card_who", who), ("card_contacts", contacts)]

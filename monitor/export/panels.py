@@ -1,0 +1,241 @@
+"""The panels beside the field, as rows of words: root causes, worst links, what changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.export.evidence import gather, load
+from monitor.export.sentences import Sentences
+from monitor.export.tiles import HOUR_S, Layout, recent_changes
+from monitor.model.inventory import Kind
+from monitor.model.settings import QualitySettings, Settings
+from monitor.model.state import RootCause, Snapshot, State, TargetView, Transition
+from monitor.words.page import milliseconds, percent
+
+CAUSES_SHOWN = 3
+LINKS_SHOWN = 8
+CHANGES_SHOWN = 40
+CROWD = 4
+"""So many like changes within a minute are one row."""
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRow:
+    """One root cause. where: what broke there. hit, hit_more: how much it takes. taker, taker_more: who has it."""
+
+    target: str
+    name: str
+    where: str
+    hit: str
+    hit_more: str
+    since: float
+    taker: str
+    taker_more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """The panel of root causes. summary: one sentence on all; more: '' or how many are not shown."""
+
+    rows: tuple[CauseRow, ...]
+    summary: str
+    more: str
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of a link. grade: '' within bounds, 'amber' over the limit, 'red' far over; text '' where there is no number."""
+
+    text: str
+    grade: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One of the worst links. bar: percent of the contracted speed, 0 to 100, None where it is not known."""
+
+    target: str
+    name: str
+    loss: Figure
+    rtt: Figure
+    usual: str
+    load: Figure
+    bar: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One line of what changed. targets: how many changed at once. is_new: within the last minute."""
+
+    at: float
+    state: State
+    text: str
+    is_new: bool
+
+
+def causes(layout: Layout, snapshot: Snapshot, say: Sentences) -> Causes:
+    """Return the gravest root causes, what takes most first; among equals points before endpoints, the newest first."""
+    views = snapshot.views
+
+    def gravity(cause: RootCause) -> tuple[int, bool, float]:
+        return (-cause.points - cause.endpoints, views[cause.target].target.kind is Kind.ENDPOINT, -cause.since)
+
+    ranked = sorted((cause for cause in snapshot.root_causes if cause.target in views), key=gravity)
+    kinds = Counter(views[cause.target].target.kind for cause in ranked)
+    points = kinds[Kind.POINT] + sum(cause.points for cause in ranked)
+    endpoints = kinds[Kind.ENDPOINT] + sum(cause.endpoints for cause in ranked)
+    sentence = "causes_sum_one" if len(ranked) == 1 else "causes_sum"
+    rest = len(ranked) - CAUSES_SHOWN
+    return Causes(
+        tuple(_cause_row(cause, layout, snapshot, say) for cause in ranked[:CAUSES_SHOWN]),
+        say(sentence, count=len(ranked), points=points, endpoints=endpoints) if ranked else "",
+        say("causes_more", count=rest) if rest > 0 else "",
+        "" if ranked else _nothing_broken(snapshot, say),
+    )
+
+
+def _nothing_broken(snapshot: Snapshot, say: Sentences) -> str:
+    if all(view.state is None for view in snapshot.views.values()):
+        return say("causes_waiting")
+    for change in snapshot.changes:
+        if change.old is State.DOWN and change.target in snapshot.views:
+            began = next((each.at for each in snapshot.changes if each.target == change.target and each.new is State.DOWN), None)
+            if began is not None and began < change.at:
+                name = say.name(snapshot.views[change.target].target)
+                return (
+                    f"{say('causes_none')} {say('causes_last', name=name, time=say.clock(began), age=say.age(change.at - began))}"
+                )
+    return say("causes_none")
+
+
+def names_of(snapshot: Snapshot) -> dict[str, str]:
+    """Return id → name, for sentences that name a target."""
+    return {id_: target.name for id_, target in snapshot.inventory.targets.items()}
+
+
+def _cause_row(cause: RootCause, layout: Layout, snapshot: Snapshot, say: Sentences) -> CauseRow:
+    view = snapshot.views[cause.target]
+    target = view.target
+    area = layout.area_name(target.area)
+    why = cause.path or say.reason(cause.reason, names_of(snapshot))
+    is_point = target.kind is Kind.POINT
+    points, endpoints = cause.points + is_point, cause.endpoints + (not is_point)
+    hit = say("hit_endpoint" if endpoints == 1 else "hit_endpoints", count=endpoints) if endpoints else ""
+    taker, taker_more = _who(view, say)
+    return CauseRow(
+        target.id,
+        say.name(target),
+        why if area in target.name else f"{area} · {why}",
+        hit or _points(points, say),
+        _levels(cause, snapshot, say) if hit and is_point else "",
+        cause.since,
+        taker,
+        taker_more,
+    )
+
+
+def _points(points: int, say: Sentences) -> str:
+    return say("hit_point" if points == 1 else "hit_points", count=points)
+
+
+def _levels(cause: RootCause, snapshot: Snapshot, say: Sentences) -> str:
+    """Return how many points of each level a root cause takes, itself counted, the most numerous first."""
+    hit = [view.target for view in snapshot.views.values() if cause.target in (view.cause, view.target.id)]
+    by_level = Counter(target.level for target in hit if target.kind is Kind.POINT)
+    named = ", ".join(f"{count} {say.level(level)}" for level, count in by_level.most_common())
+    return f"{_points(by_level.total(), say)}: {named}" if len(by_level) > 1 else _points(by_level.total(), say)
+
+
+def _who(view: TargetView, say: Sentences) -> tuple[str, str]:
+    taken, contacts = view.acknowledged, view.target.contacts
+    role = say("call", role=contacts[0].role) if contacts else ""
+    if taken is None:
+        return (role, say("untaken")) if role else (say("untaken"), "")
+    return say("taken", by=taken.by, time=say.clock(taken.at)), taken.note or role
+
+
+def links(snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, ...]:
+    """Return the worst circuits of points that answer, the worst first; how bad: each figure as a share of its limit."""
+    graded = []
+    for view in snapshot.views.values():
+        if view.target.kind is Kind.POINT and view.state in (State.UP, State.DEGRADED):
+            row, badness = _link(view, snapshot, settings, say)
+            if badness > 0:
+                graded.append((-badness, row))
+    graded.sort(key=lambda each: each[0])
+    return tuple(row for _, row in graded[:LINKS_SHOWN])
+
+
+LOAD_AMBER = 0.8
+LOSS_AMBER = 0.001
+RTT_AMBER_S = 0.2
+
+
+def _link(view: TargetView, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, float]:
+    evidence = gather(view, snapshot, settings)
+    quality, language = settings.quality, say.language
+    loss, rtt_s, usual_s = evidence.loss_ratio, evidence.rtt_s, view.usual_rtt_s
+    share = load(view.target, evidence.wan).utilisation
+    limit_s = _rtt_limit(usual_s, quality)
+    row = LinkRow(
+        view.target.id,
+        view.target.short,
+        Figure("") if loss is None else Figure(percent(loss, language, 1), _grade(loss, LOSS_AMBER, quality.loss_ratio)),
+        Figure("") if rtt_s is None else Figure(milliseconds(rtt_s, language), _grade(rtt_s, limit_s, max(limit_s, quality.rtt_s))),
+        "" if usual_s is None else milliseconds(usual_s, language),
+        Figure("") if share is None else Figure(percent(share, language), "amber" if share >= LOAD_AMBER else ""),
+        None if share is None else min(100, round(share * 100)),
+    )
+    badness = max((loss or 0.0) / quality.loss_ratio, (rtt_s or 0.0) / limit_s, (share or 0.0) / LOAD_AMBER)
+    return row, badness
+
+
+def _rtt_limit(usual_s: float | None, quality: QualitySettings) -> float:
+    """Return above what an RTT is no longer this site's usual, in seconds; never above what is long for any site."""
+    if usual_s is None:
+        return RTT_AMBER_S
+    return min(RTT_AMBER_S, max(usual_s * quality.rtt_usual_factor, usual_s + quality.rtt_usual_extra_s))
+
+
+def _grade(value: float, amber: float, red: float) -> str:
+    return "red" if value > red else "amber" if value > amber else ""
+
+
+def changes(layout: Layout, snapshot: Snapshot, say: Sentences) -> tuple[tuple[ChangeRow, ...], int]:
+    """Return the rows of the last hour, newest first, and how many changes they stand for.
+
+    A crowd is one row: what is unreachable by one cause, and like changes within a minute.
+    """
+    recent = [change for change in recent_changes(snapshot, HOUR_S) if change.target in snapshot.views]
+    crowds: dict[tuple[State, str | None, int], list[Transition]] = {}
+    for change in recent:
+        cause = change.cause if change.new is State.UNREACHABLE else None
+        crowds.setdefault((change.new, cause, int(change.at // 60)), []).append(change)
+    rows: list[ChangeRow] = []
+    for (state, _, _), crowd in crowds.items():
+        if len(crowd) >= CROWD:
+            rows.append(_row(crowd[0].at, state, _crowd(crowd, layout, snapshot, say), snapshot))
+        else:
+            rows += [_row(change.at, state, _one(change, snapshot, say), snapshot) for change in crowd]
+    rows.sort(key=lambda row: -row.at)
+    return tuple(rows[:CHANGES_SHOWN]), len(recent)
+
+
+def _row(at: float, state: State, text: str, snapshot: Snapshot) -> ChangeRow:
+    return ChangeRow(at, state, text, snapshot.at - at < 60)
+
+
+def _one(change: Transition, snapshot: Snapshot, say: Sentences) -> str:
+    return say.name(snapshot.views[change.target].target)
+
+
+def _crowd(crowd: Sequence[Transition], layout: Layout, snapshot: Snapshot, say: Sentences) -> str:
+    members = [snapshot.views[change.target].target for change in crowd]
+    areas = {target.area for target in members}
+    place = layout.area_name(areas.pop()) if len(areas) == 1 else ""
+    kinds = {target.kind for target in members}
+    key = "many_targets" if len(kinds) > 1 else "many_points" if Kind.POINT in kinds else "many_endpoints"
+    return say(key, count=len(crowd), place=place).strip()

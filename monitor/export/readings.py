@@ -1,0 +1,52 @@
+"""A reading as JSON, for whoever asked for a probe: the API and `monitor poll`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from monitor.model.reading import IcmpSample, Reading, SnmpSample
+
+
+def row(reading: Reading) -> dict[str, Any]:
+    """Return one reading; absent evidence is null. Times in milliseconds, loss as a ratio."""
+    return {
+        "target": reading.target,
+        "probe": reading.probe,
+        "outcome": reading.outcome.value,
+        "detail": reading.detail,
+        "icmp": _icmp(reading.icmp) if reading.icmp else None,
+        "snmp": _snmp(reading.snmp) if reading.snmp else None,
+    }
+
+
+def _icmp(sample: IcmpSample) -> dict[str, Any]:
+    average_s = sample.rtt_average_s
+    return {
+        "sent": sample.sent,
+        "received": sample.received,
+        "loss": sample.loss_ratio,
+        "rtt_ms": None if average_s is None else round(average_s * 1000, 3),
+        "duplicates": sample.duplicates,
+        "unreachable_from": sample.unreachable.reporter if sample.unreachable else None,
+    }
+
+
+def _snmp(sample: SnmpSample) -> dict[str, Any]:
+    return {
+        "profile": sample.profile,
+        "name": sample.sys_name,
+        "description": sample.sys_descr,
+        "uptime_s": None if sample.uptime_ticks is None else sample.uptime_ticks / 100,
+        "rtt_ms": None if sample.rtt_s is None else round(sample.rtt_s * 1000, 3),
+        "interfaces": [
+            {
+                "name": interface.name,
+                "role": interface.role,
+                "up": interface.up,
+                "receive_octets": interface.receive_octets,
+                "transmit_octets": interface.transmit_octets,
+            }
+            for interface in sample.interfaces
+        ],
+        "values": dict(sample.values),
+    }

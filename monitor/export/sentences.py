@@ -1,0 +1,68 @@
+"""Words of one language and one time zone, for whoever renders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from monitor import words
+from monitor.model.inventory import Kind, Target
+from monitor.model.state import Reason
+from monitor.words import page
+from monitor.words.reasons import explain
+from monitor.words.short_names import PARTS
+from monitor.words.states import LEVELS, STATES
+
+
+class Sentences:
+    """Says what a page says. Calling it with a key of words/page.py gives that text."""
+
+    def __init__(self, language: str, zone: tzinfo) -> None:
+        self.language = language
+        self._zone = zone
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of a key of words/page.py, its {names} filled in."""
+        return words.say(page.PAGE, key, self.language, **values)
+
+    def state(self, state: str) -> str:
+        """Return a state's name with a capital, as headings and titles begin."""
+        name = words.say(STATES, state, self.language)
+        return name[:1].upper() + name[1:]
+
+    def level(self, level: str) -> str:
+        """Return a level's name within a sentence; a level that the catalogue does not know is named by its id."""
+        name = words.say(LEVELS, level, self.language) if level in LEVELS else level
+        return name[:1].lower() + name[1:]
+
+    def reason(self, reason: Reason, names: Mapping[str, str] | None = None) -> str:
+        """Return why a state is what it is, as a sentence without its full stop. names: id → name, for the ids in it."""
+        try:
+            text = explain(reason.code, reason.values, self.language, names)
+        except KeyError:
+            # A page must outlive a reason that the catalogue does not know; tests hold that there is none.
+            text = reason.code
+        return text[:1].upper() + text[1:]
+
+    def name(self, target: Target) -> str:
+        """Return a name for a line of its own: office names in their usual abbreviation, endpoints told from their points."""
+        if target.kind is Kind.ENDPOINT:
+            return f"{self('endpoint')} {target.short}"
+        name = target.name
+        for whole, short in PARTS:
+            name = name.replace(whole, short)
+        return name
+
+    def age(self, seconds: float) -> str:
+        """Return how long something lasts."""
+        return page.age(seconds, self.language)
+
+    def clock(self, at: float, *, seconds: bool = False) -> str:
+        """Return the time of day of an epoch time."""
+        return datetime.fromtimestamp(at, self._zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+    def date(self, at: float) -> str:
+        """Return weekday and date of an epoch time."""
+        moment = datetime.fromtimestamp(at, self._zone)
+        weekday = page.WEEKDAYS[words.LANGUAGES.index(self.language)][moment.weekday()]
+        return f"{weekday} {moment.strftime('%d/%m/%Y')}"

@@ -1,0 +1,152 @@
+"""What the pages say beside states and reasons, and how they write numbers, rates and ages."""
+
+from __future__ import annotations
+
+from monitor.words.catalogue import Catalogue
+
+PAGE: Catalogue = {
+    "title": ("Toàn tỉnh", "The province"),
+    "skip": ("Đến phần trạng thái các điểm", "Skip to the state of every point"),
+    "last_round": ("Vòng đo cuối", "Last round"),
+    "ago": ("{age} trước", "{age} ago"),
+    "no_round": ("chưa có", "none yet"),
+    "fresh": ("Dữ liệu mới", "Fresh data"),
+    "monitor": ("Bộ giám sát", "Monitor"),
+    "monitor_good": ("Tốt", "Good"),
+    "monitor_blind": ("Không nhìn thấy", "Blind"),
+    "monitor_lost": ("Mất liên lạc", "No contact"),
+    "blind": (
+        "Bộ giám sát không nhìn thấy mạng từ {time}. Dưới đây là trạng thái lúc đó, không phải bây giờ.",
+        "The monitor can't see the network since {time}. Below is the state of that moment, not of now.",
+    ),
+    "lost": (
+        "Màn hình mất liên lạc với bộ giám sát từ {time}, đang nối lại. Dưới đây là trạng thái lúc đó.",
+        "This screen lost the monitor at {time} and is reconnecting. Below is the state of that moment.",
+    ),
+    "other_language": ("English", "Tiếng Việt"),
+    "light": ("Nền sáng", "Light"),
+    "dark": ("Nền tối", "Dark"),
+    "points": ("Điểm mạng", "Points"),
+    "endpoints": ("Điểm cầu", "Endpoints"),
+    "endpoint": ("Điểm cầu", "Endpoint"),
+    "counts": ("Số điểm theo trạng thái", "Targets by state"),
+    "more_than_hour_ago": ("nhiều hơn một giờ trước {count}", "{count} more than an hour ago"),
+    "causes": ("Nguyên nhân gốc", "Root causes"),
+    "causes_sum_one": (
+        "1 chỗ hỏng làm mất {points} điểm mạng, {endpoints} điểm cầu",
+        "1 fault takes {points} points and {endpoints} endpoints",
+    ),
+    "causes_sum": (
+        "{count} chỗ hỏng làm mất {points} điểm mạng, {endpoints} điểm cầu",
+        "{count} faults take {points} points and {endpoints} endpoints",
+    ),
+    "causes_more": ("còn {count} chỗ khác", "{count} more"),
+    "causes_none": ("Không có chỗ hỏng nào.", "Nothing is broken."),
+    "causes_last": ("Lần cuối: {name}, lúc {time}, kéo dài {age}.", "The last: {name} at {time}, for {age}."),
+    "causes_waiting": ("Đang chờ kết quả đo đầu tiên.", "Waiting for the first readings."),
+    "hit_points": ("{count} điểm mạng", "{count} points"),
+    "hit_point": ("1 điểm mạng", "1 point"),
+    "hit_endpoints": ("{count} điểm cầu", "{count} endpoints"),
+    "hit_endpoint": ("1 điểm cầu", "1 endpoint"),
+    "since": ("từ {time}", "since {time}"),
+    "taken": ("{by} nhận {time}", "{by} took it {time}"),
+    "untaken": ("chưa ai nhận", "nobody has it"),
+    "call": ("Gọi {role}", "Call {role}"),
+    "show_up": ("Hiện {count} điểm hoạt động", "Show {count} that are up"),
+    "show_unreachable": ("Hiện {count} điểm mất do tuyến trên", "Show {count} behind an uplink"),
+    "show_both": ("Hiện {up} hoạt động, {unreachable} mất do tuyến trên", "Show {up} up, {unreachable} behind an uplink"),
+    "show_less": ("Thu gọn", "Show less"),
+    "links": ("Đường truyền kém nhất", "Worst links"),
+    "links_note": ("5 phút · vạch 80% hợp đồng", "5 min · tick at 80% of contract"),
+    "links_none": ("Chưa có số đo.", "No measurements yet."),
+    "link": ("Điểm", "Point"),
+    "loss": ("Mất gói", "Loss"),
+    "rtt": ("Trễ", "RTT"),
+    "rtt_usual": ("/thường", "/usual"),
+    "load": ("Tải", "Load"),
+    "over": ("vượt ngưỡng", "over the limit"),
+    "far_over": ("vượt xa ngưỡng", "far over the limit"),
+    "changes": ("Thay đổi trong giờ qua", "Changes in the last hour"),
+    "changes_count": ("{count} lần", "{count}"),
+    "changes_none": ("Không có thay đổi nào.", "Nothing changed."),
+    "many_points": ("{count} điểm mạng {place}", "{count} points {place}"),
+    "many_endpoints": ("{count} điểm cầu {place}", "{count} endpoints {place}"),
+    "many_targets": ("{count} điểm {place}", "{count} targets {place}"),
+    "foot": (
+        "Ô: dấu trái là điểm mạng, dấu phải là điểm cầu. Viền: đổi trong 5 phút qua.",
+        "Tile: left mark the point, right mark its worst endpoint. Ring: changed in the last 5 minutes.",
+    ),
+    "tile": ("{name}: {state}", "{name}: {state}"),
+    "tile_endpoint": ("điểm cầu: {state}", "endpoint: {state}"),
+    "tile_endpoints": ("{count} điểm cầu, tệ nhất: {state}", "{count} endpoints, the worst: {state}"),
+    "close": ("Đóng", "Close"),
+    "card_cause": ("Nguyên nhân gốc", "Root cause"),
+    "card_why": ("Lý do", "Why"),
+    "card_loss": ("Mất gói", "Packet loss"),
+    "card_rtt": ("Độ trễ", "Round trip"),
+    "card_usual": ("thường lệ {rtt}", "usually {rtt}"),
+    "card_jitter": ("Biến động trễ", "Jitter"),
+    "card_snmp": ("SNMP", "SNMP"),
+    "card_snmp_up": ("trả lời", "answers"),
+    "card_snmp_down": ("không trả lời", "no answer"),
+    "card_snmp_none": ("không hỏi", "not asked"),
+    "card_traffic": ("Lưu lượng", "Traffic"),
+    "card_receive": ("xuống {rate}", "down {rate}"),
+    "card_transmit": ("lên {rate}", "up {rate}"),
+    "card_contract": ("Hợp đồng", "Contract"),
+    "card_address": ("Địa chỉ", "Address"),
+    "card_uplink": ("Tuyến trên", "Uplink"),
+    "card_behind": ("Phía sau", "Behind it"),
+    "card_who": ("Người xử lý", "Who has it"),
+    "card_contacts": ("Liên hệ", "Contacts"),
+    "card_endpoints": ("Điểm cầu", "Endpoints"),
+    "card_flapping": ("chập chờn", "flapping"),
+    "card_failed": ("Không lấy được chi tiết; thử lại sau.", "The details can't be had; try again."),
+    "window": ("{count} gói trong 5 phút", "{count} packets in 5 min"),
+    "nothing": ("–", "–"),
+}
+
+WEEKDAYS = (
+    ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"),
+    ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+)
+
+UNITS = {"vi": ("s", "phút", "giờ", "ngày"), "en": ("s", "min", "h", "d")}
+
+
+def decimal(value: float, digits: int, language: str) -> str:
+    """Return a number with so many decimals, a decimal comma in Vietnamese."""
+    text = f"{value:.{digits}f}"
+    return text.replace(".", ",") if language == "vi" else text
+
+
+def percent(ratio: float, language: str, digits: int = 0) -> str:
+    """Return a share of 1 as a percentage."""
+    return decimal(ratio * 100, digits, language) + "%"
+
+
+def milliseconds(seconds: float, language: str) -> str:
+    """Return a time as milliseconds without the unit; one decimal below 10."""
+    return decimal(seconds * 1000, 1 if seconds < 0.01 else 0, language)
+
+
+def rate(bps: float, language: str) -> str:
+    """Return bit/s with the prefix that leaves at most three digits before the comma."""
+    for factor, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if bps >= factor:
+            value = bps / factor
+            return f"{decimal(value, 1 if value < 10 and value != int(value) else 0, language)} {prefix}bit/s"
+    return f"{decimal(bps, 0, language)} bit/s"
+
+
+def age(seconds: float, language: str) -> str:
+    """Return how long ago, in the two units that matter: '6 s', '14 phút', '1 giờ 05', '2 ngày 3 giờ'. page.js does the same."""
+    second, minute, hour, day = UNITS[language]
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole} {second}"
+    if whole < 3600:
+        return f"{whole // 60} {minute}"
+    if whole < 86_400:
+        return f"{whole // 3600} {hour} {whole % 3600 // 60:02}"
+    return f"{whole // 86_400} {day} {whole % 86_400 // 3600} {hour}"

@@ -1,0 +1,129 @@
+"""Takes the pictures of the page: python -m tests.export.pictures [--url URL] [--all FOLDER].
+
+With --url of a running daemon, its page; else the shipped province on an invented morning, served on 127.0.0.1. Without --all, the
+three pictures of docs/pictures are written anew. Needs chromium and the package playwright.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aiohttp import web
+from playwright.async_api import Browser, async_playwright
+
+from monitor.export.http import make_app
+from monitor.export.own_metrics import OwnMetrics
+from monitor.load.configuration import load
+from monitor.model.inventory import Inventory
+from monitor.model.state import Snapshot
+from tests.export import morning
+from tests.export.sample import FakeSource
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture. scene: of morning.py. scheme: what the browser prefers. is_long: the whole page, not one screen."""
+
+    name: str
+    width: int
+    height: int
+    scheme: str = "dark"
+    scene: str = "morning"
+    is_long: bool = False
+    language: str = "vi"
+    is_lost: bool = False
+
+
+FOR_DOCS = (
+    Picture("province-wall", 2560, 1440),
+    Picture("province-laptop", 1440, 900, "light"),
+    Picture("province-phone", 390, 844, is_long=True),
+)
+ALL = (
+    *FOR_DOCS,
+    Picture("laptop-dark", 1440, 900),
+    Picture("laptop-1366", 1366, 768, "light", is_long=True),
+    Picture("laptop-1280", 1280, 800, "light", is_long=True),
+    Picture("tablet", 820, 1180, "light", is_long=True),
+    Picture("phone-360", 360, 740, "light", is_long=True),
+    Picture("wall-blind", 2560, 1440, scene="blind"),
+    Picture("wall-lost", 1920, 1080, is_lost=True),
+    Picture("wall-fine", 2560, 1440, scene="fine"),
+    Picture("wall-20-down", 2560, 1440, scene="many_down"),
+    Picture("laptop-20-down", 1440, 900, "light", scene="many_down"),
+    Picture("laptop-english", 1440, 900, "light", language="en"),
+    Picture("laptop-blind", 1440, 900, "light", scene="blind"),
+)
+
+
+def scene(name: str, inventory: Inventory) -> Snapshot:
+    """Return a scene of morning.py at its time."""
+    made: Snapshot = getattr(morning, name)(inventory)
+    return made
+
+
+async def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
+    """Write one picture."""
+    scheme = "light" if picture.scheme == "light" else "dark"
+    context = await browser.new_context(viewport={"width": picture.width, "height": picture.height}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await page.goto(f"{url}/?lang={picture.language}", wait_until="load")
+    await page.evaluate("document.fonts.ready")
+    if picture.is_lost:
+        await context.set_offline(True)
+        await page.wait_for_selector("body[data-lost]", timeout=20_000)
+    await page.wait_for_timeout(700)
+    await page.screenshot(path=folder / f"{picture.name}.png", full_page=picture.is_long, animations="disabled")
+    await context.close()
+
+
+async def serve(stack: AsyncExitStack, name: str, inventory: Inventory) -> str:
+    """Serve a scene until the stack closes; return its address."""
+    source = FakeSource(now=scene(name, inventory))
+    runner = web.AppRunner(make_app(source, OwnMetrics()))
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    return f"http://127.0.0.1:{port}"
+
+
+async def main() -> None:
+    """Take what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", help="a running daemon, such as http://127.0.0.1:9877")
+    parser.add_argument("--all", metavar="FOLDER", type=Path, help="write every picture there, for judging the page")
+    parser.add_argument("--config", type=Path, default=ROOT / "config")
+    arguments = parser.parse_args()
+    folder = arguments.all or ROOT / "docs" / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    inventory = None if arguments.url else load(arguments.config).inventory
+    async with AsyncExitStack() as stack:
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        stack.push_async_callback(browser.close)
+        for picture in ALL if arguments.all else FOR_DOCS:
+            url = arguments.url or await serve(stack, picture.scene, inventory)  # type: ignore[arg-type]
+            await take(browser, url, picture, folder)
+            print(folder / f"{picture.name}.png")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
