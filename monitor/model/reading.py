@@ -146,6 +146,8 @@ class SnmpSample:
     engine_time_s, engine_boots: snmpEngineTime/snmpEngineBoots (RFC 3411), None where the agent has none.
     table_last_change_ticks: ifTableLastChange. values: metric name → value, as the profile maps them.
     profile: the profile that was applied. rtt_s: of the first answered exchange.
+    complete: False where some of what was asked is missing because the agent died, looped or refused: what is not there is unknown,
+      not gone; Reading.detail says why. brief: only sysUpTime was asked.
     """
 
     profile: str
@@ -159,6 +161,8 @@ class SnmpSample:
     interfaces: tuple[InterfaceSample, ...] = ()
     values: Mapping[str, float] = field(default_factory=lambda: _NO_VALUES)
     rtt_s: float | None = None
+    complete: bool = True
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)

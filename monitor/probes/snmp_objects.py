@@ -1,0 +1,119 @@
+"""The objects that every poll asks for, and how their values read."""
+
+from __future__ import annotations
+
+import math
+import struct
+
+from monitor.wire.ber import COUNTER32, COUNTER64, EXCEPTIONS, GAUGE32, INTEGER, NULL, OBJECT_IDENTIFIER, OPAQUE, TIME_TICKS, Value
+from monitor.wire.oid import Oid, format_oid
+
+SYS_DESCR: Oid = (1, 3, 6, 1, 2, 1, 1, 1, 0)
+SYS_OBJECT_ID: Oid = (1, 3, 6, 1, 2, 1, 1, 2, 0)
+SYS_UPTIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
+SYS_NAME: Oid = (1, 3, 6, 1, 2, 1, 1, 5, 0)
+ENGINE_BOOTS: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0)
+ENGINE_TIME: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 3, 0)
+TABLE_LAST_CHANGE: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 5, 0)
+
+_IF_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
+_IFX_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
+IF_DESCR: Oid = (*_IF_ENTRY, 2)
+IF_TYPE: Oid = (*_IF_ENTRY, 3)
+IF_SPEED: Oid = (*_IF_ENTRY, 5)
+IF_OPER_STATUS: Oid = (*_IF_ENTRY, 8)
+IF_IN_OCTETS: Oid = (*_IF_ENTRY, 10)
+IF_IN_DISCARDS: Oid = (*_IF_ENTRY, 13)
+IF_IN_ERRORS: Oid = (*_IF_ENTRY, 14)
+IF_OUT_OCTETS: Oid = (*_IF_ENTRY, 16)
+IF_OUT_DISCARDS: Oid = (*_IF_ENTRY, 19)
+IF_OUT_ERRORS: Oid = (*_IF_ENTRY, 20)
+IF_NAME: Oid = (*_IFX_ENTRY, 1)
+IF_HC_IN_OCTETS: Oid = (*_IFX_ENTRY, 6)
+IF_HC_OUT_OCTETS: Oid = (*_IFX_ENTRY, 10)
+IF_HIGH_SPEED: Oid = (*_IFX_ENTRY, 15)
+IF_ALIAS: Oid = (*_IFX_ENTRY, 18)
+
+SURVEY_COLUMNS: tuple[Oid, ...] = (IF_DESCR, IF_TYPE, IF_OPER_STATUS, IF_NAME, IF_ALIAS)
+"""What is walked to know the rows: what names them, and what tells the WAN interface."""
+COUNTER_COLUMNS: tuple[Oid, ...] = (IF_IN_ERRORS, IF_OUT_ERRORS, IF_IN_DISCARDS, IF_OUT_DISCARDS)
+NARROW_OCTETS: tuple[Oid, ...] = (IF_IN_OCTETS, IF_OUT_OCTETS)
+WIDE_OCTETS: tuple[Oid, ...] = (IF_HC_IN_OCTETS, IF_HC_OUT_OCTETS)
+
+_UP = 1
+_UNKNOWN_STATUSES = frozenset((0, 4))
+"""ifOperStatus unknown(4), and 0, which the MIB does not know and DrayTek sends."""
+_SATURATED_SPEED = 2**32 - 1
+_OPAQUE_FLOAT = b"\x9f\x78\x04"
+_OPAQUE_DOUBLE = b"\x9f\x79\x08"
+_NUMBERS = frozenset((INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
+
+Values = dict[Oid, tuple[int, Value]]
+"""name → (tag, value) of what was answered; NULL and the exceptions are left out."""
+
+
+def is_absent(tag: int) -> bool:
+    """Return whether a value stands for 'there is none'."""
+    return tag in EXCEPTIONS or tag == NULL
+
+
+def whole(values: Values, oid: Oid) -> int | None:
+    """Return a whole number, None where there is none."""
+    tag, value = values.get(oid, (NULL, None))
+    return value if tag in _NUMBERS and isinstance(value, int) else None
+
+
+def text(values: Values, oid: Oid) -> str:
+    """Return a text, '' where there is none: UTF-8, else Latin-1; without quotation marks around it, controls or a final NUL."""
+    tag, value = values.get(oid, (NULL, None))
+    if tag == OBJECT_IDENTIFIER and isinstance(value, tuple):
+        return format_oid(value)
+    return readable(value) if isinstance(value, bytes) else ""
+
+
+def readable(octets: bytes) -> str:
+    """Return octets as one line of text."""
+    try:
+        plain = octets.decode("utf-8")
+    except UnicodeDecodeError:
+        plain = octets.decode("latin-1")
+    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in plain).split())
+    return plain[1:-1].strip() if len(plain) > 1 and plain[0] == plain[-1] == '"' else plain
+
+
+def number(tag: int, value: Value) -> float | None:
+    """Return a value as a number, None where it is none: whole numbers, net-snmp's Opaque floats, and texts such as '23.5'."""
+    if isinstance(value, int):
+        return float(value)
+    if not isinstance(value, bytes):
+        return None
+    if tag == OPAQUE:
+        return _opaque_number(value)
+    try:
+        parsed = float(value.decode("ascii"))
+    except ValueError:
+        return None
+    return parsed if math.isfinite(parsed) else None
+
+
+def _opaque_number(octets: bytes) -> float | None:
+    """Return the float or double of NET-SNMP-TC that is wrapped in an Opaque, None where it holds something else."""
+    if octets.startswith(_OPAQUE_FLOAT) and len(octets) == 7:
+        parsed = float(struct.unpack(">f", octets[3:])[0])
+    elif octets.startswith(_OPAQUE_DOUBLE) and len(octets) == 11:
+        parsed = float(struct.unpack(">d", octets[3:])[0])
+    else:
+        return None
+    return parsed if math.isfinite(parsed) else None
+
+
+def is_up(status: int | None) -> bool | None:
+    """Return whether ifOperStatus says up, None where it says nothing."""
+    return None if status is None or status in _UNKNOWN_STATUSES else status == _UP
+
+
+def speed_bps(high_speed: int | None, speed: int | None) -> int | None:
+    """Return the speed in bit/s: ifHighSpeed (Mbit/s) unless it is 0 or missing, else ifSpeed unless it is 0 or saturated."""
+    if high_speed:
+        return high_speed * 1_000_000
+    return speed if speed and speed != _SATURATED_SPEED else None

@@ -1,0 +1,312 @@
+"""What one poll asks of an agent, and how the answers become an SnmpSample; no socket, no clock (see snmp_exchange.py).
+
+First contact: who are you (sysDescr, sysObjectID, sysName), which profile reads you, which interfaces do you have. From then on
+usually one GET: sysUpTime, engine time, the profile's values, and the WAN interface's counters in the same PDU as sysUpTime.
+The interfaces are surveyed again when the agent restarted, when ifTableLastChange changed, when a name is no longer where it was,
+and every REFRESH_POLLS polls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from monitor.model.profile import Profile, Reduce, Value
+from monitor.model.reading import InterfaceSample, Outcome, SnmpSample
+from monitor.model.spec import SnmpSpec
+from monitor.probes.snmp_exchange import AgentMemory, Ask, Conversation, ExchangeError, KnownRow
+from monitor.probes.snmp_objects import (
+    ENGINE_BOOTS,
+    ENGINE_TIME,
+    SURVEY_COLUMNS,
+    SYS_DESCR,
+    SYS_NAME,
+    SYS_OBJECT_ID,
+    SYS_UPTIME,
+    TABLE_LAST_CHANGE,
+    WIDE_OCTETS,
+    Values,
+    is_absent,
+    number,
+    text,
+    whole,
+)
+from monitor.probes.snmp_rows import TELLING_COLUMNS, interface_rows, interface_sample, is_same_row, row_objects
+from monitor.probes.snmp_walk import walk
+from monitor.rules.interfaces import InterfaceRow, choose_wan, keys
+from monitor.rules.recognition import recognise
+from monitor.wire.oid import Oid, parse_oid
+from monitor.wire.snmp import GET, ErrorStatus, status_name
+
+REFRESH_POLLS = 60
+"""Once an hour at the usual interval: who the agent is, and which interfaces it has, are asked anew."""
+_MAX_DROPPED = 16
+_MAX_VALUE_ROWS = 64
+_NAMES_SHOWN = 6
+
+
+class Poll:
+    """One poll under way. run() is the conversation; detail says afterwards what was missing, '' where nothing was."""
+
+    def __init__(self, spec: SnmpSpec, memory: AgentMemory) -> None:
+        self.spec = spec
+        self.memory = memory
+        self.detail = ""
+        self._v1 = spec.credential.version == "1"
+        self._rtt_s: float | None = None
+        self._complete = True
+
+    def run(self) -> Conversation[SnmpSample]:
+        """Return what the agent said. Raises ExchangeError where it said nothing that counts: not even the first GET succeeded."""
+        if self.spec.brief:
+            values = yield from self._get((SYS_UPTIME,))
+            return self._sample(self.memory.profile or self.spec.profile, values, {}, ())
+        if self.memory.profile is None or self.memory.polls >= REFRESH_POLLS:
+            yield from self._identify()
+        profile = self.memory.profile or self.spec.profile
+        known = self.memory.rows if profile.interfaces and self.memory.is_surveyed else ()
+        scalars = self._scalars(profile)
+        groups = self._groups(scalars, known)
+        parts = yield from self._read_parts(groups, is_first=True)
+        rows = self._rows(known, parts)
+        if profile.interfaces and (not self.memory.is_surveyed or rows is None or self._has_moved(parts[0])):
+            rows = yield from self._survey_and_read(profile)
+        numbers = yield from self._numbers(profile, parts)
+        self._remember(parts[0])
+        return self._sample(profile, parts[0], numbers, rows or ())
+
+    # What is asked
+
+    def _get(self, oids: Sequence[Oid]) -> Conversation[Values]:
+        """Ask for objects in one GET, and return those that the agent has.
+
+        An object for which the agent refuses the whole GET (v1's noSuchName, some agents' genErr) is left out from then on. After
+        tooBig the halves are asked one by one, sysUpTime with each. Raises ExchangeError.
+        """
+        memory = self.memory
+        wanted = [oid for oid in oids if oid not in memory.missing or oid == SYS_UPTIME]
+        for _ in range(_MAX_DROPPED):
+            if not wanted:
+                return {}
+            answer = yield Ask(GET, tuple(wanted))
+            if self._rtt_s is None:
+                self._rtt_s = answer.rtt_s
+            if not answer.status:
+                asked = set(wanted)
+                return {oid: (tag, value) for oid, tag, value in answer.varbinds if oid in asked and not is_absent(tag)}
+            culprit = answer.culprit - 1
+            if answer.status in (ErrorStatus.NO_SUCH_NAME, ErrorStatus.GEN_ERR) and 0 <= culprit < len(wanted):
+                memory.missing.add(wanted.pop(culprit))
+            elif answer.status in (ErrorStatus.NO_SUCH_NAME, ErrorStatus.GEN_ERR) and len(wanted) == 1:
+                memory.missing.add(wanted.pop())
+            elif answer.status in (ErrorStatus.TOO_BIG, ErrorStatus.NO_SUCH_NAME, ErrorStatus.GEN_ERR) and len(wanted) > 1:
+                if answer.status == ErrorStatus.TOO_BIG:
+                    memory.get_size = max(2, len(wanted) // 2)
+                return (yield from self._get_halves(wanted))
+            else:
+                raise ExchangeError(Outcome.REFUSED, f"the agent answers {status_name(answer.status)}")
+        raise ExchangeError(Outcome.REFUSED, f"the agent lacks more than {_MAX_DROPPED} of the objects asked for")
+
+    def _get_halves(self, wanted: list[Oid]) -> Conversation[Values]:
+        """Ask for the two halves of a GET that was too big, or whose culprit was not named."""
+        lead = wanted[:1] if wanted[0] == SYS_UPTIME and len(wanted) > 2 else []
+        rest = wanted[len(lead) :]
+        middle = (len(rest) + 1) // 2
+        values = yield from self._get([*lead, *rest[:middle]])
+        values.update((yield from self._get([*lead, *rest[middle:]])))
+        return values
+
+    def _identify(self) -> Conversation[None]:
+        """Ask who the agent is and choose the profile; forget what was learnt of who it was."""
+        memory = self.memory
+        memory.missing.clear()
+        memory.repetitions, memory.has_bulk = None, True
+        values = yield from self._get((SYS_UPTIME, SYS_DESCR, SYS_OBJECT_ID, SYS_NAME))
+        memory.sys_descr = text(values, SYS_DESCR)
+        memory.sys_object_id = text(values, SYS_OBJECT_ID)
+        memory.sys_name = text(values, SYS_NAME)
+        memory.profile = recognise(self.spec.profile, self.spec.candidates, memory.sys_object_id, memory.sys_descr)
+        memory.is_surveyed = False
+        memory.polls = 0
+
+    def _scalars(self, profile: Profile) -> list[Oid]:
+        """Return the objects that are asked at each poll, sysUpTime first."""
+        found = [SYS_UPTIME] if self._v1 else [SYS_UPTIME, ENGINE_TIME, ENGINE_BOOTS]
+        if profile.interfaces:
+            found.append(TABLE_LAST_CHANGE)
+        found += [parse_oid(value.oid) for value in profile.values if value.reduce is None]
+        return list(dict.fromkeys(found))
+
+    def _groups(self, scalars: list[Oid], known: Iterable[KnownRow]) -> list[list[Oid]]:
+        """Return the objects of each GET: the scalars, and the rows with sysUpTime in front; no row is split between two GETs."""
+        groups = [list(scalars)]
+        for row in known:
+            columns = row_objects(row, self.memory.columns, v1=self._v1)
+            if len(groups[-1]) > 1 and len(groups[-1]) + len(columns) > self.memory.get_size:
+                groups.append([SYS_UPTIME])
+            groups[-1] += columns
+        return groups
+
+    def _read_parts(self, groups: list[list[Oid]], *, is_first: bool) -> Conversation[list[Values]]:
+        """Return what each GET brought. is_first: the first one must succeed; what fails later leaves the sample incomplete."""
+        parts: list[Values] = []
+        for group in groups:
+            part: Values = {}
+            try:
+                for chunk in self._chunks(group):
+                    part |= yield from self._get(chunk)
+            except ExchangeError as error:
+                if is_first and not parts and not part:
+                    raise
+                self._miss(error.detail)
+                return [*parts, part]
+            parts.append(part)
+        return parts
+
+    def _chunks(self, group: list[Oid]) -> Iterable[list[Oid]]:
+        """Return a GET as it is, or cut where a profile has more values than fit one."""
+        size = max(self.memory.get_size, 2)
+        if len(group) <= size + len(WIDE_OCTETS):
+            return (group,)
+        return [group[:size], *([SYS_UPTIME, *group[at : at + size - 1]] for at in range(size, len(group), size - 1))]
+
+    # Interfaces
+
+    def _survey_and_read(self, profile: Profile) -> Conversation[tuple[InterfaceSample, ...] | None]:
+        """Learn which interfaces there are, then read those that are wanted."""
+        known = yield from self._survey(profile)
+        if not known:
+            return ()
+        parts = yield from self._read_parts(self._groups([SYS_UPTIME], known), is_first=False)
+        return self._rows(known, parts, keep=True)
+
+    def _survey(self, profile: Profile) -> Conversation[tuple[KnownRow, ...]]:
+        """Walk the columns that name interfaces and return the rows to read.
+
+        A walk that ended early is not remembered. Its rows serve where they can't mislead: those that were known before and those
+        that the operator's pattern names; nothing is guessed from half a table.
+        """
+        walked = yield from walk(SURVEY_COLUMNS, self.memory, max_repetitions=self.spec.max_repetitions, v1=self._v1)
+        rows = interface_rows(walked.values)
+        memory = self.memory
+        memory.is_surveyed = not walked.reason
+        if memory.is_surveyed or not memory.rows:
+            memory.columns = frozenset(column for column in SURVEY_COLUMNS if any(oid[:-1] == column for oid in walked.values))
+        pattern = self.spec.wan_interface or profile.wan_interface or self.spec.profile.wan_interface
+        if walked.reason:
+            self._miss(f"interfaces: {walked.reason}")
+            if memory.rows:
+                return memory.rows
+            if pattern is None and self.spec.interfaces != "all":
+                return ()
+        wan = choose_wan(rows, pattern)
+        if wan is None and pattern is not None and not walked.reason:
+            names = ", ".join(row.key for row in rows[:_NAMES_SHOWN]) + (", …" if len(rows) > _NAMES_SHOWN else "")
+            self.detail = self.detail or f"no interface matches '{pattern}'; there are {names or 'none'}"
+        known = self._chosen(rows, wan)
+        memory.rows = known
+        return known
+
+    def _chosen(self, rows: Sequence[InterfaceRow], wan: InterfaceRow | None) -> tuple[KnownRow, ...]:
+        """Return the rows to read, with what was known of them."""
+        bits = {each.key: each.bits for each in self.memory.rows}
+        names = keys(rows)
+        return tuple(
+            KnownRow(row, names[row.index], "wan" if row is wan else "other", bits.get(names[row.index]))
+            for row in rows
+            if row is wan or self.spec.interfaces == "all"
+        )
+
+    def _has_moved(self, values: Values) -> bool:
+        """Return whether the agent says that it restarted, or that its interfaces changed, since the last poll."""
+        before, uptime = self.memory.uptime_ticks, whole(values, SYS_UPTIME)
+        if before is not None and uptime is not None and uptime < before:
+            self.memory.polls = REFRESH_POLLS
+            return True
+        return whole(values, TABLE_LAST_CHANGE) != self.memory.table_last_change_ticks
+
+    def _rows(
+        self, known: Sequence[KnownRow], parts: Sequence[Values], *, keep: bool = False
+    ) -> tuple[InterfaceSample, ...] | None:
+        """Return the rows that were read; None where one is not where it was, unless keep: then it is left out."""
+        samples = []
+        for row in known:
+            values = next((part for part in parts if any((*column, row.row.index) in part for column in TELLING_COLUMNS)), None)
+            if values is None or not is_same_row(row, values, self.memory.columns):
+                if not keep:
+                    return None
+                self._miss(f"interface {row.key} could not be read")
+                continue
+            samples.append(interface_sample(row, values))
+        return tuple(samples)
+
+    # What comes of it
+
+    def _numbers(self, profile: Profile, parts: Sequence[Values]) -> Conversation[dict[str, float]]:
+        """Return the profile's values, those of tables included."""
+        found: dict[str, float] = {}
+        for value in profile.values:
+            if value.reduce is None:
+                oid = parse_oid(value.oid)
+                bound = next((part[oid] for part in parts if oid in part), None)
+                measured = None if bound is None else _scaled(value, number(*bound))
+            else:
+                measured = yield from self._reduced(value, value.reduce)
+            if measured is not None:
+                found[value.series] = measured
+        return found
+
+    def _reduced(self, value: Value, reduce: Reduce) -> Conversation[float | None]:
+        """Return a column as one number, None where it has no rows or could not be read to its end."""
+        limits = {"max_repetitions": self.spec.max_repetitions, "max_rows": _MAX_VALUE_ROWS}
+        walked = yield from walk((parse_oid(value.oid),), self.memory, v1=self._v1, **limits)
+        if walked.reason:
+            self._miss(f"{value.metric}: {walked.reason}")
+            return None
+        numbers = [each for each in (_scaled(value, number(*bound)) for bound in walked.values.values()) if each is not None]
+        if not numbers:
+            return None
+        match reduce:
+            case Reduce.AVERAGE:
+                return sum(numbers) / len(numbers)
+            case Reduce.MAX:
+                return max(numbers)
+            case Reduce.MIN:
+                return min(numbers)
+            case Reduce.SUM:
+                return sum(numbers)
+
+    def _miss(self, detail: str) -> None:
+        """Note that something is missing; the first reason is the one that is told."""
+        self._complete = False
+        self.detail = self.detail or detail
+
+    def _remember(self, values: Values) -> None:
+        """Keep what the next poll compares with."""
+        self.memory.uptime_ticks = whole(values, SYS_UPTIME)
+        self.memory.table_last_change_ticks = whole(values, TABLE_LAST_CHANGE)
+        self.memory.polls += 1
+
+    def _sample(self, profile: Profile, values: Values, numbers: dict[str, float], rows: tuple[InterfaceSample, ...]) -> SnmpSample:
+        """Return all of it as one sample."""
+        return SnmpSample(
+            profile=profile.id,
+            uptime_ticks=whole(values, SYS_UPTIME),
+            engine_time_s=whole(values, ENGINE_TIME),
+            engine_boots=whole(values, ENGINE_BOOTS),
+            sys_object_id=self.memory.sys_object_id,
+            sys_descr=self.memory.sys_descr,
+            sys_name=self.memory.sys_name,
+            table_last_change_ticks=whole(values, TABLE_LAST_CHANGE),
+            interfaces=rows,
+            values=numbers,
+            rtt_s=self._rtt_s,
+            complete=self._complete,
+            brief=self.spec.brief,
+        )
+
+
+def _scaled(value: Value, measured: float | None) -> float | None:
+    """Return a number as the profile says it is to be read, None where its map does not know it."""
+    if measured is None:
+        return None
+    return value.map.get(int(measured)) if value.map else measured * value.scale

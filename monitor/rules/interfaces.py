@@ -1,0 +1,69 @@
+"""Which of a device's interfaces carries the circuit, and what its rows are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+_LOOKS_LIKE_WAN = re.compile(r"wan|gpon|pppoe|\bge-?0/0|gigabitethernet0/0|ether1\b", re.IGNORECASE)
+_NEVER_WAN = re.compile(
+    r"^(lo\d*$|(in)?loopback|null|nu\d|vo\d|voip|voice|veth|docker|br-|virbr|dummy|sit\d|p2p|cpu)", re.IGNORECASE
+)
+_LOOPBACK_TYPES = frozenset((1, 24))
+"""ifType other(1), under which routers list Null0 and VoIP ports, and softwareLoopback(24)."""
+_LINE_TYPES = frozenset((6, 7, 23, 26, 62, 69, 94, 96, 97, 117, 169, 230, 250))
+"""ifType (IANAifType-MIB) of what carries a circuit: Ethernet of all speeds, ppp(23), DSL (94-97, 169, 230), gpon(250)."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceRow:
+    """What names one interface. index: ifIndex. type: ifType, None where the agent has none. up: as InterfaceSample.up."""
+
+    index: int
+    name: str = ""
+    descr: str = ""
+    alias: str = ""
+    type: int | None = None
+    up: bool | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the name that the interface is known by while ifIndex moves: ifName, else ifDescr, else 'if' + ifIndex."""
+        return self.name or self.descr or f"if{self.index}"
+
+
+def choose_wan(rows: Collection[InterfaceRow], pattern: str | None) -> InterfaceRow | None:
+    """Return the interface that carries the circuit, None where none can be told. Always the same one for the same rows.
+
+    With a pattern, what it finds in ifName, ifAlias or ifDescr, an interface that is up before one that is not, then the lowest
+    ifIndex; nothing is guessed where it finds none. Without, the same order over those whose name looks like a WAN port, else
+    over Ethernet and other lines, else over whatever is no loopback. A name that looks like a WAN port wins over one that does
+    not even when it is down, so that a cut line does not pass for the LAN port's traffic.
+    """
+    if pattern is not None:
+        return min((row for row in rows if _matches(row, pattern)), key=lambda row: (not row.up, row.index), default=None)
+    possible = [row for row in rows if row.type not in _LOOPBACK_TYPES and not _NEVER_WAN.search(row.key)]
+    return min(possible, key=_order, default=None)
+
+
+def _matches(row: InterfaceRow, pattern: str) -> bool:
+    """Return whether a pattern is found in any of a row's names."""
+    return any(re.search(pattern, text) for text in (row.name, row.alias, row.descr))
+
+
+def _order(row: InterfaceRow) -> tuple[bool, bool, bool, int]:
+    """Return what possible WAN interfaces are sorted by, the best first."""
+    looks_like_wan = any(_LOOKS_LIKE_WAN.search(text) for text in (row.name, row.alias, row.descr))
+    return (not looks_like_wan, not row.up, row.type not in _LINE_TYPES, row.index)
+
+
+def keys(rows: Iterable[InterfaceRow]) -> dict[int, str]:
+    """Return ifIndex → key, each key once: of rows with the same name, all but the first have '#' and their ifIndex behind it."""
+    found: dict[int, str] = {}
+    taken: set[str] = set()
+    for row in sorted(rows, key=lambda each: each.index):
+        key = row.key if row.key not in taken else f"{row.key}#{row.index}"
+        taken.add(key)
+        found[row.index] = key
+    return found
