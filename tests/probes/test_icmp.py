@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.errors import SetupError
-from monitor.lab.packet import Packet
+from monitor.lab.packet import Packet, build
 from monitor.model.reading import IcmpSample, Outcome, Reading, Unreachable
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp import IcmpProber
@@ -310,6 +310,58 @@ def test_a_late_reply_is_lost_and_confuses_no_later_burst() -> None:
             spec = to("10.1.0.1", packets=2, timeout_s=0.1)
             for _ in range(3):
                 assert (await probe(pinger, spec))["10.1.0.1"].outcome is Outcome.TIMEOUT
+
+    on_network(body)
+
+
+def test_a_reply_beyond_its_timeout_is_lost_though_its_burst_is_still_under_way() -> None:
+    async def body(network: FakeNetwork) -> None:
+        network.hosts = {"10.1.0.1": alive}
+        network.delays_s = {"10.1.0.1": 0.1}
+        async with prober() as pinger:
+            readings = await probe(pinger, to("10.1.0.1", packets=2, spacing_s=0.15, timeout_s=0.06))
+        assert (None, None) == sample(readings["10.1.0.1"]).rtts_s
+
+    on_network(body)
+
+
+@KINDS
+def test_an_unreachable_that_comes_just_before_a_send_is_not_the_next_targets(raw: bool) -> None:
+    async def body(network: FakeNetwork) -> None:
+        network.hosts = {"10.1.0.1": unreachable, "10.1.0.2": alive, "10.1.0.3": alive}
+        clock = NetworkFirstClock(network)
+        async with prober(clock, allow_raw=raw) as pinger:
+            readings = await probe(pinger, *(to(address) for address in network.hosts))
+            assert (15, 0) == (pinger.sends_attempted, pinger.sends_refused)
+        assert ["timeout", "ok", "ok"] == [reading.outcome for reading in _in_order(readings)]
+        assert {5} == {sample(reading).sent for reading in readings.values()}
+
+    on_network(body)
+
+
+class NetworkFirstClock(SteppedClock):
+    """Lets the network answer whatever was sent whenever the prober looks at the time, as it does before each send."""
+
+    def __init__(self, network: FakeNetwork) -> None:
+        super().__init__()
+        self._network = network
+
+    def monotonic(self) -> float:
+        self._network.read()
+        return super().monotonic()
+
+
+@KINDS
+def test_an_unreachable_that_quotes_another_destination_is_nobodys_evidence(raw: bool) -> None:
+    async def body(network: FakeNetwork) -> None:
+        def about_another(packet: Packet) -> Sequence[bytes]:
+            other = build(packet.source, socket.inet_aton("10.1.0.77"), packet.protocol, packet.payload)
+            return unreachable(packet._replace(raw=other))
+
+        network.hosts = {"10.1.0.1": about_another}
+        async with prober(allow_raw=raw) as pinger:
+            readings = await probe(pinger, to("10.1.0.1", packets=2, timeout_s=0.05))
+        assert sample(readings["10.1.0.1"]).unreachable is None
 
     on_network(body)
 
