@@ -1,21 +1,46 @@
-"""SNMP polls go to the engine that each one asks for."""
+"""SNMP polls go to the engine that each one asks for; an engine is opened when the first poll wants it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
 
 from monitor.model.reading import Deliver
 from monitor.model.spec import SnmpSpec
-from monitor.service.poller import Prober
+
+
+class Engine(Protocol):
+    """One SNMP engine."""
+
+    async def open(self) -> None:
+        """Open its sockets; raises SetupError where that is not permitted."""
+
+    async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
+        """Deliver every spec exactly once."""
+
+    def close(self) -> None:
+        """Close its sockets."""
 
 
 class SnmpEngines:
     """One prober in front of several: 'fast' for v1 and v2c, 'pysnmp' for v3 and for whoever prefers it."""
 
-    def __init__(self, engines: Mapping[str, Prober]) -> None:
-        self._engines = engines
+    def __init__(self, makers: Mapping[str, Callable[[], Awaitable[Engine]]]) -> None:
+        """makers: how each engine is made. A heavy one costs nothing until a poll asks for it, at the start or after a reload."""
+        self._makers = makers
+        self._engines: dict[str, Engine] = {}
+        self._opening = asyncio.Lock()
+
+    async def open(self, name: str) -> Engine:
+        """Return an engine, made and opened at the first call."""
+        async with self._opening:
+            if name not in self._engines:
+                engine = await self._makers[name]()
+                await engine.open()
+                self._engines[name] = engine
+            return self._engines[name]
 
     async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
         """Probe the targets, each by its own engine, all at once."""
@@ -23,5 +48,11 @@ class SnmpEngines:
         for spec in specs:
             by_engine[spec.engine].append(spec)
         async with asyncio.TaskGroup() as group:
-            for engine, chosen in by_engine.items():
-                group.create_task(self._engines[engine].probe(chosen, deliver))
+            for name, chosen in by_engine.items():
+                engine = self._engines.get(name) or await self.open(name)
+                group.create_task(engine.probe(chosen, deliver))
+
+    def close(self) -> None:
+        """Close every engine that was opened."""
+        for engine in self._engines.values():
+            engine.close()

@@ -7,7 +7,8 @@ import logging
 import math
 import os
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -99,6 +100,17 @@ class History:
         values = (ring[minute % MINUTES] if newest - MINUTES < minute <= newest else math.nan for minute in wanted)
         return [None if math.isnan(value) else value for value in values]
 
+    @contextmanager
+    def kept_in(self, path: Path | None) -> Iterator[History]:
+        """Take up what an earlier run left in a file, and leave this run's there at the end; None keeps nothing."""
+        if path is not None:
+            self.load(path)
+        try:
+            yield self
+        finally:
+            if path is not None:
+                self.save(path)
+
     def keep_only(self, targets: Iterable[str]) -> None:
         """Forget the targets that are no longer watched."""
         wanted = set(targets)
@@ -132,6 +144,12 @@ class History:
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
             self._tracks.clear()
             log.warning("the history in %s can't be read and begins anew: %s", path, error)
+
+
+def history_file(journal_url: str) -> Path | None:
+    """Return where the minute values are kept: beside an SQLite journal; None where the journal is elsewhere."""
+    _, found, path = journal_url.partition("sqlite:///")
+    return Path(path).with_name("history.minutes") if found and path and path != ":memory:" else None
 
 
 def _read_track(file: object, minute: int) -> _Track:

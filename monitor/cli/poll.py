@@ -1,0 +1,199 @@
+"""Probe now and print what answers.
+
+  monitor poll                          every target
+  monitor poll xa-lung-cu dc-xa-lung-cu only these
+  monitor poll --format json            for programs
+
+Where this process may send (inside the lab's network, or with production addresses) it probes by itself; else it asks the running
+daemon. Exit status 1 when a target is silent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aiohttp
+
+from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.probers import open_probers
+from monitor.cli.tables import Column, table
+from monitor.errors import SetupError
+from monitor.export.readings import row
+from monitor.load.configuration import Configuration, find_folder, load
+from monitor.load.suggest import did_you_mean
+from monitor.model.inventory import AddressMode
+from monitor.model.reading import Outcome, Reading
+from monitor.probes.guard import ensure_permitted
+from monitor.service.clock import SystemClock
+from monitor.service.specs import REFERENCE, turns
+from monitor.words import say
+from monitor.words.poll import POLL
+
+Row = Mapping[str, Any]
+Progress = Callable[[int, int], None]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("ids", nargs="*", metavar="ID", help="targets; all of them where none is given")
+    add_config(parser)
+    add_language(parser)
+    add_format(parser, "table", "json")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Probe, print, and return 0 where every target answers, else 1."""
+    configuration = load(find_folder(arguments.config))
+    ids = _chosen(arguments.ids, configuration)
+    language = arguments.language or configuration.settings.language
+    began_s = time.monotonic()
+    rows = asyncio.run(_rows(configuration, ids, _progress(language)))
+    by_target: dict[str, dict[str, Row]] = {target: {} for target in ids}
+    for each in rows:
+        by_target[each["target"]][each["probe"]] = each
+    if arguments.format == "json":
+        print(json.dumps([each for probes in by_target.values() for each in probes.values()], ensure_ascii=False, indent=1))
+    else:
+        _print_table(by_target, language)
+    answering = sum(any(_is_alive(each) for each in probes.values()) for probes in by_target.values())
+    summary = say(POLL, "summary", language, answering=answering, asked=len(ids), seconds=time.monotonic() - began_s)
+    print(summary, file=sys.stderr if arguments.format == "json" else sys.stdout)
+    return 0 if answering == len(ids) else 1
+
+
+def _chosen(ids: Sequence[str], configuration: Configuration) -> list[str]:
+    targets = configuration.inventory.targets
+    unknown = [
+        f"no target is called '{name}'; {did_you_mean(name, targets, '`monitor sites list` shows them all')}"
+        for name in ids
+        if name not in targets
+    ]
+    if unknown:
+        raise SetupError("\n".join(unknown))
+    return list(dict.fromkeys(ids)) or list(targets)
+
+
+def _progress(language: str) -> Progress:
+    def show(done: int, asked: int) -> None:
+        if sys.stderr.isatty():
+            end = "\r" if done < asked else "\r\033[K"
+            print(say(POLL, "progress", language, done=done, asked=asked), end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+async def _rows(configuration: Configuration, ids: Sequence[str], progress: Progress) -> list[Row]:
+    targets, mode = configuration.inventory.targets, configuration.inventory.network.addresses
+    try:
+        if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
+            return await _asked_of_daemon(configuration, ids, progress)
+        ensure_permitted(mode, [targets[name].address for name in ids])
+    except SetupError as refusal:
+        if not await _is_daemon_there(configuration):
+            raise SetupError(refusal.fault, f"{refusal.cure}; or start the daemon, which `poll` then asks") from refusal
+        return await _asked_of_daemon(configuration, ids, progress)
+    return await _asked_by_us(configuration, ids, progress)
+
+
+# By ourselves
+
+
+async def _asked_by_us(configuration: Configuration, ids: Sequence[str], progress: Progress) -> list[Row]:
+    wanted, rows = set(ids), list[Row]()
+    specs: dict[str, list[Any]] = {"icmp": [], "snmp": []}
+    for turn in turns(configuration.inventory, configuration.settings, configuration.profiles):
+        if turn.spec.target in wanted and not turn.spec.target.startswith(REFERENCE):
+            specs[turn.probe].append(turn.spec)
+    asked = sum(map(len, specs.values()))
+
+    def take(reading: Reading) -> None:
+        rows.append(row(reading))
+        progress(len(rows), asked)
+
+    async with AsyncExitStack() as stack:
+        probers = (await open_probers(SystemClock(), stack)).by_probe
+        async with asyncio.TaskGroup() as group:
+            for probe, chosen in specs.items():
+                group.create_task(probers[probe].probe(chosen, take))
+    return rows
+
+
+# By the running daemon
+
+
+async def _is_daemon_there(configuration: Configuration) -> bool:
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(2)) as session,
+            session.get(f"{_origin(configuration)}/-/healthy") as answer,
+        ):
+            return answer.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+
+
+async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], progress: Progress) -> list[Row]:
+    origin, rows, asked = _origin(configuration), list[Row](), 0
+    async with (
+        aiohttp.ClientSession(headers={"Origin": origin}, timeout=aiohttp.ClientTimeout(total=None, sock_read=60)) as session,
+        session.post(f"{origin}/api/v1/poll", json={"targets": list(ids)}) as answer,
+    ):
+        if answer.status != 200:
+            fault = await answer.json()
+            raise SetupError(f"the daemon at {origin} does not poll: {fault['error']}", fault["cure"])
+        async for line in answer.content:
+            each = json.loads(line)
+            if "asked" in each:
+                asked = each["asked"]
+            else:
+                rows.append(each)
+                progress(len(rows), asked)
+    return rows
+
+
+def _origin(configuration: Configuration) -> str:
+    return configuration.settings.advertise.rstrip("/") or f"http://{configuration.settings.listen}"
+
+
+# What is printed
+
+
+def _is_alive(each: Row) -> bool:
+    return Outcome(each["outcome"]).is_alive
+
+
+def _print_table(by_target: Mapping[str, Mapping[str, Row]], language: str) -> None:
+    columns = [
+        Column(say(POLL, "target", language)),
+        Column(say(POLL, "ping", language)),
+        Column(say(POLL, "loss", language), is_number=True),
+        Column(say(POLL, "rtt", language), is_number=True),
+        Column("SNMP"),
+    ]
+    print(table(columns, [_cells(target, probes, language) for target, probes in by_target.items()]))
+
+
+def _cells(target: str, probes: Mapping[str, Row], language: str) -> list[str]:
+    icmp = probes.get("icmp", {})
+    sample = icmp.get("icmp") or {}
+    return [
+        target,
+        _outcome(icmp, language),
+        "" if sample.get("loss") is None else f"{sample['loss']:.0%}",
+        "" if sample.get("rtt_ms") is None else f"{sample['rtt_ms']:.1f} ms",
+        _outcome(probes.get("snmp", {}), language),
+    ]
+
+
+def _outcome(each: Row, language: str) -> str:
+    if not each:
+        return say(POLL, "none", language)
+    word = say(POLL, each["outcome"], language)
+    return f"{word}: {each['detail']}" if each["detail"] and each["outcome"] != Outcome.OK else word

@@ -1,0 +1,147 @@
+"""Run the daemon: poll everything, judge it, and serve metrics, the API and the pages.
+
+It needs to ping: CAP_NET_RAW, or ping sockets for its group (`monitor check` names the sysctl).
+With `addresses: lab` it runs only inside the lab's own network; `monitor demo` does all of that.
+SIGHUP or POST /-/reload loads the configuration anew; SIGTERM ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+
+from aiohttp import web
+
+from monitor.cli.options import add_config, add_language, start_log
+from monitor.cli.probers import open_probers
+from monitor.export.http import make_app
+from monitor.journal.journal import Journal
+from monitor.journal.store import Store
+from monitor.load.configuration import Configuration, find_folder, load
+from monitor.probes.guard import ensure_permitted
+from monitor.probes.own_side import OwnLink
+from monitor.probes.trace import Tracer
+from monitor.service.clock import SystemClock
+from monitor.service.daemon import Daemon
+from monitor.service.history import History, history_file
+from monitor.service.process import ServiceManager, on_signals, open_listener, passed_listeners
+from monitor.service.watch import Watch
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    add_config(parser)
+    add_language(parser)
+    parser.add_argument("--listen", metavar="HOST:PORT", help="where to serve (the configuration's `listen`)")
+    parser.add_argument("--journal", metavar="URL", help="the journal's SQLAlchemy URL (the configuration's `journal`)")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Run until SIGTERM or SIGINT."""
+    start_log()
+    folder = find_folder(arguments.config)
+
+    def read() -> Configuration:
+        return _with_arguments(load(folder), arguments)
+
+    asyncio.run(_run(read(), read))
+    return 0
+
+
+def _with_arguments(configuration: Configuration, arguments: argparse.Namespace) -> Configuration:
+    given = {name: getattr(arguments, name) for name in ("listen", "journal", "language")}
+    changed = {name: value for name, value in given.items() if value is not None}
+    return replace(configuration, settings=replace(configuration.settings, **changed))
+
+
+def _permit(configuration: Configuration) -> None:
+    """Run the guard over everything that the configuration would send to."""
+    ensure_permitted(configuration.inventory.network.addresses, _addresses(configuration))
+
+
+def _addresses(configuration: Configuration) -> list[str]:
+    targets = configuration.inventory.targets
+    references = (name for name in configuration.settings.health.references if name not in targets)
+    return [*(target.address for target in targets.values()), *references]
+
+
+async def _run(configuration: Configuration, read: Callable[[], Configuration]) -> None:
+    """Open everything in the order in which it depends on each other, run, and close it in the opposite order."""
+    for warning in configuration.warnings:
+        log.warning("%s", warning)
+    _permit(configuration)
+    settings, clock = configuration.settings, SystemClock()
+    listeners = passed_listeners(os.environ) or [open_listener(settings.listen)]
+    async with contextlib.AsyncExitStack() as stack:
+        journal = Journal(await asyncio.to_thread(Store, settings.journal))
+        stack.callback(journal.close)
+        history = stack.enter_context(History().kept_in(history_file(settings.journal)))
+        probers = await open_probers(clock, stack)
+        log.info(probers.icmp.describe())
+        tracer = Tracer()
+        stack.callback(tracer.close)
+        daemon = Daemon(
+            configuration,
+            reload_from=read,
+            permit=_permit,
+            journal=journal,
+            history=history,
+            probers=probers.by_probe,
+            trace=tracer.trace,
+            clock=clock,
+        )
+        watch = Watch(
+            clock, probers.icmp, OwnLink(_addresses(configuration)).look, report=daemon.see_own_side, stepped=daemon.clock_stepped
+        )
+        await _serve(make_app(daemon, daemon.own), listeners, stack)
+        await _live(daemon, watch, listeners)
+
+
+async def _serve(app: web.Application, listeners: list[socket.socket], stack: contextlib.AsyncExitStack) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    for listener in listeners:
+        await web.SockSite(runner, listener).start()
+
+
+async def _live(daemon: Daemon, watch: Watch, listeners: list[socket.socket]) -> None:
+    manager, ended = ServiceManager(os.environ), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    tasks = set[asyncio.Task[None]]()
+
+    async def reload() -> None:
+        manager.reloading()
+        await daemon.reload()
+        manager.ready(_status(daemon))
+
+    on_signals(loop, ended.set, lambda: tasks.add(loop.create_task(reload())))
+    async with daemon.running():
+        tasks |= {loop.create_task(watch.run()), loop.create_task(_pat(manager))}
+        for listener in listeners:
+            log.info("serving on http://%s:%s", *listener.getsockname()[:2])
+        manager.ready(_status(daemon))
+        await ended.wait()
+        log.info("ending")
+        manager.stopping()
+        for task in tasks:
+            task.cancel()
+
+
+def _status(daemon: Daemon) -> str:
+    return f"{len(daemon.configuration.inventory.targets)} targets"
+
+
+async def _pat(manager: ServiceManager) -> None:
+    """Pat the watchdog from the loop: a loop that hangs is one that systemd should restart."""
+    while manager.watchdog_s:
+        manager.alive()
+        await asyncio.sleep(manager.watchdog_s)

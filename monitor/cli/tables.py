@@ -1,0 +1,56 @@
+"""Tables on a terminal or in a pipe: aligned by what a reader sees, no wider than the terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_GAP = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's heading; numbers stand to the right."""
+
+    heading: str
+    is_number: bool = False
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
+    """Return the rows under their headings. width: at most so many columns, by shortening the last cell; None: the terminal's.
+
+    In a pipe nothing is shortened, so that grep and awk see everything.
+    """
+    if width is None:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    lines = [[column.heading for column in columns], *rows]
+    widths = [max(seen_width(line[place]) for line in lines) for place in range(len(columns))]
+    return "\n".join(_line(line, columns, widths, width) for line in lines)
+
+
+def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int], width: int) -> str:
+    padded = (_pad(cell, wide, column.is_number) for cell, column, wide in zip(cells, columns, widths, strict=True))
+    line = _GAP.join(padded).rstrip()
+    return line if seen_width(line) <= width else _cut(line, width)
+
+
+def _pad(cell: str, wide: int, is_number: bool) -> str:
+    space = " " * (wide - seen_width(cell))
+    return space + cell if is_number else cell + space
+
+
+def _cut(line: str, width: int) -> str:
+    kept = ""
+    for letter in line:
+        if seen_width(kept + letter) >= width:
+            break
+        kept += letter
+    return f"{kept}…"
+
+
+def seen_width(text: str) -> int:
+    """Return how many terminal columns a text takes: combining marks take none, wide letters two."""
+    return sum(0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

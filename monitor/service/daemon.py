@@ -1,0 +1,188 @@
+"""The running daemon in one piece: readings in, snapshots out, and the configuration exchanged under way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from monitor.errors import ConfigError, MonitorError
+from monitor.export.own_metrics import OwnMetrics
+from monitor.journal.journal import Journal
+from monitor.journal.rows import Entry
+from monitor.load.configuration import Configuration
+from monitor.model.clock import Clock
+from monitor.model.own_side import OwnSide
+from monitor.model.reading import PathTrace, Reading
+from monitor.model.settings import Settings
+from monitor.model.state import Event, Snapshot
+from monitor.service.board import Board
+from monitor.service.history import History
+from monitor.service.poller import Poller, Prober
+from monitor.service.specs import turns
+
+log = logging.getLogger(__name__)
+
+
+class Daemon:
+    """What runs between the probers and the faces. It is the Source of every page, metric and stream."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        reload_from: Callable[[], Configuration],
+        permit: Callable[[Configuration], None],
+        journal: Journal,
+        history: History,
+        probers: Mapping[str, Prober],
+        trace: Callable[[str], Awaitable[PathTrace]],
+        clock: Clock,
+    ) -> None:
+        """reload_from reads the configuration anew and permit runs the guard over it; both may raise MonitorError."""
+        self.configuration = configuration
+        self.own = OwnMetrics()
+        self.poller = Poller(probers, self.deliver, self, clock)
+        self.board = Board(
+            configuration.inventory,
+            configuration.settings,
+            configuration.profiles,
+            journal=journal,
+            clock=clock,
+            confirm=self.poller.probe_now,
+            on_root_cause=self._on_root_cause,
+        )
+        self._reload_from = reload_from
+        self._permit = permit
+        self._journal = journal
+        self._history = history
+        self._trace = trace
+        self._clock = clock
+        self._rounds_opened = 0
+        self._reloading = asyncio.Lock()
+        self._tracing: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Poll and judge until the context ends."""
+        fresh = self.configuration
+        await self._note("started", f"started with {len(fresh.inventory.targets)} targets")
+        judging = asyncio.create_task(self.board.run())
+        self.poller.start(turns(fresh.inventory, fresh.settings, fresh.profiles))
+        try:
+            yield
+        finally:
+            await self.poller.stop()
+            judging.cancel()
+            for task in self._tracing:
+                task.cancel()
+            await asyncio.gather(judging, *self._tracing, return_exceptions=True)
+            await self._note("stopped", "stopped")
+
+    # Readings
+
+    def deliver(self, reading: Reading) -> None:
+        """Take a reading from a prober."""
+        self.own.count(reading)
+        self._history.note(reading, self._clock.wall())
+        self.board.deliver(reading)
+
+    def see_own_side(self, seen: OwnSide) -> None:
+        """Take the evidence of our own side."""
+        self.own.see_loop_lag(seen.loop_lag_s)
+        self.own.see_journal(is_up=self._journal.is_up)
+        self.board.own_side(seen)
+
+    def clock_stepped(self, moved_s: float) -> None:
+        """Keep the rhythm when the wall clock was set."""
+        log.warning("the wall clock was set by %+.1f s; the rounds keep their rhythm", moved_s)
+        self.poller.clock_stepped()
+
+    # Rounds, as the poller tells them
+
+    def round_opened(self, probe: str) -> None:
+        """A round begins."""
+        self._rounds_opened += 1
+        if probe == "icmp":
+            self.board.round_opened(self._clock.wall())
+
+    def round_finished(self, probe: str, duration_s: float) -> None:
+        """A round has brought all its readings."""
+        self.own.round_ended(probe, duration_s)
+
+    def round_late(self, probe: str, lag_s: float) -> None:
+        """A tick's packets left late."""
+        self.own.round_began(probe, lag_s)
+
+    def turns_skipped(self, probe: str, count: int) -> None:
+        """Targets were left out of a round."""
+        log.warning("%s: %s targets were still being asked at their next turn and were left out of it", probe, count)
+        self.own.skip(count)
+
+    # Source
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings in force."""
+        return self.configuration.settings
+
+    def snapshot(self) -> Snapshot:
+        """Return the picture of now."""
+        return self.board.snapshot()
+
+    def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
+        """Call back with each published change; returns what ends it."""
+        return self.board.subscribe(callback)
+
+    async def events(self, since: float | None, limit: int) -> Sequence[Entry]:
+        """Return what the journal holds, newest first."""
+        return await self._journal.events(since, limit)
+
+    def is_ready(self) -> bool:
+        """Return whether the first probes are sent."""
+        return self._rounds_opened > 0
+
+    async def reload(self) -> Sequence[str]:
+        """Load the configuration anew; what has faults is never applied, and they are returned."""
+        async with self._reloading:
+            try:
+                fresh = await asyncio.to_thread(self._reload_from)
+                self._permit(fresh)
+            except MonitorError as error:
+                faults = [str(fault) for fault in error.faults] if isinstance(error, ConfigError) else [str(error)]
+                for fault in faults:
+                    log.error("not reloaded: %s", fault)
+                self.own.see_reload(succeeded=False)
+                return faults
+            await self._apply(fresh)
+        return ()
+
+    async def _apply(self, fresh: Configuration) -> None:
+        for name in ("listen", "journal"):
+            if getattr(fresh.settings, name) != getattr(self.settings, name):
+                log.warning("`%s` changed; it takes effect at the next start", name)
+        self.configuration = fresh
+        self._history.keep_only(fresh.inventory.targets)
+        self.board.replace(fresh.inventory, fresh.settings, fresh.profiles)
+        self.poller.replace(turns(fresh.inventory, fresh.settings, fresh.profiles))
+        self.own.see_reload(succeeded=True)
+        text = f"configuration reloaded: {len(fresh.inventory.targets)} targets"
+        await self._note("reload", text)
+
+    async def _note(self, kind: str, text: str) -> None:
+        log.info(text)
+        await self._journal.append([Event(self._clock.wall(), kind, "", text)])
+
+    # Where a root cause's path breaks
+
+    def _on_root_cause(self, target: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._find_break(target))
+        self._tracing.add(task)
+        task.add_done_callback(self._tracing.discard)
+
+    async def _find_break(self, target: str) -> None:
+        found = self.configuration.inventory.targets.get(target)
+        if found is not None:
+            path = await self._trace(found.address)
+            self.board.path_found(target, path.describe())

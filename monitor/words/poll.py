@@ -1,0 +1,23 @@
+"""What `monitor poll` says."""
+
+from __future__ import annotations
+
+from monitor.words.catalogue import Catalogue
+
+POLL: Catalogue = {
+    "target": ("Đối tượng", "Target"),
+    "ping": ("Ping", "Ping"),
+    "loss": ("Mất gói", "Loss"),
+    "rtt": ("Độ trễ", "RTT"),
+    "not_sent": ("không gửi được", "not sent"),
+    "refused": ("từ chối", "refused"),
+    "malformed": ("sai định dạng", "malformed"),
+    "timeout": ("hết giờ", "timeout"),
+    "ok": ("tốt", "ok"),
+    "none": ("–", "–"),
+    "summary": (
+        "{answering}/{asked} đối tượng trả lời trong {seconds:.1f} s",
+        "{answering}/{asked} targets answer, in {seconds:.1f} s",
+    ),
+    "progress": ("đã hỏi {done}/{asked}", "asked {done}/{asked}"),
+}
