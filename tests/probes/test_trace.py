@@ -1,0 +1,94 @@
+"""Where a path breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+
+import pytest
+
+from monitor.lab.packet import Packet, icmp_error
+from monitor.model.reading import Hop, PathTrace
+from monitor.probes.trace import Tracer, whole
+
+from .fake_network import Answer, FakeNetwork, alive, on_network, silent
+
+FIRST, SECOND = "10.2.0.1", "10.2.0.9"
+
+
+@pytest.mark.parametrize(
+    ("trace", "text"),
+    [
+        (PathTrace("10.3.0.1", fault="no"), "path not traced: no"),
+        (PathTrace("10.3.0.1"), "path breaks before the first hop"),
+        (PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, SECOND))), "path breaks after hop 2, 10.2.0.9"),
+        (PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, "10.3.0.1")), True), "path is whole: 10.3.0.1 answers at hop 2"),
+    ],
+)
+def test_a_trace_says_where_the_path_breaks(trace: PathTrace, text: str) -> None:
+    assert text == trace.describe()
+
+
+def test_a_router_that_answers_for_all_that_is_behind_it_counts_once() -> None:
+    answers = [Hop(1, FIRST), Hop(2, SECOND), Hop(3, SECOND), Hop(4, SECOND)]
+    assert PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, SECOND))) == whole("10.3.0.1", answers)
+
+
+def by_hop(*routers: str, then: Answer) -> Answer:
+    """Return what answers like a path over these routers."""
+
+    def answer(packet: Packet) -> Sequence[bytes]:
+        if packet.ttl <= len(routers):
+            return [icmp_error(packet, socket.inet_aton(routers[packet.ttl - 1]), (11, 0, 0))]
+        return then(packet)
+
+    return answer
+
+
+def unreachable_from(router: str) -> Answer:
+    return lambda packet: [icmp_error(packet, socket.inet_aton(router), (3, 1, 0))]
+
+
+def test_each_ending_of_a_path_is_told_apart() -> None:
+    paths = {
+        "10.3.0.1": by_hop(FIRST, SECOND, then=alive),
+        "10.3.0.2": by_hop(FIRST, SECOND, then=silent),
+        "10.3.0.3": by_hop(FIRST, SECOND, then=unreachable_from(SECOND)),
+        "10.3.0.4": silent,
+    }
+    expected = {
+        "10.3.0.1": "path is whole: 10.3.0.1 answers at hop 3",
+        "10.3.0.2": "path breaks after hop 2, 10.2.0.9",
+        "10.3.0.3": "path breaks after hop 2, 10.2.0.9",
+        "10.3.0.4": "path breaks before the first hop",
+    }
+
+    async def body(network: FakeNetwork) -> None:
+        network.hosts = paths
+        tracer = Tracer(max_hops=5, timeout_s=0.1)
+        traces = await asyncio.gather(*(tracer.trace(address) for address in paths))
+        tracer.close()
+        assert expected == {trace.address: trace.describe() for trace in traces}
+
+    on_network(body)
+
+
+def test_hops_are_bounded() -> None:
+    async def body(network: FakeNetwork) -> None:
+        tracer = Tracer(max_hops=3, timeout_s=0.02)
+        await tracer.trace("10.3.0.4")
+        tracer.close()
+        assert [1, 2, 3] == [packet.ttl for _, packet in network.seen]
+
+    on_network(body)
+
+
+def test_an_address_without_a_route_is_a_result_and_no_error() -> None:
+    async def body(_network: FakeNetwork) -> None:
+        tracer = Tracer(max_hops=2, timeout_s=0.02)
+        trace = await tracer.trace("192.0.2.1")
+        tracer.close()
+        assert not trace.reached
+
+    on_network(body)
