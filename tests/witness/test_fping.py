@@ -1,0 +1,60 @@
+"""Debian's fping beside our prober over the same lossy link: the same loss within the binomial error, the same round-trip times."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import shutil
+import statistics
+
+import pytest
+
+from monitor.model.reading import Reading
+from monitor.model.spec import IcmpSpec
+from monitor.probes.icmp import IcmpProber
+from monitor.service.clock import SystemClock
+from tests.lab_fixture import Lab
+
+PACKETS = 600
+SPACING_MS = 10
+LOSS = 0.1
+SAME_RTT_S = 0.0002
+
+pytestmark = pytest.mark.skipif(shutil.which("fping") is None, reason="fping is not installed (Debian: fping)")
+
+
+async def fping(lab: Lab, address: str) -> list[float | None]:
+    """Return fping's round-trip times in seconds. Its timeout is its period unless it is told otherwise."""
+    words = ("fping", "-C", str(PACKETS), "-p", str(SPACING_MS), "-t", "1000", "-q", address)
+    process = await asyncio.create_subprocess_exec(
+        *lab.command(*words), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    output, _ = await process.communicate()
+    _, figures = output.decode().strip().splitlines()[-1].split(" : ")
+    return [None if figure == "-" else float(figure) / 1000 for figure in figures.split()]
+
+
+async def ours(lab: Lab, address: str) -> tuple[float | None, ...]:
+    prober = IcmpProber(SystemClock())
+    with lab.network():
+        await prober.open()
+    readings: list[Reading] = []
+    spec = IcmpSpec("target", address, packets=PACKETS, spacing_s=SPACING_MS / 1000, timeout_s=1.0)
+    await prober.probe([spec], readings.append)
+    prober.close()
+    assert readings[0].icmp is not None
+    assert readings[0].icmp.clock == "kernel"
+    return readings[0].icmp.rtts_s
+
+
+async def test_loss_and_round_trip_times_are_those_of_fping(lab: Lab) -> None:
+    lab.ctl("lossy", "xa-a1", loss=f"{LOSS:.0%}")
+    address = lab.address("xa-a1")
+    theirs, own = await asyncio.gather(fping(lab, address), ours(lab, address))
+    assert (PACKETS, PACKETS) == (len(theirs), len(own))
+    lost = [sum(rtt is None for rtt in rtts) / PACKETS for rtts in (theirs, own)]
+    four_deviations = 4 * math.sqrt(2 * LOSS * (1 - LOSS) / PACKETS)
+    assert 0 < lost[0] < 4 * LOSS
+    assert abs(lost[0] - lost[1]) < four_deviations
+    medians = [statistics.median(rtt for rtt in rtts if rtt is not None) for rtts in (theirs, own)]
+    assert medians[0] == pytest.approx(medians[1], abs=SAME_RTT_S)
