@@ -89,6 +89,11 @@ class Board:
         self._touched: set[str] = set()
         self._follow(inventory, settings, profiles)
 
+    @property
+    def topology(self) -> topology.Topology:
+        """Return what hangs on what."""
+        return self._topology
+
     def deliver(self, reading: Reading) -> None:
         """Take one reading; what it changes of a state is published by the next `evaluate`."""
         self._sight.take(reading)

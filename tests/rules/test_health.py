@@ -1,0 +1,227 @@
+"""Health: from single readings to a judgement, by tables and by any sequence of readings."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model.reading import Outcome, Reading
+from monitor.model.state import Reason, State
+from monitor.rules import health
+from monitor.rules.health import Circumstances, Health, Standing, judge
+from monitor.rules.topology import Block, Cut
+
+N = 2
+PING = {"icmp": 15.0}
+BOTH = {"icmp": 15.0, "snmp": 60.0}
+OUTCOMES = {"+": Outcome.OK, "r": Outcome.REFUSED, "m": Outcome.MALFORMED, "-": Outcome.TIMEOUT, "0": Outcome.NOT_SENT}
+
+
+def after(story: str, start: Health | None = None, at_s: float = 100.0) -> Health:
+    """Return the health after a story such as 'i+ i- s+': probe and outcome, half a second apart."""
+    state = start or health.start(BOTH if "s" in story else PING)
+    for number, word in enumerate(story.split()):
+        reading = Reading("a", {"i": "icmp", "s": "snmp"}[word[0]], at_s + number / 2, OUTCOMES[word[1]])
+        state = health.step(state, reading, misses_to_down=N)
+    return state
+
+
+def ripe(state: Health, at_s: float = 100.0) -> bool:
+    return health.is_ripe(state, at_s, misses_to_down=N)
+
+
+def test_one_lost_burst_is_suspected_and_never_ripe() -> None:
+    state = after("i+ i-")
+    assert (Standing.ANSWERING, 100.5) == (state.standing, state.suspected_s)
+    assert not ripe(state, 10_000.0)
+
+
+def test_a_second_lost_burst_in_a_row_is_ripe() -> None:
+    assert ripe(after("i+ i- i-"))
+
+
+@pytest.mark.parametrize("answer", ["i+", "ir", "im", "s+", "sr"])
+def test_one_answer_of_any_probe_ends_a_suspicion(answer: str) -> None:
+    state = after(f"i+ s+ i- {answer}")
+    assert (Standing.ANSWERING, None) == (state.standing, state.suspected_s)
+
+
+@pytest.mark.parametrize("answer", ["i+", "s+", "sr"])
+def test_one_answer_brings_a_silent_target_up_at_once(answer: str) -> None:
+    silent = health.settle(after("s+ i+ i- i- s-"))
+    assert Standing.ANSWERING is after(answer, silent).standing
+
+
+def test_a_target_is_not_silent_while_a_probe_that_was_fine_has_not_been_asked_again() -> None:
+    state = after("i+ s+ i- i-")
+    assert not ripe(state, state.suspected_s or 0)
+    assert ripe(after("s-", state))
+
+
+def test_a_probe_that_owes_its_answer_is_waited_for_only_so_long() -> None:
+    state = after("i+ s+ i- i-")
+    assert ripe(state, (state.suspected_s or 0) + health.PATIENCE_S)
+
+
+def test_a_probe_that_has_long_been_silent_does_not_speak_for_the_target() -> None:
+    state = after("i+ s+ i- i- s+ i- i- i-")
+    assert (None, False) == (state.suspected_s, state.probes["icmp"].is_witness)
+    state = after("s-", state)
+    assert state.suspected_s is not None
+    assert not ripe(state), "one lost answer of the only witness is one lost burst"
+    assert ripe(after("s-", state))
+
+
+def test_a_probe_is_a_witness_again_once_it_answers() -> None:
+    assert after("i+ s+ i- i- s+ i+").probes["icmp"].is_witness
+
+
+def test_readings_of_a_probe_that_the_target_does_not_have_change_nothing() -> None:
+    start = health.start(PING)
+    assert start is health.step(start, Reading("a", "snmp", 1.0, Outcome.OK), misses_to_down=N)
+
+
+@pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        ("i+ s+", None),
+        ("i+ s+ s- i+", None),
+        ("i+ s+ s- i+ s- i+", Reason("probe_silent", {"probe": "snmp", "readings": 2})),
+        ("i+ s+ sr i+ sr i+", Reason("probe_failing", {"probe": "snmp", "readings": 2})),
+        ("i+ s- i+ s- i+", None),
+        ("i+ s+ s- s- i+ s+", None),
+        ("i+ s+ i- i-", None),
+    ],
+)
+def test_a_probe_that_used_to_succeed_and_fails_now_is_a_fault(story: str, expected: Reason | None) -> None:
+    assert expected == health.fault_of(after(story), N)
+
+
+def test_a_returning_target_needs_fresh_misses_and_has_an_interval_of_grace() -> None:
+    state = health.returning(health.settle(after("i+ i- i-")), 200.0)
+    assert not ripe(state, 300.0)
+    missed = after("i- i-", state, at_s=201.0)
+    assert (False, True) == (ripe(missed, 214.9), ripe(missed, 215.0))
+
+
+def test_misses_of_a_blind_time_are_forgotten_and_an_earlier_silence_is_not() -> None:
+    forgotten = health.forget_misses(after("i+ s+ i- s-"))
+    assert (Standing.ANSWERING, None, 0) == (forgotten.standing, forgotten.suspected_s, forgotten.silent_bursts)
+    assert not ripe(after("i-", forgotten)), "fresh evidence is needed"
+    assert Standing.SILENT is health.forget_misses(health.settle(after("i+ i- i-"))).standing
+
+
+def test_evidence_older_than_three_intervals_is_stale_by_the_probe_that_lasts_longest() -> None:
+    ping, both = after("i+"), after("i+ s+")
+    assert (False, True) == tuple(health.is_stale(ping, now, 0.0, 3.0) for now in (145.0, 145.1))
+    assert (False, True) == tuple(health.is_stale(both, now, 0.0, 3.0) for now in (280.5, 280.6))
+
+
+def test_age_counts_from_the_end_of_blindness() -> None:
+    assert not health.is_stale(after("i+"), 200.0, 160.0, 3.0)
+
+
+def test_a_lapse_clears_what_was_being_confirmed() -> None:
+    lapsed = health.lapse(after("i+ i-"))
+    assert (Standing.LAPSED, None, 0) == (lapsed.standing, lapsed.suspected_s, lapsed.silent_bursts)
+
+
+SILENT = health.settle(after("i+ i- i-"))
+BEHIND = Cut(Block.DOWN, "p")
+FAULT = Reason("loss", {"loss_ratio": 0.1, "packets": 100})
+
+
+@pytest.mark.parametrize(
+    ("state", "around", "expected"),
+    [
+        (after("i+"), Circumstances(), (State.UP, None)),
+        (after("i+"), Circumstances(fault=FAULT), (State.DEGRADED, None)),
+        (after("i+"), Circumstances(covered="work", fault=FAULT), (State.MAINTENANCE, None)),
+        (after("i+"), Circumstances(cut=BEHIND, is_expected=False), (State.UP, None)),
+        (SILENT, Circumstances(), (State.DOWN, "a")),
+        (SILENT, Circumstances(is_expected=False), (State.STANDBY, None)),
+        (SILENT, Circumstances(cut=BEHIND, is_expected=False), (State.UNREACHABLE, "p")),
+        (SILENT, Circumstances(cut=Cut(Block.MAINTENANCE, "p"), is_expected=False), (State.MAINTENANCE, None)),
+        (SILENT, Circumstances(cut=Cut(Block.STANDBY, "p")), (State.STANDBY, None)),
+        (SILENT, Circumstances(covered="work", cut=BEHIND), (State.MAINTENANCE, None)),
+        (health.lapse(SILENT), Circumstances(), (State.UNKNOWN, None)),
+        (health.returning(SILENT, 0.0), Circumstances(), (State.UNKNOWN, None)),
+    ],
+)
+def test_the_order_is_maintenance_unreachable_down_standby_degraded_up(
+    state: Health, around: Circumstances, expected: tuple[State, str | None]
+) -> None:
+    judgement = judge("a", state, around)
+    assert judgement is not None
+    assert expected == (judgement.state, judgement.cause)
+
+
+def test_nothing_is_said_of_a_target_that_nothing_is_known_of() -> None:
+    assert judge("a", health.start(PING), Circumstances(covered="work")) is None
+
+
+STORIES = st.lists(st.tuples(st.sampled_from(["icmp", "snmp"]), st.sampled_from(list(Outcome))), max_size=40)
+
+
+@given(STORIES, st.integers(1, 4))
+def test_a_silence_is_ripe_only_after_so_many_unanswered_bursts_of_one_probe(story: list[tuple[str, Outcome]], needed: int) -> None:
+    state = health.start(BOTH)
+    unanswered = {"icmp": 0, "snmp": 0}
+    for number, (probe, outcome) in enumerate(story):
+        state = health.step(state, Reading("a", probe, float(number), outcome), misses_to_down=needed)
+        if outcome.is_alive:
+            unanswered = dict.fromkeys(unanswered, 0)
+        elif outcome is Outcome.TIMEOUT:
+            unanswered[probe] += 1
+        if health.is_ripe(state, 1e6, misses_to_down=needed):
+            assert max(unanswered.values()) >= needed
+            state = health.settle(state)
+
+
+@given(STORIES)
+def test_a_reading_that_was_not_sent_changes_nothing(story: list[tuple[str, Outcome]]) -> None:
+    with_them = without = health.start(BOTH)
+    for number, (probe, outcome) in enumerate(story):
+        reading = Reading("a", probe, float(number), outcome)
+        with_them = health.step(with_them, reading, misses_to_down=N)
+        if outcome is not Outcome.NOT_SENT:
+            without = health.step(without, reading, misses_to_down=N)
+    assert with_them == without
+
+
+@given(STORIES, st.sampled_from(["icmp", "snmp"]), st.sampled_from([Outcome.OK, Outcome.REFUSED, Outcome.MALFORMED]))
+def test_whatever_was_before_an_answer_makes_it_answering(story: list[tuple[str, Outcome]], probe: str, outcome: Outcome) -> None:
+    state = health.start(BOTH)
+    for number, (each, told) in enumerate(story):
+        state = health.step(state, Reading("a", each, float(number), told), misses_to_down=N)
+    for before in (state, health.settle(state), health.lapse(state), health.returning(state, 50.0)):
+        now = health.step(before, Reading("a", probe, 99.0, outcome), misses_to_down=N)
+        assert (Standing.ANSWERING, None) == (now.standing, now.suspected_s)
+
+
+@given(STORIES)
+def test_some_witness_is_always_left(story: list[tuple[str, Outcome]]) -> None:
+    state = health.start(BOTH)
+    for number, (probe, outcome) in enumerate(story):
+        state = health.step(state, Reading("a", probe, float(number), outcome), misses_to_down=N)
+        assert any(each.is_witness for each in state.probes.values())
+
+
+@given(
+    st.sampled_from([after("i+"), SILENT, health.lapse(SILENT), health.returning(SILENT, 0.0), replace(SILENT, suspected_s=1.0)]),
+    st.builds(
+        Circumstances,
+        covered=st.sampled_from([None, "work"]),
+        cut=st.sampled_from([None, *(Cut(block, "p") for block in Block)]),
+        is_expected=st.booleans(),
+        fault=st.sampled_from([None, FAULT]),
+    ),
+)
+def test_blame_falls_only_on_the_silent(state: Health, around: Circumstances) -> None:
+    judgement = judge("a", state, around)
+    assert judgement is not None
+    is_blamed = judgement.state in (State.DOWN, State.UNREACHABLE)
+    assert not is_blamed or state.standing is Standing.SILENT
+    assert is_blamed is (judgement.cause is not None)
+    assert judgement.state is not State.DOWN or judgement.cause == "a"
