@@ -1,0 +1,125 @@
+"""Say everything that is wrong with the configuration and with this machine, all at once.
+
+  monitor check                     ./config, else /etc/monitor
+  monitor check --config DIR        another folder, before it goes live
+  monitor check --write-schema DIR  write the JSON Schemas that editors complete and check the files by
+
+Each fault names its place, what is wrong and the cure:
+  config/sites.yaml:214: points.xa-lung-cu.uplink: no point is called 'ubnd-huyen-dong-vn'; did you mean 'ubnd-huyen-dong-van'?
+Then what is watched, level by level, and what this machine permits: ICMP sockets, buffers, capabilities, journal, port, time zone.
+Nothing is sent. The exit status is 2 with any fault, 0 with warnings only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from monitor.cli.machine import Finding, Grade, look
+from monitor.errors import ConfigError, Fault, SetupError
+from monitor.load.configuration import Configuration, find_folder, load
+from monitor.load.schema import write_schemas
+from monitor.model.inventory import Inventory, Kind
+from monitor.model.settings import Settings
+from monitor.words import LANGUAGES, say
+from monitor.words.configuration import CHECK
+from monitor.words.states import LEVELS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --config, --format, --language and --write-schema."""
+    parser.add_argument("--config", metavar="DIR", help="the configuration's folder (default: ./config, then /etc/monitor)")
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="table (default) or json")
+    parser.add_argument("--language", choices=LANGUAGES, help="of what is said of the machine (default: as monitor.yaml says)")
+    parser.add_argument(
+        "--write-schema", metavar="DIR", help="write sites.schema.json and monitor.schema.json there, and nothing else"
+    )
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Check everything and print it; 2 where anything is a fault."""
+    if arguments.write_schema:
+        return _write_schemas(Path(arguments.write_schema))
+    folder = find_folder(arguments.config)
+    configuration: Configuration | None = None
+    faults: Sequence[Fault] = ()
+    try:
+        configuration = load(folder)
+    except ConfigError as error:
+        faults = error.faults
+    settings = None if configuration is None else configuration.settings
+    inventory = None if configuration is None else configuration.inventory
+    findings = list(look(settings, _versions(inventory), _packets(inventory, settings or Settings())))
+    language = arguments.language or (settings or Settings()).language
+    if arguments.format == "json":
+        print(_as_json(faults, configuration, findings, language))
+    else:
+        print("\n".join([*_about_configuration(folder, faults, configuration, language), *_about_machine(findings, language)]))
+    return 2 if faults or any(finding.grade is Grade.FAULT for finding in findings) else 0
+
+
+def _write_schemas(folder: Path) -> int:
+    try:
+        for path in write_schemas(folder):
+            print(path)
+    except OSError as error:
+        raise SetupError(f"{folder} can't be written: {error.strerror}", "choose a folder that you may write to") from None
+    return 0
+
+
+def _versions(inventory: Inventory | None) -> tuple[int, ...]:
+    """Return the IP versions of the targets; names count as IPv4."""
+    found = set() if inventory is None else {6 if ":" in target.address else 4 for target in inventory.targets.values()}
+    return tuple(sorted(found or {4}))
+
+
+def _packets(inventory: Inventory | None, settings: Settings) -> int:
+    """Return how many echo requests would be unanswered at the same time if a whole round went unanswered."""
+    count = 0 if inventory is None else len(inventory.targets)
+    return round(count * settings.icmp.packets * min(1.0, settings.icmp.timeout_s / settings.icmp.every_s))
+
+
+def _about_configuration(folder: Path, faults: Sequence[Fault], configuration: Configuration | None, language: str) -> list[str]:
+    if configuration is None:
+        key = "one_fault" if len(faults) == 1 else "faults"
+        return [*(str(fault) for fault in faults), say(CHECK, key, language, count=len(faults))]
+    warned = [f"{say(CHECK, 'warning', language)}: {warning}" for warning in configuration.warnings]
+    network = configuration.inventory.network
+    head = (
+        f"{say(CHECK, 'configuration', language, folder=folder)}: {network.name} ({say(CHECK, network.addresses.value, language)})"
+    )
+    return [*warned, head, *(f"  {line}" for line in _counts(configuration.inventory, language))]
+
+
+def _counts(inventory: Inventory, language: str) -> list[str]:
+    lines = []
+    for level in (*inventory.levels, None):
+        here = [target for target in inventory.targets.values() if level in (None, target.level)]
+        points = sum(target.kind is Kind.POINT for target in here)
+        name = say(CHECK, "whole", language) if level is None else say(LEVELS, level, language) if level in LEVELS else level
+        lines.append(say(CHECK, "counts", language, level=name, points=points, endpoints=len(here) - points))
+    return lines
+
+
+def _about_machine(findings: Sequence[Finding], language: str) -> list[str]:
+    wide = max(len(say(CHECK, grade.value, language)) for grade in Grade)
+    lines = [say(CHECK, "machine", language)]
+    for finding in findings:
+        cure = finding.cure(language)
+        grade = say(CHECK, finding.grade.value, language)
+        lines.append(f"  {grade:{wide}}  {finding.text(language)}" + (f"; {cure}" if cure else ""))
+    return lines
+
+
+def _as_json(faults: Sequence[Fault], configuration: Configuration | None, findings: Sequence[Finding], language: str) -> str:
+    warnings = () if configuration is None else configuration.warnings
+    counts: dict[str, dict[str, int]] = {}
+    for target in () if configuration is None else configuration.inventory.targets.values():
+        of_level = counts.setdefault(target.level, {kind.value: 0 for kind in Kind})
+        of_level[target.kind.value] += 1
+    machine = [{"grade": each.grade.value, "text": each.text(language), "cure": each.cure(language)} for each in findings]
+    said = {"faults": [asdict(each) for each in faults], "warnings": [asdict(each) for each in warnings], "targets": counts}
+    return json.dumps(said | {"machine": machine}, ensure_ascii=False, indent=1)

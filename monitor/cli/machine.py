@@ -1,0 +1,177 @@
+"""What this machine permits: sockets, buffers, capabilities, journal, port, time zone. Looks only; nothing is ever sent."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import zoneinfo
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from monitor.errors import SetupError
+from monitor.load.document import HAS_C_LOADER
+from monitor.model.settings import Settings
+from monitor.probes.icmp_socket import IcmpSocket
+from monitor.words import say
+from monitor.words.configuration import MACHINE
+
+# linux/capability.h
+_CAPABILITIES = {"CAP_NET_ADMIN": 12, "CAP_NET_RAW": 13}
+
+
+class Grade(StrEnum):
+    """fault: the daemon can't do its work so. warning: it can, with something less."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. key, values: of words.configuration.MACHINE; with a grade other than ok the cure too."""
+
+    grade: Grade
+    key: str
+    values: dict[str, object] = field(default_factory=dict)
+
+    def text(self, language: str) -> str:
+        """Return what was found."""
+        return say(MACHINE, self.key, language, **self.values)
+
+    def cure(self, language: str) -> str:
+        """Return what to do about it, '' where there is nothing to do."""
+        key = f"{self.key}_cure"
+        return say(MACHINE, key, language, **self.values) if self.grade is not Grade.OK and key in MACHINE else ""
+
+
+OpenSocket = Callable[[int, bool], IcmpSocket]
+"""(IP version, whether a raw socket may be tried) → an open socket; raises SetupError."""
+
+
+def _open_socket(version: int, allow_raw: bool) -> IcmpSocket:
+    return IcmpSocket(version, allow_raw=allow_raw)
+
+
+def look(
+    settings: Settings | None,
+    versions: tuple[int, ...],
+    packets: int,
+    proc: Path = Path("/proc"),
+    open_socket: OpenSocket = _open_socket,
+) -> Iterator[Finding]:
+    """Yield every finding.
+
+    settings: None where they have faults; what hangs on them is then left out. versions: the IP versions that the inventory has.
+    packets: echo requests that may be unanswered at the same time.
+    """
+    icmp_findings = [finding for version in versions for finding in icmp(version, packets, proc, open_socket)]
+    yield from icmp_findings
+    yield ping_range(proc, [*os.getgroups(), os.getegid()], is_needed=all(each.key != "icmp_raw" for each in icmp_findings))
+    yield capabilities(proc)
+    yield Finding(Grade.OK, "yaml_c") if HAS_C_LOADER else Finding(Grade.WARNING, "yaml_python")
+    if settings is not None:
+        yield journal(settings.journal)
+        yield listen(settings.listen)
+        yield zone(settings.timezone)
+
+
+def icmp(version: int, packets: int, proc: Path, open_socket: OpenSocket) -> Iterator[Finding]:
+    """Yield which socket is permitted, and what window its buffer gives."""
+    try:
+        sock = open_socket(version, True)
+    except SetupError as error:
+        yield Finding(Grade.FAULT, "icmp_none", {"version": version, "fault": error.fault, "cure": error.cure})
+        return
+    try:
+        kind = (
+            Finding(Grade.OK, "icmp_raw", {"version": version})
+            if sock.is_raw
+            else Finding(Grade.WARNING, "icmp_ping", {"version": version})
+        )
+        window, granted = sock.window, sock.granted_bytes
+    finally:
+        sock.close()
+    yield kind
+    wanted = min(packets, 2000)
+    values = {"bytes": granted, "window": window, "rmem_max": _read(proc / "sys/net/core/rmem_max"), "wanted": wanted}
+    yield Finding(Grade.OK if window >= wanted else Grade.WARNING, "buffer", values)
+
+
+def ping_range(proc: Path, groups: list[int], *, is_needed: bool) -> Finding:
+    """Return whether a group of this process may open ping sockets (icmp(7)). is_needed: there is no raw socket to use instead."""
+    text = _read(proc / "sys/net/ipv4/ping_group_range")
+    bounds = [int(word) for word in text.split() if word.isdigit()]
+    values: dict[str, object] = {"range": " ".join(text.split())}
+    if len(bounds) == 2 and any(bounds[0] <= group <= bounds[1] for group in groups):
+        return Finding(Grade.OK, "ping_range", values)
+    return Finding(Grade.FAULT if is_needed else Grade.OK, "ping_range_closed", values)
+
+
+def capabilities(proc: Path) -> Finding:
+    """Return which of the two capabilities that help us this process has in effect."""
+    line = next((line for line in _read(proc / "self/status").splitlines() if line.startswith("CapEff:")), "CapEff: 0")
+    mask = int(line.split()[1], 16)
+    names = [name for name, bit in _CAPABILITIES.items() if mask >> bit & 1]
+    return Finding(Grade.OK, "capabilities", {"names": ", ".join(names)}) if names else Finding(Grade.OK, "capabilities_none")
+
+
+def journal(url: str) -> Finding:
+    """Return whether the journal's file, or the folder that it would be made in, may be written."""
+    if not url.startswith("sqlite:///") or url == "sqlite:///":
+        return Finding(Grade.OK, "journal_other")
+    path = Path(url.removeprefix("sqlite:///").partition("?")[0])
+    existing = next((each for each in (path, *path.parents) if each.exists()), Path())
+    reason = ""
+    if existing != path and not existing.is_dir():
+        reason = os.strerror(errno.ENOTDIR)
+    elif not os.access(existing, os.W_OK | (os.X_OK if existing.is_dir() else 0)) or path.is_dir():
+        reason = f"{existing}: {os.strerror(errno.EISDIR if path.is_dir() else errno.EACCES)}"
+    values: dict[str, object] = {"place": path, "reason": reason}
+    return Finding(Grade.FAULT, "journal_bad", values) if reason else Finding(Grade.OK, "journal", values)
+
+
+def listen(address: str) -> Finding:
+    """Return whether HOST:PORT can be listened on; it is bound for a moment and never listens."""
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    values: dict[str, object] = {"listen": address}
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            host,
+            int(port),
+            type=socket.SOCK_STREAM,
+            flags=socket.AI_PASSIVE | socket.AI_NUMERICHOST if _is_numeric(host) else socket.AI_PASSIVE,
+        )[0]
+        with socket.socket(family, kind, protocol) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(place)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return Finding(Grade.WARNING, "listen_used", values)
+        return Finding(Grade.FAULT, "listen_bad", values | {"reason": error.strerror or str(error)})
+    return Finding(Grade.OK, "listen", values)
+
+
+def zone(name: str) -> Finding:
+    """Return whether the machine knows the time zone."""
+    try:
+        offset = datetime.now(zoneinfo.ZoneInfo(name)).strftime("%z")
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return Finding(Grade.FAULT, "zone_bad", {"zone": name})
+    return Finding(Grade.OK, "zone", {"zone": name, "offset": f"{offset[:3]}:{offset[3:]}"})
+
+
+def _is_numeric(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError:
+        return "?"
