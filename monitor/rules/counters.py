@@ -1,0 +1,248 @@
+"""Counters of a device become totals that only grow, and rates that never spike.
+
+Three things make a counter fall: a reset, a wrap after 2**32, and another device behind the same name. A fall after a restart is a
+reset; without one, a 32-bit counter wrapped if what it then must have counted is possible on that line. What is not possible is
+dropped and counted as a spike, never exported. Rates divide by the device's own time, and by no less than ten seconds of it,
+since agents refresh their counters every few seconds only (Debian's snmpd polled each second reads 0, 450k, 0 for a true 150k).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from monitor.model.reading import InterfaceSample, SnmpSample
+from monitor.model.state import InterfaceView
+from monitor.rules.uptime import DeviceClock, advance, elapsed_s, has_restarted
+
+MIN_RATE_S = 10.0
+"""No rate is told over less of the device's time."""
+_SPEED_SLACK = 1.1
+_REFRESH_S = 5.0
+"""A counter may be as old as the agent's last refresh: what it counted may stem from so much longer an interval."""
+_ASSUMED_BPS = {64: 100_000_000_000, 32: 1_000_000_000}
+"""Where the line's speed is not known: bits of the counter → what is possible at most."""
+_LIE_COUNT = 3
+"""A line that is above its speed so often in a row is faster than it says (tunnels claim 9 kbit/s): it is believed from then on."""
+_FORGOTTEN_S = 86_400.0
+_PROOF_OCTETS = 1_000_000
+_WRAP_32 = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is kept of one interface, by name.
+
+    last, totals: receive octets, transmit octets, receive errors, transmit errors, receive discards, transmit discards; None where
+    the device has never given that column. base_*: where the rate under way is counted from; base_at_s None: nowhere yet.
+    over: how often in a row it counted more than its speed permits. is_here: it was in the last complete sample.
+    """
+
+    view: InterfaceView
+    at_s: float
+    bits: int
+    last: tuple[int | None, ...]
+    totals: tuple[int | None, ...]
+    base_at_s: float | None = None
+    base_ticks: int | None = None
+    base_totals: tuple[int | None, int | None] = (None, None)
+    over: int = 0
+    is_here: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """All that is kept of one device's counters from poll to poll.
+
+    views: its interfaces as they are to be shown, in the device's order. boot_at: epoch seconds. spikes_total: impossible steps
+    that were dropped. restarted, rebooted: what the last poll showed: the agent started anew; and the device did too.
+    """
+
+    clock: DeviceClock | None = None
+    rows: Mapping[str, Row] = field(default_factory=lambda: MappingProxyType({}))
+    views: tuple[InterfaceView, ...] = ()
+    spikes_total: int = 0
+    restarted: bool = False
+    rebooted: bool = False
+
+    @property
+    def boot_at(self) -> float | None:
+        """Return when the device started, epoch seconds."""
+        return self.clock.boot_at if self.clock else None
+
+
+def step(track: Track | None, sample: SnmpSample, at_s: float, wall_s: float) -> Track:
+    """Return the track after one more answer of the device.
+
+    at_s: monotonic seconds of the reading; wall_s: epoch seconds of it. A brief sample changes nothing. In a sample that is not
+    complete, an interface that is missing keeps its totals and has no rate; in a complete one it is gone from the views, but its
+    totals go on if it returns within a day.
+    """
+    track = track or Track()
+    if sample.brief:
+        return track
+    clock = track.clock
+    restarted = clock is not None and has_restarted(clock, sample.uptime_ticks, sample.engine_time_s, sample.engine_boots, at_s)
+    rebooted = restarted and not _goes_on(track, sample)
+    rows: dict[str, Row] = {}
+    spikes = 0
+    for interface in sample.interfaces:
+        row = track.rows.get(interface.name)
+        if row is None or row.bits != interface.octet_bits:
+            rows[interface.name] = _first(interface, row, at_s)
+        else:
+            rows[interface.name], dropped = _next(row, interface, at_s, restarted)
+            spikes += dropped
+    views = tuple(rows[interface.name].view for interface in sample.interfaces)
+    for name, row in track.rows.items():
+        if name not in rows and at_s - row.at_s < _FORGOTTEN_S:
+            rows[name] = _missing(row, is_gone=sample.complete)
+            views += () if sample.complete or not row.is_here else (rows[name].view,)
+    ticks, engine_time_s, boots = sample.uptime_ticks, sample.engine_time_s, sample.engine_boots
+    clock = advance(clock, ticks, engine_time_s, boots, at_s=at_s, wall_s=wall_s, is_reboot=rebooted)
+    return Track(clock, MappingProxyType(rows), views, track.spikes_total + spikes, restarted, rebooted)
+
+
+def _goes_on(track: Track, sample: SnmpSample) -> bool:
+    """Return whether octet counters went on counting across a restart: then only the agent restarted, not the device."""
+    proof = 0
+    for interface in sample.interfaces:
+        row = track.rows.get(interface.name)
+        if row is None or row.bits != interface.octet_bits:
+            continue
+        for before, after in zip(row.last[:2], (interface.receive_octets, interface.transmit_octets), strict=True):
+            if before is not None and after is not None:
+                if after < before:
+                    return False
+                proof += before
+    return proof >= _PROOF_OCTETS
+
+
+def _columns(interface: InterfaceSample) -> tuple[int | None, ...]:
+    """Return the six counters in the order of Row.last."""
+    return (
+        interface.receive_octets,
+        interface.transmit_octets,
+        interface.receive_errors,
+        interface.transmit_errors,
+        interface.receive_discards,
+        interface.transmit_discards,
+    )
+
+
+def _first(interface: InterfaceSample, row: Row | None, at_s: float) -> Row:
+    """Return the row of an interface that has not been seen, or whose counters have another width than before.
+
+    Totals begin at what the device says; those of an interface that was known go on from where they were.
+    """
+    last = _columns(interface)
+    totals = last if row is None else tuple(now if kept is None else kept for kept, now in zip(row.totals, last, strict=True))
+    return _with_view(Row(_NO_VIEW, at_s, interface.octet_bits, last, totals), interface, at_s, None)
+
+
+def _next(row: Row, interface: InterfaceSample, at_s: float, restarted: bool) -> tuple[Row, int]:
+    """Return an interface's row after one more reading, and how many of its steps were dropped as impossible."""
+    columns = _columns(interface)
+    local_s = at_s - row.at_s
+    bits = (row.bits, row.bits, 32, 32, 32, 32)
+    most = _most_octets(interface, local_s) if row.over < _LIE_COUNT else _most(_ASSUMED_BPS[row.bits], local_s)
+    last, totals = list(row.last), list(row.totals)
+    dropped, too_fast = 0, False
+    has_reset = restarted or not row.is_here
+    for place, now in enumerate(columns):
+        if now is None:
+            continue
+        before, total = last[place], totals[place]
+        last[place] = now
+        if before is None or total is None:
+            totals[place] = now if total is None else total
+            continue
+        grown, is_reset = _grown(before, now, bits[place], restarted, most if place < 2 else _WRAP_32 // 2)
+        dropped += grown is None
+        too_fast = too_fast or (place < 2 and grown is None)
+        has_reset = has_reset or (place < 2 and (is_reset or grown is None))
+        totals[place] = total + (grown or 0)
+    kept = replace(row, at_s=at_s, last=tuple(last), totals=tuple(totals), over=_over(row, too_fast), is_here=True)
+    if has_reset:
+        kept = replace(kept, base_at_s=None)
+    return _with_view(kept, interface, at_s, row.view), dropped
+
+
+def _over(row: Row, too_fast: bool) -> int:
+    """Return how often in a row an interface was faster than it says; once that is clear it stays so."""
+    return row.over if row.over >= _LIE_COUNT else row.over + 1 if too_fast else 0
+
+
+def _grown(before: int, now: int, bits: int, restarted: bool, most: float) -> tuple[int | None, bool]:
+    """Return by how much a counter grew, None where that is impossible; and whether it was reset.
+
+    most: what it can have counted at most since the last reading.
+    """
+    if now >= before:
+        return (now - before if now - before <= most else None), False
+    if not restarted and bits == 32:
+        wrapped = now - before + _WRAP_32
+        if wrapped <= most:
+            return wrapped, False
+    # A reset: what it shows now was counted since. Without a restart it is believed only as far as it is possible, too.
+    return (now if now <= most else None if restarted else 0), True
+
+
+def _most_octets(interface: InterfaceSample, local_s: float) -> float:
+    """Return how many octets an interface can have carried since its last reading."""
+    return _most(interface.speed_bps or _ASSUMED_BPS[interface.octet_bits], local_s)
+
+
+def _most(speed_bps: int, local_s: float) -> float:
+    return speed_bps / 8 * (local_s + _REFRESH_S) * _SPEED_SLACK
+
+
+def _with_view(row: Row, interface: InterfaceSample, at_s: float, shown: InterfaceView | None) -> Row:
+    """Return the row with its view, and with a new base for the rate where one was due.
+
+    shown: the view before, whose rates stand until ten more seconds of the device's time are over; None where there is none.
+    """
+    rates: tuple[float | None, float | None] = (None, None)
+    octets = (row.totals[0], row.totals[1])
+    moves_base = row.base_at_s is None
+    if row.base_at_s is not None:
+        local_s = at_s - row.base_at_s
+        passed_s = local_s if interface.uptime_ticks is None else elapsed_s(row.base_ticks, interface.uptime_ticks, local_s)
+        moves_base = passed_s is None or passed_s >= MIN_RATE_S
+        if passed_s is not None and passed_s >= MIN_RATE_S:
+            rates = (_rate(row.base_totals[0], octets[0], passed_s), _rate(row.base_totals[1], octets[1], passed_s))
+        elif passed_s is not None and shown is not None:
+            rates = (shown.receive_bytes_per_second, shown.transmit_bytes_per_second)
+    if moves_base:
+        row = replace(row, base_at_s=at_s, base_ticks=interface.uptime_ticks, base_totals=octets)
+    totals = row.totals
+    view = InterfaceView(
+        name=interface.name,
+        alias=interface.alias,
+        role=interface.role,
+        up=interface.up,
+        receive_bytes_total=totals[0],
+        transmit_bytes_total=totals[1],
+        receive_errors_total=totals[2],
+        transmit_errors_total=totals[3],
+        receive_discards_total=totals[4],
+        transmit_discards_total=totals[5],
+        receive_bytes_per_second=rates[0],
+        transmit_bytes_per_second=rates[1],
+    )
+    return replace(row, view=view)
+
+
+def _rate(before: int | None, after: int | None, passed_s: float) -> float | None:
+    """Return octets a second, None where a total is missing."""
+    return None if before is None or after is None else (after - before) / passed_s
+
+
+def _missing(row: Row, *, is_gone: bool) -> Row:
+    """Return the row of an interface that a sample lacks. is_gone: the sample was complete, so the device has it no more."""
+    view = replace(row.view, up=None, receive_bytes_per_second=None, transmit_bytes_per_second=None)
+    return replace(row, view=view, base_at_s=None, is_here=row.is_here and not is_gone)
+
+
+_NO_VIEW = InterfaceView("", "", "other", None, None, None, None, None, None, None, None, None)
