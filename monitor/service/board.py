@@ -76,6 +76,7 @@ class Board:
         self._memory = dict(journal.last_states())
         self._sight = Sight(settings)
         self._evidence_since_s = clock.monotonic()
+        self._sighted_s = float("-inf")
         self._looked_s = clock.monotonic()
         self._changes: deque[Transition] = deque(maxlen=CHANGES)
         self._events: list[Event] = []
@@ -103,7 +104,7 @@ class Board:
         if reading.confirms:
             track.awaited.pop(reading.probe, None)
         before = track.health.standing
-        if self._sight.blind is None or reading.outcome.is_alive:
+        if reading.outcome.is_alive or not self._is_from_the_dark(reading):
             track.step_health(reading, self._settings)
             track.take(reading, self._clock.wall(), self._settings)
             self._touched.add(reading.target)
@@ -227,9 +228,17 @@ class Board:
         if now is not None:
             self._tell("blind", explain(now.reason.code, now.reason.values, "en"))
         elif before is not None:
-            self._evidence_since_s = now_s
+            self._evidence_since_s = self._sighted_s = now_s
             self._tell("sighted", f"it sees again after {self._clock.wall() - before.since:.0f} s")
         self._publish_picture()
+
+    def _is_from_the_dark(self, reading: Reading) -> bool:
+        """Return whether a reading tells of a time in which we were blind: a miss is known only long after it was sent."""
+        icmp, snmp = self._settings.icmp, self._settings.snmp
+        took_s = (
+            icmp.timeout_s + icmp.packets * icmp.spacing_s if reading.probe == "icmp" else snmp.timeout_s * (1 + 1.5 * snmp.retries)
+        )
+        return self._sight.blind is not None or reading.at_s - took_s < self._sighted_s
 
     def _tell(self, kind: str, text: str) -> None:
         log.warning("%s: %s", kind, text)

@@ -1,0 +1,293 @@
+"""The board's judgements beyond up and down: work, office hours, quality, flapping, and a changed configuration."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from monitor.model.inventory import Expected
+from monitor.model.profile import Profile
+from monitor.model.reading import IcmpSample, Outcome, Reading
+from monitor.model.settings import MaintenanceWindow
+from monitor.model.state import Event, Snapshot, State, Transition
+from tests.service.province import (
+    SETTINGS,
+    WALL_0,
+    FakeClock,
+    MemoryJournal,
+    Province,
+    answer,
+    endpoint,
+    inventory,
+    miss,
+    point,
+    small_province,
+)
+from tests.service.test_board import BOUND_S, warm
+
+START = datetime.fromtimestamp(WALL_0 + 1000.0, UTC)
+
+
+def work(after_s: float, until_s: float, *ids: str) -> MaintenanceWindow:
+    return MaintenanceWindow("thay cáp", ids=ids, start=START + timedelta(seconds=after_s), end=START + timedelta(seconds=until_s))
+
+
+async def test_announced_work_covers_a_target_and_everything_silent_behind_it() -> None:
+    province = Province(settings=replace(SETTINGS, maintenance=(work(100, 300, "d1"),)))
+    await province.run(90.0)
+    assert {State.UP} == set(province.states().values())
+    await province.run(15.0)
+    assert {"d1"} == province.of(State.MAINTENANCE), "children that answer are up"
+    province.dead.add("d1")
+    await province.run(BOUND_S)
+    assert {"d1"} | province.board.topology.behind("d1") == province.of(State.MAINTENANCE)
+    assert all(province.board.snapshot().views[name].maintenance for name in province.of(State.MAINTENANCE))
+    assert () == province.board.snapshot().root_causes
+
+
+async def test_what_is_still_silent_when_the_work_is_over_is_down_with_those_behind_it() -> None:
+    province = Province(settings=replace(SETTINGS, maintenance=(work(100, 300, "d1"),)))
+    await province.run(120.0)
+    province.dead.add("d1")
+    await province.run(190.0)
+    assert ({"d1"}, set(province.board.topology.behind("d1"))) == (province.of(State.DOWN), province.of(State.UNREACHABLE))
+    down = next(each for each in province.journal.transitions if each.new is State.DOWN)
+    assert (State.MAINTENANCE, 4, 5) == (down.old, down.affected_points, down.affected_endpoints)
+
+
+async def test_a_pc_that_is_off_in_the_evening_is_on_standby_and_missed_in_office_hours() -> None:
+    evening = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)  # 18:00 in Hà Giang
+    plan = inventory([point("root"), point("a", "root"), endpoint("pc", "a", profile="pc-soft"), endpoint("codec", "a")])
+    profiles = {"default": Profile("default"), "pc-soft": Profile("pc-soft", expected=Expected.OFFICE_HOURS)}
+    clock = FakeClock(offset_s=evening.timestamp() - 1000.0)
+    province = Province(plan, profiles=profiles, clock=clock)
+    await province.run(20.0)
+    province.dead.update(("pc", "codec"))
+    await province.run(BOUND_S)
+    assert (State.STANDBY, State.DOWN) == (province.state("pc"), province.state("codec"))
+    clock.offset_s += 13.5 * 3600  # 07:30 on Tuesday
+    await province.run(2.0)
+    assert State.DOWN is province.state("pc")
+
+
+async def test_what_hangs_on_an_office_that_is_switched_off_is_on_standby_too() -> None:
+    night = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
+    plan = inventory([point("root"), point("a", "root", expected=Expected.OFFICE_HOURS), endpoint("e", "a")])
+    province = Province(plan, clock=FakeClock(offset_s=night.timestamp() - 1000.0))
+    await province.run(20.0)
+    province.dead.add("a")
+    await province.run(BOUND_S)
+    assert {"a", "e"} == province.of(State.STANDBY)
+
+
+async def test_a_link_that_comes_and_goes_is_degraded_as_flapping_while_it_answers() -> None:
+    province = await warm()
+    for _ in range(6):
+        province.dead.add("e-d1-c2")
+        await province.run(15.0)
+        province.dead.clear()
+        await province.run(15.0)
+    view = province.board.snapshot().views["e-d1-c2"]
+    assert (State.DEGRADED, "flapping", True) == (view.state, view.reason.code, view.flapping)
+    await province.run(330.0)
+    assert (State.UP, False) == (province.state("e-d1-c2"), province.board.snapshot().views["e-d1-c2"].flapping)
+
+
+async def test_a_lossy_link_is_degraded_with_the_loss_as_its_reason() -> None:
+    province = await warm()
+    for _ in range(30):
+        await province.run(15.0)
+        sample = IcmpSample(5, (0.01, None, 0.012, 0.011, 0.01))
+        province.board.deliver(Reading("d1-c0", "icmp", province.clock.now_s, Outcome.OK, icmp=sample))
+    await province.run(1.0)
+    view = province.board.snapshot().views["d1-c0"]
+    assert (State.DEGRADED, "loss") == (view.state, view.reason.code)
+    assert view.icmp is not None
+    assert view.icmp.loss_recent == pytest.approx(0.1, abs=0.02)
+
+
+async def test_totals_and_buckets_only_grow_and_count_what_was_sent() -> None:
+    plan = inventory([point("root", credential=None)])
+    province = Province(plan)
+    for rtts in ((0.0005, 0.001, 0.0011), (None, 0.06, 2.0)):
+        province.board.deliver(Reading("root", "icmp", province.clock.now_s, Outcome.OK, icmp=IcmpSample(3, rtts)))
+    province.board.deliver(Reading("root", "icmp", province.clock.now_s, Outcome.NOT_SENT, icmp=IcmpSample(0, ())))
+    icmp = province.board.snapshot().views["root"].icmp
+    assert icmp is not None
+    assert (6, 5) == (icmp.sent_total, icmp.received_total)
+    assert (2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4) == icmp.rtt_buckets
+    assert icmp.rtt_sum_s == pytest.approx(2.0626)
+
+
+async def test_evidence_that_is_too_old_is_not_shown_any_more() -> None:
+    province = await warm()
+    province.unsendable.add("d1")
+    await province.run(50.0)
+    view = province.board.snapshot().views["d1"]
+    assert (None, State.UP) == (view.icmp, view.state), "its agent's answer is still fresh"
+    await province.run(140.0)
+    assert State.UNKNOWN is province.state("d1")
+    snapshot = province.board.snapshot()
+    assert len(snapshot.views) - 1 == snapshot.fresh
+
+
+async def test_a_reload_keeps_state_and_views_of_kept_targets_and_drops_removed_ones_at_once() -> None:
+    province = await warm()
+    province.dead.add("d1")
+    await province.run(BOUND_S)
+    before = province.board.snapshot().views
+    smaller = replace(
+        province.inventory,
+        targets={name: each for name, each in province.inventory.targets.items() if not name.startswith(("d2", "e-d2"))},
+    )
+    province.board.replace(smaller, SETTINGS, {"default": Profile("default")})
+    after = province.board.snapshot()
+    assert list(smaller.targets) == list(after.views)
+    assert all(
+        after.views[name].state is before[name].state and after.views[name].icmp == before[name].icmp for name in after.views
+    )
+    assert ["d1"] == [cause.target for cause in after.root_causes]
+
+
+async def test_a_reload_that_removes_a_root_cause_does_not_blame_its_children_without_fresh_evidence() -> None:
+    province = await warm()
+    province.dead.add("d1")
+    await province.run(BOUND_S)
+    moved = {name: each for name, each in province.inventory.targets.items() if name not in ("d1", "e-d1")}
+    for name, each in moved.items():
+        if each.parents == ("d1",):
+            moved[name] = replace(each, parents=("root",))
+    smaller = replace(province.inventory, targets=moved)
+    province.board.replace(smaller, SETTINGS, {"default": Profile("default")})
+    await province.run(5.0)
+    assert set() == province.of(State.DOWN)
+
+
+async def test_a_target_that_is_new_has_no_state_until_it_is_judged() -> None:
+    province = await warm()
+    bigger = small_province(districts=4)
+    province.board.replace(bigger, SETTINGS, {"default": Profile("default")})
+    assert province.state("d3") is None
+    province.board.deliver(answer("d3", "icmp", province.clock.now_s))
+    await province.board.evaluate()
+    assert State.UP is province.state("d3")
+
+
+async def test_the_journal_is_told_before_anybody_sees_a_transition() -> None:
+    seen: list[State | None] = []
+    journal = MemoryJournal()
+    province = Province(journal=journal)
+    journal.gate = lambda: seen.append(province.state("root"))
+    await province.run(16.0)
+    states = [entry.new for batch in journal.batches for entry in batch if isinstance(entry, Transition) and entry.target == "root"]
+    assert [State.UP] == states
+    assert seen[0] is None
+    assert all(each.generation > 0 and any(view.state for view in each.views.values()) for each in province.pictures)
+
+
+async def test_a_journal_that_cannot_commit_delays_nothing() -> None:
+    province = await warm()
+    province.journal.works = False
+    province.dead.add("d1")
+    await province.run(BOUND_S)
+    assert {"d1"} == province.of(State.DOWN)
+
+
+async def test_readings_that_come_while_the_journal_commits_are_judged_next_and_in_order() -> None:
+    plan = inventory([point("root", credential=None), point("a", "root", credential=None)])
+    province = Province(plan)
+    await province.run(20.0)
+    board, now_s = province.board, province.clock.now_s
+    for number in range(2):
+        board.deliver(miss("a", "icmp", now_s + number, confirms=True))
+
+    def answer_meanwhile() -> None:
+        province.journal.gate = lambda: None
+        board.deliver(answer("a", "icmp", now_s + 2))
+
+    await board.evaluate()
+    province.journal.gate = answer_meanwhile
+    province.clock.now_s += 3.0
+    await board.evaluate()
+    await board.evaluate()
+    told = [(each.old, each.new) for each in province.journal.transitions if each.target == "a"]
+    assert [(None, State.UP), (State.UP, State.DOWN), (State.DOWN, State.UP)] == told
+    assert State.UP is province.state("a")
+    assert [State.UP, State.DOWN] == [each.new for each in board.snapshot().changes if each.target == "a"][:2]
+
+
+async def test_a_path_that_was_traced_is_part_of_the_root_cause_and_of_the_journal() -> None:
+    province = await warm()
+    province.dead.add("d1")
+    await province.run(BOUND_S)
+    province.board.path_found("d1", "breaks after 127.0.0.2")
+    await province.board.evaluate()
+    assert ["breaks after 127.0.0.2"] == [cause.path for cause in province.board.snapshot().root_causes]
+    assert [("path", "d1")] == [(event.kind, event.target) for event in province.journal.events]
+
+
+async def test_root_causes_come_gravest_first() -> None:
+    province = await warm()
+    province.dead.add("e-d0")
+    await province.run(BOUND_S)
+    province.dead.add("d1")
+    await province.run(BOUND_S)
+    assert ["d1", "e-d0"] == [cause.target for cause in province.board.snapshot().root_causes]
+
+
+async def test_the_last_two_hundred_changes_are_kept_newest_first() -> None:
+    province = await warm(plan=small_province(districts=6, communes=5))
+    for _ in range(4):
+        province.dead.add("root-missing")
+        province.dead.update(("d0", "d1", "d2", "d3"))
+        await province.run(BOUND_S)
+        province.dead.clear()
+        await province.run(40.0)
+    changes = province.board.snapshot().changes
+    assert 200 == len(changes)
+    assert [each.at for each in changes] == sorted((each.at for each in changes), reverse=True)
+
+
+def blamed(snapshot: Snapshot) -> None:
+    """What holds of every picture, whatever happens."""
+    for view in snapshot.views.values():
+        if view.state in (State.DOWN, State.UNREACHABLE):
+            assert view.cause is not None
+            assert State.DOWN is snapshot.views[view.cause].state, "a cause is down"
+        else:
+            assert view.cause is None
+    assert {name for name, view in snapshot.views.items() if view.state is State.DOWN} == {
+        each.target for each in snapshot.root_causes
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_breaks_and_returns_every_picture_is_consistent(seed: int) -> None:
+    chance = random.Random(seed)
+    province = await warm()
+    names = sorted(province.inventory.targets)
+    for _ in range(25):
+        name = chance.choice(names)
+        if name in province.dead:
+            province.dead.discard(name)
+        elif name != "root":
+            province.dead.add(name)
+        province.lose_next.update(chance.sample(names, 3))
+        await province.run(chance.uniform(0.5, 25.0))
+    for picture in province.pictures:
+        blamed(picture)
+    await province.run(60.0)
+    for name, state in province.states().items():
+        if province.answers(name):
+            assert state in (State.UP, State.DEGRADED)
+        else:
+            assert state in (State.DOWN, State.UNREACHABLE)
+    for entry in province.journal.entries:
+        if isinstance(entry, Transition) and entry.new is State.DOWN:
+            assert int(entry.reason.values["bursts"]) >= 2
+        assert not isinstance(entry, Event) or entry.kind in ("blind", "sighted")
+
+
+def test_office_hours_of_the_settings_are_local() -> None:
+    assert time(7, 0) == SETTINGS.office_hours.from_time
