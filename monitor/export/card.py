@@ -114,7 +114,7 @@ def _people(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[tuple[
     uplinks = ", ".join(snapshot.views[each].target.name for each in target.parents if each in snapshot.views)
     who = ""
     if taken is not None:
-        who = " · ".join(filter(None, (say("taken", by=taken.by, time=say.clock(taken.at)), taken.note)))
+        who = " · ".join(filter(None, (f"{taken.by} {say('taken', time=say.clock(taken.at))}", taken.note)))
     elif view.state is State.DOWN:
         who = say("untaken")
     contacts = ", ".join(f"{contact.role} {contact.telephone}" for contact in target.contacts)

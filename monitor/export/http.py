@@ -16,7 +16,7 @@ from monitor.export.panels import names_of
 from monitor.export.renderer import Renderer, sentences
 from monitor.export.source import Source
 from monitor.export.static import Static
-from monitor.export.stream import Stream
+from monitor.export.stream import HEARTBEAT_S, Stream
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -34,13 +34,16 @@ _HEADERS = {
 }
 
 
-def make_app(source: Source, own: OwnMetrics) -> web.Application:
-    """Return the application that shows a source and the daemon's own metrics; it opens no socket."""
+def make_app(source: Source, own: OwnMetrics, *, heartbeat_s: float = HEARTBEAT_S) -> web.Application:
+    """Return the application that shows a source and the daemon's own metrics; it opens no socket.
+
+    heartbeat_s: how often the event stream speaks when nothing changed; a screen takes 10 s of silence for a lost monitor.
+    """
     app = web.Application(middlewares=[_guard])
     app.on_response_prepare.append(_add_headers)
     static = Static()
     renderer = Renderer(static)
-    stream = Stream(source, renderer)
+    stream = Stream(source, renderer, heartbeat_s=heartbeat_s)
     app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)
     app.add_routes([*_Metrics(source, own).routes(), *_Operations(source).routes(), *_Api(source).routes()])

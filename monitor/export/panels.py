@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.export.evidence import gather, load
-from monitor.export.sentences import Sentences
+from monitor.export.sentences import Sentences, lower_first
 from monitor.export.tiles import HOUR_S, Layout, recent_changes
 from monitor.model.inventory import Kind
 from monitor.model.settings import QualitySettings, Settings
@@ -130,7 +130,7 @@ def _cause_row(cause: RootCause, layout: Layout, snapshot: Snapshot, say: Senten
         say.name(target),
         why if area in target.name else f"{area} · {why}",
         hit or _points(points, say),
-        _levels(cause, snapshot, say) if hit and is_point else "",
+        _levels(cause, snapshot, say) if points > 1 else "",
         cause.since,
         taker,
         taker_more,
@@ -145,24 +145,22 @@ def _levels(cause: RootCause, snapshot: Snapshot, say: Sentences) -> str:
     """Return how many points of each level a root cause takes, itself counted, the most numerous first."""
     hit = [view.target for view in snapshot.views.values() if cause.target in (view.cause, view.target.id)]
     by_level = Counter(target.level for target in hit if target.kind is Kind.POINT)
-    named = ", ".join(f"{count} {say.level(level)}" for level, count in by_level.most_common())
-    return f"{_points(by_level.total(), say)}: {named}" if len(by_level) > 1 else _points(by_level.total(), say)
+    return ", ".join(f"{count} {say.level(level)}" for level, count in by_level.most_common())
 
 
 def _who(view: TargetView, say: Sentences) -> tuple[str, str]:
     taken, contacts = view.acknowledged, view.target.contacts
-    role = say("call", role=contacts[0].role) if contacts else ""
-    if taken is None:
-        return (role, say("untaken")) if role else (say("untaken"), "")
-    return say("taken", by=taken.by, time=say.clock(taken.at)), taken.note or role
+    if taken is not None:
+        return taken.by, say("taken", time=say.clock(taken.at))
+    return (say("call", role=lower_first(contacts[0].role)), say("untaken")) if contacts else (say("untaken"), "")
 
 
-def links(snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, ...]:
+def links(layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, ...]:
     """Return the worst circuits of points that answer, the worst first; how bad: each figure as a share of its limit."""
     graded = []
     for view in snapshot.views.values():
         if view.target.kind is Kind.POINT and view.state in (State.UP, State.DEGRADED):
-            row, badness = _link(view, snapshot, settings, say)
+            row, badness = _link(view, layout, snapshot, settings, say)
             if badness > 0:
                 graded.append((-badness, row))
     graded.sort(key=lambda each: each[0])
@@ -174,7 +172,7 @@ LOSS_AMBER = 0.001
 RTT_AMBER_S = 0.2
 
 
-def _link(view: TargetView, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, float]:
+def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, float]:
     evidence = gather(view, snapshot, settings)
     quality, language = settings.quality, say.language
     loss, rtt_s, usual_s = evidence.loss_ratio, evidence.rtt_s, view.usual_rtt_s
@@ -182,7 +180,7 @@ def _link(view: TargetView, snapshot: Snapshot, settings: Settings, say: Sentenc
     limit_s = _rtt_limit(usual_s, quality)
     row = LinkRow(
         view.target.id,
-        view.target.short,
+        layout.short_name(view.target),
         Figure("") if loss is None else Figure(percent(loss, language, 1), _grade(loss, LOSS_AMBER, quality.loss_ratio)),
         Figure("") if rtt_s is None else Figure(milliseconds(rtt_s, language), _grade(rtt_s, limit_s, max(limit_s, quality.rtt_s))),
         "" if usual_s is None else milliseconds(usual_s, language),
@@ -211,7 +209,7 @@ def changes(layout: Layout, snapshot: Snapshot, say: Sentences) -> tuple[tuple[C
     """
     recent = [change for change in recent_changes(snapshot, HOUR_S) if change.target in snapshot.views]
     crowds: dict[tuple[State, str | None, int], list[Transition]] = {}
-    for change in recent:
+    for change in _told(recent, snapshot):
         cause = change.cause if change.new is State.UNREACHABLE else None
         crowds.setdefault((change.new, cause, int(change.at // 60)), []).append(change)
     rows: list[ChangeRow] = []
@@ -219,17 +217,27 @@ def changes(layout: Layout, snapshot: Snapshot, say: Sentences) -> tuple[tuple[C
         if len(crowd) >= CROWD:
             rows.append(_row(crowd[0].at, state, _crowd(crowd, layout, snapshot, say), snapshot))
         else:
-            rows += [_row(change.at, state, _one(change, snapshot, say), snapshot) for change in crowd]
+            rows += [_row(change.at, state, say.name(snapshot.views[change.target].target), snapshot) for change in crowd]
     rows.sort(key=lambda row: -row.at)
     return tuple(rows[:CHANGES_SHOWN]), len(recent)
 
 
+def _told(recent: Sequence[Transition], snapshot: Snapshot) -> list[Transition]:
+    """Return the changes without those of endpoints that merely went down or came back with the point that they stand at."""
+    moved = {(change.target, int(change.at // 60)): change.new for change in recent}
+
+    def is_echo(change: Transition) -> bool:
+        parents = snapshot.views[change.target].target.parents
+        if snapshot.views[change.target].target.kind is Kind.POINT or not parents:
+            return False
+        of_parent = moved.get((parents[0], int(change.at // 60)))
+        return of_parent is change.new or (change.new is State.UNREACHABLE and change.cause == parents[0])
+
+    return [change for change in recent if not is_echo(change)]
+
+
 def _row(at: float, state: State, text: str, snapshot: Snapshot) -> ChangeRow:
     return ChangeRow(at, state, text, snapshot.at - at < 60)
-
-
-def _one(change: Transition, snapshot: Snapshot, say: Sentences) -> str:
-    return say.name(snapshot.views[change.target].target)
 
 
 def _crowd(crowd: Sequence[Transition], layout: Layout, snapshot: Snapshot, say: Sentences) -> str:

@@ -78,6 +78,7 @@ class Renderer:
         layout = self.layout(snapshot.inventory)
         rows, total = panels.changes(layout, snapshot, say)
         by_kind = {kind.value: row for kind, row in counts(snapshot).items()}
+        present = {count.state for row in by_kind.values() for count in row if count.number}
 
         def ago(at: float) -> Markup:
             since = Markup('<time class="age" data-t="{}">{}</time>').format(int(at), say.age(snapshot.at - at))
@@ -86,9 +87,9 @@ class Renderer:
         found = {
             "bar": self._render("bar.html", say, snapshot=snapshot),
             "health": self._render("health.html", say, snapshot=snapshot, ago=ago),
-            "counts": self._render("counts.html", say, counts=by_kind),
+            "counts": self._render("counts.html", say, counts=by_kind, present=present),
             "causes": self._render("causes.html", say, causes=panels.causes(layout, snapshot, say), snapshot=snapshot),
-            "links": self._render("links.html", say, links=panels.links(snapshot, settings, say)),
+            "links": self._render("links.html", say, links=panels.links(layout, snapshot, settings, say)),
             "changes": self._render("changes.html", say, changes=rows, total=total),
         }
         for area in layout.points_of:

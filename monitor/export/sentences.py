@@ -33,7 +33,7 @@ class Sentences:
     def level(self, level: str) -> str:
         """Return a level's name within a sentence; a level that the catalogue does not know is named by its id."""
         name = words.say(LEVELS, level, self.language) if level in LEVELS else level
-        return name[:1].lower() + name[1:]
+        return lower_first(name)
 
     def reason(self, reason: Reason, names: Mapping[str, str] | None = None) -> str:
         """Return why a state is what it is, as a sentence without its full stop. names: id → name, for the ids in it."""
@@ -66,3 +66,8 @@ class Sentences:
         moment = datetime.fromtimestamp(at, self._zone)
         weekday = page.WEEKDAYS[words.LANGUAGES.index(self.language)][moment.weekday()]
         return f"{weekday} {moment.strftime('%d/%m/%Y')}"
+
+
+def lower_first(text: str) -> str:
+    """Return a name as it stands within a sentence: 'Ca trực' → 'ca trực', but 'VNPT' stays."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -49,7 +49,7 @@ PAGE: Catalogue = {
     "hit_endpoints": ("{count} điểm cầu", "{count} endpoints"),
     "hit_endpoint": ("1 điểm cầu", "1 endpoint"),
     "since": ("từ {time}", "since {time}"),
-    "taken": ("{by} nhận {time}", "{by} took it {time}"),
+    "taken": ("đã nhận {time}", "took it {time}"),
     "untaken": ("chưa ai nhận", "nobody has it"),
     "call": ("Gọi {role}", "Call {role}"),
     "show_up": ("Hiện {count} điểm hoạt động", "Show {count} that are up"),

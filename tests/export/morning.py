@@ -29,7 +29,7 @@ def morning(inventory: Inventory, at: float = SEVEN_TWENTY_SIX) -> Snapshot:
     picks = _leaves(inventory)
     cut = _offices(inventory)[1 % len(_offices(inventory))]
     alone = [next(picks) for _ in range(2)]
-    states: dict[str, State | None] = {cut: State.DOWN} | dict.fromkeys(alone, State.DOWN)
+    states: dict[str, State | None] = dict.fromkeys([cut, *alone], State.DOWN)
     degraded = [next(picks) for _ in range(len(LOSSES))]
     states |= dict.fromkeys(degraded, State.DEGRADED)
     states |= {
@@ -116,11 +116,8 @@ def _with_times(snapshot: Snapshot, cut: str, alone: list[str]) -> Snapshot:
             at = begun.get(id_) or begun.get(view.cause or "") or snapshot.at - next(ages)
             views[id_] = replace(view, since=at)
     taken = Acknowledgement("Ca trực nhà mạng", snapshot.at - 690, "")
-    views[cut] = replace(views[cut], acknowledged=taken, reason=Reason("silent", {"bursts": 2}))
-    causes = tuple(
-        replace(cause, since=views[cause.target].since, reason=Reason("silent", {"bursts": 2}), path=_path(cause.target, cut))
-        for cause in snapshot.root_causes
-    )
+    views[cut] = replace(views[cut], acknowledged=taken)
+    causes = tuple(replace(cause, since=views[cause.target].since, path=_path(cause.target, cut)) for cause in snapshot.root_causes)
     changed = [view for view in views.values() if view.since > snapshot.at - 3_600 and view.state is not None]
     changes = [
         Transition(each.target.id, State.UP, each.state or State.UP, each.since, each.cause, each.reason) for each in changed

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -86,17 +86,16 @@ async def take(browser: Browser, url: str, picture: Picture, folder: Path) -> No
     await page.goto(f"{url}/?lang={picture.language}", wait_until="load")
     await page.evaluate("document.fonts.ready")
     if picture.is_lost:
-        await context.set_offline(True)
         await page.wait_for_selector("body[data-lost]", timeout=20_000)
     await page.wait_for_timeout(700)
     await page.screenshot(path=folder / f"{picture.name}.png", full_page=picture.is_long, animations="disabled")
     await context.close()
 
 
-async def serve(stack: AsyncExitStack, name: str, inventory: Inventory) -> str:
-    """Serve a scene until the stack closes; return its address."""
-    source = FakeSource(now=scene(name, inventory))
-    runner = web.AppRunner(make_app(source, OwnMetrics()))
+async def serve(stack: AsyncExitStack, picture: Picture, inventory: Inventory) -> str:
+    """Serve a picture's scene until the stack closes; return its address."""
+    source = FakeSource(now=scene(picture.scene, inventory))
+    runner = web.AppRunner(make_app(source, OwnMetrics(), heartbeat_s=3600 if picture.is_lost else 5))
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -120,7 +119,7 @@ async def main() -> None:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         stack.push_async_callback(browser.close)
         for picture in ALL if arguments.all else FOR_DOCS:
-            url = arguments.url or await serve(stack, picture.scene, inventory)  # type: ignore[arg-type]
+            url = arguments.url or await serve(stack, picture, inventory)  # type: ignore[arg-type]
             await take(browser, url, picture, folder)
             print(folder / f"{picture.name}.png")
 

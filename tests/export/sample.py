@@ -97,14 +97,17 @@ def view(target: Target, state: State | None = State.UP, *, since: float = NOW -
     pings = None if state in (None, State.UNKNOWN) else icmp(rtt_s=None if is_silent else 0.012)
     has_agent = target.credential is not None and state not in (None, State.UNKNOWN)
     agent = snmp(up=not is_silent) if has_agent else None
-    return TargetView(target, state, since, cause, Reason(_REASONS.get(state, "start")), icmp=pings, snmp=agent, usual_rtt_s=0.011)
+    return TargetView(target, state, since, cause, _REASONS.get(state, Reason("start")), icmp=pings, snmp=agent, usual_rtt_s=0.011)
 
 
-_REASONS: Mapping[State | None, str] = {
-    State.UP: "answers",
-    State.DOWN: "silent",
-    State.UNREACHABLE: "behind",
-    State.UNKNOWN: "stale",
+_REASONS: Mapping[State | None, Reason] = {
+    State.UP: Reason("answers"),
+    State.DOWN: Reason("silent", {"bursts": 2}),
+    State.UNREACHABLE: Reason("behind", {"uplink": ROOT}),
+    State.DEGRADED: Reason("loss", {"loss_ratio": 0.034, "packets": 118}),
+    State.MAINTENANCE: Reason("maintenance", {"work": "thay thiết bị"}),
+    State.STANDBY: Reason("not_expected"),
+    State.UNKNOWN: Reason("stale"),
 }
 
 

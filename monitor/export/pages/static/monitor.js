@@ -80,8 +80,9 @@
     body.dataset.lost = "";
     by("lost").hidden = false;
     by("lost").querySelector("span").textContent = fill(words.lost, { time: time.format(heard + ahead) });
-    const state = by("health").querySelector(".state b");
-    if (state) state.textContent = words.monitor_lost;
+    const state = by("health").querySelector(".state");
+    state.querySelector("b").textContent = words.monitor_lost;
+    state.querySelector("use").setAttribute("href", "#s-unknown");
   }
   function hear(message) {
     heard = Date.now();
