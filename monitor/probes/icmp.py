@@ -163,7 +163,7 @@ class IcmpProber:
             self._drained_s, self._offset_s = now, None
             for each in self._channels.values():
                 each.drops = each.socket.drops()
-        burst = Burst(spec, place, of_round, channel.drops, now)
+        burst = Burst(spec, place, of_round, channel, now)
         self._bursts.add(burst)
         if spec.confirms:
             self._fresh.appendleft(burst)
@@ -303,7 +303,7 @@ class IcmpProber:
             return
         burst.finished = True
         self._bursts.discard(burst)
-        channel = self._channels[burst.place.version]
+        channel = burst.channel
         channel.forget(burst)
         dropped = 0
         if burst.answered < len(burst.rtts):
@@ -321,8 +321,8 @@ class IcmpProber:
         for queue in (*self._spaced.values(), self._fresh):
             while queue and queue[0].due_s <= now + _EARLY_S:
                 burst = queue[0]
-                channel = self._channels[burst.place.version]
-                if channel.unanswered >= channel.socket.window:
+                channel = burst.channel
+                if channel.unanswered >= channel.window:
                     break
                 if not budget:
                     has_more = True
@@ -357,14 +357,15 @@ class IcmpProber:
         if not self._cookies:
             self._cookies.extend(_COOKIES.unpack(os.urandom(_COOKIES.size)))
         cookie = self._cookies.pop()
-        channel.socket.mark(burst.spec.dscp)
-        packet = channel.socket.codec.request(sequence, cookie)
+        if burst.spec.dscp != channel.socket.dscp:
+            channel.socket.mark(burst.spec.dscp)
+        packet = channel.request(sequence, cookie)
         sent_s = self._clock.monotonic()
         if sent_s - self._last_send_s > _PAUSE_S:
             self._note_pause()
         refusal: str | None = None
         try:
-            channel.socket.sock.sendto(packet, burst.place.sockaddr)
+            channel.send(packet, burst.place.sockaddr)
         except BlockingIOError as error:
             if sent_s - burst.due_s < burst.spec.timeout_s:
                 return False
@@ -395,7 +396,7 @@ class IcmpProber:
             if attempt and not taken:
                 break
             try:
-                channel.socket.sock.sendto(packet, burst.place.sockaddr)
+                channel.send(packet, burst.place.sockaddr)
             except OSError as again:
                 refusal = again.strerror or str(again)
             else:

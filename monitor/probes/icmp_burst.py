@@ -46,6 +46,7 @@ class Burst:
 
     __slots__ = (
         "answered",
+        "channel",
         "clock",
         "drops",
         "due_s",
@@ -64,11 +65,12 @@ class Burst:
         "unreachable",
     )
 
-    def __init__(self, spec: IcmpSpec, place: Place, of_round: Round, drops: int, due_s: float) -> None:
+    def __init__(self, spec: IcmpSpec, place: Place, of_round: Round, channel: Channel, due_s: float) -> None:
         self.spec = spec
         self.place = place
         self.round = of_round
-        self.drops = drops
+        self.channel = channel
+        self.drops = channel.drops
         self.due_s = due_s
         self.to_send = spec.packets
         self.last_sent_s = 0.0
@@ -104,13 +106,17 @@ class Channel:
     """One family's socket and the requests under way on it.
 
     flights: by sequence; answered ones stay until their burst ends, so that duplicates are known. unanswered: how many are not.
+    send, request, window: the socket's, one step nearer, as every packet uses them.
     drops: the socket's count of dropped replies when it was last read.
     """
 
-    __slots__ = ("drops", "flights", "sequence", "socket", "unanswered")
+    __slots__ = ("drops", "flights", "request", "send", "sequence", "socket", "unanswered", "window")
 
     def __init__(self, icmp_socket: IcmpSocket) -> None:
         self.socket = icmp_socket
+        self.send = icmp_socket.sock.sendto
+        self.request = icmp_socket.codec.request
+        self.window = icmp_socket.window
         self.flights: dict[int, Flight] = {}
         self.sequence = secrets.randbelow(0x10000)
         self.unanswered = 0
@@ -148,7 +154,11 @@ def conclude(burst: Burst, at_s: float, *, stalled_s: float = 0.0, dropped: int 
     rtts = tuple(rtt for index, rtt in enumerate(burst.rtts) if rtt is not None or not (dropped or index in burst.uncertain))
     if not rtts:
         if burst.rtts:
-            return not_sent(spec, at_s, f"void: our receive buffer overflowed by {dropped}" if dropped else "void: we were stopped")
+            return not_sent(
+                spec,
+                at_s,
+                f"void: our receive buffer overflowed by {dropped}" if dropped else "void: we were stopped while sending",
+            )
         return not_sent(spec, at_s, burst.refusal or "not sent")
     sample = IcmpSample(len(rtts), rtts, burst.duplicates, burst.unreachable, burst.clock)
     detail = f"{burst.refused} of {spec.packets} not sent: {burst.refusal}" if burst.refused else ""

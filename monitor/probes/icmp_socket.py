@@ -70,8 +70,8 @@ Reply = tuple[str, int, int, float | None]
 class IcmpSocket:
     """A non-blocking ICMP socket that serves every target of one IP version.
 
-    version: 4 or 6. is_raw: False for a ping socket. window: how many requests may be unanswered before their replies could
-    overflow the granted buffer.
+    version: 4 or 6. is_raw: False for a ping socket. dscp: what the next packet is marked with.
+    window: how many requests may be unanswered before their replies could overflow the granted buffer.
     """
 
     def __init__(self, version: int, *, allow_raw: bool = True, buffer_bytes: int = WANTED_BUFFER_BYTES) -> None:
@@ -88,7 +88,7 @@ class IcmpSocket:
         except BaseException:
             self.sock.close()
             raise
-        self._dscp = 0
+        self.dscp = 0
         self.granted_bytes: int = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
         self.window = max(16, min(_MAXIMUM_WINDOW, self.granted_bytes // _REPLY_BYTES_IN_BUFFER))
 
@@ -134,13 +134,11 @@ class IcmpSocket:
 
     def mark(self, dscp: int) -> None:
         """Send what follows with this DSCP (RFC 2474), 0 to 63."""
-        if dscp == self._dscp:
-            return
         if self.version == 4:
             self.sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)
         else:
             self.sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, dscp << 2)
-        self._dscp = dscp
+        self.dscp = dscp
 
     def receive(self, limit: int) -> tuple[list[Reply], bool]:
         """Return the replies to our id that are waiting, at most limit of them, and whether nothing is left waiting."""

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 from collections.abc import Iterable
 
 from monitor.errors import SetupError
 from monitor.probes.netlink import Link, Netlink
 
+_ENOUGH = 8
+
 
 class OwnLink:
     """Watches the link that routes to some of the targets.
 
-    addresses: a few literal ones, the root's first; names are left out. The first one that has a route decides, and the link that
-    it had is remembered, since the route goes with the link.
+    addresses: the root's first; names are left out, and a few literal ones are enough. The first one that has a route decides, and
+    the link that it had is remembered, since the route goes with the link.
     """
 
     def __init__(self, addresses: Iterable[str]) -> None:
-        self._addresses = [address for address in map(_literal, addresses) if address]
+        literals = (literal for address in addresses if (literal := _literal(address)))
+        self._addresses = list(itertools.islice(literals, _ENOUGH))
         self._remembered: int | None = None
 
     def look(self) -> tuple[str, bool | None]:

@@ -176,6 +176,7 @@ async def test_another_prober_on_this_machine_sees_nothing_of_ours() -> None:
         await probe(ours, to("127.0.0.1"), to("::1"))
         for channel in other._channels.values():
             assert ([], True) == channel.socket.receive(10)
+        assert other.receive_drops == 0
 
 
 async def test_five_thousand_targets_at_once_lose_nothing() -> None:
@@ -400,6 +401,24 @@ def test_silence_after_we_ourselves_were_away_is_void() -> None:
             assert pinger.take_lag() > 4
         assert {Outcome.NOT_SENT} == {reading.outcome for reading in readings.values()}
         assert readings["10.1.0.1"].detail == "void: we were stalled for 5.0 s"
+
+    on_network(body)
+
+
+def test_a_request_is_not_called_lost_where_we_were_stopped_while_sending_it() -> None:
+    async def body(network: FakeNetwork) -> None:
+        class StoppingClock(NetworkFirstClock):
+            def monotonic(self) -> float:
+                now = super().monotonic()
+                if network.seen and not self.monotonic_step_s:
+                    self.monotonic_step_s = 0.05
+                return now + self.monotonic_step_s
+
+        network.hosts = {"10.1.0.2": alive}
+        async with prober(StoppingClock(network)) as pinger:
+            readings = await probe(pinger, to("10.1.0.1", packets=1), to("10.1.0.2", packets=1), to("10.1.0.3", packets=1))
+        assert ["not_sent", "ok", "timeout"] == [reading.outcome for reading in _in_order(readings)]
+        assert readings["10.1.0.1"].detail == "void: we were stopped while sending"
 
     on_network(body)
 
