@@ -8,7 +8,7 @@ def written_duration(seconds: float) -> str:
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:g}{unit}"
-    return f"{seconds:g}s" if seconds >= 1 or seconds == 0 else f"{round(seconds * 1000, 6):g}ms"
+    return f"{seconds:.12g}s" if seconds >= 1 or seconds == 0 else f"{round(seconds * 1000, 6):g}ms"
 
 
 def written_rate(bps: int) -> str:
