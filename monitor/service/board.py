@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.model.clock import Clock
-from monitor.model.inventory import Inventory, Kind
+from monitor.model.inventory import Inventory
 from monitor.model.own_side import OwnSide
 from monitor.model.profile import Profile
 from monitor.model.reading import Reading
 from monitor.model.settings import Settings
-from monitor.model.state import Event, RootCause, Snapshot, State, TargetView, Transition
+from monitor.model.state import Event, Snapshot, State, Transition
 from monitor.rules import health, topology
 from monitor.rules.health import Judgement, Standing
 from monitor.service.announcing import announce, evidence
 from monitor.service.judging import Bench
+from monitor.service.picture import Picture, committed, detail
 from monitor.service.sight import Sight
 from monitor.service.suspicion import Suspicions
 from monitor.service.track import Track, follow, new_track
@@ -37,7 +36,8 @@ log = logging.getLogger("monitor.board")
 TICK_S = 0.1
 LOOK_EVERY_S = 1.0
 """How often what hangs on the hour and on age is looked at."""
-CHANGES = 200
+STEP_S = 1.0
+"""A wall clock that moves against the monotonic one by more was set."""
 
 
 class Journal(Protocol):
@@ -78,17 +78,13 @@ class Board:
         self._evidence_since_s = clock.monotonic()
         self._sighted_s = float("-inf")
         self._looked_s = clock.monotonic()
-        self._changes: deque[Transition] = deque(maxlen=CHANGES)
+        self._offset_s = clock.wall() - clock.monotonic()
         self._events: list[Event] = []
-        self._paths: dict[str, str] = {}
-        self._root_causes: tuple[RootCause, ...] = ()
-        self._subscribers: list[Callable[[Snapshot], None]] = []
-        self._generation = 0
-        self._last_round_at = 0.0
         self._is_committing = False
         self._are_standings_new = True
         self._touched: set[str] = set()
         self._follow(inventory, settings, profiles)
+        self._picture = Picture(inventory, self._tracks, self._topology)
 
     @property
     def topology(self) -> topology.Topology:
@@ -120,42 +116,28 @@ class Board:
 
     def round_opened(self, wall: float) -> None:
         """Note that an ICMP round begins. wall: epoch seconds."""
-        self._last_round_at = wall
+        self._picture.last_round_at = wall
 
     def path_found(self, target: str, text: str) -> None:
         """Keep where the path to a root cause breaks, and tell the journal; one that is no longer down is only told."""
         self._events.append(Event(self._clock.wall(), "path", target, text))
-        if any(cause.target == target for cause in self._root_causes):
-            self._paths[target] = text
-            self._root_causes = self._find_root_causes()
+        if self._picture.path_found(target, text):
+            self._picture.has_changed(self.snapshot)
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
-        """Have a function called with the snapshot after each publication; it must not block. Returns what ends it."""
-        self._subscribers.append(callback)
-        return lambda: self._subscribers.remove(callback)
+        """Have a function called with the snapshot after each publication; it must not block. The returned one ends that."""
+        return self._picture.subscribe(callback)
 
     def snapshot(self) -> Snapshot:
         """Return one consistent picture of everything as it is now."""
-        now_s, intervals = self._clock.monotonic(), self._settings.health.stale_intervals
-        return Snapshot(
-            generation=self._generation,
-            at=self._clock.wall(),
-            inventory=self._inventory,
-            views={name: track.view for name, track in self._tracks.items()},
-            root_causes=self._root_causes,
-            changes=tuple(self._changes),
-            blind=self._sight.blind,
-            last_round_at=self._last_round_at,
-            fresh=sum(track.is_fresh(now_s, intervals) for track in self._tracks.values()),
-        )
+        intervals = self._settings.health.stale_intervals
+        return self._picture.snapshot(self._clock.wall(), self._clock.monotonic(), intervals, self._sight.blind)
 
     def replace(self, inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> None:
         """Follow a changed configuration: kept targets keep state and views, removed ones are gone at once."""
-        for name in self._tracks.keys() - inventory.targets.keys():
-            del self._tracks[name]
         self._follow(inventory, settings, profiles)
-        self._root_causes = self._find_root_causes()
-        self._publish_picture()
+        self._picture.follow(inventory, self._tracks, self._topology)
+        self._picture.has_changed(self.snapshot)
 
     async def run(self) -> None:
         """Evaluate every 100 ms until cancelled. A slow journal delays publications, never questions."""
@@ -230,7 +212,7 @@ class Board:
         elif before is not None:
             self._evidence_since_s = self._sighted_s = now_s
             self._tell("sighted", f"it sees again after {self._clock.wall() - before.since:.0f} s")
-        self._publish_picture()
+        self._picture.has_changed(self.snapshot)
 
     def _is_from_the_dark(self, reading: Reading) -> bool:
         """Return whether a reading tells of a time in which we were blind: a miss is known only long after it was sent."""
@@ -249,6 +231,7 @@ class Board:
         now_s = self._clock.monotonic()
         if now_s - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = now_s
+            self._follow_clock(now_s)
             self._are_standings_new |= self._bench.look_at(self._now_local())
             self._are_standings_new |= self._let_lapse(now_s)
             self._touched.update(self._tracks)
@@ -261,6 +244,14 @@ class Board:
         touched, self._touched = self._touched, set()
         judged = {name: self._bench.judge(name) for name in self._open_to_judgement(touched)}
         return self._transitions({name: judgement for name, judgement in judged.items() if judgement is not None})
+
+    def _follow_clock(self, now_s: float) -> None:
+        """Move what was measured along with a wall clock that was set, so that nothing grows old or young by it."""
+        offset_s = self._clock.wall() - now_s
+        moved_s, self._offset_s = offset_s - self._offset_s, offset_s
+        if abs(moved_s) > STEP_S:
+            for track in self._tracks.values():
+                track.shift(moved_s)
 
     def _let_lapse(self, now_s: float) -> bool:
         """Let go of beliefs and evidence that are too old; True where a target became unknown."""
@@ -293,22 +284,26 @@ class Board:
 
     def _transitions(self, judged: Mapping[str, Judgement]) -> list[tuple[Judgement, Transition]]:
         changed: dict[str, Judgement] = {}
+        has_resumed = False
         for name, judgement in judged.items():
             track = self._tracks[name]
-            if track.view.state is None and _is_remembered(track.memory, judgement):
-                track.view = self._described(track, judgement, since=track.memory.at if track.memory else 0.0)
-                self._root_causes = self._find_root_causes() if judgement.state is State.DOWN else self._root_causes
-                track.memory = None
+            is_covered = self._bench.is_covered(name)
+            if track.view.state is None and track.memory is not None and _is_same(track.memory, judgement):
+                detail(track, judgement, track.memory.at, is_covered=is_covered)
+                track.memory, has_resumed = None, True
             elif (track.view.state, track.view.cause) != (judgement.state, judgement.cause):
                 changed[name] = judgement
             else:
-                track.view = self._described(track, judgement, since=track.view.since)
+                detail(track, judgement, track.view.since, is_covered=is_covered)
+        if has_resumed:
+            self._picture.find_root_causes()
+            self._picture.has_changed(self.snapshot)
         return [(judgement, self._transition(name, judgement, changed)) for name, judgement in changed.items()]
 
     def _transition(self, name: str, judgement: Judgement, changed: Mapping[str, Judgement]) -> Transition:
         track = self._tracks[name]
         old = track.view.state or (track.memory.new if track.memory else None)
-        points, endpoints = self._affected(name, changed) if judgement.state is State.DOWN else (0, 0)
+        points, endpoints = self._picture.affected(name, changed) if judgement.state is State.DOWN else (0, 0)
         return Transition(
             target=name,
             old=old,
@@ -321,74 +316,27 @@ class Board:
             affected_endpoints=endpoints,
         )
 
-    def _affected(self, cause: str, changed: Mapping[str, Judgement]) -> tuple[int, int]:
-        """Return how many points and endpoints are unreachable because of a target, what is about to be published included."""
-        counts = {Kind.POINT: 0, Kind.ENDPOINT: 0}
-        for name in self._topology.behind(cause):
-            track = self._tracks[name]
-            state, whose = track.view.state, track.view.cause
-            if name in changed:
-                state, whose = changed[name].state, changed[name].cause
-            if state is State.UNREACHABLE and whose == cause:
-                counts[track.target.kind] += 1
-        return counts[Kind.POINT], counts[Kind.ENDPOINT]
-
-    def _described(self, track: Track, judgement: Judgement, since: float) -> TargetView:
-        return replace(
-            track.view,
-            state=judgement.state,
-            since=since,
-            cause=judgement.cause,
-            reason=judgement.reason,
-            flapping=track.flapping.is_flapping,
-            maintenance=self._bench.is_covered(track.target.id),
-        )
-
     def _publish(self, transitions: Sequence[tuple[Judgement, Transition]]) -> None:
         """Put committed transitions on the board in one step, then tell everybody."""
-        since: dict[str, float] = {}
-        told: list[Transition] = []
-        for judgement, transition in transitions:
-            track = self._tracks.get(transition.target)
-            if track is None:  # removed by a reload while the journal committed
-                continue
-            is_same_state = track.view.state is transition.new
-            if track.view.state is not None:
-                since[transition.target] = track.view.since
-            track.view = self._described(track, judgement, since=track.view.since if is_same_state else transition.at)
-            track.memory = None
-            told.append(transition)
-        self._changes.extendleft(told)
-        self._root_causes = self._find_root_causes()
-        announce(told, since, self._zone)
-        self._publish_picture()
-        for transition in told:
+        told = committed(transitions, self._tracks)
+        views = {transition.target: self._tracks[transition.target].view for _, transition in told}
+        for judgement, transition in told:
+            self._picture.put(transition, judgement, is_covered=self._bench.is_covered(transition.target))
+        self._picture.find_root_causes()
+        since = {name: view.since for name, view in views.items() if view.state is not None}
+        announce([transition for _, transition in told], since, self._zone)
+        self._picture.has_changed(self.snapshot)
+        for _, transition in told:
             if transition.new is State.DOWN:
                 self._on_root_cause(transition.target)
-
-    def _publish_picture(self) -> None:
-        self._generation += 1
-        if self._subscribers:
-            picture = self.snapshot()
-            for callback in tuple(self._subscribers):
-                callback(picture)
-
-    def _find_root_causes(self) -> tuple[RootCause, ...]:
-        down = {name: track.view for name, track in self._tracks.items() if track.view.state is State.DOWN}
-        self._paths = {name: text for name, text in self._paths.items() if name in down}
-        found = []
-        for name, view in down.items():
-            points, endpoints = self._affected(name, {})
-            found.append(RootCause(name, view.since, view.reason, points, endpoints, self._paths.get(name, "")))
-        return tuple(sorted(found, key=lambda cause: (-(cause.points + cause.endpoints), cause.since)))
 
     def _now_local(self) -> datetime:
         return datetime.fromtimestamp(self._clock.wall(), self._zone)
 
 
-def _is_remembered(memory: Transition | None, judgement: Judgement) -> bool:
-    """Return whether the journal's last word on a target is what is judged now, so that nothing has changed over a restart."""
-    return memory is not None and (memory.new, memory.cause) == (judgement.state, judgement.cause)
+def _is_same(memory: Transition, judgement: Judgement) -> bool:
+    """Return whether the journal's last word on a target is what is judged now, so that nothing changed over a restart."""
+    return (memory.new, memory.cause) == (judgement.state, judgement.cause)
 
 
 def _report(task: asyncio.Task[None]) -> None:

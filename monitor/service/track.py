@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from monitor.model.inventory import Target
 from monitor.model.profile import Profile
-from monitor.model.reading import IcmpSample, Outcome, Reading
+from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Settings
-from monitor.model.state import RTT_BOUNDS_S, IcmpView, Reason, TargetView, Transition
-from monitor.rules import flapping, health, quality, usual
+from monitor.model.state import Reason, TargetView, Transition
+from monitor.rules import flapping, health
 from monitor.rules.timetable import PlannedProbe, probe_plan
-
-HELD_ROUNDS = 3
-
-
-@dataclass(slots=True)
-class Tally:
-    """ICMP totals since the daemon's start. buckets: replies by RTT_BOUNDS_S, not cumulative; the last is beyond the bounds."""
-
-    sent: int = 0
-    received: int = 0
-    rtt_sum_s: float = 0.0
-    buckets: list[int] = field(default_factory=lambda: [0] * (len(RTT_BOUNDS_S) + 1))
-
-    def add(self, sample: IcmpSample) -> None:
-        """Count one burst."""
-        self.sent += sample.sent
-        for rtt_s in sample.rtts_s:
-            if rtt_s is not None:
-                self.received += 1
-                self.rtt_sum_s += rtt_s
-                self.buckets[bisect_left(RTT_BOUNDS_S, rtt_s)] += 1
-
-    def cumulative(self) -> tuple[int, ...]:
-        """Return how many replies took no longer than each of RTT_BOUNDS_S."""
-        total, found = 0, []
-        for count in self.buckets[:-1]:
-            total += count
-            found.append(total)
-        return tuple(found)
+from monitor.service.measured import Measured
 
 
 @dataclass(slots=True)
@@ -62,7 +33,6 @@ class Track:
     asks, asked_s, is_asked_wide: how often and when a suspicion asked, and whether uplinks and all behind were asked too.
     ripe_s:    since when a suspicion is confirmed but held for others. back_s: since when its return is held for those behind it.
     was_cut:   its silence was put down to an uplink at the last judgement.
-    held:      bursts without any reply that are not yet counted as loss: they may turn out to be an outage's or our own blindness.
     memory:    the journal's last word on this target, until it is judged for the first time.
     """
 
@@ -71,12 +41,8 @@ class Track:
     health: health.Health
     view: TargetView
     flapping: flapping.Flapping = field(default_factory=flapping.Flapping)
-    quality: quality.Quality = field(default_factory=quality.Quality)
-    quality_fault: Reason | None = None
-    usual: usual.Usual = field(default_factory=usual.Usual)
-    tally: Tally = field(default_factory=Tally)
+    measured: Measured = field(default_factory=Measured)
     silence: Silence | None = None
-    held: list[tuple[IcmpSample, float]] = field(default_factory=list)
     memory: Transition | None = None
     awaited: dict[str, float] = field(default_factory=dict)
     asks: int = 0
@@ -135,46 +101,36 @@ class Track:
             probe.at_s is not None and now_s - probe.at_s <= intervals * probe.every_s for probe in self.health.probes.values()
         )
 
-    def drop_stale_views(self, now_s: float, since_s: float, intervals: float) -> None:
-        """Empty the views whose evidence is too old to be shown; the totals live on."""
-        icmp = self.health.probes.get("icmp")
-        if self.view.icmp is not None and (icmp is None or not health.is_fresh(icmp, now_s, since_s, intervals)):
-            self.view = replace(self.view, icmp=None)
-
     def take(self, reading: Reading, wall: float, settings: Settings) -> None:
-        """Take a reading into totals, quality and views; one that was not sent changes nothing. wall: epoch seconds."""
+        """Take a reading into what was measured; one that was not sent changes nothing. wall: epoch seconds."""
         if reading.outcome is Outcome.NOT_SENT:
             return
         if reading.icmp is not None:
-            self._take_icmp(reading, reading.icmp, wall, settings)
+            self.measured.take_icmp(reading, reading.icmp, wall, settings.quality)
+        elif reading.probe == "snmp":
+            self.measured.take_snmp(reading, self.target, wall)
+        self._show()
 
-    def _take_icmp(self, reading: Reading, sample: IcmpSample, wall: float, settings: Settings) -> None:
-        self.tally.add(sample)
-        self._step_quality(sample, reading.at_s, settings)
-        jitter_s = self.quality.jitter_s
-        enough = self.quality.sent >= settings.quality.min_packets
-        self.view = replace(
-            self.view,
-            icmp=IcmpView(
-                at=wall,
-                sample=sample,
-                outcome=reading.outcome,
-                sent_total=self.tally.sent,
-                received_total=self.tally.received,
-                rtt_buckets=self.tally.cumulative(),
-                rtt_sum_s=self.tally.rtt_sum_s,
-                jitter_s=jitter_s if sample.received else None,
-                mos=quality.mos_of(sample, jitter_s),
-                loss_recent=self.quality.loss_ratio if enough else None,
-                packets_recent=self.quality.sent,
-            ),
-            usual_rtt_s=self.usual.rtt_s,
-        )
+    def drop_stale_views(self, now_s: float, since_s: float, intervals: float) -> None:
+        """Take away the views whose evidence is too old to be shown; the totals live on."""
+        icmp, snmp = self.health.probes.get("icmp"), self.health.probes.get("snmp")
+        if icmp is None or not health.is_fresh(icmp, now_s, since_s, intervals):
+            self.measured.icmp = None
+        if snmp is None or not health.is_fresh(snmp, now_s, since_s, intervals):
+            self.measured.snmp = None
+        else:
+            self.measured.drop_old_interfaces(now_s, intervals * snmp.every_s)
+        self._show()
+
+    def shift(self, moved_s: float) -> None:
+        """Follow a step of the wall clock."""
+        self.measured.shift(moved_s)
+        self._show()
 
     def forget_misses(self) -> None:
         """Forget misses that prove nothing, because we were blind."""
         self.health = health.forget_misses(self.health)
-        self.held.clear()
+        self.measured.held.clear()
         self.awaited.clear()
         self.calm()
         if not self.is_silent:
@@ -182,22 +138,15 @@ class Track:
 
     def fault(self, settings: Settings) -> Reason | None:
         """Return why the target is degraded while it answers, None where it is well."""
-        found = health.fault_of(self.health, settings.health.misses_to_down) or self.quality_fault
+        found = health.fault_of(self.health, settings.health.misses_to_down) or self.measured.quality_fault
         if found is None and self.flapping.is_flapping:
             return Reason("flapping", {"change_ratio": round(self.flapping.change_ratio, 3)})
         return found
 
-    def _step_quality(self, sample: IcmpSample, at_s: float, settings: Settings) -> None:
-        if not sample.received:
-            self.held = [*self.held, (sample, at_s)][-HELD_ROUNDS:]
-            return
-        for each, each_s in (*self.held, (sample, at_s)):
-            self.quality = quality.step(self.quality, each, each_s, settings.quality)
-        self.held.clear()
-        rtt_s = sample.rtt_average_s
-        if rtt_s is not None and sample.clock == "kernel":
-            self.usual = usual.step(self.usual, rtt_s)
-        self.quality_fault = quality.judge(self.quality, self.usual.rtt_s, settings.quality, self.quality_fault is not None)
+    def _show(self) -> None:
+        measured = self.measured
+        if self.view.icmp is not measured.icmp or self.view.snmp is not measured.snmp:
+            self.view = replace(self.view, icmp=measured.icmp, snmp=measured.snmp, usual_rtt_s=measured.usual.rtt_s)
 
     def _step_silence(self, reading: Reading) -> None:
         if reading.outcome.is_alive:
@@ -226,6 +175,8 @@ def follow(track: Track, target: Target, settings: Settings, profiles: Mapping[s
         planned.probe: replace(known.get(planned.probe, health.ProbeHealth(planned.every_s)), every_s=planned.every_s)
         for planned in plan
     }
+    if not any(each.is_witness for each in probes.values()):  # the probe that spoke for the target was taken away
+        probes = {name: replace(each, is_witness=True) for name, each in probes.items()}
     track.health = replace(track.health, probes=probes, suspected_s=None)
     track.target, track.plan = target, plan
     track.view = replace(track.view, target=target)

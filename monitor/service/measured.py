@@ -1,0 +1,138 @@
+"""What was measured of one target: readings carried into totals, quality, usual times and counters, and shown as views."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field, replace
+
+from monitor.model.inventory import Target
+from monitor.model.reading import IcmpSample, Outcome, Reading, SnmpSample
+from monitor.model.settings import QualitySettings
+from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, Reason, SnmpView
+from monitor.rules import counters, quality, usual
+
+HELD_ROUNDS = 3
+
+
+@dataclass(slots=True)
+class Tally:
+    """ICMP totals since the daemon's start. buckets: replies by RTT_BOUNDS_S, not cumulative; the last is beyond the bounds."""
+
+    sent: int = 0
+    received: int = 0
+    rtt_sum_s: float = 0.0
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(RTT_BOUNDS_S) + 1))
+
+    def add(self, sample: IcmpSample) -> None:
+        """Count one burst."""
+        self.sent += sample.sent
+        for rtt_s in sample.rtts_s:
+            if rtt_s is not None:
+                self.received += 1
+                self.rtt_sum_s += rtt_s
+                self.buckets[bisect_left(RTT_BOUNDS_S, rtt_s)] += 1
+
+    def cumulative(self) -> tuple[int, ...]:
+        """Return how many replies took no longer than each of RTT_BOUNDS_S."""
+        total, found = 0, []
+        for count in self.buckets[:-1]:
+            total += count
+            found.append(total)
+        return tuple(found)
+
+
+@dataclass(slots=True)
+class Measured:
+    """The measurements of one target, and the views that are made of them.
+
+    held: bursts without any reply that are not yet counted as loss: they may turn out to be an outage's or our own blindness.
+    quality_fault: why the path is not good enough for a call, None while it is. answered_s: monotonic seconds of the agent's last
+    full answer.
+    """
+
+    icmp: IcmpView | None = None
+    snmp: SnmpView | None = None
+    quality: quality.Quality = field(default_factory=quality.Quality)
+    quality_fault: Reason | None = None
+    usual: usual.Usual = field(default_factory=usual.Usual)
+    tally: Tally = field(default_factory=Tally)
+    held: list[tuple[IcmpSample, float]] = field(default_factory=list)
+    counters: counters.Track | None = None
+    answered_s: float = float("-inf")
+
+    def take_icmp(self, reading: Reading, sample: IcmpSample, wall: float, settings: QualitySettings) -> None:
+        """Take a burst into totals, quality and view."""
+        self.tally.add(sample)
+        self._step_quality(sample, reading.at_s, settings)
+        jitter_s = self.quality.jitter_s
+        self.icmp = IcmpView(
+            at=wall,
+            sample=sample,
+            outcome=reading.outcome,
+            sent_total=self.tally.sent,
+            received_total=self.tally.received,
+            rtt_buckets=self.tally.cumulative(),
+            rtt_sum_s=self.tally.rtt_sum_s,
+            jitter_s=jitter_s if sample.received else None,
+            mos=quality.mos_of(sample, jitter_s),
+            loss_recent=self.quality.loss_ratio if self.quality.sent >= settings.min_packets else None,
+            packets_recent=self.quality.sent,
+        )
+
+    def take_snmp(self, reading: Reading, target: Target, wall: float) -> None:
+        """Take an agent's answer, or its lack, into counters and view.
+
+        A brief answer, to a question that only confirmed, says that the agent lives and nothing else.
+        """
+        sample = reading.snmp
+        if reading.outcome is Outcome.OK and sample is not None and not sample.brief:
+            self.counters = counters.step(self.counters, sample, reading.at_s, wall)
+            self.answered_s = reading.at_s
+            self.snmp = _answered(sample, self.counters, target, wall)
+        elif reading.outcome is Outcome.OK:
+            self.snmp = self.snmp and replace(self.snmp, up=True, detail="")
+        else:
+            before = self.snmp or SnmpView(None, False, "", target.profile, None, (), {})
+            self.snmp = replace(before, up=False, detail=reading.detail or str(reading.outcome))
+
+    def drop_old_interfaces(self, now_s: float, keep_s: float) -> None:
+        """Empty what an agent said longer than keep_s ago, so that nothing of yesterday is shown; the totals live on."""
+        if self.snmp is not None and (self.snmp.interfaces or self.snmp.values) and now_s - self.answered_s > keep_s:
+            self.snmp = replace(self.snmp, interfaces=(), values={})
+
+    def shift(self, moved_s: float) -> None:
+        """Follow a step of the wall clock, so that no measurement is older or younger than it is."""
+        if self.icmp is not None:
+            self.icmp = replace(self.icmp, at=self.icmp.at + moved_s)
+        if self.snmp is not None and self.snmp.at is not None:
+            self.snmp = replace(self.snmp, at=self.snmp.at + moved_s)
+
+    def _step_quality(self, sample: IcmpSample, at_s: float, settings: QualitySettings) -> None:
+        if not sample.received:
+            self.held = [*self.held, (sample, at_s)][-HELD_ROUNDS:]
+            return
+        for each, each_s in (*self.held, (sample, at_s)):
+            self.quality = quality.step(self.quality, each, each_s, settings)
+        self.held.clear()
+        rtt_s = sample.rtt_average_s
+        if rtt_s is not None and sample.clock == "kernel":
+            self.usual = usual.step(self.usual, rtt_s)
+        self.quality_fault = quality.judge(self.quality, self.usual.rtt_s, settings, self.quality_fault is not None)
+
+
+def _answered(sample: SnmpSample, counted: counters.Track, target: Target, wall: float) -> SnmpView:
+    return SnmpView(
+        at=wall,
+        up=True,
+        detail="",
+        profile=sample.profile,
+        boot_at=counted.boot_at,
+        interfaces=_shown(counted.views, target),
+        values=sample.values,
+        spikes_total=counted.spikes_total,
+    )
+
+
+def _shown(interfaces: tuple[InterfaceView, ...], target: Target) -> tuple[InterfaceView, ...]:
+    """Return the interfaces that are exported: the one that carries the circuit, unless the target wants all."""
+    return interfaces if target.interfaces == "all" else tuple(each for each in interfaces if each.role == "wan")
