@@ -7,8 +7,6 @@ wakes the loop by itself: the kernel stamps each reply when it arrives, so a lat
 from __future__ import annotations
 
 import asyncio
-import os
-import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -16,7 +14,9 @@ from monitor.model.clock import Clock
 from monitor.model.reading import Deliver
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp_burst import Burst, Channel, Round, conclude, not_sent
+from monitor.probes.icmp_sender import Sender
 from monitor.probes.icmp_socket import WANTED_BUFFER_BYTES, IcmpSocket, Reply, UnsupportedFamilyError
+from monitor.probes.icmp_stamps import Stamps
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
 
 TICK_S = 0.02
@@ -25,11 +25,6 @@ _SHORTEST_TICK_S = 0.005
 _EARLY_S = 0.001
 _SLICE = 256
 """Packets that one tick sends, and takes, before it lets the loop do something else."""
-_SAME_OFFSET_S = 0.0002
-_PAUSE_S = 0.01
-"""Two sends of one tick that are further apart than this: we were stopped in between, and the first one's moment is not known."""
-_SEND_TRIES = 3
-_COOKIES = struct.Struct("@256Q")
 
 
 class IcmpProber:
@@ -48,9 +43,6 @@ class IcmpProber:
         allow_raw: False takes ping sockets even where raw ones are permitted. buffer_bytes: of each socket, as far as the kernel
         grants it. resolve: name → address, blocking; it is called in a thread.
         """
-        self.sends_attempted = 0
-        self.sends_refused = 0
-        self.last_refusal = ""
         self._clock = clock
         self._allow_raw = allow_raw
         self._buffer_bytes = buffer_bytes
@@ -61,15 +53,12 @@ class IcmpProber:
         self._waiting: dict[float, deque[Burst]] = {}
         self._complete: list[Burst] = []
         self._bursts: set[Burst] = set()
-        self._cookies: list[int] = []
         self._handle: asyncio.TimerHandle | None = None
         self._tick_due_s = 0.0
         self._worst_lag_s = 0.0
         self._drained_s = 0.0
-        self._offset_s: float | None = None
-        self._steady = True
-        self._last_send: Burst | None = None
-        self._last_send_s = 0.0
+        self._stamps = Stamps(clock)
+        self._sender = Sender(clock, self._take_errors)
 
     async def open(self) -> None:
         """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError with the cure where none is permitted."""
@@ -105,6 +94,21 @@ class IcmpProber:
     def receive_drops(self) -> int:
         """Return how many replies the kernel dropped since open() because our buffer was full."""
         return sum(channel.socket.drops() for channel in self._channels.values())
+
+    @property
+    def sends_attempted(self) -> int:
+        """Return how many requests were handed to the kernel since the start."""
+        return self._sender.attempted
+
+    @property
+    def sends_refused(self) -> int:
+        """Return how many requests the kernel did not take since the start."""
+        return self._sender.refused
+
+    @property
+    def last_refusal(self) -> str:
+        """Return what the kernel said to the last request that it did not take, '' before there is one."""
+        return self._sender.refusal
 
     @property
     def window(self) -> int:
@@ -160,7 +164,8 @@ class IcmpProber:
             of_round.close(not_sent(spec, now, fault))
             return
         if not self._bursts:
-            self._drained_s, self._offset_s = now, None
+            self._drained_s = now
+            self._stamps.forget()
             for each in self._channels.values():
                 each.drops = each.socket.drops()
         burst = Burst(spec, place, of_round, channel, now)
@@ -187,7 +192,7 @@ class IcmpProber:
         now = self._clock.monotonic()
         self._worst_lag_s = max(self._worst_lag_s, now - self._tick_due_s)
         try:
-            self._look_at_clocks()
+            self._stamps.look()
             received, is_empty = self._drain()
             self._settle(now, received, is_empty)
             has_more = self._send()
@@ -216,23 +221,6 @@ class IcmpProber:
 
     # Receiving
 
-    def _look_at_clocks(self) -> None:
-        """See whether the wall clock was stepped since the last drain; then this drain's stamps can't be trusted."""
-        offset, width = 0.0, 1.0
-        for _ in range(3):
-            before = self._clock.monotonic()
-            wall = self._clock.wall()
-            after = self._clock.monotonic()
-            if after - before < width:
-                offset, width = wall - (before + after) / 2, after - before
-            if width < _SAME_OFFSET_S / 10:
-                break
-        if self._offset_s is None or not self._steady:
-            self._offset_s = offset
-            self._steady = True
-        elif abs(offset - self._offset_s) > _SAME_OFFSET_S + width:
-            self._steady = False
-
     def _drain(self) -> tuple[int, bool]:
         """Take what has come. Return how many replies were ours, and whether nothing is left waiting."""
         received, all_empty = 0, True
@@ -259,13 +247,13 @@ class IcmpProber:
             burst.duplicates += 1
             return True
         timeout_s = burst.spec.timeout_s
-        rtt_s = stamp - self._offset_s - sent_s if stamp is not None and self._steady and self._offset_s is not None else -1.0
-        by_loop = not -_SAME_OFFSET_S <= rtt_s <= now - sent_s + _SAME_OFFSET_S
-        if by_loop:
+        rtt_s = self._stamps.rtt_s(stamp, sent_s, now)
+        by_loop = rtt_s is None
+        if rtt_s is None:
             # It came after the last drain, which is all that is sure: in time if it may have been in time.
             rtt_s = min(now - sent_s, max(timeout_s, self._drained_s - sent_s))
         if rtt_s <= timeout_s:
-            burst.answer(index, max(rtt_s, 0.0), by_loop=by_loop)
+            burst.answer(index, rtt_s, by_loop=by_loop)
             channel.unanswered -= 1
             if burst.is_complete:
                 self._complete.append(burst)
@@ -331,14 +319,12 @@ class IcmpProber:
                     queue.popleft()
                     self._finish(burst)
                     continue
-                if not self._send_one(channel, burst):
+                if not self._sender.send(burst):
                     break
                 queue.popleft()
                 budget -= 1
                 self._requeue(burst)
-        if self._clock.monotonic() - self._last_send_s > _PAUSE_S:
-            self._note_pause()
-        self._last_send = None
+        self._sender.end_turn()
         return has_more
 
     def _requeue(self, burst: Burst) -> None:
@@ -350,61 +336,3 @@ class IcmpProber:
             self._finish(burst)
         else:
             self._waiting.setdefault(spec.timeout_s, deque()).append(burst)
-
-    def _send_one(self, channel: Channel, burst: Burst) -> bool:
-        """Hand the burst's next request to the kernel. False where its send buffer is full and the turn must wait."""
-        sequence = channel.next_sequence()
-        if not self._cookies:
-            self._cookies.extend(_COOKIES.unpack(os.urandom(_COOKIES.size)))
-        cookie = self._cookies.pop()
-        if burst.spec.dscp != channel.socket.dscp:
-            channel.socket.mark(burst.spec.dscp)
-        packet = channel.request(sequence, cookie)
-        sent_s = self._clock.monotonic()
-        if sent_s - self._last_send_s > _PAUSE_S:
-            self._note_pause()
-        refusal: str | None = None
-        try:
-            channel.send(packet, burst.place.sockaddr)
-        except BlockingIOError as error:
-            if sent_s - burst.due_s < burst.spec.timeout_s:
-                return False
-            refusal = error.strerror or "send buffer full"
-        except OSError as error:
-            refusal = self._send_again(channel, packet, burst, error)
-        self.sends_attempted += 1
-        burst.to_send -= 1
-        burst.last_sent_s = sent_s
-        if refusal is not None:
-            self.sends_refused += 1
-            self.last_refusal = burst.refusal = refusal
-            burst.refused += 1
-            return True
-        index = len(burst.rtts)
-        burst.rtts.append(None)
-        burst.sequences.append(sequence)
-        channel.flights[sequence] = (burst, index, sent_s, cookie)
-        channel.unanswered += 1
-        self._last_send, self._last_send_s = burst, sent_s
-        return True
-
-    def _send_again(self, channel: Channel, packet: bytes, burst: Burst, error: OSError) -> str | None:
-        """Send what failed once more: the error may be another target's unreachable. Return what the kernel says of this one."""
-        refusal = error.strerror or str(error)
-        for attempt in range(_SEND_TRIES):
-            taken = self._take_errors(channel)
-            if attempt and not taken:
-                break
-            try:
-                channel.send(packet, burst.place.sockaddr)
-            except OSError as again:
-                refusal = again.strerror or str(again)
-            else:
-                return None
-        return refusal
-
-    def _note_pause(self) -> None:
-        """Remember that we were stopped around this tick's last send, so that its moment is not known."""
-        if self._last_send:
-            self._last_send.uncertain.add(len(self._last_send.rtts) - 1)
-            self._last_send = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -160,6 +161,34 @@ async def test_a_fault_of_the_receiver_is_raised_to_its_caller_alone() -> None:
         with pytest.raises(LookupError, match="board"):
             await pinger.probe([to("127.0.0.1")], refuse)
         assert (await other)["127.0.0.2"].outcome is Outcome.OK
+
+
+async def test_a_fault_of_our_own_reaches_every_caller_instead_of_leaving_them_to_wait() -> None:
+    class BrokenClock(SteppedClock):
+        def wall(self) -> float:
+            raise LookupError("clock")
+
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context["exception"]))
+    async with prober(BrokenClock()) as pinger:
+        ends = await asyncio.gather(probe(pinger, to("127.0.0.1")), probe(pinger, to("127.0.0.2")), return_exceptions=True)
+    assert [LookupError] * 3 == [type(end) for end in (*ends, *complaints)]
+
+
+async def test_a_resolver_that_hangs_delays_nobody_else() -> None:
+    answer = threading.Event()
+
+    def resolve(_name: str) -> str:
+        answer.wait()
+        return "127.0.0.3"
+
+    async with prober(resolve=resolve) as pinger:
+        delivered: asyncio.Queue[Reading] = asyncio.Queue()
+        under_way = asyncio.ensure_future(pinger.probe([to("slow.invalid"), to("127.0.0.1")], delivered.put_nowait))
+        assert (await delivered.get()).target == "127.0.0.1"
+        answer.set()
+        assert (await delivered.get()).outcome is Outcome.OK
+        await under_way
 
 
 async def test_closing_delivers_what_is_under_way_as_not_sent() -> None:

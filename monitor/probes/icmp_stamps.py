@@ -1,0 +1,49 @@
+"""The kernel's receive stamps, moved from the wall clock to the monotonic one as long as nobody has set the wall clock."""
+
+from __future__ import annotations
+
+from monitor.model.clock import Clock
+
+SAME_OFFSET_S = 0.0002
+_LOOKS = 3
+
+
+class Stamps:
+    """Turns receive stamps into round-trip times; look() before each drain."""
+
+    __slots__ = ("_clock", "_offset_s", "_steady")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset_s: float | None = None
+        self._steady = True
+
+    def forget(self) -> None:
+        """Take the next look as the first: whatever is measured from now on is sent after it."""
+        self._offset_s = None
+
+    def look(self) -> None:
+        """See whether the wall clock was stepped since the last look; then the stamps of this drain can't be trusted.
+
+        NTP slews both clocks alike, so their offset changes by steps only.
+        """
+        offset, width = 0.0, 1.0
+        for _ in range(_LOOKS):
+            before = self._clock.monotonic()
+            wall = self._clock.wall()
+            after = self._clock.monotonic()
+            if after - before < width:
+                offset, width = wall - (before + after) / 2, after - before
+            if width < SAME_OFFSET_S / 10:
+                break
+        if self._offset_s is None or not self._steady:
+            self._offset_s, self._steady = offset, True
+        elif abs(offset - self._offset_s) > SAME_OFFSET_S + width:
+            self._steady = False
+
+    def rtt_s(self, stamp: float | None, sent_s: float, now: float) -> float | None:
+        """Return the round-trip time by the stamp, None where it can't be trusted: it must lie between the sending and now."""
+        if stamp is None or self._offset_s is None or not self._steady:
+            return None
+        rtt_s = stamp - self._offset_s - sent_s
+        return max(rtt_s, 0.0) if -SAME_OFFSET_S <= rtt_s <= now - sent_s + SAME_OFFSET_S else None
