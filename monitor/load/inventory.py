@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from monitor.errors import Fault
-from monitor.load.document import Node, read_file
+from monitor.load.document import Node, paused_collector, read_file
 from monitor.load.fields import Entry
 from monitor.load.hierarchy import check_hierarchy
 from monitor.load.sites import FILE, NO_CREDENTIAL
@@ -74,11 +74,12 @@ def load_inventory(
     main: stands for sites.yaml where it is given, so that a change can be checked before it is written.
     """
     before = len(faults)
-    sites = read_sites(folder, faults, main)
-    root = _check(sites, folder, faults, warnings)
-    if root is None or sites.network is None or len(faults) > before:
-        return None, sites
-    return _inventory(sites, sites.network, root), sites
+    with paused_collector():
+        sites = read_sites(folder, faults, main)
+        root = _check(sites, folder, faults, warnings)
+        if root is None or sites.network is None or len(faults) > before:
+            return None, sites
+        return _inventory(sites, sites.network, root), sites
 
 
 def read_sites(folder: Path, faults: list[Fault], main: yaml.Node | None = None) -> Sites:

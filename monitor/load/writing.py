@@ -7,7 +7,7 @@ def written_duration(seconds: float) -> str:
     """Return a duration as the configuration writes it: 0.02 → 20ms, 300 → 5m."""
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
         if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g}{unit}"
+            return f"{round(seconds / size)}{unit}"
     return f"{seconds:.12g}s" if seconds >= 1 or seconds == 0 else f"{round(seconds * 1000, 6):g}ms"
 
 
