@@ -28,7 +28,11 @@ _SLICE = 256
 
 
 class IcmpProber:
-    """Pings any number of targets at once; see open(), probe(), close()."""
+    """Pings any number of targets at once; see open(), probe(), close().
+
+    sends_attempted, sends_refused: requests handed to the kernel since the start, and those of them that it did not take;
+    last_refusal: what it said to the last of these, '' before there is one.
+    """
 
     def __init__(
         self,
@@ -43,6 +47,9 @@ class IcmpProber:
         allow_raw: False takes ping sockets even where raw ones are permitted. buffer_bytes: of each socket, as far as the kernel
         grants it. resolve: name → address, blocking; it is called in a thread.
         """
+        self.sends_attempted = 0
+        self.sends_refused = 0
+        self.last_refusal = ""
         self._clock = clock
         self._allow_raw = allow_raw
         self._buffer_bytes = buffer_bytes
@@ -58,7 +65,7 @@ class IcmpProber:
         self._worst_lag_s = 0.0
         self._drained_s = 0.0
         self._stamps = Stamps(clock)
-        self._sender = Sender(clock, self._take_errors)
+        self._sender = Sender(clock, self, self._take_errors)
 
     async def open(self) -> None:
         """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError with the cure where none is permitted."""
@@ -94,21 +101,6 @@ class IcmpProber:
     def receive_drops(self) -> int:
         """Return how many replies the kernel dropped since open() because our buffer was full."""
         return sum(channel.socket.drops() for channel in self._channels.values())
-
-    @property
-    def sends_attempted(self) -> int:
-        """Return how many requests were handed to the kernel since the start."""
-        return self._sender.attempted
-
-    @property
-    def sends_refused(self) -> int:
-        """Return how many requests the kernel did not take since the start."""
-        return self._sender.refused
-
-    @property
-    def last_refusal(self) -> str:
-        """Return what the kernel said to the last request that it did not take, '' before there is one."""
-        return self._sender.refusal
 
     @property
     def window(self) -> int:

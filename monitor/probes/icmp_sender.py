@@ -1,10 +1,11 @@
-"""Hands echo requests to the kernel, one a call, and keeps account of what it did not take and why."""
+"""Hands echo requests to the kernel, one a call, and counts what it did not take and why."""
 
 from __future__ import annotations
 
 import os
 import struct
 from collections.abc import Callable
+from typing import Protocol
 
 from monitor.model.clock import Clock
 from monitor.probes.icmp_burst import Burst, Channel
@@ -15,14 +16,20 @@ _TRIES = 3
 _COOKIES = struct.Struct("@256Q")
 
 
-class Sender:
-    """attempted, refused: requests handed to the kernel, and those of them that it did not take; refusal: what it said last."""
+class Counts(Protocol):
+    """Requests handed to the kernel, those of them that it did not take, and what it said to the last of these."""
 
-    def __init__(self, clock: Clock, take_errors: Callable[[Channel], int]) -> None:
-        """take_errors: empties a channel's error queue and returns how many reports were in it."""
-        self.attempted = 0
-        self.refused = 0
-        self.refusal = ""
+    sends_attempted: int
+    sends_refused: int
+    last_refusal: str
+
+
+class Sender:
+    """Sends the next request of a burst; see send(), end_turn()."""
+
+    def __init__(self, clock: Clock, counts: Counts, take_errors: Callable[[Channel], int]) -> None:
+        """counts: where sends are counted. take_errors: empties a channel's error queue, returns how many reports were in it."""
+        self._counts = counts
         self._clock = clock
         self._take_errors = take_errors
         self._cookies: list[int] = []
@@ -51,14 +58,14 @@ class Sender:
             refusal = error.strerror or "send buffer full"
         except OSError as error:
             refusal = self._send_again(packet, burst, error)
-        self.attempted += 1
+        self._counts.sends_attempted += 1
         burst.to_send -= 1
         burst.last_sent_s = sent_s
         if refusal is None:
             self._book(burst, sequence, sent_s, cookie)
         else:
-            self.refused += 1
-            self.refusal = burst.refusal = refusal
+            self._counts.sends_refused += 1
+            self._counts.last_refusal = burst.refusal = refusal
             burst.refused += 1
         return True
 
