@@ -151,12 +151,13 @@ def launch(folder: Path, sites: str = SITES, monitor: str = MONITOR, scenario: s
     (config / "sites.yaml").write_text(sites, encoding="utf-8")
     (config / "monitor.yaml").write_text(monitor, encoding="utf-8")
     (config / "scenario.yaml").write_text(scenario, encoding="utf-8")
-    words = [sys.executable, "-m", "monitor", "lab", "--config", str(config), "--state", str(state)]
+    words = [sys.executable, "-m", "monitor", "lab", "--language", "en", "--config", str(config), "--state", str(state)]
     words += ["--scenario", str(config / "scenario.yaml")]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
     first = process.stdout.readline()
     if not first.startswith("The lab answers"):
+        process.terminate()
         rest = process.communicate(timeout=10)[0]
         if _NOT_PERMITTED in first:
             pytest.skip(first.strip())

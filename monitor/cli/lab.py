@@ -9,6 +9,8 @@ namespace of its own that nothing can leave.
   monitor lab ctl status                             what is broken now
   monitor lab ctl counters xa-lung-cu                what its counters truly are
   monitor lab ctl --help                             all that may happen
+
+Where the machine permits no network namespace or TUN device it runs on loopback addresses, and says what differs.
 """
 
 from __future__ import annotations
@@ -16,29 +18,44 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from monitor.cli.options import add_config, add_language, start_log
 from monitor.errors import MonitorError, SetupError
 from monitor.lab.control import ask
+from monitor.lab.loopback import bind_agents, loopback_document, loopback_inventory, with_agent_port
 from monitor.lab.namespace import join_network
-from monitor.lab.process import LabPlan, run_lab
-from monitor.lab.state import find_lab, socket_path, state_folder
+from monitor.lab.process import LabPlan, open_network, play_in_network, play_on_loopback
+from monitor.lab.state import find_lab, prepare_folder, socket_path, state_folder
 from monitor.load.configuration import find_folder, load
 from monitor.load.scenario import load_scenario
 from monitor.model.scenario import VERBS, Scenario, Verb
+from monitor.words import say
+from monitor.words.lab import LAB
+
+_FIRST_PASSED = 3
+"""sd_listen_fds(3)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the lab's own arguments, and those of exec and ctl."""
-    parser.add_argument("--config", metavar="DIR", help="configuration folder (default: ./config, then /etc/monitor)")
-    parser.add_argument("--scenario", metavar="FILE", help="what happens when (default: nothing)")
-    parser.add_argument("--state", metavar="DIR", help="where the running lab is found (default: the user's runtime folder)")
+    add_config(parser)
+    add_language(parser)
+    parser.add_argument("--scenario", metavar="FILE", help="what happens when, such as config/scenarios/storm.yaml (nothing)")
+    parser.add_argument("--state", metavar="DIR", help="where the running lab is found (the user's runtime folder)")
+    parser.add_argument("--loopback", action="store_true", help="loopback addresses even where a namespace is permitted")
     parser.set_defaults(perform=_run)
-    below = parser.add_subparsers(metavar="", title="with a running lab")
+    below = parser.add_subparsers(metavar="exec | ctl", title="with a running lab")
     inside = below.add_parser("exec", help="run a command in the lab's network")
-    inside.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS)
+    inside.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help="of the lab")
+    inside.add_argument(
+        "--hand-in", metavar="FD", type=int, help="an open listener for the command, as systemd hands it in (LISTEN_FDS)"
+    )
     inside.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND …")
     inside.set_defaults(perform=_exec)
     control = below.add_parser(
@@ -48,9 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         epilog=_verbs(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    control.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS)
+    control.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help="of the lab")
     control.add_argument("--for", dest="lasts", metavar="DURATION", help="undo it after so long, such as 2m")
-    control.add_argument("verb", help="status, counters, or one of those below")
+    control.add_argument("verb", metavar="VERB", help="status, counters, or one of those below")
     control.add_argument("words", nargs="*", metavar="ID|NAME=VALUE", help="what it is done to, and its values")
     control.set_defaults(perform=_control)
 
@@ -62,32 +79,81 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    start_log()
     folder = find_folder(arguments.config)
     configuration = load(folder)
     inventory = configuration.inventory
     scenario = load_scenario(Path(arguments.scenario), inventory) if arguments.scenario else Scenario()
     state = state_folder(arguments.state)
+    prepare_folder(state)
+    plan = LabPlan(inventory, configuration.settings.credentials, scenario, state, folder.absolute())
+    language = arguments.language or configuration.settings.language
+    announce = _announcement(plan, f"monitor lab{f' --state {state}' if arguments.state else ''}", language)
+    if arguments.loopback:
+        _on_loopback(plan, say(LAB, "asked_for", language), language, announce)
+        return 0
+    try:
+        tun = open_network(target.address for target in inventory.targets.values())
+    except SetupError as error:
+        _on_loopback(plan, error.fault, language, announce)
+    else:
+        play_in_network(plan, tun, announce)
+    return 0
+
+
+def _announcement(plan: LabPlan, command: str, language: str) -> Callable[[], None]:
+    """Return what tells the operator that the lab answers, and how to use it."""
+    root = plan.inventory.targets[plan.inventory.root]
 
     def announce() -> None:
-        option = f" --state {state}" if arguments.state else ""
-        print(f"The lab answers for {len(inventory.targets)} targets of {folder}; nothing can leave it. Ctrl-C ends it.")
-        print(f"  look around:  monitor lab{option} exec -- fping {inventory.targets[inventory.root].address}")
-        print(f"  break things: monitor lab{option} ctl --help")
-        if scenario.title:
-            print(f"  scenario:     {scenario.title}")
-        sys.stdout.flush()
+        print(say(LAB, "answers", language, targets=len(plan.inventory.targets), config=plan.config))
+        print(say(LAB, "look", language, command=command, address=root.address))
+        print(say(LAB, "break", language, command=command))
+        if plan.scenario.title:
+            print(say(LAB, "scenario", language, title=plan.scenario.title))
+        print(end="", flush=True)
 
-    run_lab(LabPlan(inventory, configuration.settings.credentials, scenario, state), announce)
-    return 0
+    return announce
+
+
+def _on_loopback(plan: LabPlan, reason: str, language: str, announce: Callable[[], None]) -> None:
+    inventory = loopback_inventory(plan.inventory)
+    sockets = bind_agents(inventory)
+    rewritten = plan.folder / "config"
+    _rewrite(plan.config, rewritten, sockets.port)
+    print(say(LAB, "missing", language, reason=reason, port=sockets.port, config=rewritten), flush=True)
+    play_on_loopback(LabPlan(inventory, plan.credentials, plan.scenario, plan.folder, rewritten), sockets, announce)
+
+
+def _rewrite(folder: Path, rewritten: Path, port: int) -> None:
+    """Write the configuration of a daemon that is to poll a lab on loopback addresses."""
+    shutil.rmtree(rewritten, ignore_errors=True)
+    shutil.copytree(folder, rewritten)
+    settings = rewritten / "monitor.yaml"
+    if not settings.exists():
+        settings.write_text("", encoding="utf-8")
+    for path in (rewritten / "sites.yaml", *rewritten.glob("sites.d/*.yaml"), settings):
+        document = loopback_document(yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader))
+        document = with_agent_port(document, port) if path == settings else document
+        path.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def _exec(arguments: argparse.Namespace) -> int:
     words: list[str] = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
     if not words:
         raise SetupError("exec needs a command", "such as: monitor lab exec -- fping 10.0.0.1")
-    join_network(int(find_lab(state_folder(arguments.state))["pid"]))
+    lab = find_lab(state_folder(arguments.state))
+    if lab["mode"] == "namespace":
+        join_network(int(lab["pid"]))
+    environment = dict(os.environ)
+    if arguments.hand_in is not None:
+        environment |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+        if arguments.hand_in == _FIRST_PASSED:
+            os.set_inheritable(_FIRST_PASSED, True)
+        else:
+            os.dup2(arguments.hand_in, _FIRST_PASSED)
     try:
-        os.execvp(words[0], words)
+        os.execvpe(words[0], words, environment)
     except OSError as error:
         raise SetupError(f"{words[0]}: {error.strerror}") from error
 
@@ -104,26 +170,22 @@ def _control(arguments: argparse.Namespace) -> int:
 
 def _request(verb: str, words: list[str], lasts: str | None) -> dict[str, Any]:
     """Return the request that command-line words mean."""
-    if verb == "status":
+    if verb in ("status", "verbs"):
         return {"ask": verb}
     if verb == "counters":
         return {"ask": verb, "target": words[0] if words else ""}
     values = dict(word.split("=", 1) for word in words if "=" in word)
     request: dict[str, Any] = {"do": verb, "targets": [word for word in words if "=" not in word]}
-    if "share" in values and not _has_share(verb):
+    if "share" in values and verb in VERBS and not VERBS[verb].has_parameter("share"):
         request["share"] = values.pop("share")
     return request | {"values": values} | ({} if lasts is None else {"for": lasts})
-
-
-def _has_share(verb: str) -> bool:
-    return verb in VERBS and any(parameter.name == "share" for parameter in VERBS[verb].parameters)
 
 
 def _verbs() -> str:
     """Return what may happen, as a table for --help."""
     lines = ["Targets are ids, all, area:ID, level:NAME, kind:point or kind:endpoint; share=30% takes a random part of them.", ""]
     lines += [line for verb in VERBS.values() for line in _explain(verb)]
-    return "\n".join(lines)
+    return "\n".join(lines).replace("%", "%%")
 
 
 def _explain(verb: Verb) -> list[str]:

@@ -35,7 +35,11 @@ _RECOVERS_S = 20.0
 
 @dataclass(slots=True)
 class Ills:
-    """What is wrong with an agent. dies_after: answers to GETNEXT and GETBULK until it falls silent; None: it does not."""
+    """What is wrong with an agent.
+
+    dies_after: answers to GETNEXT and GETBULK until it falls silent; None: it does not. answers_from: last octet of the address
+    that answers come from; None: the one that was asked.
+    """
 
     is_dead: bool = False
     delay_s: float = 0.0
@@ -43,6 +47,8 @@ class Ills:
     dies_after: int | None = None
     most_octets: int = USUAL_OCTETS
     refuses_big_bulk: bool = False
+    is_garbled: bool = False
+    answers_from: int | None = None
     has_64_bits: bool = True
 
 
@@ -69,7 +75,8 @@ class Agent:
             return None
         if self.ills.is_dead or self._falls_silent(message.pdu, now):
             return None
-        return self._perform(message, now)
+        answer = self._perform(message, now)
+        return answer[: len(answer) // 2] if answer is not None and self.ills.is_garbled else answer
 
     def _perform(self, message: Message, now: float) -> bytes | None:
         if message.pdu == GET_BULK and message.version == V2C:

@@ -24,6 +24,7 @@ from monitor.wire.icmp import (
 SNMP_PORT = 161
 _AGENT_S = 0.001
 """How long an agent usually thinks."""
+_DUPLICATE_S = 0.001
 
 _HOST_UNREACHABLE = 1
 _PORT_UNREACHABLE = 3
@@ -100,9 +101,12 @@ class Emulator:
         condition = self.province.conditions[target]
         if len(packet.payload) < 8 or packet.payload[0] != expected or condition.is_mute:
             return []
-        reply = echo_reply(packet, ttl)
-        if condition.duplicates and self._chance.random() < condition.duplicates:
-            return [(delay, reply), (delay + 0.001, reply)]
+        return self._perhaps_twice(target, delay, echo_reply(packet, ttl))
+
+    def _perhaps_twice(self, target: str, delay: float, reply: bytes) -> list[Reply]:
+        duplicates = self.province.conditions[target].duplicates
+        if duplicates and self._chance.random() < duplicates:
+            return [(delay, reply), (delay + _DUPLICATE_S, reply)]
         return [(delay, reply)]
 
     def _datagram(self, packet: Packet, target: str, path: Path, delay: float, now: float) -> list[Reply]:
@@ -114,8 +118,10 @@ class Emulator:
             answer = agent.answer(packet.payload[8:], now)
             if answer is None:
                 return []
-            reply = udp(packet.destination, packet.source, port, source_port, answer, ttl=65 - len(path.nodes))
-            return [(delay + _AGENT_S + agent.ills.delay_s, reply)]
+            elsewhere = agent.ills.answers_from
+            own = packet.destination if elsewhere is None else packet.destination[:-1] + bytes((elsewhere,))
+            reply = udp(own, packet.source, port, source_port, answer, ttl=65 - len(path.nodes))
+            return self._perhaps_twice(target, delay + _AGENT_S + agent.ills.delay_s, reply)
         if port in self.province.conditions[target].udp:
             return []
         return self._error(packet, path, _Complaint(len(path.nodes), UNREACHABLE, _PORT_UNREACHABLE), now)

@@ -142,6 +142,14 @@ def _agent_small(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) ->
     ills.refuses_big_bulk = True
 
 
+def _agent_garbled(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+    ills.is_garbled = True
+
+
+def _agent_elsewhere(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+    ills.answers_from = int(fault.number_of("octet")) & 0xFF
+
+
 def _agent_32bit(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
     ills.has_64_bits = False
 
@@ -165,5 +173,7 @@ _APPLY: Mapping[str, Apply] = {
     "agent-loop": _agent_loop,
     "agent-dies": _agent_dies,
     "agent-small": _agent_small,
+    "agent-garbled": _agent_garbled,
+    "agent-elsewhere": _agent_elsewhere,
     "agent-32bit": _agent_32bit,
 }

@@ -1,4 +1,4 @@
-"""A lab from start to end: enter the namespace, open the TUN device, play until told to stop."""
+"""A lab from start to end: a network of its own or loopback addresses, and a province that plays until told to stop."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from monitor.lab.control import Control
 from monitor.lab.director import Director
 from monitor.lab.emulator import Emulator
+from monitor.lab.loopback import LoopbackWire, Sockets
 from monitor.lab.namespace import permit_ping_sockets, unshare_network
 from monitor.lab.province import Province
 from monitor.lab.pump import Pump
-from monitor.lab.state import prepare_folder, socket_path
+from monitor.lab.state import socket_path
 from monitor.lab.tun import OWN_ADDRESS, Tun, open_tun
 from monitor.model.inventory import Inventory
 from monitor.model.scenario import Scenario
@@ -31,39 +33,70 @@ def lab_clock() -> Callable[[], float]:
 
 @dataclass(frozen=True, slots=True)
 class LabPlan:
-    """What a lab is made of. folder: where it is found while it runs."""
+    """What a lab is made of. folder: where it is found while it runs. config: the folder that a daemon in it is started with."""
 
     inventory: Inventory
     credentials: Mapping[str, Credential]
     scenario: Scenario
     folder: Path
+    config: Path
 
 
-def run_lab(plan: LabPlan, announce: Callable[[], None]) -> None:
-    """Play the province until SIGTERM or SIGINT. announce: called once it answers. Raises SetupError."""
-    prepare_folder(plan.folder)
+class Wire(Protocol):
+    """What carries packets between the province and whoever asks it."""
+
+    def start(self) -> None:
+        """Begin to answer; called from the running loop."""
+
+    def stop(self) -> None:
+        """End."""
+
+
+Connect = Callable[[Province], Wire]
+
+
+def open_network(addresses: Iterable[str]) -> Tun:
+    """Move this process into a network namespace of its own and return its TUN device.
+
+    Raises SetupError where the machine does not permit that.
+    """
     unshare_network()
     permit_ping_sockets()
-    tun = open_tun(target.address for target in plan.inventory.targets.values())
+    return open_tun(addresses)
+
+
+def play_in_network(plan: LabPlan, tun: Tun, announce: Callable[[], None]) -> None:
+    """Play the province on a TUN device until SIGTERM or SIGINT. announce: called once it answers."""
+    facts = {"mode": "namespace", "interface": LAB_INTERFACE, "own_address": OWN_ADDRESS}
+
+    def connect(province: Province) -> Wire:
+        return Pump(tun, Emulator(province, plan.scenario.seed), province.now)
+
     try:
-        asyncio.run(_play(plan, tun, announce))
+        asyncio.run(_play(plan, connect, tun.set_carrier, facts, announce))
     finally:
         tun.close()
 
 
-async def _play(plan: LabPlan, tun: Tun, announce: Callable[[], None]) -> None:
-    now = lab_clock()
-    scenario = plan.scenario
-    province = Province(plan.inventory, plan.credentials, scenario, now)
-    director = Director(province, scenario, tun.set_carrier)
-    facts = {"pid": os.getpid(), "interface": LAB_INTERFACE, "own_address": OWN_ADDRESS, "scenario": scenario.title}
-    control = Control(socket_path(plan.folder), province, director, facts)
-    pump = Pump(tun, Emulator(province, scenario.seed), now)
+def play_on_loopback(plan: LabPlan, sockets: Sockets, announce: Callable[[], None]) -> None:
+    """Play what can be played on loopback addresses, until SIGTERM or SIGINT. announce: called once it answers."""
+    facts = {"mode": "loopback", "interface": "lo", "own_address": "127.0.0.1", "port": sockets.port}
+    asyncio.run(_play(plan, lambda province: LoopbackWire(sockets, province), lambda _: None, facts, announce))
+
+
+async def _play(
+    plan: LabPlan, connect: Connect, set_carrier: Callable[[bool], None], facts: Mapping[str, object], announce: Callable[[], None]
+) -> None:
+    province = Province(plan.inventory, plan.credentials, plan.scenario, lab_clock())
+    director = Director(province, plan.scenario, set_carrier)
+    all_facts = {"pid": os.getpid(), **facts, "config": str(plan.config), "scenario": plan.scenario.title}
+    control = Control(socket_path(plan.folder), province, director, all_facts)
+    wire = connect(province)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stopped.set)
-    pump.start()
+    wire.start()
     director.start()
     await control.start()
     try:
@@ -72,4 +105,4 @@ async def _play(plan: LabPlan, tun: Tun, announce: Callable[[], None]) -> None:
     finally:
         director.stop()
         await control.stop()
-        pump.stop()
+        wire.stop()

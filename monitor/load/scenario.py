@@ -138,7 +138,7 @@ class _ScenarioReader:
             if key not in _STEP_KEYS and key != verb.name and (read := _parameter(verb, key, value)) is not None
         }
         selectors = self._selectors(verb, children[verb.name])
-        takes_share = any(parameter.name == "share" for parameter in verb.parameters)
+        takes_share = verb.has_parameter("share")
         share = times.get("share")
         if takes_share and share is not None:
             values["share"] = share

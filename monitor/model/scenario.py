@@ -51,6 +51,10 @@ class Verb:
     lasts: bool = True
     has_targets: bool = True
 
+    def has_parameter(self, name: str) -> bool:
+        """Return whether it takes a value of that name."""
+        return any(parameter.name == name for parameter in self.parameters)
+
     def parameter(self, name: str) -> Parameter:
         """Return one parameter. Raises ValueError, with what was probably meant, where there is none of that name."""
         for parameter in self.parameters:
@@ -91,6 +95,10 @@ _VERBS = (
     )),
     Verb("agent-small", "the SNMP agent says tooBig to what exceeds its message size", (
         Parameter("octets", Form.COUNT, "largest SNMP message", "484"),
+    )),
+    Verb("agent-garbled", "the SNMP agent's answers are cut short"),
+    Verb("agent-elsewhere", "the SNMP agent answers from another address of the device", (
+        Parameter("octet", Form.COUNT, "last octet of that address", "254"),
     )),
     Verb("agent-32bit", "the SNMP agent has no ifXTable: 32-bit counters only"),
     Verb("open", "ports that accept", (
