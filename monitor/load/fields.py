@@ -38,15 +38,17 @@ class Field:
 class Entry:
     """A mapping that was read: its values by key, and the place of each key.
 
-    is_whole: False where a value was faulty or a required key is missing; it then stands at its default.
+    places: of every known key that is written, readable or not. is_whole: False where a value was faulty, or a required key is
+    missing; it then stands at its default.
     """
 
-    __slots__ = ("is_whole", "node", "places", "values")
+    __slots__ = ("_faulty", "is_whole", "node", "places", "values")
 
-    def __init__(self, node: Node, values: dict[str, Any], places: dict[str, Node], is_whole: bool) -> None:
+    def __init__(self, node: Node, values: dict[str, Any], places: dict[str, Node], faulty: set[str], is_whole: bool) -> None:
         self.node = node
         self.values = values
         self.places = places
+        self._faulty = faulty
         self.is_whole = is_whole
 
     def __getitem__(self, name: str) -> Any:
@@ -54,7 +56,7 @@ class Entry:
 
     def has(self, name: str) -> bool:
         """Return whether the key is written in the file and its value could be read."""
-        return name in self.places and name in self.values
+        return name in self.places and name not in self._faulty
 
     def refuse(self, name: str, fault: str, cure: str = "") -> Faulty:
         """Note a fault at a key's place; where the key is absent, at the mapping's, under the key's path."""
@@ -84,6 +86,7 @@ class Table:
         before = len(node.faults)
         values = dict(self._defaults)
         places: dict[str, Node] = {}
+        faulty: set[str] = set()
         prefix = f"{node.path}." if node.path else ""
         for name, key, value in node.pairs():
             field = self.fields.get(name)
@@ -96,11 +99,11 @@ class Table:
                 try:
                     values[name] = field.reader.read(place)
                 except Faulty:
-                    continue
+                    faulty.add(name)
         for field in self._required:
             if field.name not in places:
                 node.refuse(f"the key '{field.name}' is missing", f"add {field.name}: {field.doc}" if field.doc else "add it")
-        return Entry(node, values, places, is_whole=len(node.faults) == before)
+        return Entry(node, values, places, faulty, is_whole=len(node.faults) == before)
 
     def name_of(self, item: yaml.Node) -> str | None:
         """Return the value of the naming key as it is written, None where there is none."""

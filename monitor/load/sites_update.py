@@ -7,12 +7,26 @@ from dataclasses import dataclass
 import yaml
 
 from monitor.errors import Fault
-from monitor.load.sites_csv import SECTIONS, Rows
+from monitor.load.sites_csv import COLUMNS, SECTIONS, Rows
 from monitor.load.yaml_tree import flow, items_of, key_of, mapping, sequence, text_of, value_of, with_mark
 
-# The order in which a target's keys are written; those of the second half follow in the order of their table.
-_FIRST = ("id", "name", "short", "level", "area", "point", "code", "address", "location", "uplink", "contracted", "call_rate")
-_ORDER = {key: place for place, key in enumerate(_FIRST)}
+# The order in which keys are written: what a reader looks for first, then the others as their columns stand.
+_FIRST = (
+    "id",
+    "name",
+    "short",
+    "level",
+    "area",
+    "point",
+    "code",
+    "address",
+    "location",
+    "uplink",
+    "contracted",
+    "profile",
+    "credential",
+)
+_ORDER = {key: place for place, key in enumerate(dict.fromkeys((*_FIRST, *COLUMNS)))}
 _TOP = ("network", "levels", "areas", "defaults", "points", "endpoints")
 
 
@@ -110,7 +124,7 @@ def _defaults(before: yaml.Node | None, rows: Rows) -> yaml.MappingNode:
     for row in rows.nodes["defaults"]:
         kind = text_of(row, "id") or "?"
         said = yaml.MappingNode(row.tag, [pair for pair in row.value if key_of(pair[0]) != "id"], row.start_mark)
-        kinds[kind] = _merged(kinds[kind], said, given) if kind in kinds else said
+        kinds[kind] = _merged(kinds[kind], said, given) if kind in kinds else _ordered(said)
     return mapping(kinds)
 
 
