@@ -70,13 +70,14 @@ class AgentMemory:
     repetitions: at most so many in a GETBULK, and why; None: as configured. get_size: objects in one GET.
     has_bulk: False where it knows no GETBULK. rows: the interfaces that are read directly; is_surveyed: False where the table has
     not been walked to its end since there was cause to. columns: which of the survey's columns it has.
-    polls: since it was identified.
+    engine_id: snmpEngineID in hexadecimal, asked of v3 agents only. polls: since it was identified.
     """
 
     profile: Profile | None = None
     sys_object_id: str = ""
     sys_descr: str = ""
     sys_name: str = ""
+    engine_id: str = ""
     missing: set[Oid] = field(default_factory=set)
     repetitions: int | None = None
     repetitions_reason: str = ""

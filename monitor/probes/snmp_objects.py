@@ -12,6 +12,7 @@ SYS_DESCR: Oid = (1, 3, 6, 1, 2, 1, 1, 1, 0)
 SYS_OBJECT_ID: Oid = (1, 3, 6, 1, 2, 1, 1, 2, 0)
 SYS_UPTIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 SYS_NAME: Oid = (1, 3, 6, 1, 2, 1, 1, 5, 0)
+ENGINE_ID: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0)
 ENGINE_BOOTS: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0)
 ENGINE_TIME: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 3, 0)
 TABLE_LAST_CHANGE: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 5, 0)
@@ -71,12 +72,18 @@ def text(values: Values, oid: Oid) -> str:
     return readable(value) if isinstance(value, bytes) else ""
 
 
-def readable(octets: bytes) -> str:
+def octets(values: Values, oid: Oid) -> bytes:
+    """Return an octet string as it is, b'' where there is none."""
+    value = values.get(oid, (NULL, None))[1]
+    return value if isinstance(value, bytes) else b""
+
+
+def readable(raw: bytes) -> str:
     """Return octets as one line of text."""
     try:
-        plain = octets.decode("utf-8")
+        plain = raw.decode("utf-8")
     except UnicodeDecodeError:
-        plain = octets.decode("latin-1")
+        plain = raw.decode("latin-1")
     plain = " ".join("".join(letter if letter.isprintable() else " " for letter in plain).split())
     return plain[1:-1].strip() if len(plain) > 1 and plain[0] == plain[-1] == '"' else plain
 
@@ -96,12 +103,12 @@ def number(tag: int, value: Value) -> float | None:
     return parsed if math.isfinite(parsed) else None
 
 
-def _opaque_number(octets: bytes) -> float | None:
+def _opaque_number(raw: bytes) -> float | None:
     """Return the float or double of NET-SNMP-TC that is wrapped in an Opaque, None where it holds something else."""
-    if octets.startswith(_OPAQUE_FLOAT) and len(octets) == 7:
-        parsed = float(struct.unpack(">f", octets[3:])[0])
-    elif octets.startswith(_OPAQUE_DOUBLE) and len(octets) == 11:
-        parsed = float(struct.unpack(">d", octets[3:])[0])
+    if raw.startswith(_OPAQUE_FLOAT) and len(raw) == 7:
+        parsed = float(struct.unpack(">f", raw[3:])[0])
+    elif raw.startswith(_OPAQUE_DOUBLE) and len(raw) == 11:
+        parsed = float(struct.unpack(">d", raw[3:])[0])
     else:
         return None
     return parsed if math.isfinite(parsed) else None

@@ -16,6 +16,7 @@ from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp_exchange import AgentMemory, Ask, Conversation, ExchangeError, KnownRow
 from monitor.probes.snmp_objects import (
     ENGINE_BOOTS,
+    ENGINE_ID,
     ENGINE_TIME,
     SURVEY_COLUMNS,
     SYS_DESCR,
@@ -27,6 +28,7 @@ from monitor.probes.snmp_objects import (
     Values,
     is_absent,
     number,
+    octets,
     text,
     whole,
 )
@@ -120,7 +122,9 @@ class Poll:
         memory = self.memory
         memory.missing.clear()
         memory.repetitions, memory.has_bulk = None, True
-        values = yield from self._get((SYS_UPTIME, SYS_DESCR, SYS_OBJECT_ID, SYS_NAME))
+        engine_id = (ENGINE_ID,) if self.spec.credential.version == "3" else ()
+        values = yield from self._get((SYS_UPTIME, SYS_DESCR, SYS_OBJECT_ID, SYS_NAME, *engine_id))
+        memory.engine_id = octets(values, ENGINE_ID).hex()
         memory.sys_descr = text(values, SYS_DESCR)
         memory.sys_object_id = text(values, SYS_OBJECT_ID)
         memory.sys_name = text(values, SYS_NAME)

@@ -1,0 +1,315 @@
+"""The second SNMP engine: pysnmp, for every version 3 credential and for whoever asks for it. It asks just what the fast one asks.
+
+Slower by far (1.4 to 15 ms of CPU an exchange against some 0.02), so its concurrency is bounded: with 300 requests in flight
+pysnmp was seen to report false time-outs. Its engine takes 0.14 s to make, so there is one for each credential, made by open().
+Authentication, privacy and the time window (RFC 3414) are pysnmp's: it resynchronises once on notInTimeWindow and then reports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from pysnmp.entity import config
+from pysnmp.error import PySnmpError
+from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.proto import errind
+
+from monitor.model.clock import Clock
+from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
+from monitor.model.settings import Credential
+from monitor.model.spec import SnmpSpec
+from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
+from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp_memory import Memories
+from monitor.probes.snmp_objects import SYS_UPTIME
+from monitor.probes.snmp_poll import Poll
+from monitor.wire.ber import (
+    COUNTER32,
+    COUNTER64,
+    EXCEPTIONS,
+    GAUGE32,
+    INTEGER,
+    NULL,
+    OBJECT_IDENTIFIER,
+    TIME_TICKS,
+    UINTEGER32,
+    Value,
+)
+from monitor.wire.snmp import GET, GET_BULK, VarBind
+
+IN_FLIGHT = 24
+_AUTH = {
+    None: hlapi.USM_AUTH_NONE,
+    "md5": hlapi.USM_AUTH_HMAC96_MD5,
+    "sha": hlapi.USM_AUTH_HMAC96_SHA,
+    "sha224": hlapi.USM_AUTH_HMAC128_SHA224,
+    "sha256": hlapi.USM_AUTH_HMAC192_SHA256,
+    "sha384": hlapi.USM_AUTH_HMAC256_SHA384,
+    "sha512": hlapi.USM_AUTH_HMAC384_SHA512,
+}
+_PRIV = {
+    None: hlapi.USM_PRIV_NONE,
+    "des": hlapi.USM_PRIV_CBC56_DES,
+    "aes": hlapi.USM_PRIV_CFB128_AES,
+    "aes192": hlapi.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    "aes256": hlapi.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    "aes192c": hlapi.USM_PRIV_CFB192_AES,
+    "aes256c": hlapi.USM_PRIV_CFB256_AES,
+}
+"""No RFC says how a short key is lengthened for AES-192 and AES-256: net-snmp and most others follow Blumenthal's draft (aes192,
+aes256), Cisco follows Reeder's (aes192c, aes256c)."""
+
+_WRONG_PRIVACY = "wrong privacy key or protocol"
+_REFUSALS: tuple[tuple[type[errind.ErrorIndication], str], ...] = (
+    (errind.WrongDigest, "wrong authentication key or protocol"),
+    (errind.DecryptionError, _WRONG_PRIVACY),
+    (errind.UnknownUserName, "the agent knows no such user"),
+    (errind.UnsupportedSecurityLevel, "the agent does not permit this security level for the user"),
+    (errind.NotInTimeWindow, "not in the agent's time window, even after resynchronising"),
+    (errind.AuthenticationError, "the answer's authentication is wrong"),
+)
+_WHOLE = frozenset((INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64, UINTEGER32))
+_SO_RCVBUFFORCE = 33
+_SO_MEMINFO = 55
+_DROPS_INDEX = 8
+_WANTED_BUFFER_BYTES = 4 * 1024 * 1024
+_log = logging.getLogger(__name__)
+
+
+class PysnmpProber:
+    """Polls agents by pysnmp; see open(), probe(), close()."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        credentials: Iterable[Credential] = (),
+        *,
+        in_flight: int = IN_FLIGHT,
+        resolve: Callable[[str], str] = resolve_by_system,
+    ) -> None:
+        """Prepare, without opening anything. credentials: those whose engines open() makes; others are made when first used."""
+        self._clock = clock
+        self._credentials = tuple(credentials)
+        self._room = asyncio.Semaphore(in_flight)
+        self._names = Names(clock, resolve)
+        self._engines: dict[Credential, hlapi.SnmpEngine] = {}
+        self._targets: dict[tuple[object, ...], Any] = {}
+        self._memories = Memories()
+        self._engine_ids: dict[str, str] = {}
+        self._sockets: dict[int, socket.socket] = {}
+
+    async def open(self) -> None:
+        """Make an engine for each credential."""
+        for credential in self._credentials:
+            self._engine(credential)
+
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel dropped for want of room."""
+        drops = 0
+        for each in self._sockets.values():
+            with suppress(OSError):
+                drops += struct.unpack_from("@9I", each.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))[_DROPS_INDEX]
+        return drops
+
+    async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
+        """Poll the agents, and deliver each one's Reading when it is complete; ends when all are."""
+        async with asyncio.TaskGroup() as group:
+            for spec in specs:
+                group.create_task(self._probe(spec, deliver))
+
+    def close(self) -> None:
+        """Close the engines' sockets."""
+        for engine in self._engines.values():
+            engine.close_dispatcher()
+        self._engines.clear()
+        self._sockets.clear()
+        self._names.close()
+
+    async def _probe(self, spec: SnmpSpec, deliver: Deliver) -> None:
+        """Poll one agent, when there is room."""
+        async with self._room:
+            poll = Poll(spec, self._memories.of(spec))
+            try:
+                place = self._names.known(spec.address) or await self._names.find(spec.address)
+                sample = await self._converse(spec, place, poll.run())
+                outcome, detail = Outcome.OK, poll.detail
+            except UnresolvedNameError as error:
+                sample, outcome, detail = None, Outcome.NOT_SENT, str(error)
+            except ExchangeError as error:
+                sample, outcome, detail = None, error.outcome, error.detail
+            except Exception as error:
+                _log.exception("%s: a fault of the monitor's own while polling", spec.target)
+                sample, outcome, detail = None, Outcome.NOT_SENT, f"a fault of the monitor's own: {error!r}"
+        engine_id = poll.memory.engine_id
+        if engine_id:
+            self._engine_ids.setdefault(engine_id, spec.target)
+            if self._engine_ids[engine_id] != spec.target:
+                shared = f"snmpEngineID {engine_id} is also that of {self._engine_ids[engine_id]}: give each device its own"
+                detail = f"{detail}; {shared}" if detail else shared
+        deliver(Reading(spec.target, "snmp", self._clock.monotonic(), outcome, None, sample, detail, spec.confirms))
+
+    async def _converse(self, spec: SnmpSpec, place: Place, conversation: Conversation[SnmpSample]) -> SnmpSample:
+        """Carry a poll's questions and answers. Raises ExchangeError where the poll does."""
+        deadline_s = self._clock.monotonic() + spec.deadline_s
+        over: ExchangeError | None = None
+        try:
+            ask = next(conversation)
+            while True:
+                try:
+                    answer = await self._exchange(spec, place, ask, deadline_s) if over is None else None
+                except ExchangeError as error:
+                    over = error if error.is_final else None
+                    ask = conversation.throw(error)
+                    continue
+                ask = conversation.send(answer) if answer is not None else conversation.throw(over or _deadline(spec))
+        except StopIteration as complete:
+            sample: SnmpSample = complete.value
+            return sample
+        finally:
+            conversation.close()
+
+    async def _exchange(self, spec: SnmpSpec, place: Place, ask: Ask, deadline_s: float) -> Answer:
+        """Return the answer to one question. Raises ExchangeError."""
+        sent_s = self._clock.monotonic()
+        if sent_s >= deadline_s:
+            raise _deadline(spec)
+        try:
+            async with asyncio.timeout(deadline_s - sent_s):
+                indication, status, culprit, bounds = await self._command(spec, place, ask)
+        except TimeoutError:
+            raise _deadline(spec) from None
+        except (OSError, PySnmpError) as error:
+            raise ExchangeError(Outcome.NOT_SENT, f"pysnmp: {error}", is_final=True) from error
+        if isinstance(indication, errind.RequestTimedOut) and spec.credential.priv_protocol and await self._reports(spec, place):
+            raise ExchangeError(Outcome.REFUSED, f"silent to what is encrypted, though it reports: {_WRONG_PRIVACY}", is_final=True)
+        if indication:
+            raise _failure(spec, place, indication)
+        varbinds = tuple(_varbind(name, value) for name, value in bounds)
+        return Answer(int(status), int(culprit), varbinds, self._clock.monotonic() - sent_s)
+
+    async def _reports(self, spec: SnmpSpec, place: Place) -> bool:
+        """Return whether an agent that is silent reports an unknown user: then it is our encryption that it can't read.
+
+        net-snmp drops what it decrypts into nonsense without a word, so that a wrong privacy key looks like a dead agent.
+        """
+        stranger = Credential("stranger", "3", user="monitor-asks-who-is-there")
+        asked = replace(spec, credential=stranger, retries=0)
+        engine = self._engine(spec.credential)
+        try:
+            async with asyncio.timeout(2 * spec.timeout_s):
+                indication, *_ = await self._command(asked, place, Ask(GET, (SYS_UPTIME,)), engine)
+        except (TimeoutError, OSError, PySnmpError):
+            return False
+        return isinstance(indication, errind.UnknownUserName)
+
+    async def _command(
+        self, spec: SnmpSpec, place: Place, ask: Ask, engine: hlapi.SnmpEngine | None = None
+    ) -> tuple[Any, Any, Any, Any]:
+        """Send one question by pysnmp, with its retries."""
+        credential = spec.credential
+        engine = engine or self._engine(credential)
+        target = await self._target(spec, place)
+        objects = [hlapi.ObjectType(hlapi.ObjectIdentity(oid)) for oid in ask.oids]
+        context = hlapi.ContextData(contextName=credential.context.encode())
+        common = (engine, _auth_data(credential), target, context)
+        if ask.pdu == GET_BULK:
+            answer = await hlapi.bulk_cmd(*common, 0, ask.repetitions, *objects, lookupMib=False)
+        else:
+            command = hlapi.get_cmd if ask.pdu == GET else hlapi.next_cmd
+            answer = await command(*common, *objects, lookupMib=False)
+        self._enlarge(engine)
+        indication, status, culprit, bounds = answer
+        return indication, status, culprit, bounds
+
+    def _engine(self, credential: Credential) -> hlapi.SnmpEngine:
+        """Return the engine that serves a credential."""
+        if credential not in self._engines:
+            self._engines[credential] = hlapi.SnmpEngine()
+        return self._engines[credential]
+
+    async def _target(self, spec: SnmpSpec, place: Place) -> Any:
+        """Return pysnmp's name for an agent; the same object for the same agent, since its engine keeps one entry for each."""
+        key = (place.sockaddr, spec.port, spec.timeout_s, spec.retries)
+        if key not in self._targets:
+            kind = hlapi.UdpTransportTarget if place.version == 4 else hlapi.Udp6TransportTarget
+            self._targets[key] = await kind.create((place.address, spec.port), timeout=spec.timeout_s, retries=spec.retries)
+        return self._targets[key]
+
+    def _enlarge(self, engine: hlapi.SnmpEngine) -> None:
+        """Give pysnmp's sockets a larger receive buffer when they first exist."""
+        for domain in (hlapi.UdpTransportTarget.TRANSPORT_DOMAIN, hlapi.Udp6TransportTarget.TRANSPORT_DOMAIN):
+            carrier = config.get_transport(engine, domain)
+            sock = carrier.transport.get_extra_info("socket") if carrier is not None and carrier.transport else None
+            if sock is None or sock.fileno() in self._sockets:
+                continue
+            self._sockets[sock.fileno()] = sock
+            with suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _WANTED_BUFFER_BYTES)
+
+
+def _failure(spec: SnmpSpec, place: Place, indication: errind.ErrorIndication) -> ExchangeError:
+    """Return what pysnmp's error means."""
+    for kind, words in _REFUSALS:
+        if isinstance(indication, kind):
+            return ExchangeError(Outcome.REFUSED, f"{words} (user '{spec.credential.user}')", is_final=True)
+    if isinstance(indication, errind.RequestTimedOut):
+        unroutable = _route_fault(place)
+        if unroutable:
+            return ExchangeError(Outcome.NOT_SENT, unroutable, is_final=True)
+        tries = spec.retries + 1
+        return ExchangeError(Outcome.TIMEOUT, f"no answer to {tries} {'try' if tries == 1 else 'tries'}")
+    outcome = Outcome.MALFORMED if isinstance(indication, errind.ParseError) else Outcome.REFUSED
+    return ExchangeError(outcome, f"pysnmp: {indication}", is_final=True)
+
+
+def _auth_data(credential: Credential) -> Any:
+    """Return a credential as pysnmp wants it."""
+    if credential.version != "3":
+        return hlapi.CommunityData(credential.community, mpModel=0 if credential.version == "1" else 1)
+    return hlapi.UsmUserData(
+        credential.user,
+        authKey=credential.auth_key or None,
+        privKey=credential.priv_key or None,
+        authProtocol=_AUTH[credential.auth_protocol],
+        privProtocol=_PRIV[credential.priv_protocol],
+    )
+
+
+def _varbind(name: Any, value: Any) -> VarBind:
+    """Return one of pysnmp's values as ours: its BER tag and a plain Python value."""
+    outer = value.tagSet[-1] if len(value.tagSet) else None
+    tag = NULL if outer is None else int(outer.tagClass | outer.tagFormat | outer.tagId)
+    plain: Value = None
+    if tag == OBJECT_IDENTIFIER:
+        plain = tuple(value)
+    elif tag in _WHOLE:
+        plain = int(value)
+    elif tag != NULL and tag not in EXCEPTIONS:
+        plain = bytes(value)
+    return tuple(name), tag, plain
+
+
+def _deadline(spec: SnmpSpec) -> ExchangeError:
+    return ExchangeError(Outcome.TIMEOUT, f"not complete after {spec.deadline_s:g} s", is_final=True)
+
+
+def _route_fault(place: Place) -> str:
+    """Return why the kernel has no way to an address, '' where it has one. Nothing is sent: connecting UDP only asks for a route.
+
+    pysnmp tells a refused send and a lost answer apart no more than asyncio's datagram transport does.
+    """
+    family = socket.AF_INET if place.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((*place.sockaddr[:1], 161, *place.sockaddr[2:]))
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

@@ -1,0 +1,222 @@
+"""Debian's snmpd as the witness: what both engines read from it is what net-snmp's own tools read, on every version."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.model.profile import Profile, Reduce, Value
+from monitor.model.reading import Outcome, SnmpSample
+from monitor.model.settings import Credential
+from monitor.probes.pysnmp_engine import PysnmpProber
+from monitor.probes.snmp import SnmpProber
+from monitor.probes.snmp_exchange import AgentMemory, Answer, Conversation, ExchangeError
+from monitor.probes.snmp_transport import Exchange, SnmpTransport
+from monitor.probes.snmp_walk import Walked, walk
+from monitor.wire import ber
+from monitor.wire.oid import Oid, format_oid, parse_oid
+from monitor.wire.snmp import V1, V2C, prepare
+from tests.probes.readings import RealClock, readings, sample, snmp_spec
+from tests.witness.snmpd import AUTH_KEY, COMMUNITY, PRIV_KEY, USERS, WIDE_USERS, Snmpd, needs_snmpd, running
+
+pytestmark = needs_snmpd
+
+SUBTREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.2", "1.3.6.1.2.1.31", "1.3.6.1.2.1.25.1", "1.3.6.1.2.1.4.20", "1.3.6.1.4.1.2021.4")
+HOST = Profile(
+    "host",
+    values=(
+        Value("wan_device_memory_size_bytes", "1.3.6.1.2.1.25.2.2.0", 1024),
+        Value("wan_device_longest_packet_bytes", "1.3.6.1.2.1.2.2.1.4", reduce=Reduce.MAX),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snmpd]:
+    with running(tmp_path_factory.mktemp("snmpd")) as started:
+        yield started
+
+
+@pytest.fixture
+async def fast() -> AsyncIterator[SnmpProber]:
+    prober = SnmpProber(RealClock())
+    await prober.open()
+    yield prober
+    prober.close()
+
+
+@pytest.fixture
+async def second() -> AsyncIterator[PysnmpProber]:
+    prober = PysnmpProber(RealClock())
+    await prober.open()
+    yield prober
+    prober.close()
+
+
+async def walked(port: int, version: int, root: Oid) -> Walked:
+    """Walk a subtree by the fast engine's own parts."""
+    transport = SnmpTransport(RealClock(), 10)
+    transport.open()
+    done: asyncio.Future[Walked] = asyncio.get_running_loop().create_future()
+    conversation: Conversation[Walked] = walk((root,), AgentMemory(), max_repetitions=20, v1=version == V1)
+
+    def advance(answer: Answer | None) -> None:
+        try:
+            ask = next(conversation) if answer is None else conversation.send(answer)
+        except StopIteration as complete:
+            done.set_result(complete.value)
+            return
+        transport.ask(
+            Exchange(
+                request=prepare(version, COMMUNITY.encode(), ask.pdu, ask.oids, second=ask.repetitions),
+                version=version,
+                community=COMMUNITY.encode(),
+                ip_version=4,
+                destination=("127.0.0.1", port),
+                sources=frozenset(("127.0.0.1",)),
+                timeout_s=5.0,
+                tries_left=1,
+                deadline_s=RealClock().monotonic() + 20,
+                answered=advance,
+                failed=failed,
+            )
+        )
+
+    def failed(error: ExchangeError) -> None:
+        done.set_exception(error)
+
+    advance(None)
+    try:
+        return await done
+    finally:
+        transport.close()
+
+
+PRINTERS: dict[int, Callable[[ber.Value], tuple[str, str]]] = {
+    ber.INTEGER: lambda value: ("INTEGER", str(value)),
+    ber.COUNTER32: lambda value: ("Counter32", str(value)),
+    ber.GAUGE32: lambda value: ("Gauge32", str(value)),
+    ber.COUNTER64: lambda value: ("Counter64", str(value)),
+    ber.TIME_TICKS: lambda value: ("Timeticks", str(value)),
+    ber.OBJECT_IDENTIFIER: lambda value: ("OID", "." + format_oid(value)),  # type: ignore[arg-type]
+    ber.IP_ADDRESS: lambda value: ("IpAddress", ".".join(str(octet) for octet in value)),  # type: ignore[union-attr]
+    ber.OCTET_STRING: lambda value: ("Hex-STRING", value.hex(" ").upper() + " ") if value else ("STRING", ""),  # type: ignore[union-attr]
+}
+
+
+@pytest.mark.parametrize("version", ["1", "2c"])
+@pytest.mark.parametrize("root", SUBTREES)
+async def test_every_value_of_a_subtree_is_what_snmpbulkwalk_reads(agent: Snmpd, root: str, version: str) -> None:
+    before = agent.walk(root, version)
+    ours = await walked(agent.port, V1 if version == "1" else V2C, parse_oid(root))
+    after = agent.walk(root, version)
+    assert "" == ours.reason
+    assert len(ours.values) > 3
+    assert before.keys() == ours.values.keys()
+    steady = 0
+    for oid, (tag, value) in ours.values.items():
+        printed = PRINTERS[tag](value)
+        assert before[oid][0] == printed[0]
+        if before[oid] == after[oid]:
+            steady += 1
+            assert before[oid] == printed, format_oid(oid)
+        else:
+            assert sorted((int(before[oid][1]), int(printed[1]), int(after[oid][1])))[1] == int(printed[1]), format_oid(oid)
+    assert steady > len(ours.values) / 2
+
+
+def steady(read: SnmpSample) -> SnmpSample:
+    """Return what of a sample does not change between two polls."""
+    still = {"uptime_ticks": None, "receive_octets": None, "transmit_octets": None}
+    rows = tuple(replace(row, **still) for row in read.interfaces)  # type: ignore[arg-type]
+    return replace(read, uptime_ticks=None, engine_time_s=None, rtt_s=None, interfaces=rows)
+
+
+@pytest.mark.parametrize("version", ["1", "2c"])
+async def test_both_engines_read_the_same_sample(agent: Snmpd, fast: SnmpProber, second: PysnmpProber, version: str) -> None:
+    spec = snmp_spec(port=agent.port, version=version, interfaces="all", profile=HOST)
+    theirs = await sample(second, spec)
+    ours = await sample(fast, spec)
+    assert steady(theirs) == steady(ours)
+    assert ours.values["wan_device_memory_size_bytes"] > 10_000_000
+    assert 65536 == ours.values["wan_device_longest_packet_bytes"]
+    before = {row.name: row for row in theirs.interfaces}
+    for row in ours.interfaces:
+        assert row.receive_octets is not None
+        assert row.uptime_ticks is not None
+        assert row.receive_octets >= (before[row.name].receive_octets or 0)
+    assert "lo" in before
+
+
+async def test_a_steady_poll_of_the_wan_interface_is_one_exchange(agent: Snmpd, fast: SnmpProber) -> None:
+    spec = snmp_spec(port=agent.port, wan_interface="^lo$")
+    first = await sample(fast, spec)
+    sent = fast.sends_attempted
+    again = await sample(fast, spec)
+    assert 1 == fast.sends_attempted - sent
+    assert [("lo", "wan", 64)] == [(row.name, row.role, row.octet_bits) for row in again.interfaces]
+    assert again.interfaces[0].uptime_ticks == again.uptime_ticks
+    assert (again.uptime_ticks or 0) >= (first.uptime_ticks or 0)
+
+
+async def test_a_brief_poll_asks_for_sysuptime_only(agent: Snmpd, fast: SnmpProber) -> None:
+    read = await sample(fast, snmp_spec(port=agent.port, brief=True))
+    assert read.brief
+    assert read.uptime_ticks is not None
+    assert 1 == fast.sends_attempted
+
+
+@pytest.mark.parametrize(("user", "auth", "priv"), USERS + WIDE_USERS, ids=lambda each: each or "-")
+async def test_version_3_is_read_with_every_protocol(
+    agent: Snmpd, second: PysnmpProber, user: str, auth: str | None, priv: str | None
+) -> None:
+    credential = Credential("v3", "3", "", user, auth, AUTH_KEY if auth else "", priv, PRIV_KEY if priv else "")
+    read = await sample(second, snmp_spec(port=agent.port, credential=credential, wan_interface="^lo$"))
+    assert "xa-thu" == read.sys_name
+    assert [("lo", "wan")] == [(row.name, row.role) for row in read.interfaces]
+
+
+@pytest.mark.parametrize(
+    ("credential", "reason"),
+    [
+        (Credential("v3", "3", "", "a-sha", "sha", "not-the-auth-key"), "wrong authentication key"),
+        (Credential("v3", "3", "", "p-sha-aes", "sha", AUTH_KEY, "aes", "not-the-privacy-key"), "wrong privacy key"),
+        (Credential("v3", "3", "", "nobody-here", "sha", AUTH_KEY), "no such user"),
+        (Credential("v3", "3", "", "none", "sha", AUTH_KEY), "security level"),
+    ],
+)
+async def test_a_wrong_key_is_refused_with_its_reason(
+    agent: Snmpd, second: PysnmpProber, credential: Credential, reason: str
+) -> None:
+    spec = snmp_spec(port=agent.port, credential=credential, timeout_s=0.3, retries=0)
+    reading = (await readings(second, [spec]))["xa-thu"]
+    assert (Outcome.REFUSED, None) == (reading.outcome, reading.snmp), reading.detail
+    assert reason in reading.detail
+
+
+async def test_a_wrong_community_is_silence(agent: Snmpd, fast: SnmpProber, second: PysnmpProber) -> None:
+    spec = snmp_spec(port=agent.port, community="another", timeout_s=0.2, retries=0)
+    for prober in (fast, second):
+        reading = (await readings(prober, [spec]))["xa-thu"]
+        assert Outcome.TIMEOUT is reading.outcome
+
+
+async def test_two_devices_with_one_engine_id_are_both_named(agent: Snmpd, second: PysnmpProber) -> None:
+    credential = Credential("v3", "3", "", "none")
+    specs = [snmp_spec(target, port=agent.port, credential=credential) for target in ("xa-mot", "xa-hai")]
+    found = await readings(second, specs)
+    assert sum("is also that of" in reading.detail for reading in found.values()) == 1
+
+
+async def test_an_agent_that_restarts_is_read_on(tmp_path: Path, fast: SnmpProber) -> None:
+    with running(tmp_path) as first:
+        spec = snmp_spec(port=first.port, wan_interface="^lo$")
+        before = await sample(fast, spec)
+    with running(tmp_path, port=first.port):
+        after = await sample(fast, spec)
+    assert before.interfaces[0].name == after.interfaces[0].name
+    assert (after.engine_boots or 0) > (before.engine_boots or 0)
