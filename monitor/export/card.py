@@ -38,7 +38,7 @@ class Card:
 def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> Card:
     """Return a target's card; KeyError where no target has that id."""
     view = snapshot.views[id_]
-    evidence = gather(view, snapshot, settings)
+    evidence = gather(view, snapshot, settings, is_frozen=True)
     rows = (
         *_standing(view, snapshot, say),
         *_line(view, evidence, say),

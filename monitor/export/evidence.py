@@ -36,12 +36,16 @@ class Evidence:
         return self.icmp.sample.rtt_average_s if self.icmp else None
 
 
-def gather(view: TargetView, snapshot: Snapshot, settings: Settings) -> Evidence:
-    """Return what of a view's evidence may be shown at the time of its snapshot."""
-    if snapshot.blind is not None:
+def gather(view: TargetView, snapshot: Snapshot, settings: Settings, *, is_frozen: bool = False) -> Evidence:
+    """Return what of a view's evidence may be shown at the time of its snapshot.
+
+    is_frozen: while the monitor is blind, what was fresh when it went blind, for a page that says so all over; else nothing then.
+    """
+    if snapshot.blind is not None and not is_frozen:
         return Evidence(None, None, None)
-    icmp = view.icmp if view.icmp and _is_fresh(view.icmp.at, view.target, "icmp", snapshot.at, settings) else None
-    snmp = view.snmp if view.snmp and is_current(view.snmp, view.target, snapshot.at, settings) else None
+    now = snapshot.blind.since if snapshot.blind is not None else snapshot.at
+    icmp = view.icmp if view.icmp and _is_fresh(view.icmp.at, view.target, "icmp", now, settings) else None
+    snmp = view.snmp if view.snmp and is_current(view.snmp, view.target, now, settings) else None
     return Evidence(icmp, snmp, wan_interface(snmp) if snmp and snmp.up else None)
 
 

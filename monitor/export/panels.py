@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from monitor.export.evidence import gather, load
 from monitor.export.sentences import Sentences, lower_first
 from monitor.export.tiles import HOUR_S, Layout, recent_changes
-from monitor.model.inventory import Kind
+from monitor.model.inventory import Kind, Target
 from monitor.model.settings import QualitySettings, Settings
 from monitor.model.state import RootCause, Snapshot, State, TargetView, Transition
 from monitor.words.page import milliseconds, percent
@@ -19,6 +19,8 @@ LINKS_SHOWN = 8
 CHANGES_SHOWN = 40
 CROWD = 4
 """So many like changes within a minute are one row."""
+LONG_NAME = 26
+"""A name of more letters does not fit on a line of the rail; its short form does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ RTT_AMBER_S = 0.2
 
 
 def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, float]:
-    evidence = gather(view, snapshot, settings)
+    evidence = gather(view, snapshot, settings, is_frozen=True)
     quality, language = settings.quality, say.language
     loss, rtt_s, usual_s = evidence.loss_ratio, evidence.rtt_s, view.usual_rtt_s
     share = load(view.target, evidence.wan).utilisation
@@ -217,7 +219,7 @@ def changes(layout: Layout, snapshot: Snapshot, say: Sentences) -> tuple[tuple[C
         if len(crowd) >= CROWD:
             rows.append(_row(crowd[0].at, state, _crowd(crowd, layout, snapshot, say), snapshot))
         else:
-            rows += [_row(change.at, state, say.name(snapshot.views[change.target].target), snapshot) for change in crowd]
+            rows += [_row(each.at, state, _name(snapshot.views[each.target].target, layout, say), snapshot) for each in crowd]
     rows.sort(key=lambda row: -row.at)
     return tuple(rows[:CHANGES_SHOWN]), len(recent)
 
@@ -234,6 +236,11 @@ def _told(recent: Sequence[Transition], snapshot: Snapshot) -> list[Transition]:
         return of_parent is change.new or (change.new is State.UNREACHABLE and change.cause == parents[0])
 
     return [change for change in recent if not is_echo(change)]
+
+
+def _name(target: Target, layout: Layout, say: Sentences) -> str:
+    name = say.name(target)
+    return name if len(name) <= LONG_NAME or target.kind is Kind.ENDPOINT else layout.short_name(target)
 
 
 def _row(at: float, state: State, text: str, snapshot: Snapshot) -> ChangeRow:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import re
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ GATHER_S = 0.1
 """Publications within this time become one message."""
 RETRY_MS = 3000
 MOST_CLIENTS = 200
+SEND_BUFFER = 262_144
 QUEUE = 32
 """Messages that may wait for a slow client before it is let go."""
 
@@ -159,6 +161,11 @@ class Stream:
         first = self._message(snapshot, self._tiles(snapshot), self._new_parts(client, snapshot, {}))
         client.queue.put_nowait(f"retry: {RETRY_MS}\n{first}")
         transport = request.transport
+        if transport is not None:
+            # The kernel would take some MB for a client that never reads.
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        if not self._clients:
+            self._sent = self._tiles(snapshot)
         self._clients[client] = transport if isinstance(transport, asyncio.Transport) else None
         try:
             await _pump(client, response)

@@ -69,7 +69,7 @@ PAGE: Catalogue = {
     "changes": ("Thay đổi trong giờ qua", "Changes in the last hour"),
     "changes_count": ("{count} lần", "{count}"),
     "changes_none": ("Không có thay đổi nào.", "Nothing changed."),
-    "many_points": ("{count} điểm mạng {place}", "{count} points {place}"),
+    "many_points": ("{count} điểm {place}", "{count} points {place}"),
     "many_endpoints": ("{count} điểm cầu {place}", "{count} endpoints {place}"),
     "many_targets": ("{count} điểm {place}", "{count} targets {place}"),
     "foot": (

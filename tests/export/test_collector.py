@@ -1,0 +1,202 @@
+"""The metrics of targets, as a scrape would read them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
+
+from monitor.export.collector import Collector
+from monitor.export.own_metrics import OwnMetrics
+from monitor.model.inventory import Contact, ProbeOverride
+from monitor.model.settings import ExportSettings, Settings
+from monitor.model.state import Blindness, Reason, Snapshot, State
+from tests.export import oracle, sample
+
+PROMTOOL = shutil.which("promtool")
+MIXED = {
+    "ubnd-1": State.DOWN,
+    "xa-2-1": State.DEGRADED,
+    "xa-2-2": State.UNKNOWN,
+    "xa-2-3": State.MAINTENANCE,
+    "xa-2-4": None,
+    "dc-xa-2-5": State.STANDBY,
+}
+
+
+def mixed() -> Snapshot:
+    """Return a snapshot in which every state occurs."""
+    return sample.snapshot(states=MIXED)
+
+
+def scrape(snapshot: Snapshot, settings: Settings | None = None) -> dict[oracle.Key, float]:
+    return oracle.parsed(Collector(settings or Settings()).render(snapshot))
+
+
+def of(samples: dict[oracle.Key, float], name: str, target: str, /, **own: str) -> float | None:
+    """Return the one value of a metric of a target with these labels, None where there is no such series."""
+    wanted = {"target": target, **own}
+    found = [value for (each, labels), value in samples.items() if each == name and wanted.items() <= dict(labels).items()]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def test_the_samples_are_those_of_prometheus_client() -> None:
+    snapshot = mixed()
+    assert oracle.parsed(oracle.exposition(snapshot)) == scrape(snapshot)
+
+
+def test_openmetrics_holds_the_same_samples_and_passes_its_strict_parser() -> None:
+    snapshot = mixed()
+    text = Collector(Settings()).render(snapshot, is_openmetrics=True) + OwnMetrics().render(is_openmetrics=True) + "# EOF\n"
+    found = oracle.samples(parse_openmetrics(text))  # type: ignore[no-untyped-call]
+    assert scrape(snapshot) == {key: value for key, value in found.items() if not key[0].startswith(("monitor_", "process_"))}
+
+
+def test_openmetrics_names_types_without_their_suffix() -> None:
+    text = Collector(Settings()).render(mixed(), is_openmetrics=True)
+    assert "# TYPE wan_target info\n" in text
+    assert "# TYPE wan_icmp_packets_sent counter\n" in text
+    assert "# UNIT wan_icmp_rtt_seconds seconds\n" in text
+
+
+def test_a_second_scrape_of_the_same_snapshot_is_the_same_text() -> None:
+    collector, snapshot = Collector(Settings()), mixed()
+    assert collector.render(snapshot) == collector.render(snapshot)
+
+
+def test_a_part_that_changed_is_written_anew_and_the_rest_is_kept() -> None:
+    collector, snapshot = Collector(Settings()), mixed()
+    collector.render(snapshot)
+    later = sample.with_view(snapshot, "xa-2-5", icmp=sample.icmp(rtt_s=0.2))
+    assert oracle.parsed(collector.render(later)) == scrape(later)
+
+
+def test_nothing_of_a_removed_target_lingers() -> None:
+    collector, snapshot = Collector(Settings()), mixed()
+    collector.render(snapshot)
+    without = replace(snapshot, views={id_: view for id_, view in snapshot.views.items() if id_ != "xa-2-5"})
+    assert 'target="xa-2-5"' not in collector.render(without)
+
+
+@pytest.mark.parametrize(
+    ("id_", "expected"),
+    [("xa-2-5", 1.0), ("xa-2-1", 1.0), ("ubnd-1", 0.0), ("xa-1-1", 0.0), ("dc-xa-2-5", 0.0), ("xa-2-3", 1.0), ("xa-2-2", None)],
+)
+def test_up_is_said_of_what_is_known_only(id_: str, expected: float | None) -> None:
+    assert expected == of(scrape(mixed()), "wan_target_up", id_)
+
+
+def test_exactly_one_state_is_1_for_each_judged_target() -> None:
+    samples = scrape(mixed())
+    ones = Counter(dict(labels)["target"] for (name, labels), value in samples.items() if name == "wan_target_state" and value == 1)
+    assert {id_: 1 for id_ in mixed().views if id_ != "xa-2-4"} == dict(ones)
+
+
+def test_a_target_that_is_not_judged_yet_has_no_state_series() -> None:
+    names = {name for (name, labels) in scrape(mixed()) if ("target", "xa-2-4") in labels}
+    assert {"wan_target_info"} == names
+
+
+def test_a_root_cause_says_how_much_is_behind_it_and_those_behind_name_it() -> None:
+    samples = scrape(mixed())
+    assert of(samples, "wan_target_affected", "ubnd-1", affected="points") == 5
+    assert of(samples, "wan_target_affected", "ubnd-1", affected="endpoints") == 6
+    assert of(samples, "wan_target_cause_info", "ubnd-1", cause="ubnd-1") == 1
+    assert of(samples, "wan_target_cause_info", "xa-1-3", cause="ubnd-1") == 1
+    assert of(samples, "wan_target_affected", "xa-1-3") is None
+
+
+def test_while_blind_nobody_is_blamed_and_states_stay() -> None:
+    samples = scrape(replace(mixed(), blind=Blindness(sample.NOW - 60, Reason("blind_silent"))))
+    names = {name for name, _ in samples}
+    assert names.isdisjoint({"wan_target_up", "wan_icmp_loss_ratio", "wan_snmp_up", "wan_interface_receive_bytes_per_second"})
+    assert of(samples, "wan_target_state", "ubnd-1", state="down") == 1
+    assert of(samples, "wan_icmp_packets_sent_total", "ubnd-1") == 500
+
+
+def test_stale_evidence_is_absent_but_its_time_is_told() -> None:
+    samples = scrape(sample.with_view(mixed(), "xa-2-5", icmp=sample.icmp(at=sample.NOW - 46), snmp=sample.snmp(sample.NOW - 181)))
+    for name in (
+        "wan_icmp_loss_ratio",
+        "wan_icmp_rtt_average_seconds",
+        "wan_snmp_up",
+        "wan_device_cpu_ratio",
+        "wan_link_utilisation_ratio",
+    ):
+        assert of(samples, name, "xa-2-5") is None
+    assert of(samples, "wan_last_reading_timestamp_seconds", "xa-2-5", probe="icmp") == sample.NOW - 46
+
+
+def test_a_target_with_a_longer_interval_grows_stale_later() -> None:
+    snapshot = sample.with_view(mixed(), "xa-2-5", icmp=sample.icmp(at=sample.NOW - 46))
+    slow = replace(snapshot.views["xa-2-5"].target, probes={"icmp": ProbeOverride(every_s=60.0)})
+    assert of(scrape(sample.with_view(snapshot, "xa-2-5", target=slow)), "wan_icmp_loss_ratio", "xa-2-5") == 0
+
+
+def test_utilisation_compares_each_direction_with_its_own_contract() -> None:
+    samples = scrape(mixed())
+    assert of(samples, "wan_link_utilisation_ratio", "xa-2-5", direction="receive") == 2_500_000 * 8 / 50_000_000
+    assert of(samples, "wan_link_utilisation_ratio", "xa-2-5", direction="transmit") == 250_000 * 8 / 20_000_000
+
+
+def test_all_interfaces_are_shown_only_where_that_is_asked_for() -> None:
+    snapshot = mixed()
+    assert of(scrape(snapshot), "wan_interface_up", "xa-2-5", interface="Gi0/1") is None
+    every = sample.with_view(snapshot, "xa-2-5", target=replace(snapshot.views["xa-2-5"].target, interfaces="all"))
+    assert of(scrape(every), "wan_interface_up", "xa-2-5", interface="Gi0/1") == 1
+
+
+def test_two_interfaces_of_one_name_do_not_void_the_scrape() -> None:
+    twice = sample.snmp(interfaces=[sample.interface(), sample.interface(receive=1.0)])
+    text = Collector(Settings()).render(sample.with_view(mixed(), "xa-2-5", snmp=twice))
+    assert text.count('wan_interface_up{target="xa-2-5"') == 1
+
+
+def test_a_silent_agent_keeps_no_rates() -> None:
+    samples = scrape(sample.with_view(mixed(), "xa-2-5", snmp=sample.snmp(up=False)))
+    assert of(samples, "wan_snmp_up", "xa-2-5") == 0
+    assert of(samples, "wan_interface_receive_bytes_per_second", "xa-2-5") is None
+
+
+def test_labels_are_escaped() -> None:
+    name = 'Xã "A\\B"\nC'
+    snapshot = sample.with_view(mixed(), "xa-2-5", target=replace(mixed().views["xa-2-5"].target, name=name))
+    assert of(scrape(snapshot), "wan_target_info", "xa-2-5", name=name) == 1
+
+
+def test_a_profile_may_give_a_metric_labels_but_never_a_name_of_ours() -> None:
+    values = {'conference_registered{protocol="sip"}': 1.0, "wan_target_up": 7.0, "Bad name": 1.0, "conference_in_call": 0.0}
+    samples = scrape(sample.with_view(mixed(), "xa-2-5", snmp=replace(sample.snmp(), values=values)))
+    assert of(samples, "conference_registered", "xa-2-5", protocol="sip") == 1
+    assert of(samples, "conference_in_call", "xa-2-5") == 0
+    assert of(samples, "wan_target_up", "xa-2-5") == 1
+
+
+def test_contacts_are_shown_only_when_asked_for_and_in_their_order() -> None:
+    contacts = (Contact("Ca trực nhà mạng", "18001111"), Contact("Điện lực", "19001234"))
+    snapshot = sample.with_view(mixed(), "xa-2-5", target=replace(mixed().views["xa-2-5"].target, contacts=contacts))
+    assert of(scrape(snapshot), "wan_target_contact_info", "xa-2-5") is None
+    shown = scrape(snapshot, Settings(export=ExportSettings(contacts=True)))
+    assert of(shown, "wan_target_contact_info", "xa-2-5", order="2", role="Điện lực", telephone="19001234") == 1
+
+
+@pytest.mark.parametrize(("histogram", "most"), [(False, 40), (True, 54)])
+def test_a_target_has_at_most_40_series_beside_its_histogram(histogram: bool, most: int) -> None:
+    samples = scrape(mixed(), Settings(export=ExportSettings(histogram=histogram)))
+    per_target = Counter(dict(labels)["target"] for _, labels in samples)
+    assert max(per_target.values()) <= most
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool (Debian's prometheus) is not installed")
+def test_promtool_finds_nothing_to_say() -> None:
+    own = OwnMetrics()
+    own.see(mixed())
+    settings = Settings(export=ExportSettings(contacts=True))
+    text = Collector(settings).render(mixed()) + own.render()
+    checked = subprocess.run([str(PROMTOOL), "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    assert (0, "", "") == (checked.returncode, checked.stdout, checked.stderr)

@@ -1,0 +1,179 @@
+"""What the application answers."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
+
+from monitor.model.state import Acknowledgement, Event, Reason, State, Transition
+from tests.export import oracle, sample
+from tests.export.sample import FakeSource
+
+Client = TestClient[web.Request, web.Application]
+
+FIELDS = [
+    "id", "kind", "name", "level", "area", "state", "since", "cause", "rtt_ms", "rtt_usual_ms", "loss", "jitter_ms", "snmp",
+    "receive_bps", "transmit_bps", "utilisation", "acknowledged",
+]  # fmt: skip
+
+
+async def test_metrics_are_text_unless_openmetrics_is_asked_for(client: Client) -> None:
+    plain = await client.get("/metrics")
+    assert plain.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert ("monitor_blind", frozenset()) in oracle.parsed(await plain.text())
+    modern = await client.get("/metrics", headers={"Accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"})
+    assert modern.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert list(parse_openmetrics(await modern.text()))  # type: ignore[no-untyped-call]
+
+
+async def test_metrics_are_zipped_where_that_is_accepted(client: Client) -> None:
+    session = client.session
+    async with session.get(client.make_url("/metrics"), headers={"Accept-Encoding": "gzip"}, auto_decompress=False) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(await answer.read()).startswith(b"# HELP wan_target_info")
+    async with session.get(client.make_url("/metrics"), headers={"Accept-Encoding": "identity"}) as answer:
+        assert "Content-Encoding" not in answer.headers
+
+
+async def test_healthy_always_and_ready_once_the_first_probes_are_sent(client: Client, source: FakeSource) -> None:
+    assert (await client.get("/-/healthy")).status == 200
+    assert (await client.get("/-/ready")).status == 200
+    source.ready = False
+    assert (await client.get("/-/ready")).status == 503
+
+
+@pytest.mark.parametrize("origin", [None, "http://elsewhere.example", "null"])
+async def test_a_post_of_another_origin_is_refused(client: Client, origin: str | None) -> None:
+    answer = await client.post("/-/reload", headers={"Origin": origin} if origin else {})
+    assert answer.status == 403
+    assert {"error", "cure"} == set(await answer.json())
+
+
+async def test_reload_says_its_faults_and_keeps_what_was(client: Client, source: FakeSource) -> None:
+    headers = {"Origin": str(client.make_url("/")).rstrip("/")}
+    assert (await client.post("/-/reload", headers=headers)).status == 200
+    source.faults = ("config/sites.yaml:214: points.xa-lung-cu.uplink: no point is called 'x'",)
+    answer = await client.post("/-/reload", headers=headers)
+    assert answer.status == 422
+    assert list(source.faults) == (await answer.json())["faults"]
+
+
+async def test_targets_have_the_fields_of_the_contract(client: Client) -> None:
+    body = await (await client.get("/api/v1/targets")).json()
+    assert body["at"] == sample.NOW
+    assert len(sample.inventory().targets) == len(body["targets"])
+    assert FIELDS == list(body["targets"][0])
+
+
+async def test_absent_evidence_is_null(client: Client, source: FakeSource) -> None:
+    source.now = sample.snapshot(states={"xa-1-1": None, "xa-1-2": State.DOWN})
+    found = {each["id"]: each for each in (await (await client.get("/api/v1/targets")).json())["targets"]}
+    assert {found["xa-1-1"][field] for field in ("state", "since", "rtt_ms", "loss", "snmp", "receive_bps", "acknowledged")} == {
+        None
+    }
+    assert (found["xa-1-2"]["state"], found["xa-1-2"]["loss"], found["xa-1-2"]["rtt_ms"]) == ("down", 1.0, None)
+    assert (found["xa-1-3"]["receive_bps"], found["xa-1-3"]["utilisation"]) == (20_000_000, 0.4)
+
+
+async def test_a_taken_fault_says_who_and_when(client: Client, source: FakeSource) -> None:
+    taken = Acknowledgement("Ca trực", sample.NOW - 60, "đã gọi nhà mạng")
+    source.now = sample.with_view(sample.snapshot(states={"xa-1-2": State.DOWN}), "xa-1-2", acknowledged=taken)
+    body = await (await client.get("/api/v1/targets/xa-1-2")).json()
+    assert {"by": "Ca trực", "at": sample.NOW - 60, "note": "đã gọi nhà mạng"} == body["acknowledged"]
+
+
+async def test_one_target_says_why_in_the_language_asked_for(client: Client, source: FakeSource) -> None:
+    source.now = sample.snapshot(states={"ubnd-1": State.DOWN})
+    vietnamese = await (await client.get("/api/v1/targets/ubnd-1")).json()
+    assert vietnamese["reason"]["text"] == "Không trả lời 2 loạt gói liên tiếp"
+    assert vietnamese["affected"] == {"points": 5, "endpoints": 6}
+    english = await (await client.get("/api/v1/targets/ubnd-1?lang=en")).json()
+    assert english["reason"]["text"] == "2 bursts in a row went unanswered"
+
+
+async def test_an_unknown_target_is_404_with_its_cure(client: Client) -> None:
+    answer = await client.get("/api/v1/targets/xa-nao")
+    assert answer.status == 404
+    assert "xa-nao" in (await answer.json())["error"]
+
+
+async def test_events_take_a_time_in_seconds_or_rfc_3339(client: Client, source: FakeSource) -> None:
+    source.journal = [
+        Transition("xa-1-1", State.UP, State.DOWN, sample.NOW, "xa-1-1", Reason("silent", {"bursts": 2}), "icmp 0/10", 0, 1),
+        Event(sample.NOW - 5, "reload", "", "477 targets"),
+    ]
+    body = await (await client.get("/api/v1/events?since=2026-11-30T07:00:00%2B07:00&limit=5")).json()
+    assert ["transition", "reload"] == [each["kind"] for each in body["events"]]
+    assert body["events"][0]["reason"] == {"code": "silent", "values": {"bursts": 2}}
+    assert body["events"][1]["target"] is None
+    await client.get("/api/v1/events?since=1796000000.5")
+    assert [(1_795_996_800.0, 5), (1_796_000_000.5, 100)] == source.asked
+
+
+@pytest.mark.parametrize(
+    "query", ["since=yesterday", "since=2026-11-30T07:00:00", "limit=0", "limit=many", "limit=100000", "since=nan", "since=-5"]
+)
+async def test_a_bad_parameter_is_400_with_fault_and_cure(client: Client, query: str) -> None:
+    answer = await client.get(f"/api/v1/events?{query}")
+    assert answer.status == 400
+    body = await answer.json()
+    assert query.partition("=")[0] in body["error"]
+    assert body["cure"]
+
+
+async def test_every_answer_carries_the_security_headers(client: Client) -> None:
+    for path in ("/", "/metrics", "/api/v1/targets", "/nowhere"):
+        headers = (await client.get(path)).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_static_files_have_hashed_names_and_are_kept_for_ever(client: Client) -> None:
+    page = await (await client.get("/")).text()
+    for name in ("monitor", "fonts/inter-latin-wght-normal", "fonts/inter-vietnamese-wght-normal"):
+        start = page.index(f"/static/{name}.")
+        answer = await client.get(page[start : page.index('"', start)])
+        assert answer.status == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+    for path in ("/static/monitor.css", "/static/../http.py", "/static/%2e%2e/page.html"):
+        assert (await client.get(path)).status == 404
+
+
+async def test_the_stylesheet_names_fonts_that_are_there(client: Client) -> None:
+    page = await (await client.get("/")).text()
+    start = page.index("/static/monitor.", page.index("stylesheet"))
+    css = await (await client.get(page[start : page.index('"', start)])).text()
+    urls = [part.split('"')[0] for part in css.split('url("')[1:]]
+    assert [200, 200] == [(await client.get(url)).status for url in urls]
+
+
+async def test_the_language_is_remembered(client: Client, source: FakeSource) -> None:
+    assert 'lang="vi"' in await (await client.get("/")).text()
+    assert 'lang="en"' in await (await client.get("/?lang=en")).text()
+    assert 'lang="en"' in await (await client.get("/")).text()
+    assert (await client.get("/?lang=fr")).status == 400
+    source.settings = replace(source.settings, language="en")
+    client.session.cookie_jar.clear()
+    assert 'lang="en"' in await (await client.get("/")).text()
+
+
+async def test_a_card_tells_all_of_one_target(client: Client, source: FakeSource) -> None:
+    source.now = sample.snapshot(states={"ubnd-1": State.DOWN})
+    card = await (await client.get("/card/ubnd-1")).text()
+    for text in (
+        "UBND huyện 1",
+        "Mất kết nối",
+        "Không trả lời 2 loạt gói liên tiếp",
+        "5 điểm mạng, 6 điểm cầu",
+        "10.1.0.1",
+        "chưa ai nhận",
+    ):
+        assert text in card
+    assert "UBND huyện 1" in await (await client.get("/card/xa-1-1")).text()
+    assert (await client.get("/card/xa-nao")).status == 404

@@ -1,0 +1,75 @@
+"""The daemon's own metrics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.export.own_metrics import OwnMetrics
+from monitor.model.reading import Outcome, Reading
+from monitor.model.state import Blindness, Reason
+from tests.export import oracle, sample
+
+
+def values(own: OwnMetrics) -> dict[str, float]:
+    """Return name (with the labels' values) → value."""
+    return {
+        " ".join([name, *(value for _, value in sorted(labels))]): value
+        for (name, labels), value in oracle.parsed(own.render()).items()
+    }
+
+
+def test_probes_are_counted_by_probe_and_outcome() -> None:
+    own = OwnMetrics()
+    own.count(Reading("a", "icmp", 0.0, Outcome.OK))
+    own.count(Reading("b", "icmp", 0.0, Outcome.OK))
+    own.count(Reading("b", "snmp", 0.0, Outcome.TIMEOUT))
+    assert values(own)["monitor_probes_total ok icmp"] == 2
+    assert values(own)["monitor_probes_total timeout snmp"] == 1
+
+
+def test_rounds_lag_and_skips_are_kept() -> None:
+    own = OwnMetrics()
+    own.round_began("icmp", 0.02)
+    own.round_ended("icmp", 1.4)
+    own.skip(3)
+    found = values(own)
+    assert found["monitor_round_lag_seconds icmp"] == 0.02
+    assert found["monitor_round_duration_seconds_sum icmp"] == 1.4
+    assert found["monitor_rounds_skipped_total"] == 3
+
+
+def test_drops_are_totals_that_may_begin_anew() -> None:
+    own = OwnMetrics()
+    for total in (5, 8, 2):
+        own.see_receive_drops(total)
+    assert values(own)["monitor_receive_drops_total"] == 10
+
+
+def test_spikes_and_blindness_come_from_the_snapshot() -> None:
+    own, snapshot = OwnMetrics(), sample.snapshot()
+    own.see(snapshot)
+    assert "monitor_counter_spikes_total" not in values(own)
+    spiky = sample.with_view(snapshot, "xa-1-1", snmp=replace(sample.snmp(), spikes_total=2))
+    own.see(replace(spiky, blind=Blindness(sample.NOW, Reason("blind_silent"))))
+    own.see(spiky)
+    assert values(own)["monitor_counter_spikes_total"] == 2
+    assert values(own)["monitor_blind"] == 0
+
+
+def test_a_fresh_daemon_claims_a_loaded_configuration_and_its_version() -> None:
+    found = values(OwnMetrics())
+    assert found["monitor_config_last_reload_successful"] == 1
+    assert [name for name in found if name.startswith("monitor_build_info ")]
+    assert found["process_resident_memory_bytes"] > 0
+    assert not [name for name in found if "_created" in name]
+
+
+def test_each_flag_follows_what_it_was_told() -> None:
+    own = OwnMetrics()
+    own.see_reload(succeeded=False)
+    own.see_journal(is_up=False)
+    own.see_loop_lag(0.25)
+    found = values(own)
+    assert (0, 0, 0.25) == tuple(
+        found[name] for name in ("monitor_config_last_reload_successful", "monitor_journal_up", "monitor_event_loop_lag_seconds")
+    )
