@@ -10,6 +10,9 @@ from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp_socket import IcmpSocket
 from monitor.probes.names import Place
 
+_UNCERTAIN_SHARE = 0.25
+"""A request whose moment of sending is uncertain by more than this share of its timeout can't be called lost."""
+
 
 class Round:
     """One call of probe(): how many of its bursts are still to be delivered; done is cancelled with its caller."""
@@ -40,7 +43,7 @@ class Burst:
 
     to_send:   requests still to be handed to the kernel; due_s: when the next one is (monotonic).
     rtts:      by accepted request, None while it is unanswered. sequences: theirs on the wire.
-    uncertain: indices of requests whose moment of sending is not known, since the process was stopped around it.
+    uncertain: index → seconds, for requests whose moment of sending is not known better, since the process was stopped around it.
     refused:   requests that the kernel did not take; refusal: what it said. drops: the socket's count when the burst began.
     """
 
@@ -76,7 +79,7 @@ class Burst:
         self.last_sent_s = 0.0
         self.rtts: list[float | None] = []
         self.sequences: list[int] = []
-        self.uncertain: set[int] = set()
+        self.uncertain: dict[int, float] = {}
         self.answered = 0
         self.duplicates = 0
         self.unreachable: Unreachable | None = None
@@ -151,7 +154,9 @@ def conclude(burst: Burst, at_s: float, *, stalled_s: float = 0.0, dropped: int 
     spec = burst.spec
     if stalled_s:
         return not_sent(spec, at_s, f"void: we were stalled for {stalled_s:.1f} s")
-    rtts = tuple(rtt for index, rtt in enumerate(burst.rtts) if rtt is not None or not (dropped or index in burst.uncertain))
+    patience_s = spec.timeout_s * _UNCERTAIN_SHARE
+    excused = [bool(dropped) or burst.uncertain.get(index, 0.0) > patience_s for index in range(len(burst.rtts))]
+    rtts = tuple(rtt for rtt, is_excused in zip(burst.rtts, excused, strict=True) if rtt is not None or not is_excused)
     if not rtts:
         if burst.rtts:
             return not_sent(

@@ -48,7 +48,7 @@ class Sender:
         packet = channel.request(sequence, cookie)
         sent_s = self._clock.monotonic()
         if sent_s - self._last_s > _PAUSE_S:
-            self._note_pause()
+            self._note_pause(sent_s)
         refusal: str | None = None
         try:
             channel.send(packet, burst.place.sockaddr)
@@ -71,8 +71,9 @@ class Sender:
 
     def end_turn(self) -> None:
         """Note whether we were stopped after this turn's last send; the time until the next turn is no pause."""
-        if self._clock.monotonic() - self._last_s > _PAUSE_S:
-            self._note_pause()
+        now = self._clock.monotonic()
+        if now - self._last_s > _PAUSE_S:
+            self._note_pause(now)
         self._last = None
 
     def _book(self, burst: Burst, sequence: int, sent_s: float, cookie: int) -> None:
@@ -97,7 +98,7 @@ class Sender:
                 return None
         return refusal
 
-    def _note_pause(self) -> None:
+    def _note_pause(self, now: float) -> None:
         if self._last:
-            self._last.uncertain.add(len(self._last.rtts) - 1)
+            self._last.uncertain[len(self._last.rtts) - 1] = now - self._last_s
             self._last = None
