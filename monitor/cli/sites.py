@@ -83,11 +83,13 @@ def _import(arguments: argparse.Namespace) -> int:
     before, comments = _existing(path)
     faults: list[Fault] = []
     rows = read_rows(_content(Path(arguments.file)), arguments.file, faults)
+    if any(fault.line <= 1 for fault in faults):
+        raise ConfigError(faults)
     result = update(before, rows, faults, prune=arguments.prune)
     warnings: list[Fault] = []
     inventory, _ = load_inventory(path.parent, faults, warnings, result.top)
     if faults or inventory is None:
-        raise ConfigError(dict.fromkeys(_with_columns(fault) for fault in faults))
+        raise ConfigError(dict.fromkeys(_with_columns(fault, arguments.file, is_new=before is None) for fault in faults))
     for warning in sorted(warnings):
         print(f"warning: {warning}", file=sys.stderr)
     for line in _summary(result, prune=arguments.prune):
@@ -137,9 +139,11 @@ def _write(path: Path, text: str) -> None:
         raise SetupError(f"{path} can't be written: {error.strerror}", "choose another file or get the right to write") from None
 
 
-def _with_columns(fault: Fault) -> Fault:
-    """Return a fault whose path names the CSV file's columns."""
+def _with_columns(fault: Fault, file: str, *, is_new: bool) -> Fault:
+    """Return a fault whose path names the CSV file's columns. is_new: there is no sites.yaml yet, so what lacks lacks as a row."""
     path = fault.path
+    if is_new and path in ("network", "levels", "points") and fault.line <= 1:
+        return Fault(file, 0, "", f"there is no row of kind {path.removesuffix('s')}", "add one")
     for key, column in ((".location[0]", ".latitude"), (".location[1]", ".longitude"), (".location", ".latitude")):
         path = path.replace(key, column)
     return replace(fault, path=path)

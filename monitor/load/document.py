@@ -62,6 +62,7 @@ _SYNTAX = (
     ("did not find expected '-' indicator", "a line that is neither an item of the list nor part of one", "check the indentation"),
 )
 
+
 @contextmanager
 def paused_collector() -> Iterator[None]:
     """Let Python's cycle collector rest: trees of 10,000 targets hold none, and looking for some takes two thirds of the time."""

@@ -166,12 +166,13 @@ class Record(Generic[Built]):
 
 
 class ListOf(Generic[Item]):
-    """A list whose items are of one kind."""
+    """A list whose items are of one kind. once: no item may stand there twice."""
 
-    def __init__(self, item: Reader[Item], *, least: int = 0, most: int | None = None) -> None:
+    def __init__(self, item: Reader[Item], *, least: int = 0, most: int | None = None, once: bool = False) -> None:
         self.item = item
         self.least = least
         self.most = most
+        self.once = once
 
     def read(self, node: Node) -> tuple[Item, ...]:
         """Return the items that could be read, in their order. Raises Faulty where there is no list."""
@@ -181,10 +182,15 @@ class ListOf(Generic[Item]):
         for count, item in enumerate(node.items(), start=1):
             name = name_of(item)
             path = f"{node.path}[{count - 1}]" if name is None else _join(node.path, name)
+            place = node.at(item, path)
             try:
-                found.append(self.item.read(node.at(item, path)))
+                value = self.item.read(place)
             except Faulty:
                 continue
+            if self.once and value in found:
+                place.refuse(f"'{value}' stands here twice", "remove one")
+            else:
+                found.append(value)
         if count < self.least or (self.most is not None and count > self.most):
             raise node.refuse(f"has {count} items", f"it must have {self._size()}")
         return tuple(found)
@@ -192,7 +198,7 @@ class ListOf(Generic[Item]):
     def schema(self) -> Schema:
         """An array."""
         schema: Schema = {"type": "array", "items": self.item.schema()}
-        schema |= {"minItems": self.least} if self.least else {}
+        schema |= ({"minItems": self.least} if self.least else {}) | ({"uniqueItems": True} if self.once else {})
         return schema | ({"maxItems": self.most} if self.most is not None else {})
 
     def form(self) -> str:
@@ -206,11 +212,11 @@ class ListOf(Generic[Item]):
 
 
 class OneOrMany(Generic[Item]):
-    """One item, or a list of at least one."""
+    """One item, or a list of at least one, none of them twice."""
 
     def __init__(self, item: Reader[Item]) -> None:
         self.item = item
-        self.many = ListOf(item, least=1)
+        self.many = ListOf(item, least=1, once=True)
 
     def read(self, node: Node) -> tuple[Item, ...]:
         """Return the items."""

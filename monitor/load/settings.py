@@ -128,7 +128,7 @@ QUALITY = Record(
 OFFICE_HOURS = Record(
     OfficeHours,
     (
-        Field("days", ListOf(Choice(DAYS), least=1), usual="[mon, tue, wed, thu, fri]", doc="working days"),
+        Field("days", ListOf(Choice(DAYS), least=1, once=True), usual="[mon, tue, wed, thu, fri]", doc="working days"),
         Field("from", ClockTime(), attribute="from_time", usual="07:00", doc="when they begin"),
         Field("to", ClockTime(), attribute="to_time", usual="17:00", doc="when they end"),
     ),
@@ -136,11 +136,11 @@ OFFICE_HOURS = Record(
 MAINTENANCE = Table(
     (
         Field("reason", Text(), required=True, doc="what the work is, as staff will read it"),
-        Field("ids", ListOf(Identifier()), default=(), doc="targets that it covers"),
-        Field("areas", ListOf(Identifier()), default=(), doc="areas that it covers; neither ids nor areas: everything"),
+        Field("ids", ListOf(Identifier(), once=True), default=(), doc="targets that it covers"),
+        Field("areas", ListOf(Identifier(), once=True), default=(), doc="areas that it covers; neither ids nor areas: everything"),
         Field("start", Moment(), doc="a single window: when it begins"),
         Field("end", Moment(), doc="a single window: when it ends"),
-        Field("days", ListOf(Choice(DAYS), least=1), doc="a weekly window: the days on which it begins"),
+        Field("days", ListOf(Choice(DAYS), least=1, once=True), doc="a weekly window: the days on which it begins"),
         Field("from", ClockTime(), doc="a weekly window: when it begins"),
         Field("to", ClockTime(), doc="a weekly window: when it ends; before `from`: on the next day"),
     ),

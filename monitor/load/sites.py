@@ -141,7 +141,7 @@ OWN = (
     Field("location", LocationReader(), doc="degrees of WGS 84; an endpoint's is its point's if absent"),
     Field("code", Text(longest=40, numbers=True), default="", doc="code of the General Statistics Office"),
     Field("contacts", ListOf(CONTACT), doc="whom to call, in this order"),
-    Field("tags", ListOf(Identifier()), default=(), doc="words to choose targets by"),
+    Field("tags", ListOf(Identifier(), once=True), default=(), doc="words to choose targets by"),
     Field("answers_from", OneOrMany(Address()), default=(), doc="further addresses that its SNMP answers may come from"),
 )
 POINT = Table(
@@ -213,7 +213,7 @@ DEFAULTS = Table(
 FILE = Table(
     (
         Field("network", NETWORK, doc="the network as a whole; in one file"),
-        Field("levels", ListOf(Identifier(), least=1), doc="the levels from the top down; in one file"),
+        Field("levels", ListOf(Identifier(), least=1, once=True), doc="the levels from the top down; in one file"),
         Field("areas", ListOf(AREA), default=(), doc="districts and other blocks, in the order in which pages show them"),
         Field("defaults", DEFAULTS, doc="what targets say if they don't say otherwise; those of sites.yaml hold in sites.d/ too"),
         Field("points", ListOf(POINT), default=(), doc="points of the network"),

@@ -61,7 +61,7 @@ def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: boo
     for kind, section in SECTIONS.items():
         items = _section(items_of(top, section), rows, kind, tally, faults)
         parts[section] = sequence(item for item in items if not (prune and kind != "area" and text_of(item, "id") in tally["kept"]))
-    defaults = _defaults(value_of(top, "defaults"), rows)
+    defaults = _defaults(value_of(top, "defaults"), rows, faults)
     if defaults.value:
         parts["defaults"] = defaults
     _refuse_repeated(rows, faults)
@@ -117,12 +117,15 @@ def _bare(node: yaml.Node) -> str:
     return str(node.value) if isinstance(node, yaml.ScalarNode) else flow(node)
 
 
-def _defaults(before: yaml.Node | None, rows: Rows) -> yaml.MappingNode:
+def _defaults(before: yaml.Node | None, rows: Rows, faults: list[Fault]) -> yaml.MappingNode:
     """Return the defaults of both kinds, a kind with a row taking what the row says."""
     given = rows.given("defaults") - {"id"}
     kinds: dict[str, yaml.Node] = {} if before is None else {key_of(key): value for key, value in before.value}
     for row in rows.nodes["defaults"]:
-        kind = text_of(row, "id") or "?"
+        kind = text_of(row, "id") or ""
+        if kind not in ("point", "endpoint"):
+            _refuse(row, "id", f"there are no defaults of '{kind}'", "write point or endpoint", faults)
+            continue
         said = yaml.MappingNode(row.tag, [pair for pair in row.value if key_of(pair[0]) != "id"], row.start_mark)
         kinds[kind] = _merged(kinds[kind], said, given) if kind in kinds else _ordered(said)
     return mapping(kinds)
@@ -131,10 +134,12 @@ def _defaults(before: yaml.Node | None, rows: Rows) -> yaml.MappingNode:
 def _refuse_repeated(rows: Rows, faults: list[Fault]) -> None:
     """Note a second row of the same id: in an update both would change one target, and the last would win in silence."""
     first: dict[str, yaml.Node] = {}
-    for kind in ("area", "point", "endpoint"):
+    for row in rows.nodes["network"][1:]:
+        _refuse(row, "kind", "there is a row of kind network already", "keep one", faults)
+    for kind in ("area", "defaults", "point", "endpoint"):
         for row in rows.nodes[kind]:
             name = text_of(row, "id")
-            key = f"area {name}" if kind == "area" else f"target {name}"
+            key = f"{kind} {name}" if kind in ("area", "defaults") else f"target {name}"
             known = first.setdefault(key, row)
             if name and known is not row:
                 _refuse(

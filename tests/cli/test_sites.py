@@ -159,6 +159,8 @@ def test_every_bad_row_is_reported_at_once_with_row_column_fault_and_cure_and_no
         ('kind,id,name\npoint,x,"a\n', "x.csv:2: is not CSV"),
         ("kind,id\npoint,\n", "x.csv:2: points[3]: the key 'id' is missing"),
         ("kind,id,name\npoint,x,Xã".encode() + b"\xff\n", "x.csv:2: is not UTF-8; save it as 'CSV UTF-8'"),
+        ("kind,id,name\nnetwork,,A\nnetwork,,B\n", "x.csv:3: kind: there is a row of kind network already; keep one"),
+        ("kind,id\ndefaults,pont\n", "x.csv:2: id: there are no defaults of 'pont'; write point or endpoint"),
         (HEAD + "point,goc,Sở gốc,province,khoi-tinh,10.0.1.1,xa,1G,\n", "points.goc.uplink: the uplinks run in a circle"),
     ],
 )
@@ -184,6 +186,16 @@ def test_separators_byte_order_marks_and_decomposed_letters_are_taken_as_they_co
     assert target.name == "Xã B"
     assert target.location is not None
     assert (target.location.latitude, target.location.longitude) == (23.25, 105.5)
+
+
+def test_a_first_import_needs_network_levels_and_points(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path / "x.csv", "kind,id,name\narea,a,A\n")
+    assert run("import", path, "--write", str(tmp_path / "new" / "sites.yaml")) == 2
+    assert capsys.readouterr().err.replace(path, "x.csv").splitlines() == [
+        "x.csv: there is no row of kind level; add one",
+        "x.csv: there is no row of kind network; add one",
+        "x.csv: there is no row of kind point; add one",
+    ]
 
 
 def test_what_the_file_has_no_column_for_is_kept_and_an_empty_cell_removes(

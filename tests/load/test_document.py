@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import Fault
@@ -224,11 +224,13 @@ def test_after_its_budget_no_more_cures_are_looked_for() -> None:
     assert suggester.cure("aab", ["aaa"], "none") == "did you mean 'aaa'?"
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.integers(1, 10**13))
 def test_a_rate_is_read_as_it_was_written(bps: int) -> None:
     assert bps == value_of(written_rate(bps), Rate())
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.integers(0, 10**9).map(lambda ms: ms / 1000))
 def test_a_duration_is_read_as_it_was_written(seconds: float) -> None:
     assert seconds == value_of(written_duration(seconds), Duration())
@@ -250,6 +252,7 @@ _READERS = (
 _SCALARS = st.text(max_size=20) | st.from_regex(r"[0-9.:%kMGsmhT/+-]{1,12}", fullmatch=True)
 
 
+@settings(deadline=None, derandomize=True)
 @given(scalar=_SCALARS, style=st.sampled_from([None, "'", '"']), reader=st.sampled_from(_READERS))
 def test_every_reader_answers_any_scalar_with_a_value_or_a_fault(scalar: str, style: str | None, reader: Any) -> None:
     faults: list[Fault] = []
@@ -275,6 +278,7 @@ _TREES = st.recursive(
 )
 
 
+@settings(deadline=None, derandomize=True)
 @given(tree=_TREES)
 def test_any_structure_is_a_value_or_faults_with_a_line(tree: Any) -> None:
     text = yaml.safe_dump(tree, allow_unicode=True).encode()
@@ -284,6 +288,7 @@ def test_any_structure_is_a_value_or_faults_with_a_line(tree: Any) -> None:
     assert all(fault.line >= 1 and fault.fault for fault in faults)
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.binary(max_size=60) | st.text(alphabet="ab:{}[],-\n \t#&*!'\"|>%@?~0", max_size=60).map(str.encode))
 def test_any_bytes_are_a_value_or_faults(content: bytes) -> None:
     faults: list[Fault] = []

@@ -106,6 +106,7 @@ def test_host_names_serve_in_production_and_not_in_the_lab(tmp_path: Path) -> No
         ("uplink: ubnd,", "uplink: ubdn,", "sites.yaml:12: points.xa.uplink: no point is called 'ubdn'; did you mean 'ubnd'?"),
         ("uplink: ubnd,", "uplink: dc-xa,", "points.xa.uplink: 'dc-xa' is an endpoint; name the point where it stands"),
         ("point: xa,", "point: xb,", "sites.yaml:14: endpoints.dc-xa.point: no point is called 'xb'; add it to points"),
+        ("uplink: ubnd,", "uplink: [ubnd, ubnd],", "points.xa.uplink[1]: 'ubnd' stands here twice; remove one"),
         ("level: commune", "level: comune", "points.xa.level: no level is called 'comune'; did you mean 'commune'?"),
         ("area: khoi-tinh,", "area: khoi-tin,", "points.goc.area: no area is called 'khoi-tin'; did you mean 'khoi-tinh'?"),
         ("id: dc-xa", "id: xa", "endpoints.xa.id: another target is called 'xa'"),
