@@ -20,6 +20,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,26 +89,26 @@ def _run(arguments: argparse.Namespace) -> int:
     prepare_folder(state)
     plan = LabPlan(inventory, configuration.settings.credentials, scenario, state, folder.absolute())
     language = arguments.language or configuration.settings.language
-    announce = _announcement(plan, f"monitor lab{f' --state {state}' if arguments.state else ''}", language)
+    command = f"monitor lab --state {state}" if arguments.state else "monitor lab"
     if arguments.loopback:
-        _on_loopback(plan, say(LAB, "asked_for", language), language, announce)
+        _on_loopback(plan, say(LAB, "asked_for", language), command, language)
         return 0
     try:
         tun = open_network(target.address for target in inventory.targets.values())
     except SetupError as error:
-        _on_loopback(plan, error.fault, language, announce)
+        _on_loopback(plan, error.fault, command, language)
     else:
-        play_in_network(plan, tun, announce)
+        look = say(LAB, "look", language, command=command, address=inventory.targets[inventory.root].address)
+        play_in_network(plan, tun, _announcement(plan, command, look, language))
     return 0
 
 
-def _announcement(plan: LabPlan, command: str, language: str) -> Callable[[], None]:
-    """Return what tells the operator that the lab answers, and how to use it."""
-    root = plan.inventory.targets[plan.inventory.root]
+def _announcement(plan: LabPlan, command: str, look: str, language: str) -> Callable[[], None]:
+    """Return what tells the operator that the lab answers, and how to use it. look: the line on how to look inside."""
 
     def announce() -> None:
         print(say(LAB, "answers", language, targets=len(plan.inventory.targets), config=plan.config))
-        print(say(LAB, "look", language, command=command, address=root.address))
+        print(look)
         print(say(LAB, "break", language, command=command))
         if plan.scenario.title:
             print(say(LAB, "scenario", language, title=plan.scenario.title))
@@ -116,13 +117,15 @@ def _announcement(plan: LabPlan, command: str, language: str) -> Callable[[], No
     return announce
 
 
-def _on_loopback(plan: LabPlan, reason: str, language: str, announce: Callable[[], None]) -> None:
+def _on_loopback(plan: LabPlan, reason: str, command: str, language: str) -> None:
     inventory = loopback_inventory(plan.inventory)
     sockets = bind_agents(inventory)
     rewritten = plan.folder / "config"
     _rewrite(plan.config, rewritten, sockets.port)
     print(say(LAB, "missing", language, reason=reason, port=sockets.port, config=rewritten), flush=True)
-    play_on_loopback(LabPlan(inventory, plan.credentials, plan.scenario, plan.folder, rewritten), sockets, announce)
+    on_loopback = replace(plan, inventory=inventory, config=rewritten)
+    look = say(LAB, "look_loopback", language, address=inventory.targets[inventory.root].address, port=sockets.port)
+    play_on_loopback(on_loopback, sockets, _announcement(on_loopback, command, look, language))
 
 
 def _rewrite(folder: Path, rewritten: Path, port: int) -> None:
@@ -145,6 +148,10 @@ def _exec(arguments: argparse.Namespace) -> int:
     lab = find_lab(state_folder(arguments.state))
     if lab["mode"] == "namespace":
         join_network(int(lab["pid"]))
+    elif arguments.hand_in is None:
+        # Out here a command would reach for real addresses; the daemon may be started so, since its guard stands before its sockets.
+        cure = "run the command itself, with 127.x.y.z addresses"
+        raise SetupError("this lab is on loopback addresses and has no network to enter", cure)
     environment = dict(os.environ)
     if arguments.hand_in is not None:
         environment |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}

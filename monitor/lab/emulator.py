@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monitor.lab.fragments import Fragments
 from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Packet, echo_reply, icmp_error, parse, udp
 from monitor.lab.province import Province
 from monitor.lab.tcp import answer_segment
@@ -61,11 +62,14 @@ class Emulator:
         self.province = province
         self._chance = random.Random(seed)
         self._buckets: dict[str, _Bucket] = {}
+        self._fragments = Fragments()
 
     def answer(self, raw: bytes, now: float) -> list[Reply]:
         """Return what comes back for a packet, in seconds from now; [] for silence. now: epoch seconds of the lab's clock."""
         packet = parse(raw)
-        if packet is None or packet.is_fragment or self.province.is_blind:
+        if packet is not None and packet.is_fragment:
+            packet = self._fragments.add(packet)
+        if packet is None or self.province.is_blind or not any(packet.source):
             return []
         target = self.province.ids_by_address.get(packet.destination)
         if target is None:
@@ -74,7 +78,7 @@ class Emulator:
         hops = len(path.nodes)
         if packet.ttl < hops and packet.ttl <= path.reach:
             return self._error(packet, path, _Complaint(max(packet.ttl, 1), TIME_EXCEEDED, 0), now)
-        narrow = next((at for at in range(1, path.reach) if path.mtus[at] < len(raw)), None)
+        narrow = next((at for at in range(1, path.reach) if path.mtus[at] < len(packet.raw)), None)
         if narrow is not None and packet.dont_fragment:
             return self._error(packet, path, _Complaint(narrow, UNREACHABLE, FRAGMENTATION_NEEDED, path.mtus[narrow]), now)
         if not path.is_whole:

@@ -14,8 +14,8 @@ UDP = 17
 ICMPV6 = 58
 
 _DONT_FRAGMENT = 0x4000
-_FRAGMENT = 0x3FFF
-"""More-fragments flag and offset: not 0 in every fragment."""
+_MORE_FRAGMENTS = 0x2000
+_OFFSET = 0x1FFF
 _EXTENSIONS = frozenset((0, 43, 60))
 """IPv6 extension headers that are stepped over: hop-by-hop, routing, destination options."""
 
@@ -48,8 +48,8 @@ def parse(raw: bytes) -> Packet | None:
         head = (first & 0xF) * 4
         if not 20 <= head <= length <= len(raw):
             return None
-        fragment, whole = bool(flags & _FRAGMENT), bool(flags & _DONT_FRAGMENT)
-        return Packet(4, source, destination, ttl, protocol, raw[head:length], raw, whole, fragment, tos)
+        is_part, is_whole = bool(flags & (_MORE_FRAGMENTS | _OFFSET)), bool(flags & _DONT_FRAGMENT)
+        return Packet(4, source, destination, ttl, protocol, raw[head:length], raw, is_whole, is_part, tos)
     if version == 6 and len(raw) >= 40:
         return _parse_v6(raw)
     return None
@@ -63,6 +63,18 @@ def _parse_v6(raw: bytes) -> Packet | None:
     if len(raw) < 40 + length or at > 40 + length:
         return None
     return Packet(6, source, destination, ttl, protocol, raw[at : 40 + length], raw, True, protocol == 44, word >> 20 & 0xFF)
+
+
+def fragment_place(packet: Packet) -> tuple[int, bool]:
+    """Return where an IPv4 fragment's payload belongs, in octets, and whether it is the last one."""
+    flags = int.from_bytes(packet.raw[6:8], "big")
+    return (flags & _OFFSET) * 8, not flags & _MORE_FRAGMENTS
+
+
+def whole(packet: Packet, payload: bytes) -> Packet:
+    """Return the packet that an IPv4 fragment is a part of, with its whole payload."""
+    raw = build(packet.source, packet.destination, packet.protocol, payload, ttl=packet.ttl, traffic_class=packet.traffic_class)
+    return packet._replace(payload=payload, raw=raw, is_fragment=False)
 
 
 def build(source: bytes, destination: bytes, protocol: int, payload: bytes, *, ttl: int = 64, traffic_class: int = 0) -> bytes:

@@ -32,12 +32,14 @@ _SIOCSIFFLAGS = 0x8914
 _SIOCSIFADDR = 0x8916
 _SIOCSIFNETMASK = 0x891C
 _SIOCGIFINDEX = 0x8933
-_SIOCSIFTXQLEN = 0x8943
 _TUNSETIFF = 0x400454CA
 _TUNSETCARRIER = 0x400454E2
 _IFF_TUN = 0x0001
 _IFF_NO_PI = 0x1000
 _IFF_UP = 0x1
+_RTM_NEWLINK = 16
+_NLM_F_REQUEST = 1
+_IFLA_TXQLEN = 13
 _RTF_UP = 0x1
 _RTF_HOST = 0x4
 
@@ -87,7 +89,7 @@ def open_tun(addresses: Iterable[str]) -> Tun:
         ) from error
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         _set_up(control, "lo")
-        fcntl.ioctl(control, _SIOCSIFTXQLEN, _request(struct.pack("i", _QUEUE)))
+        _lengthen_queue(_index(control))
         fcntl.ioctl(control, _SIOCSIFADDR, _request(_ipv4(OWN_ADDRESS)))
         fcntl.ioctl(control, _SIOCSIFNETMASK, _request(_ipv4("255.255.255.255")))
         _set_up(control, LAB_INTERFACE)
@@ -123,6 +125,15 @@ def _index(control: socket.socket) -> int:
     answer = fcntl.ioctl(control, _SIOCGIFINDEX, _request(b""))
     (index,) = struct.unpack_from("=i", answer, 16)
     return int(index)
+
+
+def _lengthen_queue(index: int) -> None:
+    """Let _QUEUE packets wait in the device; by rtnetlink(7), since the ioctl is refused to a user namespace's root."""
+    attribute = struct.pack("=HHI", 8, _IFLA_TXQLEN, _QUEUE)
+    link = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, index, 0, 0)
+    head = struct.pack("=IHHII", 16 + len(link) + len(attribute), _RTM_NEWLINK, _NLM_F_REQUEST, 1, 0)
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as channel:
+        channel.sendto(head + link + attribute, (0, 0))
 
 
 def _set_up_ipv6() -> None:

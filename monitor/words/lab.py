@@ -9,6 +9,10 @@ LAB: Catalogue = {
         "Mạng mô phỏng trả lời thay {targets} điểm của {config}; không gói nào ra ngoài được. Ctrl-C để dừng.",
         "The lab answers for {targets} targets of {config}; nothing can leave it. Ctrl-C ends it.",
     ),
+    "look_loopback": (
+        "  hỏi thử:        snmpwalk -v2c -c COMMUNITY {address}:{port}",
+        "  ask an agent:  snmpwalk -v2c -c COMMUNITY {address}:{port}",
+    ),
     "look": ("  xem bên trong:  {command} exec -- fping {address}", "  look inside:   {command} exec -- fping {address}"),
     "break": ("  làm hỏng thử:   {command} ctl --help", "  break things:  {command} ctl --help"),
     "scenario": ("  kịch bản:       {title}", "  scenario:      {title}"),
