@@ -69,7 +69,7 @@ class AgentMemory:
     profile: the one that reads it, None before the first contact. missing: objects that it refuses a whole GET for (v1).
     repetitions: at most so many in a GETBULK, and why; None: as configured. get_size: objects in one GET.
     has_bulk: False where it knows no GETBULK. rows: the interfaces that are read directly; is_surveyed: False where the table has
-    not been walked to its end since there was cause to. columns: which of the survey's columns it has.
+    not been walked to its end since there was cause to.
     engine_id: snmpEngineID in hexadecimal, asked of v3 agents only. polls: since it was identified.
     """
 
@@ -85,7 +85,6 @@ class AgentMemory:
     has_bulk: bool = True
     rows: tuple[KnownRow, ...] = ()
     is_surveyed: bool = False
-    columns: frozenset[Oid] = frozenset()
     uptime_ticks: int | None = None
     table_last_change_ticks: int | None = None
     polls: int = 0

@@ -144,7 +144,7 @@ class Poll:
         """Return the objects of each GET: the scalars, and the rows with sysUpTime in front; no row is split between two GETs."""
         groups = [list(scalars)]
         for row in known:
-            columns = row_objects(row, self.memory.columns, v1=self._v1)
+            columns = row_objects(row, v1=self._v1)
             if len(groups[-1]) > 1 and len(groups[-1]) + len(columns) > self.memory.get_size:
                 groups.append([SYS_UPTIME])
             groups[-1] += columns
@@ -193,8 +193,6 @@ class Poll:
         rows = interface_rows(walked.values)
         memory = self.memory
         memory.is_surveyed = not walked.reason
-        if memory.is_surveyed or not memory.rows:
-            memory.columns = frozenset(column for column in SURVEY_COLUMNS if any(oid[:-1] == column for oid in walked.values))
         pattern = self.spec.wan_interface or profile.wan_interface or self.spec.profile.wan_interface
         if walked.reason:
             self._miss(f"interfaces: {walked.reason}")
@@ -235,7 +233,7 @@ class Poll:
         samples = []
         for row in known:
             values = next((part for part in parts if any((*column, row.row.index) in part for column in TELLING_COLUMNS)), None)
-            if values is None or not is_same_row(row, values, self.memory.columns):
+            if values is None or not is_same_row(row, values):
                 if not keep:
                     return None
                 self._miss(f"interface {row.key} could not be read")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from monitor.model.reading import InterfaceSample
 from monitor.probes.snmp_exchange import KnownRow
 from monitor.probes.snmp_objects import (
@@ -83,27 +81,27 @@ def interface_sample(known: KnownRow, values: Values) -> InterfaceSample:
     )
 
 
-def name_column(columns: Collection[Oid]) -> Oid | None:
-    """Return the column that proves that a row is still the same interface, None where the agent has none."""
-    return IF_NAME if IF_NAME in columns else IF_DESCR if IF_DESCR in columns else None
-
-
-def row_objects(known: KnownRow, columns: Collection[Oid], *, v1: bool) -> list[Oid]:
+def row_objects(known: KnownRow, *, v1: bool) -> list[Oid]:
     """Return the objects of one row; its octets are asked in 64 bits, in 32, or in both where it is not known yet which it has.
 
-    columns: what the survey found. v1: version 1 has no Counter64 (RFC 2578 appendix A).
+    v1: version 1 has no Counter64 (RFC 2578 appendix A).
     """
-    name = name_column(columns)
+    name = _name_column(known)
     octets = () if v1 or known.bits == 32 else WIDE_OCTETS
     octets += () if known.bits == 64 else NARROW_OCTETS
     asked = (*(() if name is None else (name,)), IF_OPER_STATUS, *octets, *COUNTER_COLUMNS, IF_HIGH_SPEED, IF_SPEED)
     return [(*column, known.row.index) for column in asked]
 
 
-def is_same_row(known: KnownRow, values: Values, columns: Collection[Oid]) -> bool:
+def is_same_row(known: KnownRow, values: Values) -> bool:
     """Return whether the row at an index still has the name it had."""
-    column = name_column(columns)
+    column = _name_column(known)
     if column is None:
         return True
     place = (*column, known.row.index)
-    return place in values and text(values, place) == (known.row.name if column == IF_NAME else known.row.descr)
+    return place in values and text(values, place) == (known.row.name or known.row.descr)
+
+
+def _name_column(known: KnownRow) -> Oid | None:
+    """Return the column that proves that a row is still the same interface, None where the row has neither."""
+    return IF_NAME if known.row.name else IF_DESCR if known.row.descr else None

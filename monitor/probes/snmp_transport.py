@@ -238,8 +238,8 @@ class SnmpTransport:
 
     def _take_error(self, quoted: QuotedDatagram, ip_version: int) -> None:
         """Note an ICMP error about an open question; port unreachable from the agent itself settles it."""
-        exchange = self._by_place.get(quoted.destination)
-        if exchange is None or not any(_quotes(exchange.request, request_id, quoted.payload) for request_id in exchange.sent):
+        exchange = self._quoted(quoted)
+        if exchange is None:
             return
         unreachable = quoted.unreachable
         if (unreachable.type, unreachable.code) != _PORT_UNREACHABLE[ip_version] or unreachable.reporter not in exchange.sources:
@@ -247,6 +247,20 @@ class SnmpTransport:
             return
         self.cancel(exchange)
         exchange.failed(ExchangeError(Outcome.REFUSED, "port unreachable: no agent listens there", is_final=True))
+
+    def _quoted(self, quoted: QuotedDatagram) -> Exchange | None:
+        """Return the open question that an ICMP error quotes, None where it quotes none.
+
+        A whole quote names it by its request-id. Routers may cut it after any octet: then what is there must be its beginning.
+        """
+        try:
+            exchange = self._pending.get(decode(quoted.payload).request_id)
+        except MalformedError:
+            exchange = self._by_place.get(quoted.destination)
+        if exchange is None or exchange.place != quoted.destination:
+            return None
+        is_ours = any(_quotes(exchange.request, request_id, quoted.payload) for request_id in exchange.sent)
+        return exchange if is_ours else None
 
     # Time
 
