@@ -21,19 +21,10 @@ from monitor.load.configuration import load
 from monitor.model.inventory import Inventory
 from monitor.model.state import Snapshot
 from tests.export import morning
+from tests.export.chromium import CHROMIUM, FLAGS
 from tests.export.sample import FakeSource
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass(frozen=True, slots=True)

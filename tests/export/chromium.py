@@ -1,0 +1,12 @@
+"""Where the browser of the tests and of the pictures is, and how it starts without asking anything of the network."""
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)

@@ -1,0 +1,157 @@
+"""The page in a real browser: what the stream, the keyboard and the switches do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestServer
+
+from monitor.export.http import make_app
+from monitor.export.own_metrics import OwnMetrics
+from monitor.model.state import Blindness, Reason, State
+from tests.export import morning, sample
+from tests.export.chromium import CHROMIUM, FLAGS
+from tests.export.sample import FakeSource
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+playwright = pytest.importorskip("playwright.async_api", reason="the package playwright is not installed")
+pytestmark = [
+    pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason="chromium is not installed"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests of this module: its start takes a second."""
+    async with playwright.async_playwright() as started:
+        launched: Browser = await started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        await launched.close()
+
+
+@asynccontextmanager
+async def opened(browser: Browser, source: FakeSource, width: int = 1440, height: int = 900) -> AsyncIterator[Page]:
+    """Serve a source and open its page; a fault of the script fails the test."""
+    faults: list[str] = []
+    async with TestServer(make_app(source, OwnMetrics())) as server:
+        page = await browser.new_page(viewport={"width": width, "height": height}, base_url=str(server.make_url("/")))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        async with page.expect_response("**/api/v1/stream*"):
+            await page.goto("/")
+        yield page
+        await page.close()
+    assert faults == []
+
+
+async def test_a_change_on_the_stream_shows_on_tiles_counts_and_causes(browser: Browser, source: FakeSource) -> None:
+    async with opened(browser, source) as page:
+        source.publish(sample.snapshot(source.now.inventory, {"ubnd-1": State.DOWN}, generation=2, since=sample.NOW - 10))
+        await page.wait_for_selector('.t[data-id="ubnd-1"][data-s="down"][data-new="1"]')
+        tile = page.locator('.t[data-id="xa-1-3"]')
+        assert await tile.get_attribute("data-s") == "unreachable"
+        assert await tile.locator("use").first.get_attribute("href") == "#s-unreachable"
+        assert await tile.get_attribute("aria-label") == "Xã 1.3: Mất do tuyến trên · điểm cầu: Mất do tuyến trên"
+        assert "UBND huyện 1" in await page.inner_text("#causes li")
+        assert "1 chỗ hỏng làm mất 6 điểm mạng, 6 điểm cầu" in (await page.text_content("#said") or "")
+        assert await page.locator('#counts tbody tr:first-child td[data-s="unreachable"]').inner_text() == "5 +5"
+        source.publish(replace(sample.snapshot(source.now.inventory), generation=3))
+        await page.wait_for_selector('.t[data-id="ubnd-1"][data-s="up"]')
+        assert await page.locator("#causes li").count() == 0
+
+
+async def test_blind_greys_the_page_and_says_since_when(browser: Browser, source: FakeSource) -> None:
+    async with opened(browser, source) as page:
+        assert not await page.locator("#bar").is_visible()
+        source.publish(replace(source.now, generation=2, blind=Blindness(sample.NOW - 60, Reason("blind_silent"))))
+        await page.wait_for_selector("body[data-blind]")
+        assert "không nhìn thấy mạng từ 07:52:20" in await page.inner_text("#bar")
+        assert "grayscale" in await page.locator("main").evaluate("main => getComputedStyle(main).filter")
+
+
+async def test_ten_silent_seconds_of_the_stream_are_told_and_a_word_of_it_ends_that(browser: Browser, source: FakeSource) -> None:
+    async with opened(browser, source) as page:
+        await page.evaluate("() => { const now = Date.now; Date.now = () => now() + 11000; }")
+        await page.wait_for_selector("body[data-lost]")
+        assert "Màn hình mất liên lạc với bộ giám sát từ 07:53:" in await page.inner_text("#lost")
+        assert await page.inner_text("#health .state b") == "Mất liên lạc"
+        source.publish(replace(source.now, generation=2))
+        await page.wait_for_selector("body:not([data-lost])")
+        assert not await page.locator("#lost").is_visible()
+
+
+async def test_arrows_walk_inside_a_block_and_tab_leaves_it(browser: Browser, source: FakeSource) -> None:
+    async with opened(browser, source) as page:
+        await page.locator('.t[data-id="ubnd-1"]').focus()
+        for key, expected in (
+            ("ArrowRight", "xa-1-1"),
+            ("ArrowDown", "xa-1-4"),
+            ("End", "xa-1-5"),
+            ("ArrowDown", "xa-1-5"),
+            ("Home", "ubnd-1"),
+        ):
+            await page.keyboard.press(key)
+            assert await page.evaluate("document.activeElement.dataset.id") == expected
+        await page.keyboard.press("ArrowRight")
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.dataset.id") == "ubnd-2"
+        await page.keyboard.press("Shift+Tab")
+        assert await page.evaluate("document.activeElement.dataset.id") == "xa-1-1"
+
+
+async def test_enter_opens_a_target_in_full_and_escape_returns_to_it(browser: Browser, source: FakeSource) -> None:
+    async with opened(browser, source) as page:
+        await page.locator('.t[data-id="xa-2-1"]').focus()
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("dialog[open] dl")
+        assert await page.inner_text("#card-title") == "Xã 2.1"
+        source.publish(sample.snapshot(source.now.inventory, {"xa-2-1": State.DOWN}, generation=2))
+        await page.wait_for_selector('dialog[open] .state[data-s="down"]')
+        await page.keyboard.press("Escape")
+        await page.wait_for_selector("dialog:not([open])", state="attached")
+        assert await page.evaluate("document.activeElement.dataset.id") == "xa-2-1"
+
+
+async def test_language_and_ground_are_switched_and_remembered(browser: Browser, source: FakeSource) -> None:
+    async with opened(browser, source) as page:
+        await page.click("text=English")
+        await page.wait_for_selector("text=Root causes")
+        ground = "getComputedStyle(document.body).backgroundColor"
+        before = await page.evaluate(ground)
+        await page.click("#theme")
+        after = await page.evaluate(ground)
+        await page.goto("/")
+        assert await page.get_attribute("html", "lang") == "en"
+        assert (await page.evaluate(ground)) == after != before
+
+
+async def test_a_phone_shows_what_is_wrong_and_the_rest_on_demand(browser: Browser) -> None:
+    source = FakeSource(now=sample.snapshot(states={"ubnd-1": State.DOWN, "xa-2-1": State.DEGRADED}))
+    async with opened(browser, source, 360, 740) as page:
+        shown = "() => [...document.querySelectorAll('.t')].filter(tile => tile.offsetParent).map(tile => tile.dataset.id)"
+        assert await page.evaluate(shown) == ["ubnd-1", "xa-2-1"]
+        more = page.locator('.block[data-area="huyen-1"] .more')
+        assert await more.inner_text() == "Hiện 5 điểm mất do tuyến trên"
+        await more.click()
+        assert len(await page.evaluate(shown)) == 7
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+async def test_a_province_of_12_areas_fits_one_screen_without_a_clipped_name(browser: Browser) -> None:
+    source = FakeSource(now=morning.morning(sample.inventory(12, 19)))
+    clipped = "() => [...document.querySelectorAll('.t span')].filter(name => name.scrollWidth > name.clientWidth + 1).length"
+    async with opened(browser, source) as page:
+        for width, height in ((1440, 900), (1920, 1080), (2560, 1440)):
+            await page.set_viewport_size({"width": width, "height": height})
+            assert await page.evaluate(clipped) == 0
+            assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+            assert await page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0

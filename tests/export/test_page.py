@@ -1,0 +1,144 @@
+"""The page as the server renders it."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from monitor.export.renderer import TEMPLATES, Renderer
+from monitor.export.static import FOLDER, Static
+from monitor.model.inventory import Area
+from monitor.model.settings import Settings
+from monitor.model.state import State
+from monitor.words.page import PAGE, age, decimal, milliseconds, rate
+from tests.export import morning, sample
+
+RENDERER = Renderer(Static())
+
+
+class Reader(HTMLParser):
+    """Collects a page's elements with their attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def all(self, tag: str, **wanted: str) -> list[dict[str, str | None]]:
+        """Return the attributes of every element with these."""
+        names = {name.replace("_", "-").removesuffix("-"): value for name, value in wanted.items()}
+        return [attributes for each, attributes in self.found if each == tag and names.items() <= attributes.items()]
+
+
+def page(language: str = "vi", theme: str = "") -> str:
+    return RENDERER.page(sample.snapshot(states={"ubnd-1": State.DOWN}), Settings(), language, theme)
+
+
+def test_every_point_has_one_tile_with_its_states_in_words() -> None:
+    tiles = Reader(page()).all("button", class_="t")
+    assert len(tiles) == 13
+    by_id = {tile["data-id"]: tile for tile in tiles}
+    assert (by_id["xa-1-1"]["data-s"], by_id["xa-1-1"]["data-e"]) == ("unreachable", "unreachable")
+    assert by_id["ubnd-1"]["aria-label"] == "UBND huyện 1: Mất kết nối · điểm cầu: Mất do tuyến trên"
+    assert by_id[sample.ROOT]["title"] == "Trung tâm tích hợp dữ liệu: Hoạt động · 2 điểm cầu, tệ nhất: Hoạt động"
+
+
+def test_each_block_is_one_stop_of_the_keyboard() -> None:
+    stops = [tile["tabindex"] for tile in Reader(page()).all("button", class_="t")]
+    assert stops.count("0") == 3
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_page_links_only_to_what_exists(language: str) -> None:
+    html = page(language)
+    links = {attributes["href"] or "" for tag, attributes in Reader(html).found if tag == "a"}
+    assert links == {"#field", "?lang=en" if language == "vi" else "?lang=vi"}
+    marks = {attributes["href"] for tag, attributes in Reader(html).found if tag == "use"}
+    assert marks <= {f"#{attributes['id']}" for attributes in Reader(html).all("symbol")}
+
+
+def test_nothing_inline_that_the_policy_would_refuse() -> None:
+    html = page()
+    assert "style=" not in html
+    assert not re.search(r"\son\w+=", html)
+    scripts = Reader(html).all("script")
+    assert all("src" in script or script["type"] == "application/json" for script in scripts)
+
+
+def test_ids_are_unique_and_labels_point_to_them() -> None:
+    found = Reader(page()).found
+    ids = [attributes["id"] for _, attributes in found if "id" in attributes]
+    assert sorted(set(ids), key=str) == sorted(ids, key=str)
+    assert {attributes["aria-labelledby"] for _, attributes in found if "aria-labelledby" in attributes} - set(ids) == {
+        "card-title"
+    }
+
+
+def test_names_are_escaped() -> None:
+    snapshot = sample.snapshot()
+    evil = replace(snapshot.views["xa-1-1"].target, name='<script>alert("1")</script>', short="<b>x</b>")
+    html = RENDERER.page(sample.with_view(snapshot, "xa-1-1", target=evil), Settings(), "vi", "")
+    assert "<script>alert" not in html
+    assert "<b>x</b>" not in html
+
+
+def test_an_area_that_only_a_target_names_is_shown_too() -> None:
+    inventory = sample.inventory()
+    lonely = replace(inventory, areas={"khoi": Area("khoi", "Khối")})
+    html = RENDERER.page(sample.snapshot(lonely), Settings(), "vi", "")
+    assert len(Reader(html).all("button", class_="t")) == 13
+
+
+def test_a_province_of_477_targets_is_light() -> None:
+    html = RENDERER.page(morning.morning(sample.inventory(13, 18)), Settings(), "vi", "")
+    assert len(gzip.compress(html.encode(), 6)) < 40_000
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_chosen_theme_is_set_before_the_first_paint(theme: str) -> None:
+    assert f'<html lang="vi" data-theme="{theme}">' in page(theme=theme)
+
+
+def test_every_word_that_templates_and_script_ask_for_is_in_the_catalogue() -> None:
+    templates = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
+    asked = set(re.findall(r'say\("(\w+)"', templates))
+    script = set(re.findall(r"words\.(\w+)", (FOLDER / "monitor.js").read_text("utf-8"))) - {"units", "weekdays", "states"}
+    assert asked | script <= PAGE.keys()
+
+
+def test_both_languages_fill_in_the_same_names() -> None:
+    for vietnamese, english in PAGE.values():
+        assert set(re.findall(r"\{(\w+)", vietnamese)) == set(re.findall(r"\{(\w+)", english))
+
+
+def test_the_stylesheet_takes_colours_from_tokens_only() -> None:
+    css = (FOLDER / "monitor.css").read_text("utf-8")
+    rules = css[css.index("* { box-sizing") : css.index("@media print")]
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[ ;])", rules) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "vietnamese", "english"),
+    [
+        (6.9, "6 s", "6 s"),
+        (840, "14 phút", "14 min"),
+        (6_900, "1 giờ 55", "1 h 55"),
+        (180_000, "2 ngày 2 giờ", "2 d 2 h"),
+        (-3, "0 s", "0 s"),
+    ],
+)
+def test_ages_are_told_in_the_units_that_matter(seconds: float, vietnamese: str, english: str) -> None:
+    assert (vietnamese, english) == (age(seconds, "vi"), age(seconds, "en"))
+
+
+def test_numbers_are_written_as_each_language_does() -> None:
+    assert ("1,8", "1.8") == (decimal(1.84, 1, "vi"), decimal(1.84, 1, "en"))
+    assert ("9,0", "14") == (milliseconds(0.009, "vi"), milliseconds(0.0141, "vi"))
+    assert ["512 bit/s", "2,5 Mbit/s", "44 Mbit/s", "1 Gbit/s"] == [rate(bps, "vi") for bps in (512, 2.5e6, 44e6, 1e9)]
