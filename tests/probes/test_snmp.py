@@ -541,3 +541,31 @@ async def test_a_brief_poll_is_answered_though_the_object_is_missing(fast: SnmpP
             reading = await read(fast, agent, version=version, brief=True, confirms=True)
             assert (Outcome.OK, True) == (reading.outcome, reading.confirms)
             assert len(agent.requests) == (1 if version == "1" else 2)
+
+
+class SteppedClock(RealClock):
+    """A clock that a test moves on, as a stalled process finds it."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead_s
+
+
+async def test_a_stall_of_the_loop_is_no_timeout_where_the_answer_has_come() -> None:
+    clock = SteppedClock()
+    prober = SnmpProber(clock)
+    await prober.open()
+    async with FakeAgent(ROUTER) as agent:
+
+        def answer(request: snmp.Message, data: bytes) -> list[bytes]:
+            # Every question is overdue when its answer stands in the socket's buffer.
+            clock.ahead_s += 3.0
+            return agent.honest(request, data)
+
+        agent.answering = answer
+        reading = await read(prober, agent, timeout_s=0.5, deadline_s=600.0)
+    assert Outcome.OK is reading.outcome
+    assert len({request.varbinds for request in agent.requests}) == len(agent.requests), "nothing was asked twice"
+    prober.close()
