@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from monitor.model.inventory import Inventory
@@ -37,6 +37,7 @@ class Topology:
     """The inventory as a graph without circles.
 
     order: every id, parents before children. depth: uplinks to the root on the shortest path. parents, children: id → ids.
+    What is reached from a target is searched once and remembered; the graph itself never changes.
     """
 
     order: Mapping[str, int]
@@ -44,14 +45,20 @@ class Topology:
     parents: Mapping[str, tuple[str, ...]]
     children: Mapping[str, tuple[str, ...]]
     root: str
+    _above: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _below: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def ancestors(self, target: str) -> frozenset[str]:
         """Return every uplink between a target and the root, the root included and the target not."""
-        return _reached(target, self.parents)
+        if target not in self._above:
+            self._above[target] = _reached(target, self.parents)
+        return self._above[target]
 
     def behind(self, target: str) -> frozenset[str]:
         """Return everything that hangs on a target, directly or not, itself not included."""
-        return _reached(target, self.children)
+        if target not in self._below:
+            self._below[target] = _reached(target, self.children)
+        return self._below[target]
 
 
 def of(inventory: Inventory) -> Topology:

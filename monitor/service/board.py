@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,8 @@ log = logging.getLogger("monitor.board")
 
 TICK_S = 0.1
 LOOK_EVERY_S = 1.0
-"""How often what hangs on the hour and on age is looked at."""
+"""How often what hangs on the hour is looked at."""
+SHARES = 20
 STEP_S = 1.0
 """A wall clock that moves against the monotonic one by more was set."""
 
@@ -81,6 +83,7 @@ class Board:
         self._offset_s = clock.wall() - clock.monotonic()
         self._events: list[Event] = []
         self._is_committing = False
+        self._share = 0
         self._are_standings_new = True
         self._touched: set[str] = set()
         self._follow(inventory, settings, profiles)
@@ -194,6 +197,7 @@ class Board:
         self._suspicions = Suspicions(kept, self._topology, settings)
         self._bench = Bench(kept, self._topology, settings, profiles, self._now_local())
         self._are_standings_new = True
+        self._touched = set(kept)
 
     def _ask(self, names: Sequence[str]) -> None:
         """Have targets probed at once; where the root is in doubt, so are the references."""
@@ -229,20 +233,19 @@ class Board:
     def _judge(self) -> list[tuple[Judgement, Transition]]:
         """Settle what is ripe and judge whoever may have changed; views that only change in detail are replaced here."""
         now_s = self._clock.monotonic()
+        self._let_lapse(now_s)
         if now_s - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = now_s
             self._follow_clock(now_s)
-            self._are_standings_new |= self._bench.look_at(self._now_local())
-            self._are_standings_new |= self._let_lapse(now_s)
-            self._touched.update(self._tracks)
-        self._are_standings_new |= self._suspicions.believe(now_s)
-        self._are_standings_new |= self._suspicions.release_returned(now_s)
-        if self._are_standings_new:
+            if self._bench.look_at(self._now_local()):
+                self._are_standings_new = True
+                self._touched.update(self._tracks)
+        settled = [*self._suspicions.believe(now_s), *self._suspicions.release_returned(now_s)]
+        self._touched.update(settled)
+        if settled or self._are_standings_new:
             self._are_standings_new = False
             self._free(now_s)
-            self._touched.update(self._tracks)
-        touched, self._touched = self._touched, set()
-        judged = {name: self._bench.judge(name) for name in self._open_to_judgement(touched)}
+        judged = {name: self._bench.judge(name) for name in self._open_to_judgement()}
         return self._transitions({name: judgement for name, judgement in judged.items() if judgement is not None})
 
     def _follow_clock(self, now_s: float) -> None:
@@ -253,33 +256,41 @@ class Board:
             for track in self._tracks.values():
                 track.shift(moved_s)
 
-    def _let_lapse(self, now_s: float) -> bool:
-        """Let go of beliefs and evidence that are too old; True where a target became unknown."""
-        intervals, has_changed = self._settings.health.stale_intervals, False
-        for track in self._tracks.values():
+    def _let_lapse(self, now_s: float) -> None:
+        """Let go of beliefs and evidence that are too old: each time of another share of the targets, so that no step is long."""
+        intervals = self._settings.health.stale_intervals
+        self._share = (self._share + 1) % SHARES
+        for name in islice(self._tracks, self._share, None, SHARES):
+            track = self._tracks[name]
             track.drop_stale_views(now_s, self._evidence_since_s, intervals)
             is_known = track.health.standing is not Standing.LAPSED
             if is_known and health.is_stale(track.health, now_s, self._evidence_since_s, intervals):
                 track.health = health.lapse(track.health)
                 track.calm()
-                has_changed = True
-        return has_changed
+                self._touched.add(name)
+                self._are_standings_new = True
 
     def _free(self, now_s: float) -> None:
         """Resolve who is cut off; whoever no longer is gets a fresh hearing, and so does in turn who hangs on them."""
-        while freed := self._bench.resolve():
+        is_settled = False
+        while not is_settled:
+            freed, moved = self._bench.resolve()
+            self._touched |= moved
+            self._touched.update(freed)
             for name in freed:
                 self._tracks[name].health = health.returning(self._tracks[name].health, now_s)
             self._ask(self._suspicions.await_return(freed, now_s))
+            is_settled = not freed
 
-    def _open_to_judgement(self, names: set[str]) -> list[str]:
-        """Return the targets of names that may be judged now, uplinks first.
+    def _open_to_judgement(self) -> list[str]:
+        """Return the targets that may have changed and may be judged now, uplinks first; the others stay for the next step.
 
         Not those whose uplink's return is held, nor those that answered until a moment ago and are being asked again.
         """
         held = self._suspicions.held_back
         waiting = held.union(*(self._topology.behind(name) for name in held))
-        found = [name for name in names if name not in waiting and not self._tracks[name].is_in_doubt]
+        found = {name for name in self._touched if name not in waiting and not self._tracks[name].is_in_doubt}
+        self._touched -= found
         return sorted(found, key=self._topology.order.__getitem__)
 
     def _transitions(self, judged: Mapping[str, Judgement]) -> list[tuple[Judgement, Transition]]:

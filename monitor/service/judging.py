@@ -37,34 +37,41 @@ class Bench:
         self._covered: dict[str, str] = {}
         self._unexpected: frozenset[str] = frozenset()
         self._cuts: Mapping[str, Cut] = {}
+        self._hours = {name: self._expected(track) for name, track in tracks.items()}
         self.look_at(now_local)
 
     def look_at(self, now_local: datetime) -> bool:
         """Look at what holds at an hour (aware, in the settings' time zone); True where something changed."""
-        covered, unexpected = {}, set()
-        for name, track in self._tracks.items():
-            window = maintenance.active(self._settings.maintenance, track.target, now_local)
-            if window is not None:
-                covered[name] = window.reason
-            if not is_expected(self._expected(track), now_local, self._settings.office_hours):
-                unexpected.add(name)
+        open_now = [window for window in self._settings.maintenance if maintenance.is_open(window, now_local)]
+        covered = {
+            name: next(window.reason for window in open_now if maintenance.covers(window, track.target))
+            for name, track in self._tracks.items()
+            if any(maintenance.covers(window, track.target) for window in open_now)
+        }
+        closed = {hours for hours in Expected if not is_expected(hours, now_local, self._settings.office_hours)}
+        unexpected = {name for name, hours in self._hours.items() if hours in closed}
         has_changed = covered != self._covered or unexpected != self._unexpected
         self._covered, self._unexpected = covered, frozenset(unexpected)
         return has_changed
 
-    def resolve(self) -> list[str]:
-        """Resolve anew who is cut off; return the silent targets that no longer are, whose silence so proves nothing any more."""
+    def resolve(self) -> tuple[list[str], set[str]]:
+        """Resolve anew who is cut off.
+
+        Return the silent targets that no longer are, whose silence so proves nothing any more; and everyone whose lot changed.
+        """
         silent = {name for name, track in self._tracks.items() if track.is_silent}
+        before = self._cuts
         self._cuts = resolve(
             self._topology, silent | self._covered.keys(), lambda name: self._tracks[name].is_answering, self._block
         )
+        moved = {name for name in before.keys() | self._cuts.keys() if before.get(name) != self._cuts.get(name)}
         freed = []
         for name in silent:
             track = self._tracks[name]
             if track.was_cut and name not in self._cuts and track.back_s is None:
                 freed.append(name)
             track.was_cut = name in self._cuts
-        return freed
+        return freed, moved
 
     def is_covered(self, name: str) -> bool:
         """Return whether announced work is about a target, or stands between it and the root while it is silent."""

@@ -43,21 +43,25 @@ class Suspicions:
             self._suspects.add(name)
 
     def returned(self, name: str, now_s: float) -> list[str]:
-        """Note that a silent target answers; return whom to ask, so that its whole family comes back together."""
+        """Note that a silent target answers; return whom to ask, so that its whole family comes back together.
+
+        Its return is held for those behind it, unless that of an uplink is held already: then it waits with that one.
+        """
         waiting = [below for below in self._topology.behind(name) if self._tracks[below].is_silent]
-        if waiting:
+        if waiting and self._back.isdisjoint(self._topology.ancestors(name)):
             self._tracks[name].back_s = now_s
             self._back.add(name)
         uplinks = [above for above in self._topology.ancestors(name) if self._tracks[above].is_silent]
         return self._await([*waiting, *uplinks], now_s)
 
-    def release_returned(self, now_s: float) -> bool:
-        """Let go of returns that were held long enough; True where there was one."""
-        done = [name for name in self._back if self._has_come_back(name, now_s)]
+    def release_returned(self, now_s: float) -> list[str]:
+        """Let go of returns that were held long enough, and of those held behind them; return whose."""
+        over = [name for name in self._back if self._has_come_back(name, now_s)]
+        done = self._back.intersection(over).union(*(self._back & self._topology.behind(name) for name in over))
         for name in done:
             self._tracks[name].back_s = None
             self._back.discard(name)
-        return bool(done)
+        return sorted(done)
 
     def ask(self, now_s: float) -> list[str]:
         """Return the targets to be probed at once; drop the suspicions that have asked often enough without a conclusive answer."""
@@ -76,20 +80,20 @@ class Suspicions:
         self._suspects.update(found)
         return self._await(found, now_s)
 
-    def believe(self, now_s: float) -> bool:
-        """Believe every silence that is confirmed, uplinks first; True where there was one.
+    def believe(self, now_s: float) -> list[str]:
+        """Believe every silence that is confirmed, uplinks first; return whose.
 
         A target whose every uplink is silent already needs no confirmation of its own: its silence is the uplink's.
         """
-        has_changed = False
+        believed = []
         for name in sorted(self._suspects, key=self._topology.order.__getitem__):
             track = self._tracks[name]
             if self._is_believed(name, track, now_s):
                 track.health = health.settle(track.health)
                 track.calm()
                 self._suspects.discard(name)
-                has_changed = True
-        return has_changed
+                believed.append(name)
+        return believed
 
     def is_cut(self, name: str) -> bool:
         """Return whether every path from a target to the root passes a silent one."""

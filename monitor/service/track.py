@@ -9,7 +9,7 @@ from monitor.model.inventory import Target
 from monitor.model.profile import Profile
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Settings
-from monitor.model.state import Reason, TargetView, Transition
+from monitor.model.state import Reason, State, TargetView, Transition
 from monitor.rules import flapping, health
 from monitor.rules.timetable import PlannedProbe, probe_plan
 from monitor.service.measured import Measured
@@ -59,8 +59,12 @@ class Track:
 
     @property
     def is_in_doubt(self) -> bool:
-        """True where it answered until a moment ago, which is no longer sure and not yet wrong."""
-        return self.is_suspected and self.health.standing is health.Standing.ANSWERING
+        """True where it answered until a moment ago, which is no longer sure and not yet wrong: what is published stands.
+
+        A blame never does: one answer clears it, whatever comes after.
+        """
+        is_blamed = self.view.state in (State.DOWN, State.UNREACHABLE)
+        return self.is_suspected and self.health.standing is health.Standing.ANSWERING and not is_blamed
 
     @property
     def is_silent(self) -> bool:

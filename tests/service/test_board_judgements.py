@@ -1,8 +1,7 @@
 """The board's judgements beyond up and down: work, office hours, quality, flapping, and a changed configuration."""
 
-import random
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,7 +9,7 @@ from monitor.model.inventory import Expected
 from monitor.model.profile import Profile
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Event, Snapshot, State, Transition
+from monitor.model.state import State, Transition
 from tests.service.province import (
     SETTINGS,
     WALL_0,
@@ -247,47 +246,3 @@ async def test_the_last_two_hundred_changes_are_kept_newest_first() -> None:
     changes = province.board.snapshot().changes
     assert 200 == len(changes)
     assert [each.at for each in changes] == sorted((each.at for each in changes), reverse=True)
-
-
-def blamed(snapshot: Snapshot) -> None:
-    """What holds of every picture, whatever happens."""
-    for view in snapshot.views.values():
-        if view.state in (State.DOWN, State.UNREACHABLE):
-            assert view.cause is not None
-            assert State.DOWN is snapshot.views[view.cause].state, "a cause is down"
-        else:
-            assert view.cause is None
-    assert {name for name, view in snapshot.views.items() if view.state is State.DOWN} == {
-        each.target for each in snapshot.root_causes
-    }
-
-
-@pytest.mark.parametrize("seed", range(6))
-async def test_whatever_breaks_and_returns_every_picture_is_consistent(seed: int) -> None:
-    chance = random.Random(seed)
-    province = await warm()
-    names = sorted(province.inventory.targets)
-    for _ in range(25):
-        name = chance.choice(names)
-        if name in province.dead:
-            province.dead.discard(name)
-        elif name != "root":
-            province.dead.add(name)
-        province.lose_next.update(chance.sample(names, 3))
-        await province.run(chance.uniform(0.5, 25.0))
-    for picture in province.pictures:
-        blamed(picture)
-    await province.run(60.0)
-    for name, state in province.states().items():
-        if province.answers(name):
-            assert state in (State.UP, State.DEGRADED)
-        else:
-            assert state in (State.DOWN, State.UNREACHABLE)
-    for entry in province.journal.entries:
-        if isinstance(entry, Transition) and entry.new is State.DOWN:
-            assert int(entry.reason.values["bursts"]) >= 2
-        assert not isinstance(entry, Event) or entry.kind in ("blind", "sighted")
-
-
-def test_office_hours_of_the_settings_are_local() -> None:
-    assert time(7, 0) == SETTINGS.office_hours.from_time
