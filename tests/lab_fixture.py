@@ -28,7 +28,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -139,18 +139,27 @@ class Lab:
 
 
 class StartLab(Protocol):
-    """What the fixture start_lab gives: a lab of one's own. The arguments are the texts of sites.yaml, monitor.yaml, a scenario."""
+    """What start_lab gives: a lab of one's own, of the texts of sites.yaml, monitor.yaml, a scenario, and further files by name."""
 
-    def __call__(self, sites: str = SITES, monitor: str = MONITOR, scenario: str = SCENARIO) -> Lab: ...
+    def __call__(
+        self, sites: str = SITES, monitor: str = MONITOR, scenario: str = SCENARIO, files: Mapping[str, str] | None = None
+    ) -> Lab: ...
 
 
-def launch(folder: Path, sites: str = SITES, monitor: str = MONITOR, scenario: str = SCENARIO) -> Lab:
+def launch(
+    folder: Path,
+    sites: str = SITES,
+    monitor: str = MONITOR,
+    scenario: str = SCENARIO,
+    files: Mapping[str, str] | None = None,
+) -> Lab:
     """Start a lab whose files lie in this folder, which must have a short path; skip the test where none is permitted."""
     config, state = folder / "config", folder / "state"
     shutil.copytree(PROFILES, config / "profiles")
     (config / "sites.yaml").write_text(sites, encoding="utf-8")
     (config / "monitor.yaml").write_text(monitor, encoding="utf-8")
-    (config / "scenario.yaml").write_text(scenario, encoding="utf-8")
+    for name, text in ({"scenario.yaml": scenario} | dict(files or {})).items():
+        (config / name).write_text(text, encoding="utf-8")
     words = [sys.executable, "-m", "monitor", "lab", "--language", "en", "--config", str(config), "--state", str(state)]
     words += ["--scenario", str(config / "scenario.yaml")]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -186,9 +195,11 @@ def start_lab() -> Iterator[StartLab]:
     """A function that starts further labs, which end with the test."""
     with contextlib.ExitStack() as stack:
 
-        def start(sites: str = SITES, monitor: str = MONITOR, scenario: str = SCENARIO) -> Lab:
+        def start(
+            sites: str = SITES, monitor: str = MONITOR, scenario: str = SCENARIO, files: Mapping[str, str] | None = None
+        ) -> Lab:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lab"))
-            lab = launch(Path(folder), sites, monitor, scenario)
+            lab = launch(Path(folder), sites, monitor, scenario, files)
             stack.callback(lab.stop)
             return lab
 

@@ -149,7 +149,7 @@ def _exec(arguments: argparse.Namespace) -> int:
     if lab["mode"] == "namespace":
         join_network(int(lab["pid"]))
     elif arguments.hand_in is None:
-        # Out here a command would reach for real addresses; the daemon may be started so, since its guard stands before its sockets.
+        # Out here a command would reach for real addresses; the daemon may be started so: its guard stands first.
         cure = "run the command itself, with 127.x.y.z addresses"
         raise SetupError("this lab is on loopback addresses and has no network to enter", cure)
     environment = dict(os.environ)

@@ -203,7 +203,7 @@ def _children(node: Node) -> list[tuple[str, Node]]:
 
 
 def _each(node: Node, read: Callable[[Node], Any]) -> Iterable[Any]:
-    for number, item in enumerate(node.items(), 1):
+    for number, item in enumerate(node.items()):
         try:
             yield read(node.at(item, f"{node.path}[{number}]"))
         except Faulty:
