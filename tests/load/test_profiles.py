@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import Fault
-from monitor.load.profiles import load_profiles
+from monitor.load.profiles import FILE, VALUE, load_profiles
 from monitor.model.inventory import Expected
 from monitor.model.profile import Match, Profile, Reduce, Value
 
@@ -112,3 +113,17 @@ def test_without_a_folder_there_is_still_a_default(tmp_path: Path) -> None:
     faults: list[Fault] = []
     assert {"default"} == load_profiles(tmp_path / "missing", faults).keys()
     assert [] == faults
+
+
+def test_the_documentations_example_is_a_profile(tmp_path: Path) -> None:
+    text = (SHIPPED.parent.parent / "docs" / "profiles.md").read_text(encoding="utf-8")
+    example = textwrap.dedent(text.split("```yaml\n")[1].split("```")[0])
+    profile, faults = read(tmp_path, example)
+    assert [] == faults
+    assert 3 == len(profile.values)
+
+
+def test_the_documentation_names_every_key_and_every_shipped_profile() -> None:
+    text = (SHIPPED.parent.parent / "docs" / "profiles.md").read_text(encoding="utf-8")
+    names = [*FILE.fields, *VALUE.fields, *(path.stem for path in SHIPPED.glob("*.yaml"))]
+    assert [] == [name for name in names if f"| `{name}` |" not in text]
