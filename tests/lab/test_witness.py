@@ -46,7 +46,8 @@ def net_snmp_walk(lab: Lab, target: str) -> dict[str, str]:
     for line in re.split(r"\n(?=\.)", answer.stdout.strip()):
         match = re.fullmatch(r"(\S+) = (?:([\w-]+): ?)?(.*?)\s*", line, re.DOTALL)
         assert match is not None, line
-        found[match[1]] = plain(match[2], match[3])
+        if "No more variables" not in match[3]:
+            found[match[1]] = plain(match[2], match[3])
     return found
 
 
