@@ -125,12 +125,12 @@ def title(tile: Tile, say: Sentences) -> str:
 
 
 def density(rows: int, blocks_high: int) -> int:
-    """Return how tightly the wall must pack its tiles to hold the province on one screen: 0 to 3; beyond, it scrolls.
+    """Return how tightly a wide screen must pack its tiles: -1 at ease, 0 to 3 to hold all on one wall; beyond, it scrolls.
 
     A wall of 16:9 has room for about 28 rows of tiles under 4 heads; a head is as high as 2 rows.
     """
     need = rows + 2 * blocks_high
-    return sum(need > room for room in (37, 42, 48))
+    return sum(need > room for room in (22, 37, 42, 47)) - 1
 
 
 def script_words(say: Sentences) -> dict[str, object]:

@@ -83,7 +83,7 @@ class Layout:
 
 def tile_columns(across: int) -> int:
     """Return how many tiles stand side by side in a block, so that a tile is about as wide with any number of blocks."""
-    return {1: 8, 2: 4, 3: 3, 4: 2}[across]
+    return {1: 8, 2: 4, 3: 3, 4: 2, 5: 2}[across]
 
 
 def _height(sizes: Sequence[int], across: int) -> int:
@@ -92,11 +92,11 @@ def _height(sizes: Sequence[int], across: int) -> int:
 
 
 def _across(sizes: Sequence[int]) -> int:
-    """Return how many blocks stand side by side: three, unless fewer exist or four make the field lower."""
+    """Return how many blocks stand side by side: three, unless fewer exist or more make the field lower."""
     if len(sizes) < 3:
         return max(1, len(sizes))
     # A block's head is as high as two tiles.
-    return min((3, 4), key=lambda across: (_height(sizes, across) + 2 * -(-len(sizes) // across), across))
+    return min((3, 4, 5), key=lambda across: (_height(sizes, across) + 2 * -(-len(sizes) // across), across))
 
 
 def recent_changes(snapshot: Snapshot, within_s: float) -> list[Transition]:

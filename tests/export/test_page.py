@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from monitor.export.renderer import TEMPLATES, Renderer
+from monitor.export.renderer import TEMPLATES, Renderer, density
 from monitor.export.static import FOLDER, Static
 from monitor.model.inventory import Area
 from monitor.model.settings import Settings
@@ -142,3 +142,10 @@ def test_numbers_are_written_as_each_language_does() -> None:
     assert ("1,8", "1.8") == (decimal(1.84, 1, "vi"), decimal(1.84, 1, "en"))
     assert ("9,0", "14") == (milliseconds(0.009, "vi"), milliseconds(0.0141, "vi"))
     assert ["512 bit/s", "2,5 Mbit/s", "44 Mbit/s", "1 Gbit/s"] == [rate(bps, "vi") for bps in (512, 2.5e6, 44e6, 1e9)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "blocks", "expected"), [(3, 1, -1), (28, 4, 0), (32, 4, 1), (34, 4, 1), (36, 4, 2), (40, 4, 3), (60, 5, 3)]
+)
+def test_a_wall_packs_its_tiles_as_tightly_as_it_must(rows: int, blocks: int, expected: int) -> None:
+    assert expected == density(rows, blocks)
