@@ -27,14 +27,16 @@ from typing import Any
 import yaml
 
 from monitor.cli.options import add_config, add_language, start_log
-from monitor.errors import MonitorError, SetupError
+from monitor.errors import ConfigError, MonitorError, SetupError
 from monitor.lab.control import ask
 from monitor.lab.loopback import bind_agents, loopback_document, loopback_inventory, with_agent_port
 from monitor.lab.namespace import join_network
 from monitor.lab.process import LabPlan, open_network, play_in_network, play_on_loopback
+from monitor.lab.recording import read_recording
 from monitor.lab.state import find_lab, prepare_folder, socket_path, state_folder
 from monitor.load.configuration import find_folder, load
 from monitor.load.scenario import load_scenario
+from monitor.model.inventory import Inventory
 from monitor.model.scenario import VERBS, Scenario, Verb
 from monitor.words import say
 from monitor.words.lab import LAB
@@ -84,7 +86,7 @@ def _run(arguments: argparse.Namespace) -> int:
     folder = find_folder(arguments.config)
     configuration = load(folder)
     inventory = configuration.inventory
-    scenario = load_scenario(Path(arguments.scenario), inventory) if arguments.scenario else Scenario()
+    scenario = _scenario(arguments.scenario, inventory)
     state = state_folder(arguments.state)
     prepare_folder(state)
     plan = LabPlan(inventory, configuration.settings.credentials, scenario, state, folder.absolute())
@@ -101,6 +103,18 @@ def _run(arguments: argparse.Namespace) -> int:
         look = say(LAB, "look", language, command=command, address=inventory.targets[inventory.root].address)
         play_in_network(plan, tun, _announcement(plan, command, look, language))
     return 0
+
+
+def _scenario(path: str | None, inventory: Inventory) -> Scenario:
+    """Return the scenario, an empty one where none is named. Raises ConfigError, also for the lines of recordings."""
+    if path is None:
+        return Scenario()
+    scenario = load_scenario(Path(path), inventory)
+    recordings = {agent.source: agent.recording for _, agent in scenario.agents if agent.recording is not None}
+    faults = [fault for source, text in recordings.items() for fault in read_recording(text, lambda _: 0, source)[1]]
+    if faults:
+        raise ConfigError(faults)
+    return scenario
 
 
 def _announcement(plan: LabPlan, command: str, look: str, language: str) -> Callable[[], None]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from monitor.errors import Fault
 from monitor.lab.mib import SYS_UPTIME, Entry, Mib
 from monitor.wire.ber import (
     COUNTER32,
@@ -26,29 +26,21 @@ _NUMBERS = frozenset((INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
 _STRINGS = frozenset((OCTET_STRING, OPAQUE))
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingFault:
-    """A line that says nothing; the lines around it do. line: counted from 1."""
-
-    line: int
-    fault: str
-
-
-def read_recording(text: str, uptime_ticks: Callable[[float], int]) -> tuple[Mib, tuple[RecordingFault, ...]]:
-    """Return what a recorded agent knows, and the lines that could not be read.
+def read_recording(text: str, uptime_ticks: Callable[[float], int], source: str = "") -> tuple[Mib, tuple[Fault, ...]]:
+    """Return what a recorded agent knows, and the lines that could not be read; source: the file's name, for these.
 
     uptime_ticks: epoch seconds → sysUpTime, which is the emulated device's own, so that time passes for the recording too;
     everything else stays as it was recorded.
     """
     entries: list[Entry] = []
-    faults: list[RecordingFault] = []
+    faults: list[Fault] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         try:
             entries.append(_entry(line, uptime_ticks))
         except ValueError as error:
-            faults.append(RecordingFault(number, str(error)))
+            faults.append(Fault(source, number, "", str(error), "a line is OID|TAG|VALUE, as snmpsim records it"))
     return Mib(entries), tuple(faults)
 
 

@@ -111,17 +111,17 @@ class _ScenarioReader:
         found: dict[str, Any] = {}
         for key, value in _children(node):
             if key == "play":
-                found["recording"] = self._recording(value)
+                found["source"], found["recording"] = self._recording(value)
             elif key in ("tcp", "udp"):
                 found[key] = _value(value, Form.PORTS)
             else:
                 value.refuse("unknown key", did_you_mean(key, ("play", "tcp", "udp")))
         return AgentSettings(**found)
 
-    def _recording(self, node: Node) -> str:
+    def _recording(self, node: Node) -> tuple[str, str]:
         path = self._folder / node.text("the name of a .snmprec file")
         try:
-            return path.read_text(encoding="utf-8")
+            return str(path), path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise node.refuse(f"{path}: {error}", "name a .snmprec file, relative to this one") from None
 

@@ -164,9 +164,10 @@ class LinkSettings:
 
 @dataclass(frozen=True, slots=True)
 class AgentSettings:
-    """What a target's SNMP agent plays. recording: the text of a .snmprec file. tcp, udp: further open ports."""
+    """What a target's SNMP agent plays. recording: the text of a .snmprec file; source: its name. tcp, udp: further open ports."""
 
     recording: str | None = None
+    source: str = ""
     tcp: tuple[int, ...] = ()
     udp: tuple[int, ...] = ()
 

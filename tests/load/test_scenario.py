@@ -39,7 +39,7 @@ def test_a_scenario_says_how_links_are_and_what_happens_when(tmp_path: Path) -> 
         ("default", LinkSettings(delay_s=0.004)),
         ("xa", LinkSettings(jitter_s=0.001, loss_ratio=0.02, mtu=1400)),
     )
-    assert scenario.agents == (("dc-xa", AgentSettings("1.3.6.1.2.1.1.5.0|4|box\n", tcp=(80, 81))),)
+    assert scenario.agents == (("dc-xa", AgentSettings("1.3.6.1.2.1.1.5.0|4|box\n", str(tmp_path / "box.snmprec"), tcp=(80, 81))),)
     assert scenario.steps == (
         Step(60, Action("cut", ("huyen", "xa"), {}, for_s=30), every_s=300),
         Step(0, Action("dead", ("kind:point",), {}, share=0.5)),
