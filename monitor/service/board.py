@@ -56,7 +56,7 @@ class Board:
     """What is believed of every target.
 
     confirm is called with ids that are to be probed at once with every probe they have; on_root_cause with the id of a target that
-    was just published as down. Neither may block.
+    was just published as down. Neither may block. usual_rtt_s tells a target's usual round-trip time, None where it is not known.
     """
 
     def __init__(
@@ -69,11 +69,13 @@ class Board:
         clock: Clock,
         confirm: Callable[[Sequence[str]], None],
         on_root_cause: Callable[[str], None] = lambda target: None,
+        usual_rtt_s: Callable[[str], float | None] = lambda target: None,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._confirm = confirm
         self._on_root_cause = on_root_cause
+        self._usual_rtt_s = usual_rtt_s
         self._tracks: dict[str, Track] = {}
         self._memory = dict(journal.last_states())
         self._sight = Sight(settings)
@@ -105,7 +107,7 @@ class Board:
         before = track.health.standing
         if reading.outcome.is_alive or not self._is_from_the_dark(reading):
             track.step_health(reading, self._settings)
-            track.take(reading, self._clock.wall(), self._settings)
+            track.take(reading, self._clock.wall(), self._settings, self._usual_rtt_s(reading.target))
             self._touched.add(reading.target)
             self._suspicions.noticed(reading.target)
         if track.health.standing is not before:

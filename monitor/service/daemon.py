@@ -52,6 +52,7 @@ class Daemon:
             clock=clock,
             confirm=self.poller.probe_now,
             on_root_cause=self._on_root_cause,
+            usual_rtt_s=history.usual_rtt_s,
         )
         self._reload_from = reload_from
         self._permit = permit

@@ -74,7 +74,7 @@ class History:
         track.burst_count += 1
         track.loss_sum += sample.loss_ratio
         rtt_s = sample.rtt_average_s
-        if rtt_s is not None:
+        if rtt_s is not None and sample.clock == "kernel":
             track.rtt_count += 1
             track.rtt_sum += rtt_s
 

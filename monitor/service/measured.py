@@ -1,4 +1,4 @@
-"""What was measured of one target: readings carried into totals, quality, usual times and counters, and shown as views."""
+"""What was measured of one target: readings carried into totals, quality and counters, and shown as views."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from monitor.model.inventory import Target
 from monitor.model.reading import IcmpSample, Outcome, Reading, SnmpSample
 from monitor.model.settings import QualitySettings
 from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, Reason, SnmpView
-from monitor.rules import counters, quality, usual
+from monitor.rules import counters, quality
 
 HELD_ROUNDS = 3
 
@@ -54,14 +54,17 @@ class Measured:
     snmp: SnmpView | None = None
     quality: quality.Quality = field(default_factory=quality.Quality)
     quality_fault: Reason | None = None
-    usual: usual.Usual = field(default_factory=usual.Usual)
+    usual_rtt_s: float | None = None
     tally: Tally = field(default_factory=Tally)
     held: list[tuple[IcmpSample, float]] = field(default_factory=list)
     counters: counters.Track | None = None
     answered_s: float = float("-inf")
 
-    def take_icmp(self, reading: Reading, sample: IcmpSample, wall: float, settings: QualitySettings) -> None:
-        """Take a burst into totals, quality and view."""
+    def take_icmp(
+        self, reading: Reading, sample: IcmpSample, wall: float, settings: QualitySettings, usual_rtt_s: float | None
+    ) -> None:
+        """Take a burst into totals, quality and view. usual_rtt_s: this site's median RTT, None where it is not known."""
+        self.usual_rtt_s = usual_rtt_s
         self.tally.add(sample)
         self._step_quality(sample, reading.at_s, settings)
         jitter_s = self.quality.jitter_s
@@ -114,10 +117,7 @@ class Measured:
         for each, each_s in (*self.held, (sample, at_s)):
             self.quality = quality.step(self.quality, each, each_s, settings)
         self.held.clear()
-        rtt_s = sample.rtt_average_s
-        if rtt_s is not None and sample.clock == "kernel":
-            self.usual = usual.step(self.usual, rtt_s)
-        self.quality_fault = quality.judge(self.quality, self.usual.rtt_s, settings, self.quality_fault is not None)
+        self.quality_fault = quality.judge(self.quality, self.usual_rtt_s, settings, self.quality_fault is not None)
 
 
 def _answered(sample: SnmpSample, counted: counters.Track, target: Target, wall: float) -> SnmpView:

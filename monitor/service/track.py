@@ -105,12 +105,12 @@ class Track:
             probe.at_s is not None and now_s - probe.at_s <= intervals * probe.every_s for probe in self.health.probes.values()
         )
 
-    def take(self, reading: Reading, wall: float, settings: Settings) -> None:
+    def take(self, reading: Reading, wall: float, settings: Settings, usual_rtt_s: float | None = None) -> None:
         """Take a reading into what was measured; one that was not sent changes nothing. wall: epoch seconds."""
         if reading.outcome is Outcome.NOT_SENT:
             return
         if reading.icmp is not None:
-            self.measured.take_icmp(reading, reading.icmp, wall, settings.quality)
+            self.measured.take_icmp(reading, reading.icmp, wall, settings.quality, usual_rtt_s)
         elif reading.probe == "snmp":
             self.measured.take_snmp(reading, self.target, wall)
         self._show()
@@ -150,7 +150,7 @@ class Track:
     def _show(self) -> None:
         measured = self.measured
         if self.view.icmp is not measured.icmp or self.view.snmp is not measured.snmp:
-            self.view = replace(self.view, icmp=measured.icmp, snmp=measured.snmp, usual_rtt_s=measured.usual.rtt_s)
+            self.view = replace(self.view, icmp=measured.icmp, snmp=measured.snmp, usual_rtt_s=measured.usual_rtt_s)
 
     def _step_silence(self, reading: Reading) -> None:
         if reading.outcome.is_alive:

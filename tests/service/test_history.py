@@ -30,6 +30,14 @@ def test_nothing_is_usual_before_ten_minutes() -> None:
     assert pytest.approx(0.012, rel=1e-5) == filled(History(), 11, 0.012).usual_rtt_s("a")
 
 
+def test_times_that_the_loop_had_to_measure_do_not_make_the_usual() -> None:
+    history = History()
+    for minute in range(30):
+        sample = IcmpSample(1, (0.4,), clock="loop")
+        history.note(Reading("a", "icmp", 0.0, Outcome.OK, icmp=sample), START_S + minute * 60)
+    assert history.usual_rtt_s("a") is None
+
+
 def test_the_usual_is_the_median_so_that_one_bad_hour_does_not_move_it() -> None:
     history = filled(History(), 180, 0.012)
     filled(history, 60, 0.4, first=180)

@@ -7,7 +7,6 @@ import pytest
 from monitor.model.inventory import Target
 from monitor.model.reading import IcmpSample, InterfaceSample, Outcome, Reading, SnmpSample
 from monitor.model.settings import QualitySettings
-from monitor.rules.usual import BLOCK, KNOWN_AFTER
 from monitor.service.measured import Measured
 from tests.service.province import answer, miss, point
 
@@ -79,7 +78,7 @@ def test_what_an_agent_said_too_long_ago_is_emptied_and_its_totals_go_on() -> No
 
 def test_a_step_of_the_wall_clock_moves_what_was_measured_along() -> None:
     measured = polled()
-    measured.take_icmp(answer("a", "icmp", 1060.0), IcmpSample(1, (0.01,)), 5060.0, QualitySettings())
+    measured.take_icmp(answer("a", "icmp", 1060.0), IcmpSample(1, (0.01,)), 5060.0, QualitySettings(), None)
     measured.shift(3600.0)
     assert measured.snmp is not None
     assert measured.icmp is not None
@@ -91,23 +90,6 @@ def test_a_lost_burst_counts_as_loss_once_the_target_answers_again_and_never_whi
     lost, good = IcmpSample(5, (None,) * 5), IcmpSample(5, (0.01,) * 5)
     told = []
     for number, sample in enumerate((good, lost, good)):
-        measured.take_icmp(answer("a", "icmp", 15.0 * number), sample, 0.0, settings)
+        measured.take_icmp(answer("a", "icmp", 15.0 * number), sample, 0.0, settings, None)
         told.append(measured.icmp.loss_recent if measured.icmp else None)
     assert [0.0, 0.0, pytest.approx(1 / 3)] == told
-
-
-def test_the_usual_time_is_known_after_half_an_hour_and_is_the_median() -> None:
-    measured = Measured()
-    for number in range(BLOCK * KNOWN_AFTER):
-        assert measured.usual.rtt_s is None
-        rtt_s = 0.5 if number % 4 == 0 else 0.012
-        measured.take_icmp(answer("a", "icmp", 15.0 * number), IcmpSample(1, (rtt_s,)), 0.0, QualitySettings())
-    assert 0.012 == measured.usual.rtt_s
-
-
-def test_times_that_the_loop_had_to_measure_do_not_make_the_usual_time() -> None:
-    measured = Measured()
-    for number in range(BLOCK * KNOWN_AFTER * 2):
-        sample = IcmpSample(1, (0.4,), clock="loop")
-        measured.take_icmp(answer("a", "icmp", 15.0 * number), sample, 0.0, QualitySettings())
-    assert measured.usual.rtt_s is None

@@ -1,0 +1,160 @@
+"""A daemon running inside a lab, seen from outside as a Prometheus or a browser sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor.service.process import FIRST_PASSED_FD
+from tests.lab_fixture import Lab
+
+# The service manager's part: the listener becomes fd 3, and LISTEN_PID is the daemon's own.
+_HAND_IN = 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
+LONGEST_WAIT_S = 120.0
+LOOK_EVERY_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Scrape:
+    """One answer of /metrics: name → the samples' labels and values. at: epoch seconds."""
+
+    samples: Mapping[str, list[tuple[Mapping[str, str], float]]]
+    text: str
+    at: float
+
+    def value(self, name: str, **labels: str) -> float | None:
+        """Return the one sample that has these labels, None where there is none."""
+        found = [value for of, value in self.samples.get(name, ()) if labels.items() <= of.items()]
+        assert len(found) <= 1, f"{name} {labels} is not one series"
+        return found[0] if found else None
+
+    def states(self) -> dict[str, str]:
+        """Return id → state of every target that has one."""
+        found = [(of["target"], of["state"]) for of, value in self.samples.get("wan_target_state", ()) if value == 1]
+        assert len(found) == len(dict(found)), "a target has two states"
+        return dict(found)
+
+    def counts(self) -> Counter[str]:
+        """Return how many targets are in each state."""
+        return Counter(self.states().values())
+
+    def in_state(self, state: str) -> set[str]:
+        """Return the ids that are in a state."""
+        return {target for target, each in self.states().items() if each == state}
+
+    def causes(self) -> dict[str, str]:
+        """Return id → id of its root cause."""
+        return {of["target"]: of["cause"] for of, _ in self.samples.get("wan_target_cause_info", ())}
+
+
+class Running:
+    """`monitor run` in a lab's network, its listener opened outside and handed in."""
+
+    def __init__(self, lab: Lab, folder: Path, *, prefix: tuple[str, ...] = ()) -> None:
+        """folder: for journal and log. prefix: a command in front, such as faketime with its options."""
+        self.lab = lab
+        self.journal = folder / "journal.db"
+        self.log = folder / "log"
+        self._prefix = prefix
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.origin = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[str]:
+        daemon = [
+            sys.executable,
+            "-m",
+            "monitor",
+            "run",
+            "--config",
+            str(self.lab.folder),
+            "--journal",
+            f"sqlite:///{self.journal}",
+        ]
+        listener = self._listener.fileno()
+
+        def hand_in() -> None:
+            os.dup2(listener, FIRST_PASSED_FD)
+
+        words = ["sh", "-c", _HAND_IN, "sh", *self._prefix, *daemon]
+        with self.log.open("a") as log:
+            return self.lab.popen(*words, stdout=log, stderr=log, pass_fds=[FIRST_PASSED_FD], preexec_fn=hand_in)
+
+    def start_again(self) -> None:
+        """Start the daemon anew, on the same listener and journal."""
+        self.process = self._start()
+
+    def stop(self) -> int:
+        """End it as systemd does and return its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+    def close(self) -> None:
+        """End it, whatever its state is, and give the listener back."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.stop()
+        self._listener.close()
+
+    def get(self, path: str) -> Any:
+        """Return the JSON that a path answers."""
+        with urllib.request.urlopen(self.origin + path, timeout=30) as answer:
+            return json.load(answer)
+
+    def events_since(self, scrape: Scrape) -> list[dict[str, Any]]:
+        """Return the journal's entries that are younger than a scrape, newest first."""
+        found: list[dict[str, Any]] = self.get(f"/api/v1/events?since={scrape.at}&limit=1000")["events"]
+        return found
+
+    def scrape(self) -> Scrape:
+        """Return what /metrics says now."""
+        try:
+            with urllib.request.urlopen(f"{self.origin}/metrics", timeout=30) as answer:
+                text = answer.read().decode()
+        except OSError as error:
+            raise AssertionError(f"no answer: {error}; status {self.process.poll()}\n{self.log.read_text()[-3000:]}") from error
+        at = time.time()
+        samples: dict[str, list[tuple[Mapping[str, str], float]]] = {}
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                samples.setdefault(sample.name, []).append((sample.labels, sample.value))
+        return Scrape(samples, text, at)
+
+    def scrapes(self) -> Iterator[Scrape]:
+        """Yield scrape after scrape, LOOK_EVERY_S apart, for LONGEST_WAIT_S at the most."""
+        end_s = time.monotonic() + LONGEST_WAIT_S
+        while time.monotonic() < end_s:
+            yield self.scrape()
+            self._rest()
+
+    def until(self, holds: Callable[[Scrape], bool]) -> Scrape:
+        """Return the first scrape of which something holds; fails with the last one's states and the log's end."""
+        for scrape in self.scrapes():
+            if holds(scrape):
+                return scrape
+        raise AssertionError(f"it never held; at the end: {scrape.counts()}\n{self.log.read_text()[-3000:]}")
+
+    def until_up(self, count: int) -> Scrape:
+        """Return the first scrape in which so many targets are up and no other state is left."""
+        return self.until(lambda scrape: scrape.counts() == {"up": count})
+
+    def _rest(self) -> None:
+        """Leave the machine alone until the next look; a daemon that ended is told at once."""
+        try:
+            status = self.process.wait(LOOK_EVERY_S)
+        except subprocess.TimeoutExpired:
+            return
+        raise AssertionError(f"the daemon ended with {status}\n{self.log.read_text()[-3000:]}")

@@ -1,0 +1,90 @@
+"""Outages of the whole province are told as they are: one cause, everything behind it, in one piece."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+
+import pytest
+
+from tests.system.running import Running, Scrape
+
+DISTRICTS = ("dong-van", "meo-vac", "yen-minh", "quan-ba", "bac-me")
+
+
+def test_a_cut_district_is_one_root_cause_with_the_rest_behind_it_in_one_scrape(province: Running) -> None:
+    behind = {
+        target.id
+        for target in province.lab.inventory.targets.values()
+        if target.area == "huyen-dong-van" and target.id != "ubnd-huyen-dong-van"
+    }
+    began = province.scrape()
+    province.lab.ctl("cut", "ubnd-huyen-dong-van")
+    for scrape in province.scrapes():
+        if not scrape.in_state("up") >= behind:
+            break
+    assert {"ubnd-huyen-dong-van"} == scrape.in_state("down")
+    assert behind == scrape.in_state("unreachable")
+    assert dict.fromkeys([*behind, "ubnd-huyen-dong-van"], "ubnd-huyen-dong-van") == scrape.causes()
+    endpoints = sum(name.startswith("dc-") for name in behind)
+    assert len(behind) - endpoints == scrape.value("wan_target_affected", target="ubnd-huyen-dong-van", affected="points")
+    assert endpoints == scrape.value("wan_target_affected", target="ubnd-huyen-dong-van", affected="endpoints")
+    (event,) = [event for event in province.events_since(began) if event.get("new") == "down"]
+    assert ("ubnd-huyen-dong-van", {"points": len(behind) - endpoints, "endpoints": endpoints}) == (
+        event["target"],
+        event["affected"],
+    )
+
+
+def test_five_districts_cut_within_a_minute_are_five_root_causes_and_not_blindness(province: Running) -> None:
+    cut = {f"ubnd-huyen-{name}" for name in DISTRICTS}
+    for name in sorted(cut):
+        province.lab.ctl("cut", name)
+    scrape = province.until(lambda scrape: scrape.in_state("down") == cut)
+    assert 0 == scrape.value("monitor_blind")
+    assert cut == set(scrape.causes().values())
+    for scrape in province.scrapes():
+        assert cut >= scrape.in_state("down")
+        if len(scrape.in_state("unreachable")) == len(scrape.causes()) - len(cut):
+            break
+    province.lab.ctl("restore", "all")
+    for scrape in province.scrapes():
+        assert cut >= scrape.in_state("down"), "a district that returns leaves nobody to blame"
+        if scrape.counts() == {"up": 477}:
+            break
+
+
+@pytest.mark.parametrize("fault", ["blind", "unplug"])
+def test_a_monitor_whose_own_link_is_cut_says_blind_and_blames_nobody(province: Running, fault: str) -> None:
+    province.lab.ctl(fault)
+    blind = province.until(lambda scrape: scrape.value("monitor_blind") == 1)
+    assert {"up": 477} == blind.counts()
+    assert None is blind.value("wan_target_up", target="xa-lung-cu")
+    province.lab.ctl("restore", "all")
+    sighted = province.until(lambda scrape: scrape.value("monitor_blind") == 0)
+    assert {"up": 477} == sighted.counts(), province.log.read_text()[-3000:]
+    for scrape in province.scrapes():
+        assert {"up": 477} == scrape.counts()
+        if 477 == len(scrape.samples.get("wan_target_up", ())):
+            break
+    kinds = [event["kind"] for event in province.get("/api/v1/events?limit=10")["events"]]
+    assert ["sighted", "blind"] == [kind for kind in kinds if kind in ("sighted", "blind")][:2]
+
+
+def test_a_daemon_that_was_stopped_for_three_seconds_calls_nobody_down(province: Running) -> None:
+    began = province.scrape()
+    province.process.send_signal(signal.SIGSTOP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        province.process.wait(3)
+    province.process.send_signal(signal.SIGCONT)
+    for scrape in province.scrapes():
+        assert {"up": 477} == scrape.counts()
+        if rounds_between(began, scrape, "xa-lung-cu") >= 4:
+            break
+    assert [] == [event for event in province.events_since(began) if event["kind"] == "transition"]
+
+
+def rounds_between(first: Scrape, last: Scrape, target: str) -> float:
+    """Return how many bursts of five went to a target between two scrapes."""
+    sent = [scrape.value("wan_icmp_packets_sent_total", target=target) or 0 for scrape in (first, last)]
+    return (sent[1] - sent[0]) / 5
