@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import cast
 
 from monitor.model.clock import Clock
+from monitor.model.settings import Credential
 from monitor.probes.icmp import IcmpProber
 from monitor.probes.snmp import SnmpProber
 from monitor.service.engines import Engine, SnmpEngines
@@ -28,8 +30,12 @@ class Probers:
         return {"icmp": self.icmp, "snmp": self.snmp}
 
 
-async def open_probers(clock: Clock, stack: AsyncExitStack) -> Probers:
-    """Open the probers; the stack closes them. Raises SetupError where this machine does not permit it."""
+async def open_probers(credentials: Iterable[Credential], clock: Clock, stack: AsyncExitStack) -> Probers:
+    """Open the probers; the stack closes them. Raises SetupError where this machine does not permit it.
+
+    credentials: those of version 3 have their pysnmp engine made now, not in the middle of a round.
+    """
+    of_version_3 = [credential for credential in credentials if credential.version == "3"]
     icmp = IcmpProber(clock)
     await icmp.open()
     stack.callback(icmp.close)
@@ -40,9 +46,11 @@ async def open_probers(clock: Clock, stack: AsyncExitStack) -> Probers:
     async def pysnmp() -> Engine:
         # 0.5 s of import: in a thread, or everything else would wait for it.
         module = await asyncio.to_thread(importlib.import_module, "monitor.probes.pysnmp_engine")
-        return cast("Engine", module.PysnmpProber(clock))
+        return cast("Engine", module.PysnmpProber(clock, of_version_3))
 
     snmp = SnmpEngines({"fast": fast, "pysnmp": pysnmp})
     stack.callback(snmp.close)
     await snmp.open("fast")
+    if of_version_3:
+        await snmp.open("pysnmp")
     return Probers(icmp, snmp)

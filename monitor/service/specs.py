@@ -79,6 +79,7 @@ def _spec(
         max_repetitions=target.max_repetitions or settings.snmp.max_repetitions,
         answers_from=target.answers_from,
         wan_interface=target.wan_interface,
+        interfaces=target.interfaces,
         engine="pysnmp" if credential.version == "3" else target.engine or settings.engine,
     )
 

@@ -28,6 +28,7 @@ def test_a_target_with_a_credential_is_pinged_and_asked_by_snmp() -> None:
     assert IcmpSpec("root", "127.0.0.1", 5, 0.02, 1.0, 46) == found["icmp"]
     snmp = found["snmp"]
     assert isinstance(snmp, SnmpSpec)
+    assert "wan" == snmp.interfaces
     assert ("fast", PROFILES["default"], (PROFILES["cisco"],)) == (snmp.engine, snmp.profile, snmp.candidates)
 
 
