@@ -69,7 +69,11 @@ def _standing(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[tupl
     behind = f"{say('hit_points', count=root.points)}, {say('hit_endpoints', count=root.endpoints)}" if root else ""
     cause = snapshot.views.get(view.cause or "")
     named = cause.target.name if cause is not None and cause is not view else ""
-    return [("card_why", f"{why}. {root.path}" if root and root.path else why), ("card_cause", named), ("card_behind", behind)]
+    return [
+        ("card_why", ". ".join(filter(None, (why, say.path(root.path) if root else "")))),
+        ("card_cause", named),
+        ("card_behind", behind),
+    ]
 
 
 def _line(view: TargetView, evidence: Evidence, say: Sentences) -> list[tuple[str, str]]:

@@ -31,6 +31,11 @@ class Evidence:
         return self.icmp.loss_recent
 
     @property
+    def window_loss_ratio(self) -> float | None:
+        """Return the loss over the sliding window; None while it is too thin: one of five packets is no 20%."""
+        return self.icmp.loss_recent if self.icmp else None
+
+    @property
     def rtt_s(self) -> float | None:
         """Return the mean round-trip time of the last round in seconds."""
         return self.icmp.sample.rtt_average_s if self.icmp else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
+import json
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -74,8 +76,15 @@ def _is_same_origin(request: web.Request) -> bool:
     return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
+_dumps = functools.partial(json.dumps, ensure_ascii=False)
+
+
+def _json(body: object, status: int = 200) -> web.Response:
+    return web.json_response(body, status=status, dumps=_dumps)
+
+
 def _refusal(status: int, fault: str, cure: str) -> web.Response:
-    return web.json_response({"error": fault, "cure": cure}, status=status)
+    return _json({"error": fault, "cure": cure}, status=status)
 
 
 class _Metrics:
@@ -133,8 +142,8 @@ class _Operations:
         faults = list(await self._source.reload())
         if faults:
             cure = "mend the faults and reload again; the former configuration stays in force"
-            return web.json_response({"error": "the configuration has faults", "cure": cure, "faults": faults}, status=422)
-        return web.json_response({"reloaded": True})
+            return _json({"error": "the configuration has faults", "cure": cure, "faults": faults}, status=422)
+        return _json({"reloaded": True})
 
 
 class _Api:
@@ -151,7 +160,7 @@ class _Api:
         ]
 
     async def targets(self, _: web.Request) -> web.Response:
-        return web.json_response(api.targets(self._source.snapshot(), self._source.settings))
+        return _json(api.targets(self._source.snapshot(), self._source.settings))
 
     async def target(self, request: web.Request) -> web.Response:
         snapshot = self._source.snapshot()
@@ -161,12 +170,12 @@ class _Api:
             return _refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
         settings = self._source.settings
         why = sentences(_language(request, settings.language), settings.timezone).reason(view.reason, names_of(snapshot))
-        return web.json_response(api.target_in_full(view, snapshot, settings, why))
+        return _json(api.target_in_full(view, snapshot, settings, why))
 
     async def events(self, request: web.Request) -> web.Response:
         since, limit = api.since_of(request.query), api.limit_of(request.query)
         found = await self._source.events(since, limit)
-        return web.json_response({"at": self._source.snapshot().at, "events": [api.entry(item) for item in found]})
+        return _json({"at": self._source.snapshot().at, "events": [api.entry(item) for item in found]})
 
 
 _YEAR_S = 31_536_000

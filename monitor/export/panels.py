@@ -122,7 +122,7 @@ def _cause_row(cause: RootCause, layout: Layout, snapshot: Snapshot, say: Senten
     view = snapshot.views[cause.target]
     target = view.target
     area = layout.area_name(target.area)
-    why = cause.path or say.reason(cause.reason, names_of(snapshot))
+    why = say.path(cause.path) or say.reason(cause.reason, names_of(snapshot))
     is_point = target.kind is Kind.POINT
     points, endpoints = cause.points + is_point, cause.endpoints + (not is_point)
     hit = say("hit_endpoint" if endpoints == 1 else "hit_endpoints", count=endpoints) if endpoints else ""
@@ -177,7 +177,7 @@ RTT_AMBER_S = 0.2
 def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, float]:
     evidence = gather(view, snapshot, settings, is_frozen=True)
     quality, language = settings.quality, say.language
-    loss, rtt_s, usual_s = evidence.loss_ratio, evidence.rtt_s, view.usual_rtt_s
+    loss, rtt_s, usual_s = evidence.window_loss_ratio, evidence.rtt_s, view.usual_rtt_s
     share = load(view.target, evidence.wan).utilisation
     limit_s = _rtt_limit(usual_s, quality)
     row = LinkRow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
@@ -12,6 +13,12 @@ from monitor.words import page
 from monitor.words.reasons import explain
 from monitor.words.short_names import PARTS
 from monitor.words.states import LEVELS, STATES
+
+_PATHS = {
+    "path_after": re.compile(r"path breaks after hop (?P<hop>\d+), (?P<address>\S+)"),
+    "path_first": re.compile(r"path breaks before the first hop"),
+    "path_whole": re.compile(r"path is whole: (?P<address>\S+) answers at hop (?P<hop>\d+)"),
+}
 
 
 class Sentences:
@@ -43,6 +50,13 @@ class Sentences:
             # A page must outlive a reason that the catalogue does not know; tests hold that there is none.
             text = reason.code
         return text[:1].upper() + text[1:]
+
+    def path(self, described: str) -> str:
+        """Return in this language what PathTrace.describe said; '' where there is no trace, other texts as they are."""
+        for key, form in _PATHS.items():
+            if found := form.fullmatch(described):
+                return self(key, **found.groupdict())
+        return "" if described.startswith("path not traced") else described
 
     def name(self, target: Target) -> str:
         """Return a name for a line of its own: office names in their usual abbreviation, endpoints told from their points."""

@@ -133,4 +133,4 @@ def _with_times(snapshot: Snapshot, cut: str, alone: list[str]) -> Snapshot:
 
 
 def _path(target: str, cut: str) -> str:
-    return "Đứt tại chặng 3, sau 10.2.0.9" if target == cut else ""
+    return "path breaks after hop 3, 10.2.0.9" if target == cut else ""

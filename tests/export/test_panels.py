@@ -12,6 +12,7 @@ from monitor.export.panels import CAUSES_SHOWN, causes, changes, links
 from monitor.export.sentences import Sentences
 from monitor.export.tiles import Layout
 from monitor.model.inventory import Contact
+from monitor.model.reading import Hop, PathTrace
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Blindness, Reason, Snapshot, State, Transition
 from tests.export import sample
@@ -42,8 +43,8 @@ def test_a_cause_says_where_what_it_hits_and_since_when() -> None:
     assert (row.name, row.hit, row.hit_more) == ("UBND huyện 1", "6 điểm cầu", "5 cấp xã, 1 cấp huyện")
     assert row.where == "Số 1 · Không trả lời 2 loạt gói liên tiếp"
     assert row.since == sample.NOW - 840
-    traced = replace(snapshot, root_causes=(replace(snapshot.root_causes[0], path="breaks after 10.0.0.9"),))
-    assert causes(layout, traced, SAY).rows[0].where == "Số 1 · breaks after 10.0.0.9"
+    traced = replace(snapshot, root_causes=(replace(snapshot.root_causes[0], path="path breaks after hop 3, 10.2.0.9"),))
+    assert causes(layout, traced, SAY).rows[0].where == "Số 1 · Đứt sau chặng 3, 10.2.0.9"
 
 
 def test_a_cause_says_whom_to_call_until_somebody_has_it() -> None:
@@ -79,6 +80,26 @@ def test_the_worst_links_are_graded_against_their_limits() -> None:
     assert (rows[0].rtt.text, rows[0].rtt.grade, rows[0].usual) == ("148", "amber", "11")
     assert (rows[1].load.text, rows[1].load.grade, rows[1].bar) == ("96%", "amber", 96)
     assert "xa-2-2" not in {row.target for row in rows}
+
+
+def test_a_loss_is_told_only_once_enough_packets_are_sent() -> None:
+    layout, snapshot = of({})
+    thin = sample.with_view(snapshot, "xa-1-1", icmp=sample.icmp(rtt_s=0.4, loss_recent=None))
+    assert (links(layout, thin, Settings(), SAY)[0].target, links(layout, thin, Settings(), SAY)[0].loss.text) == ("xa-1-1", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "vietnamese"),
+    [
+        (PathTrace("10.2.1.1", (Hop(1, "10.0.1.1"),)).describe(), "Đứt sau chặng 1, 10.0.1.1"),
+        (PathTrace("10.2.1.1").describe(), "Đứt trước chặng đầu"),
+        (PathTrace("10.2.1.1", (Hop(2, "10.2.1.1"),), True).describe(), "Tuyến thông: 10.2.1.1 trả lời ở chặng 2"),
+        (PathTrace("10.2.1.1", fault="not permitted").describe(), ""),
+        ("cable seen cut", "cable seen cut"),
+    ],
+)
+def test_a_path_is_told_in_the_language_of_the_page(path: str, vietnamese: str) -> None:
+    assert vietnamese == SAY.path(path)
 
 
 def test_links_while_blind_are_those_of_then() -> None:

@@ -35,7 +35,7 @@
     for (const element of document.querySelectorAll(".age")) put(element, age(at / 1000 - element.dataset.t));
     for (const tile of document.querySelectorAll(".t[data-t]")) {
       const since = at / 1000 - tile.dataset.t;
-      if (since >= 300) { tile.removeAttribute("data-new"); tile.removeAttribute("data-t"); } else tile.dataset.new = since < 60 ? 1 : 2;
+      if (since >= 300) { tile.removeAttribute("data-new"); tile.removeAttribute("data-t"); } else if (tile.dataset.new !== (since < 60 ? "1" : "2")) tile.dataset.new = since < 60 ? 1 : 2;
     }
     if (Date.now() - heard > 10000) lose();
     setTimeout(tick, 1000 - (now() % 1000));
