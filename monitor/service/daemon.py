@@ -140,6 +140,10 @@ class Daemon:
         """Return what the journal holds, newest first."""
         return await self._journal.events(since, limit)
 
+    def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
+        """Probe targets now: how many readings there will be, and each as it comes."""
+        return self.poller.poll(ids)
+
     def is_ready(self) -> bool:
         """Return whether the first probes are sent."""
         return self._rounds_opened > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -136,6 +136,36 @@ class Poller:
                     wanted[probe].append(confirming(spec) if confirms else spec)
         for probe, specs in wanted.items():
             self._spawn(self._ask(probe, specs, self._confirming, None))
+
+    def poll(self, ids: Iterable[str]) -> tuple[int, AsyncIterator[Reading]]:
+        """Ask targets now with every probe they have, in full: how many readings there will be, and each as it comes.
+
+        They are evidence like any other, so they are handed on too.
+        """
+        wanted: dict[str, list[Spec]] = defaultdict(list)
+        for target in ids:
+            for probe, spec in self._specs.get(target, ()):
+                wanted[probe].append(spec)
+        asked = sum(map(len, wanted.values()))
+        return asked, self._polled(wanted, asked)
+
+    async def _polled(self, wanted: Mapping[str, Sequence[Spec]], asked: int) -> AsyncIterator[Reading]:
+        readings: asyncio.Queue[Reading] = asyncio.Queue()
+
+        def deliver(reading: Reading) -> None:
+            readings.put_nowait(reading)
+            if reading.target in self._specs:
+                self._deliver(reading)
+
+        for probe, specs in wanted.items():
+            self._spawn(self._probers[probe].probe(specs, deliver))
+        bound_s = max((_longest_s(specs) for specs in wanted.values()), default=0.0) + HANG_GRACE_S
+        for _ in range(asked):
+            try:
+                yield await asyncio.wait_for(readings.get(), bound_s)
+            except TimeoutError:
+                log.error("a poll by hand did not bring all of its %s readings", asked)
+                return
 
     def jobs(self) -> Sequence[Any]:
         """Return the scheduler's jobs, for whoever wants to see when the next rounds open."""

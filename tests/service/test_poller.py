@@ -153,3 +153,15 @@ async def test_after_a_clock_step_the_next_round_comes_one_interval_after_the_la
     poller.clock_stepped()
     await observer.until(lambda: observer.opened >= 3)
     await poller.stop()
+
+
+async def test_a_poll_by_hand_answers_each_reading_and_is_evidence_too() -> None:
+    poller, _, observer, readings = make()
+    poller.start(turns("a", "b", every_s=60.0))
+    await observer.until(lambda: observer.opened == 1)
+    readings.clear()
+    asked, answers = poller.poll(["b", "nobody"])
+    assert 1 == asked
+    assert ["b"] == [reading.target async for reading in answers]
+    assert "b" in {reading.target for reading in readings}
+    await poller.stop()
