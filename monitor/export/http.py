@@ -15,6 +15,7 @@ from monitor.export import api
 from monitor.export.collector import Collector
 from monitor.export.own_metrics import OwnMetrics
 from monitor.export.panels import names_of
+from monitor.export.polling import Polling
 from monitor.export.renderer import Renderer, sentences
 from monitor.export.source import Source
 from monitor.export.static import Static
@@ -49,6 +50,7 @@ def make_app(source: Source, own: OwnMetrics, *, heartbeat_s: float = HEARTBEAT_
     app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)
     app.add_routes([*_Metrics(source, own).routes(), *_Operations(source).routes(), *_Api(source).routes()])
+    app.add_routes(Polling(source).routes())
     app.add_routes(
         [web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve), *_Pages(source, renderer).routes()]
     )

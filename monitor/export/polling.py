@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
 
 from aiohttp import web
 
 from monitor.export.api import BadParameterError
 from monitor.export.readings import row
-from monitor.model.reading import Reading
-from monitor.model.state import Snapshot
-
-
-class Pollable(Protocol):
-    """What can be asked to probe now."""
-
-    def snapshot(self) -> Snapshot:
-        """Return the picture of now."""
-
-    def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
-        """Probe targets now: how many readings there will be, and each as it comes."""
+from monitor.export.source import Source
 
 
 class Polling:
     """One poll at a time: two people who are curious at once must not double what the devices bear."""
 
-    def __init__(self, source: Pollable) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
         self._turn = asyncio.Lock()
 

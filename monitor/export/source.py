@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
+from monitor.model.reading import Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Event, Snapshot, Transition
 
@@ -27,6 +28,9 @@ class Source(Protocol):
 
     async def reload(self) -> Sequence[str]:
         """Load the configuration anew; return its faults, each with place, fault and cure; () where it is in force now."""
+
+    def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
+        """Probe targets now: how many readings there will be, and each as it comes."""
 
     def is_ready(self) -> bool:
         """Return whether the configuration is loaded and the first probes are sent."""

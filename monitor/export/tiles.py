@@ -100,12 +100,8 @@ def _across(sizes: Sequence[int]) -> int:
 
 
 def recent_changes(snapshot: Snapshot, within_s: float) -> list[Transition]:
-    """Return the changes of the last seconds, newest first, without a healthy target's first judgement after a start."""
-    return [
-        change
-        for change in snapshot.changes
-        if change.at > snapshot.at - within_s and (change.old is not None or change.new not in (State.UP, State.STANDBY))
-    ]
+    """Return the changes of the last seconds, newest first."""
+    return [change for change in snapshot.changes if change.at > snapshot.at - within_s]
 
 
 def tiles(layout: Layout, snapshot: Snapshot) -> dict[str, Tile]:

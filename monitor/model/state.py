@@ -53,6 +53,11 @@ class Transition:
     affected_points: int = 0
     affected_endpoints: int = 0
 
+    @property
+    def is_news(self) -> bool:
+        """True unless a target was simply found well at its first judgement: at a start that would be a line for each of them."""
+        return self.old is not None or self.new not in (State.UP, State.STANDBY)
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -187,8 +192,8 @@ class Snapshot:
     """One consistent picture of everything: a whole outage appears in one snapshot, never in halves.
 
     generation: grows with every published change of a state. at: epoch seconds. views: id → view in the inventory's order.
-    changes: the last transitions, newest first, at most 200. last_round_at: epoch seconds when the last ICMP round began, 0 before.
-    fresh: how many targets have evidence younger than three intervals.
+    changes: the last transitions that are news, newest first, at most 200. last_round_at: epoch seconds when the
+    last ICMP round began, 0 before. fresh: how many targets have evidence younger than three intervals.
     """
 
     generation: int

@@ -42,13 +42,13 @@ def describe(transition: Transition) -> str:
 def announce(transitions: Sequence[Transition], since: dict[str, float], zone: tzinfo) -> None:
     """Log one line a transition; those that an uplink takes along or brings back come in one line together.
 
-    That a target is up when it is first judged is no news: at a start it would be a line for each of them.
+    What is no news is left out.
 
     since: target → epoch seconds since when its old state held, where it had one.
     """
-    news = [each for each in transitions if each.old is not None or each.new is not State.UP]
+    news = [each for each in transitions if each.is_news]
     if len(news) < len(transitions):
-        log.debug("%s targets are up at their first judgement", len(transitions) - len(news))
+        log.debug("%s targets are well at their first judgement", len(transitions) - len(news))
     alone, together = _sorted(news)
     for transition in alone:
         behind = _blast(transition)

@@ -57,7 +57,8 @@ class Picture:
         since = track.view.since if track.view.state is transition.new else transition.at
         detail(track, judgement, since, is_covered=is_covered)
         track.memory = None
-        self._changes.appendleft(transition)
+        if transition.is_news:
+            self._changes.appendleft(transition)
 
     def has_changed(self, snapshot: Callable[[], Snapshot]) -> None:
         """Count a publication and tell everybody who listens."""

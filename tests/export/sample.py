@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from monitor.model.inventory import AddressMode, Area, Contracted, Inventory, Kind, Location, Network, Target
-from monitor.model.reading import IcmpSample, Outcome
+from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.state import (
     RTT_BOUNDS_S,
@@ -190,6 +190,13 @@ class FakeSource:
 
     async def reload(self) -> Sequence[str]:
         return self.faults
+
+    def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
+        async def answers() -> AsyncIterator[Reading]:
+            for target in ids:
+                yield Reading(target, "icmp", 0.0, Outcome.OK, icmp=IcmpSample(5, (0.01,) * 5))
+
+        return len(ids), answers()
 
     def is_ready(self) -> bool:
         return self.ready

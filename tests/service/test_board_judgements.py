@@ -246,3 +246,12 @@ async def test_the_last_two_hundred_changes_are_kept_newest_first() -> None:
     changes = province.board.snapshot().changes
     assert 200 == len(changes)
     assert [each.at for each in changes] == sorted((each.at for each in changes), reverse=True)
+
+
+async def test_a_start_that_finds_everybody_well_is_no_news_but_one_that_finds_an_outage_is() -> None:
+    province = Province()
+    province.dead.add("d1")
+    await province.run(60.0)
+    behind = {"d1"} | province.board.topology.behind("d1")
+    assert behind == {change.target for change in province.board.snapshot().changes}
+    assert len(province.inventory.targets) == len(province.journal.transitions), "the journal has them all"
