@@ -1,8 +1,9 @@
 """Counters of a device become totals that only grow, and rates that never spike.
 
 Three things make a counter fall: a reset, a wrap after 2**32, and another device behind the same name. A fall after a restart is a
-reset; without one, a 32-bit counter wrapped if what it then must have counted is possible on that line. What is not possible is
-dropped and counted as a spike, never exported. Rates divide by the device's own time, and by no less than ten seconds of it,
+reset; without one, a 32-bit counter wrapped if what it then must have counted is possible on that line: on the circuit's own
+interface, which is a gigabit port as a rule, what its contract lets pass. What is not possible is dropped and counted as a spike,
+never exported. Rates divide by the device's own time, and by no less than ten seconds of it,
 since agents refresh their counters every few seconds only (Debian's snmpd polled each second reads 0, 450k, 0 for a true 150k).
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from monitor.model.inventory import Contracted
 from monitor.model.reading import InterfaceSample, SnmpSample
 from monitor.model.state import InterfaceView
 from monitor.rules.uptime import DeviceClock, advance, elapsed_s, has_restarted
@@ -25,6 +27,8 @@ _ASSUMED_BPS = {64: 100_000_000_000, 32: 1_000_000_000}
 """Where the line's speed is not known: bits of the counter → what is possible at most."""
 _LIE_COUNT = 3
 """A line that is above its speed so often in a row is faster than it says (tunnels claim 9 kbit/s): it is believed from then on."""
+_OVER_CONTRACT = 2.0
+"""How much more than its contract a circuit may carry for a fall to be still taken for a wrap: contracts are raised before we hear."""
 _FORGOTTEN_S = 86_400.0
 _PROOF_OCTETS = 1_000_000
 _WRAP_32 = 2**32
@@ -72,10 +76,10 @@ class Track:
         return self.clock.boot_at if self.clock else None
 
 
-def step(track: Track | None, sample: SnmpSample, at_s: float, wall_s: float) -> Track:
+def step(track: Track | None, sample: SnmpSample, at_s: float, wall_s: float, contracted: Contracted | None = None) -> Track:
     """Return the track after one more answer of the device.
 
-    at_s: monotonic seconds of the reading; wall_s: epoch seconds of it. A brief sample changes nothing. In a sample that is not
+    at_s: monotonic seconds of the reading; wall_s: epoch seconds of it. contracted: of the circuit, None where unknown. A brief sample changes nothing. In a sample that is not
     complete, an interface that is missing keeps its totals and has no rate; in a complete one it is gone from the views, but its
     totals go on if it returns within a day.
     """
@@ -92,7 +96,7 @@ def step(track: Track | None, sample: SnmpSample, at_s: float, wall_s: float) ->
         if row is None or row.bits != interface.octet_bits:
             rows[interface.name] = _first(interface, row, at_s)
         else:
-            rows[interface.name], dropped = _next(row, interface, at_s, restarted)
+            rows[interface.name], dropped = _next(row, interface, at_s, restarted, contracted)
             spikes += dropped
     views = tuple(rows[interface.name].view for interface in sample.interfaces)
     for name, row in track.rows.items():
@@ -141,12 +145,13 @@ def _first(interface: InterfaceSample, row: Row | None, at_s: float) -> Row:
     return _with_view(Row(_NO_VIEW, at_s, interface.octet_bits, last, totals), interface, at_s, None)
 
 
-def _next(row: Row, interface: InterfaceSample, at_s: float, restarted: bool) -> tuple[Row, int]:
+def _next(row: Row, interface: InterfaceSample, at_s: float, restarted: bool, contracted: Contracted | None) -> tuple[Row, int]:
     """Return an interface's row after one more reading, and how many of its steps were dropped as impossible."""
     columns = _columns(interface)
     local_s = at_s - row.at_s
     bits = (row.bits, row.bits, 32, 32, 32, 32)
     most = _most_octets(interface, local_s) if row.over < _LIE_COUNT else _most(_ASSUMED_BPS[row.bits], local_s)
+    most_wrapped = _most_wrapped(interface, contracted, most, local_s)
     last, totals = list(row.last), list(row.totals)
     dropped, too_fast = 0, False
     has_reset = restarted or not row.is_here
@@ -158,7 +163,8 @@ def _next(row: Row, interface: InterfaceSample, at_s: float, restarted: bool) ->
         if before is None or total is None:
             totals[place] = now if total is None else total
             continue
-        grown, is_reset = _grown(before, now, bits[place], restarted, most if place < 2 else _WRAP_32 // 2)
+        bounds = (most, most_wrapped[place]) if place < 2 else (_WRAP_32 // 2, _WRAP_32 // 2)
+        grown, is_reset = _grown(before, now, bits[place], restarted, *bounds)
         dropped += grown is None
         too_fast = too_fast or (place < 2 and grown is None)
         has_reset = has_reset or (place < 2 and (is_reset or grown is None))
@@ -174,16 +180,16 @@ def _over(row: Row, too_fast: bool) -> int:
     return row.over if row.over >= _LIE_COUNT else row.over + 1 if too_fast else 0
 
 
-def _grown(before: int, now: int, bits: int, restarted: bool, most: float) -> tuple[int | None, bool]:
+def _grown(before: int, now: int, bits: int, restarted: bool, most: float, most_wrapped: float) -> tuple[int | None, bool]:
     """Return by how much a counter grew, None where that is impossible; and whether it was reset.
 
-    most: what it can have counted at most since the last reading.
+    most: what it can have counted at most since the last reading; most_wrapped: if it fell and that shall be a wrap.
     """
     if now >= before:
         return (now - before if now - before <= most else None), False
     if not restarted and bits == 32:
         wrapped = now - before + _WRAP_32
-        if wrapped <= most:
+        if wrapped <= most_wrapped:
             return wrapped, False
     # A reset: what it shows now was counted since. Without a restart it is believed only as far as it is possible, too.
     return (now if now <= most else None if restarted else 0), True
@@ -192,6 +198,19 @@ def _grown(before: int, now: int, bits: int, restarted: bool, most: float) -> tu
 def _most_octets(interface: InterfaceSample, local_s: float) -> float:
     """Return how many octets an interface can have carried since its last reading."""
     return _most(interface.speed_bps or _ASSUMED_BPS[interface.octet_bits], local_s)
+
+
+def _most_wrapped(interface: InterfaceSample, contracted: Contracted | None, most: float, local_s: float) -> tuple[float, float]:
+    """Return how many octets, received and transmitted, a fall may stand for to be taken for a wrap.
+
+    A gigabit port carries 2**32 octets in 34 s: by its speed alone every counter that was cleared between two polls would look as
+    if it had wrapped, and the spike would be exported.
+    """
+    if contracted is None or interface.role != "wan":
+        return most, most
+    bound = _OVER_CONTRACT / _SPEED_SLACK
+    down, up = (_most(speed_bps, local_s) * bound for speed_bps in (contracted.down_bps, contracted.up_bps))
+    return min(most, down), min(most, up)
 
 
 def _most(speed_bps: int, local_s: float) -> float:

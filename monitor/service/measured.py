@@ -89,7 +89,7 @@ class Measured:
         """
         sample = reading.snmp
         if reading.outcome is Outcome.OK and sample is not None and not sample.brief:
-            self.counters = counters.step(self.counters, sample, reading.at_s, wall)
+            self.counters = counters.step(self.counters, sample, reading.at_s, wall, target.contracted)
             self.answered_s = reading.at_s
             self.snmp = _answered(sample, self.counters, target, wall)
         elif reading.outcome is Outcome.OK:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.model.inventory import Contracted
 from monitor.model.reading import InterfaceSample, SnmpSample
 from monitor.model.state import InterfaceView
 from monitor.rules.counters import Track, step
@@ -36,11 +37,13 @@ def sample(uptime_s: float | None, receive: int, *, bits: int = 64, speed: int |
     return replace(SnmpSample("generic-router", uptime_ticks=ticks, interfaces=(row,)), **more)  # type: ignore[arg-type]
 
 
-def run(samples: Iterable[tuple[float, SnmpSample]], track: Track | None = None) -> list[Track]:
+def run(
+    samples: Iterable[tuple[float, SnmpSample]], track: Track | None = None, contracted: Contracted | None = None
+) -> list[Track]:
     """Return the track after each (monotonic seconds, sample)."""
     tracks = []
     for at_s, each in samples:
-        track = step(track, each, at_s, 1_700_000_000 + at_s)
+        track = step(track, each, at_s, 1_700_000_000 + at_s, contracted)
         tracks.append(track)
     return tracks
 
@@ -94,6 +97,16 @@ def test_counters_cleared_without_a_restart_are_a_reset_where_a_wrap_is_impossib
     tracks = run([(0, sample(5000, 1_200_000_000, bits=32)), (60, sample(5060, 30_000, bits=32))])
     assert 1_200_000_000 + 30_000 == wan(tracks[-1]).receive_bytes_total
     assert wan(tracks[-1]).receive_bytes_per_second is None
+
+
+def test_a_circuit_that_wraps_on_a_gigabit_port_is_told_from_one_that_was_cleared_by_its_contract() -> None:
+    contract = Contracted(20_000_000, 50_000_000)
+    cleared = [(0, sample(5000, 1_200_000_000, bits=32, speed=10**9)), (60, sample(5060, 30_000, bits=32, speed=10**9))]
+    assert 1_200_000_000 + 30_000 == wan(run(cleared, contracted=contract)[-1]).receive_bytes_total
+    assert 2**32 + 30_000 == wan(run(cleared)[-1]).receive_bytes_total, "without a contract the port's speed alone can tell"
+    # Twice the contract, as after it was raised, is still a wrap.
+    wrapped = [(0, sample(5000, 2**32 - 100, bits=32, speed=10**9)), (60, sample(5060, 2**32 + 290_000_000, bits=32, speed=10**9))]
+    assert 2**32 + 290_000_000 == wan(run(wrapped, contracted=contract)[-1]).receive_bytes_total
 
 
 def test_sysuptime_that_wraps_after_497_days_is_no_restart() -> None:

@@ -8,10 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -158,3 +160,14 @@ class Running:
         except subprocess.TimeoutExpired:
             return
         raise AssertionError(f"the daemon ended with {status}\n{self.log.read_text()[-3000:]}")
+
+
+@contextmanager
+def running_in(lab: Lab, *, prefix: tuple[str, ...] = ()) -> Iterator[Running]:
+    """A daemon in a lab, with a journal of its own; it ends with the context, whatever its state is."""
+    with tempfile.TemporaryDirectory(prefix="run") as folder:
+        running = Running(lab, Path(folder), prefix=prefix)
+        try:
+            yield running
+        finally:
+            running.close()
