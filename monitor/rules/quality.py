@@ -17,20 +17,22 @@ JITTER_DIFFERENCES = 30
 _SILENT_ROUNDS_OF_AN_OUTAGE = 2
 _LONGEST_WINDOW = 3.0
 """A window that is short of packets reaches back at most so many times its length."""
+_PARTS = 60
+"""A window is kept in so many parts at most: rounds that follow each other closer are one, or a ping a second would fill the memory."""
 _LEAVE_SHARE = 0.8
 """What is out of bounds is good again only below this share of the bound."""
 
 _DEFAULTS = QualitySettings()
 
 _Round = tuple[float, int, int, int, float]
-"""When (monotonic), sent, received, how many of those timed by the kernel, the sum of their RTTs in seconds."""
+"""When it began (monotonic), sent, received, how many of those timed by the kernel, the sum of their RTTs in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
     """What the recent rounds of one target were like.
 
-    rounds: those of the window, the oldest first. sent, received, timed, rtt_sum_s: their sums; timed are the replies that the
+    rounds: those of the window, the oldest first; what lies closer than a 60th of the window is one. sent, received, timed, rtt_sum_s: their sums; timed are the replies that the
     kernel stamped, whose RTTs make the sum. running_jitter_s, differences: RFC 3550's estimate and how many differences it rests
     on. silent: rounds without any reply since the last one with.
     """
@@ -85,7 +87,7 @@ def step(quality: Quality, sample: IcmpSample, now_s: float, settings: QualitySe
             previous = rtt
             timed += 1
             rtt_sum_s += rtt
-    rounds = (*quality.rounds, (now_s, sample.sent, received, timed, rtt_sum_s))
+    rounds = _with_round(quality.rounds, (now_s, sample.sent, received, timed, rtt_sum_s), settings.window_s / _PARTS)
     sums = (
         quality.sent + sample.sent,
         quality.received + received,
@@ -94,6 +96,15 @@ def step(quality: Quality, sample: IcmpSample, now_s: float, settings: QualitySe
     )
     rounds, sums = _slide(rounds, sums, now_s, settings)
     return Quality(rounds, *sums, jitter_s, differences, silent)
+
+
+def _with_round(rounds: tuple[_Round, ...], new: _Round, part_s: float) -> tuple[_Round, ...]:
+    """Return the rounds with one more, which joins the last one where that began less than part_s before."""
+    if not rounds or new[0] - rounds[-1][0] >= part_s:
+        return (*rounds, new)
+    began_s, sent, received, timed, rtt_sum_s = rounds[-1]
+    joined = (began_s, sent + new[1], received + new[2], timed + new[3], rtt_sum_s + new[4])
+    return (*rounds[:-1], joined)
 
 
 _Sums = tuple[int, int, int, float]

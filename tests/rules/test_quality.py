@@ -127,6 +127,16 @@ def test_the_window_forgets_what_is_older_than_five_minutes() -> None:
     assert (100, 100) == (quality.sent, quality.received)
 
 
+def test_a_burst_each_second_takes_no_more_room_than_one_each_five_seconds() -> None:
+    quality = NOTHING_YET
+    for second in range(1000):
+        quality = step(quality, IcmpSample(5, GOOD if second < 500 else ONE_LOST), float(second), SETTINGS)
+    assert len(quality.rounds) <= 61
+    assert SETTINGS.window_s * 5 <= quality.sent <= (SETTINGS.window_s + 10) * 5
+    assert (quality.sent, quality.received) == (sum(each[1] for each in quality.rounds), sum(each[2] for each in quality.rounds))
+    assert pytest.approx(0.2) == quality.loss_ratio
+
+
 def test_a_window_that_is_short_of_packets_reaches_back_further_but_not_for_ever() -> None:
     quality = Quality()
     for at_s in range(0, 3000, 30):
