@@ -28,7 +28,7 @@ _ASSUMED_BPS = {64: 100_000_000_000, 32: 1_000_000_000}
 _LIE_COUNT = 3
 """A line that is above its speed so often in a row is faster than it says (tunnels claim 9 kbit/s): it is believed from then on."""
 _OVER_CONTRACT = 2.0
-"""How much more than its contract a circuit may carry for a fall to be still taken for a wrap: contracts are raised before we hear."""
+"""Times its contract a circuit may carry for a fall to be still taken for a wrap: contracts are raised before we hear of it."""
 _FORGOTTEN_S = 86_400.0
 _PROOF_OCTETS = 1_000_000
 _WRAP_32 = 2**32
@@ -79,9 +79,9 @@ class Track:
 def step(track: Track | None, sample: SnmpSample, at_s: float, wall_s: float, contracted: Contracted | None = None) -> Track:
     """Return the track after one more answer of the device.
 
-    at_s: monotonic seconds of the reading; wall_s: epoch seconds of it. contracted: of the circuit, None where unknown. A brief sample changes nothing. In a sample that is not
-    complete, an interface that is missing keeps its totals and has no rate; in a complete one it is gone from the views, but its
-    totals go on if it returns within a day.
+    at_s: monotonic seconds of the reading; wall_s: epoch seconds of it. contracted: of the circuit, None where unknown.
+    A brief sample changes nothing. In a sample that is not complete, an interface that is missing keeps its totals and has no rate;
+    in a complete one it is gone from the views, but its totals go on if it returns within a day.
     """
     track = track or Track()
     if sample.brief:
@@ -164,7 +164,7 @@ def _next(row: Row, interface: InterfaceSample, at_s: float, restarted: bool, co
             totals[place] = now if total is None else total
             continue
         bounds = (most, most_wrapped[place]) if place < 2 else (_WRAP_32 // 2, _WRAP_32 // 2)
-        grown, is_reset = _grown(before, now, bits[place], restarted, *bounds)
+        grown, is_reset = _grown(before, now, bits[place], restarted, bounds)
         dropped += grown is None
         too_fast = too_fast or (place < 2 and grown is None)
         has_reset = has_reset or (place < 2 and (is_reset or grown is None))
@@ -180,11 +180,12 @@ def _over(row: Row, too_fast: bool) -> int:
     return row.over if row.over >= _LIE_COUNT else row.over + 1 if too_fast else 0
 
 
-def _grown(before: int, now: int, bits: int, restarted: bool, most: float, most_wrapped: float) -> tuple[int | None, bool]:
+def _grown(before: int, now: int, bits: int, restarted: bool, bounds: tuple[float, float]) -> tuple[int | None, bool]:
     """Return by how much a counter grew, None where that is impossible; and whether it was reset.
 
-    most: what it can have counted at most since the last reading; most_wrapped: if it fell and that shall be a wrap.
+    bounds: what it can have counted at most since the last reading; and what, if it fell and that shall be a wrap.
     """
+    most, most_wrapped = bounds
     if now >= before:
         return (now - before if now - before <= most else None), False
     if not restarted and bits == 32:

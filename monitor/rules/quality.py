@@ -18,7 +18,7 @@ _SILENT_ROUNDS_OF_AN_OUTAGE = 2
 _LONGEST_WINDOW = 3.0
 """A window that is short of packets reaches back at most so many times its length."""
 _PARTS = 60
-"""A window is kept in so many parts at most: rounds that follow each other closer are one, or a ping a second would fill the memory."""
+"""Parts of a window: rounds that follow each other closer are kept as one, or a burst a second would fill the memory."""
 _LEAVE_SHARE = 0.8
 """What is out of bounds is good again only below this share of the bound."""
 
@@ -32,9 +32,9 @@ _Round = tuple[float, int, int, int, float]
 class Quality:
     """What the recent rounds of one target were like.
 
-    rounds: those of the window, the oldest first; what lies closer than a 60th of the window is one. sent, received, timed, rtt_sum_s: their sums; timed are the replies that the
-    kernel stamped, whose RTTs make the sum. running_jitter_s, differences: RFC 3550's estimate and how many differences it rests
-    on. silent: rounds without any reply since the last one with.
+    rounds: those of the window, the oldest first; what lies closer than a 60th of the window is one. sent, received, timed,
+    rtt_sum_s: their sums; timed are the replies that the kernel stamped, whose RTTs make the sum. running_jitter_s, differences:
+    RFC 3550's estimate and how many differences it rests on. silent: rounds without any reply since the last one with.
     """
 
     rounds: tuple[_Round, ...] = ()
