@@ -98,7 +98,8 @@ class SnmpSocket:
             except OSError as error:
                 if error.errno in _BUSY:
                     raise BusyError from error
-                if not self._empty_error_queue() and not tries_left:
+                self._empty_error_queue()
+                if not tries_left:
                     raise
 
     def receive(self, limit: int) -> list[tuple[bytes, Source]]:

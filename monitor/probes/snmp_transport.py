@@ -30,6 +30,8 @@ _SHORTEST_WAIT_S = 0.01
 _BUSY_WAIT_S = 0.02
 _BUSY_TRIES = 25
 _SLICE = 256
+_SLICES_BEFORE_JUDGING = 64
+"""More than the buffer holds: a flood that never ends must not keep time-outs from being judged."""
 _LATE_IDS = 4096
 _PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
 
@@ -198,13 +200,15 @@ class SnmpTransport:
         """Take what has come."""
         self._drain(which)
 
-    def _drain(self, which: SnmpSocket) -> None:
+    def _drain(self, which: SnmpSocket) -> bool:
+        """Take a slice of what has come; return whether there may be more."""
         taken = which.receive(_SLICE)
         now = self._clock.monotonic()
         for octets, source in taken:
             self._take(octets, source, now)
         for quoted in which.errors():
             self._take_error(quoted, which.version)
+        return len(taken) == _SLICE
 
     def _take(self, octets: bytes, source: Source, now: float) -> None:
         """Match one datagram; what matches nothing is dropped, but kept in mind as evidence for the agent that it came from."""
@@ -282,10 +286,12 @@ class SnmpTransport:
         self._handle = asyncio.get_running_loop().call_later(wait_s, self._tick)
 
     def _tick(self) -> None:
-        """Drain, then judge what is overdue, then let new questions in."""
+        """Drain to the end, then judge what is overdue, then let new questions in."""
         self._handle = None
         for each in tuple(self._sockets.values()):
-            self._drain(each)
+            for _ in range(_SLICES_BEFORE_JUDGING):
+                if not self._drain(each):
+                    break
         now = self._clock.monotonic()
         while self._timers and self._timers[0][0] <= now:
             due_s, _, exchange = heapq.heappop(self._timers)

@@ -13,6 +13,7 @@ import pytest
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Credential
 from monitor.probes.snmp import SnmpProber
+from monitor.probes.snmp_transport import HELD_S
 from monitor.wire import ber, snmp
 from monitor.wire.oid import parse_oid
 from tests.probes.fake_agent import FakeAgent, router
@@ -408,4 +409,51 @@ async def test_a_stall_of_the_loop_is_no_timeout_where_the_answer_has_come() -> 
         reading = await read(prober, agent, timeout_s=0.5, deadline_s=600.0)
     assert Outcome.OK is reading.outcome
     assert len({request.varbinds for request in agent.requests}) == len(agent.requests), "nothing was asked twice"
+    prober.close()
+
+
+async def test_after_a_stall_every_answer_is_taken_before_any_time_out_is_judged() -> None:
+    clock = SteppedClock()
+    prober = SnmpProber(clock, in_flight=400)
+    await prober.open()
+    async with FakeAgent(ROUTER) as agent:
+        answers: list[bytes] = []
+
+        def answer(request: snmp.Message, data: bytes) -> list[bytes]:
+            answers.extend(agent.honest(request, data))
+            if len(answers) == len(specs):
+                for each in answers:
+                    agent.transport.sendto(each, fast_address(prober))
+                clock.ahead_s += 3.0
+                prober._transport._tick()
+            return []
+
+        agent.answering = answer
+        specs = [snmp_spec(f"t{turn}", port=agent.port, brief=True, timeout_s=0.5, retries=0) for turn in range(300)]
+        found = await readings(prober, specs)
+    assert {Outcome.OK} == {reading.outcome for reading in found.values()}
+    prober.close()
+
+
+async def test_no_more_questions_are_on_their_way_than_answers_fit_the_buffer() -> None:
+    prober = SnmpProber(RealClock(), in_flight=8)
+    await prober.open()
+    full = asyncio.Event()
+
+    def note(_request: snmp.Message, _data: bytes) -> list[bytes]:
+        if len(agent.requests) == 8:
+            full.set()
+        return []
+
+    async with FakeAgent(ROUTER, note) as agent:
+        specs = [snmp_spec(f"t{turn}", port=agent.port, brief=True, timeout_s=5.0) for turn in range(40)]
+        probing = asyncio.ensure_future(readings(prober, specs))
+        await full.wait()
+        await asyncio.sleep(HELD_S / 5)
+        assert 8 == len(agent.requests)
+        agent.answering = agent.honest
+        for request in agent.requests[:8]:
+            agent.transport.sendto(agent.honest(request)[0], fast_address(prober))
+        found = await probing
+    assert {Outcome.OK} == {reading.outcome for reading in found.values()}
     prober.close()

@@ -108,6 +108,11 @@ def test_a_table_without_end_is_left_at_the_cap() -> None:
     assert MAX_ROWS // 20 + 1 == len(asks)
 
 
+def test_an_agent_that_gives_one_row_at_a_time_is_left_after_so_many_requests() -> None:
+    walked, asks, _ = drive([Answer(0, 0, (((*COLUMNS[0], row), ber.INTEGER, 1),)) for row in range(1, MAX_ROWS)])
+    assert (f"still not at its end after {MAX_REQUESTS} requests", MAX_REQUESTS) == (walked.reason, len(asks))
+
+
 def test_repetitions_are_halved_with_the_reason_kept() -> None:
     _, asks, memory = drive([SILENT, SILENT])
     assert [20, 10] == [ask.repetitions for ask in asks]
