@@ -99,6 +99,7 @@ class Board:
     def deliver(self, reading: Reading) -> None:
         """Take one reading; what it changes of a state is published by the next `evaluate`."""
         self._sight.take(reading)
+        self._follow_clock(self._clock.monotonic())  # what is stamped by the new time must not be moved along with the old
         track = self._tracks.get(reading.target)
         if track is None:
             return

@@ -117,6 +117,17 @@ async def test_a_step_of_the_wall_clock_changes_no_state(step_s: float) -> None:
     assert ([], {State.UP}) == (province.journal.entries, set(province.states().values()))
 
 
+@pytest.mark.parametrize("step_s", [3600.0, -3600.0])
+async def test_a_step_of_the_wall_clock_makes_no_measurement_older_or_younger(step_s: float) -> None:
+    province = await warm()
+    province.clock.offset_s += step_s
+    await province.run(2.0)
+    now = province.clock.wall()
+    ages_s = [now - view.icmp.at for view in province.board.snapshot().views.values() if view.icmp]
+    assert len(province.inventory.targets) == len(ages_s)
+    assert all(0.0 <= age_s <= 20.0 for age_s in ages_s)
+
+
 async def test_a_target_that_was_down_before_we_went_blind_is_still_down_after() -> None:
     province = await warm()
     province.dead.add("d1")
