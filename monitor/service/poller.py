@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,8 +77,20 @@ class Poller:
     per target and probe: one that is still being asked at its next turn is skipped alone, and counted.
     """
 
-    def __init__(self, probers: Mapping[str, Prober], deliver: Deliver, observer: RoundObserver, clock: Clock) -> None:
-        """Take the probers by the name of their probe: 'icmp', 'snmp'."""
+    def __init__(
+        self,
+        probers: Mapping[str, Prober],
+        deliver: Deliver,
+        observer: RoundObserver,
+        clock: Clock,
+        *,
+        hang_grace_s: float = HANG_GRACE_S,
+    ) -> None:
+        """Take the probers by the name of their probe: 'icmp', 'snmp'.
+
+        hang_grace_s: how long after it must have delivered a prober is taken to hang; then its targets are asked again.
+        """
+        self._hang_grace_s = hang_grace_s
         self._probers = probers
         self._deliver = deliver
         self._observer = observer
@@ -114,7 +127,7 @@ class Poller:
                 id=job,
                 args=[job],
                 next_run_time=datetime.now(UTC),
-                misfire_grace_time=max(1, int(groups[job].every_s)),
+                misfire_grace_time=math.ceil(groups[job].every_s),
                 coalesce=True,
                 max_instances=1,
             )
@@ -159,7 +172,7 @@ class Poller:
 
         for probe, specs in wanted.items():
             self._spawn(self._probers[probe].probe(specs, deliver))
-        bound_s = max((_longest_s(specs) for specs in wanted.values()), default=0.0) + HANG_GRACE_S
+        bound_s = max((_longest_s(specs) for specs in wanted.values()), default=0.0) + self._hang_grace_s
         for _ in range(asked):
             try:
                 yield await asyncio.wait_for(readings.get(), bound_s)
@@ -225,7 +238,7 @@ class Poller:
                 self._deliver(reading)
 
         try:
-            async with asyncio.timeout(_longest_s(specs) + HANG_GRACE_S):
+            async with asyncio.timeout(_longest_s(specs) + self._hang_grace_s):
                 await self._probers[probe].probe(specs, deliver)
         except TimeoutError:
             log.error("the %s prober did not deliver %s targets, such as %s", probe, len(waiting), min(waiting, default="none"))

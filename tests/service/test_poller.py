@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from monitor.model.reading import Deliver, Outcome, Reading
 from monitor.model.spec import IcmpSpec
@@ -152,6 +153,44 @@ async def test_after_a_clock_step_the_next_round_comes_one_interval_after_the_la
         job.modify(next_run_time=job.next_run_time.replace(year=job.next_run_time.year + 1))
     poller.clock_stepped()
     await observer.until(lambda: observer.opened >= 3)
+    await poller.stop()
+
+
+async def late_by(seconds: float) -> tuple[Observer, Poller]:
+    """Return a poller of rounds a minute apart, the second of which the scheduler was kept from opening for so long."""
+    poller, _, observer, _ = make()
+    poller.start(turns("a", "b", every_s=60.0))
+    await observer.until(lambda: observer.opened == 1)
+    for job in poller.jobs():
+        job.modify(next_run_time=job.next_run_time - timedelta(seconds=60.0 + seconds))
+    return observer, poller
+
+
+async def test_a_round_that_comes_late_is_opened_all_the_same_and_only_once() -> None:
+    for seconds in (5.0, 200.0):
+        observer, poller = await late_by(seconds)
+        await observer.until(lambda seen=observer: seen.opened >= 2)  # type: ignore[misc]
+        await asyncio.sleep(0.05)
+        assert (2, 0) == (observer.opened, observer.skipped)
+        await poller.stop()
+
+
+async def test_a_round_that_was_not_opened_at_all_is_counted() -> None:
+    observer, poller = await late_by(5.0)
+    for job in poller.jobs():
+        job.modify(misfire_grace_time=1)
+    await observer.until(lambda: observer.skipped == 2)
+    assert 1 == observer.opened
+    await poller.stop()
+
+
+async def test_a_prober_that_hangs_is_left_and_its_targets_are_asked_again() -> None:
+    prober, observer = FakeProber(), Observer()
+    poller = Poller({"icmp": prober}, lambda reading: None, observer, SystemClock(), hang_grace_s=0.0)
+    spec = IcmpSpec("stuck", "127.0.0.1", packets=1, timeout_s=0.1)
+    poller.start([Turn("icmp", EVERY_S, 0.0, spec)])
+    await observer.until(lambda: prober.asked["stuck"] >= 3)
+    assert 0 == observer.skipped
     await poller.stop()
 
 
