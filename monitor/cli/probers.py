@@ -29,6 +29,11 @@ class Probers:
         """Return the probers by the name of their probe."""
         return {"icmp": self.icmp, "snmp": self.snmp}
 
+    @property
+    def receive_drops(self) -> int:
+        """Return how many packets the kernel has dropped because one of our sockets was full."""
+        return self.icmp.receive_drops + self.snmp.receive_drops
+
 
 async def open_probers(credentials: Iterable[Credential], clock: Clock, stack: AsyncExitStack) -> Probers:
     """Open the probers; the stack closes them. Raises SetupError where this machine does not permit it.

@@ -96,6 +96,7 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
             history=history,
             probers=probers.by_probe,
             trace=tracer.trace,
+            receive_drops=lambda: probers.receive_drops,
             clock=clock,
         )
         watch = Watch(

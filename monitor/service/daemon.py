@@ -38,9 +38,13 @@ class Daemon:
         history: History,
         probers: Mapping[str, Prober],
         trace: Callable[[str], Awaitable[PathTrace]],
+        receive_drops: Callable[[], int],
         clock: Clock,
     ) -> None:
-        """reload_from reads the configuration anew and permit runs the guard over it; both may raise MonitorError."""
+        """reload_from reads the configuration anew and permit runs the guard over it; both may raise MonitorError.
+
+        receive_drops tells how many packets the kernel has dropped because a prober's socket was full.
+        """
         self.configuration = configuration
         self.own = OwnMetrics()
         self.poller = Poller(probers, self.deliver, self, clock)
@@ -59,6 +63,7 @@ class Daemon:
         self._journal = journal
         self._history = history
         self._trace = trace
+        self._receive_drops = receive_drops
         self._clock = clock
         self._rounds_opened = 0
         self._reloading = asyncio.Lock()
@@ -92,6 +97,7 @@ class Daemon:
     def see_own_side(self, seen: OwnSide) -> None:
         """Take the evidence of our own side."""
         self.own.see_loop_lag(seen.loop_lag_s)
+        self.own.see_receive_drops(self._receive_drops())
         self.own.see_journal(is_up=self._journal.is_up)
         self.board.own_side(seen)
 

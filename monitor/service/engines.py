@@ -23,6 +23,10 @@ class Engine(Protocol):
     def close(self) -> None:
         """Close its sockets."""
 
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel dropped because its sockets were full, since open()."""
+
 
 class SnmpEngines:
     """One prober in front of several: 'fast' for v1 and v2c, 'pysnmp' for v3 and for whoever prefers it."""
@@ -51,6 +55,11 @@ class SnmpEngines:
             for name, chosen in by_engine.items():
                 engine = self._engines.get(name) or await self.open(name)
                 group.create_task(engine.probe(chosen, deliver))
+
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel dropped because an engine's sockets were full."""
+        return sum(engine.receive_drops for engine in self._engines.values())
 
     def close(self) -> None:
         """Close every engine that was opened."""

@@ -1,0 +1,130 @@
+"""The daemon joins its parts: what one of them finds out reaches the others."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from monitor.errors import ConfigError, Fault, SetupError
+from monitor.journal.journal import Journal
+from monitor.journal.store import Store
+from monitor.load.configuration import Configuration
+from monitor.model.own_side import OwnSide
+from monitor.model.reading import Deliver, Outcome, PathTrace, Reading
+from monitor.model.state import Event
+from monitor.service.clock import SystemClock
+from monitor.service.daemon import Daemon
+from monitor.service.history import History
+from tests.service.province import PROFILES, SETTINGS, inventory, point
+
+ONE = Configuration(inventory([point("root")]), SETTINGS, PROFILES, Path("config"))
+TWO = replace(ONE, inventory=inventory([point("root"), point("d0", "root")]))
+
+
+@dataclass
+class FakeProber:
+    """Answers at once. asked: the ids of whom."""
+
+    asked: set[str] = field(default_factory=set)
+
+    async def probe(self, specs: Sequence[Any], deliver: Deliver) -> None:
+        for spec in specs:
+            self.asked.add(spec.target)
+            deliver(Reading(spec.target, "icmp", SystemClock().monotonic(), Outcome.OK))
+
+
+@dataclass
+class Desk:
+    """A daemon and what it looks at. fresh: what a reload reads, or raises. permits: whether the guard lets it pass."""
+
+    fresh: Configuration | ConfigError = TWO
+    permits: bool = True
+    drops: int = 0
+    traced: list[str] = field(default_factory=list)
+
+    def read(self) -> Configuration:
+        if isinstance(self.fresh, ConfigError):
+            raise self.fresh
+        return self.fresh
+
+    def permit(self, _configuration: Configuration) -> None:
+        if not self.permits:
+            raise SetupError("10.2.0.1 would leave by eth0", "run `monitor demo`")
+
+    async def trace(self, address: str) -> PathTrace:
+        self.traced.append(address)
+        return PathTrace(address)
+
+    @asynccontextmanager
+    async def daemon(self, folder: Path) -> AsyncIterator[Daemon]:
+        journal = Journal(Store(f"sqlite:///{folder}/journal.db"))
+        prober = FakeProber()
+        try:
+            yield Daemon(
+                ONE,
+                reload_from=self.read,
+                permit=self.permit,
+                journal=journal,
+                history=History(),
+                probers={"icmp": prober, "snmp": prober},
+                trace=self.trace,
+                receive_drops=lambda: self.drops,
+                clock=SystemClock(),
+            )
+        finally:
+            journal.close()
+
+
+async def kinds(daemon: Daemon) -> list[str]:
+    return [entry.kind for entry in await daemon.events(None, 10) if isinstance(entry, Event)]
+
+
+async def test_a_reload_that_the_guard_refuses_changes_nothing_and_says_why(tmp_path: Path) -> None:
+    desk = Desk(permits=False)
+    async with desk.daemon(tmp_path) as daemon:
+        assert ["10.2.0.1 would leave by eth0; run `monitor demo`"] == list(await daemon.reload())
+        assert ONE is daemon.configuration
+        assert "monitor_config_last_reload_successful 0.0" in daemon.own.render()
+
+
+async def test_a_configuration_with_faults_changes_nothing_and_every_fault_is_told(tmp_path: Path) -> None:
+    faults = [Fault("sites.yaml", line, "points", "no such key") for line in (3, 9)]
+    async with Desk(ConfigError(faults)).daemon(tmp_path) as daemon:
+        assert [str(fault) for fault in faults] == list(await daemon.reload())
+        assert ONE is daemon.configuration
+
+
+async def test_a_good_reload_is_polled_at_once_and_noted(tmp_path: Path) -> None:
+    async with Desk().daemon(tmp_path) as daemon:
+        async with daemon.running():
+            assert () == await daemon.reload()
+            assert {"root", "d0"} == daemon.snapshot().views.keys()
+            asked, readings = daemon.poll(["d0"])
+            assert ["d0"] * asked == [reading.target async for reading in readings]
+            assert "monitor_config_last_reload_successful 1.0" in daemon.own.render()
+        assert ["stopped", "reload", "started"] == await kinds(daemon)
+
+
+async def test_what_our_own_side_lost_is_exported(tmp_path: Path) -> None:
+    desk = Desk()
+    async with desk.daemon(tmp_path) as daemon:
+        for drops in (3, 8):
+            desk.drops = drops
+            daemon.see_own_side(OwnSide(at_s=SystemClock().monotonic(), loop_lag_s=0.5))
+        text = daemon.own.render()
+    assert "monitor_receive_drops_total 8.0" in text
+    assert "monitor_event_loop_lag_seconds 0.5" in text
+    assert "monitor_journal_up 1.0" in text
+
+
+async def test_a_clock_that_was_set_lays_the_rounds_anew(tmp_path: Path) -> None:
+    async with Desk().daemon(tmp_path) as daemon, daemon.running():
+        for job in daemon.poller.jobs():
+            job.modify(next_run_time=job.next_run_time.replace(year=job.next_run_time.year + 1))
+        daemon.clock_stepped(-31_536_000.0)
+        waits_s = [(job.next_run_time - datetime.now(UTC)).total_seconds() for job in daemon.poller.jobs()]
+    assert {15, 60} == {round(wait_s) for wait_s in waits_s}
