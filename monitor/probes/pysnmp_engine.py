@@ -80,6 +80,8 @@ _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _DROPS_INDEX = 8
 _WANTED_BUFFER_BYTES = 4 * 1024 * 1024
+_OWNED_S = 3600.0
+"""An engine id that was not heard for longer belongs to whoever is heard under it next: devices are replaced and renamed."""
 _log = logging.getLogger(__name__)
 
 
@@ -102,7 +104,8 @@ class PysnmpProber:
         self._engines: dict[Credential, hlapi.SnmpEngine] = {}
         self._targets: dict[tuple[object, ...], Any] = {}
         self._memories = Memories()
-        self._engine_ids: dict[str, str] = {}
+        self._owners: dict[str, tuple[str, float]] = {}
+        self._told: set[tuple[str, str]] = set()
         self._sockets: dict[int, socket.socket] = {}
 
     async def open(self) -> None:
@@ -134,27 +137,40 @@ class PysnmpProber:
         self._names.close()
 
     async def _probe(self, spec: SnmpSpec, deliver: Deliver) -> None:
-        """Poll one agent, when there is room."""
-        async with self._room:
-            poll = Poll(spec, self._memories.of(spec))
-            try:
-                place = self._names.known(spec.address) or await self._names.find(spec.address)
+        """Poll one agent, when there is room; a name is looked up before, so that a slow resolver takes no room."""
+        poll = Poll(spec, self._memories.of(spec))
+        try:
+            place = self._names.known(spec.address) or await self._names.find(spec.address)
+            async with self._room:
                 sample = await self._converse(spec, place, poll.run())
-                outcome, detail = Outcome.OK, poll.detail
-            except UnresolvedNameError as error:
-                sample, outcome, detail = None, Outcome.NOT_SENT, str(error)
-            except ExchangeError as error:
-                sample, outcome, detail = None, error.outcome, error.detail
-            except Exception as error:
-                _log.exception("%s: a fault of the monitor's own while polling", spec.target)
-                sample, outcome, detail = None, Outcome.NOT_SENT, f"a fault of the monitor's own: {error!r}"
-        engine_id = poll.memory.engine_id
-        if engine_id:
-            self._engine_ids.setdefault(engine_id, spec.target)
-            if self._engine_ids[engine_id] != spec.target:
-                shared = f"snmpEngineID {engine_id} is also that of {self._engine_ids[engine_id]}: give each device its own"
-                detail = f"{detail}; {shared}" if detail else shared
+            outcome, detail = Outcome.OK, poll.detail
+        except UnresolvedNameError as error:
+            sample, outcome, detail = None, Outcome.NOT_SENT, str(error)
+        except ExchangeError as error:
+            sample, outcome, detail = None, error.outcome, error.detail
+        except Exception as error:
+            _log.exception("%s: a fault of the monitor's own while polling", spec.target)
+            sample, outcome, detail = None, Outcome.NOT_SENT, f"a fault of the monitor's own: {error!r}"
+        shared = self._sharing(poll.memory.engine_id, spec.target)
+        if shared:
+            detail = f"{detail}; {shared}" if detail else shared
         deliver(Reading(spec.target, "snmp", self._clock.monotonic(), outcome, None, sample, detail, spec.confirms))
+
+    def _sharing(self, engine_id: str, target: str) -> str:
+        """Return what to say where another target was heard under the same engine id within an hour, '' where none was.
+
+        An id is to be unique (RFC 3411 section 5, SnmpEngineID): two devices under one spoil each other's time window. Logged once.
+        """
+        now_s = self._clock.monotonic()
+        owner, heard_s = self._owners.get(engine_id, (target, now_s))
+        if not engine_id or owner == target or now_s - heard_s > _OWNED_S:
+            self._owners[engine_id] = (target, now_s)
+            return ""
+        shared = f"snmpEngineID {engine_id} is also that of {owner}: if these are two devices, give each its own"
+        if (engine_id, target) not in self._told:
+            self._told.add((engine_id, target))
+            _log.warning("%s: %s", target, shared)
+        return shared
 
     async def _converse(self, spec: SnmpSpec, place: Place, conversation: Conversation[SnmpSample]) -> SnmpSample:
         """Carry a poll's questions and answers. Raises ExchangeError where the poll does."""

@@ -205,11 +205,36 @@ async def test_a_wrong_community_is_silence(agent: Snmpd, fast: SnmpProber, seco
         assert Outcome.TIMEOUT is reading.outcome
 
 
-async def test_two_devices_with_one_engine_id_are_both_named(agent: Snmpd, second: PysnmpProber) -> None:
+async def test_two_devices_with_one_engine_id_are_both_named(
+    agent: Snmpd, second: PysnmpProber, caplog: pytest.LogCaptureFixture
+) -> None:
     credential = Credential("v3", "3", "", "none")
     specs = [snmp_spec(target, port=agent.port, credential=credential) for target in ("xa-mot", "xa-hai")]
-    found = await readings(second, specs)
-    assert sum("is also that of" in reading.detail for reading in found.values()) == 1
+    for _ in range(2):
+        found = await readings(second, specs)
+        assert sum("is also that of" in reading.detail for reading in found.values()) == 1
+    (warning,) = (record.getMessage() for record in caplog.records if record.name == "monitor.probes.pysnmp_engine")
+    assert "xa-mot" in warning
+    assert "xa-hai" in warning
+
+
+async def test_one_user_with_another_key_elsewhere_harms_nobody(agent: Snmpd, second: PysnmpProber) -> None:
+    keys = (("here", AUTH_KEY), ("there", "not-the-auth-key"))
+    good, bad = (Credential(name, "3", "", "a-sha", "sha", key) for name, key in keys)
+    specs = [snmp_spec(each.name, port=agent.port, credential=each, timeout_s=1.0) for each in (bad, good)]
+    for _ in range(2):
+        found = await readings(second, specs)
+        assert (Outcome.OK, Outcome.REFUSED) == (found["here"].outcome, found["there"].outcome)
+
+
+async def test_a_version_3_agent_that_restarts_is_in_its_time_window_again(tmp_path: Path, second: PysnmpProber) -> None:
+    credential = Credential("v3", "3", "", "a-sha", "sha", AUTH_KEY)
+    with running(tmp_path) as first:
+        spec = snmp_spec(port=first.port, credential=credential)
+        before = await sample(second, spec)
+    with running(tmp_path, port=first.port):
+        after = await sample(second, spec)
+    assert (after.engine_boots or 0) > (before.engine_boots or 0)
 
 
 async def test_an_agent_that_restarts_is_read_on(tmp_path: Path, fast: SnmpProber) -> None:
