@@ -70,7 +70,7 @@ class Bench:
             track = self._tracks[name]
             if track.was_cut and name not in self._cuts and track.back_s is None:
                 freed.append(name)
-            track.was_cut = name in self._cuts
+            track.set_cut(name in self._cuts)
         return freed, moved
 
     def is_covered(self, name: str) -> bool:

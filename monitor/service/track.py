@@ -10,7 +10,9 @@ from monitor.model.profile import Profile
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Reason, State, TargetView, Transition
-from monitor.rules import flapping, health
+from monitor.rules import health
+from monitor.rules.flapping import Flapping
+from monitor.rules.flapping import step as step_flapping
 from monitor.rules.timetable import PlannedProbe, probe_plan
 from monitor.service.measured import Measured
 
@@ -33,6 +35,7 @@ class Track:
     asks, asked_s, is_asked_wide: how often and when a suspicion asked, and whether uplinks and all behind were asked too.
     ripe_s:    since when a suspicion is confirmed but held for others. back_s: since when its return is held for those behind it.
     was_cut:   its silence was put down to an uplink at the last judgement.
+    flapping, steady: its changes so far, and as they were when it last answered: silence that is an uplink's or our own is undone.
     memory:    the journal's last word on this target, until it is judged for the first time.
     """
 
@@ -40,7 +43,8 @@ class Track:
     plan: tuple[PlannedProbe, ...]
     health: health.Health
     view: TargetView
-    flapping: flapping.Flapping = field(default_factory=flapping.Flapping)
+    flapping: Flapping = field(default_factory=Flapping)
+    steady: Flapping = field(default_factory=Flapping)
     measured: Measured = field(default_factory=Measured)
     silence: Silence | None = None
     memory: Transition | None = None
@@ -87,16 +91,13 @@ class Track:
 
     def step_health(self, reading: Reading, settings: Settings) -> None:
         """Take a reading as evidence of answering or not."""
-        limits = settings.health
-        self.health = health.step(self.health, reading, misses_to_down=limits.misses_to_down)
+        self.health = health.step(self.health, reading, misses_to_down=settings.health.misses_to_down)
         if not self.is_suspected:
             self.calm()
         if reading.outcome is Outcome.NOT_SENT:
             return
         if reading.probe == self.first_probe and not reading.confirms:
-            self.flapping = flapping.step(
-                self.flapping, reading.outcome.is_alive, high=limits.flapping_high, low=limits.flapping_low
-            )
+            self._step_flapping(reading.outcome.is_alive, settings)
         self._step_silence(reading)
 
     def is_fresh(self, now_s: float, intervals: float) -> bool:
@@ -136,9 +137,24 @@ class Track:
         self.health = health.forget_misses(self.health)
         self.measured.held.clear()
         self.awaited.clear()
+        self.flapping = self.steady
         self.calm()
         if not self.is_silent:
             self.silence = None
+
+    def set_cut(self, is_cut: bool) -> None:
+        """Note whether its silence is an uplink's; such silence is no flapping of its own."""
+        self.was_cut = is_cut
+        if is_cut:
+            self.flapping = self.steady
+
+    def _step_flapping(self, is_alive: bool, settings: Settings) -> None:
+        if self.was_cut and not is_alive:
+            return
+        high, low = settings.health.flapping_high, settings.health.flapping_low
+        self.flapping = step_flapping(self.flapping, is_alive, high=high, low=low)
+        if is_alive:
+            self.steady = self.flapping
 
     def fault(self, settings: Settings) -> Reason | None:
         """Return why the target is degraded while it answers, None where it is well."""

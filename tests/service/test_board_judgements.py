@@ -255,3 +255,27 @@ async def test_a_start_that_finds_everybody_well_is_no_news_but_one_that_finds_a
     behind = {"d1"} | province.board.topology.behind("d1")
     assert behind == {change.target for change in province.board.snapshot().changes}
     assert len(province.inventory.targets) == len(province.journal.transitions), "the journal has them all"
+
+
+async def test_an_uplink_that_flaps_does_not_make_those_behind_it_flap() -> None:
+    province = Province()
+    await province.run(60.0)
+    for _ in range(6):
+        province.dead.add("d1")
+        await province.run(35.0)
+        province.dead.clear()
+        await province.run(35.0)
+    views = province.board.snapshot().views
+    assert {"d1"} == {name for name, view in views.items() if view.flapping}
+    assert "flapping" == views["d1"].reason.code
+
+
+async def test_our_own_blindness_makes_nobody_flap() -> None:
+    province = Province()
+    await province.run(60.0)
+    for _ in range(6):
+        province.is_cut_off = True
+        await province.run(35.0)
+        province.is_cut_off = False
+        await province.run(35.0)
+    assert {State.UP} == set(province.states().values())

@@ -26,7 +26,8 @@ def test_with_a_third_dead_and_forty_sick_agents_every_other_target_keeps_its_ca
     assert max(counts.values()) - min(counts.values()) <= 1, "some target was asked less often than another"
     polled = {name: last_poll(scrape, name) - last_poll(began, name) for name in healthy}
     assert min(polled.values()) > 0, "an agent waited for another one's slowness"
-    assert 0 == scrape.value("monitor_rounds_skipped_total")
+    skipped = (scrape.value("monitor_rounds_skipped_total") or 0) - (began.value("monitor_rounds_skipped_total") or 0)
+    assert skipped <= 3 * len({*looping, *dying, *slow}), "only who is still being asked is left out of a round"
     assert all(scrape.value("wan_snmp_up", target=name) == 1 for name in healthy)
 
 

@@ -49,7 +49,7 @@ def test_five_districts_cut_within_a_minute_are_five_root_causes_and_not_blindne
             break
     province.lab.ctl("restore", "all")
     for scrape in province.scrapes():
-        assert cut >= scrape.in_state("down"), "a district that returns leaves nobody to blame"
+        assert cut >= scrape.in_state("down"), f"a district that returns leaves nobody to blame\n{province.log.read_text()[-6000:]}"
         if scrape.counts() == {"up": 477}:
             break
 
