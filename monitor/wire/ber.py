@@ -151,9 +151,13 @@ def read_integer(data: bytes, at: int, end: int, what: str) -> tuple[int, int]:
     return _integer32(data[start:stop]), stop
 
 
+_LEAST_OF_PYASN1 = b"\xff\x80\x00\x00\x00"
+"""-2147483648 with an octet more than X.690 section 8.3.2 permits, as pyasn1 encodes it, which agents are built on."""
+
+
 def _integer32(content: bytes) -> int:
     """Return an Integer32 of one to four octets."""
-    if 0 < len(content) <= 4:
+    if 0 < len(content) <= 4 or content == _LEAST_OF_PYASN1:
         return int.from_bytes(content, "big", signed=True)
     raise MalformedError(f"INTEGER of {len(content)} octets")
 

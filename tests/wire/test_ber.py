@@ -114,6 +114,10 @@ def test_a_value_that_its_type_forbids_is_refused(tag: int, content: bytes) -> N
         ber.DECODERS[tag](content)
 
 
+def test_the_least_integer_is_read_as_pyasn1_writes_it() -> None:
+    assert ber.DECODERS[ber.INTEGER](b"\xff\x80\x00\x00\x00") == -(2**31)
+
+
 @given(st.integers(-(2**31), 2**31 - 1))
 def test_an_integer_takes_the_fewest_octets_and_comes_back(number: int) -> None:
     encoded = ber.encode_value(ber.INTEGER, number)
