@@ -7,6 +7,7 @@ the result says.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import icmplib
@@ -20,8 +21,15 @@ _AT_ONCE = 2
 class Tracer:
     """Traces paths; at most two at once, further ones wait their turn."""
 
-    def __init__(self, *, max_hops: int = MAX_HOPS, timeout_s: float = 0.5) -> None:
-        """timeout_s: for each hop, so that a trace takes max_hops * timeout_s at most."""
+    def __init__(
+        self,
+        *,
+        max_hops: int = MAX_HOPS,
+        timeout_s: float = 0.5,
+        traceroute: Callable[..., Sequence[icmplib.Hop]] = icmplib.traceroute,
+    ) -> None:
+        """timeout_s: for each hop, so that a trace takes max_hops * timeout_s at most. traceroute: icmplib's, which blocks."""
+        self._traceroute = traceroute
         self._max_hops = max_hops
         self._timeout_s = timeout_s
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="trace")
@@ -36,7 +44,7 @@ class Tracer:
 
     def _trace(self, address: str) -> PathTrace:
         try:
-            hops = icmplib.traceroute(address, count=1, interval=0, timeout=self._timeout_s, max_hops=self._max_hops, fast=True)
+            hops = self._traceroute(address, count=1, interval=0, timeout=self._timeout_s, max_hops=self._max_hops, fast=True)
         except icmplib.SocketPermissionError:
             return PathTrace(address, fault="raw sockets are not permitted (CAP_NET_RAW)")
         except (icmplib.ICMPLibError, OSError) as error:

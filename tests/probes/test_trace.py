@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Sequence
 
+import icmplib
 import pytest
 
 from monitor.lab.packet import Packet, icmp_error
@@ -82,6 +84,23 @@ def test_hops_are_bounded() -> None:
         assert [1, 2, 3] == [packet.ttl for _, packet in network.seen]
 
     on_network(body)
+
+
+async def test_two_paths_are_traced_at_once_and_never_more() -> None:
+    pair, inside, most = threading.Barrier(2), set[str](), list[int]()
+
+    def traceroute(address: str, **_options: object) -> list[icmplib.Hop]:
+        inside.add(address)
+        pair.wait(20)
+        most.append(len(inside))
+        pair.wait(20)
+        inside.discard(address)
+        return []
+
+    tracer = Tracer(traceroute=traceroute)
+    await asyncio.gather(*(tracer.trace(f"10.3.0.{number}") for number in range(1, 7)))
+    tracer.close()
+    assert ([2] * 6, set()) == (most, inside)
 
 
 def test_an_address_without_a_route_is_a_result_and_no_error() -> None:
