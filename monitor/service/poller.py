@@ -164,11 +164,11 @@ class Poller:
 
     async def _polled(self, wanted: Mapping[str, Sequence[Spec]], asked: int) -> AsyncIterator[Reading]:
         readings: asyncio.Queue[Reading] = asyncio.Queue()
+        addresses = {spec.target: spec.address for specs in wanted.values() for spec in specs}
 
         def deliver(reading: Reading) -> None:
             readings.put_nowait(reading)
-            if reading.target in self._specs:
-                self._deliver(reading)
+            self._hand_on(reading, addresses[reading.target])
 
         for probe, specs in wanted.items():
             self._spawn(self._probers[probe].probe(specs, deliver))
@@ -230,12 +230,12 @@ class Poller:
 
     async def _ask(self, probe: str, specs: Sequence[Spec], guard: set[tuple[str, str]], opened: _Round | None) -> None:
         waiting = {spec.target for spec in specs}
+        addresses = {spec.target: spec.address for spec in specs}
 
         def deliver(reading: Reading) -> None:
             waiting.discard(reading.target)
             guard.discard((probe, reading.target))
-            if reading.target in self._specs:
-                self._deliver(reading)
+            self._hand_on(reading, addresses[reading.target])
 
         try:
             async with asyncio.timeout(_longest_s(specs) + self._hang_grace_s):
@@ -246,6 +246,11 @@ class Poller:
             guard.difference_update((probe, target) for target in waiting)
             if opened is not None:
                 self._part_done(opened)
+
+    def _hand_on(self, reading: Reading, address: str) -> None:
+        """Deliver a reading, unless a reload removed its target, or gave it another address, while it was being asked."""
+        if any(spec.address == address for _, spec in self._specs.get(reading.target, ())):
+            self._deliver(reading)
 
     def _part_done(self, opened: _Round) -> None:
         opened.left -= 1

@@ -23,6 +23,7 @@ class FakeProber:
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
         self.confirmed: Counter[str] = Counter()
+        self.released: Counter[str] = Counter()
         self.free = asyncio.Event()
 
     async def probe(self, specs: Sequence[IcmpSpec], deliver: Deliver) -> None:
@@ -37,6 +38,7 @@ class FakeProber:
             await self.free.wait()
             for spec in specs:
                 if spec.target.startswith("stuck"):
+                    self.released[spec.address] += 1
                     deliver(Reading(spec.target, "icmp", 0.0, Outcome.TIMEOUT))
 
 
@@ -143,6 +145,18 @@ async def test_a_removed_target_is_neither_asked_nor_delivered_again() -> None:
     await poller.stop()
     assert 1 == prober.asked["stuck"]
     assert {"a"} == {reading.target for reading in readings}
+
+
+async def test_what_an_address_said_that_a_target_no_longer_has_is_not_delivered() -> None:
+    poller, prober, observer, readings = make()
+    poller.start(turns("stuck"))
+    await observer.until(lambda: prober.asked["stuck"] == 1)
+    poller.replace([Turn("icmp", EVERY_S, 0.0, IcmpSpec("stuck", "127.0.0.2"))])
+    prober.free.set()
+    await observer.until(lambda: prober.asked["stuck"] >= 3)
+    await poller.stop()
+    assert 1 == prober.released["127.0.0.1"]
+    assert len(readings) == prober.released["127.0.0.2"]
 
 
 async def test_after_a_clock_step_the_next_round_comes_one_interval_after_the_last() -> None:
