@@ -93,6 +93,13 @@ def test_a_32_bit_counter_is_carried_past_its_wrap() -> None:
     assert 0 == tracks[-1].spikes_total
 
 
+def test_errors_and_discards_have_32_bits_beside_octets_of_64() -> None:
+    first, second = sample(5000, 0), sample(5060, 0)
+    rows = [replace(each.interfaces[0], receive_errors=errors) for each, errors in ((first, 2**32 - 5), (second, 7))]
+    tracks = run([(0, replace(first, interfaces=(rows[0],))), (60, replace(second, interfaces=(rows[1],)))])
+    assert (2**32 + 7, 0) == (wan(tracks[-1]).receive_errors_total, tracks[-1].spikes_total)
+
+
 def test_counters_cleared_without_a_restart_are_a_reset_where_a_wrap_is_impossible() -> None:
     tracks = run([(0, sample(5000, 1_200_000_000, bits=32)), (60, sample(5060, 30_000, bits=32))])
     assert 1_200_000_000 + 30_000 == wan(tracks[-1]).receive_bytes_total

@@ -1,5 +1,6 @@
 """The board's judgements beyond up and down: work, office hours, quality, flapping, and a changed configuration."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ from monitor.model.inventory import Expected
 from monitor.model.profile import Profile
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import State, Transition
+from monitor.model.state import Event, State, Transition
 from tests.service.province import (
     SETTINGS,
     WALL_0,
@@ -174,14 +175,20 @@ async def test_a_target_that_is_new_has_no_state_until_it_is_judged() -> None:
 
 
 async def test_the_journal_is_told_before_anybody_sees_a_transition() -> None:
-    seen: list[State | None] = []
-    journal = MemoryJournal()
-    province = Province(journal=journal)
-    journal.gate = lambda: seen.append(province.state("root"))
-    await province.run(16.0)
-    states = [entry.new for batch in journal.batches for entry in batch if isinstance(entry, Transition) and entry.target == "root"]
-    assert [State.UP] == states
-    assert seen[0] is None
+    shown: list[tuple[State | None, State | None]] = []
+
+    class WatchfulJournal(MemoryJournal):
+        async def append(self, batch: Sequence[Transition | Event]) -> bool:
+            shown.extend((entry.old, province.state(entry.target)) for entry in batch if isinstance(entry, Transition))
+            return await super().append(batch)
+
+    province = Province(journal=WatchfulJournal())
+    await province.run(75.0)
+    province.dead.add("d1")
+    await province.run(BOUND_S)
+    assert {"d1"} == province.of(State.DOWN)
+    assert len(province.journal.transitions) == len(shown) > len(province.inventory.targets)
+    assert all(old is on_the_board for old, on_the_board in shown)
     assert all(each.generation > 0 and any(view.state for view in each.views.values()) for each in province.pictures)
 
 

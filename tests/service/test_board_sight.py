@@ -63,6 +63,17 @@ async def test_the_root_and_all_references_silent_is_blind() -> None:
     assert [] == province.journal.transitions
 
 
+async def test_a_reference_outside_the_inventory_is_evidence_by_itself() -> None:
+    province = Referenced(settings=with_health(references=("127.9.9.9",)))
+    await province.run(75.0)
+    province.is_cut_off = True
+    province.unsendable.add("d0")  # nothing is known of this neighbour
+    await province.run(BOUND_S)
+    blind = province.board.snapshot().blind
+    assert blind is not None
+    assert ("blind_silent", 1) == (blind.reason.code, blind.reason.values["references"])
+
+
 async def test_silent_references_alone_blame_nobody_and_blind_nobody() -> None:
     province = await referenced()
     province.reference_answers = False
