@@ -176,24 +176,24 @@ def _print_table(by_target: Mapping[str, Mapping[str, Row]], language: str) -> N
         Column(say(POLL, "loss", language), is_number=True),
         Column(say(POLL, "rtt", language), is_number=True),
         Column("SNMP"),
+        Column(say(POLL, "why", language)),
     ]
     print(table(columns, [_cells(target, probes, language) for target, probes in by_target.items()]))
 
 
 def _cells(target: str, probes: Mapping[str, Row], language: str) -> list[str]:
-    icmp = probes.get("icmp", {})
+    icmp, snmp = probes.get("icmp", {}), probes.get("snmp", {})
     sample = icmp.get("icmp") or {}
     return [
         target,
         _outcome(icmp, language),
         "" if sample.get("loss") is None else f"{sample['loss']:.0%}",
         "" if sample.get("rtt_ms") is None else f"{sample['rtt_ms']:.1f} ms",
-        _outcome(probes.get("snmp", {}), language),
+        _outcome(snmp, language),
+        # Last, since a narrow terminal shortens the end of a line: the outcomes are seen in any case.
+        "; ".join(each["detail"] for each in (icmp, snmp) if each and each["detail"] and each["outcome"] != Outcome.OK),
     ]
 
 
 def _outcome(each: Row, language: str) -> str:
-    if not each:
-        return say(POLL, "none", language)
-    word = say(POLL, each["outcome"], language)
-    return f"{word}: {each['detail']}" if each["detail"] and each["outcome"] != Outcome.OK else word
+    return say(POLL, each["outcome"] if each else "none", language)

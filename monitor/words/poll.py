@@ -9,6 +9,7 @@ POLL: Catalogue = {
     "ping": ("Ping", "Ping"),
     "loss": ("Mất gói", "Loss"),
     "rtt": ("Độ trễ", "RTT"),
+    "why": ("Lý do", "Why"),
     "not_sent": ("không gửi được", "not sent"),
     "refused": ("từ chối", "refused"),
     "malformed": ("sai định dạng", "malformed"),

@@ -136,18 +136,18 @@ class Running:
         return Scrape(samples, text, at)
 
     def scrapes(self) -> Iterator[Scrape]:
-        """Yield scrape after scrape, LOOK_EVERY_S apart, for LONGEST_WAIT_S at the most."""
+        """Yield scrape after scrape, LOOK_EVERY_S apart; fails after LONGEST_WAIT_S with the last one's states and the log's end."""
         end_s = time.monotonic() + LONGEST_WAIT_S
-        while time.monotonic() < end_s:
-            yield self.scrape()
+        while True:
+            scrape = self.scrape()
+            yield scrape
+            if time.monotonic() > end_s:
+                raise AssertionError(f"it never held; at the end: {scrape.counts()}\n{self.log.read_text()[-3000:]}")
             self._rest()
 
     def until(self, holds: Callable[[Scrape], bool]) -> Scrape:
-        """Return the first scrape of which something holds; fails with the last one's states and the log's end."""
-        for scrape in self.scrapes():
-            if holds(scrape):
-                return scrape
-        raise AssertionError(f"it never held; at the end: {scrape.counts()}\n{self.log.read_text()[-3000:]}")
+        """Return the first scrape of which something holds; fails as scrapes() does."""
+        return next(scrape for scrape in self.scrapes() if holds(scrape))
 
     def until_up(self, count: int) -> Scrape:
         """Return the first scrape in which so many targets are up and no other state is left."""

@@ -1,0 +1,98 @@
+"""A daemon that is killed in the middle of an outage has told nobody what its journal does not hold, and goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.request
+from collections import defaultdict
+from itertools import pairwise
+from pathlib import Path
+
+from monitor.journal.store import Store
+from monitor.model.state import Transition
+from tests.lab_fixture import StartLab
+from tests.system.running import Running, Scrape, running_in
+
+MONITOR = """
+probes:
+  icmp: {every: 1s, packets: 2, spacing: 20ms, timeout: 500ms}
+  snmp: {every: 12s, timeout: 1s, retries: 0}
+quality: {loss: 90%, rtt: 30s, jitter: 30s, rtt_usual_extra: 30s}
+credentials: {wan: {version: 2c, community: {literal: lab}}}
+"""
+TARGETS = 10
+
+
+class Screen(threading.Thread):
+    """An open page that keeps whatever state the stream tells it until the daemon is gone: (point, state)."""
+
+    def __init__(self, running: Running) -> None:
+        super().__init__(name="screen")
+        self.told: set[tuple[str, str]] = set()
+        self._answer = urllib.request.urlopen(f"{running.origin}/api/v1/stream", timeout=30)
+        self.start()
+
+    def run(self) -> None:
+        with self._answer:
+            try:
+                for line in self._answer:
+                    if line.startswith(b"data: "):
+                        tiles = json.loads(line.removeprefix(b"data: ")).get("tiles", {})
+                        self.told |= {(point, values[0]) for point, values in tiles.items()}
+            except OSError:
+                return  # the kill cuts the connection
+
+
+def journal_of(path: Path) -> list[Transition]:
+    """Return every transition that the journal holds, the oldest first."""
+    store = Store(f"sqlite:///{path}")
+    try:
+        return [entry for entry in reversed(store.events(None, 100_000)) if isinstance(entry, Transition)]
+    finally:
+        store.close()
+
+
+def since(scrape: Scrape) -> set[tuple[str, str, float]]:
+    """Return (target, state, epoch seconds since when) of every target that has a state."""
+    changed = {of["target"]: at for of, at in scrape.samples.get("wan_target_state_changed_timestamp_seconds", ())}
+    return {(target, state, changed[target]) for target, state in scrape.states().items()}
+
+
+def test_what_was_told_before_a_kill_is_in_the_journal_and_what_is_still_down_keeps_its_since(start_lab: StartLab) -> None:
+    lab = start_lab(monitor=MONITOR)
+    with running_in(lab) as running:
+        running.until_up(TARGETS)
+        screen = Screen(running)
+        lab.ctl("cut", "huyen-a")
+        told = since(running.until(lambda scrape: "huyen-a" in scrape.in_state("down")))
+        # More is under way when it dies: one more circuit is cut, and a device falls silent that nobody has noticed yet.
+        lab.ctl("cut", "xa-b1")
+        for scrape in running.scrapes():
+            told |= since(scrape)
+            if "xa-b1" in scrape.in_state("down"):
+                break
+        lab.ctl("dead", "xa-doi")
+        running.process.kill()
+        running.process.wait(10)
+        screen.join(10)
+
+        held = journal_of(running.journal)
+        assert told <= {(each.target, str(each.new), each.at) for each in held}
+        assert screen.told <= {(each.target, str(each.new)) for each in held}
+        assert {("huyen-a", "down"), ("xa-a1", "unreachable")} <= screen.told
+
+        running.start_again()
+        for scrape in running.scrapes():
+            assert not {"huyen-a", "xa-a1", "xa-b1"} & scrape.in_state("up")
+            if len(scrape.states()) == TARGETS and "xa-doi" in scrape.in_state("down"):
+                break
+        assert {each for each in told if each[1] in ("down", "unreachable")} <= since(scrape)
+        lab.ctl("restore", "all")
+        running.until_up(TARGETS)
+        histories = defaultdict(list)
+        for each in journal_of(running.journal):
+            histories[each.target].append((str(each.new), each.cause))
+        assert not {target for target, states in histories.items() if any(old == new for old, new in pairwise(states))}
+        assert [("up", None), ("down", "huyen-a"), ("up", None)] == histories["huyen-a"]
+        assert running.stop() == 0
