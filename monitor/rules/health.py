@@ -141,6 +141,16 @@ def returning(health: Health, now_s: float) -> Health:
     )
 
 
+def restart(health: Health, now_s: float) -> Health:
+    """Return the health of a suspected target whose misses prove nothing, since its uplink missed too and now answers again.
+
+    It stays suspected, and only misses from now on speak against it; a returning target has its grace anew.
+    """
+    if health.standing is Standing.RETURNING:
+        return returning(health, now_s)
+    return replace(health, probes=_each(health, unanswered=0), suspected_s=now_s)
+
+
 def forget_misses(health: Health) -> Health:
     """Return the health as it was before misses that prove nothing (we were blind); a silence that was believed before stays."""
     if health.standing is Standing.SILENT:

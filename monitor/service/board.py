@@ -105,7 +105,7 @@ class Board:
             return
         if reading.confirms:
             track.awaited.pop(reading.probe, None)
-        before = track.health.standing
+        before, was_suspected = track.health.standing, track.is_suspected
         if reading.outcome.is_alive or not self._is_from_the_dark(reading):
             track.step_health(reading, self._settings)
             track.take(reading, self._clock.wall(), self._settings, self._usual_rtt_s(reading.target))
@@ -115,6 +115,8 @@ class Board:
             self._are_standings_new = True
             if before is Standing.SILENT:
                 self._ask(self._suspicions.returned(reading.target, reading.at_s))
+        if was_suspected and track.is_answering and not track.is_suspected:
+            self._ask(self._suspicions.relieved(reading.target, reading.at_s))
 
     def own_side(self, own: OwnSide) -> None:
         """Take what is known of our own side."""

@@ -54,6 +54,18 @@ class Suspicions:
         uplinks = [above for above in self._topology.ancestors(name) if self._tracks[above].is_silent]
         return self._await([*waiting, *uplinks], now_s)
 
+    def relieved(self, name: str, now_s: float) -> list[str]:
+        """Note that a suspected target answers after all; return whom to ask anew.
+
+        What is suspected behind it missed while it missed too, and that proves nothing against them.
+        """
+        doubted = [below for below in self._topology.behind(name) if self._tracks[below].is_suspected]
+        for below in doubted:
+            track = self._tracks[below]
+            track.health = health.restart(track.health, now_s)
+            track.calm()
+        return self._await(doubted, now_s)
+
     def release_returned(self, now_s: float) -> list[str]:
         """Let go of returns that were held long enough, and of those held behind them; return whose."""
         over = [name for name in self._back if self._has_come_back(name, now_s)]
@@ -105,6 +117,13 @@ class Suspicions:
         track = self._tracks[name]
         return track.is_silent or health.is_ripe(track.health, now_s, misses_to_down=self._settings.health.misses_to_down)
 
+    def _is_cut_for(self, track: Track) -> bool:
+        """Return whether a target's silence is its uplinks'; for one that returns, a return that is only held is none."""
+        if not self.is_cut(track.target.id):
+            return False
+        is_returning = track.health.standing is Standing.RETURNING
+        return not is_returning or all(self._tracks[parent].back_s is None for parent in self._topology.parents[track.target.id])
+
     def _is_blocked(self, name: str) -> bool:
         track = self._tracks[name]
         return track.is_silent or (not track.is_answering and self.is_cut(name))
@@ -112,7 +131,7 @@ class Suspicions:
     def _is_believed(self, name: str, track: Track, now_s: float) -> bool:
         if not track.is_suspected:
             return False
-        if track.health.standing is not Standing.RETURNING and self.is_cut(name) and health.is_missing(track.health, now_s):
+        if self._is_cut_for(track) and health.is_missing(track.health, now_s):
             return True
         if not health.is_ripe(track.health, now_s, misses_to_down=self._settings.health.misses_to_down):
             return False

@@ -184,7 +184,7 @@ class Province:
         while self._due and self._due[0][0] <= self.clock.now_s:
             at_s, _, name, probe, confirms = heapq.heappop(self._due)
             if not confirms:
-                every_s = 15.0 if probe == "icmp" else 60.0
+                every_s = getattr(self.settings, probe).every_s
                 heapq.heappush(self._due, (at_s + every_s, next(self._number), name, probe, False))
             done_s, reading = self._probe(name, probe, at_s, confirms)
             heapq.heappush(self._done, (done_s, next(self._number), reading))

@@ -286,3 +286,21 @@ async def test_our_own_blindness_makes_nobody_flap() -> None:
         province.is_cut_off = False
         await province.run(35.0)
     assert {State.UP} == set(province.states().values())
+
+
+@pytest.mark.parametrize("up_s", [0.3, 0.5, 0.6, 1.0, 2.0, 3.5])
+@pytest.mark.parametrize("down_s", [4.0, 8.0])
+async def test_an_uplink_that_goes_again_as_it_returns_leaves_nobody_else_to_blame(up_s: float, down_s: float) -> None:
+    quick = replace(SETTINGS, icmp=replace(SETTINGS.icmp, every_s=3.0), snmp=replace(SETTINGS.snmp, every_s=12.0))
+    province = Province(settings=quick)
+    await province.run(20.0)
+    province.dead.add("d1")
+    await province.run(8.0)
+    province.dead.clear()
+    await province.run(up_s)
+    province.dead.add("d1")
+    await province.run(down_s)
+    province.dead.clear()
+    await province.run(20.0)
+    assert {"d1"} == {each.target for each in province.journal.transitions if each.new is State.DOWN}
+    assert {State.UP} == set(province.states().values())
