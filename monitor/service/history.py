@@ -83,7 +83,8 @@ class History:
         track = self._tracks.get(target)
         if track is None:
             return None
-        if track.minute - track.usual_minute >= USUAL_HOLDS_MINUTES or track.usual is None:
+        # While it is not known it is looked for each minute, not at each burst: that took longer than all else a burst is for.
+        if track.minute - track.usual_minute >= (1 if track.usual is None else USUAL_HOLDS_MINUTES):
             known = [value for value in track.rtt if not math.isnan(value)]
             track.usual = median(known) if len(known) >= USUAL_NEEDS_MINUTES else None
             track.usual_minute = track.minute
