@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import icmplib
 
 from monitor.model.reading import Hop, PathTrace
+from monitor.probes.names import literal, resolve_by_system
 
 MAX_HOPS = 12
 _AT_ONCE = 2
@@ -35,7 +36,7 @@ class Tracer:
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="trace")
 
     async def trace(self, address: str) -> PathTrace:
-        """Return the path to a literal address; never raises for what the network does."""
+        """Return the path to an address or name; never raises for what the network does, or for a name without an address."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._trace, address)
 
     def close(self) -> None:
@@ -43,13 +44,15 @@ class Tracer:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _trace(self, address: str) -> PathTrace:
+        place = literal(address)
         try:
-            hops = self._traceroute(address, count=1, interval=0, timeout=self._timeout_s, max_hops=self._max_hops, fast=True)
+            where = address if place else resolve_by_system(address)
+            hops = self._traceroute(where, count=1, interval=0, timeout=self._timeout_s, max_hops=self._max_hops, fast=True)
         except icmplib.SocketPermissionError:
             return PathTrace(address, fault="raw sockets are not permitted (CAP_NET_RAW)")
-        except (icmplib.ICMPLibError, OSError) as error:
+        except (icmplib.ICMPLibError, OSError, UnicodeError) as error:
             return PathTrace(address, fault=str(error))
-        return whole(address, [Hop(hop.distance, hop.address) for hop in hops])
+        return whole(place.address if place else where, [Hop(hop.distance, hop.address) for hop in hops])
 
 
 def whole(address: str, answers: list[Hop]) -> PathTrace:

@@ -86,6 +86,25 @@ def test_hops_are_bounded() -> None:
     on_network(body)
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "0:0::1", "localhost"])
+async def test_a_path_is_whole_however_its_end_is_written(address: str) -> None:
+    def traceroute(where: str, **_options: object) -> list[icmplib.Hop]:
+        end = "::1" if ":" in where else where
+        return [icmplib.Hop(end, 1, [0.1], 1)]
+
+    tracer = Tracer(traceroute=traceroute)
+    trace = await tracer.trace(address)
+    tracer.close()
+    assert trace.reached
+
+
+async def test_a_name_that_cannot_be_resolved_is_a_result_too() -> None:
+    tracer = Tracer()
+    trace = await tracer.trace(f"{'x' * 64}.invalid")
+    tracer.close()
+    assert trace.fault
+
+
 async def test_two_paths_are_traced_at_once_and_never_more() -> None:
     pair, inside, most = threading.Barrier(2), set[str](), list[int]()
 
