@@ -106,13 +106,15 @@ class Board:
         if reading.confirms:
             track.awaited.pop(reading.probe, None)
         before, was_suspected = track.health.standing, track.is_suspected
-        if reading.outcome.is_alive or not self._is_from_the_dark(reading):
+        if reading.outcome.is_alive or not self._is_from_the_dark(reading, track):
             track.step_health(reading, self._settings)
             track.take(reading, self._clock.wall(), self._settings, self._usual_rtt_s(reading.target))
             self._touched.add(reading.target)
             self._suspicions.noticed(reading.target)
         if track.health.standing is not before:
             self._are_standings_new = True
+            if before in (Standing.SILENT, Standing.RETURNING) and track.health.standing is Standing.ANSWERING:
+                track.returned_s = reading.at_s
             if before is Standing.SILENT:
                 self._ask(self._suspicions.returned(reading.target, reading.at_s))
         if was_suspected and track.is_answering and not track.is_suspected:
@@ -188,13 +190,14 @@ class Board:
     def _follow(self, inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> None:
         self._inventory, self._settings = inventory, settings
         self._zone = ZoneInfo(settings.timezone)
+        now_s = self._clock.monotonic()
         kept: dict[str, Track] = {}
         for name, target in inventory.targets.items():
             track = self._tracks.get(name)
             if track is None:
-                track = new_track(target, settings, profiles, self._memory.pop(name, None))
+                track = new_track(target, settings, profiles, self._memory.pop(name, None), now_s)
             else:
-                follow(track, target, settings, profiles)
+                follow(track, target, settings, profiles, now_s)
             kept[name] = track
         self._tracks = kept
         self._topology = topology.of(inventory)
@@ -223,13 +226,13 @@ class Board:
             self._tell("sighted", f"it sees again after {self._clock.wall() - before.since:.0f} s")
         self._picture.has_changed(self.snapshot)
 
-    def _is_from_the_dark(self, reading: Reading) -> bool:
-        """Return whether a reading tells of a time in which we were blind: a miss is known only long after it was sent."""
+    def _is_from_the_dark(self, reading: Reading, track: Track) -> bool:
+        """Return whether a miss tells of our blindness or of the target's own silence: it is known long after it was sent."""
         icmp, snmp = self._settings.icmp, self._settings.snmp
         took_s = (
             icmp.timeout_s + icmp.packets * icmp.spacing_s if reading.probe == "icmp" else snmp.timeout_s * (1 + 1.5 * snmp.retries)
         )
-        return self._sight.blind is not None or reading.at_s - took_s < self._sighted_s
+        return self._sight.blind is not None or reading.at_s - took_s < max(self._sighted_s, track.returned_s)
 
     def _tell(self, kind: str, text: str) -> None:
         log.warning("%s: %s", kind, text)
@@ -269,7 +272,7 @@ class Board:
             track = self._tracks[name]
             track.drop_stale_views(now_s, self._evidence_since_s, intervals)
             is_known = track.health.standing is not Standing.LAPSED
-            if is_known and health.is_stale(track.health, now_s, self._evidence_since_s, intervals):
+            if is_known and health.is_stale(track.health, now_s, max(self._evidence_since_s, track.since_s), intervals):
                 track.health = health.lapse(track.health)
                 track.calm()
                 self._touched.add(name)

@@ -35,6 +35,7 @@ class Track:
     asks, asked_s, is_asked_wide: how often and when a suspicion asked, and whether uplinks and all behind were asked too.
     ripe_s:    since when a suspicion is confirmed but held for others. back_s: since when its return is held for those behind it.
     was_cut:   its silence was put down to an uplink at the last judgement.
+    since_s:   before then no evidence could come: when it was added, or given another address. returned_s: when it last came back.
     flapping, steady: its changes so far, and as they were when it last answered: silence that is an uplink's or our own is undone.
     memory:    the journal's last word on this target, until it is judged for the first time.
     """
@@ -55,6 +56,8 @@ class Track:
     ripe_s: float | None = None
     back_s: float | None = None
     was_cut: bool = False
+    since_s: float = float("-inf")
+    returned_s: float = float("-inf")
 
     @property
     def is_suspected(self) -> bool:
@@ -119,6 +122,7 @@ class Track:
     def drop_stale_views(self, now_s: float, since_s: float, intervals: float) -> None:
         """Take away the views whose evidence is too old to be shown; the totals live on."""
         icmp, snmp = self.health.probes.get("icmp"), self.health.probes.get("snmp")
+        since_s = max(since_s, self.since_s)
         if icmp is None or not health.is_fresh(icmp, now_s, since_s, intervals):
             self.measured.icmp = None
         if snmp is None or not health.is_fresh(snmp, now_s, since_s, intervals):
@@ -179,18 +183,24 @@ class Track:
             self.silence.received += reading.icmp.received
 
 
-def new_track(target: Target, settings: Settings, profiles: Mapping[str, Profile], memory: Transition | None) -> Track:
-    """Return the track of a target that nothing is known of, but what the journal remembers."""
+def new_track(
+    target: Target, settings: Settings, profiles: Mapping[str, Profile], memory: Transition | None, now_s: float
+) -> Track:
+    """Return the track of a target that nothing is known of, but what the journal remembers. now_s: monotonic."""
     plan = probe_plan(target, settings, profiles.get(target.profile))
     fresh = health.start({planned.probe: planned.every_s for planned in plan})
-    return Track(target, plan, _remembered(fresh, memory), TargetView(target), memory=memory)
+    return Track(target, plan, _remembered(fresh, memory), TargetView(target), memory=memory, since_s=now_s)
 
 
-def follow(track: Track, target: Target, settings: Settings, profiles: Mapping[str, Profile]) -> None:
-    """Let a track follow a changed configuration: what is known stays, but the evidence of an address that changed."""
+def follow(track: Track, target: Target, settings: Settings, profiles: Mapping[str, Profile], now_s: float) -> None:
+    """Let a track follow a changed configuration: what is known stays, but the evidence of an address that changed.
+
+    Its state then stands until the new address was asked. now_s: monotonic.
+    """
     plan = probe_plan(target, settings, profiles.get(target.profile))
     has_moved = target.address != track.target.address
     known = {} if has_moved else track.health.probes
+    track.since_s = now_s if has_moved else track.since_s
     probes = {
         planned.probe: replace(known.get(planned.probe, health.ProbeHealth(planned.every_s)), every_s=planned.every_s)
         for planned in plan

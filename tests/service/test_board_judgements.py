@@ -168,10 +168,43 @@ async def test_a_target_that_is_new_has_no_state_until_it_is_judged() -> None:
     province = await warm()
     bigger = small_province(districts=4)
     province.board.replace(bigger, SETTINGS, {"default": Profile("default")})
+    await province.run(30.0)
     assert province.state("d3") is None
     province.board.deliver(answer("d3", "icmp", province.clock.now_s))
     await province.board.evaluate()
     assert State.UP is province.state("d3")
+
+
+async def test_a_target_that_is_new_and_never_heard_of_is_unknown_in_the_end() -> None:
+    province = await warm()
+    province.board.replace(small_province(districts=4), SETTINGS, {"default": Profile("default")})
+    await province.run(200.0)
+    assert State.UNKNOWN is province.state("d3")
+
+
+async def test_a_target_that_gets_another_address_keeps_its_state_until_that_was_asked() -> None:
+    province = await warm()
+    province.journal.entries.clear()
+    targets = province.inventory.targets
+    moved = replace(targets["d1-c0"], address="127.0.0.9")
+    changed = replace(province.inventory, targets={**targets, "d1-c0": moved})
+    province.board.replace(changed, SETTINGS, {"default": Profile("default")})
+    await province.run(30.0)
+    assert (State.UP, []) == (province.state("d1-c0"), province.journal.transitions)
+
+
+async def test_a_burst_of_the_outage_that_is_judged_after_the_return_is_no_loss() -> None:
+    province = await warm()
+    province.dead.add("d1")
+    await province.run(BOUND_S)
+    province.dead.clear()
+    while province.state("d1-c0") is not State.UP:
+        await province.run(0.1)
+    province.board.deliver(miss("d1-c0", "icmp", province.clock.now_s))
+    await province.run(330.0)
+    view = province.board.snapshot().views["d1-c0"]
+    assert view.icmp is not None
+    assert (State.UP, 0.0) == (view.state, view.icmp.loss_recent)
 
 
 async def test_the_journal_is_told_before_anybody_sees_a_transition() -> None:
