@@ -19,6 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from monitor.cli.machine import Finding, Grade, look
+from monitor.cli.options import add_config, add_format
 from monitor.errors import ConfigError, Fault, SetupError
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.schema import write_schemas
@@ -31,8 +32,8 @@ from monitor.words.states import LEVELS
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare --config, --format, --language and --write-schema."""
-    parser.add_argument("--config", metavar="DIR", help="the configuration's folder (default: ./config, then /etc/monitor)")
-    parser.add_argument("--format", choices=("table", "json"), default="table", help="table (default) or json")
+    add_config(parser)
+    add_format(parser, "table", "json")
     parser.add_argument("--language", choices=LANGUAGES, help="of what is said of the machine (default: as monitor.yaml says)")
     parser.add_argument(
         "--write-schema", metavar="DIR", help="write sites.schema.json and monitor.schema.json there, and nothing else"

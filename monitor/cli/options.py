@@ -11,7 +11,7 @@ from monitor.words import LANGUAGES
 
 def add_config(parser: argparse.ArgumentParser) -> None:
     """Declare --config DIR."""
-    parser.add_argument("--config", metavar="DIR", help="the configuration's folder (./config, then /etc/monitor)")
+    parser.add_argument("--config", metavar="DIR", help="the configuration's folder (default: ./config, then /etc/monitor)")
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:

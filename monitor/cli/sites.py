@@ -23,6 +23,7 @@ from typing import Any
 
 import yaml
 
+from monitor.cli.options import add_config
 from monitor.errors import ConfigError, Fault, SetupError
 from monitor.load.configuration import find_folder
 from monitor.load.inventory import load_inventory
@@ -51,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("--level", help="only those of this level")
     show.add_argument("--kind", choices=[kind.value for kind in Kind], help="only points or only endpoints")
     for child in (bring, give, show):
-        child.add_argument("--config", metavar="DIR", help="the configuration's folder (default: ./config, then /etc/monitor)")
+        add_config(child)
 
 
 def execute(arguments: argparse.Namespace) -> int:
