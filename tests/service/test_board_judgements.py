@@ -166,6 +166,7 @@ async def test_a_reload_that_removes_a_root_cause_does_not_blame_its_children_wi
 
 async def test_a_target_that_is_new_has_no_state_until_it_is_judged() -> None:
     province = await warm()
+    await province.run(200.0)
     bigger = small_province(districts=4)
     province.board.replace(bigger, SETTINGS, {"default": Profile("default")})
     await province.run(30.0)
@@ -184,6 +185,7 @@ async def test_a_target_that_is_new_and_never_heard_of_is_unknown_in_the_end() -
 
 async def test_a_target_that_gets_another_address_keeps_its_state_until_that_was_asked() -> None:
     province = await warm()
+    await province.run(200.0)
     province.journal.entries.clear()
     targets = province.inventory.targets
     moved = replace(targets["d1-c0"], address="127.0.0.9")
@@ -201,7 +203,9 @@ async def test_a_burst_of_the_outage_that_is_judged_after_the_return_is_no_loss(
     while province.state("d1-c0") is not State.UP:
         await province.run(0.1)
     province.board.deliver(miss("d1-c0", "icmp", province.clock.now_s))
-    await province.run(330.0)
+    for _ in range(20):
+        province.board.deliver(answer("d1-c0", "icmp", province.clock.now_s))
+        await province.run(0.1)
     view = province.board.snapshot().views["d1-c0"]
     assert view.icmp is not None
     assert (State.UP, 0.0) == (view.state, view.icmp.loss_recent)
