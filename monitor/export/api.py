@@ -159,7 +159,7 @@ def _aware(text: str) -> float:
 def limit_of(query: Mapping[str, str], *, default: int = 100, most: int = 1000) -> int:
     """Return ?limit= as a number from 1 to `most`."""
     text = query.get("limit", str(default))
-    if not text.isdecimal() or not 1 <= int(text) <= most:
+    if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
         raise BadParameterError(f"limit: {text!r} is not a number from 1 to {most}", f"leave it out for {default}")
     return int(text)
 

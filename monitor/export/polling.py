@@ -50,7 +50,7 @@ class Polling:
 async def _body(request: web.Request) -> object:
     try:
         body: object = json.loads(await request.text())
-    except ValueError:
+    except (ValueError, LookupError):  # LookupError: a charset that nobody knows
         return None
     return body
 

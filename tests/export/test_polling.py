@@ -31,6 +31,12 @@ async def test_an_empty_list_asks_everybody(client: Client) -> None:
     assert lines[0]["asked"] == len(lines) - 1 > 1
 
 
+async def test_a_body_in_an_unknown_charset_is_refused(client: Client) -> None:
+    headers = {"Origin": str(client.make_url("/")).rstrip("/"), "Content-Type": "application/json; charset=nonesuch"}
+    async with client.post("/api/v1/poll", data=b"{}", headers=headers) as answer:
+        assert 400 == answer.status
+
+
 @pytest.mark.parametrize("body", ["", "[", {"target": "x"}, {"targets": "xa-1-1"}, {"targets": [1]}, {"targets": ["nobody"]}])
 async def test_what_cannot_be_understood_is_refused_with_its_cure(client: Client, body: object) -> None:
     status, (answer,) = await post(client, body)
