@@ -29,6 +29,9 @@ def open_listener(listen: str) -> socket.socket:
     """Return a listening TCP socket for HOST:PORT or [IPV6]:PORT; raises SetupError where that address is taken or not ours."""
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
+    if not host or not port.isdecimal():
+        # An empty host would be every address of this machine: too much to offer for want of a word.
+        raise SetupError(f"'{listen}' is not HOST:PORT", "write it like 127.0.0.1:9877; 0.0.0.0 is every address of this machine")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -37,9 +40,9 @@ def open_listener(listen: str) -> socket.socket:
         listener.listen(128)
     except (OSError, OverflowError) as error:
         listener.close()
-        reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else str(error)
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise SetupError(
-            f"can't listen on {listen}: {reason}", "end what listens there, or give another address with --listen"
+            f"can't listen on {listen}: {reason.lower()}", "end what listens there, or give another address with --listen"
         ) from error
     listener.setblocking(False)
     return listener

@@ -52,6 +52,12 @@ def test_a_port_that_does_not_exist_is_a_set_up_fault() -> None:
         open_listener("127.0.0.1:70000")
 
 
+@pytest.mark.parametrize("listen", ["9877", ":9877", "localhost", "localhost:http", ""])
+def test_what_is_not_host_and_port_is_refused_and_never_means_every_address(listen: str) -> None:
+    with pytest.raises(SetupError, match=r"is not HOST:PORT; write it like 127\.0\.0\.1:9877"):
+        open_listener(listen)
+
+
 def test_ipv6_addresses_are_written_in_brackets() -> None:
     with open_listener("[::1]:0") as listener:
         assert socket.AF_INET6 == listener.family
