@@ -6,12 +6,14 @@ import shutil
 import subprocess
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
 from monitor.export.collector import Collector
 from monitor.export.own_metrics import OwnMetrics
+from monitor.load.configuration import load
 from monitor.model.inventory import Contact, ProbeOverride
 from monitor.model.settings import ExportSettings, Settings
 from monitor.model.state import Blindness, Reason, Snapshot, State
@@ -190,6 +192,14 @@ def test_a_target_has_at_most_40_series_beside_its_histogram(histogram: bool, mo
     samples = scrape(mixed(), Settings(export=ExportSettings(histogram=histogram)))
     per_target = Counter(dict(labels)["target"] for _, labels in samples)
     assert max(per_target.values()) <= most
+
+
+def test_no_shipped_profile_takes_a_point_with_a_circuit_beyond_40_series() -> None:
+    profiles = load(Path(__file__).parents[2] / "config").profiles.values()
+    for profile in profiles:
+        view = replace(sample.snmp(), values={value.series: 1.0 for value in profile.values})
+        samples = scrape(sample.with_view(mixed(), "xa-2-5", snmp=view), Settings(export=ExportSettings(histogram=False)))
+        assert sum(dict(labels)["target"] == "xa-2-5" for _, labels in samples) <= 40, profile.id
 
 
 @pytest.mark.skipif(PROMTOOL is None, reason="promtool (Debian's prometheus) is not installed")
