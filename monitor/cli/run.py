@@ -73,6 +73,13 @@ def _addresses(configuration: Configuration) -> list[str]:
     return [*(target.address for target in targets.values()), *references]
 
 
+def root_first(configuration: Configuration) -> list[str]:
+    """Return every address that is sent to, the root's first: the link that leads there is the one to be watched."""
+    inventory = configuration.inventory
+    root = inventory.targets.get(inventory.root)
+    return [*([root.address] if root else []), *_addresses(configuration)]
+
+
 async def _run(configuration: Configuration, read: Callable[[], Configuration]) -> None:
     """Open everything in the order in which it depends on each other, run, and close it in the opposite order."""
     for warning in configuration.warnings:
@@ -100,7 +107,7 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
             clock=clock,
         )
         watch = Watch(
-            clock, probers.icmp, OwnLink(_addresses(configuration)).look, report=daemon.see_own_side, stepped=daemon.clock_stepped
+            clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=daemon.clock_stepped
         )
         await _serve(make_app(daemon, daemon.own), listeners, stack)
         await _live(daemon, watch, listeners)
