@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import http.client
 import signal
 import socket
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.options import add_config, add_language
+from monitor.cli.options import add_config, add_language, own_command
 from monitor.errors import SetupError
 from monitor.lab.control import ask
 from monitor.lab.state import prepare_folder, socket_path, state_folder
@@ -35,6 +36,7 @@ _DAEMON_STARTS_S = 60.0
 _ENDS_S = 20.0
 _LOOK_S = 0.2
 _LAST_LINES = 15
+_PR_SET_PDEATHSIG = 1
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -81,7 +83,7 @@ def execute(arguments: argparse.Namespace) -> int:
         raise SetupError(f"{folder}: these addresses are real, and the demo only plays", cure)
     language = arguments.language or configuration.settings.language
     state = state_folder(arguments.state)
-    command = f"monitor lab --state {state}" if arguments.state else "monitor lab"
+    command = f"{own_command()} lab --state {state}" if arguments.state else f"{own_command()} lab"
     usual = folder / "scenarios" / "demo.yaml"
     scenario = arguments.scenario or (str(usual) if usual.exists() else None)
     with contextlib.ExitStack() as stack:
@@ -148,9 +150,15 @@ def _start(stack: contextlib.ExitStack, name: str, log: Path, words: list[str], 
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=descriptors,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
         )
     stack.callback(_end, process)
     return _Part(name, process, log)
+
+
+def _end_with_parent() -> None:
+    """Have this process ended when its parent dies, kill -9 included (prctl(2)); an exec keeps that."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

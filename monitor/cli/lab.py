@@ -26,7 +26,7 @@ from typing import Any
 
 import yaml
 
-from monitor.cli.options import add_config, add_language, start_log
+from monitor.cli.options import add_config, add_language, own_command, start_log
 from monitor.errors import ConfigError, MonitorError, SetupError
 from monitor.lab.control import ask
 from monitor.lab.loopback import bind_agents, loopback_document, loopback_inventory, with_agent_port
@@ -91,7 +91,7 @@ def _run(arguments: argparse.Namespace) -> int:
     prepare_folder(state)
     plan = LabPlan(inventory, configuration.settings.credentials, scenario, state, folder.absolute())
     language = arguments.language or configuration.settings.language
-    command = f"monitor lab --state {state}" if arguments.state else "monitor lab"
+    command = f"{own_command()} lab --state {state}" if arguments.state else f"{own_command()} lab"
     if arguments.loopback:
         _on_loopback(plan, say(LAB, "asked_for", language), command, language)
         return 0
@@ -206,12 +206,12 @@ def _verbs() -> str:
     """Return what may happen, as a table for --help."""
     lines = ["Targets are ids, all, area:ID, level:NAME, kind:point or kind:endpoint; share=30% takes a random part of them.", ""]
     lines += [line for verb in VERBS.values() for line in _explain(verb)]
-    return "\n".join(lines).replace("%", "%%")
+    return "\n".join(lines)
 
 
 def _explain(verb: Verb) -> list[str]:
-    lines = [f"  {verb.name:15}{verb.purpose}"]
+    lines = [f"  {verb.name:16}{verb.purpose}"]
     for parameter in verb.parameters:
         usual = f" (usually {parameter.usual})" if parameter.usual else ""
-        lines.append(f"  {'':15}  {parameter.name}=…  {parameter.purpose}{usual}")
+        lines.append(f"  {'':16}  {parameter.name}=…  {parameter.purpose}{usual}")
     return lines

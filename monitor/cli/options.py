@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import logging
+import shutil
 import sys
+from pathlib import Path
 
 from monitor.words import LANGUAGES
 
@@ -22,6 +24,17 @@ def add_language(parser: argparse.ArgumentParser) -> None:
 def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
     """Declare --format with its choices, the first one the default."""
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"{' or '.join(formats)} ({formats[0]})")
+
+
+def own_command() -> str:
+    """Return how a shell here calls this program: by its name where PATH finds this very one, else by its path."""
+    script = Path(sys.executable).with_name("monitor")
+    found = shutil.which("monitor")
+    if not script.exists():
+        return "monitor" if found else f"{sys.executable} -m monitor"
+    if found is not None and Path(found).resolve() == script.resolve():
+        return "monitor"
+    return str(script.relative_to(Path.cwd()) if script.is_relative_to(Path.cwd()) else script)
 
 
 def start_log(level: int = logging.INFO) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import re
+import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -68,6 +70,26 @@ def test_a_daemon_that_dies_ends_the_demo_with_its_last_lines(shown: tuple[subpr
     os.kill(_child(process, "run"), signal.SIGKILL)
     assert _until(process, r"(The daemon ended) \(status -9\)")
     assert process.wait(30) == 1
+
+
+def test_nothing_outlives_a_demo_that_was_killed(shown: tuple[subprocess.Popen[str], str]) -> None:
+    process, _ = shown
+    ends = [os.pidfd_open(_child(process, word)) for word in ("lab", "run")]
+    process.kill()
+    for end in ends:
+        with selectors.DefaultSelector() as selector:
+            selector.register(end, selectors.EVENT_READ)  # readable once the process is gone, pidfd_open(2)
+            assert selector.select(30)
+        os.close(end)
+
+
+def test_the_commands_to_try_can_be_typed_as_they_are_printed(lab: Lab, tmp_path: Path) -> None:
+    with demo(lab, tmp_path / "state", "127.0.0.1:0") as process:
+        try:
+            command = _until(process, r"Mend everything: +(.+) lab ")
+        finally:
+            process.send_signal(signal.SIGINT)
+    assert shutil.which(command.split()[0])
 
 
 def test_a_busy_port_is_named_with_its_cure(lab: Lab, tmp_path: Path) -> None:
