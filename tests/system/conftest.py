@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,3 +56,26 @@ def province(watched: Running) -> Running:
     watched.lab.ctl("restore", "all")
     watched.until_up(TARGETS)
     return watched
+
+
+class Rounds:
+    """A thousand rounds of the whole province, being lived through by another process."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._said = ""
+
+    def result(self) -> Any:
+        """Return what thousand_rounds.py printed, once it has."""
+        self._said = self._said or self._process.communicate(timeout=300)[0]
+        assert self._process.returncode == 0
+        return json.loads(self._said)
+
+
+@pytest.fixture(scope="session")
+def thousand_rounds() -> Iterator[Rounds]:
+    """Started by whoever takes it first; half a minute of work, which goes on while another test waits for its own."""
+    words = [sys.executable, "-m", "tests.system.thousand_rounds"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=SHIPPED.parent) as process:
+        yield Rounds(process)
+        process.kill()

@@ -136,7 +136,7 @@ class Running:
         return Scrape(samples, text, at)
 
     def scrapes(self) -> Iterator[Scrape]:
-        """Yield scrape after scrape, LOOK_EVERY_S apart; fails after LONGEST_WAIT_S with the last one's states and the log's end."""
+        """Yield scrape after scrape, LOOK_EVERY_S apart; fails after LONGEST_WAIT_S, with the states and the log's end."""
         end_s = time.monotonic() + LONGEST_WAIT_S
         while True:
             scrape = self.scrape()

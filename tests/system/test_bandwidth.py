@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.lab_fixture import Lab, launch
+from tests.system.conftest import Rounds
 from tests.system.running import Running, Scrape, running_in
 
 MONITOR = """
@@ -118,9 +120,11 @@ def observe(running: Running, circuits: Mapping[str, Circuit]) -> Iterator[Scrap
 
 
 @pytest.fixture(scope="module")
-def seen() -> Iterator[Seen]:
-    with tempfile.TemporaryDirectory(prefix="lab") as folder:
-        lab = launch(Path(folder), monitor=MONITOR)
+def seen(thousand_rounds: Rounds) -> Seen:
+    # Three polls of each circuit are half a minute of waiting: the rounds that test_memory measures are lived through meanwhile.
+    with ExitStack() as stack:
+        lab = launch(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab"))), monitor=MONITOR)
+        stack.callback(lab.stop)
         lab.ctl("limit", "all", capacity="20M", offered="16M")
         lab.ctl("agent-32bit", "xa-b1", "xa-doi")
         lab.ctl("set-counters", "xa-b1", value=str(int(WRAP - WRAPS_AFTER_S * CARRIED)))
@@ -128,9 +132,10 @@ def seen() -> Iterator[Seen]:
         circuits = {target: Circuit(lab, target) for target in MISHAPS}
         for circuit in circuits.values():
             circuit.look()
-        with running_in(lab) as running:
-            yield Seen(circuits, tuple(observe(running, circuits)))
-        lab.stop()
+        running = stack.enter_context(running_in(lab))
+        found = Seen(circuits, tuple(observe(running, circuits)))
+    thousand_rounds.result()
+    return found
 
 
 @pytest.mark.parametrize("target", MISHAPS)

@@ -1,7 +1,7 @@
 """The wall clock is set by an hour under a running daemon, and nobody is called down for it.
 
-libfaketime moves CLOCK_REALTIME of the daemon alone, as ntpd or an operator's `date -s` would move it for all; the monotonic clock and
-the kernel's receive stamps stay what they are.
+libfaketime moves CLOCK_REALTIME of the daemon alone, as ntpd or an operator's `date -s` would move it for all; the monotonic clock
+and the kernel's receive stamps stay what they are.
 """
 
 from __future__ import annotations
