@@ -16,7 +16,8 @@ from monitor.words.states import LEVELS, STATES
 
 _PATHS = {
     "path_after": re.compile(r"path breaks after hop (?P<hop>\d+), (?P<address>\S+)"),
-    "path_first": re.compile(r"path breaks before the first hop"),
+    "path_beyond": re.compile(r"path breaks after (?P<address>\S+)"),
+    "path_none": re.compile(r"no router on the path answers"),
     "path_whole": re.compile(r"path is whole: (?P<address>\S+) answers at hop (?P<hop>\d+)"),
 }
 

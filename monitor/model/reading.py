@@ -98,13 +98,19 @@ class PathTrace:
     fault: str = ""
 
     def describe(self) -> str:
-        """Return in one line, as evidence, where the path breaks."""
+        """Return in one line, as evidence, where the path breaks.
+
+        A hop's number is told only where all nearer ones answered too: 'host unreachable' of the last living router may answer for
+        any greater distance, and routers limit such errors (RFC 1812 section 4.3.2.8): a hop without an answer proves nothing.
+        """
         if self.fault:
             return f"path not traced: {self.fault}"
         if self.reached:
             return f"path is whole: {self.address} answers at hop {self.hops[-1].distance}"
         if not self.hops:
-            return "path breaks before the first hop"
+            return "no router on the path answers"
+        if self.hops[-1].distance != len(self.hops):
+            return f"path breaks after {self.hops[-1].address}"
         return f"path breaks after hop {self.hops[-1].distance}, {self.hops[-1].address}"
 
 

@@ -92,7 +92,8 @@ def test_a_loss_is_told_only_once_enough_packets_are_sent() -> None:
     ("path", "vietnamese"),
     [
         (PathTrace("10.2.1.1", (Hop(1, "10.0.1.1"),)).describe(), "Đứt sau chặng 1, 10.0.1.1"),
-        (PathTrace("10.2.1.1").describe(), "Đứt trước chặng đầu"),
+        (PathTrace("10.2.1.1", (Hop(8, "10.0.1.1"),)).describe(), "Đứt sau 10.0.1.1"),
+        (PathTrace("10.2.1.1").describe(), "Không chặng nào trên tuyến trả lời"),
         (PathTrace("10.2.1.1", (Hop(2, "10.2.1.1"),), True).describe(), "Tuyến thông: 10.2.1.1 trả lời ở chặng 2"),
         (PathTrace("10.2.1.1", fault="not permitted").describe(), ""),
         ("cable seen cut", "cable seen cut"),

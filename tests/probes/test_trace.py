@@ -23,8 +23,9 @@ FIRST, SECOND = "10.2.0.1", "10.2.0.9"
     ("trace", "text"),
     [
         (PathTrace("10.3.0.1", fault="no"), "path not traced: no"),
-        (PathTrace("10.3.0.1"), "path breaks before the first hop"),
+        (PathTrace("10.3.0.1"), "no router on the path answers"),
         (PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, SECOND))), "path breaks after hop 2, 10.2.0.9"),
+        (PathTrace("10.3.0.1", (Hop(8, FIRST),)), "path breaks after 10.2.0.1"),
         (PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, "10.3.0.1")), True), "path is whole: 10.3.0.1 answers at hop 2"),
     ],
 )
@@ -63,7 +64,7 @@ def test_each_ending_of_a_path_is_told_apart() -> None:
         "10.3.0.1": "path is whole: 10.3.0.1 answers at hop 3",
         "10.3.0.2": "path breaks after hop 2, 10.2.0.9",
         "10.3.0.3": "path breaks after hop 2, 10.2.0.9",
-        "10.3.0.4": "path breaks before the first hop",
+        "10.3.0.4": "no router on the path answers",
     }
 
     async def body(network: FakeNetwork) -> None:
