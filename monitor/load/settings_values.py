@@ -67,6 +67,11 @@ class Listen:
         return "HOST:PORT"
 
 
+_ZONE_CURE = "write it like Asia/Ho_Chi_Minh"
+_OF_VIETNAM = frozenset(("asia/hanoi", "asia/ha_noi", "asia/vietnam", "vietnam", "hanoi", "ict"))
+"""Names that IANA lacks and that get spelt as some other country's: the nearest to Asia/Hanoi would be Asia/Shanghai."""
+
+
 class Zone:
     """A time zone by its IANA name."""
 
@@ -77,7 +82,8 @@ class Zone:
             zoneinfo.ZoneInfo(text)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             known = zoneinfo.available_timezones()
-            cure = did_you_mean(text, sorted(known), "write it like Asia/Ho_Chi_Minh") if known else "install the package tzdata"
+            cure = did_you_mean(text, sorted(known), _ZONE_CURE) if known else "install the package tzdata"
+            cure = _ZONE_CURE if text.lower() in _OF_VIETNAM else cure
             raise node.refuse(f"no time zone is called '{text}'", cure) from None
         return text
 

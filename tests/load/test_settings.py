@@ -113,6 +113,7 @@ maintenance:
         ("journal: /var/x.db", "journal: is no SQLAlchemy URL; write it like sqlite:////var/lib"),
         ("language: vn", "language: 'vn' is not known here; known are vi, en"),
         ("timezone: Asia/Ho_Chi_Min", "no time zone is called 'Asia/Ho_Chi_Min'; did you mean 'Asia/Ho_Chi_Minh'?"),
+        ("timezone: Asia/Hanoi", "no time zone is called 'Asia/Hanoi'; write it like Asia/Ho_Chi_Minh"),
         ("probes: {icmp: {dscp: ef1}}", "probes.icmp.dscp: 'ef1' is no DSCP; did you mean 'ef'?"),
         ("probes: {icmp: {every: 1s, timeout: 2s}}", "probes.icmp: a burst takes 2.08 s, longer than its interval of 1 s"),
         ("probes: {snmp: {deadline: 1s}}", "probes.snmp: the deadline of 1 s is shorter than one timeout"),
