@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -46,11 +47,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     add_language(parser)
     add_format(parser, "table", "json")
+    parser.add_argument("--daemon", metavar="URL", help="the running daemon (the configuration's `advertise` or `listen`)")
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Probe, print, and return 0 where every target answers, else 1."""
     configuration = load(find_folder(arguments.config))
+    if arguments.daemon:
+        configuration = replace(configuration, settings=replace(configuration.settings, advertise=arguments.daemon))
     ids = _chosen(arguments.ids, configuration)
     language = arguments.language or configuration.settings.language
     began_s = time.monotonic()
@@ -140,7 +144,17 @@ async def _is_daemon_there(configuration: Configuration) -> bool:
 
 
 async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], progress: Progress) -> list[Row]:
-    origin, rows, asked = _origin(configuration), list[Row](), 0
+    origin = _origin(configuration)
+    try:
+        return await _answers(origin, ids, progress)
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise SetupError(
+            f"the daemon at {origin} broke off: {error or type(error).__name__}", "look at its log, then poll again"
+        ) from error
+
+
+async def _answers(origin: str, ids: Sequence[str], progress: Progress) -> list[Row]:
+    rows, asked = list[Row](), 0
     async with (
         aiohttp.ClientSession(headers={"Origin": origin}, timeout=aiohttp.ClientTimeout(total=None, sock_read=60)) as session,
         session.post(f"{origin}/api/v1/poll", json={"targets": list(ids)}) as answer,

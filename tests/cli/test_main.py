@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from monitor.__main__ import COMMANDS
+from monitor.__main__ import COMMANDS, main
 
 HEAVY = frozenset(("aiohttp", "alembic", "icmplib", "jinja2", "openpyxl", "prometheus_client", "pysnmp", "sqlalchemy"))
 NEEDED = {"run": HEAVY - {"openpyxl", "pysnmp"}, "poll": frozenset(("aiohttp",))}
@@ -24,3 +24,20 @@ def loaded(command: str) -> frozenset[str]:
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_a_command_loads_no_more_than_it_needs(command: str) -> None:
     assert loaded(command) <= NEEDED.get(command, frozenset())
+
+
+def test_a_reader_that_goes_away_is_no_success_and_no_traceback() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "monitor", "sites", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (141, "") == (process.returncode, said)
+
+
+def test_without_a_command_the_help_teaches_them_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 2 == main([])
+    said = capsys.readouterr().out
+    assert all(command in said for command in COMMANDS)
