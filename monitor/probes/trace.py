@@ -27,9 +27,15 @@ class Tracer:
         *,
         max_hops: int = MAX_HOPS,
         timeout_s: float = 0.5,
+        again_after_s: float = 3.0,
         traceroute: Callable[..., Sequence[icmplib.Hop]] = icmplib.traceroute,
     ) -> None:
-        """timeout_s: for each hop, so that a trace takes max_hops * timeout_s at most. traceroute: icmplib's, which blocks."""
+        """timeout_s: for each hop, so that a trace takes max_hops * timeout_s at most. traceroute: icmplib's, which blocks.
+
+        again_after_s: when a path of which no hop answered is tried once more. At the moment of an outage the last living router has
+        spent its budget of ICMP errors (RFC 1812 section 4.3.2.8) on the pings that were lost behind it.
+        """
+        self._again_after_s = again_after_s
         self._traceroute = traceroute
         self._max_hops = max_hops
         self._timeout_s = timeout_s
@@ -37,7 +43,12 @@ class Tracer:
 
     async def trace(self, address: str) -> PathTrace:
         """Return the path to an address or name; never raises for what the network does, or for a name without an address."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._trace, address)
+        loop = asyncio.get_running_loop()
+        path = await loop.run_in_executor(self._threads, self._trace, address)
+        if path.hops or path.fault:
+            return path
+        await asyncio.sleep(self._again_after_s)
+        return await loop.run_in_executor(self._threads, self._trace, address)
 
     def close(self) -> None:
         """Let traces under way end by themselves and start no more."""

@@ -98,7 +98,12 @@ async def serve(stack: AsyncExitStack, picture: Picture, inventory: Inventory) -
 async def main() -> None:
     """Take what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", help="a running daemon, such as http://127.0.0.1:9877")
+    parser.add_argument(
+        "--url",
+        type=lambda url: url.rstrip("/"),
+        type=lambda url: url.rstrip("/"),
+        help="a running daemon, such as http://127.0.0.1:9877",
+    )
     parser.add_argument("--all", metavar="FOLDER", type=Path, help="write every picture there, for judging the page")
     parser.add_argument("--config", type=Path, default=ROOT / "config")
     arguments = parser.parse_args()

@@ -69,7 +69,7 @@ def test_each_ending_of_a_path_is_told_apart() -> None:
 
     async def body(network: FakeNetwork) -> None:
         network.hosts = paths
-        tracer = Tracer(max_hops=5, timeout_s=0.1)
+        tracer = Tracer(max_hops=5, timeout_s=0.1, again_after_s=0)
         traces = await asyncio.gather(*(tracer.trace(address) for address in paths))
         tracer.close()
         assert expected == {trace.address: trace.describe() for trace in traces}
@@ -79,10 +79,10 @@ def test_each_ending_of_a_path_is_told_apart() -> None:
 
 def test_hops_are_bounded() -> None:
     async def body(network: FakeNetwork) -> None:
-        tracer = Tracer(max_hops=3, timeout_s=0.02)
+        tracer = Tracer(max_hops=3, timeout_s=0.02, again_after_s=0)
         await tracer.trace("10.3.0.4")
         tracer.close()
-        assert [1, 2, 3] == [packet.ttl for _, packet in network.seen]
+        assert [1, 2, 3] * 2 == [packet.ttl for _, packet in network.seen]
 
     on_network(body)
 
@@ -106,6 +106,13 @@ async def test_a_name_that_cannot_be_resolved_is_a_result_too() -> None:
     assert trace.fault
 
 
+async def test_a_path_of_which_no_hop_answered_is_tried_once_more() -> None:
+    results = [[], [icmplib.Hop(FIRST, 1, [0.1], 1)]]
+    tracer = Tracer(again_after_s=0, traceroute=lambda _address, **_options: results.pop(0))
+    assert PathTrace("10.3.0.1", (Hop(1, FIRST),)) == await tracer.trace("10.3.0.1")
+    tracer.close()
+
+
 async def test_two_paths_are_traced_at_once_and_never_more() -> None:
     pair, inside, most = threading.Barrier(2), set[str](), list[int]()
 
@@ -115,7 +122,7 @@ async def test_two_paths_are_traced_at_once_and_never_more() -> None:
         most.append(len(inside))
         pair.wait(20)
         inside.discard(address)
-        return []
+        return [icmplib.Hop(FIRST, 1, [0.1], 1)]
 
     tracer = Tracer(traceroute=traceroute)
     await asyncio.gather(*(tracer.trace(f"10.3.0.{number}") for number in range(1, 7)))
@@ -125,7 +132,7 @@ async def test_two_paths_are_traced_at_once_and_never_more() -> None:
 
 def test_an_address_without_a_route_is_a_result_and_no_error() -> None:
     async def body(_network: FakeNetwork) -> None:
-        tracer = Tracer(max_hops=2, timeout_s=0.02)
+        tracer = Tracer(max_hops=2, timeout_s=0.02, again_after_s=0)
         trace = await tracer.trace("192.0.2.1")
         tracer.close()
         assert not trace.reached
