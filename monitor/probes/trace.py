@@ -32,8 +32,8 @@ class Tracer:
     ) -> None:
         """timeout_s: for each hop, so that a trace takes max_hops * timeout_s at most. traceroute: icmplib's, which blocks.
 
-        again_after_s: when a path of which no hop answered is tried once more. At the moment of an outage the last living router has
-        spent its budget of ICMP errors (RFC 1812 section 4.3.2.8) on the pings that were lost behind it.
+        again_after_s: when a path of which no hop answered is tried once more. At the moment of an outage the last living router
+        has spent its budget of ICMP errors (RFC 1812 section 4.3.2.8) on the pings that were lost behind it.
         """
         self._again_after_s = again_after_s
         self._traceroute = traceroute

@@ -101,7 +101,6 @@ async def main() -> None:
     parser.add_argument(
         "--url",
         type=lambda url: url.rstrip("/"),
-        type=lambda url: url.rstrip("/"),
         help="a running daemon, such as http://127.0.0.1:9877",
     )
     parser.add_argument("--all", metavar="FOLDER", type=Path, help="write every picture there, for judging the page")
