@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import yaml
 
 from monitor.load.document import Faulty, Node, Reader
-from monitor.load.suggest import did_you_mean
+from monitor.load.suggest import did_you_mean, nearest
 
 Schema = dict[str, object]
 Item = TypeVar("Item")
@@ -88,9 +88,11 @@ class Table:
         places: dict[str, Node] = {}
         faulty: set[str] = set()
         prefix = f"{node.path}." if node.path else ""
+        misspelt: set[str | None] = set()
         for name, key, value in node.pairs():
             field = self.fields.get(name)
             if field is None:
+                misspelt.add(nearest(name, self.fields))
                 self._refuse_unknown(node.at(key, prefix + name if not self.secret else node.path), name)
             elif name in places:
                 _refuse_again(node.at(key, prefix + name), places[name].line)
@@ -101,7 +103,8 @@ class Table:
                 except Faulty:
                     faulty.add(name)
         for field in self._required:
-            if field.name not in places:
+            # A misspelt key is one fault, not two.
+            if field.name not in places and field.name not in misspelt:
                 node.refuse(f"the key '{field.name}' is missing", f"add {field.name}: {field.doc}" if field.doc else "add it")
         return Entry(node, values, places, faulty, is_whole=len(node.faults) == before)
 

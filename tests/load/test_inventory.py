@@ -218,3 +218,9 @@ def test_ten_thousand_wrong_names_cost_no_minutes(tmp_path: Path) -> None:
 def test_points_and_endpoints_are_told_apart(tmp_path: Path) -> None:
     inventory = inventory_of(make_folder(tmp_path))
     assert [target.id for target in inventory.of_kind(Kind.ENDPOINT)] == ["dc-xa"]
+
+
+def test_a_misspelt_key_that_has_to_be_there_is_one_fault(tmp_path: Path) -> None:
+    faults = faults_of(make_folder(tmp_path, sites=SITES.replace("address: 10.2.17.1,", "adress: 10.2.17.1,")))
+    assert len(faults) == 1
+    assert "no key of a point is called 'adress'; did you mean 'address'?" in faults[0]
