@@ -1,3 +1,3 @@
 """Fixtures that every test may take."""
 
-pytest_plugins = ["tests.lab_fixture"]
+pytest_plugins = ["tests.lab_fixture", "tests.probes.readings"]

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
@@ -24,6 +23,7 @@ from typing import Any
 import yaml
 
 from monitor.cli.options import add_config
+from monitor.cli.tables import fitted, printed_width
 from monitor.errors import ConfigError, Fault, SetupError
 from monitor.load.configuration import find_folder
 from monitor.load.inventory import load_inventory
@@ -183,7 +183,7 @@ def _plain(target: Target) -> dict[str, Any]:
 
 def _as_table(targets: list[Target], inventory: Inventory) -> Iterator[str]:
     """Yield the targets area by area, in the areas' order and each by name, as wide as the terminal; piped, as wide as needed."""
-    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 0
+    width = printed_width()
     wide = max((len(target.address) for target in targets), default=0)
     longest = max((len(target.id) for target in targets), default=0)
     for area in inventory.areas.values():
@@ -192,8 +192,7 @@ def _as_table(targets: list[Target], inventory: Inventory) -> Iterator[str]:
             yield f"{area.name} ({area.id}): {len(here)}"
         for target in here:
             mark = "●" if target.kind is Kind.POINT else "○"
-            line = f"  {mark} {target.address:{wide}}  {target.id:{longest}}  {target.short}"
-            yield line if not width or len(line) <= width else line[: width - 1] + "…"
+            yield fitted(f"  {mark} {target.address:{wide}}  {target.id:{longest}}  {target.short}", width)
     points = sum(target.kind is Kind.POINT for target in targets)
     yield f"● {points} points  ○ {len(targets) - points} endpoints"
 

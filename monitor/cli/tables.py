@@ -25,7 +25,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
     In a pipe nothing is shortened, so that grep and awk see everything.
     """
     if width is None:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+        width = printed_width()
     lines = [[column.heading for column in columns], *rows]
     widths = [max(seen_width(line[place]) for line in lines) for place in range(len(columns))]
     return "\n".join(_line(line, columns, widths, width) for line in lines)
@@ -34,7 +34,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
 def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int], width: int) -> str:
     padded = (_pad(cell, wide, column.is_number) for cell, column, wide in zip(cells, columns, widths, strict=True))
     line = _GAP.join(padded).rstrip()
-    return line if seen_width(line) <= width else _cut(line, width)
+    return fitted(line, width)
 
 
 def _pad(cell: str, wide: int, is_number: bool) -> str:
@@ -42,7 +42,15 @@ def _pad(cell: str, wide: int, is_number: bool) -> str:
     return space + cell if is_number else cell + space
 
 
-def _cut(line: str, width: int) -> str:
+def printed_width() -> int:
+    """Return how many columns a line may take: the terminal's, in a pipe any number."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+
+
+def fitted(line: str, width: int) -> str:
+    """Return a line that takes at most so many columns; one that is shortened ends in an ellipsis."""
+    if seen_width(line) <= width:
+        return line
     kept = ""
     for letter in line:
         if seen_width(kept + letter) >= width:

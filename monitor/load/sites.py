@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from monitor.errors import Fault
-from monitor.load.document import Faulty, Node, compose
+from monitor.load.document import Faulty, Node
 from monitor.load.fields import Either, Field, ListOf, OneOrMany, Record, Table
 from monitor.load.settings import ENGINES
 from monitor.load.settings_values import Dscp
@@ -220,12 +219,3 @@ FILE = Table(
         Field("endpoints", ListOf(ENDPOINT), default=(), doc="endpoints of the conference system"),
     )
 )
-
-
-def read_value(field: Field, text: str, faults: list[Fault]) -> Any:
-    """Return what a field's value means when it is written as YAML (one value, flow style); raises Faulty, its faults noted."""
-    node = compose(text.encode(), "", faults)
-    if node is None:
-        raise Faulty
-    node.path = field.name
-    return field.reader.read(node)

@@ -1,25 +1,18 @@
-"""What tests of probers share: a clock, specs, and the readings of one call of probe()."""
+"""What tests of probers share: the fast engine, specs, and the readings of one call of probe()."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
+
+import pytest
 
 from monitor.model.profile import Profile
 from monitor.model.reading import Deliver, Reading, SnmpSample
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
-
-
-class RealClock:
-    """The machine's own clocks."""
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def wall(self) -> float:
-        return time.time()
+from monitor.probes.snmp import SnmpProber
+from monitor.service.clock import SystemClock
 
 
 class SnmpPolling(Protocol):
@@ -49,8 +42,22 @@ async def readings(prober: SnmpPolling, specs: Sequence[SnmpSpec]) -> dict[str, 
     return found
 
 
+async def read(prober: SnmpPolling, port: int, **more: Any) -> Reading:
+    """Return the reading of one poll of an agent on this machine."""
+    return (await readings(prober, [snmp_spec(port=port, **more)]))["xa-thu"]
+
+
 async def sample(prober: SnmpPolling, spec: SnmpSpec) -> SnmpSample:
     """Return the sample of one poll that must succeed."""
     reading = (await readings(prober, [spec]))[spec.target]
     assert reading.snmp is not None, f"{reading.outcome}: {reading.detail}"
     return reading.snmp
+
+
+@pytest.fixture
+async def fast() -> AsyncIterator[SnmpProber]:
+    """The fast engine, open for one test."""
+    prober = SnmpProber(SystemClock())
+    await prober.open()
+    yield prober
+    prober.close()

@@ -8,15 +8,16 @@ import threading
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Credential
 from monitor.probes.pysnmp_engine import PysnmpProber
+from monitor.service.clock import SystemClock
 
 from .fake_agent import FakeAgent, router
 from .fake_network import SteppedClock
-from .readings import RealClock, sample, snmp_spec
+from .readings import sample, snmp_spec
 
 
 async def test_the_engine_of_a_credential_is_made_at_the_start_and_only_once() -> None:
     known = Credential("for-the-test", "2c", "for-the-test")
-    prober = PysnmpProber(RealClock(), [known])
+    prober = PysnmpProber(SystemClock(), [known])
     await prober.open()
     made = prober._engines[known]
     async with FakeAgent(router()) as agent:
@@ -33,7 +34,7 @@ async def test_a_name_that_is_slow_to_resolve_takes_no_room_from_others() -> Non
         answer.wait()
         return "127.0.0.1"
 
-    prober = PysnmpProber(RealClock(), in_flight=1, resolve=resolve)
+    prober = PysnmpProber(SystemClock(), in_flight=1, resolve=resolve)
     delivered: asyncio.Queue[Reading] = asyncio.Queue()
     async with FakeAgent(router()) as agent:
         specs = [snmp_spec("slow", port=agent.port, address="slow.invalid"), snmp_spec("quick", port=agent.port)]

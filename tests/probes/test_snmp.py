@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from monitor.model.profile import Match, Profile, Reduce, Value
-from monitor.model.reading import Outcome, Reading
+from monitor.model.reading import Outcome
 from monitor.probes.pysnmp_engine import PysnmpProber
 from monitor.probes.snmp import SnmpProber
+from monitor.service.clock import SystemClock
 from monitor.wire import ber, snmp
 from monitor.wire.oid import parse_oid
 from tests.probes.fake_agent import FakeAgent, Mib, router
-from tests.probes.readings import RealClock, readings, sample, snmp_spec
+from tests.probes.readings import read, sample, snmp_spec
 
 ROUTER = router()
 UPTIME = parse_oid("1.3.6.1.2.1.1.3.0")
-
-
-@pytest.fixture
-async def fast() -> AsyncIterator[SnmpProber]:
-    prober = SnmpProber(RealClock())
-    await prober.open()
-    yield prober
-    prober.close()
-
-
-async def read(prober: SnmpProber, agent: FakeAgent, **more: Any) -> Reading:
-    return (await readings(prober, [snmp_spec(port=agent.port, **more)]))["xa-thu"]
 
 
 @pytest.mark.parametrize("version", ["1", "2c"])
@@ -59,7 +46,7 @@ async def test_from_the_second_poll_on_one_get_brings_everything(fast: SnmpProbe
 
 
 async def test_both_engines_read_the_same_of_every_agent(fast: SnmpProber) -> None:
-    second = PysnmpProber(RealClock())
+    second = PysnmpProber(SystemClock())
     await second.open()
     for version in ("1", "2c"):
         for mib in (ROUTER, router(wide=False), router(names=()), {UPTIME: ROUTER[UPTIME]}):
@@ -123,7 +110,7 @@ async def test_what_a_v1_agent_lacks_is_left_out_from_then_on(fast: SnmpProber) 
 async def test_an_empty_agent_is_alive(fast: SnmpProber) -> None:
     for version in ("1", "2c"):
         async with FakeAgent({}) as agent:
-            reading = await read(fast, agent, version=version)
+            reading = await read(fast, agent.port, version=version)
             assert Outcome.OK is reading.outcome
             assert reading.snmp is not None
             assert () == reading.snmp.interfaces
@@ -163,7 +150,7 @@ async def test_an_interface_that_is_gone_is_gone_from_a_complete_sample(fast: Sn
         spec = snmp_spec(port=agent.port, wan_interface="ge0/1")
         await sample(fast, spec)
         agent.mib = router(names=("lo", "ge0/0"))
-        reading = await read(fast, agent, wan_interface="ge0/1")
+        reading = await read(fast, agent.port, wan_interface="ge0/1")
     assert reading.snmp is not None
     assert ((), True) == (reading.snmp.interfaces, reading.snmp.complete)
     assert "no interface matches 'ge0/1'; there are lo, ge0/0" == reading.detail

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
 
@@ -14,25 +13,14 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Credential
 from monitor.probes.snmp import SnmpProber
 from monitor.probes.snmp_transport import HELD_S
+from monitor.service.clock import SystemClock
 from monitor.wire import ber, snmp
 from monitor.wire.oid import parse_oid
 from tests.probes.fake_agent import FakeAgent, router
-from tests.probes.readings import RealClock, readings, sample, snmp_spec
+from tests.probes.readings import read, readings, sample, snmp_spec
 
 ROUTER = router()
 UPTIME = parse_oid("1.3.6.1.2.1.1.3.0")
-
-
-@pytest.fixture
-async def fast() -> AsyncIterator[SnmpProber]:
-    prober = SnmpProber(RealClock())
-    await prober.open()
-    yield prober
-    prober.close()
-
-
-async def read(prober: SnmpProber, agent: FakeAgent, **more: Any) -> Reading:
-    return (await readings(prober, [snmp_spec(port=agent.port, **more)]))["xa-thu"]
 
 
 def looping(agent: FakeAgent) -> Callable[[snmp.Message, bytes], list[bytes]]:
@@ -62,7 +50,7 @@ MANY = tuple(f"ge0/{port}" for port in range(60))
 async def test_a_looping_agent_is_left_at_the_first_name_that_does_not_increase(fast: SnmpProber) -> None:
     async with FakeAgent(router(names=MANY)) as agent:
         agent.answering = looping(agent)
-        reading = await read(fast, agent)
+        reading = await read(fast, agent.port)
         assert 6 >= len(agent.requests)
     assert (Outcome.OK, False) == (reading.outcome, reading.snmp and reading.snmp.complete)
     assert "names do not increase" in reading.detail
@@ -73,7 +61,7 @@ async def test_a_looping_agent_is_left_at_the_first_name_that_does_not_increase(
 async def test_an_agent_that_dies_in_the_middle_of_a_walk_is_asked_twice_more_and_what_is_sound_is_kept(fast: SnmpProber) -> None:
     async with FakeAgent(router(names=MANY)) as agent:
         agent.answering = dying(agent, 3)
-        reading = await read(fast, agent, timeout_s=0.05, retries=0, wan_interface="ge0/1$")
+        reading = await read(fast, agent.port, timeout_s=0.05, retries=0, wan_interface="ge0/1$")
         assert 6 >= len(agent.requests)
     assert reading.snmp is not None
     assert (Outcome.OK, False, ()) == (reading.outcome, reading.snmp.complete, reading.snmp.interfaces)
@@ -175,7 +163,7 @@ async def test_an_answer_that_is_none_has_its_outcome(
 ) -> None:
     async with FakeAgent(ROUTER) as agent:
         agent.answering = lambda request, data: twist(agent.honest(request, data)[0])
-        reading = await read(fast, agent, timeout_s=0.04)
+        reading = await read(fast, agent.port, timeout_s=0.04)
     assert (outcome, None) == (reading.outcome, reading.snmp)
     assert detail in reading.detail
 
@@ -210,11 +198,11 @@ async def test_an_answer_from_another_address_counts_only_where_it_is_allowed(fa
             return []
 
         agent.answering = answer
-        refused = await read(fast, agent, timeout_s=0.05, retries=0)
+        refused = await read(fast, agent.port, timeout_s=0.05, retries=0)
         assert Outcome.TIMEOUT is refused.outcome
         assert "an answer came from 127.0.0.2" in refused.detail
         assert "answers_from" in refused.detail
-        allowed = await read(fast, agent, answers_from=("127.0.0.2",))
+        allowed = await read(fast, agent.port, answers_from=("127.0.0.2",))
         assert Outcome.OK is allowed.outcome
         elsewhere.close()
 
@@ -263,7 +251,7 @@ async def test_a_name_without_an_address_is_not_sent() -> None:
     def resolve(_: str) -> str:
         raise OSError(-2, "Name or service not known")
 
-    prober = SnmpProber(RealClock(), resolve=resolve)
+    prober = SnmpProber(SystemClock(), resolve=resolve)
     await prober.open()
     reading = (await readings(prober, [snmp_spec(port=9, address="khong.co.example")]))["xa-thu"]
     prober.close()
@@ -292,7 +280,7 @@ async def test_ipv6_is_read_too(fast: SnmpProber) -> None:
 
 
 async def test_dead_slow_looping_and_dying_agents_delay_nobody() -> None:
-    prober = SnmpProber(RealClock(), in_flight=20)
+    prober = SnmpProber(SystemClock(), in_flight=20)
     await prober.open()
     order: list[str] = []
     async with AsyncExitStack() as stack:
@@ -329,7 +317,7 @@ async def test_a_device_that_answers_slowly_forever_ends_at_its_deadline(fast: S
             return agent.honest(request, data)
 
         agent.answering = answer
-        reading = await read(fast, agent, deadline_s=0.25, max_repetitions=1)
+        reading = await read(fast, agent.port, deadline_s=0.25, max_repetitions=1)
     assert reading.snmp is not None
     assert not reading.snmp.complete
     assert "0.25 s" in reading.detail or "no answer" in reading.detail
@@ -341,7 +329,7 @@ def fast_address(prober: SnmpProber) -> tuple[str, int]:
 
 
 async def test_five_hundred_agents_at_once_lose_nothing() -> None:
-    prober = SnmpProber(RealClock())
+    prober = SnmpProber(SystemClock())
     await prober.open()
     async with FakeAgent(ROUTER) as agent:
         specs = [snmp_spec(f"t{turn}", port=agent.port, timeout_s=5.0, retries=0) for turn in range(500)]
@@ -352,7 +340,7 @@ async def test_five_hundred_agents_at_once_lose_nothing() -> None:
 
 
 async def test_closing_delivers_what_is_under_way_as_not_sent() -> None:
-    prober = SnmpProber(RealClock())
+    prober = SnmpProber(SystemClock())
     await prober.open()
     async with FakeAgent(ROUTER, lambda request, data: []) as agent:
         found: list[Reading] = []
@@ -379,12 +367,12 @@ async def test_a_cancelled_probe_delivers_nothing_more(fast: SnmpProber) -> None
 async def test_a_brief_poll_is_answered_though_the_object_is_missing(fast: SnmpProber) -> None:
     async with FakeAgent({}) as agent:
         for version in ("1", "2c"):
-            reading = await read(fast, agent, version=version, brief=True, confirms=True)
+            reading = await read(fast, agent.port, version=version, brief=True, confirms=True)
             assert (Outcome.OK, True) == (reading.outcome, reading.confirms)
             assert len(agent.requests) == (1 if version == "1" else 2)
 
 
-class SteppedClock(RealClock):
+class SteppedClock(SystemClock):
     """A clock that a test moves on, as a stalled process finds it."""
 
     def __init__(self) -> None:
@@ -406,7 +394,7 @@ async def test_a_stall_of_the_loop_is_no_timeout_where_the_answer_has_come() -> 
             return agent.honest(request, data)
 
         agent.answering = answer
-        reading = await read(prober, agent, timeout_s=0.5, deadline_s=600.0)
+        reading = await read(prober, agent.port, timeout_s=0.5, deadline_s=600.0)
     assert Outcome.OK is reading.outcome
     assert len({request.varbinds for request in agent.requests}) == len(agent.requests), "nothing was asked twice"
     prober.close()
@@ -436,7 +424,7 @@ async def test_after_a_stall_every_answer_is_taken_before_any_time_out_is_judged
 
 
 async def test_no_more_questions_are_on_their_way_than_answers_fit_the_buffer() -> None:
-    prober = SnmpProber(RealClock(), in_flight=8)
+    prober = SnmpProber(SystemClock(), in_flight=8)
     await prober.open()
     full = asyncio.Event()
 

@@ -43,6 +43,11 @@ class Scrape:
         assert len(found) <= 1, f"{name} {labels} is not one series"
         return found[0] if found else None
 
+    def bursts_since(self, earlier: Scrape, target: str) -> float:
+        """Return how many bursts of five went to a target since an earlier scrape."""
+        sent = [scrape.value("wan_icmp_packets_sent_total", target=target) or 0 for scrape in (earlier, self)]
+        return (sent[1] - sent[0]) / 5
+
     def states(self) -> dict[str, str]:
         """Return id → state of every target that has one."""
         found = [(of["target"], of["state"]) for of, value in self.samples.get("wan_target_state", ()) if value == 1]

@@ -11,13 +11,14 @@ from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp import SnmpProber
 from monitor.rules.counters import Track, step
+from monitor.service.clock import SystemClock
 from tests.lab_fixture import Lab
-from tests.probes.readings import RealClock, readings, sample
+from tests.probes.readings import readings, sample
 
 
 @pytest.fixture
 async def prober(lab: Lab) -> AsyncIterator[SnmpProber]:
-    prober = SnmpProber(RealClock())
+    prober = SnmpProber(SystemClock())
     with lab.network():
         await prober.open()
     yield prober
@@ -79,7 +80,7 @@ def truly_received(lab: Lab, name: str) -> int:
 
 
 async def test_a_32_bit_total_is_the_labs_true_counter_on_both_sides_of_the_wrap(lab: Lab, prober: SnmpProber) -> None:
-    clock = RealClock()
+    clock = SystemClock()
     lab.ctl("agent-32bit", "xa-a1")
     lab.ctl("limit", "xa-a1", capacity="20M", offered="16M")
     lab.ctl("set-counters", "xa-a1", value=str(2**32 - 300_000))
@@ -94,7 +95,7 @@ async def test_a_32_bit_total_is_the_labs_true_counter_on_both_sides_of_the_wrap
 
 @pytest.mark.parametrize("verb", ["reboot", "reset-counters"])
 async def test_what_was_counted_before_a_reset_stays_and_what_comes_after_is_added(lab: Lab, prober: SnmpProber, verb: str) -> None:
-    clock = RealClock()
+    clock = SystemClock()
     lab.ctl("limit", "xa-a1", capacity="20M", offered="16M")
     first = await polled(lab, prober, None, clock.monotonic())
     lab.ctl(verb, "xa-a1")
@@ -107,7 +108,7 @@ async def test_what_was_counted_before_a_reset_stays_and_what_comes_after_is_add
 
 
 async def test_a_renumbered_interface_goes_on_as_if_nothing_had_been(lab: Lab, prober: SnmpProber) -> None:
-    clock = RealClock()
+    clock = SystemClock()
     lab.ctl("limit", "xa-a1", capacity="20M", offered="16M")
     first = await polled(lab, prober, None, clock.monotonic())
     name = first.views[0].name

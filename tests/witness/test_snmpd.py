@@ -17,10 +17,11 @@ from monitor.probes.snmp import SnmpProber
 from monitor.probes.snmp_exchange import AgentMemory, Answer, Conversation, ExchangeError
 from monitor.probes.snmp_transport import Exchange, SnmpTransport
 from monitor.probes.snmp_walk import Walked, walk
+from monitor.service.clock import SystemClock
 from monitor.wire import ber
 from monitor.wire.oid import Oid, format_oid, parse_oid
 from monitor.wire.snmp import V1, V2C, prepare
-from tests.probes.readings import RealClock, readings, sample, snmp_spec
+from tests.probes.readings import readings, sample, snmp_spec
 from tests.witness.snmpd import AUTH_KEY, COMMUNITY, PRIV_KEY, USERS, WIDE_USERS, Snmpd, needs_snmpd, running
 
 pytestmark = needs_snmpd
@@ -42,16 +43,8 @@ def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snmpd]:
 
 
 @pytest.fixture
-async def fast() -> AsyncIterator[SnmpProber]:
-    prober = SnmpProber(RealClock())
-    await prober.open()
-    yield prober
-    prober.close()
-
-
-@pytest.fixture
 async def second() -> AsyncIterator[PysnmpProber]:
-    prober = PysnmpProber(RealClock())
+    prober = PysnmpProber(SystemClock())
     await prober.open()
     yield prober
     prober.close()
@@ -59,7 +52,7 @@ async def second() -> AsyncIterator[PysnmpProber]:
 
 async def walked(port: int, version: int, root: Oid) -> Walked:
     """Walk a subtree by the fast engine's own parts."""
-    transport = SnmpTransport(RealClock(), 10)
+    transport = SnmpTransport(SystemClock(), 10)
     transport.open()
     done: asyncio.Future[Walked] = asyncio.get_running_loop().create_future()
     conversation: Conversation[Walked] = walk((root,), AgentMemory(), max_repetitions=20, v1=version == V1)
@@ -80,7 +73,7 @@ async def walked(port: int, version: int, root: Oid) -> Walked:
                 sources=frozenset(("127.0.0.1",)),
                 timeout_s=5.0,
                 tries_left=1,
-                deadline_s=RealClock().monotonic() + 20,
+                deadline_s=SystemClock().monotonic() + 20,
                 answered=advance,
                 failed=failed,
             )
