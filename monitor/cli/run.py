@@ -131,7 +131,12 @@ async def _live(daemon: Daemon, watch: Watch, listeners: list[socket.socket]) ->
         await daemon.reload()
         manager.ready(_status(daemon))
 
-    on_signals(loop, ended.set, lambda: tasks.add(loop.create_task(reload())))
+    def start_reload() -> None:
+        task = loop.create_task(reload())
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    on_signals(loop, ended.set, start_reload)
     async with daemon.running():
         tasks |= {loop.create_task(watch.run()), loop.create_task(_pat(manager))}
         for listener in listeners:
