@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from monitor.model.profile import Profile, Reduce, Value
+from monitor.model.profile import Profile
 from monitor.model.reading import InterfaceSample, Outcome, SnmpSample
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp_exchange import AgentMemory, Ask, Conversation, ExchangeError, KnownRow
@@ -27,22 +27,21 @@ from monitor.probes.snmp_objects import (
     WIDE_OCTETS,
     Values,
     is_absent,
-    number,
     octets,
     text,
     whole,
 )
 from monitor.probes.snmp_rows import TELLING_COLUMNS, interface_rows, interface_sample, is_same_row, row_objects
+from monitor.probes.snmp_values import read_values, scalar_objects
 from monitor.probes.snmp_walk import walk
 from monitor.rules.interfaces import InterfaceRow, choose_wan, keys
 from monitor.rules.recognition import recognise
-from monitor.wire.oid import Oid, parse_oid
+from monitor.wire.oid import Oid
 from monitor.wire.snmp import GET, ErrorStatus, status_name
 
 REFRESH_POLLS = 60
 """Once an hour at the usual interval: who the agent is, and which interfaces it has, are asked anew."""
 _MAX_DROPPED = 16
-_MAX_VALUE_ROWS = 64
 _NAMES_SHOWN = 6
 
 
@@ -72,7 +71,7 @@ class Poll:
         rows = self._rows(known, parts)
         if profile.interfaces and (not self.memory.is_surveyed or rows is None or self._has_moved(parts[0])):
             rows = yield from self._survey_and_read(profile)
-        numbers = yield from self._numbers(profile, parts)
+        numbers = yield from read_values(profile, parts, self.spec, self.memory, self._miss)
         self._remember(parts[0])
         return self._sample(profile, parts[0], numbers, rows or ())
 
@@ -137,7 +136,7 @@ class Poll:
         found = [SYS_UPTIME] if self._v1 else [SYS_UPTIME, ENGINE_TIME, ENGINE_BOOTS]
         if profile.interfaces:
             found.append(TABLE_LAST_CHANGE)
-        found += [parse_oid(value.oid) for value in profile.values if value.reduce is None]
+        found += scalar_objects(profile)
         return list(dict.fromkeys(found))
 
     def _groups(self, scalars: list[Oid], known: Iterable[KnownRow]) -> list[list[Oid]]:
@@ -243,40 +242,6 @@ class Poll:
 
     # What comes of it
 
-    def _numbers(self, profile: Profile, parts: Sequence[Values]) -> Conversation[dict[str, float]]:
-        """Return the profile's values, those of tables included."""
-        found: dict[str, float] = {}
-        for value in profile.values:
-            if value.reduce is None:
-                oid = parse_oid(value.oid)
-                bound = next((part[oid] for part in parts if oid in part), None)
-                measured = None if bound is None else _scaled(value, number(*bound))
-            else:
-                measured = yield from self._reduced(value, value.reduce)
-            if measured is not None:
-                found[value.series] = measured
-        return found
-
-    def _reduced(self, value: Value, reduce: Reduce) -> Conversation[float | None]:
-        """Return a column as one number, None where it has no rows or could not be read to its end."""
-        limits = {"max_repetitions": self.spec.max_repetitions, "max_rows": _MAX_VALUE_ROWS}
-        walked = yield from walk((parse_oid(value.oid),), self.memory, v1=self._v1, **limits)
-        if walked.reason:
-            self._miss(f"{value.metric}: {walked.reason}")
-            return None
-        numbers = [each for each in (_scaled(value, number(*bound)) for bound in walked.values.values()) if each is not None]
-        if not numbers:
-            return None
-        match reduce:
-            case Reduce.AVERAGE:
-                return sum(numbers) / len(numbers)
-            case Reduce.MAX:
-                return max(numbers)
-            case Reduce.MIN:
-                return min(numbers)
-            case Reduce.SUM:
-                return sum(numbers)
-
     def _miss(self, detail: str) -> None:
         """Note that something is missing; the first reason is the one that is told."""
         self._complete = False
@@ -305,10 +270,3 @@ class Poll:
             complete=self._complete,
             brief=self.spec.brief,
         )
-
-
-def _scaled(value: Value, measured: float | None) -> float | None:
-    """Return a number as the profile says it is to be read, None where its map does not know it."""
-    if measured is None:
-        return None
-    return value.map.get(int(measured)) if value.map else measured * value.scale
