@@ -1,13 +1,15 @@
-"""The inventory: bring it in from CSV, give it away as CSV, list it.
+"""The inventory: bring it in from CSV, Excel or NetBox, give it away as CSV or Excel, list it.
 
   monitor sites list                         every target, by area
   monitor sites list --area huyen-dong-van   those of one area; --kind and --level choose too
   monitor sites export > sites.csv           the inventory as CSV, nothing left out (--excel: for Excel)
   monitor sites import sites.csv             say what would change, and everything that is wrong with the rows
   monitor sites import sites.csv --write config/sites.yaml
+  monitor sites export --format xlsx -o sites.xlsx; monitor sites import sites.xlsx
+  monitor sites import --netbox config/netbox.yaml   asks NetBox; docs/netbox.md says what becomes of what
 
-A row's `kind` is point, endpoint, area, defaults, level or network. What the CSV file has no column for is kept; an empty cell
-removes its attribute; targets without a row are kept unless --prune is given. Nothing is written while one row is wrong.
+A row's `kind` is point, endpoint, area, defaults, level or network. What the file has no column for is kept; an empty cell removes
+its attribute; targets without a row are kept unless --prune is given. Nothing is written while one row is wrong.
 """
 
 from __future__ import annotations
@@ -27,11 +29,16 @@ from monitor.cli.tables import fitted, printed_width
 from monitor.errors import ConfigError, Fault, SetupError
 from monitor.load.configuration import find_folder
 from monitor.load.inventory import load_inventory
+from monitor.load.netbox import rows_from_netbox
+from monitor.load.netbox_api import ask
+from monitor.load.netbox_form import load_netbox
 from monitor.load.sites import FILE
-from monitor.load.sites_csv import read_rows, write_rows
+from monitor.load.sites_csv import read_csv, write_csv
 from monitor.load.sites_file import Comments, render, write_atomically
+from monitor.load.sites_rows import Rows
 from monitor.load.sites_tree import merged_tree, read_tree
 from monitor.load.sites_update import Update, update
+from monitor.load.sites_xlsx import read_xlsx, write_xlsx
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.rules.collation import collation_key
 
@@ -39,13 +46,16 @@ from monitor.rules.collation import collation_key
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare import, export and list."""
     commands = parser.add_subparsers(metavar="import|export|list", dest="action", required=True)
-    bring = commands.add_parser("import", help="bring a CSV file in")
-    bring.add_argument("file", metavar="FILE.csv", help="UTF-8, with ',' or ';'")
+    bring = commands.add_parser("import", help="bring a CSV file, an Excel workbook or NetBox in")
+    source = bring.add_mutually_exclusive_group(required=True)
+    source.add_argument("file", metavar="FILE", nargs="?", help="FILE.csv (UTF-8, with ',' or ';') or FILE.xlsx")
+    source.add_argument("--netbox", metavar="FILE.yaml", help="ask the NetBox that this file names")
     bring.add_argument("--write", metavar="DIR/sites.yaml", help="the file to write; without it, only say what would change")
     bring.add_argument("--prune", action="store_true", help="remove targets that have no row")
-    give = commands.add_parser("export", help="print the inventory as CSV")
-    give.add_argument("--format", choices=("csv",), default="csv", help="csv (default)")
-    give.add_argument("--excel", action="store_true", help="with a byte order mark and ';', as Excel opens it")
+    give = commands.add_parser("export", help="give the inventory away as CSV or as an Excel workbook")
+    give.add_argument("--format", choices=("csv", "xlsx"), default="csv", help="csv (default) or xlsx")
+    give.add_argument("--excel", action="store_true", help="CSV with a byte order mark and ';', as Excel opens it")
+    give.add_argument("-o", "--output", metavar="FILE", help="write it there instead of printing it")
     show = commands.add_parser("list", help="print the targets")
     show.add_argument("--format", choices=("table", "json"), default="table", help="table (default) or json")
     show.add_argument("--area", help="only those of this area")
@@ -62,8 +72,7 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = find_folder(arguments.config)
     inventory = _inventory(folder)
     if arguments.action == "export":
-        sys.stdout.write(write_rows(merged_tree(folder, []), excel=arguments.excel))
-        return 0
+        return _export(arguments, merged_tree(folder, []))
     _check_choice(arguments.area, inventory.areas, "area")
     _check_choice(arguments.level, inventory.levels, "level")
     targets = [target for target in inventory.targets.values() if _is_chosen(target, arguments)]
@@ -79,18 +88,31 @@ def _inventory(folder: Path) -> Inventory:
     return inventory
 
 
+def _export(arguments: argparse.Namespace, top: yaml.Node) -> int:
+    """Print the inventory or write it to a file; a workbook is never printed on a terminal."""
+    content = write_xlsx(top) if arguments.format == "xlsx" else write_csv(top, excel=arguments.excel).encode()
+    if arguments.output:
+        try:
+            Path(arguments.output).write_bytes(content)
+        except OSError as error:
+            raise SetupError(f"{arguments.output} can't be written: {error.strerror}", "choose another file") from None
+    elif arguments.format == "xlsx" and sys.stdout.isatty():
+        raise SetupError("a workbook can't be shown on a terminal", "add -o sites.xlsx")
+    else:
+        sys.stdout.buffer.write(content)
+    return 0
+
+
 def _import(arguments: argparse.Namespace) -> int:
     path = Path(arguments.write) if arguments.write else _folder_or_new(arguments.config) / "sites.yaml"
     before, comments = _existing(path)
     faults: list[Fault] = []
-    rows = read_rows(_content(Path(arguments.file)), arguments.file, faults)
-    if any(fault.line <= 1 for fault in faults):
-        raise ConfigError(faults)
-    result = update(before, rows, faults, prune=arguments.prune)
     warnings: list[Fault] = []
+    source, rows = _rows(arguments, faults, warnings)
+    result = update(before, rows, faults, prune=arguments.prune)
     inventory, _ = load_inventory(path.parent, faults, warnings, result.top)
     if faults or inventory is None:
-        raise ConfigError(dict.fromkeys(_with_columns(fault, arguments.file, is_new=before is None) for fault in faults))
+        raise ConfigError(dict.fromkeys(_with_columns(fault, source, is_new=before is None) for fault in faults))
     for warning in sorted(warnings):
         print(f"warning: {warning}", file=sys.stderr)
     for line in _summary(result, prune=arguments.prune):
@@ -101,6 +123,18 @@ def _import(arguments: argparse.Namespace) -> int:
     _write(path, render(result.top, comments))
     print(f"Written: {path}, {len(inventory.of_kind(Kind.POINT))} points, {len(inventory.of_kind(Kind.ENDPOINT))} endpoints")
     return 0
+
+
+def _rows(arguments: argparse.Namespace, faults: list[Fault], warnings: list[Fault]) -> tuple[str, Rows]:
+    """Return the name of what is imported, and its rows. Raises ConfigError where it is no table at all."""
+    if arguments.netbox:
+        netbox = load_netbox(Path(arguments.netbox))
+        return netbox.url, rows_from_netbox(netbox, ask(netbox), faults, warnings)
+    read = read_xlsx if arguments.file.lower().endswith((".xlsx", ".xlsm")) else read_csv
+    rows = read(_content(Path(arguments.file)), arguments.file, faults)
+    if any(fault.line <= 1 for fault in faults):
+        raise ConfigError(faults)
+    return arguments.file, rows
 
 
 def _folder_or_new(argument: str | None) -> Path:
@@ -129,7 +163,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SetupError(f"{path} can't be read: {error.strerror}", "name the CSV file to import") from None
+        raise SetupError(f"{path} can't be read: {error.strerror}", "name the file to import") from None
 
 
 def _write(path: Path, text: str) -> None:
@@ -141,7 +175,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _with_columns(fault: Fault, file: str, *, is_new: bool) -> Fault:
-    """Return a fault whose path names the CSV file's columns. is_new: there is no sites.yaml yet, so what lacks lacks as a row."""
+    """Return a fault whose path names the rows' columns. is_new: there is no sites.yaml yet, so what lacks lacks as a row."""
     path = fault.path
     if is_new and path in ("network", "levels", "points") and fault.line <= 1:
         return Fault(file, 0, "", f"there is no row of kind {path.removesuffix('s')}", "add one")

@@ -8,12 +8,14 @@ from pathlib import Path
 from monitor.load import profiles, sites
 from monitor.load.document import Reader
 from monitor.load.fields import Entry
+from monitor.load.netbox_form import netbox_table
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import settings_table
 
 _FORMS: dict[str, tuple[str, Reader[Entry]]] = {
     "sites": ("The inventory: sites.yaml, sites.d/*.yaml", sites.FILE),
     "monitor": ("How the daemon watches: monitor.yaml", settings_table(SecretStore({}, Path()))),
+    "netbox": ("Where the inventory comes from: netbox.yaml", netbox_table(SecretStore({}, Path()))),
     "profile": ("A kind of device: profiles/*.yaml", profiles.FILE),
 }
 

@@ -1,4 +1,4 @@
-"""Bringing rows of a CSV file into an inventory: what the rows speak of changes, everything else stays as it is."""
+"""Bringing rows into an inventory: what the rows speak of changes, everything else stays as it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import yaml
 
 from monitor.errors import Fault
-from monitor.load.sites_csv import COLUMNS, SECTIONS, Rows
+from monitor.load.sites_rows import COLUMNS, SECTIONS, Rows
 from monitor.load.yaml_tree import flow, items_of, key_of, mapping, sequence, text_of, value_of, with_mark
 
 # The order in which keys are written: what a reader looks for first, then the others as their columns stand.
@@ -32,7 +32,7 @@ _TOP = ("network", "levels", "areas", "defaults", "points", "endpoints")
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an import makes of an inventory. top: the new tree. The rest: ids, each in one of them; kept: not in the CSV file."""
+    """What an import makes of an inventory. top: the new tree. The rest: ids, each in one of them; kept: without a row."""
 
     top: yaml.MappingNode
     added: tuple[str, ...]
@@ -44,7 +44,7 @@ class Update:
 def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: bool = False) -> Update:
     """Return an inventory with the rows brought in. top: the tree before, None for none. prune: targets without a row go.
 
-    A target's attributes whose columns the CSV file lacks are kept; an empty cell removes its attribute. Known targets keep their
+    What a row does not speak of is kept (see Rows.given); an empty cell removes its attribute. Known targets keep their
     place, new ones follow in the file's order. Rows without an id, and codes that a spreadsheet has shortened, are noted.
     """
     top = mapping({}) if top is None else top
@@ -52,7 +52,7 @@ def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: boo
     network = rows.nodes["network"][-1] if rows.nodes["network"] else None
     before = value_of(top, "network")
     if network is not None:
-        parts["network"] = network if before is None else _merged(before, network, rows.given("network"))
+        parts["network"] = network if before is None else _merged(before, network, rows.given("network", network))
     elif before is not None:
         parts["network"] = before
     levels = sequence(value for row in rows.nodes["level"] if (value := value_of(row, "id")) is not None)
@@ -74,12 +74,11 @@ def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: boo
 def _section(items: list[yaml.Node], rows: Rows, kind: str, tally: dict[str, list[str]], faults: list[Fault]) -> list[yaml.Node]:
     """Return the items of one list with its rows brought in."""
     new = {text_of(row, "id"): row for row in rows.nodes[kind] if text_of(row, "id")}
-    given = rows.given(kind)
     result: list[yaml.Node] = []
     for item in items:
         name = text_of(item, "id") or ""
         row = new.pop(name, None)
-        merged = item if row is None else _merged(item, row, given)
+        merged = item if row is None else _merged(item, row, rows.given(kind, row))
         result.append(merged)
         if row is not None:
             _refuse_shortened_code(item, row, faults)
@@ -119,7 +118,6 @@ def _bare(node: yaml.Node) -> str:
 
 def _defaults(before: yaml.Node | None, rows: Rows, faults: list[Fault]) -> yaml.MappingNode:
     """Return the defaults of both kinds, a kind with a row taking what the row says."""
-    given = rows.given("defaults") - {"id"}
     kinds: dict[str, yaml.Node] = {} if before is None else {key_of(key): value for key, value in before.value}
     for row in rows.nodes["defaults"]:
         kind = text_of(row, "id") or ""
@@ -127,6 +125,7 @@ def _defaults(before: yaml.Node | None, rows: Rows, faults: list[Fault]) -> yaml
             _refuse(row, "id", f"there are no defaults of '{kind}'", "write point or endpoint", faults)
             continue
         said = yaml.MappingNode(row.tag, [pair for pair in row.value if key_of(pair[0]) != "id"], row.start_mark)
+        given = rows.given("defaults", row) - {"id"}
         kinds[kind] = _merged(kinds[kind], said, given) if kind in kinds else _ordered(said)
     return mapping(kinds)
 
@@ -142,13 +141,16 @@ def _refuse_repeated(rows: Rows, faults: list[Fault]) -> None:
             key = f"{kind} {name}" if kind in ("area", "defaults") else f"target {name}"
             known = first.setdefault(key, row)
             if name and known is not row:
-                _refuse(
-                    row,
-                    "id",
-                    f"'{name}' has a row already: {known.start_mark.line + 1}",
-                    "every id stands once: remove or rename one",
-                    faults,
-                )
+                fault = f"'{name}' has a row already: {_place(known, row)}"
+                _refuse(row, "id", fault, "every id stands once: remove or rename one", faults)
+
+
+def _place(row: yaml.Node, seen_from: yaml.Node) -> str:
+    """Return where a row stands, without its file where that is the other's too."""
+    file, number = row.start_mark.name, row.start_mark.line + 1
+    if not number:
+        return str(file)
+    return str(number) if file == seen_from.start_mark.name else f"{file}:{number}"
 
 
 def _refuse_shortened_code(item: yaml.Node, row: yaml.Node, faults: list[Fault]) -> None:

@@ -1,0 +1,138 @@
+"""The inventory as an Excel workbook, as staff fill it in."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
+
+from monitor.__main__ import main
+from monitor.load.configuration import load
+from tests.load.folders import make_folder
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*words: str) -> int:
+    return main(["sites", *words])
+
+
+def workbook(path: Path, *sheets: list[list[object]], merged: str = "") -> str:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for number, rows in enumerate(sheets, start=1):
+        sheet = book.create_sheet(f"s{number}")
+        for row in rows:
+            sheet.append(row)
+        if merged:
+            sheet.merge_cells(merged)
+    book.save(path)
+    return str(path)
+
+
+def test_the_shipped_inventory_survives_the_way_to_a_workbook_and_back_to_the_letter(tmp_path: Path) -> None:
+    book = str(tmp_path / "sites.xlsx")
+    assert run("export", "--config", str(ROOT / "config"), "--format", "xlsx", "-o", book) == 0
+    assert run("import", book, "--write", str(tmp_path / "new" / "sites.yaml")) == 0
+    assert (tmp_path / "new" / "sites.yaml").read_text(encoding="utf-8") == (ROOT / "config" / "sites.yaml").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_a_workbook_has_a_sheet_for_points_one_for_endpoints_and_one_for_the_rest(tmp_path: Path) -> None:
+    book = tmp_path / "sites.xlsx"
+    run("export", "--config", str(ROOT / "config"), "--format", "xlsx", "-o", str(book))
+    sheets = {sheet.title: sheet for sheet in load_workbook(book).worksheets}
+    assert {title: sheet.max_row - 1 for title, sheet in sheets.items()} == {"Điểm mạng": 236, "Điểm cầu": 241, "Chung": 18}
+    points = sheets["Điểm mạng"]
+    columns = [cell.value for cell in points[1]]
+    code = points.cell(2 + [cell.value for cell in points["B"]][1:].index("xa-lung-cu"), 1 + columns.index("code"))
+    assert (code.value, code.data_type, code.number_format) == ("00715", "s", "@")
+    assert all(cell.comment is not None for cell in points[1])
+    assert points.freeze_panes == "C2"
+    offered = {str(choice.sqref).split("2:")[0]: choice.formula1 for choice in points.data_validations.dataValidation}
+    letter = get_column_letter(1 + columns.index("level"))
+    assert '"province,district,commune"' == offered[letter]
+
+
+def test_a_text_that_begins_with_an_equals_sign_is_no_formula(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "a")
+    (folder / "sites.yaml").write_text((folder / "sites.yaml").read_text().replace("name: Phòng họp", 'name: "=1+1"'))
+    book = tmp_path / "x.xlsx"
+    run("export", "--config", str(folder), "--format", "xlsx", "-o", str(book))
+    assert run("import", str(book), "--write", str(folder / "sites.yaml")) == 0
+    assert load(folder, {}).inventory.targets["dc-xa"].name == "=1+1"
+
+
+def test_numbers_and_truth_values_are_read_as_they_were_typed(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "a")
+    rows: list[list[object]] = [
+        ["kind", "id", "address", "latitude", "longitude", "max_repetitions", None],
+        ["point", "xa", "10.9.9.9", 23.25, 105, 10.0, None],
+        [None, None],
+    ]
+    assert run("import", workbook(tmp_path / "x.xlsx", rows), "--write", str(folder / "sites.yaml")) == 0
+    target = load(folder, {}).inventory.targets["xa"]
+    assert target.location is not None
+    assert (target.address, target.location.latitude, target.location.longitude, target.max_repetitions) == (
+        "10.9.9.9",
+        23.25,
+        105.0,
+        10,
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        ([["kind", "id", "name"], ["point", "xa", "=A1"]], "x.xlsx[s1]:2: C2: holds a formula; paste its value instead"),
+        ([["kind", "id", "name"], ["point", "xa", "#N/A"]], "x.xlsx[s1]:2: C2: holds the error #N/A; paste its value instead"),
+        ([["kind", "id", "name"], ["point", "xa", datetime(2026, 1, 2)]], "x.xlsx[s1]:2: C2: was taken for a date or a time"),
+        ([["kind", "id", "code"], ["point", "xa", 715]], "x.xlsx[s1]:2: code: the code was '00715' and has lost its zeros"),
+        ([["kind", "adress"], ["point", "xa"]], "x.xlsx[s1]:1: adress: no column is called so; did you mean 'address'?"),
+        ([["kind", "id", "uplink"], ["point", "xa", "ubdn"]], "x.xlsx[s1]:2: points.xa.uplink: no point is called 'ubdn'"),
+        ([["kind", "id"], ["piont", "xa"]], "x.xlsx[s1]:2: kind: no kind is called 'piont'; did you mean 'point'?"),
+        ([], "x.xlsx:1: has no rows"),
+    ],
+)
+def test_what_is_wrong_is_told_with_sheet_row_and_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], rows: list[list[object]], fault: str
+) -> None:
+    folder = make_folder(tmp_path / "a")
+    before = (folder / "sites.yaml").read_bytes()
+    path = workbook(tmp_path / "x.xlsx", rows)
+    assert run("import", path, "--write", str(folder / "sites.yaml")) == 2
+    assert fault in capsys.readouterr().err.replace(path, "x.xlsx")
+    assert before == (folder / "sites.yaml").read_bytes()
+
+
+def test_a_row_of_one_sheet_and_its_double_on_another_are_both_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_folder(tmp_path / "a")
+    rows: list[list[object]] = [["kind", "id"], ["point", "xa"]]
+    path = workbook(tmp_path / "x.xlsx", rows, [["kind", "id"], [], ["point", "xa"]])
+    assert run("import", path, "--config", str(folder)) == 2
+    assert "x.xlsx[s2]:3: id: 'xa' has a row already: x.xlsx[s1]:2" in capsys.readouterr().err.replace(path, "x.xlsx")
+
+
+def test_merged_cells_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = workbook(tmp_path / "x.xlsx", [["kind", "id"], ["point", "xa"], ["point", "ubnd"]], merged="A2:A3")
+    assert run("import", path, "--config", str(make_folder(tmp_path / "a"))) == 2
+    assert "x.xlsx[s1]:2: A2:A3: the cells are merged" in capsys.readouterr().err.replace(path, "x.xlsx")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no more", b"kind,id\n", "không".encode()])
+def test_what_is_no_workbook_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(content)
+    assert run("import", str(path), "--config", str(make_folder(tmp_path / "a"))) == 2
+    assert "x.xlsx:1: is no workbook that can be read; save it as" in capsys.readouterr().err
+
+
+def test_a_piped_workbook_is_the_same_rows(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run("export", "--config", str(make_folder(tmp_path / "a")), "--format", "xlsx") == 0
+    book = load_workbook(io.BytesIO(capsysbinary.readouterr().out))
+    assert ["goc", "ubnd", "xa"] == [row[1].value for row in book["Điểm mạng"].iter_rows(min_row=2)]
