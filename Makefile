@@ -4,12 +4,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CONFIG ?= config
 
-.PHONY: help demo run test check clean
+.PHONY: help demo run test check bench clean
 
 help:
 	@echo "make demo   the province emulated and watched, on this machine (http://127.0.0.1:9877)"
 	@echo "make test   install what the tests need, then run all of them"
 	@echo "make check  lint and types only"
+	@echo "make bench  measure it beside fping, gufo, pysnmp and the exporters; 20 minutes on an idle machine (docs/bench)"
 	@echo "make run    the daemon with CONFIG=$(CONFIG)"
 
 demo: $(VENV)/.installed
@@ -28,6 +29,10 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+bench: $(VENV)/.installed-bench
+	tests/debian-packages.sh benchmarks/debian-packages.txt
+	$(BIN)/python -m benchmarks $(BENCH)
+
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
 
@@ -37,6 +42,10 @@ $(VENV)/.installed: $(BIN)/python setup.cfg pyproject.toml
 
 $(VENV)/.installed-test: $(BIN)/python setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: $(BIN)/python setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	touch $@ $(VENV)/.installed
 
 clean:

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs the Debian packages that the tests use, with their services kept from starting; where that is not permitted it
-# says which are missing, and the tests that need them are left out.
+# Installs the Debian packages that the tests use, or those of another list, with their services kept from starting; where that
+# is not permitted it says which are missing, and what needs them is left out.
 set -eu
-list="$(dirname "$0")/debian-packages.txt"
+list="${1:-$(dirname "$0")/debian-packages.txt}"
 missing=""
 while read -r package command _; do
     case "$package" in ""|"#"*) continue ;; esac
@@ -10,7 +10,7 @@ while read -r package command _; do
 done <"$list"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    echo "left out: the tests that need$missing (as root they are installed; or: apt-get install$missing)" >&2
+    echo "left out: what needs$missing (as root they are installed; or: apt-get install$missing)" >&2
     exit 0
 fi
 policy=/usr/sbin/policy-rc.d
