@@ -147,6 +147,11 @@ def read_element(data: bytes, at: int, end: int, tag: int, what: str) -> tuple[i
 
 def read_integer(data: bytes, at: int, end: int, what: str) -> tuple[int, int]:
     """Return a signed 32-bit INTEGER and where it ends. Raises MalformedError."""
+    if at + 2 < end and data[at] == INTEGER:
+        size = data[at + 1]
+        stop = at + 2 + size
+        if 0 < size <= 4 and stop <= end:
+            return int.from_bytes(data[at + 2 : stop], signed=True), stop
     start, stop = read_element(data, at, end, INTEGER, what)
     return _integer32(data[start:stop]), stop
 
@@ -222,3 +227,7 @@ DECODERS: Mapping[int, Callable[[bytes], Value]] = {
     END_OF_MIB_VIEW: _nothing,
 }
 """tag → content octets to value; each raises MalformedError."""
+
+WIDTHS: Mapping[int, int] = {INTEGER: 4, COUNTER32: 4, GAUGE32: 4, TIME_TICKS: 4, UINTEGER32: 4, COUNTER64: 8}
+"""tag of a number → octets of its type. Content of 1 to so many octets that begins below 0x80 is the number as it stands, whatever
+the type: hot loops read it without a call, and leave the rest to DECODERS."""

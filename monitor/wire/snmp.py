@@ -14,17 +14,16 @@ from typing import NamedTuple
 from monitor.wire.ber import (
     DECODERS,
     IP_ADDRESS,
-    NULL,
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     SEQUENCE,
     TIME_TICKS,
+    WIDTHS,
     Value,
     encode_integer,
     encode_length,
     encode_tlv,
     encode_value,
-    long_length,
     read_element,
     read_integer,
 )
@@ -120,10 +119,15 @@ class TrapV1(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A request that is encoded but for its request-id; made once, sent many times."""
+    """A request that is encoded but for its request-id; made once, sent many times.
+
+    opening: version and community, encoded; names: the objects' names, encoded (tag, length, content). An answer repeats both.
+    """
 
     head: bytes
     tail: bytes
+    opening: bytes
+    names: tuple[bytes, ...]
 
     def encode(self, request_id: int) -> bytes:
         """Return the message; request_id lies in MIN_REQUEST_ID..MAX_REQUEST_ID."""
@@ -132,11 +136,12 @@ class Request(NamedTuple):
 
 def prepare(version: int, community: bytes, pdu: int, oids: Iterable[Oid], *, first: int = 0, second: int = 0) -> Request:
     """Return a request for these objects. first, second: non-repeaters and max-repetitions where pdu is GET_BULK, else 0."""
-    names = b"".join(encode_varbind(oid, NULL, None) for oid in oids)
-    tail = encode_integer(first) + encode_integer(second) + encode_tlv(SEQUENCE, names)
-    body = encode_length(6 + len(tail)) + b"\x02\x04"
-    front = encode_integer(version) + encode_tlv(OCTET_STRING, community) + bytes((pdu,)) + body
-    return Request(b"\x30" + encode_length(len(front) + 4 + len(tail)) + front, tail)
+    names = tuple(encode_value(OBJECT_IDENTIFIER, oid) for oid in oids)
+    bounds = b"".join(encode_tlv(SEQUENCE, name + b"\x05\x00") for name in names)
+    tail = encode_integer(first) + encode_integer(second) + encode_tlv(SEQUENCE, bounds)
+    opening = encode_integer(version) + encode_tlv(OCTET_STRING, community)
+    front = opening + bytes((pdu,)) + encode_length(6 + len(tail)) + b"\x02\x04"
+    return Request(b"\x30" + encode_length(len(front) + 4 + len(tail)) + front, tail, opening, names)
 
 
 def encode_varbind(oid: Oid, tag: int, value: Value) -> bytes:
@@ -233,44 +238,55 @@ def _envelope(data: bytes) -> tuple[int, bytes, int, int]:
 def _varbinds(data: bytes, at: int, end: int) -> tuple[VarBind, ...]:
     """Return the VarBindList at `at`, which must reach to `end`.
 
-    The hot loop: written out, with one bound check an element. A read past the data is IndexError, which means truncated;
-    every slice is within `end` by the checks before it.
+    The hot loop: a VarBind whose lengths are all short is read without a call, anything else by _varbind. Where the lengths of
+    name and value make up the VarBind's, which is below 128, they are below it too.
     """
     at, stop = read_element(data, at, end, SEQUENCE, "variable-bindings")
     if stop != end:
         raise MalformedError(f"{end - stop} octets after the variable-bindings")
     varbinds: list[VarBind] = []
-    decoders = DECODERS
-    try:
-        while at < end:
-            if data[at] != SEQUENCE:
-                raise MalformedError(f"VarBind {len(varbinds) + 1}: type 0x{data[at]:02x} where 0x30 belongs")
+    number = int.from_bytes
+    while at < end:
+        try:
             length = data[at + 1]
-            at += 2
-            if length & 0x80:
-                length, at = long_length(data, at, length)
-            stop = at + length
-            if stop > end or data[at] != OBJECT_IDENTIFIER:
-                raise MalformedError(f"VarBind {len(varbinds) + 1}: overruns its list, or has no name")
-            length = data[at + 1]
-            at += 2
-            if length & 0x80:
-                length, at = long_length(data, at, length)
-            value_at = at + length
-            if value_at >= stop:
-                raise MalformedError(f"VarBind {len(varbinds) + 1}: overruns itself, or has no value")
-            oid = oid_of(data[at:value_at])
+            value_at = at + 4 + data[at + 3]
             tag = data[value_at]
-            length = data[value_at + 1]
-            at = value_at + 2
-            if length & 0x80:
-                length, at = long_length(data, at, length)
-            if at + length != stop:
-                raise MalformedError(f"VarBind {len(varbinds) + 1}: its value does not end where it ends")
-            varbinds.append((oid, tag, decoders[tag](data[at:stop])))
-            at = stop
-    except IndexError:
-        raise MalformedError("truncated in the variable-bindings") from None
-    except KeyError:
-        raise MalformedError(f"VarBind {len(varbinds) + 1}: unknown type 0x{tag:02x}") from None
+            size = data[value_at + 1]
+            start = value_at + 2
+            stop = start + size
+            is_plain = data[at] == SEQUENCE and data[at + 2] == OBJECT_IDENTIFIER and length == stop - at - 2 and length < 0x80
+        except IndexError:
+            is_plain = False
+        if not is_plain or stop > end:
+            bound, at = _varbind(data, at, end, f"VarBind {len(varbinds) + 1}")
+            varbinds.append(bound)
+            continue
+        oid = oid_of(data[at + 4 : value_at])
+        if tag == OCTET_STRING:
+            varbinds.append((oid, tag, data[start:stop]))
+        elif 0 < size <= WIDTHS.get(tag, 0) and data[start] < 0x80:
+            varbinds.append((oid, tag, number(data[start:stop])))
+        else:
+            varbinds.append((oid, tag, _value(tag, data[start:stop], f"VarBind {len(varbinds) + 1}")))
+        at = stop
     return tuple(varbinds)
+
+
+def _varbind(data: bytes, at: int, end: int, what: str) -> tuple[VarBind, int]:
+    """Return the VarBind at `at`, whatever the form of its lengths, and where it ends. what: which one, for the reason."""
+    at, stop = read_element(data, at, end, SEQUENCE, what)
+    start, value_at = read_element(data, at, stop, OBJECT_IDENTIFIER, f"{what}: name")
+    if value_at == stop:
+        raise MalformedError(f"{what}: has no value")
+    tag = data[value_at]
+    at, value_end = read_element(data, value_at, stop, tag, f"{what}: value")
+    if value_end != stop:
+        raise MalformedError(f"{what}: {stop - value_end} octets after its value")
+    return (oid_of(data[start:value_at]), tag, _value(tag, data[at:stop], what)), stop
+
+
+def _value(tag: int, content: bytes, what: str) -> Value:
+    """Return a value of any type. Raises MalformedError where there is no such type or the content is none of it."""
+    if (read := DECODERS.get(tag)) is None:
+        raise MalformedError(f"{what}: unknown type 0x{tag:02x}")
+    return read(content)
