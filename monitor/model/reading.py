@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from monitor.model.misdeed import Misdeed
+
 
 class Outcome(StrEnum):
     """How one probe of one target ended.
@@ -154,6 +156,7 @@ class SnmpSample:
     profile: the profile that was applied. rtt_s: of the first answered exchange.
     complete: False where some of what was asked is missing because the agent died, looped or refused: what is not there is unknown,
       not gone; Reading.detail says why. brief: only sysUpTime was asked.
+    engine_id: snmpEngineID in hexadecimal, '' where the agent tells none.
     """
 
     profile: str
@@ -169,6 +172,7 @@ class SnmpSample:
     rtt_s: float | None = None
     complete: bool = True
     brief: bool = False
+    engine_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,8 @@ class Reading:
 
     probe: 'icmp', 'snmp'. at_s: monotonic seconds (time.monotonic) when it was complete. detail: the reason in a few words where
     the outcome is not OK ('no route', 'request-id 7 answered with 9'); it goes into events as evidence.
-    confirms: True where it was asked for to confirm a suspicion and not by the schedule.
+    confirms: True where it was asked for to confirm a suspicion and not by the schedule. misdeed: what the agent did that none
+    should, None where it behaved as far as was seen.
     """
 
     target: str
@@ -188,6 +193,7 @@ class Reading:
     snmp: SnmpSample | None = None
     detail: str = ""
     confirms: bool = False
+    misdeed: Misdeed | None = None
 
 
 Deliver = Callable[[Reading], None]

@@ -22,6 +22,7 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.proto import errind
 
 from monitor.model.clock import Clock
+from monitor.model.misdeed import Misdeed
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
@@ -139,22 +140,24 @@ class PysnmpProber:
     async def _probe(self, spec: SnmpSpec, deliver: Deliver) -> None:
         """Poll one agent, when there is room; a name is looked up before, so that a slow resolver takes no room."""
         poll = Poll(spec, self._memories.of(spec))
+        misdeed: Misdeed | None = None
         try:
             place = self._names.known(spec.address) or await self._names.find(spec.address)
             async with self._room:
                 sample = await self._converse(spec, place, poll.run())
-            outcome, detail = Outcome.OK, poll.detail
+            outcome, detail, misdeed = Outcome.OK, poll.detail, poll.misdeed
         except UnresolvedNameError as error:
             sample, outcome, detail = None, Outcome.NOT_SENT, str(error)
         except ExchangeError as error:
-            sample, outcome, detail = None, error.outcome, error.detail
+            sample, outcome, detail, misdeed = None, error.outcome, error.detail, error.misdeed
         except Exception as error:
             _log.exception("%s: a fault of the monitor's own while polling", spec.target)
             sample, outcome, detail = None, Outcome.NOT_SENT, f"a fault of the monitor's own: {error!r}"
         shared = self._sharing(poll.memory.engine_id, spec.target)
         if shared:
             detail = f"{detail}; {shared}" if detail else shared
-        deliver(Reading(spec.target, "snmp", self._clock.monotonic(), outcome, None, sample, detail, spec.confirms))
+        at_s = self._clock.monotonic()
+        deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, misdeed))
 
     def _sharing(self, engine_id: str, target: str) -> str:
         """Return what to say where another target was heard under the same engine id within an hour, '' where none was.

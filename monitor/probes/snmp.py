@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.model.clock import Clock
+from monitor.model.misdeed import Misdeed, Stray
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.spec import SnmpSpec
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
@@ -93,6 +94,15 @@ class SnmpProber:
     def last_refusal(self) -> str:
         """Return the kernel's last reason, '' where it refused nothing."""
         return self._transport.last_refusal
+
+    @property
+    def strays(self) -> Mapping[str, int]:
+        """Return how many datagrams since open() answered no open question, by kind: late, garbage, unasked."""
+        return self._transport.strays.totals
+
+    def take_strays(self) -> tuple[Stray, ...]:
+        """Return those that came since the last call, by source."""
+        return self._transport.strays.take()
 
     async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
         """Poll the agents, and deliver each one's Reading when it is complete; ends when all are."""
@@ -191,9 +201,9 @@ class SnmpProber:
                 job.over = error if error.is_final else None
                 ask = job.conversation.throw(error)
         except StopIteration as complete:
-            self._conclude(job, Outcome.OK, complete.value, job.poll.detail)
+            self._conclude(job, Outcome.OK, complete.value, job.poll.detail, job.poll.misdeed)
         except ExchangeError as error:
-            self._conclude(job, error.outcome, None, error.detail)
+            self._conclude(job, error.outcome, None, error.detail, error.misdeed)
         except Exception as error:
             _log.exception("%s: a fault of the monitor's own while polling", job.spec.target)
             self._conclude(job, Outcome.NOT_SENT, None, f"a fault of the monitor's own: {error!r}")
@@ -221,14 +231,17 @@ class SnmpProber:
         )
         return self._transport.ask(job.exchange)
 
-    def _conclude(self, job: _Job, outcome: Outcome, sample: SnmpSample | None, detail: str) -> None:
+    def _conclude(
+        self, job: _Job, outcome: Outcome, sample: SnmpSample | None, detail: str, misdeed: Misdeed | None = None
+    ) -> None:
         """Deliver a poll's reading."""
         if job.is_finished:
             return
         self._drop(job)
         spec = job.spec
         try:
-            job.deliver(Reading(spec.target, "snmp", self._clock.monotonic(), outcome, None, sample, detail, spec.confirms))
+            at_s = self._clock.monotonic()
+            job.deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, misdeed))
         finally:
             job.batch.count_down()
             self._begin_more()

@@ -10,6 +10,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
+from monitor.model.misdeed import Misdeed
 from monitor.model.profile import Profile
 from monitor.model.reading import Outcome
 from monitor.rules.interfaces import InterfaceRow
@@ -38,14 +39,15 @@ class ExchangeError(Exception):
     """No usable answer came.
 
     outcome: anything but OK. detail: the reason in a few words. is_final: no further question is allowed, since the device's
-    deadline is over or nothing can be sent.
+    deadline is over or nothing can be sent. misdeed: what the agent did that none should.
     """
 
-    def __init__(self, outcome: Outcome, detail: str, *, is_final: bool = False) -> None:
+    def __init__(self, outcome: Outcome, detail: str, *, is_final: bool = False, misdeed: Misdeed | None = None) -> None:
         super().__init__(detail)
         self.outcome = outcome
         self.detail = detail
         self.is_final = is_final
+        self.misdeed = misdeed
 
 
 Result = TypeVar("Result")
@@ -70,7 +72,7 @@ class AgentMemory:
     repetitions: at most so many in a GETBULK, and why; None: as configured. get_size: objects in one GET.
     has_bulk: False where it knows no GETBULK. rows: the interfaces that are read directly; is_surveyed: False where the table has
     not been walked to its end since there was cause to.
-    engine_id: snmpEngineID in hexadecimal, asked of v3 agents only. polls: since it was identified.
+    engine_id: snmpEngineID in hexadecimal, not asked of v1 agents. polls: since it was identified.
     """
 
     profile: Profile | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from monitor.model.misdeed import Deed, Misdeed
 from monitor.model.profile import Profile
 from monitor.model.reading import InterfaceSample, Outcome, SnmpSample
 from monitor.model.spec import SnmpSpec
@@ -46,12 +47,16 @@ _NAMES_SHOWN = 6
 
 
 class Poll:
-    """One poll under way. run() is the conversation; detail says afterwards what was missing, '' where nothing was."""
+    """One poll under way. run() is the conversation; detail says afterwards what was missing, '' where nothing was.
+
+    misdeed: what the agent did that none should, None where nothing was seen.
+    """
 
     def __init__(self, spec: SnmpSpec, memory: AgentMemory) -> None:
         self.spec = spec
         self.memory = memory
         self.detail = ""
+        self.misdeed: Misdeed | None = None
         self._v1 = spec.credential.version == "1"
         self._rtt_s: float | None = None
         self._complete = True
@@ -104,7 +109,8 @@ class Poll:
                     memory.get_size = max(2, len(wanted) // 2)
                 return (yield from self._get_halves(wanted))
             else:
-                raise ExchangeError(Outcome.REFUSED, f"the agent answers {status_name(answer.status)}")
+                misdeed = Misdeed(Deed.TOO_BIG) if answer.status == ErrorStatus.TOO_BIG else None
+                raise ExchangeError(Outcome.REFUSED, f"the agent answers {status_name(answer.status)}", misdeed=misdeed)
         raise ExchangeError(Outcome.REFUSED, f"the agent lacks more than {_MAX_DROPPED} of the objects asked for")
 
     def _get_halves(self, wanted: list[Oid]) -> Conversation[Values]:
@@ -121,7 +127,7 @@ class Poll:
         memory = self.memory
         memory.missing.clear()
         memory.repetitions, memory.has_bulk = None, True
-        engine_id = (ENGINE_ID,) if self.spec.credential.version == "3" else ()
+        engine_id = () if self._v1 else (ENGINE_ID,)  # v1 would refuse the whole question where the agent has none
         values = yield from self._get((SYS_UPTIME, SYS_DESCR, SYS_OBJECT_ID, SYS_NAME, *engine_id))
         memory.engine_id = octets(values, ENGINE_ID).hex()
         memory.sys_descr = text(values, SYS_DESCR)
@@ -160,7 +166,7 @@ class Poll:
             except ExchangeError as error:
                 if is_first and not parts and not part:
                     raise
-                self._miss(error.detail)
+                self._miss(error.detail, error.misdeed)
                 return [*parts, part]
             parts.append(part)
         return parts
@@ -194,7 +200,7 @@ class Poll:
         memory.is_surveyed = not walked.reason
         pattern = self.spec.wan_interface or profile.wan_interface or self.spec.profile.wan_interface
         if walked.reason:
-            self._miss(f"interfaces: {walked.reason}")
+            self._miss(f"interfaces: {walked.reason}", walked.misdeed)
             if memory.rows:
                 return memory.rows
             if pattern is None and self.spec.interfaces != "all":
@@ -242,9 +248,10 @@ class Poll:
 
     # What comes of it
 
-    def _miss(self, detail: str) -> None:
+    def _miss(self, detail: str, misdeed: Misdeed | None = None) -> None:
         """Note that something is missing; the first reason is the one that is told."""
         self._complete = False
+        self.misdeed = self.misdeed or misdeed
         self.detail = self.detail or detail
 
     def _remember(self, values: Values) -> None:
@@ -269,4 +276,5 @@ class Poll:
             rtt_s=self._rtt_s,
             complete=self._complete,
             brief=self.spec.brief,
+            engine_id=self.memory.engine_id,
         )

@@ -15,10 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from monitor.model.clock import Clock
+from monitor.model.misdeed import Deed, Misdeed
 from monitor.model.reading import Outcome, Unreachable
 from monitor.probes.names import SocketAddress
 from monitor.probes.snmp_exchange import Answer, ExchangeError
 from monitor.probes.snmp_socket import BusyError, QuotedDatagram, SnmpSocket, Source, UnsupportedVersionError
+from monitor.probes.snmp_strays import Strays
 from monitor.wire.fault import MalformedError
 from monitor.wire.snmp import MAX_REQUEST_ID, MIN_REQUEST_ID, RESPONSE, Message, Request, decode
 
@@ -33,6 +35,10 @@ _SLICE = 256
 _SLICES_BEFORE_JUDGING = 64
 """More than the buffer holds: a flood that never ends must not keep time-outs from being judged."""
 _LATE_IDS = 4096
+_MOST_NOTES = 8
+"""Kept of one question: whoever answers a thousand times in a thousand ways is known by the first few."""
+_LONGEST_ANSWER = 24_576
+"""Octets. Sixty values of 255 octets fit; more was not asked for, and is not worth decoding."""
 _PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
 
 
@@ -63,15 +69,18 @@ class Exchange:
     is_over: bool = False
     outcome: Outcome = Outcome.TIMEOUT
     notes: list[str] = field(default_factory=list)
+    misdeed: Misdeed | None = None
+    drops: int = 0
 
     @property
     def place(self) -> Source:
         """Return the address and port that it was sent to."""
         return (self.destination[0], self.destination[1])
 
-    def note(self, text: str, outcome: Outcome | None = None) -> None:
+    def note(self, text: str, outcome: Outcome | None = None, misdeed: Misdeed | None = None) -> None:
         """Keep evidence for the case that no answer comes. outcome: what it then is, if not a time-out."""
-        if text not in self.notes:
+        self.misdeed = misdeed or self.misdeed
+        if len(self.notes) < _MOST_NOTES and text not in self.notes:
             self.notes.append(text)
         self.outcome = outcome or self.outcome
 
@@ -84,14 +93,15 @@ class SnmpTransport:
         self.sends_attempted = 0
         self.sends_refused = 0
         self.last_refusal = ""
-        self.late_answers = 0
+        self.strays = Strays()
         self.on_room: Callable[[], None] = lambda: None
         self._clock = clock
         self._window = in_flight
         self._sockets: dict[int, SnmpSocket] = {}
         self._pending: dict[int, Exchange] = {}
         self._by_place: dict[Source, Exchange] = {}
-        self._over: dict[int, None] = {}
+        self._over: dict[int, float | None] = {}
+        self._drops = 0
         self._timers: list[tuple[float, int, Exchange]] = []
         self._order = 0
         self._held: deque[tuple[float, Exchange]] = deque()
@@ -137,18 +147,21 @@ class SnmpTransport:
 
     def ask(self, exchange: Exchange) -> ExchangeError | None:
         """Send a question. Returns why it could not be sent, in which case no callback comes; None where one will."""
+        if not self._pending:
+            self._look_at_drops()
+        exchange.drops = self._drops
         exchange.holds_room = True
         self._holding += 1
         self._held.append((self._clock.monotonic() + HELD_S, exchange))
         self._by_place[exchange.place] = exchange
         return self._send(exchange)
 
-    def cancel(self, exchange: Exchange) -> None:
-        """Forget a question; its answer, if one comes, is late."""
+    def cancel(self, exchange: Exchange, *, is_given_up: bool = False) -> None:
+        """Forget a question; an answer that comes is a stray, and a late one where the question was given up for want of any."""
         exchange.is_over = True
-        for request_id in exchange.sent:
+        for request_id, sent_s in exchange.sent.items():
             self._pending.pop(request_id, None)
-            self._over[request_id] = None
+            self._over[request_id] = sent_s if is_given_up else None
         while len(self._over) > _LATE_IDS:
             del self._over[next(iter(self._over))]
         if self._by_place.get(exchange.place) is exchange:
@@ -212,33 +225,48 @@ class SnmpTransport:
 
     def _take(self, octets: bytes, source: Source, now: float) -> None:
         """Match one datagram; what matches nothing is dropped, but kept in mind as evidence for the agent that it came from."""
+        if len(octets) > _LONGEST_ANSWER:
+            self._take_garbage(source, f"oversized answer: {len(octets)} octets", Misdeed(Deed.OVERSIZED, {"octets": len(octets)}))
+            return
         try:
             message = decode(octets)
         except MalformedError as error:
-            if source in self._by_place:
-                self._by_place[source].note(f"malformed answer: {error}", Outcome.MALFORMED)
+            self._take_garbage(source, f"malformed answer: {error}", Misdeed(Deed.MALFORMED, {"fault": str(error)}))
             return
         exchange = self._pending.get(message.request_id)
         if exchange is None:
-            self._take_stray(message, source)
+            self._take_stray(message, source, now)
             return
         if source[0] not in exchange.sources or source[1] != exchange.destination[1]:
-            exchange.note(f"an answer came from {source[0]} port {source[1]}; if it is the same device, add it to answers_from")
+            elsewhere = Misdeed(Deed.ELSEWHERE, {"address": source[0], "port": source[1]})
+            told = f"an answer came from {source[0]} port {source[1]}; if it is the same device, add it to answers_from"
+            exchange.note(told, misdeed=elsewhere)
         elif message.pdu != RESPONSE or message.version != exchange.version or message.community != exchange.community:
-            exchange.note("the answer has another community, version or type than was asked for", Outcome.MALFORMED)
+            told = "the answer has another community, version or type than was asked for"
+            exchange.note(told, Outcome.MALFORMED, Misdeed(Deed.WRONG_REPLY))
         else:
             rtt_s = now - exchange.sent[message.request_id]
             self.cancel(exchange)
             exchange.answered(Answer(message.error_status, message.error_index, message.varbinds, rtt_s))
 
-    def _take_stray(self, message: Message, source: Source) -> None:
+    def _take_stray(self, message: Message, source: Source, now: float) -> None:
         """Note an answer to nothing that is open: a late one, or one whose request-id is wrong."""
         if message.request_id in self._over:
-            self.late_answers += 1
-        elif source in self._by_place:
+            sent_s = self._over[message.request_id]
+            self.strays.note(source[0], "late", now - sent_s if sent_s is not None else 0.0)
+            return
+        self.strays.note(source[0], "unasked")
+        if source in self._by_place:
             exchange = self._by_place[source]
-            asked = next(reversed(exchange.sent), 0)
-            exchange.note(f"request-id {asked} answered with {message.request_id}", Outcome.MALFORMED)
+            values = {"asked": next(reversed(exchange.sent), 0), "answered": message.request_id}
+            told = "request-id {asked} answered with {answered}".format(**values)
+            exchange.note(told, Outcome.MALFORMED, Misdeed(Deed.WRONG_ID, values))
+
+    def _take_garbage(self, source: Source, told: str, misdeed: Misdeed) -> None:
+        """Note what is no message at all."""
+        self.strays.note(source[0], "garbage")
+        if source in self._by_place:
+            self._by_place[source].note(told, Outcome.MALFORMED, misdeed)
 
     def _take_error(self, quoted: QuotedDatagram, ip_version: int) -> None:
         """Note an ICMP error about an open question; port unreachable from the agent itself settles it."""
@@ -292,6 +320,7 @@ class SnmpTransport:
             for _ in range(_SLICES_BEFORE_JUDGING):
                 if not self._drain(each):
                     break
+        self._look_at_drops()
         now = self._clock.monotonic()
         while self._timers and self._timers[0][0] <= now:
             due_s, _, exchange = heapq.heappop(self._timers)
@@ -320,12 +349,21 @@ class SnmpTransport:
 
     def _given_up(self, exchange: Exchange, now: float) -> ExchangeError:
         """Return why a question that nothing usable answered is over."""
-        self.cancel(exchange)
+        self.cancel(exchange, is_given_up=True)
         if not exchange.sent:
             return ExchangeError(Outcome.NOT_SENT, "no buffer space for the packet", is_final=True)
         tries = len(exchange.sent)
         silence = f"no answer to {tries} {'try' if tries == 1 else 'tries'} in {now - min(exchange.sent.values()):.1f} s"
-        return ExchangeError(exchange.outcome, "; ".join([silence, *exchange.notes]), is_final=now >= exchange.deadline_s)
+        is_final = now >= exchange.deadline_s
+        self._look_at_drops()
+        if exchange.outcome is Outcome.TIMEOUT and self._drops > exchange.drops:
+            dropped = self._drops - exchange.drops
+            return ExchangeError(Outcome.NOT_SENT, f"void: our receive buffer overflowed by {dropped}", is_final=is_final)
+        return ExchangeError(exchange.outcome, "; ".join([silence, *exchange.notes]), is_final=is_final, misdeed=exchange.misdeed)
+
+    def _look_at_drops(self) -> None:
+        """Note how many datagrams the kernel has dropped: a question during which it did may have been answered."""
+        self._drops = self.receive_drops
 
     def _release(self, exchange: Exchange) -> None:
         """Let another question in in place of this one."""

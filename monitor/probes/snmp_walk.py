@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from monitor.model.misdeed import Deed, Misdeed
+from monitor.model.reading import Outcome
 from monitor.probes.snmp_exchange import AgentMemory, Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp_objects import Values, is_absent
 from monitor.wire.oid import Oid, format_oid, starts_with
@@ -21,11 +23,15 @@ _VALUES_IN_AN_ANSWER = 60
 
 @dataclass(slots=True)
 class Walked:
-    """What a walk brought. values: name → value. reason: why it ended early, '' where every column was read to its end."""
+    """What a walk brought. values: name → value. reason: why it ended early, '' where every column was read to its end.
+
+    misdeed: what the agent did that none should, None where the end came otherwise.
+    """
 
     values: Values = field(default_factory=dict)
     reason: str = ""
     requests: int = 0
+    misdeed: Misdeed | None = None
 
 
 @dataclass(slots=True)
@@ -35,6 +41,10 @@ class _Column:
     prefix: Oid
     last: Oid
     rows: int = 0
+
+
+_Left = tuple[list[_Column], str, Misdeed | None]
+"""Which columns are not at their end; why the walk must end, '' where it need not; and what the agent did that none should."""
 
 
 def walk(
@@ -52,6 +62,7 @@ def walk(
     while active:
         if walked.requests >= MAX_REQUESTS:
             walked.reason = f"still not at its end after {MAX_REQUESTS} requests"
+            walked.misdeed = Misdeed(Deed.ENDLESS, {"rows": _rows(active)})
             break
         ask = _question(active, memory, max_repetitions, v1)
         walked.requests += 1
@@ -60,14 +71,15 @@ def walk(
         except ExchangeError as error:
             if error.is_final or has_halved or ask.repetitions < 2:
                 walked.reason = f"{error.detail}, after {_rows(active)} rows"
+                walked.misdeed = error.misdeed or _died(error, active)
                 break
             has_halved = True
             _halve(memory, ask.repetitions, error.detail)
             continue
         if answer.status:
-            active, walked.reason = _refused(answer, ask, active, memory)
+            active, walked.reason, walked.misdeed = _refused(answer, ask, active, memory)
         else:
-            active, walked.reason = _take(answer.varbinds, active, walked.values, max_rows)
+            active, walked.reason, walked.misdeed = _take(answer.varbinds, active, walked.values, max_rows)
         if walked.reason:
             break
     return walked
@@ -88,29 +100,31 @@ def _halve(memory: AgentMemory, tried: int, reason: str) -> None:
     memory.repetitions_reason = f"{reason} at {tried} repetitions"
 
 
-def _refused(answer: Answer, ask: Ask, active: list[_Column], memory: AgentMemory) -> tuple[list[_Column], str]:
-    """Return which columns are still to be read after an error-status, and why the walk must end ('' where it need not)."""
+def _refused(answer: Answer, ask: Ask, active: list[_Column], memory: AgentMemory) -> _Left:
+    """Return what is left to be read after an error-status."""
     status = answer.status
     if status == ErrorStatus.TOO_BIG and ask.repetitions > 1:
         _halve(memory, ask.repetitions, "tooBig")
-        return active, ""
+        return active, "", None
     if status == ErrorStatus.NO_SUCH_NAME:
         # v1's end of the MIB view (RFC 1157 4.1.3): the one that error-index names is at its end, the others are not.
         ended = answer.culprit - 1
-        return ([column for at, column in enumerate(active) if at != ended], "") if 0 <= ended < len(active) else ([], "")
+        left = [column for at, column in enumerate(active) if at != ended] if 0 <= ended < len(active) else []
+        return left, "", None
     if ask.pdu == GET_BULK and status != ErrorStatus.TOO_BIG:
         memory.has_bulk = False
-        return active, ""
-    return active, f"{status_name(status)} after {_rows(active)} rows"
+        return active, "", None
+    misdeed = Misdeed(Deed.TOO_BIG) if status == ErrorStatus.TOO_BIG else None
+    return active, f"{status_name(status)} after {_rows(active)} rows", misdeed
 
 
-def _take(varbinds: tuple[VarBind, ...], active: list[_Column], values: Values, max_rows: int) -> tuple[list[_Column], str]:
-    """Keep the rows of one answer; return which columns are not at their end, and why the walk must end ('' where it need not).
+def _take(varbinds: tuple[VarBind, ...], active: list[_Column], values: Values, max_rows: int) -> _Left:
+    """Keep the rows of one answer and return what is left to be read.
 
     The answer holds one value a column, column after column, again and again (RFC 3416 4.2.3); its end may be cut anywhere.
     """
     if not varbinds:
-        return active, "an answer without values"
+        return active, "an answer without values", None
     width = len(active)
     ended: set[int] = set()
     for at, (oid, tag, value) in enumerate(varbinds):
@@ -122,13 +136,19 @@ def _take(varbinds: tuple[VarBind, ...], active: list[_Column], values: Values, 
             ended.add(place)
             continue
         if oid <= column.last:
-            return active, f"names do not increase: {format_oid(oid)} after {format_oid(column.last)}"
+            names = {"oid": format_oid(oid), "after": format_oid(column.last)}
+            return active, "names do not increase: {oid} after {after}".format(**names), Misdeed(Deed.LOOPS, names)
         if column.rows >= max_rows:
-            return active, f"more than {max_rows} rows"
+            return active, f"more than {max_rows} rows", Misdeed(Deed.ENDLESS, {"rows": max_rows})
         column.last = oid
         column.rows += 1
         values[oid] = (tag, value)
-    return [column for place, column in enumerate(active) if place not in ended], ""
+    return [column for place, column in enumerate(active) if place not in ended], "", None
+
+
+def _died(error: ExchangeError, active: list[_Column]) -> Misdeed | None:
+    """Return that the agent fell silent in the middle, None where the walk ended for another reason."""
+    return Misdeed(Deed.DIES, {"rows": _rows(active)}) if error.outcome is Outcome.TIMEOUT else None
 
 
 def _rows(active: list[_Column]) -> int:
