@@ -136,7 +136,7 @@ async def _is_daemon_there(configuration: Configuration) -> bool:
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(2)) as session,
-            session.get(f"{_origin(configuration)}/-/healthy") as answer,
+            session.get(f"{configuration.settings.origin}/-/healthy") as answer,
         ):
             return answer.status == 200
     except (aiohttp.ClientError, TimeoutError):
@@ -144,7 +144,7 @@ async def _is_daemon_there(configuration: Configuration) -> bool:
 
 
 async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], progress: Progress) -> list[Row]:
-    origin = _origin(configuration)
+    origin = configuration.settings.origin
     try:
         return await _answers(origin, ids, progress)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
@@ -170,10 +170,6 @@ async def _answers(origin: str, ids: Sequence[str], progress: Progress) -> list[
                 rows.append(each)
                 progress(len(rows), asked)
     return rows
-
-
-def _origin(configuration: Configuration) -> str:
-    return configuration.settings.advertise.rstrip("/") or f"http://{configuration.settings.listen}"
 
 
 # What is printed

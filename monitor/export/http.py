@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from monitor import words
-from monitor.export import api
+from monitor.export import api, discovery
 from monitor.export.collector import Collector
 from monitor.export.own_metrics import OwnMetrics
 from monitor.export.panels import names_of
@@ -159,6 +159,7 @@ class _Api:
             web.get("/api/v1/targets", self.targets),
             web.get("/api/v1/targets/{id}", self.target),
             web.get("/api/v1/events", self.events),
+            web.get("/api/v1/sd", self.discover),
         ]
 
     async def targets(self, _: web.Request) -> web.Response:
@@ -178,6 +179,9 @@ class _Api:
         since, limit = api.since_of(request.query), api.limit_of(request.query)
         found = await self._source.events(since, limit)
         return _json({"at": self._source.snapshot().at, "events": [api.entry(item) for item in found]})
+
+    async def discover(self, request: web.Request) -> web.Response:
+        return _json(discovery.groups(self._source.snapshot().inventory, self._source.settings, request.query))
 
 
 _YEAR_S = 31_536_000

@@ -143,3 +143,9 @@ class Settings:
     maintenance: tuple[MaintenanceWindow, ...] = ()
     credentials: Mapping[str, Credential] = field(default_factory=lambda: MappingProxyType({}))
     export: ExportSettings = ExportSettings()
+
+    @property
+    def origin(self) -> str:
+        """Return the URL, without a slash at its end, by which others reach the daemon: `advertise`, else `listen`."""
+        address = self.advertise.rstrip("/") or self.listen
+        return address if "://" in address else f"http://{address}"
