@@ -9,6 +9,10 @@ from types import MappingProxyType
 
 from monitor.model.inventory import Expected
 
+ROWS = 8
+"""How many rows of a table become series where a value names no other number."""
+_NONE: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -27,13 +31,47 @@ class Reduce(StrEnum):
     SUM = "sum"
 
 
+class Name(StrEnum):
+    """What names a row beside a column of names: its index in numbers, or the texts that its index begins with."""
+
+    INDEX = "index"
+    TEXTS = "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a cell must say.
+
+    oid: of a column (its cell in the same row), or of an object where the value is no column; None: the row's index itself, dotted.
+    texts: one of these, as the cell reads (whole numbers and object identifiers in their usual form). pattern: a regular expression
+    that is found in it. A cell that is not there meets no condition.
+    """
+
+    oid: str | None = None
+    texts: tuple[str, ...] = ()
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A column whose cell says what a row's number is to be multiplied by; a cell that is not in the map voids the row."""
+
+    oid: str
+    map: Mapping[int, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """One object, or one column, that becomes a metric. metric: such as wan_device_cpu_ratio.
 
-    oid: dotted, with its instance; or, where `reduce` is given, that of a column whose rows (at most 64) are reduced to one number.
-    The value is number * scale; where `map` is given, map[number] instead, and a number that is not in it yields nothing; it is
-    mapped before it is reduced. labels: further labels of the metric, such as component: camera.
+    oid: dotted, with its instance; or that of a column where `reduce` is given (its rows become one number), or `each` (each row
+    becomes a series of its own, at most `most` of them).
+    number: what the object says, plus those of `plus`; one that is in `invalid` stands for nothing. Where `map` is given, the value
+    is map[number], and a number that is not in it yields nothing; else number * scale, times the factors of `times`, divided by the
+    sum of `over`, and where `rest`, what is missing to 1 instead. A value outside `between` yields nothing.
+    where: which rows are read, found out when the device is surveyed. only_if: what must hold at each poll, else there is no value.
+    each: label → the column that names the row (an OID), or a Name. history: rows are results that come and go: the table is walked
+    at each poll, and of rows of one name the last with a value counts. labels: further labels, such as component: camera.
     """
 
     metric: str
@@ -42,13 +80,42 @@ class Value:
     map: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     reduce: Reduce | None = None
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    plus: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()
+    rest: bool = False
+    times: tuple[Factor, ...] = ()
+    invalid: tuple[float, ...] = ()
+    between: tuple[float, float] | None = None
+    where: tuple[Condition, ...] = ()
+    only_if: tuple[Condition, ...] = ()
+    each: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    most: int = ROWS
+    history: bool = False
+
+    @property
+    def is_column(self) -> bool:
+        """Return whether `oid` is a column, of which the rows have to be found out."""
+        return self.reduce is not None or bool(self.each)
 
     @property
     def series(self) -> str:
-        """Return the key of SnmpSample.values: the metric, with its labels as Prometheus writes them where it has any."""
-        if not self.labels:
+        """Return the key of SnmpSample.values: the metric, with its labels as Prometheus writes them where it has any.
+
+        Values of the same series are one another's substitutes: the first that yields something counts.
+        """
+        return self.series_of(_NONE)
+
+    def series_of(self, row: Mapping[str, str]) -> str:
+        """Return the key of one row's series; row: the labels that name it, already in the form that label() gives them."""
+        labels = {**self.labels, **row}
+        if not labels:
             return self.metric
-        return self.metric + "{" + ",".join(f'{name}="{text}"' for name, text in self.labels.items()) + "}"
+        return self.metric + "{" + ",".join(f'{name}="{text}"' for name, text in labels.items()) + "}"
+
+
+def label(text: str) -> str:
+    """Return a device's text as a label's value: one that needs no escape, at most 60 letters."""
+    return text.replace("\\", "/").replace('"', "'").replace("{", "(").replace("}", ")")[:60].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +124,7 @@ class Profile:
 
     match: None where it is only ever named. refine: an agent that matches a more specific profile is read by that one instead.
     interfaces: whether ifTable/ifXTable are read. wan_interface: a regular expression, the default for targets that name none.
+    uptime: the object that says in 1/100 s how long the device itself has run, where sysUpTime is only its agent's.
     expected and drops_strangers are those of the profile that the inventory names; refining does not change them.
     """
 
@@ -69,3 +137,4 @@ class Profile:
     interfaces: bool = True
     wan_interface: str | None = None
     values: tuple[Value, ...] = ()
+    uptime: str | None = None

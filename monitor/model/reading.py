@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     @property
     def is_alive(self) -> bool:
         """True where the target itself has said something."""
-        return self in (Outcome.OK, Outcome.REFUSED, Outcome.MALFORMED)
+        return self is Outcome.OK or self is Outcome.REFUSED or self is Outcome.MALFORMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class IcmpSample:
     @property
     def received(self) -> int:
         """Return how many requests were answered."""
-        return sum(rtt is not None for rtt in self.rtts_s)
+        return len(self.rtts_s) - self.rtts_s.count(None)
 
     @property
     def loss_ratio(self) -> float | None:
@@ -142,6 +142,36 @@ class InterfaceSample:
     role: str = "other"
 
 
+class Lack(StrEnum):
+    """Why a value that a profile asks for has no number."""
+
+    NONE = ""
+    ABSENT = "absent"
+    NO_ROWS = "no_rows"
+    NO_NUMBER = "no_number"
+    INVALID = "invalid"
+    UNMAPPED = "unmapped"
+    CONDITION = "condition"
+    BOUNDS = "bounds"
+    SUBSTITUTE = "substitute"
+    BEYOND = "beyond"
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How one value of a profile came about, for whoever writes profiles.
+
+    series: as in SnmpSample.values. oid: the object, or the column. raw: what the device said, '' where nothing; of rows that are
+    left out (Lack.BEYOND) how many they are. number: what came of it; None: nothing, and lack says why.
+    """
+
+    series: str
+    oid: str
+    raw: str
+    number: float | None
+    lack: Lack
+
+
 _NO_VALUES: Mapping[str, float] = MappingProxyType({})
 
 
@@ -152,6 +182,8 @@ class SnmpSample:
     uptime_ticks: sysUpTime in 1/100 s (wraps at 2**32), read in the same PDU as the counters; InterfaceSample.uptime_ticks is that
       row's own where the rows came in several PDUs.
     engine_time_s, engine_boots: snmpEngineTime/snmpEngineBoots (RFC 3411), None where the agent has none.
+    system_ticks: how long the device itself has run in 1/100 s, by the object that its profile names (hrSystemUptime); None where
+      there is none. explained: how each value came about, where the spec asks to explain.
     table_last_change_ticks: ifTableLastChange. values: metric name → value, as the profile maps them.
     profile: the profile that was applied. rtt_s: of the first answered exchange.
     complete: False where some of what was asked is missing because the agent died, looped or refused: what is not there is unknown,
@@ -173,6 +205,8 @@ class SnmpSample:
     complete: bool = True
     brief: bool = False
     engine_id: str = ""
+    system_ticks: int | None = None
+    explained: tuple[Explained, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

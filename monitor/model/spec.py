@@ -27,6 +27,9 @@ class SnmpSpec:
 
     brief: only sysUpTime is asked, to see whether the agent is alive. wan_interface: a regular expression over ifName, ifAlias,
     ifDescr that picks the WAN interface; None leaves it to the profile. interfaces: 'wan' or 'all', which rows are read each time.
+    explain: the sample tells how each value of the profile came about.
+    timeout_s: of the first try before anything is known of the agent; then as long as it was learned to take, between timeout_min_s
+    and timeout_max_s. max_requests_per_second: to the device at this address and port, retries included; None: no bound.
     """
 
     target: str
@@ -45,3 +48,7 @@ class SnmpSpec:
     engine: str = "fast"
     brief: bool = False
     confirms: bool = False
+    explain: bool = False
+    timeout_min_s: float = 0.5
+    timeout_max_s: float = 8.0
+    max_requests_per_second: int | None = None

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 from monitor.model.misdeed import Misdeed
 from monitor.model.profile import Profile
 from monitor.model.reading import Outcome
+from monitor.probes.snmp_plan import ValuePlan
 from monitor.rules.interfaces import InterfaceRow
 from monitor.wire.oid import Oid
 from monitor.wire.snmp import VarBind
@@ -73,6 +74,7 @@ class AgentMemory:
     has_bulk: False where it knows no GETBULK. rows: the interfaces that are read directly; is_surveyed: False where the table has
     not been walked to its end since there was cause to.
     engine_id: snmpEngineID in hexadecimal, not asked of v1 agents. polls: since it was identified.
+    plan: which objects the profile's values are made of, None until the device was surveyed.
     """
 
     profile: Profile | None = None
@@ -90,3 +92,4 @@ class AgentMemory:
     uptime_ticks: int | None = None
     table_last_change_ticks: int | None = None
     polls: int = 0
+    plan: ValuePlan | None = None

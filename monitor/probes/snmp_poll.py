@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from monitor.model.misdeed import Deed, Misdeed
 from monitor.model.profile import Profile
-from monitor.model.reading import InterfaceSample, Outcome, SnmpSample
+from monitor.model.reading import Explained, InterfaceSample, Outcome, SnmpSample
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp_exchange import AgentMemory, Ask, Conversation, ExchangeError, KnownRow
 from monitor.probes.snmp_objects import (
@@ -32,12 +32,13 @@ from monitor.probes.snmp_objects import (
     text,
     whole,
 )
+from monitor.probes.snmp_plan import evaluate, explain
 from monitor.probes.snmp_rows import TELLING_COLUMNS, interface_rows, interface_sample, is_same_row, row_objects
-from monitor.probes.snmp_values import read_values, scalar_objects
+from monitor.probes.snmp_values import Means, read_values, value_objects
 from monitor.probes.snmp_walk import walk
 from monitor.rules.interfaces import InterfaceRow, choose_wan, keys
 from monitor.rules.recognition import recognise
-from monitor.wire.oid import Oid
+from monitor.wire.oid import Oid, parse_oid
 from monitor.wire.snmp import GET, ErrorStatus, status_name
 
 REFRESH_POLLS = 60
@@ -60,6 +61,7 @@ class Poll:
         self._v1 = spec.credential.version == "1"
         self._rtt_s: float | None = None
         self._complete = True
+        self._explained: tuple[Explained, ...] = ()
 
     def run(self) -> Conversation[SnmpSample]:
         """Return what the agent said. Raises ExchangeError where it said nothing that counts: not even the first GET succeeded."""
@@ -76,9 +78,11 @@ class Poll:
         rows = self._rows(known, parts)
         if profile.interfaces and (not self.memory.is_surveyed or rows is None or self._has_moved(parts[0])):
             rows = yield from self._survey_and_read(profile)
-        numbers = yield from read_values(profile, parts, self.spec, self.memory, self._miss)
+        means = Means(self.spec, self.memory, self._get, self._miss)
+        cells, answers = yield from read_values(profile, parts, means)
+        self._explained = explain(cells, answers) if self.spec.explain else ()
         self._remember(parts[0])
-        return self._sample(profile, parts[0], numbers, rows or ())
+        return self._sample(profile, parts[0], evaluate(cells, answers), rows or ())
 
     # What is asked
 
@@ -135,6 +139,7 @@ class Poll:
         memory.sys_name = text(values, SYS_NAME)
         memory.profile = recognise(self.spec.profile, self.spec.candidates, memory.sys_object_id, memory.sys_descr)
         memory.is_surveyed = False
+        memory.plan = None
         memory.polls = 0
 
     def _scalars(self, profile: Profile) -> list[Oid]:
@@ -142,7 +147,9 @@ class Poll:
         found = [SYS_UPTIME] if self._v1 else [SYS_UPTIME, ENGINE_TIME, ENGINE_BOOTS]
         if profile.interfaces:
             found.append(TABLE_LAST_CHANGE)
-        found += scalar_objects(profile)
+        if profile.uptime is not None:
+            found.append(parse_oid(profile.uptime))
+        found += value_objects(profile, self.memory.plan)
         return list(dict.fromkeys(found))
 
     def _groups(self, scalars: list[Oid], known: Iterable[KnownRow]) -> list[list[Oid]]:
@@ -277,4 +284,6 @@ class Poll:
             complete=self._complete,
             brief=self.spec.brief,
             engine_id=self.memory.engine_id,
+            system_ticks=None if profile.uptime is None else whole(values, parse_oid(profile.uptime)),
+            explained=self._explained,
         )

@@ -1,67 +1,227 @@
-"""What a profile's values ask of an agent, and how its answers become numbers; no socket, no clock (see snmp_exchange.py)."""
+"""Finds out which objects of a device a profile's values are made of, and reads them; no socket, no clock (see snmp_exchange.py).
+
+A device's tables are surveyed when it is identified: columns are walked, rows chosen and named. From then on every value is asked
+by its full name, together with the scalars, in one GET. Only a history, whose rows come and go, is walked at each poll.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from monitor.model.profile import Profile, Reduce, Value
+from monitor.model.profile import Condition, Name, Profile, Value, label
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp_exchange import AgentMemory, Conversation
+from monitor.probes.snmp_exchange import AgentMemory, Conversation, ExchangeError
 from monitor.probes.snmp_objects import Values, number
+from monitor.probes.snmp_plan import (
+    Cell,
+    Group,
+    ValuePlan,
+    cell_text,
+    evaluate,
+    make_plan,
+    meets,
+    row_cell,
+    scalar_cell,
+    scalar_objects,
+)
 from monitor.probes.snmp_walk import walk
-from monitor.wire.oid import Oid, parse_oid
+from monitor.wire.oid import Oid, format_oid, parse_oid
 
-_MAX_VALUE_ROWS = 64
+MAX_ROWS = 256
+"""A longer table is not read: a chassis of that size needs a profile that knows where to look."""
+_KEPT_OF_HISTORY = 2
+"""The last result of a test may still be under way: then the one before counts."""
+_RETRY_POLLS = 5
+_TEXTS = 2
 
 Miss = Callable[[str], None]
 """Notes that something is missing, and why."""
+Get = Callable[[Sequence[Oid]], Conversation[Values]]
+"""Asks for objects in one GET and returns those that the agent has; raises ExchangeError."""
 
 
-def scalar_objects(profile: Profile) -> list[Oid]:
-    """Return the objects that a profile asks for at each poll, besides the columns that read_values walks."""
-    return [parse_oid(value.oid) for value in profile.values if value.reduce is None]
+class Means(NamedTuple):
+    """What a poll lends: whom it asks, what is known of the agent, how to ask it, and where to tell what is missing."""
+
+    spec: SnmpSpec
+    memory: AgentMemory
+    get: Get
+    miss: Miss
 
 
-def read_values(
-    profile: Profile, parts: Sequence[Values], spec: SnmpSpec, memory: AgentMemory, miss: Miss
-) -> Conversation[dict[str, float]]:
-    """Return a profile's values by the name of their series; columns are walked now, scalars are taken from what was answered."""
-    found: dict[str, float] = {}
-    for value in profile.values:
-        if value.reduce is None:
-            oid = parse_oid(value.oid)
-            bound = next((part[oid] for part in parts if oid in part), None)
-            measured = None if bound is None else _scaled(value, number(*bound))
-        else:
-            measured = yield from _reduced(value, value.reduce, spec, memory, miss)
-        if measured is not None:
-            found[value.series] = measured
-    return found
+@dataclass(slots=True)
+class _Survey:
+    """One poll's reading of tables. answers: all that was read so far. tables: column's table → its rows' indexes.
+
+    failed: tables that could not be read to their end.
+    """
+
+    means: Means
+    answers: Values
+    tables: dict[Oid, tuple[Oid, ...]] = field(default_factory=dict)
+    failed: set[Oid] = field(default_factory=set)
+
+    def fetch(self, oids: Iterable[Oid]) -> Conversation[None]:
+        """Ask for the objects that were not read yet; those that the device lacks stay away."""
+        wanted = [oid for oid in dict.fromkeys(oids) if oid not in self.answers]
+        size = max(self.means.memory.get_size, 2)
+        for at in range(0, len(wanted), size):
+            self.answers |= yield from self.means.get(wanted[at : at + size])
+
+    def rows(self, column: Oid) -> Conversation[tuple[Oid, ...]]:
+        """Return the indexes of a column's table; it is walked by the first of its columns that is wanted."""
+        table = column[:-1]
+        if table not in self.tables:
+            limits = {"max_repetitions": self.means.spec.max_repetitions, "max_rows": MAX_ROWS}
+            walked = yield from walk((column,), self.means.memory, v1=self.means.spec.credential.version == "1", **limits)
+            if walked.reason:
+                self.failed.add(table)
+                self.means.miss(f"{format_oid(column)}: {walked.reason}")
+                walked.values.clear()
+            self.answers |= walked.values
+            self.tables[table] = tuple(oid[len(column) :] for oid in walked.values)
+        return self.tables[table]
 
 
-def _reduced(value: Value, reduce: Reduce, spec: SnmpSpec, memory: AgentMemory, miss: Miss) -> Conversation[float | None]:
-    """Return a column as one number, None where it has no rows or could not be read to its end."""
-    limits = {"max_repetitions": spec.max_repetitions, "max_rows": _MAX_VALUE_ROWS}
-    walked = yield from walk((parse_oid(value.oid),), memory, v1=spec.credential.version == "1", **limits)
-    if walked.reason:
-        miss(f"{value.metric}: {walked.reason}")
-        return None
-    numbers = [each for each in (_scaled(value, number(*bound)) for bound in walked.values.values()) if each is not None]
-    if not numbers:
-        return None
-    match reduce:
-        case Reduce.AVERAGE:
-            return sum(numbers) / len(numbers)
-        case Reduce.MAX:
-            return max(numbers)
-        case Reduce.MIN:
-            return min(numbers)
-        case Reduce.SUM:
-            return sum(numbers)
+def value_objects(profile: Profile, plan: ValuePlan | None) -> tuple[Oid, ...]:
+    """Return what a poll asks in its GETs for the profile's values: those of the plan; of a device without one, the scalars."""
+    return plan.objects if plan is not None and plan.profile is profile else scalar_objects(profile)
 
 
-def _scaled(value: Value, measured: float | None) -> float | None:
-    """Return a number as the profile says it is to be read, None where its map does not know it."""
-    if measured is None:
-        return None
-    return value.map.get(int(measured)) if value.map else measured * value.scale
+def read_values(profile: Profile, parts: Sequence[Values], means: Means) -> Conversation[tuple[Sequence[Group], Values]]:
+    """Return the profile's values as groups of cells, and all answers that they are made of.
+
+    parts: what the poll's GETs brought. What is not surveyed yet, or not any more, is surveyed now.
+    """
+    survey = _Survey(means, {oid: bound for part in parts for oid, bound in part.items()})
+    memory = means.memory
+    plan = memory.plan
+    if plan is None or plan.profile is not profile or (not plan.is_whole and memory.polls % _RETRY_POLLS == 0):
+        memory.plan = plan = yield from _planned(profile, survey)
+        return plan.groups, survey.answers
+    groups = list(plan.groups)
+    for place in plan.histories:
+        try:
+            groups[place] = yield from _surveyed(groups[place].value, survey)
+        except ExchangeError as error:
+            means.miss(error.detail)
+    return groups, survey.answers
+
+
+def _planned(profile: Profile, survey: _Survey) -> Conversation[ValuePlan]:
+    """Return the plan of a device. A value for which another one already yields something is not sought in tables."""
+    groups: list[Group] = []
+    histories: list[int] = []
+    is_whole = True
+    served: set[tuple[object, ...]] = set()
+    for place, value in enumerate(profile.values):
+        kind = (value.metric, *value.labels.items(), *value.each)
+        group = Group(value, () if value.is_column else (scalar_cell(value),))
+        if value.is_column and kind not in served:
+            try:
+                group = yield from _surveyed(value, survey)
+            except ExchangeError as error:
+                survey.means.miss(error.detail)
+                is_whole = False
+            if value.history and group.cells:
+                histories.append(place)
+        if evaluate((group,), survey.answers):
+            served.add(kind)
+        groups.append(group)
+    return make_plan(profile, groups, histories, is_whole=is_whole and not survey.failed)
+
+
+def _surveyed(value: Value, survey: _Survey) -> Conversation[Group]:
+    """Return the rows of a column, chosen, named, and read. Raises ExchangeError."""
+    column = parse_oid(value.oid)
+    indexes = yield from survey.rows(column)
+    chosen = yield from _chosen(value.where, indexes, survey)
+    if value.history:
+        chosen = _latest(chosen)
+    yield from survey.fetch((*parse_oid(name), *index) for name in _name_columns(value) for index in chosen)
+    yield from survey.fetch((*parse_oid(factor.oid), *index) for factor in value.times for index in chosen)
+    cells: list[Cell] = []
+    taken: set[str] = set()
+    left_out: set[str] = set()
+    for index in chosen:
+        factor = _factor(value, index, survey.answers)
+        series = value.series if value.reduce is not None else _series(value, index, survey.answers, taken)
+        if factor is None or (series not in taken and len(taken) >= value.most and value.reduce is None):
+            left_out |= {series} if factor is not None else set()
+            continue
+        taken.add(series)
+        cells.append(row_cell(value, series, index, factor))
+    yield from survey.fetch(oid for cell in cells for oid in cell.objects)
+    return Group(value, tuple(cells), len(left_out))
+
+
+def _chosen(where: Sequence[Condition], indexes: Sequence[Oid], survey: _Survey) -> Conversation[Sequence[Oid]]:
+    """Return the rows that meet every condition."""
+    for condition in where:
+        if condition.oid is None:
+            indexes = [index for index in indexes if meets(condition, format_oid(index))]
+            continue
+        column = parse_oid(condition.oid)
+        yield from survey.fetch((*column, *index) for index in indexes)
+        indexes = [index for index in indexes if meets(condition, cell_text(survey.answers, (*column, *index)))]
+    return indexes
+
+
+def _latest(indexes: Sequence[Oid]) -> list[Oid]:
+    """Return the last rows of each name, in their order; the texts of the index are the name."""
+    by_name: dict[str, list[Oid]] = {}
+    for index in indexes:
+        by_name.setdefault(_texts(index), []).append(index)
+    kept = {index for each in by_name.values() for index in each[-_KEPT_OF_HISTORY:]}
+    return [index for index in indexes if index in kept]
+
+
+def _name_columns(value: Value) -> list[str]:
+    return [source for source in value.each.values() if source not in tuple(Name)]
+
+
+def _factor(value: Value, index: Oid, answers: Values) -> float | None:
+    """Return the product of a row's factors, None where one is not known: a number of unknown scale is no number."""
+    product = 1.0
+    for factor in value.times:
+        bound = answers.get((*parse_oid(factor.oid), *index))
+        measured = None if bound is None else number(*bound)
+        known = None if measured is None else factor.map.get(int(measured))
+        if known is None:
+            return None
+        product *= known
+    return product
+
+
+def _series(value: Value, index: Oid, answers: Values, taken: set[str]) -> str:
+    """Return the series of a row; two rows of one name are told apart by their index, but for a history, where they are one."""
+    named = {name: _named(source, index, answers) for name, source in value.each.items()}
+    series = value.series_of(named)
+    if series in taken and not value.history:
+        first, *_ = named
+        return value.series_of({**named, first: f"{named[first]} #{format_oid(index)}"})
+    return series
+
+
+def _named(source: str, index: Oid, answers: Values) -> str:
+    """Return what a row is called: as its name column says, else by its index."""
+    if source == Name.TEXTS:
+        return label(_texts(index)) or format_oid(index)
+    text = "" if source == Name.INDEX else cell_text(answers, (*parse_oid(source), *index)) or ""
+    return label(text) or format_oid(index)
+
+
+def _texts(index: Oid) -> str:
+    """Return the texts that an index begins with, each of which has its length in front (RFC 2578 section 7.7), joined by '/'."""
+    found: list[str] = []
+    at = 0
+    for _ in range(_TEXTS):
+        length = index[at] if at < len(index) else 0
+        letters = index[at + 1 : at + 1 + length]
+        if not length or len(letters) < length or not all(32 <= letter < 127 for letter in letters):
+            break
+        found.append(bytes(letters).decode("ascii"))
+        at += 1 + length
+    return "/".join(found)
