@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from monitor.model.inventory import Contracted
 from monitor.model.reading import InterfaceSample, SnmpSample
@@ -34,9 +33,9 @@ _PROOF_OCTETS = 1_000_000
 _WRAP_32 = 2**32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
-    """What is kept of one interface, by name.
+    """What is kept of one interface, by name, and carried on in place from poll to poll.
 
     last, totals: receive octets, transmit octets, receive errors, transmit errors, receive discards, transmit discards; None where
     the device has never given that column. base_*: where the rate under way is counted from; base_at_s None: nowhere yet.
@@ -46,8 +45,8 @@ class Row:
     view: InterfaceView
     at_s: float
     bits: int
-    last: tuple[int | None, ...]
-    totals: tuple[int | None, ...]
+    last: list[int | None]
+    totals: list[int | None]
     base_at_s: float | None = None
     base_ticks: int | None = None
     base_totals: tuple[int | None, int | None] = (None, None)
@@ -55,16 +54,16 @@ class Row:
     is_here: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Track:
-    """All that is kept of one device's counters from poll to poll.
+    """All that is kept of one device's counters, and carried on in place from poll to poll.
 
-    views: its interfaces as they are to be shown, in the device's order. boot_at: epoch seconds. spikes_total: impossible steps
-    that were dropped. restarted, rebooted: what the last poll showed: the agent started anew; and the device did too.
+    views: its interfaces as they are to be shown, in the device's order. spikes_total: impossible steps that were dropped.
+    restarted, rebooted: what the last poll showed: the agent started anew; and the device did too.
     """
 
     clock: DeviceClock | None = None
-    rows: Mapping[str, Row] = field(default_factory=lambda: MappingProxyType({}))
+    rows: dict[str, Row] = field(default_factory=dict)
     views: tuple[InterfaceView, ...] = ()
     spikes_total: int = 0
     restarted: bool = False
@@ -75,44 +74,55 @@ class Track:
         """Return when the device started, epoch seconds."""
         return self.clock.boot_at if self.clock else None
 
+    def take(self, sample: SnmpSample, at_s: float, wall_s: float, contracted: Contracted | None = None) -> None:
+        """Take one more answer of the device.
 
-def step(track: Track | None, sample: SnmpSample, at_s: float, wall_s: float, contracted: Contracted | None = None) -> Track:
-    """Return the track after one more answer of the device.
+        at_s: monotonic seconds of the reading; wall_s: epoch seconds of it. contracted: of the circuit, None where unknown.
+        A brief sample changes nothing. In a sample that is not complete, an interface that is missing keeps its totals and has no
+        rate; in a complete one it is gone from the views, but its totals go on if it returns within a day.
+        """
+        if sample.brief:
+            return
+        ticks, engine_time_s, boots = sample.uptime_ticks, sample.engine_time_s, sample.engine_boots
+        clock = self.clock
+        self.restarted = clock is not None and has_restarted(clock, ticks, engine_time_s, boots, at_s)
+        self.rebooted = self.restarted and not _goes_on(self.rows, sample)
+        self.clock = advance(clock, ticks, engine_time_s, boots, at_s=at_s, wall_s=wall_s, is_reboot=self.rebooted)
+        views: dict[str, InterfaceView] = {}
+        for interface in sample.interfaces:
+            if interface.name not in views:
+                views[interface.name] = self._take_row(interface, at_s, contracted)
+        if len(self.rows) > len(views):
+            self._miss_rows(views, at_s, is_gone=sample.complete)
+        self.views = tuple(views.values())
 
-    at_s: monotonic seconds of the reading; wall_s: epoch seconds of it. contracted: of the circuit, None where unknown.
-    A brief sample changes nothing. In a sample that is not complete, an interface that is missing keeps its totals and has no rate;
-    in a complete one it is gone from the views, but its totals go on if it returns within a day.
-    """
-    track = track or Track()
-    if sample.brief:
-        return track
-    clock = track.clock
-    restarted = clock is not None and has_restarted(clock, sample.uptime_ticks, sample.engine_time_s, sample.engine_boots, at_s)
-    rebooted = restarted and not _goes_on(track, sample)
-    rows: dict[str, Row] = {}
-    spikes = 0
-    for interface in sample.interfaces:
-        row = track.rows.get(interface.name)
+    def _take_row(self, interface: InterfaceSample, at_s: float, contracted: Contracted | None) -> InterfaceView:
+        row = self.rows.get(interface.name)
         if row is None or row.bits != interface.octet_bits:
-            rows[interface.name] = _first(interface, row, at_s)
+            row = self.rows[interface.name] = _first(interface, row, at_s)
         else:
-            rows[interface.name], dropped = _next(row, interface, at_s, restarted, contracted)
-            spikes += dropped
-    views = tuple(rows[interface.name].view for interface in sample.interfaces)
-    for name, row in track.rows.items():
-        if name not in rows and at_s - row.at_s < _FORGOTTEN_S:
-            rows[name] = _missing(row, is_gone=sample.complete)
-            views += () if sample.complete or not row.is_here else (rows[name].view,)
-    ticks, engine_time_s, boots = sample.uptime_ticks, sample.engine_time_s, sample.engine_boots
-    clock = advance(clock, ticks, engine_time_s, boots, at_s=at_s, wall_s=wall_s, is_reboot=rebooted)
-    return Track(clock, MappingProxyType(rows), views, track.spikes_total + spikes, restarted, rebooted)
+            self.spikes_total += _carry_on(row, interface, at_s, self.restarted, contracted)
+        return row.view
+
+    def _miss_rows(self, views: dict[str, InterfaceView], at_s: float, *, is_gone: bool) -> None:
+        """Note which interfaces a sample lacks. is_gone: it was complete, so the device has them no more."""
+        for name, row in [(name, row) for name, row in self.rows.items() if name not in views]:
+            if at_s - row.at_s >= _FORGOTTEN_S:
+                del self.rows[name]
+                continue
+            row.view = replace(row.view, up=None, receive_bytes_per_second=None, transmit_bytes_per_second=None)
+            row.base_at_s = None
+            if is_gone:
+                row.is_here = False
+            elif row.is_here:
+                views[name] = row.view
 
 
-def _goes_on(track: Track, sample: SnmpSample) -> bool:
+def _goes_on(rows: Mapping[str, Row], sample: SnmpSample) -> bool:
     """Return whether octet counters went on counting across a restart: then only the agent restarted, not the device."""
     proof = 0
     for interface in sample.interfaces:
-        row = track.rows.get(interface.name)
+        row = rows.get(interface.name)
         if row is None or row.bits != interface.octet_bits:
             continue
         for before, after in zip(row.last[:2], (interface.receive_octets, interface.transmit_octets), strict=True):
@@ -140,39 +150,43 @@ def _first(interface: InterfaceSample, row: Row | None, at_s: float) -> Row:
 
     Totals begin at what the device says; those of an interface that was known go on from where they were.
     """
-    last = _columns(interface)
-    totals = last if row is None else tuple(now if kept is None else kept for kept, now in zip(row.totals, last, strict=True))
-    return _with_view(Row(_NO_VIEW, at_s, interface.octet_bits, last, totals), interface, at_s, None)
+    last = list(_columns(interface))
+    known = row.totals if row is not None else [None] * len(last)
+    totals = [now if kept is None else kept for kept, now in zip(known, last, strict=True)]
+    fresh = Row(_NO_VIEW, at_s, interface.octet_bits, last, totals)
+    _show(fresh, interface, at_s)
+    return fresh
 
 
-def _next(row: Row, interface: InterfaceSample, at_s: float, restarted: bool, contracted: Contracted | None) -> tuple[Row, int]:
-    """Return an interface's row after one more reading, and how many of its steps were dropped as impossible."""
-    columns = _columns(interface)
+def _carry_on(row: Row, interface: InterfaceSample, at_s: float, restarted: bool, contracted: Contracted | None) -> int:
+    """Take one more reading into an interface's row; return how many of its steps were dropped as impossible."""
     local_s = at_s - row.at_s
-    bits = (row.bits, row.bits, 32, 32, 32, 32)
     most = _most_octets(interface, local_s) if row.over < _LIE_COUNT else _most(_ASSUMED_BPS[row.bits], local_s)
-    most_wrapped = _most_wrapped(interface, contracted, most, local_s)
-    last, totals = list(row.last), list(row.totals)
-    dropped, too_fast = 0, False
-    has_reset = restarted or not row.is_here
-    for place, now in enumerate(columns):
-        if now is None:
+    dropped, too_fast, has_reset = 0, False, restarted or not row.is_here
+    last, totals = row.last, row.totals
+    for place, now in enumerate(_columns(interface)):
+        before = last[place]
+        if now is None or now == before:
             continue
-        before, total = last[place], totals[place]
-        last[place] = now
+        last[place], total = now, totals[place]
         if before is None or total is None:
             totals[place] = now if total is None else total
             continue
-        bounds = (most, most_wrapped[place]) if place < 2 else (_WRAP_32 // 2, _WRAP_32 // 2)
-        grown, is_reset = _grown(before, now, bits[place], restarted, bounds)
+        is_octets = place < 2
+        if is_octets:
+            falls = most if now >= before else _most_wrapped(interface, contracted, most, local_s)[place]
+            grown, is_reset = _grown(before, now, row.bits, restarted, (most, falls))
+        else:
+            grown, is_reset = _grown(before, now, 32, restarted, (_WRAP_32 // 2, _WRAP_32 // 2))
         dropped += grown is None
-        too_fast = too_fast or (place < 2 and grown is None)
-        has_reset = has_reset or (place < 2 and (is_reset or grown is None))
+        if is_octets and (is_reset or grown is None):
+            too_fast, has_reset = too_fast or grown is None, True
         totals[place] = total + (grown or 0)
-    kept = replace(row, at_s=at_s, last=tuple(last), totals=tuple(totals), over=_over(row, too_fast), is_here=True)
+    row.at_s, row.over, row.is_here = at_s, _over(row, too_fast), True
     if has_reset:
-        kept = replace(kept, base_at_s=None)
-    return _with_view(kept, interface, at_s, row.view), dropped
+        row.base_at_s = None
+    _show(row, interface, at_s)
+    return dropped
 
 
 def _over(row: Row, too_fast: bool) -> int:
@@ -218,26 +232,25 @@ def _most(speed_bps: int, local_s: float) -> float:
     return speed_bps / 8 * (local_s + _REFRESH_S) * _SPEED_SLACK
 
 
-def _with_view(row: Row, interface: InterfaceSample, at_s: float, shown: InterfaceView | None) -> Row:
-    """Return the row with its view, and with a new base for the rate where one was due.
+def _show(row: Row, interface: InterfaceSample, at_s: float) -> None:
+    """Renew a row's view, and the base of its rate where a new one is due.
 
-    shown: the view before, whose rates stand until ten more seconds of the device's time are over; None where there is none.
+    The rates of the view before stand until ten more seconds of the device's time are over.
     """
-    rates: tuple[float | None, float | None] = (None, None)
-    octets = (row.totals[0], row.totals[1])
-    moves_base = row.base_at_s is None
+    receive: float | None = None
+    transmit: float | None = None
+    totals, moves_base = row.totals, True
     if row.base_at_s is not None:
         local_s = at_s - row.base_at_s
         passed_s = local_s if interface.uptime_ticks is None else elapsed_s(row.base_ticks, interface.uptime_ticks, local_s)
-        moves_base = passed_s is None or passed_s >= MIN_RATE_S
         if passed_s is not None and passed_s >= MIN_RATE_S:
-            rates = (_rate(row.base_totals[0], octets[0], passed_s), _rate(row.base_totals[1], octets[1], passed_s))
-        elif passed_s is not None and shown is not None:
-            rates = (shown.receive_bytes_per_second, shown.transmit_bytes_per_second)
+            receive, transmit = (_rate(row.base_totals[place], totals[place], passed_s) for place in (0, 1))
+        elif passed_s is not None:
+            receive, transmit = row.view.receive_bytes_per_second, row.view.transmit_bytes_per_second
+            moves_base = False
     if moves_base:
-        row = replace(row, base_at_s=at_s, base_ticks=interface.uptime_ticks, base_totals=octets)
-    totals = row.totals
-    view = InterfaceView(
+        row.base_at_s, row.base_ticks, row.base_totals = at_s, interface.uptime_ticks, (totals[0], totals[1])
+    row.view = InterfaceView(
         name=interface.name,
         alias=interface.alias,
         role=interface.role,
@@ -248,21 +261,14 @@ def _with_view(row: Row, interface: InterfaceSample, at_s: float, shown: Interfa
         transmit_errors_total=totals[3],
         receive_discards_total=totals[4],
         transmit_discards_total=totals[5],
-        receive_bytes_per_second=rates[0],
-        transmit_bytes_per_second=rates[1],
+        receive_bytes_per_second=receive,
+        transmit_bytes_per_second=transmit,
     )
-    return replace(row, view=view)
 
 
 def _rate(before: int | None, after: int | None, passed_s: float) -> float | None:
     """Return octets a second, None where a total is missing."""
     return None if before is None or after is None else (after - before) / passed_s
-
-
-def _missing(row: Row, *, is_gone: bool) -> Row:
-    """Return the row of an interface that a sample lacks. is_gone: the sample was complete, so the device has it no more."""
-    view = replace(row.view, up=None, receive_bytes_per_second=None, transmit_bytes_per_second=None)
-    return replace(row, view=view, base_at_s=None, is_here=row.is_here and not is_gone)
 
 
 _NO_VIEW = InterfaceView("", "", "other", None, None, None, None, None, None, None, None, None)

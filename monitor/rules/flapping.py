@@ -39,7 +39,12 @@ def weigh(changes: int) -> float:
 
 
 def step(flapping: Flapping, answered: bool, *, high: float, low: float) -> Flapping:
-    """Return the opinion after one more check. Above high it flaps; then until it is no longer above low. Ratios are 0 to 1."""
+    """Return the opinion after one more check. Above high it flaps; then until it is no longer above low. Ratios are 0 to 1.
+
+    Where nothing changes, it is the very same object.
+    """
+    if not flapping.changes and flapping.answered is answered:
+        return flapping
     has_changed = flapping.answered is not None and flapping.answered is not answered
     changes = (flapping.changes << 1 | has_changed) & _ALL
     bound = low if flapping.is_flapping else high

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import inf
 
 from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Reason, State
@@ -38,10 +39,9 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProbeHealth:
-    """One probe of a target. Times are monotonic seconds.
+    """One probe of a target.
 
-    at_s:       when the last conclusive reading was complete, None before the first.
-    outcome:    of that reading; None where there is none that still counts.
+    outcome:    of the last conclusive reading; None where there is none that still counts.
     misses:     silent readings in a row. failures: the same, with refusals and malformed answers.
     unanswered: silent readings since the target last answered by any probe.
     is_witness: False while this probe is silent though another answers: its silence then says nothing of the target.
@@ -49,7 +49,6 @@ class ProbeHealth:
     """
 
     every_s: float
-    at_s: float | None = None
     outcome: Outcome | None = None
     misses: int = 0
     failures: int = 0
@@ -65,7 +64,7 @@ class ProbeHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """All that is believed of one target's answering.
+    """All that is believed of one target's answering. When it was heard last is kept apart: most readings change nothing else.
 
     suspected_s: since when it is suspected, monotonic seconds; None while it is not.
     not_before_s: a suspicion that is not ripe before this moment (grace of a returning target).
@@ -91,14 +90,16 @@ def step(health: Health, reading: Reading, *, misses_to_down: int) -> Health:
     """Return the health after one more reading.
 
     One answer makes the target ANSWERING at once. A silent reading of a witness makes it suspected; only `settle` makes it SILENT.
-    A reading that was never sent (Outcome.NOT_SENT), or of a probe that the target does not have, changes nothing.
+    A reading that was never sent (Outcome.NOT_SENT), or of a probe that the target does not have, changes nothing. Where nothing
+    changes, the health returned is the very same object.
     misses_to_down: so many misses of a probe, while another answers, and it is no longer a witness.
     """
     probe = health.probes.get(reading.probe)
     if probe is None or reading.outcome is Outcome.NOT_SENT:
         return health
     if reading.outcome.is_alive:
-        return _answered(health, reading, misses_to_down)
+        is_news = not _is_as_left(health, probe, reading.outcome, misses_to_down)
+        return _answered(health, reading, misses_to_down) if is_news else health
     return _missed(health, reading, probe)
 
 
@@ -163,18 +164,25 @@ def lapse(health: Health) -> Health:
     return Health(_each(health, outcome=None, misses=0, unanswered=0, is_witness=True), Standing.LAPSED)
 
 
-def is_stale(health: Health, now_s: float, since_s: float, intervals: float) -> bool:
+def is_stale(health: Health, heard_s: Mapping[str, float], now_s: float, since_s: float, intervals: float) -> bool:
     """Return whether no probe has conclusive evidence younger than so many of its intervals. A target without probes always is.
 
-    since_s: monotonic seconds before which no evidence could come (the start, or the end of blindness): age counts from there.
+    heard_s: probe → when its last conclusive reading was complete, monotonic seconds. since_s: before then no evidence could come
+    (the start, or the end of blindness): age counts from there.
     """
-    return not any(is_fresh(probe, now_s, since_s, intervals) for probe in health.probes.values())
+    return now_s > stale_at_s(health, heard_s, since_s, intervals)
 
 
-def is_fresh(probe: ProbeHealth, now_s: float, since_s: float, intervals: float) -> bool:
-    """Return whether a probe's evidence is no older than so many of its intervals, or it had no time yet to bring any."""
-    newest_s = since_s if probe.at_s is None else max(probe.at_s, since_s)
-    return now_s - newest_s <= intervals * probe.every_s
+def stale_at_s(health: Health, heard_s: Mapping[str, float], since_s: float, intervals: float) -> float:
+    """Return until when a target's evidence is no older than so many intervals; -inf for a target without probes."""
+    probes = health.probes.items()
+    return max((fresh_until_s(each.every_s, heard_s.get(name), since_s, intervals) for name, each in probes), default=-inf)
+
+
+def fresh_until_s(every_s: float, heard_s: float | None, since_s: float, intervals: float) -> float:
+    """Return until when a probe's evidence is no older than so many intervals, or it had no time yet to bring any."""
+    newest_s = since_s if heard_s is None or heard_s < since_s else heard_s
+    return newest_s + intervals * every_s
 
 
 def fault_of(health: Health, misses_to_down: int) -> Reason | None:
@@ -244,13 +252,24 @@ def _judge_silence(target: str, health: Health, around: Circumstances) -> Judgem
     return Judgement(State.DOWN, Reason("silent", {"bursts": health.silent_bursts}), target)
 
 
+def _is_as_left(health: Health, probe: ProbeHealth, outcome: Outcome, misses_to_down: int) -> bool:
+    """Return whether one more answer of a probe finds everything as the one before has left it."""
+    if outcome is not Outcome.OK or probe.outcome is not Outcome.OK or probe.failures or not probe.has_succeeded:
+        return False
+    if health.standing is not Standing.ANSWERING or health.suspected_s is not None or health.not_before_s:
+        return False
+    for each in health.probes.values():  # noqa: SIM110 at each reading, and a generator takes twice as long
+        if each.unanswered or each.is_witness is not (each.misses < misses_to_down):
+            return False
+    return True
+
+
 def _answered(health: Health, reading: Reading, misses_to_down: int) -> Health:
     probes = {name: replace(each, unanswered=0, is_witness=each.misses < misses_to_down) for name, each in health.probes.items()}
     is_ok = reading.outcome is Outcome.OK
     probe = probes[reading.probe]
     probes[reading.probe] = replace(
         probe,
-        at_s=reading.at_s,
         outcome=reading.outcome,
         misses=0,
         failures=0 if is_ok else probe.failures + 1,
@@ -264,7 +283,6 @@ def _missed(health: Health, reading: Reading, probe: ProbeHealth) -> Health:
     probes = dict(health.probes)
     probes[reading.probe] = replace(
         probe,
-        at_s=reading.at_s,
         outcome=reading.outcome,
         misses=probe.misses + 1,
         failures=probe.failures + 1,

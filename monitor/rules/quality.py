@@ -5,7 +5,7 @@ Single rounds are far too short for that: at 0.1% true loss, 29 rounds a day los
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.model.reading import IcmpSample
 from monitor.model.settings import QualitySettings
@@ -28,16 +28,16 @@ _Round = tuple[float, int, int, int, float]
 """When it began (monotonic), sent, received, how many of those timed by the kernel, the sum of their RTTs in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Quality:
-    """What the recent rounds of one target were like.
+    """What the recent rounds of one target were like: carried from round to round, in place.
 
     rounds: those of the window, the oldest first; what lies closer than a 60th of the window is one. sent, received, timed,
     rtt_sum_s: their sums; timed are the replies that the kernel stamped, whose RTTs make the sum. running_jitter_s, differences:
     RFC 3550's estimate and how many differences it rests on. silent: rounds without any reply since the last one with.
     """
 
-    rounds: tuple[_Round, ...] = ()
+    rounds: list[_Round] = field(default_factory=list)
     sent: int = 0
     received: int = 0
     timed: int = 0
@@ -61,71 +61,72 @@ class Quality:
         """Return the mean RTT over the window in seconds, None without replies."""
         return self.rtt_sum_s / self.timed if self.timed else None
 
+    def take(self, sample: IcmpSample, now_s: float, settings: QualitySettings = _DEFAULTS) -> None:
+        """Take one more round.
 
-def step(quality: Quality, sample: IcmpSample, now_s: float, settings: QualitySettings = _DEFAULTS) -> Quality:
-    """Return the quality after one more round.
+        A round that was not sent changes nothing. The first reply after an outage (two silent rounds or more) starts afresh: what
+        was lost while the target was down is the outage's, and no quality. A single silent round is loss like any other.
+        """
+        sent, received = sample.sent, sample.received
+        if not sent:
+            return
+        if not received:
+            self.silent += 1
+        elif self.silent >= _SILENT_ROUNDS_OF_AN_OUTAGE:
+            self._start_afresh()
+        else:
+            self.silent = 0
+        timed, rtt_sum_s = self._take_rtts(sample) if sample.clock == "kernel" else (0, 0.0)
+        self.sent += sent
+        self.received += received
+        self.timed += timed
+        self.rtt_sum_s += rtt_sum_s
+        rounds = self.rounds
+        if rounds and now_s - rounds[-1][0] < settings.window_s / _PARTS:
+            before = rounds[-1]
+            rounds[-1] = (before[0], before[1] + sent, before[2] + received, before[3] + timed, before[4] + rtt_sum_s)
+        else:
+            rounds.append((now_s, sent, received, timed, rtt_sum_s))
+        if now_s - rounds[0][0] >= settings.window_s:
+            self._slide(now_s, settings)
 
-    A round that was not sent changes nothing. The first reply after an outage (two silent rounds or more) starts afresh: what was
-    lost while the target was down is the outage's, and no quality. A single silent round is loss like any other.
-    """
-    if not sample.sent:
-        return quality
-    received = sample.received
-    silent = 0 if received else quality.silent + 1
-    if received and quality.silent >= _SILENT_ROUNDS_OF_AN_OUTAGE:
-        quality = Quality()
-    jitter_s, differences = quality.running_jitter_s, quality.differences
-    timed, rtt_sum_s = 0, 0.0
-    if sample.clock == "kernel":
+    def _start_afresh(self) -> None:
+        self.rounds.clear()
+        self.sent = self.received = self.timed = self.differences = self.silent = 0
+        self.rtt_sum_s = self.running_jitter_s = 0.0
+
+    def _take_rtts(self, sample: IcmpSample) -> tuple[int, float]:
+        """Take the differences between a burst's replies into the jitter; return how many replies there were and their sum."""
+        jitter_s = self.running_jitter_s
         previous: float | None = None
-        for rtt in sample.rtts_s:
-            if rtt is None:
+        count, sum_s = 0, 0.0
+        for rtt_s in sample.rtts_s:
+            if rtt_s is None:
                 continue
             if previous is not None:
-                jitter_s += (abs(rtt - previous) - jitter_s) / 16
-                differences += 1
-            previous = rtt
-            timed += 1
-            rtt_sum_s += rtt
-    rounds = _with_round(quality.rounds, (now_s, sample.sent, received, timed, rtt_sum_s), settings.window_s / _PARTS)
-    sums = (
-        quality.sent + sample.sent,
-        quality.received + received,
-        quality.timed + timed,
-        quality.rtt_sum_s + rtt_sum_s,
-    )
-    rounds, sums = _slide(rounds, sums, now_s, settings)
-    return Quality(rounds, *sums, jitter_s, differences, silent)
+                jitter_s += (abs(rtt_s - previous) - jitter_s) / 16
+            previous = rtt_s
+            count += 1
+            sum_s += rtt_s
+        self.running_jitter_s = jitter_s
+        self.differences += max(count - 1, 0)
+        return count, sum_s
 
-
-def _with_round(rounds: tuple[_Round, ...], new: _Round, part_s: float) -> tuple[_Round, ...]:
-    """Return the rounds with one more, which joins the last one where that began less than part_s before."""
-    if not rounds or new[0] - rounds[-1][0] >= part_s:
-        return (*rounds, new)
-    began_s, sent, received, timed, rtt_sum_s = rounds[-1]
-    joined = (began_s, sent + new[1], received + new[2], timed + new[3], rtt_sum_s + new[4])
-    return (*rounds[:-1], joined)
-
-
-_Sums = tuple[int, int, int, float]
-
-
-def _slide(rounds: tuple[_Round, ...], sums: _Sums, now_s: float, settings: QualitySettings) -> tuple[tuple[_Round, ...], _Sums]:
-    """Let go of the rounds that are older than the window, as long as the rest has packets enough to be judged."""
-    sent, received, timed, rtt_sum_s = sums
-    old = 0
-    for at_s, *counts in rounds[:-1]:
-        age_s = now_s - at_s
-        if age_s < settings.window_s:
-            break
-        if sent - counts[0] < settings.min_packets and age_s < settings.window_s * _LONGEST_WINDOW:
-            break
-        old += 1
-        sent -= int(counts[0])
-        received -= int(counts[1])
-        timed -= int(counts[2])
-        rtt_sum_s -= counts[3]
-    return rounds[old:], (sent, received, timed, rtt_sum_s)
+    def _slide(self, now_s: float, settings: QualitySettings) -> None:
+        """Let go of the rounds that are older than the window, as long as the rest has packets enough to be judged."""
+        old = 0
+        for at_s, sent, received, timed, rtt_sum_s in self.rounds[:-1]:
+            age_s = now_s - at_s
+            if age_s < settings.window_s:
+                break
+            if self.sent - sent < settings.min_packets and age_s < settings.window_s * _LONGEST_WINDOW:
+                break
+            old += 1
+            self.sent -= sent
+            self.received -= received
+            self.timed -= timed
+            self.rtt_sum_s -= rtt_sum_s
+        del self.rounds[:old]
 
 
 def judge(quality: Quality, usual_rtt_s: float | None, settings: QualitySettings, was_degraded: bool) -> Reason | None:
@@ -195,7 +196,7 @@ def voice_mos(latency_s: float, jitter_s: float, loss_ratio: float) -> float:
 
 def mos_of(sample: IcmpSample, jitter_s: float | None) -> float | None:
     """Return the voice MOS of one round, None without replies or jitter. One way is taken for half of the mean RTT."""
-    answered = [rtt for rtt in sample.rtts_s if rtt is not None]
-    if not answered or jitter_s is None:
+    average_s = sample.rtt_average_s
+    if average_s is None or jitter_s is None:
         return None
-    return voice_mos(sum(answered) / len(answered) / 2, jitter_s, 1 - len(answered) / sample.sent)
+    return voice_mos(average_s / 2, jitter_s, 1 - sample.received / sample.sent)

@@ -97,7 +97,7 @@ def _since(at: float | None, zone: tzinfo) -> str:
 
 
 def _quoted(track: Track) -> list[str]:
-    error = track.view.icmp.sample.unreachable if track.view.icmp else None
+    error = track.measured.icmp.sample.unreachable if track.measured.icmp else None
     if error is None:
         return []
     name = _UNREACHABLE.get((error.type, error.code), f"ICMP type {error.type} code {error.code}")
@@ -106,8 +106,8 @@ def _quoted(track: Track) -> list[str]:
 
 def _answers(track: Track) -> list[str]:
     parts = []
-    if track.view.icmp is not None:
-        sample = track.view.icmp.sample
+    if track.measured.icmp is not None:
+        sample = track.measured.icmp.sample
         rtt_s = sample.rtt_average_s
         parts.append(f"icmp {sample.received}/{sample.sent}" + (f", {rtt_s * 1000:.1f} ms" if rtt_s is not None else ""))
     parts += [

@@ -23,7 +23,7 @@ from monitor.model.reading import Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Event, Snapshot, State, Transition
 from monitor.rules import health, topology
-from monitor.rules.health import Judgement, Standing
+from monitor.rules.health import Health, Judgement, Standing
 from monitor.service.announcing import announce, evidence
 from monitor.service.judging import Bench
 from monitor.service.picture import Picture, committed, detail
@@ -40,6 +40,10 @@ LOOK_EVERY_S = 1.0
 SHARES = 20
 STEP_S = 1.0
 """A wall clock that moves against the monotonic one by more was set."""
+
+
+_Found = tuple[list[Event], list[tuple[Judgement, Transition]]]
+"""What a step has found, to be committed and then published."""
 
 
 class Journal(Protocol):
@@ -105,20 +109,14 @@ class Board:
             return
         if reading.confirms:
             track.awaited.pop(reading.probe, None)
-        before, was_suspected = track.health.standing, track.is_suspected
-        if reading.outcome.is_alive or not self._is_from_the_dark(reading, track):
-            track.step_health(reading, self._settings)
-            track.take(reading, self._clock.wall(), self._settings, self._usual_rtt_s(reading.target))
+        before = track.health
+        if not reading.outcome.is_alive and self._is_from_the_dark(reading, track):
+            return
+        usual_rtt_s = self._usual_rtt_s(reading.target) if reading.icmp is not None else None
+        if track.take(reading, self._clock.wall(), self._settings, usual_rtt_s):
             self._touched.add(reading.target)
-            self._suspicions.noticed(reading.target)
-        if track.health.standing is not before:
-            self._are_standings_new = True
-            if before in (Standing.SILENT, Standing.RETURNING) and track.health.standing is Standing.ANSWERING:
-                track.returned_s = reading.at_s
-            if before is Standing.SILENT:
-                self._ask(self._suspicions.returned(reading.target, reading.at_s))
-        if was_suspected and track.is_answering and not track.is_suspected:
-            self._ask(self._suspicions.relieved(reading.target, reading.at_s))
+        if track.health is not before:
+            self._notice(reading, track, before)
 
     def own_side(self, own: OwnSide) -> None:
         """Take what is known of our own side."""
@@ -154,36 +152,49 @@ class Board:
         committing: asyncio.Task[None] | None = None
         try:
             while True:
-                if committing is None or committing.done():
-                    committing = asyncio.create_task(self.evaluate())
-                    committing.add_done_callback(_report)
+                try:
+                    found = self._step()
+                except Exception:
+                    log.exception("a step ended with an exception, which is our bug")
+                    self._touched.update(self._tracks)
                 else:
-                    self.attend()
+                    if found is not None:
+                        committing = asyncio.create_task(self._commit(found))
+                        committing.add_done_callback(_report)
                 await asyncio.sleep(TICK_S)
         finally:
             if committing is not None:
                 await asyncio.gather(committing, return_exceptions=True)
 
-    def attend(self) -> None:
-        """Look after blindness and suspicions: everything of a step that needs no journal."""
+    async def evaluate(self) -> None:
+        """Take one step: attend, judge, commit, publish. A second call while one is committing only attends."""
+        found = self._step()
+        if found is not None:
+            await self._commit(found)
+
+    def _step(self) -> _Found | None:
+        """Attend and, unless a commit is under way, judge; return what is to be committed and published, None where nothing is."""
         now_s = self._clock.monotonic()
         self._look_at_sight(now_s)
         if self._sight.blind is None:
             self._ask(self._suspicions.ask(now_s))
-
-    async def evaluate(self) -> None:
-        """Take one step: attend, judge, commit, publish. A second call while one is committing only attends."""
-        self.attend()
         if self._is_committing:
-            return
-        self._is_committing = True
+            return None
+        transitions = [] if self._sight.blind else self._judge(now_s)
+        events, self._events = self._events, []
+        self._is_committing = bool(transitions or events)
+        return (events, transitions) if self._is_committing else None
+
+    async def _commit(self, found: _Found) -> None:
+        """Commit to the journal, then publish."""
+        events, transitions = found
         try:
-            transitions = [] if self._sight.blind else self._judge()
-            events, self._events = self._events, []
-            if transitions or events:
-                await self._journal.append([*events, *(transition for _, transition in transitions)])
+            await self._journal.append([*events, *(transition for _, transition in transitions)])
             if transitions:
                 self._publish(transitions)
+        except BaseException:
+            self._touched.update(self._tracks)  # what could not be published is judged again
+            raise
         finally:
             self._is_committing = False
 
@@ -200,12 +211,26 @@ class Board:
                 follow(track, target, settings, profiles, now_s)
             kept[name] = track
         self._tracks = kept
+        self._shares = [list(islice(kept.items(), share, None, SHARES)) for share in range(SHARES)]
         self._topology = topology.of(inventory)
         self._sight.follow(settings, kept)
         self._suspicions = Suspicions(kept, self._topology, settings)
         self._bench = Bench(kept, self._topology, settings, profiles, self._now_local())
         self._are_standings_new = True
         self._touched = set(kept)
+
+    def _notice(self, reading: Reading, track: Track, before: Health) -> None:
+        """Follow up a reading that changed what is believed of a target."""
+        standing = track.health.standing
+        self._suspicions.noticed(reading.target)
+        if standing is not before.standing:
+            self._are_standings_new = True
+            if before.standing in (Standing.SILENT, Standing.RETURNING) and standing is Standing.ANSWERING:
+                track.returned_s = reading.at_s
+            if before.standing is Standing.SILENT:
+                self._ask(self._suspicions.returned(reading.target, reading.at_s))
+        if before.suspected_s is not None and track.is_answering and not track.is_suspected:
+            self._ask(self._suspicions.relieved(reading.target, reading.at_s))
 
     def _ask(self, names: Sequence[str]) -> None:
         """Have targets probed at once; where the root is in doubt, so are the references."""
@@ -217,6 +242,7 @@ class Board:
         before, now = self._sight.look(self._tracks, self._topology, self._suspicions, now_s, self._clock.wall())
         if (before is None) == (now is None):
             return
+        self._touched.update(self._tracks)
         for track in self._tracks.values():
             track.forget_misses()
         if now is not None:
@@ -238,9 +264,8 @@ class Board:
         log.warning("%s: %s", kind, text)
         self._events.append(Event(self._clock.wall(), kind, "", text))
 
-    def _judge(self) -> list[tuple[Judgement, Transition]]:
+    def _judge(self, now_s: float) -> list[tuple[Judgement, Transition]]:
         """Settle what is ripe and judge whoever may have changed; views that only change in detail are replaced here."""
-        now_s = self._clock.monotonic()
         self._let_lapse(now_s)
         if now_s - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = now_s
@@ -254,7 +279,7 @@ class Board:
             self._are_standings_new = False
             self._free(now_s)
         judged = {name: self._bench.judge(name) for name in self._open_to_judgement()}
-        return self._transitions({name: judgement for name, judgement in judged.items() if judgement is not None})
+        return self._transitions({name: judgement for name, judgement in judged.items() if judgement is not None}) if judged else []
 
     def _follow_clock(self, now_s: float) -> None:
         """Move what was measured along with a wall clock that was set, so that nothing grows old or young by it."""
@@ -268,13 +293,8 @@ class Board:
         """Let go of beliefs and evidence that are too old: each time of another share of the targets, so that no step is long."""
         intervals = self._settings.health.stale_intervals
         self._share = (self._share + 1) % SHARES
-        for name in islice(self._tracks, self._share, None, SHARES):
-            track = self._tracks[name]
-            track.drop_stale_views(now_s, self._evidence_since_s, intervals)
-            is_known = track.health.standing is not Standing.LAPSED
-            if is_known and health.is_stale(track.health, now_s, max(self._evidence_since_s, track.since_s), intervals):
-                track.health = health.lapse(track.health)
-                track.calm()
+        for name, track in self._shares[self._share]:
+            if now_s > track.look_s and track.drop_stale(now_s, self._evidence_since_s, intervals):
                 self._touched.add(name)
                 self._are_standings_new = True
 
@@ -295,6 +315,8 @@ class Board:
 
         Not those whose uplink's return is held, nor those that answered until a moment ago and are being asked again.
         """
+        if not self._touched:
+            return []
         held = self._suspicions.held_back
         waiting = held.union(*(self._topology.behind(name) for name in held))
         found = {name for name in self._touched if name not in waiting and not self._tracks[name].is_in_doubt}
@@ -360,4 +382,4 @@ def _is_same(memory: Transition, judgement: Judgement) -> bool:
 
 def _report(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
-        log.error("an evaluation ended with an exception, which is our bug", exc_info=task.exception())
+        log.error("a commit ended with an exception, which is our bug", exc_info=task.exception())

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 MINUTES = 24 * 60
 USUAL_NEEDS_MINUTES = 10
 USUAL_HOLDS_MINUTES = 10
+_USUAL_HOLDS_SHARE = 24
+"""The median of n minutes is sought anew every n / 24 minutes, though no more often than that: so few hardly move it."""
 _SERIES = ("rtt", "loss")
 _FORM = "monitor history 1"
 
@@ -26,7 +28,7 @@ _FORM = "monitor history 1"
 class _Track:
     """One target's rings, and the minute that is being filled."""
 
-    __slots__ = ("burst_count", "loss", "loss_sum", "minute", "rtt", "rtt_count", "rtt_sum", "usual", "usual_minute")
+    __slots__ = ("burst_count", "known", "loss", "loss_sum", "minute", "rtt", "rtt_count", "rtt_sum", "usual", "usual_minute")
 
     def __init__(self) -> None:
         self.rtt = array("f", [math.nan]) * MINUTES
@@ -34,14 +36,17 @@ class _Track:
         self.minute = 0
         self.rtt_sum = self.loss_sum = 0.0
         self.rtt_count = self.burst_count = 0
+        self.known = 0
         self.usual: float | None = None
-        self.usual_minute = -USUAL_HOLDS_MINUTES
+        self.usual_minute = -MINUTES
 
     def advance(self, minute: int) -> None:
         """Close the minute being filled and empty the ring's places up to the new one."""
         if self.burst_count:
             place = self.minute % MINUTES
-            self.rtt[place] = self.rtt_sum / self.rtt_count if self.rtt_count else math.nan
+            if self.rtt_count:
+                self.known += math.isnan(self.rtt[place])
+                self.rtt[place] = self.rtt_sum / self.rtt_count
             self.loss[place] = self.loss_sum / self.burst_count
         self.clear(self.minute + 1, minute)
         self.minute = minute
@@ -51,7 +56,17 @@ class _Track:
     def clear(self, first: int, last: int) -> None:
         """Forget what stood in the ring's places from a minute to another: a day ago, or never true."""
         for minute in range(max(first, last - MINUTES + 1), last + 1):
-            self.rtt[minute % MINUTES] = self.loss[minute % MINUTES] = math.nan
+            place = minute % MINUTES
+            self.known -= not math.isnan(self.rtt[place])
+            self.rtt[place] = self.loss[place] = math.nan
+
+    def find_usual(self) -> None:
+        """Find the median of the minutes anew, where there are enough of them and the last one was found long enough ago."""
+        if self.known < USUAL_NEEDS_MINUTES:
+            self.usual = None
+        elif self.usual is None or self.minute - self.usual_minute >= max(USUAL_HOLDS_MINUTES, self.known // _USUAL_HOLDS_SHARE):
+            self.usual = median(value for value in self.rtt if not math.isnan(value))
+            self.usual_minute = self.minute
 
 
 class History:
@@ -63,7 +78,7 @@ class History:
     def note(self, reading: Reading, wall_s: float) -> None:
         """Take a reading in; only bursts that were sent count, and those that confirm a suspicion do not."""
         sample = reading.icmp
-        if sample is None or sample.loss_ratio is None or reading.confirms:
+        if sample is None or not sample.sent or reading.confirms:
             return
         track = self._tracks.get(reading.target)
         if track is None:
@@ -72,7 +87,7 @@ class History:
         if minute > track.minute:
             track.advance(minute)
         track.burst_count += 1
-        track.loss_sum += sample.loss_ratio
+        track.loss_sum += 1 - sample.received / sample.sent
         rtt_s = sample.rtt_average_s
         if rtt_s is not None and sample.clock == "kernel":
             track.rtt_count += 1
@@ -83,11 +98,7 @@ class History:
         track = self._tracks.get(target)
         if track is None:
             return None
-        # While it is not known it is looked for each minute, not at each burst: that took longer than all else a burst is for.
-        if track.minute - track.usual_minute >= (1 if track.usual is None else USUAL_HOLDS_MINUTES):
-            known = [value for value in track.rtt if not math.isnan(value)]
-            track.usual = median(known) if len(known) >= USUAL_NEEDS_MINUTES else None
-            track.usual_minute = track.minute
+        track.find_usual()
         return track.usual
 
     def minutes(self, target: str, series: str, last_minute: int) -> list[float | None]:
@@ -160,4 +171,5 @@ def _read_track(file: object, minute: int) -> _Track:
         ring = array("f")
         ring.fromfile(file, MINUTES)  # type: ignore[arg-type]
         setattr(track, series, ring)
+    track.known = MINUTES - sum(map(math.isnan, track.rtt))
     return track

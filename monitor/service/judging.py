@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.model.inventory import Expected
 from monitor.model.profile import Profile
-from monitor.model.settings import Settings
+from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.rules import maintenance
 from monitor.rules.health import Circumstances, Judgement, Standing, judge
 from monitor.rules.timetable import is_expected
@@ -37,18 +37,22 @@ class Bench:
         self._covered: dict[str, str] = {}
         self._unexpected: frozenset[str] = frozenset()
         self._cuts: Mapping[str, Cut] = {}
+        self._hour: tuple[list[MaintenanceWindow], set[Expected]] | None = None
         self._hours = {name: self._expected(track) for name, track in tracks.items()}
         self.look_at(now_local)
 
     def look_at(self, now_local: datetime) -> bool:
         """Look at what holds at an hour (aware, in the settings' time zone); True where something changed."""
         open_now = [window for window in self._settings.maintenance if maintenance.is_open(window, now_local)]
+        closed = {hours for hours in Expected if not is_expected(hours, now_local, self._settings.office_hours)}
+        if self._hour == (open_now, closed):
+            return False
+        self._hour = (open_now, closed)
         covered = {
             name: next(window.reason for window in open_now if maintenance.covers(window, track.target))
             for name, track in self._tracks.items()
             if any(maintenance.covers(window, track.target) for window in open_now)
         }
-        closed = {hours for hours in Expected if not is_expected(hours, now_local, self._settings.office_hours)}
         unexpected = {name for name, hours in self._hours.items() if hours in closed}
         has_changed = covered != self._covered or unexpected != self._unexpected
         self._covered, self._unexpected = covered, frozenset(unexpected)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from monitor.model.inventory import Target
 from monitor.model.reading import IcmpSample, Outcome, Reading, SnmpSample
@@ -25,20 +26,18 @@ class Tally:
 
     def add(self, sample: IcmpSample) -> None:
         """Count one burst."""
-        self.sent += sample.sent
+        buckets, sum_s = self.buckets, self.rtt_sum_s
         for rtt_s in sample.rtts_s:
             if rtt_s is not None:
-                self.received += 1
-                self.rtt_sum_s += rtt_s
-                self.buckets[bisect_left(RTT_BOUNDS_S, rtt_s)] += 1
+                sum_s += rtt_s
+                buckets[bisect_left(RTT_BOUNDS_S, rtt_s)] += 1
+        self.sent += sample.sent
+        self.received += sample.received
+        self.rtt_sum_s = sum_s
 
     def cumulative(self) -> tuple[int, ...]:
         """Return how many replies took no longer than each of RTT_BOUNDS_S."""
-        total, found = 0, []
-        for count in self.buckets[:-1]:
-            total += count
-            found.append(total)
-        return tuple(found)
+        return tuple(accumulate(self.buckets[:-1]))
 
 
 @dataclass(slots=True)
@@ -68,6 +67,7 @@ class Measured:
         self.tally.add(sample)
         self._step_quality(sample, reading.at_s, settings)
         jitter_s = self.quality.jitter_s
+        sent = self.quality.sent
         self.icmp = IcmpView(
             at=wall,
             sample=sample,
@@ -78,8 +78,8 @@ class Measured:
             rtt_sum_s=self.tally.rtt_sum_s,
             jitter_s=jitter_s if sample.received else None,
             mos=quality.mos_of(sample, jitter_s),
-            loss_recent=self.quality.loss_ratio if self.quality.sent >= settings.min_packets else None,
-            packets_recent=self.quality.sent,
+            loss_recent=self.quality.loss_ratio if sent >= settings.min_packets else None,
+            packets_recent=sent,
         )
 
     def take_snmp(self, reading: Reading, target: Target, wall: float) -> None:
@@ -89,7 +89,9 @@ class Measured:
         """
         sample = reading.snmp
         if reading.outcome is Outcome.OK and sample is not None and not sample.brief:
-            self.counters = counters.step(self.counters, sample, reading.at_s, wall, target.contracted)
+            if self.counters is None:
+                self.counters = counters.Track()
+            self.counters.take(sample, reading.at_s, wall, target.contracted)
             self.answered_s = reading.at_s
             self.snmp = _answered(sample, self.counters, target, wall)
         elif reading.outcome is Outcome.OK:
@@ -114,8 +116,9 @@ class Measured:
         if not sample.received:
             self.held = [*self.held, (sample, at_s)][-HELD_ROUNDS:]
             return
-        for each, each_s in (*self.held, (sample, at_s)):
-            self.quality = quality.step(self.quality, each, each_s, settings)
+        for each, each_s in self.held:
+            self.quality.take(each, each_s, settings)
+        self.quality.take(sample, at_s, settings)
         self.held.clear()
         self.quality_fault = quality.judge(self.quality, self.usual_rtt_s, settings, self.quality_fault is not None)
 
@@ -135,4 +138,4 @@ def _answered(sample: SnmpSample, counted: counters.Track, target: Target, wall:
 
 def _shown(interfaces: tuple[InterfaceView, ...], target: Target) -> tuple[InterfaceView, ...]:
     """Return the interfaces that are exported: the one that carries the circuit, unless the target wants all."""
-    return interfaces if target.interfaces == "all" else tuple(each for each in interfaces if each.role == "wan")
+    return interfaces if target.interfaces == "all" else tuple([each for each in interfaces if each.role == "wan"])

@@ -43,7 +43,7 @@ class Picture:
             generation=self._generation,
             at=at,
             inventory=self._inventory,
-            views={name: track.view for name, track in self._tracks.items()},
+            views={name: track.shown() for name, track in self._tracks.items()},
             root_causes=self._root_causes,
             changes=tuple(self._changes),
             blind=blind,

@@ -35,6 +35,7 @@ class Sight:
         self._blind: Blindness | None = None
         self._blind_since_s = 0.0
         self._answered_s = float("-inf")
+        self._own_reason: Reason | None = None
 
     @property
     def blind(self) -> Blindness | None:
@@ -58,15 +59,19 @@ class Sight:
         self._own.append(own)
         while self._own[0].at_s <= own.at_s - self._settings.icmp.every_s:
             self._own.popleft()
+        self._own_reason = blindness.judge(self._own, Silence(), timeout_s=self._settings.icmp.timeout_s)
 
     def take(self, reading: Reading) -> None:
         """Take a reading of anyone as evidence that we see, or of a reference that it is silent."""
+        is_alive = reading.outcome.is_alive
+        if is_alive and reading.at_s > self._answered_s:
+            self._answered_s = reading.at_s
         reference = self._references.get(reading.target)
-        if reading.outcome.is_alive:
-            self._answered_s = max(self._answered_s, reading.at_s)
-        if reference is not None and reading.outcome.is_alive:
+        if reference is None:
+            return
+        if is_alive:
             reference.silent_since_s = None
-        elif reference is not None and reading.outcome is Outcome.TIMEOUT and reference.silent_since_s is None:
+        elif reading.outcome is Outcome.TIMEOUT and reference.silent_since_s is None:
             reference.silent_since_s = reading.at_s
 
     def look(
@@ -74,7 +79,10 @@ class Sight:
     ) -> tuple[Blindness | None, Blindness | None]:
         """Judge anew; return what was believed before and what is believed now."""
         before = self._blind
-        found = self._still_blind(before) if before else self._judge(tracks, topology, suspicions, now_s)
+        if before is not None:
+            found = self._still_blind(before)
+        else:
+            found = self._own_reason or self._blind_by_silence(tracks, topology, suspicions, now_s)
         if found is None:
             self._blind = None
         elif before is None:
@@ -85,20 +93,22 @@ class Sight:
 
     def _still_blind(self, before: Blindness) -> Reason | None:
         """A blindness by silence ends with the first answer of anyone; the others end with their evidence."""
-        own = blindness.judge(self._own, Silence(), timeout_s=self._settings.icmp.timeout_s)
-        if own is not None or before.reason.code != "blind_silent":
-            return own
+        if self._own_reason is not None or before.reason.code != "blind_silent":
+            return self._own_reason
         return None if self._answered_s > self._blind_since_s else before.reason
 
-    def _judge(self, tracks: Mapping[str, Track], topology: Topology, suspicions: Suspicions, now_s: float) -> Reason | None:
-        return blindness.judge(
-            self._own, self._silence(tracks, topology, suspicions, now_s), timeout_s=self._settings.icmp.timeout_s
-        )
-
-    def _silence(self, tracks: Mapping[str, Track], topology: Topology, suspicions: Suspicions, now_s: float) -> Silence:
+    def _blind_by_silence(
+        self, tracks: Mapping[str, Track], topology: Topology, suspicions: Suspicions, now_s: float
+    ) -> Reason | None:
         root = topology.root
         if root not in tracks or not suspicions.is_confirmed(root, now_s):
-            return Silence()
+            return None
+        silence = self._silence(tracks, topology, now_s)
+        return blindness.judge((), silence, timeout_s=self._settings.icmp.timeout_s)
+
+    def _silence(self, tracks: Mapping[str, Track], topology: Topology, now_s: float) -> Silence:
+        """Gather who is silent besides the root, whose silence is confirmed."""
+        root = topology.root
         since = [_silent_since(tracks[root], now_s)]
         neighbours = [_silent_since(tracks[name], now_s) for name in topology.children.get(root, ())]
         chosen = [name for name in self._settings.health.references if name in tracks]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from monitor.model.inventory import Target
 from monitor.model.profile import Profile
@@ -31,6 +32,9 @@ class Silence:
 class Track:
     """One target: its health, its evidence, and what is published of it.
 
+    view:      what is published; its evidence is brought up to date by `shown`, not with each reading.
+    heard_s:   probe → when its last conclusive reading was complete, monotonic seconds.
+    look_s:    before then nothing can have grown too old.
     awaited:   probe → when it was asked to confirm and has not said anything since, monotonic seconds.
     asks, asked_s, is_asked_wide: how often and when a suspicion asked, and whether uplinks and all behind were asked too.
     ripe_s:    since when a suspicion is confirmed but held for others. back_s: since when its return is held for those behind it.
@@ -47,6 +51,8 @@ class Track:
     flapping: Flapping = field(default_factory=Flapping)
     steady: Flapping = field(default_factory=Flapping)
     measured: Measured = field(default_factory=Measured)
+    heard_s: dict[str, float] = field(default_factory=dict)
+    look_s: float = -inf
     silence: Silence | None = None
     memory: Transition | None = None
     awaited: dict[str, float] = field(default_factory=dict)
@@ -56,8 +62,8 @@ class Track:
     ripe_s: float | None = None
     back_s: float | None = None
     was_cut: bool = False
-    since_s: float = float("-inf")
-    returned_s: float = float("-inf")
+    since_s: float = -inf
+    returned_s: float = -inf
 
     @property
     def is_suspected(self) -> bool:
@@ -92,49 +98,96 @@ class Track:
         """Forget what a suspicion that is over has asked."""
         self.asks, self.is_asked_wide, self.ripe_s = 0, False, None
 
-    def step_health(self, reading: Reading, settings: Settings) -> None:
-        """Take a reading as evidence of answering or not."""
-        self.health = health.step(self.health, reading, misses_to_down=settings.health.misses_to_down)
+    def take(self, reading: Reading, wall: float, settings: Settings, usual_rtt_s: float | None = None) -> bool:
+        """Take a reading as evidence of answering or not, and into what was measured; one that was not sent changes nothing.
+
+        Return whether the target may have to be judged anew. wall: epoch seconds. usual_rtt_s: this site's median RTT.
+        """
+        if reading.outcome is Outcome.NOT_SENT:
+            return False
+        before, was_well = self.health, self._is_well
+        is_alive = reading.outcome.is_alive
+        self.health = health.step(before, reading, misses_to_down=settings.health.misses_to_down)
         if not self.is_suspected:
             self.calm()
-        if reading.outcome is Outcome.NOT_SENT:
-            return
+        if reading.probe in before.probes:
+            self.heard_s[reading.probe] = reading.at_s
         if reading.probe == self.first_probe and not reading.confirms:
-            self._step_flapping(reading.outcome.is_alive, settings)
-        self._step_silence(reading)
-
-    def is_fresh(self, now_s: float, intervals: float) -> bool:
-        """Return whether any probe brought conclusive evidence within so many of its intervals."""
-        return any(
-            probe.at_s is not None and now_s - probe.at_s <= intervals * probe.every_s for probe in self.health.probes.values()
-        )
-
-    def take(self, reading: Reading, wall: float, settings: Settings, usual_rtt_s: float | None = None) -> None:
-        """Take a reading into what was measured; one that was not sent changes nothing. wall: epoch seconds."""
-        if reading.outcome is Outcome.NOT_SENT:
-            return
+            self._step_flapping(is_alive, settings)
+        if is_alive:
+            self.silence = None
+        else:
+            self._step_silence(reading)
         if reading.icmp is not None:
             self.measured.take_icmp(reading, reading.icmp, wall, settings.quality, usual_rtt_s)
         elif reading.probe == "snmp":
             self.measured.take_snmp(reading, self.target, wall)
-        self._show()
+        return self.health is not before or not (was_well and self._is_well)
 
-    def drop_stale_views(self, now_s: float, since_s: float, intervals: float) -> None:
-        """Take away the views whose evidence is too old to be shown; the totals live on."""
-        icmp, snmp = self.health.probes.get("icmp"), self.health.probes.get("snmp")
-        since_s = max(since_s, self.since_s)
-        if icmp is None or not health.is_fresh(icmp, now_s, since_s, intervals):
-            self.measured.icmp = None
-        if snmp is None or not health.is_fresh(snmp, now_s, since_s, intervals):
-            self.measured.snmp = None
-        else:
-            self.measured.drop_old_interfaces(now_s, intervals * snmp.every_s)
-        self._show()
+    @property
+    def _is_well(self) -> bool:
+        """True where nothing but its health could make an answering target anything but up, and that is told."""
+        return self.measured.quality_fault is None and not self.flapping.is_flapping and self.view.state is not None
+
+    def is_fresh(self, now_s: float, intervals: float) -> bool:
+        """Return whether any probe brought conclusive evidence within so many of its intervals."""
+        probes = self.health.probes
+        for name, heard_s in self.heard_s.items():  # noqa: SIM110 for everybody at each scrape, and a generator takes twice as long
+            if now_s - heard_s <= intervals * probes[name].every_s:
+                return True
+        return False
+
+    def shown(self) -> TargetView:
+        """Return what is published, with the evidence of now."""
+        measured, view = self.measured, self.view
+        if view.icmp is not measured.icmp or view.snmp is not measured.snmp:
+            self.view = view = TargetView(  # dataclasses.replace takes twice as long
+                target=view.target,
+                state=view.state,
+                since=view.since,
+                cause=view.cause,
+                reason=view.reason,
+                flapping=view.flapping,
+                maintenance=view.maintenance,
+                icmp=measured.icmp,
+                snmp=measured.snmp,
+                usual_rtt_s=measured.usual_rtt_s,
+                acknowledged=view.acknowledged,
+            )
+        return view
+
+    def drop_stale(self, now_s: float, since_s: float, intervals: float) -> bool:
+        """Take away the views whose evidence is too old to be shown; the totals live on. Return whether its health lapsed, too.
+
+        since_s: before then no evidence could come. Nothing of all that can come about again before look_s.
+        """
+        since_s, measured = max(since_s, self.since_s), self.measured
+        icmp_s, snmp_s = self._fresh_until_s("icmp", since_s, intervals), self._fresh_until_s("snmp", since_s, intervals)
+        snmp = self.health.probes.get("snmp")
+        rows_s = measured.answered_s + intervals * snmp.every_s if snmp else -inf
+        if now_s > icmp_s:
+            measured.icmp = None
+        if now_s > snmp_s:
+            measured.snmp = None
+        elif snmp is not None:
+            measured.drop_old_interfaces(now_s, intervals * snmp.every_s)
+        stale_s = health.stale_at_s(self.health, self.heard_s, since_s, intervals)
+        has_lapsed = now_s > stale_s and self.health.standing is not health.Standing.LAPSED
+        if has_lapsed:
+            self.health = health.lapse(self.health)
+            self.calm()
+        soonest_s = now_s + intervals * min((each.every_s for each in self.health.probes.values()), default=0.0)
+        self.look_s = min((each for each in (icmp_s, snmp_s, rows_s, stale_s) if each >= now_s), default=soonest_s)
+        self.look_s = min(self.look_s, soonest_s)
+        return has_lapsed
+
+    def _fresh_until_s(self, probe: str, since_s: float, intervals: float) -> float:
+        known = self.health.probes.get(probe)
+        return -inf if known is None else health.fresh_until_s(known.every_s, self.heard_s.get(probe), since_s, intervals)
 
     def shift(self, moved_s: float) -> None:
         """Follow a step of the wall clock."""
         self.measured.shift(moved_s)
-        self._show()
 
     def forget_misses(self) -> None:
         """Forget misses that prove nothing, because we were blind."""
@@ -167,15 +220,7 @@ class Track:
             return Reason("flapping", {"change_ratio": round(self.flapping.change_ratio, 3)})
         return found
 
-    def _show(self) -> None:
-        measured = self.measured
-        if self.view.icmp is not measured.icmp or self.view.snmp is not measured.snmp:
-            self.view = replace(self.view, icmp=measured.icmp, snmp=measured.snmp, usual_rtt_s=measured.usual_rtt_s)
-
     def _step_silence(self, reading: Reading) -> None:
-        if reading.outcome.is_alive:
-            self.silence = None
-            return
         self.silence = self.silence or Silence(reading.at_s)
         self.silence.told[reading.probe] = reading.detail
         if reading.icmp is not None:
@@ -201,10 +246,12 @@ def follow(track: Track, target: Target, settings: Settings, profiles: Mapping[s
     has_moved = target.address != track.target.address
     known = {} if has_moved else track.health.probes
     track.since_s = now_s if has_moved else track.since_s
+    track.look_s = -inf
     probes = {
         planned.probe: replace(known.get(planned.probe, health.ProbeHealth(planned.every_s)), every_s=planned.every_s)
         for planned in plan
     }
+    track.heard_s = {name: heard_s for name, heard_s in track.heard_s.items() if name in known and name in probes}
     if not any(each.is_witness for each in probes.values()):  # the probe that spoke for the target was taken away
         probes = {name: replace(each, is_witness=True) for name, each in probes.items()}
     track.health = replace(track.health, probes=probes, suspected_s=None)

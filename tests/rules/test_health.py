@@ -113,13 +113,18 @@ def test_misses_of_a_blind_time_are_forgotten_and_an_earlier_silence_is_not() ->
 
 
 def test_evidence_older_than_three_intervals_is_stale_by_the_probe_that_lasts_longest() -> None:
-    ping, both = after("i+"), after("i+ s+")
-    assert (False, True) == tuple(health.is_stale(ping, now, 0.0, 3.0) for now in (145.0, 145.1))
-    assert (False, True) == tuple(health.is_stale(both, now, 0.0, 3.0) for now in (280.5, 280.6))
+    heard_s = {"icmp": 100.0, "snmp": 100.5}
+    for state, moments in ((after("i+"), (145.0, 145.1)), (after("i+ s+"), (280.5, 280.6))):
+        assert (False, True) == tuple(health.is_stale(state, heard_s, now, 0.0, 3.0) for now in moments)
 
 
-def test_age_counts_from_the_end_of_blindness() -> None:
-    assert not health.is_stale(after("i+"), 200.0, 160.0, 3.0)
+def test_a_target_without_probes_is_always_stale() -> None:
+    assert health.is_stale(health.start({}), {}, 100.0, 100.0, 3.0)
+
+
+def test_age_counts_from_the_end_of_blindness_or_from_the_start() -> None:
+    assert not health.is_stale(after("i+"), {"icmp": 100.0}, 200.0, 160.0, 3.0)
+    assert (False, True) == tuple(health.is_stale(health.start(PING), {}, now, 160.0, 3.0) for now in (205.0, 205.1))
 
 
 def test_a_lapse_clears_what_was_being_confirmed() -> None:
@@ -188,6 +193,18 @@ def test_a_reading_that_was_not_sent_changes_nothing(story: list[tuple[str, Outc
         if outcome is not Outcome.NOT_SENT:
             without = health.step(without, reading, misses_to_down=N)
     assert with_them == without
+
+
+@given(STORIES, st.sampled_from(["icmp", "snmp"]), st.integers(1, 3))
+def test_an_answer_that_finds_everything_as_the_last_one_left_it_changes_nothing(
+    story: list[tuple[str, Outcome]], probe: str, needed: int
+) -> None:
+    state = health.start(BOTH)
+    for number, (each, told) in enumerate(story):
+        state = health.step(state, Reading("a", each, float(number), told), misses_to_down=needed)
+    once = health.step(state, Reading("a", probe, 99.0, Outcome.OK), misses_to_down=needed)
+    assert once is health.step(once, Reading("a", probe, 114.0, Outcome.OK), misses_to_down=needed)
+    assert (once is state) is (once == state)
 
 
 @given(STORIES, st.sampled_from(["icmp", "snmp"]), st.sampled_from([Outcome.OK, Outcome.REFUSED, Outcome.MALFORMED]))

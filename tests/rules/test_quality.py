@@ -1,12 +1,13 @@
 """Loss, RTT, jitter and MOS as a path's quality."""
 
 import random
+from copy import deepcopy
 
 import pytest
 
 from monitor.model.reading import IcmpSample
 from monitor.model.settings import QualitySettings
-from monitor.rules.quality import Quality, judge, mos_of, step, voice_mos, voice_rating
+from monitor.rules.quality import Quality, judge, mos_of, voice_mos, voice_rating
 
 SETTINGS = QualitySettings()
 EVERY_S = 15.0
@@ -15,10 +16,10 @@ NOTHING_YET = Quality()
 
 def rounds(*bursts: tuple[float | None, ...], start: Quality = NOTHING_YET, at_s: float = 0.0) -> tuple[Quality, float]:
     """Return the quality after these bursts, 15 s apart, and when the last one was."""
-    quality = start
+    quality = deepcopy(start)
     for rtts_s in bursts:
         at_s += EVERY_S
-        quality = step(quality, IcmpSample(len(rtts_s), rtts_s), at_s, SETTINGS)
+        quality.take(IcmpSample(len(rtts_s), rtts_s), at_s, SETTINGS)
     return quality, at_s
 
 
@@ -91,7 +92,8 @@ def test_a_lost_packet_leaves_the_difference_of_its_neighbours() -> None:
 
 
 def test_replies_timed_by_the_loop_count_as_received_but_not_for_jitter_or_rtt() -> None:
-    quality = step(Quality(), IcmpSample(5, (0.5, 0.01, 0.5, 0.01, 0.5), clock="loop"), 15.0, SETTINGS)
+    quality = Quality()
+    quality.take(IcmpSample(5, (0.5, 0.01, 0.5, 0.01, 0.5), clock="loop"), 15.0, SETTINGS)
     assert (5, 0, None) == (quality.received, quality.differences, quality.rtt_s)
 
 
@@ -111,7 +113,9 @@ def test_a_single_silent_burst_is_loss_and_no_outage() -> None:
 
 def test_what_was_never_sent_changes_nothing() -> None:
     quality, at_s = rounds(GOOD)
-    assert quality == step(quality, IcmpSample(0, ()), at_s + 15, SETTINGS)
+    before = deepcopy(quality)
+    quality.take(IcmpSample(0, ()), at_s + 15, SETTINGS)
+    assert before == quality
 
 
 def test_nothing_is_said_of_too_few_packets() -> None:
@@ -128,9 +132,9 @@ def test_the_window_forgets_what_is_older_than_five_minutes() -> None:
 
 
 def test_a_burst_each_second_takes_no_more_room_than_one_each_five_seconds() -> None:
-    quality = NOTHING_YET
+    quality = Quality()
     for second in range(1000):
-        quality = step(quality, IcmpSample(5, GOOD if second < 500 else ONE_LOST), float(second), SETTINGS)
+        quality.take(IcmpSample(5, GOOD if second < 500 else ONE_LOST), float(second), SETTINGS)
     assert len(quality.rounds) <= 61
     assert SETTINGS.window_s * 5 <= quality.sent <= (SETTINGS.window_s + 10) * 5
     assert (quality.sent, quality.received) == (sum(each[1] for each in quality.rounds), sum(each[2] for each in quality.rounds))
@@ -140,11 +144,11 @@ def test_a_burst_each_second_takes_no_more_room_than_one_each_five_seconds() -> 
 def test_a_window_that_is_short_of_packets_reaches_back_further_but_not_for_ever() -> None:
     quality = Quality()
     for at_s in range(0, 3000, 30):
-        quality = step(quality, IcmpSample(5, GOOD), float(at_s), SETTINGS)
+        quality.take(IcmpSample(5, GOOD), float(at_s), SETTINGS)
     assert quality.sent == 100
     quality = Quality()
     for at_s in range(0, 3000, 100):
-        quality = step(quality, IcmpSample(5, GOOD), float(at_s), SETTINGS)
+        quality.take(IcmpSample(5, GOOD), float(at_s), SETTINGS)
     assert quality.sent == 45
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from copy import deepcopy
 
 import pytest
 
@@ -10,7 +11,7 @@ from monitor.model.profile import Profile
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp import SnmpProber
-from monitor.rules.counters import Track, step
+from monitor.rules.counters import Track
 from monitor.service.clock import SystemClock
 from tests.lab_fixture import Lab
 from tests.probes.readings import readings, sample
@@ -31,8 +32,10 @@ def spec(lab: Lab, target: str, **more: object) -> SnmpSpec:
 
 
 async def polled(lab: Lab, prober: SnmpProber, track: Track | None, at_s: float) -> Track:
-    """Return the track after one more poll of xa-a1, as if it had come at this monotonic time."""
-    return step(track, await sample(prober, spec(lab, "xa-a1")), at_s, at_s)
+    """Return the track as it is after one more poll of xa-a1 that came at this monotonic time."""
+    after = deepcopy(track or Track())
+    after.take(await sample(prober, spec(lab, "xa-a1")), at_s, at_s)
+    return after
 
 
 async def test_every_device_of_the_small_province_is_read(lab: Lab, prober: SnmpProber) -> None:
