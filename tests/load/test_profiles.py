@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import Fault
-from monitor.load.profiles import FILE, VALUE, load_profiles
+from monitor.load.profile_values import VALUE
+from monitor.load.profiles import FILE, load_profiles
 from monitor.model.inventory import Expected
 from monitor.model.profile import Match, Profile, Reduce, Value
 
@@ -86,11 +87,25 @@ values:
         ("values:\n- {metric: wan_device_boot_timestamp_seconds, oid: 1.3.6}", 2, "made by the monitor itself"),
         ("values:\n- {metric: wan_device_x}", 2, "either 'oid' or 'walk'"),
         ("values:\n- {metric: wan_device_x, oid: 1.3.6, walk: 1.3.7}", 2, "either 'oid' or 'walk'"),
-        ("values:\n- {metric: wan_device_x, oid: 1.3.6, reduce: sum}", 2, "nothing to reduce"),
-        ("values:\n- {metric: wan_device_x, oid: 1.3.6, scale: 2, map: {1: 1}}", 2, "not scaled"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6, reduce: sum}", 2, "there are no rows"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6, scale: 2, map: {1: 1}}", 2, "not calculated with"),
+        ("values:\n- {metric: wan_device_x, walk: 1.3.6, reduce: sum, each: {a: index}}", 2, "or a series each"),
+        ("values:\n- {metric: wan_device_x, walk: 1.3.6, history: true}", 2, "the rows become one number"),
+        ("values:\n- {metric: wan_device_x, walk: 1.3.6, each: {a: name}}", 2, "not a dotted object identifier"),
+        ("values:\n- {metric: wan_device_x, walk: 1.3.6, each: {a: index}, labels: {a: b}}", 2, "given by each too"),
+        ("values:\n- {metric: wan_device_x, walk: 1.3.6, where: {is: 1}}", 2, "looks at a column or at the index"),
+        ("values:\n- {metric: wan_device_x, walk: 1.3.6, where: {oid: 1.3.7}}", 2, "the condition says nothing"),
+        ("values:\n- {metric: wan_device_x, walk: 1.3.6, where: [{index: '['}]}", 2, "no regular expression"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6, where: {oid: 1.3.7, is: 1}}", 2, "there are no rows"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6, only_if: {is: 1}}", 2, "the key 'oid' is missing"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6, between: [2, 1]}", 2, "nothing is between 2 and 1"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6, over: 1.3.7, map: {1: 1}}", 2, "not calculated with"),
+        ("values:\n- {metric: conference_registered, oid: 1.3.6}", 2, "needs the label protocol"),
+        ("values:\n- {metric: conference_device_up, oid: 1.3.6, labels: {component: lamp}}", 2, "needs the label component"),
+        ("values:\n- {metric: conference_call, oid: 1.3.6}", 2, "is no name"),
         ("values:\n- {metric: wan_device_x, oid: 1.3.x}", 2, "not a dotted object identifier"),
         ("values:\n- {metric: wan_device_x, oid: 1.3.6, labels: {area: x}}", 2, "can't be a label here"),
-        ("values:\n- {metric: wan_device_x, oid: 1.3.6}\n- {metric: wan_device_x, oid: 1.3.7}", 3, "made twice"),
+        ("values:\n- {metric: wan_device_x, oid: 1.3.6}\n- {metric: wan_device_x, oid: 1.3.6}", 3, "read twice"),
     ],
 )
 def test_a_fault_is_named_with_its_line_and_its_cure(tmp_path: Path, text: str, line: int, fault: str) -> None:

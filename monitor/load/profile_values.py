@@ -1,0 +1,288 @@
+"""One value of a profile: which objects it is made of, how they read, and what it is called."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+from monitor.load.document import Node
+from monitor.load.fields import Entry, Field, ListOf, MapOf, OneOrMany, Schema, Table
+from monitor.load.values import Choice, Flag, Number, Regex, Text, Whole
+from monitor.model.profile import ROWS, Condition, Factor, Name, Reduce, Value
+from monitor.wire.oid import format_oid, parse_oid
+
+_FREE = r"(wan_device|wan_ups|conference_device)_[a-z0-9]+(_[a-z0-9]+)*"
+_METRIC = re.compile(rf"{_FREE}|conference_registered|conference_signalling_up|conference_in_call")
+_OWN = frozenset(("wan_device_boot_timestamp_seconds",))
+_PROTOCOL = ("protocol", ("sip", "h323"))
+_CONTRACTED = {
+    "conference_registered": _PROTOCOL,
+    "conference_signalling_up": _PROTOCOL,
+    "conference_device_up": ("component", ("camera", "microphone", "display", "hardware")),
+}
+"""Metrics that others rely on: the label that each must have, and its values."""
+_SUFFIXES = {
+    "_total": "profile values are gauges: leave '_total' away",
+    "_count": "profile values are gauges: leave '_count' away",
+    "_sum": "profile values are gauges: leave '_sum' away",
+    "_bucket": "profile values are gauges: leave '_bucket' away",
+    "_info": "profile values are gauges: leave '_info' away",
+    "_percent": "metrics are in base units: end it with '_ratio' and write scale: 0.01",
+    "_minutes": "metrics are in base units: end it with '_seconds' and write scale: 60",
+    "_milliseconds": "metrics are in base units: end it with '_seconds' and write scale: 0.001",
+    "_kilobytes": "metrics are in base units: end it with '_bytes' and write scale: 1024",
+    "_megabytes": "metrics are in base units: end it with '_bytes' and write scale: 1048576",
+}
+_WHOLE = "conference_registered, conference_signalling_up, conference_in_call"
+_CURE = f"begin it with wan_device_, wan_ups_ or conference_device_, or take one of {_WHOLE}"
+_TAKEN_LABELS = frozenset(("target", "kind", "level", "area", "job", "instance", "le", "quantile"))
+_NOTHING: MappingProxyType[str, str] = MappingProxyType({})
+
+
+class Metric:
+    """The name of a metric that a profile may make: wan_device_…, wan_ups_…, conference_device_… or one of the contract's."""
+
+    def read(self, node: Node) -> str:
+        """Return the name."""
+        text = node.text("a metric's name")
+        if not _METRIC.fullmatch(text):
+            raise node.refuse(
+                f"'{text}' is no name for a profile's metric",
+                _CURE,
+            )
+        if text in _OWN:
+            raise node.refuse(f"'{text}' is made by the monitor itself", "choose another name")
+        for suffix, cure in _SUFFIXES.items():
+            if text.endswith(suffix):
+                raise node.refuse(f"'{text}' ends with '{suffix}'", cure)
+        return text
+
+    def schema(self) -> Schema:
+        """A string of the pattern; suffixes are checked on loading."""
+        return {"type": "string", "pattern": f"^{_METRIC.pattern}$"}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "name of a metric"
+
+
+class ObjectIdentifier:
+    """A dotted object identifier, such as 1.3.6.1.2.1.1.3.0."""
+
+    def read(self, node: Node) -> str:
+        """Return it without a leading dot."""
+        text = node.text("an object identifier")
+        try:
+            return format_oid(parse_oid(text))
+        except ValueError as error:
+            raise node.refuse(str(error), "write it as numbers and dots, such as 1.3.6.1.2.1.1.3.0") from None
+
+    def schema(self) -> Schema:
+        """A string of numbers and dots; 1.3 alone would look like a number."""
+        return {"type": ["string", "number"], "pattern": r"^\.?[0-9]+(\.[0-9]+)+$"}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "object identifier"
+
+
+class LabelName:
+    """The name of a further label, such as component."""
+
+    def read(self, node: Node) -> str:
+        """Return it."""
+        text = node.text("a label's name")
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", text) or text in _TAKEN_LABELS:
+            raise node.refuse(
+                f"'{text}' can't be a label here", "use lower-case letters and '_'; target, kind, level, area are taken"
+            )
+        return text
+
+    def schema(self) -> Schema:
+        """A string of the pattern."""
+        return {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "label"
+
+
+class LabelText(Text):
+    """A label's value: short, and without what would have to be escaped."""
+
+    def read(self, node: Node) -> str:
+        """Return it."""
+        text = super().read(node)
+        if '"' in text or "\\" in text:
+            raise node.refuse("holds a quotation mark or a backslash", "leave it away")
+        return text
+
+
+class NameSource:
+    """What names a row: a column of names, `index` (its index in numbers) or `texts` (those that its index begins with)."""
+
+    def read(self, node: Node) -> str:
+        """Return it."""
+        text = node.text("a column, 'index' or 'texts'")
+        return text if text in tuple(Name) else ObjectIdentifier().read(node)
+
+    def schema(self) -> Schema:
+        """Either."""
+        return {"anyOf": [{"enum": list(Name)}, ObjectIdentifier().schema()]}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "object identifier, index or texts"
+
+
+_OIDS = OneOrMany(ObjectIdentifier())
+_TEXTS = OneOrMany(Text(longest=120, numbers=True))
+_WHERE = Table(
+    (
+        Field("oid", ObjectIdentifier(), doc="the column whose cell in the same row is looked at"),
+        Field("is", _TEXTS, default=(), doc="the cell is this (one of these): a number, an object identifier or a text"),
+        Field("matches", Regex(), doc="the cell holds this (regular expression)"),
+        Field("index", Regex(), doc="instead of oid: the row's index, dotted, holds this (regular expression)"),
+    ),
+    what="condition",
+)
+_ONLY_IF = Table(
+    (
+        Field(
+            "oid", ObjectIdentifier(), required=True, doc="the object, or with walk the column whose cell in the row is looked at"
+        ),
+        Field("is", _TEXTS, default=(), doc="it is this (one of these)"),
+        Field("matches", Regex(), doc="it holds this (regular expression)"),
+    ),
+    what="condition",
+)
+_TIMES = Table(
+    (
+        Field("oid", ObjectIdentifier(), required=True, doc="a column of the same rows"),
+        Field("map", MapOf(Whole(), Number()), required=True, doc="what each of its numbers multiplies by; another voids the row"),
+    ),
+    what="factor",
+)
+VALUE = Table(
+    (
+        Field(
+            "metric",
+            Metric(),
+            required=True,
+            doc="wan_device_…, wan_ups_…, conference_device_…, or a conference_… of the contract",
+        ),
+        Field("oid", ObjectIdentifier(), doc="the object, with its instance (.0 for a scalar)"),
+        Field("walk", ObjectIdentifier(), doc="instead of oid: a column of a table (at most 256 rows)"),
+        Field("reduce", Choice(Reduce), doc="the rows of walk become one number: how", usual="average"),
+        Field(
+            "each",
+            MapOf(LabelName(), NameSource()),
+            default=_NOTHING,
+            doc="instead of reduce: each row of walk becomes a series; label: the column that names it, `index` or `texts`",
+        ),
+        Field("most", Whole(1, 32), default=ROWS, doc="with each: at most so many rows", usual=str(ROWS)),
+        Field("where", OneOrMany(_WHERE), default=(), doc="which rows of walk are read; all conditions must hold"),
+        Field("only_if", OneOrMany(_ONLY_IF), default=(), doc="what must hold at each poll, else there is no value"),
+        Field("history", Flag(), default=False, doc="with each: results come and go; the last of each name counts", usual="false"),
+        Field("plus", _OIDS, default=(), doc="objects (columns) that are added to it, those that are there"),
+        Field("scale", Number(), default=1.0, doc="the number is multiplied by this", usual="1"),
+        Field("times", OneOrMany(_TIMES), default=(), doc="columns that say what a row is multiplied by, as scale and precision"),
+        Field("over", _OIDS, default=(), doc="it is divided by this object (column), or by the sum of these"),
+        Field("rest", Flag(), default=False, doc="what is missing to 1 instead: of the free share the used one", usual="false"),
+        Field(
+            "map",
+            MapOf(Whole(), Number()),
+            default=MappingProxyType({}),
+            doc="what each number means; a number that is not in it yields no value",
+        ),
+        Field("invalid", OneOrMany(Number()), default=(), doc="numbers that stand for none, such as 0 or -1"),
+        Field(
+            "between",
+            ListOf(Number(), least=2, most=2),
+            doc="what it can be, else no value",
+            usual="ratios 0 to 1, °C -60 to 200",
+        ),
+        Field("labels", MapOf(LabelName(), LabelText(longest=60)), default=_NOTHING, doc="further labels of the metric"),
+    ),
+    what="value",
+    key="metric",
+)
+_OF_COLUMNS = ("reduce", "each", "where", "times", "most", "history")
+_OF_NUMBERS = ("scale", "plus", "over", "rest", "times")
+
+
+def make_value(entry: Entry) -> Value | None:
+    """Return one value, None where it is faulty."""
+    before = len(entry.node.faults)
+    if entry.is_whole:
+        _refuse_contradictions(entry)
+        _refuse_labels(entry)
+    where = _conditions(entry["where"])
+    only_if = _conditions(entry["only_if"])
+    if not entry.is_whole or len(entry.node.faults) > before:
+        return None
+    reduce = entry["reduce"] or Reduce.AVERAGE if entry.has("walk") and not entry.has("each") else None
+    return Value(
+        entry["metric"],
+        entry["oid"] or entry["walk"],
+        entry["scale"],
+        entry["map"],
+        reduce,
+        entry["labels"],
+        plus=entry["plus"],
+        over=entry["over"],
+        rest=entry["rest"],
+        times=tuple(Factor(each["oid"], each["map"]) for each in entry["times"]),
+        invalid=entry["invalid"],
+        between=entry["between"],
+        where=where,
+        only_if=only_if,
+        each=entry["each"],
+        most=entry["most"],
+        history=entry["history"],
+    )
+
+
+def _refuse_contradictions(entry: Entry) -> None:
+    """Note keys that contradict each other."""
+    if entry.has("oid") == entry.has("walk"):
+        entry.refuse("oid", "a value has either 'oid' or 'walk'", "give one of them")
+    for name in _OF_COLUMNS:
+        if entry.has(name) and not entry.has("walk"):
+            entry.refuse(name, "there are no rows", "write walk: in place of oid:, or remove it")
+    if entry.has("reduce") and entry.has("each"):
+        entry.refuse("reduce", "rows become one number or a series each", "remove reduce or each")
+    for name in ("most", "history"):
+        if entry.has(name) and not entry.has("each"):
+            entry.refuse(name, "the rows become one number", "name them with each, or remove it")
+    for name in _OF_NUMBERS:
+        if entry.has(name) and entry.has("map"):
+            entry.refuse(name, "a mapped number is not calculated with", "write what it means into map, or remove one")
+    between = entry["between"]
+    if between is not None and between[0] >= between[1]:
+        entry.refuse("between", f"nothing is between {between[0]:g} and {between[1]:g}", "write the lower one first")
+
+
+def _refuse_labels(entry: Entry) -> None:
+    """Note labels that are given twice, or that the contract wants otherwise."""
+    for name in entry["each"].keys() & entry["labels"].keys():
+        entry.refuse("labels", f"'{name}' is given by each too", "remove one")
+    wanted = _CONTRACTED.get(entry["metric"])
+    if wanted is not None and entry["labels"].get(wanted[0]) not in wanted[1]:
+        entry.refuse(
+            "labels", f"{entry['metric']} needs the label {wanted[0]}", f"write labels: {{{wanted[0]}: {' or '.join(wanted[1])}}}"
+        )
+
+
+def _conditions(entries: tuple[Entry, ...]) -> tuple[Condition, ...]:
+    """Return the conditions that could be read; notes those that say nothing."""
+    found = []
+    for entry in entries:
+        index = entry.values.get("index")
+        if entry.is_whole and (entry.has("oid") == (index is not None)):
+            entry.refuse("oid", "a condition looks at a column or at the index", "give oid, or index")
+        elif entry.is_whole and index is None and not entry.has("is") and not entry.has("matches"):
+            entry.refuse("is", "the condition says nothing", "write what the cell is, or what it matches")
+        else:
+            found.append(Condition(entry["oid"], tuple(entry["is"]), index or entry["matches"]))
+    return tuple(found)
