@@ -76,7 +76,7 @@ class Quality:
             self._start_afresh()
         else:
             self.silent = 0
-        timed, rtt_sum_s = self._take_rtts(sample) if sample.clock == "kernel" else (0, 0.0)
+        timed, rtt_sum_s = (received, self._take_rtts(sample)) if sample.clock == "kernel" else (0, 0.0)
         self.sent += sent
         self.received += received
         self.timed += timed
@@ -95,22 +95,20 @@ class Quality:
         self.sent = self.received = self.timed = self.differences = self.silent = 0
         self.rtt_sum_s = self.running_jitter_s = 0.0
 
-    def _take_rtts(self, sample: IcmpSample) -> tuple[int, float]:
-        """Take the differences between a burst's replies into the jitter; return how many replies there were and their sum."""
-        jitter_s = self.running_jitter_s
+    def _take_rtts(self, sample: IcmpSample) -> float:
+        """Take the differences between a burst's replies into the jitter; return the sum of their round-trip times."""
+        jitter_s, sum_s = self.running_jitter_s, 0.0
         previous: float | None = None
-        count, sum_s = 0, 0.0
         for rtt_s in sample.rtts_s:
             if rtt_s is None:
                 continue
             if previous is not None:
                 jitter_s += (abs(rtt_s - previous) - jitter_s) / 16
+                self.differences += 1
             previous = rtt_s
-            count += 1
             sum_s += rtt_s
         self.running_jitter_s = jitter_s
-        self.differences += max(count - 1, 0)
-        return count, sum_s
+        return sum_s
 
     def _slide(self, now_s: float, settings: QualitySettings) -> None:
         """Let go of the rounds that are older than the window, as long as the rest has packets enough to be judged."""
@@ -194,9 +192,6 @@ def voice_mos(latency_s: float, jitter_s: float, loss_ratio: float) -> float:
     return max(1.0, min(4.5, 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating)))
 
 
-def mos_of(sample: IcmpSample, jitter_s: float | None) -> float | None:
-    """Return the voice MOS of one round, None without replies or jitter. One way is taken for half of the mean RTT."""
-    average_s = sample.rtt_average_s
-    if average_s is None or jitter_s is None:
-        return None
-    return voice_mos(average_s / 2, jitter_s, 1 - sample.received / sample.sent)
+def mos_of(rtt_s: float | None, jitter_s: float | None, loss_ratio: float) -> float | None:
+    """Return the voice MOS of one round by its mean RTT, None without replies or jitter. One way is taken for half of the RTT."""
+    return None if rtt_s is None or jitter_s is None else voice_mos(rtt_s / 2, jitter_s, loss_ratio)

@@ -24,15 +24,15 @@ class Tally:
     rtt_sum_s: float = 0.0
     buckets: list[int] = field(default_factory=lambda: [0] * (len(RTT_BOUNDS_S) + 1))
 
-    def add(self, sample: IcmpSample) -> None:
-        """Count one burst."""
+    def add(self, sample: IcmpSample, received: int) -> None:
+        """Count one burst. received: how many of it were answered."""
         buckets, sum_s = self.buckets, self.rtt_sum_s
         for rtt_s in sample.rtts_s:
             if rtt_s is not None:
                 sum_s += rtt_s
                 buckets[bisect_left(RTT_BOUNDS_S, rtt_s)] += 1
         self.sent += sample.sent
-        self.received += sample.received
+        self.received += received
         self.rtt_sum_s = sum_s
 
     def cumulative(self) -> tuple[int, ...]:
@@ -64,20 +64,25 @@ class Measured:
     ) -> None:
         """Take a burst into totals, quality and view. usual_rtt_s: this site's median RTT, None where it is not known."""
         self.usual_rtt_s = usual_rtt_s
-        self.tally.add(sample)
-        self._step_quality(sample, reading.at_s, settings)
-        jitter_s = self.quality.jitter_s
+        received, tally = sample.received, self.tally
+        tally.add(sample, received)
+        if received:
+            self._step_quality(sample, reading.at_s, settings)
+        else:
+            self.held = [*self.held, (sample, reading.at_s)][-HELD_ROUNDS:]
+        jitter_s = self.quality.jitter_s if received else None
+        loss_ratio = 1 - received / sample.sent if sample.sent else 1.0
         sent = self.quality.sent
         self.icmp = IcmpView(
             at=wall,
             sample=sample,
             outcome=reading.outcome,
-            sent_total=self.tally.sent,
-            received_total=self.tally.received,
-            rtt_buckets=self.tally.cumulative(),
-            rtt_sum_s=self.tally.rtt_sum_s,
-            jitter_s=jitter_s if sample.received else None,
-            mos=quality.mos_of(sample, jitter_s),
+            sent_total=tally.sent,
+            received_total=tally.received,
+            rtt_buckets=tally.cumulative(),
+            rtt_sum_s=tally.rtt_sum_s,
+            jitter_s=jitter_s,
+            mos=quality.mos_of(sample.rtt_average_s, jitter_s, loss_ratio),
             loss_recent=self.quality.loss_ratio if sent >= settings.min_packets else None,
             packets_recent=sent,
         )
@@ -113,9 +118,7 @@ class Measured:
             self.snmp = replace(self.snmp, at=self.snmp.at + moved_s)
 
     def _step_quality(self, sample: IcmpSample, at_s: float, settings: QualitySettings) -> None:
-        if not sample.received:
-            self.held = [*self.held, (sample, at_s)][-HELD_ROUNDS:]
-            return
+        """Take a burst that was answered; what was held until then is loss, and no outage's."""
         for each, each_s in self.held:
             self.quality.take(each, each_s, settings)
         self.quality.take(sample, at_s, settings)

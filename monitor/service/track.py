@@ -108,7 +108,7 @@ class Track:
         before, was_well = self.health, self._is_well
         is_alive = reading.outcome.is_alive
         self.health = health.step(before, reading, misses_to_down=settings.health.misses_to_down)
-        if not self.is_suspected:
+        if self.health is not before and not self.is_suspected:
             self.calm()
         if reading.probe in before.probes:
             self.heard_s[reading.probe] = reading.at_s
