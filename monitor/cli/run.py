@@ -104,6 +104,7 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
             probers=probers.by_probe,
             trace=tracer.trace,
             receive_drops=lambda: probers.receive_drops,
+            take_strays=probers.snmp.take_strays,
             clock=clock,
         )
         watch = Watch(

@@ -75,6 +75,7 @@ def target_in_full(view: TargetView, snapshot: Snapshot, settings: Settings, why
         "path": (root.path or None) if root else None,
         "icmp": _icmp(view, evidence),
         "agent": _agent(view, evidence),
+        "complaints": [{"code": each.deed, "values": dict(each.values)} for each in snapshot.complaints.get(described.id, ())],
         "endpoints": [
             each.target.id for each in snapshot.views.values() if described.id in each.target.parents and _is_endpoint(each)
         ],

@@ -43,6 +43,7 @@ def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: 
         *_standing(view, snapshot, say),
         *_line(view, evidence, say),
         *_agent(view, evidence, say),
+        ("card_complaint", ". ".join(say.complaint(each) for each in snapshot.complaints.get(id_, ()))),
         *_people(view, snapshot, say),
     )
     endpoints = layout.endpoints_of.get(id_, ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -14,6 +16,7 @@ from prometheus_client import (
 from prometheus_client.openmetrics import exposition as openmetrics
 
 from monitor import __version__
+from monitor.model.misdeed import STRAY_KINDS, Stray
 from monitor.model.reading import Reading
 from monitor.model.state import Snapshot
 
@@ -44,6 +47,14 @@ class OwnMetrics:
         self._drops = Counter(
             "monitor_receive_drops_total", "Packets that the kernel dropped because our socket was full.", registry=kept
         )
+        self._unsolicited = Counter(
+            "monitor_snmp_unsolicited_total",
+            "Datagrams at our SNMP sockets that answered no open question.",
+            ["kind"],
+            registry=kept,
+        )
+        for kind in STRAY_KINDS:
+            self._unsolicited.labels(kind)
         self._spikes: Counter | None = None
         self._loop_lag = Gauge("monitor_event_loop_lag_seconds", "How late the event loop ran its last timer.", registry=kept)
         self._reloaded = Gauge(
@@ -78,6 +89,11 @@ class OwnMetrics:
         """Note the probers' drops so far; a total that shrank was begun anew."""
         self._drops.inc(total - self._drops_seen if total >= self._drops_seen else total)
         self._drops_seen = total
+
+    def see_strays(self, strays: Iterable[Stray]) -> None:
+        """Count what came unasked."""
+        for stray in strays:
+            self._unsolicited.labels(stray.kind).inc(stray.datagrams)
 
     def see_loop_lag(self, lag_s: float) -> None:
         """Note how late the event loop was."""

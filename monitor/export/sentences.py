@@ -8,8 +8,10 @@ from datetime import datetime, tzinfo
 
 from monitor import words
 from monitor.model.inventory import Kind, Target
+from monitor.model.misdeed import Misdeed
 from monitor.model.state import Reason
 from monitor.words import page
+from monitor.words.complaints import complain
 from monitor.words.reasons import explain
 from monitor.words.short_names import PARTS
 from monitor.words.states import LEVELS, STATES
@@ -50,6 +52,11 @@ class Sentences:
         except KeyError:
             # A page must outlive a reason that the catalogue does not know; tests hold that there is none.
             text = reason.code
+        return text[:1].upper() + text[1:]
+
+    def complaint(self, misdeed: Misdeed) -> str:
+        """Return what an agent does that none should, as a sentence without its full stop."""
+        text = complain(misdeed, self.language)
         return text[:1].upper() + text[1:]
 
     def path(self, described: str) -> str:

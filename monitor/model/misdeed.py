@@ -1,4 +1,4 @@
-"""What an agent does that no agent should: probes find it, service/complaints.py names it in events, words/complaints.py words it."""
+"""What an agent does that no agent should: probes find it, service/complaints.py tells it, words/complaints.py words it."""
 
 from __future__ import annotations
 
@@ -45,6 +45,9 @@ class Misdeed:
 
     deed: Deed
     values: Mapping[str, float | int | str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+STRAY_KINDS = ("late", "garbage", "unasked")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from monitor.model.inventory import Inventory, Target
+from monitor.model.misdeed import Misdeed
 from monitor.model.reading import IcmpSample, Outcome
 
 
@@ -63,7 +64,8 @@ class Transition:
 class Event:
     """Anything else worth a line in the journal: blind, a path that breaks, a reload, a probe that learnt something.
 
-    at: epoch seconds. kind: 'blind', 'sighted', 'path', 'reload', 'started', 'stopped', 'snmp', …. target: '' where it is of none.
+    at: epoch seconds. kind: 'blind', 'sighted', 'path', 'reload', 'started', 'stopped', 'misbehaves', 'behaves', ….
+    target: '' where it is of none.
     text: complete in itself, English, one line.
     """
 
@@ -193,7 +195,8 @@ class Snapshot:
 
     generation: grows with every published change of a state. at: epoch seconds. views: id → view in the inventory's order.
     changes: the last transitions that are news, newest first, at most 200. last_round_at: epoch seconds when the
-    last ICMP round began, 0 before. fresh: how many targets have evidence younger than three intervals.
+    last ICMP round began, 0 before. fresh: how many targets have evidence younger than three intervals. complaints: id → what its
+    agent does that none should.
     """
 
     generation: int
@@ -205,3 +208,4 @@ class Snapshot:
     blind: Blindness | None = None
     last_round_at: float = 0.0
     fresh: int = 0
+    complaints: Mapping[str, tuple[Misdeed, ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -95,13 +95,8 @@ class SnmpProber:
         """Return the kernel's last reason, '' where it refused nothing."""
         return self._transport.last_refusal
 
-    @property
-    def strays(self) -> Mapping[str, int]:
-        """Return how many datagrams since open() answered no open question, by kind: late, garbage, unasked."""
-        return self._transport.strays.totals
-
     def take_strays(self) -> tuple[Stray, ...]:
-        """Return those that came since the last call, by source."""
+        """Return what answered no open question since the last call, by source and kind."""
         return self._transport.strays.take()
 
     async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:

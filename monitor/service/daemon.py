@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 from monitor.errors import ConfigError, MonitorError
 from monitor.export.own_metrics import OwnMetrics
@@ -13,11 +15,13 @@ from monitor.journal.journal import Journal
 from monitor.journal.rows import Entry
 from monitor.load.configuration import Configuration
 from monitor.model.clock import Clock
+from monitor.model.misdeed import Stray
 from monitor.model.own_side import OwnSide
 from monitor.model.reading import PathTrace, Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Event, Snapshot
 from monitor.service.board import Board
+from monitor.service.complaints import Complaints
 from monitor.service.history import History
 from monitor.service.poller import Poller, Prober
 from monitor.service.specs import turns
@@ -39,11 +43,13 @@ class Daemon:
         probers: Mapping[str, Prober],
         trace: Callable[[str], Awaitable[PathTrace]],
         receive_drops: Callable[[], int],
+        take_strays: Callable[[], Sequence[Stray]] = tuple,
         clock: Clock,
     ) -> None:
         """reload_from reads the configuration anew and permit runs the guard over it; both may raise MonitorError.
 
-        receive_drops tells how many packets the kernel has dropped because a prober's socket was full.
+        receive_drops tells how many packets the kernel has dropped because a prober's socket was full, take_strays what came since
+        its last call and answered no question.
         """
         self.configuration = configuration
         self.own = OwnMetrics()
@@ -64,10 +70,13 @@ class Daemon:
         self._history = history
         self._trace = trace
         self._receive_drops = receive_drops
+        self._take_strays = take_strays
         self._clock = clock
+        self._complaints = Complaints(configuration.inventory)
+        self._looked_s = clock.monotonic()
         self._rounds_opened = 0
         self._reloading = asyncio.Lock()
-        self._tracing: set[asyncio.Task[None]] = set()
+        self._errands: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -81,9 +90,9 @@ class Daemon:
         finally:
             await self.poller.stop()
             judging.cancel()
-            for task in self._tracing:
+            for task in self._errands:
                 task.cancel()
-            await asyncio.gather(judging, *self._tracing, return_exceptions=True)
+            await asyncio.gather(judging, *self._errands, return_exceptions=True)
             await self._note("stopped", "stopped")
 
     # Readings
@@ -93,6 +102,7 @@ class Daemon:
         self.own.count(reading)
         self._history.note(reading, self._clock.wall())
         self.board.deliver(reading)
+        self._complaints.take(reading, self._clock.monotonic(), self._clock.wall())
 
     def see_own_side(self, seen: OwnSide) -> None:
         """Take the evidence of our own side."""
@@ -100,6 +110,23 @@ class Daemon:
         self.own.see_receive_drops(self._receive_drops())
         self.own.see_journal(is_up=self._journal.is_up)
         self.board.own_side(seen)
+        self._look_at_agents()
+
+    def _look_at_agents(self) -> None:
+        """Tell the log and the journal whose agent misbehaves, and whose does no longer."""
+        now_s, wall = self._clock.monotonic(), self._clock.wall()
+        strays = self._take_strays()
+        self.own.see_strays(strays)
+        self._complaints.take_strays(strays, now_s - self._looked_s, now_s, wall)
+        self._looked_s = now_s
+        events = self._complaints.look(now_s, wall)
+        for event in events:
+            log.warning("%s: %s", event.target or "agents", event.text)
+        if events:
+            self._run_errand(self._journalise(events))
+
+    async def _journalise(self, events: Sequence[Event]) -> None:
+        await self._journal.append(events)
 
     def clock_stepped(self, moved_s: float) -> None:
         """Keep the rhythm when the wall clock was set."""
@@ -136,7 +163,7 @@ class Daemon:
 
     def snapshot(self) -> Snapshot:
         """Return the picture of now."""
-        return self.board.snapshot()
+        return replace(self.board.snapshot(), complaints=self._complaints.open)
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Call back with each published change; returns what ends it."""
@@ -175,6 +202,7 @@ class Daemon:
                 log.warning("`%s` changed; it takes effect at the next start", name)
         self.configuration = fresh
         self._history.keep_only(fresh.inventory.targets)
+        self._complaints.follow(fresh.inventory)
         self.board.replace(fresh.inventory, fresh.settings, fresh.profiles)
         self.poller.replace(turns(fresh.inventory, fresh.settings, fresh.profiles))
         self.own.see_reload(succeeded=True)
@@ -188,9 +216,12 @@ class Daemon:
     # Where a root cause's path breaks
 
     def _on_root_cause(self, target: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._find_break(target))
-        self._tracing.add(task)
-        task.add_done_callback(self._tracing.discard)
+        self._run_errand(self._find_break(target))
+
+    def _run_errand(self, errand: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     async def _find_break(self, target: str) -> None:
         found = self.configuration.inventory.targets.get(target)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from monitor.model.misdeed import Stray
 from monitor.model.reading import Deliver
 from monitor.model.spec import SnmpSpec
 
@@ -26,6 +27,14 @@ class Engine(Protocol):
     @property
     def receive_drops(self) -> int:
         """Return how many datagrams the kernel dropped because its sockets were full, since open()."""
+
+
+@runtime_checkable
+class TellsStrays(Protocol):
+    """An engine that knows what came unasked."""
+
+    def take_strays(self) -> tuple[Stray, ...]:
+        """Return what answered no open question since the last call, by source and kind."""
 
 
 class SnmpEngines:
@@ -60,6 +69,11 @@ class SnmpEngines:
     def receive_drops(self) -> int:
         """Return how many datagrams the kernel dropped because an engine's sockets were full."""
         return sum(engine.receive_drops for engine in self._engines.values())
+
+    def take_strays(self) -> tuple[Stray, ...]:
+        """Return what answered no open question since the last call; pysnmp tells nothing of that."""
+        telling = [engine for engine in self._engines.values() if isinstance(engine, TellsStrays)]
+        return tuple(stray for engine in telling for stray in engine.take_strays())
 
     def close(self) -> None:
         """Close every engine that was opened."""

@@ -94,6 +94,7 @@ PAGE: Catalogue = {
     "card_snmp_up": ("trả lời", "answers"),
     "card_snmp_down": ("không trả lời", "no answer"),
     "card_snmp_none": ("không hỏi", "not asked"),
+    "card_complaint": ("Lỗi agent", "Misbehaves"),
     "card_traffic": ("Lưu lượng", "Traffic"),
     "card_receive": ("xuống {rate}", "down {rate}"),
     "card_transmit": ("lên {rate}", "up {rate}"),

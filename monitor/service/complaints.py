@@ -1,0 +1,206 @@
+"""Names agents that misbehave: once when it begins and once when it ends, never at each poll, and never without bound.
+
+A misdeed is told when it was seen twice without CLEAN_TO_END good polls between; it is over after so many good polls, a flood after
+QUIET_S without one. What is not seen for LAPSE_S is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from types import MappingProxyType
+
+from monitor.model.inventory import Inventory
+from monitor.model.misdeed import Deed, Misdeed, Stray
+from monitor.model.reading import Outcome, Reading
+from monitor.model.state import Event
+from monitor.words.catalogue import say
+from monitor.words.complaints import COMPLAINTS, complain
+from monitor.words.page import age
+
+SEEN_TO_BEGIN: Mapping[Deed, int] = MappingProxyType(dict.fromkeys(Deed, 2) | {Deed.LATE: 3})
+"""One datagram may have been bent on its way; one poll may bring two late answers, one to each try."""
+CLEAN_TO_END = 3
+QUIET_S = 60.0
+LAPSE_S = 3600.0
+FLOOD_PER_S = 100.0
+"""Datagrams a second from one agent that nobody asked for; a late answer or a doubled one is no flood."""
+MOST_AN_HOUR = 6
+"""Events of one target; beginnings beyond it are only counted."""
+MOST_AT_ONCE = 40
+REFILL_PER_S = 0.1
+"""Events of all targets together: a bucket of so many that fills again slowly."""
+
+
+@dataclass(slots=True)
+class _Case:
+    """One misbehaviour of one target. seen_s: monotonic, of the last time. is_told: its beginning was an event."""
+
+    misdeed: Misdeed
+    since: float
+    seen_s: float
+    seen: int = 0
+    clean: int = 0
+    is_open: bool = False
+    is_told: bool = False
+
+
+class Complaints:
+    """Every misbehaviour that goes on. All methods are given now_s, monotonic, and wall, epoch seconds; none blocks."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._cases: dict[tuple[str, Deed], _Case] = {}
+        self._troubled: set[str] = set()
+        self._engines: dict[str, dict[str, float]] = {}
+        self._engine_of: dict[str, str] = {}
+        self._told: dict[str, list[float]] = {}
+        self._room = float(MOST_AT_ONCE)
+        self._filled_s: float | None = None
+        self._untold = 0
+        self._untold_s = float("-inf")
+        self._events: list[Event] = []
+        self.follow(inventory)
+
+    def follow(self, inventory: Inventory) -> None:
+        """Take a changed inventory; who is no longer in it is forgotten."""
+        self._targets = inventory.targets
+        self._ids = _ids_by_address(inventory)
+        self._cases = {key: case for key, case in self._cases.items() if key[0] in self._targets}
+        self._told = {target: told for target, told in self._told.items() if target in self._targets}
+        for target in self._engine_of.keys() - self._targets.keys():
+            self._disown(target)
+        self._count_troubled()
+
+    @property
+    def open(self) -> Mapping[str, tuple[Misdeed, ...]]:
+        """Return what goes on now: id → misdeeds."""
+        found: dict[str, tuple[Misdeed, ...]] = {}
+        for (target, _), case in self._cases.items():
+            if case.is_open:
+                found[target] = (*found.get(target, ()), case.misdeed)
+        return MappingProxyType(found)
+
+    def take(self, reading: Reading, now_s: float, wall: float) -> None:
+        """Take a poll of an agent: a misdeed, or one that went well."""
+        if reading.probe != "snmp" or reading.target not in self._targets:
+            return
+        if reading.misdeed is not None:
+            self._see(reading.target, reading.misdeed, now_s, wall)
+        sharing = self._sharing(reading, now_s)
+        if sharing is not None:
+            self._see(reading.target, sharing, now_s, wall)
+        if reading.target in self._troubled and reading.outcome is Outcome.OK and reading.snmp and not reading.snmp.brief:
+            seen = {misdeed.deed for misdeed in (reading.misdeed, sharing) if misdeed is not None}
+            self._find_clean(reading.target, seen, now_s, wall)
+
+    def take_strays(self, strays: Iterable[Stray], over_s: float, now_s: float, wall: float) -> None:
+        """Take what answered no open question over the last over_s seconds."""
+        unasked: dict[str, int] = {}
+        for stray in strays:
+            target = self._ids.get(stray.address)
+            if target is None:
+                continue
+            if stray.late_s:
+                self._see(target, Misdeed(Deed.LATE, {"late_s": round(stray.late_s, 1)}), now_s, wall)
+            unasked[target] = unasked.get(target, 0) + stray.datagrams
+        for target, datagrams in unasked.items():
+            rate = datagrams / over_s if over_s > 0 else 0.0
+            if rate >= FLOOD_PER_S:
+                self._see(target, Misdeed(Deed.FLOODS, {"datagrams": round(rate)}), now_s, wall)
+
+    def look(self, now_s: float, wall: float) -> Sequence[Event]:
+        """Return what is to be told since the last call, oldest first; call it about once a second."""
+        for (target, deed), case in list(self._cases.items()):
+            is_flood = deed is Deed.FLOODS
+            if now_s - case.seen_s > (QUIET_S if is_flood else LAPSE_S):
+                self._end(target, deed, "over" if is_flood else "unheard", now_s, wall)
+        if self._untold and now_s - self._untold_s > LAPSE_S:
+            self._untold_s = now_s
+            self._events.append(Event(wall, "misbehaves", "", say(COMPLAINTS, "more", "en", count=self._untold)))
+            self._untold = 0
+        events, self._events = self._events, []
+        return events
+
+    def _see(self, target: str, misdeed: Misdeed, now_s: float, wall: float) -> None:
+        case = self._cases.get((target, misdeed.deed))
+        if case is None:
+            case = self._cases[target, misdeed.deed] = _Case(misdeed, wall, now_s)
+            self._troubled.add(target)
+        case.misdeed, case.seen_s, case.clean = misdeed, now_s, 0
+        case.seen += 1
+        if case.seen >= SEEN_TO_BEGIN[misdeed.deed] and not case.is_open:
+            case.is_open = True
+            case.is_told = self._tell("misbehaves", target, complain(misdeed, "en"), now_s, wall)
+
+    def _find_clean(self, target: str, seen: set[Deed], now_s: float, wall: float) -> None:
+        """Count a good poll for every misdeed of a target that it did not show."""
+        for deed in [deed for name, deed in self._cases if name == target and deed not in seen and deed is not Deed.FLOODS]:
+            case = self._cases[target, deed]
+            case.clean += 1
+            if case.clean >= CLEAN_TO_END:
+                self._end(target, deed, "over", now_s, wall)
+
+    def _end(self, target: str, deed: Deed, how: str, now_s: float, wall: float) -> None:
+        case = self._cases.pop((target, deed))
+        if case.is_told:
+            text = say(COMPLAINTS, how, "en", complaint=complain(case.misdeed, "en"), lasted=age(wall - case.since, "en"))
+            self._tell("behaves", target, text, now_s, wall)
+        self._count_troubled()
+
+    def _tell(self, kind: str, target: str, text: str, now_s: float, wall: float) -> bool:
+        """Make an event of it, unless there were too many; return whether there is one. The end of what was told is always told."""
+        self._fill(now_s)
+        recent = [told_s for told_s in self._told.get(target, ()) if now_s - told_s < LAPSE_S]
+        if kind == "misbehaves" and (self._room < 1 or len(recent) >= MOST_AN_HOUR):
+            self._untold += 1
+            return False
+        self._room -= 1
+        self._told[target] = [*recent, now_s][-MOST_AN_HOUR:]
+        self._events.append(Event(wall, kind, target, text))
+        return True
+
+    def _fill(self, now_s: float) -> None:
+        since_s = now_s if self._filled_s is None else self._filled_s
+        self._room = min(float(MOST_AT_ONCE), self._room + (now_s - since_s) * REFILL_PER_S)
+        self._filled_s = now_s
+
+    def _sharing(self, reading: Reading, now_s: float) -> Misdeed | None:
+        """Return whose snmpEngineID an agent has, too, None where it has its own; the one that was heard first is in its right."""
+        if reading.snmp is None or not reading.snmp.engine_id:
+            return None
+        engine_id = reading.snmp.engine_id
+        if self._engine_of.get(reading.target, engine_id) != engine_id:
+            self._disown(reading.target)
+        owners = self._engines.setdefault(engine_id, {})
+        for name in [name for name, heard_s in owners.items() if now_s - heard_s > LAPSE_S]:
+            del owners[name], self._engine_of[name]
+        owners[reading.target] = now_s
+        self._engine_of[reading.target] = engine_id
+        first = next(iter(owners))
+        if first == reading.target:
+            return None
+        return Misdeed(Deed.SHARED_ENGINE, {"engine_id": engine_id, "one": first, "other": reading.target})
+
+    def _disown(self, target: str) -> None:
+        """Forget which snmpEngineID a target has."""
+        engine_id = self._engine_of.pop(target)
+        owners = self._engines[engine_id]
+        del owners[target]
+        if not owners:
+            del self._engines[engine_id]
+
+    def _count_troubled(self) -> None:
+        self._troubled = {target for target, _ in self._cases}
+
+
+def _ids_by_address(inventory: Inventory) -> dict[str, str]:
+    """Return address as the kernel writes it → id, also of those that answers may come from."""
+    found: dict[str, str] = {}
+    for target in inventory.targets.values():
+        for text in (target.address, *target.answers_from):
+            try:
+                found.setdefault(str(ip_address(text)), target.id)
+            except ValueError:
+                continue  # a name: its strays stay unattributed
+    return found
