@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from prometheus_client import (
@@ -17,7 +18,7 @@ from prometheus_client.openmetrics import exposition as openmetrics
 
 from monitor import __version__
 from monitor.model.misdeed import STRAY_KINDS, Stray
-from monitor.model.reading import Reading
+from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Snapshot
 
 _EOF = "# EOF\n"
@@ -55,6 +56,7 @@ class OwnMetrics:
         )
         for kind in STRAY_KINDS:
             self._unsolicited.labels(kind)
+        self._counted: dict[tuple[str, Outcome], int] = defaultdict(int)  # since the last render: a child's lock costs more
         self._spikes: Counter | None = None
         self._loop_lag = Gauge("monitor_event_loop_lag_seconds", "How late the event loop ran its last timer.", registry=kept)
         self._reloaded = Gauge(
@@ -71,7 +73,7 @@ class OwnMetrics:
 
     def count(self, reading: Reading) -> None:
         """Count a probe by its outcome."""
-        self._probes.labels(reading.probe, reading.outcome.value).inc()
+        self._counted[reading.probe, reading.outcome] += 1
 
     def round_ended(self, probe: str, duration_s: float) -> None:
         """Note how long a round took."""
@@ -126,6 +128,9 @@ class OwnMetrics:
 
     def render(self, *, is_openmetrics: bool = False) -> str:
         """Return the registry's text, without the closing # EOF."""
+        for (probe, outcome), count in self._counted.items():
+            self._probes.labels(probe, outcome.value).inc(count)
+        self._counted.clear()
         if is_openmetrics:
             text: bytes = openmetrics.generate_latest(self.registry)  # type: ignore[no-untyped-call]
             return text.decode().removesuffix(_EOF)
