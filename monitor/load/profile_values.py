@@ -176,9 +176,9 @@ VALUE = Table(
         Field("reduce", Choice(Reduce), doc="the rows of walk become one number: how", usual="average"),
         Field(
             "each",
-            MapOf(LabelName(), NameSource()),
+            MapOf(LabelName(), OneOrMany(NameSource())),
             default=_NOTHING,
-            doc="instead of reduce: each row of walk becomes a series; label: the column that names it, `index` or `texts`",
+            doc="instead of reduce: each row becomes a series; label: the column (columns) that names it, `index` or `texts`",
         ),
         Field("most", Whole(1, 32), default=ROWS, doc="with each: at most so many rows", usual=str(ROWS)),
         Field("where", OneOrMany(_WHERE), default=(), doc="which rows of walk are read; all conditions must hold"),

@@ -70,7 +70,7 @@ class Value:
     is map[number], and a number that is not in it yields nothing; else number * scale, times the factors of `times`, divided by the
     sum of `over`, and where `rest`, what is missing to 1 instead. A value outside `between` yields nothing.
     where: which rows are read, found out when the device is surveyed. only_if: what must hold at each poll, else there is no value.
-    each: label → the column that names the row (an OID), or a Name. history: rows are results that come and go: the table is walked
+    each: label → the columns that name the row (OIDs), or Names. history: rows are results that come and go: the table is walked
     at each poll, and of rows of one name the last with a value counts. labels: further labels, such as component: camera.
     """
 
@@ -88,7 +88,7 @@ class Value:
     between: tuple[float, float] | None = None
     where: tuple[Condition, ...] = ()
     only_if: tuple[Condition, ...] = ()
-    each: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    each: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     most: int = ROWS
     history: bool = False
 

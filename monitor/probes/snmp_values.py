@@ -111,7 +111,7 @@ def read_values(profile: Profile, parts: Sequence[Values], means: Means) -> Conv
 
 
 def _planned(profile: Profile, survey: _Survey) -> Conversation[ValuePlan]:
-    """Return the plan of a device. A value for which another one already yields something is not sought in tables."""
+    """Return the plan of a device. What is one number is not sought in further tables once it was found."""
     groups: list[Group] = []
     histories: list[int] = []
     is_whole = True
@@ -119,7 +119,7 @@ def _planned(profile: Profile, survey: _Survey) -> Conversation[ValuePlan]:
     for place, value in enumerate(profile.values):
         kind = (value.metric, *value.labels.items(), *value.each)
         group = Group(value, () if value.is_column else (scalar_cell(value),))
-        if value.is_column and kind not in served:
+        if value.is_column and (value.each or kind not in served):
             try:
                 group = yield from _surveyed(value, survey)
             except ExchangeError as error:
@@ -179,7 +179,7 @@ def _latest(indexes: Sequence[Oid]) -> list[Oid]:
 
 
 def _name_columns(value: Value) -> list[str]:
-    return [source for source in value.each.values() if source not in tuple(Name)]
+    return [source for sources in value.each.values() for source in sources if source not in tuple(Name)]
 
 
 def _factor(value: Value, index: Oid, answers: Values) -> float | None:
@@ -197,7 +197,7 @@ def _factor(value: Value, index: Oid, answers: Values) -> float | None:
 
 def _series(value: Value, index: Oid, answers: Values, taken: set[str]) -> str:
     """Return the series of a row; two rows of one name are told apart by their index, but for a history, where they are one."""
-    named = {name: _named(source, index, answers) for name, source in value.each.items()}
+    named = {name: _named(sources, index, answers) for name, sources in value.each.items()}
     series = value.series_of(named)
     if series in taken and not value.history:
         first, *_ = named
@@ -205,12 +205,16 @@ def _series(value: Value, index: Oid, answers: Values, taken: set[str]) -> str:
     return series
 
 
-def _named(source: str, index: Oid, answers: Values) -> str:
-    """Return what a row is called: as its name column says, else by its index."""
+def _named(sources: Sequence[str], index: Oid, answers: Values) -> str:
+    """Return what a row is called: as its name columns say, else by its index."""
+    texts = (_told(source, index, answers) for source in sources)
+    return label(" ".join(dict.fromkeys(text for text in texts if text))) or format_oid(index)
+
+
+def _told(source: str, index: Oid, answers: Values) -> str:
     if source == Name.TEXTS:
-        return label(_texts(index)) or format_oid(index)
-    text = "" if source == Name.INDEX else cell_text(answers, (*parse_oid(source), *index)) or ""
-    return label(text) or format_oid(index)
+        return _texts(index)
+    return format_oid(index) if source == Name.INDEX else cell_text(answers, (*parse_oid(source), *index)) or ""
 
 
 def _texts(index: Oid) -> str:
