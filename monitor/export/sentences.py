@@ -56,7 +56,7 @@ class Sentences:
 
     def complaint(self, misdeed: Misdeed) -> str:
         """Return what an agent does that none should, as a sentence without its full stop."""
-        text = complain(misdeed, self.language)
+        text = complain(misdeed.deed, misdeed.values, self.language)
         return text[:1].upper() + text[1:]
 
     def path(self, described: str) -> str:

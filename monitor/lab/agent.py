@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.lab.mib import IF_ENTRY, Entry, Mib
+from monitor.lab.spoiling import endless, nested, oversized
 from monitor.wire.ber import COUNTER64, END_OF_MIB_VIEW, NO_SUCH_INSTANCE, NO_SUCH_OBJECT
 from monitor.wire.fault import MalformedError
 from monitor.wire.oid import Oid
@@ -38,7 +39,8 @@ class Ills:
     """What is wrong with an agent.
 
     dies_after: answers to GETNEXT and GETBULK until it falls silent; None: it does not. answers_from: last octet of the address
-    that answers come from; None: the one that was asked.
+    that answers come from; None: the one that was asked. oversized: octets of every answer; nested: sequences within sequences in
+    every answer; flood_per_s: datagrams that nobody asked for; 0: none. engine_id: snmpEngineID, None where it has none.
     """
 
     is_dead: bool = False
@@ -50,6 +52,12 @@ class Ills:
     is_garbled: bool = False
     answers_from: int | None = None
     has_64_bits: bool = True
+    has_wrong_id: bool = False
+    is_endless: bool = False
+    oversized: int = 0
+    nested: int = 0
+    flood_per_s: int = 0
+    engine_id: bytes | None = None
 
 
 class Agent:
@@ -75,8 +83,16 @@ class Agent:
             return None
         if self.ills.is_dead or self._falls_silent(message.pdu, now):
             return None
-        answer = self._perform(message, now)
-        return answer[: len(answer) // 2] if answer is not None and self.ills.is_garbled else answer
+        answer = self._perform(message._replace(request_id=message.request_id ^ 1) if self.ills.has_wrong_id else message, now)
+        return self._spoil(answer, message) if answer is not None else None
+
+    def _spoil(self, answer: bytes, request: Message) -> bytes:
+        """Return the answer as the agent's ills leave it."""
+        if self.ills.oversized:
+            answer = oversized(answer, self.ills.oversized)
+        if self.ills.nested:
+            answer = nested(request, self.ills.nested)
+        return answer[: len(answer) // 2] if self.ills.is_garbled else answer
 
     def _perform(self, message: Message, now: float) -> bytes | None:
         if message.pdu == GET_BULK and message.version == V2C:
@@ -128,6 +144,8 @@ class Agent:
         entry = self.mib.after(oid)
         while entry is not None and is_v1 and entry.tag == COUNTER64:
             entry = self.mib.after(entry.oid)
+        if self.ills.is_endless:
+            return endless(self.mib, oid, entry)
         if self.ills.loops and entry is not None and entry.oid >= _LOOP_FROM:
             return self.mib.after(IF_ENTRY)
         return entry

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monitor.lab.babble import Babble
 from monitor.lab.fragments import Fragments
 from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Packet, echo_reply, icmp_error, parse, udp
 from monitor.lab.province import Province
@@ -63,6 +64,7 @@ class Emulator:
         self._chance = random.Random(seed)
         self._buckets: dict[str, _Bucket] = {}
         self._fragments = Fragments()
+        self._babble = Babble(province)
 
     def answer(self, raw: bytes, now: float) -> list[Reply]:
         """Return what comes back for a packet, in seconds from now; [] for silence. now: epoch seconds of the lab's clock."""
@@ -84,6 +86,15 @@ class Emulator:
         if not path.is_whole:
             return self._error(packet, path, _Complaint(path.reach, UNREACHABLE, _HOST_UNREACHABLE), now) if path.reach else []
         return self._reach(packet, target, path, now)
+
+    @property
+    def is_babbling(self) -> bool:
+        """True while packets are due that answer nothing."""
+        return self._babble.is_on
+
+    def unasked(self, now: float) -> list[bytes]:
+        """Return the packets that agents send of their own accord, due since the last call."""
+        return self._babble.due(now)
 
     def _reach(self, packet: Packet, target: str, path: Path, now: float) -> list[Reply]:
         """Return what the target itself says."""
@@ -120,6 +131,8 @@ class Emulator:
         agent = self.province.agent(target) if port == SNMP_PORT else None
         if agent is not None:
             answer = agent.answer(packet.payload[8:], now)
+            if agent.ills.flood_per_s:
+                self._babble.heard(target, packet, now)
             if answer is None:
                 return []
             elsewhere = agent.ills.answers_from

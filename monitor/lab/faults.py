@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor.lab.agent import Ills
+from monitor.lab.spoiling import DEEPEST, FASTEST_PER_S, LARGEST_OCTETS
 from monitor.lab.topology import Condition, Limit
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.scenario import Value
@@ -137,6 +138,10 @@ def _agent_dies(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> 
     ills.dies_after = int(fault.number_of("after"))
 
 
+def _agent_endless(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+    ills.is_endless = True
+
+
 def _agent_small(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
     ills.most_octets = int(fault.number_of("octets"))
     ills.refuses_big_bulk = True
@@ -144,6 +149,27 @@ def _agent_small(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) ->
 
 def _agent_garbled(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
     ills.is_garbled = True
+
+
+def _agent_oversized(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+    ills.oversized = min(int(fault.number_of("octets")), LARGEST_OCTETS)
+
+
+def _agent_nested(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+    ills.nested = min(int(fault.number_of("depth")), DEEPEST)
+
+
+def _agent_wrong_id(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+    ills.has_wrong_id = True
+
+
+def _agent_floods(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+    ills.flood_per_s = min(int(fault.number_of("rate")), FASTEST_PER_S)
+
+
+def _agent_twin(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+    # Enterprise 8072 with its top bit set, then an octet string of the agent's own (RFC 3411 section 5).
+    ills.engine_id = bytes.fromhex("80001f8805") + fault.number.to_bytes(8, "big")
 
 
 def _agent_elsewhere(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
@@ -172,8 +198,14 @@ _APPLY: Mapping[str, Apply] = {
     "agent-slow": _agent_slow,
     "agent-loop": _agent_loop,
     "agent-dies": _agent_dies,
+    "agent-endless": _agent_endless,
     "agent-small": _agent_small,
     "agent-garbled": _agent_garbled,
+    "agent-oversized": _agent_oversized,
+    "agent-nested": _agent_nested,
+    "agent-wrong-id": _agent_wrong_id,
+    "agent-floods": _agent_floods,
+    "agent-twin": _agent_twin,
     "agent-elsewhere": _agent_elsewhere,
     "agent-32bit": _agent_32bit,
 }

@@ -28,6 +28,7 @@ INTERFACES: Oid = (1, 3, 6, 1, 2, 1, 2)
 IF_ENTRY: Oid = (*INTERFACES, 2, 1)
 IF_MIB: Oid = (1, 3, 6, 1, 2, 1, 31)
 IF_X_ENTRY: Oid = (*IF_MIB, 1, 1, 1)
+ENGINE_ID: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0)
 IF_TABLE_LAST_CHANGE: Oid = (*IF_MIB, 1, 5, 0)
 _NET_SNMP_LINUX = parse_oid("1.3.6.1.4.1.8072.3.2.10")
 _WIDTH32 = 2**32
@@ -61,6 +62,10 @@ class Mib:
         """Return the first instance behind a name, None at the end."""
         at = bisect_right(self._oids, oid)
         return self._entries[at] if at < len(self._entries) else None
+
+    def plus(self, *entries: Entry) -> Mib:
+        """Return a MIB that has these, too."""
+        return Mib([*self._entries, *entries])
 
     def has_object(self, oid: Oid) -> bool:
         """Return whether any instance lies below the object that this name is an instance of: else it is noSuchObject."""

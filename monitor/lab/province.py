@@ -10,12 +10,13 @@ from typing import TypeVar
 from monitor.lab.agent import Agent, Ills
 from monitor.lab.device import Device, make_device
 from monitor.lab.faults import Fault, apply_faults
-from monitor.lab.mib import Mib, device_mib
+from monitor.lab.mib import ENGINE_ID, Entry, Mib, device_mib
 from monitor.lab.recording import read_recording
 from monitor.lab.topology import Condition, Path, find_paths, usual_link
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.scenario import AgentSettings, LinkSettings, Scenario, select
 from monitor.model.settings import Credential
+from monitor.wire.ber import OCTET_STRING
 from monitor.wire.snmp import V1, V2C
 
 _MAPPED = bytes.fromhex("fd00") + bytes(10)
@@ -94,10 +95,10 @@ class Province:
         agent = host.agent
         if agent is None:
             return None
-        key = (host.device.generation, host.device.booted_at, agent.ills.has_64_bits)
+        key = (host.device.generation, host.device.booted_at, agent.ills.has_64_bits, agent.ills.engine_id)
         if key != host.mib_key:
             host.mib_key = key
-            agent.mib = _mib(host, agent.ills.has_64_bits)
+            agent.mib = _mib(host, agent.ills)
         return agent
 
     def offered_bps(self, target: str, at: float) -> float:
@@ -145,10 +146,13 @@ def _agent(credential: Credential | None) -> Agent | None:
     return Agent(Mib(()), credential.community.encode(), (V1,) if credential.version == "1" else (V1, V2C))
 
 
-def _mib(host: _Host, has_64_bits: bool) -> Mib:
+def _mib(host: _Host, ills: Ills) -> Mib:
     if host.settings.recording is not None:
-        return read_recording(host.settings.recording, host.device.uptime_ticks)[0]
-    return device_mib(host.device, has_64_bits)
+        mib = read_recording(host.settings.recording, host.device.uptime_ticks)[0]
+    else:
+        mib = device_mib(host.device, ills.has_64_bits)
+    engine_id = ills.engine_id
+    return mib if engine_id is None else mib.plus(Entry(ENGINE_ID, OCTET_STRING, lambda _: engine_id))
 
 
 def _usual(host: _Host) -> Condition:

@@ -19,6 +19,8 @@ _NON_BLOCKING = os.O_NONBLOCK | os.O_CLOEXEC
 _EARLY_S = 30e-6
 """Answers due so soon are sent at once: waking up again takes as long."""
 
+_BABBLE_EVERY_S = 0.01
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -34,6 +36,7 @@ class Pump:
         self._now = now
         self._due: list[tuple[float, int, bytes]] = []
         self._count = 0
+        self._babbling: asyncio.TimerHandle | None = None
         self._timer = _libc.timerfd_create(_CLOCK_MONOTONIC, _NON_BLOCKING)
 
     def start(self) -> None:
@@ -48,6 +51,8 @@ class Pump:
         loop.remove_reader(self._tun.descriptor)
         loop.remove_reader(self._timer)
         os.close(self._timer)
+        if self._babbling is not None:
+            self._babbling.cancel()
 
     def _receive(self) -> None:
         for packet in self._tun.read_batch():
@@ -56,6 +61,15 @@ class Pump:
                 self._count += 1
                 heapq.heappush(self._due, (arrived + delay, self._count, reply))
         self._send_due()
+        if self._emulator.is_babbling and self._babbling is None:
+            self._babble()
+
+    def _babble(self) -> None:
+        """Let agents that flood send their share of the last moment, and again in the next."""
+        for packet in self._emulator.unasked(self._now()):
+            self._tun.write(packet)
+        on = self._emulator.is_babbling
+        self._babbling = asyncio.get_running_loop().call_later(_BABBLE_EVERY_S, self._babble) if on else None
 
     def _wake(self) -> None:
         with contextlib.suppress(BlockingIOError):

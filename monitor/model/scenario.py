@@ -93,10 +93,22 @@ _VERBS = (
     Verb("agent-dies", "the SNMP agent falls silent in the middle of each walk, for 20 s", (
         Parameter("after", Form.COUNT, "answers to GETNEXT or GETBULK", "2"),
     )),
+    Verb("agent-endless", "the SNMP agent's tables have always one row more"),
     Verb("agent-small", "the SNMP agent says tooBig to what exceeds its message size", (
-        Parameter("octets", Form.COUNT, "largest SNMP message", "484"),
+        Parameter("octets", Form.COUNT, "largest SNMP message; 0 says tooBig to everything", "484"),
     )),
     Verb("agent-garbled", "the SNMP agent's answers are cut short"),
+    Verb("agent-oversized", "the SNMP agent answers with values that nobody asked for, in one huge datagram", (
+        Parameter("octets", Form.COUNT, "of the answer, at most 60000", "60000"),
+    )),
+    Verb("agent-nested", "the SNMP agent's answers hold sequences within sequences", (
+        Parameter("depth", Form.COUNT, "so many, at most 12000", "2000"),
+    )),
+    Verb("agent-wrong-id", "the SNMP agent answers with another request-id than it was asked with"),
+    Verb("agent-floods", "the SNMP agent keeps sending rubbish to whoever asked it last", (
+        Parameter("rate", Form.COUNT, "datagrams a second, at most 20000", "1000"),
+    )),
+    Verb("agent-twin", "these SNMP agents tell one and the same snmpEngineID"),
     Verb("agent-elsewhere", "the SNMP agent answers from another address of the device", (
         Parameter("octet", Form.COUNT, "last octet of that address", "254"),
     )),

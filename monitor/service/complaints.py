@@ -131,7 +131,7 @@ class Complaints:
         case.seen += 1
         if case.seen >= SEEN_TO_BEGIN[misdeed.deed] and not case.is_open:
             case.is_open = True
-            case.is_told = self._tell("misbehaves", target, complain(misdeed, "en"), now_s, wall)
+            case.is_told = self._tell("misbehaves", target, complain(misdeed.deed, misdeed.values, "en"), now_s, wall)
 
     def _find_clean(self, target: str, seen: set[Deed], now_s: float, wall: float) -> None:
         """Count a good poll for every misdeed of a target that it did not show."""
@@ -144,7 +144,13 @@ class Complaints:
     def _end(self, target: str, deed: Deed, how: str, now_s: float, wall: float) -> None:
         case = self._cases.pop((target, deed))
         if case.is_told:
-            text = say(COMPLAINTS, how, "en", complaint=complain(case.misdeed, "en"), lasted=age(wall - case.since, "en"))
+            text = say(
+                COMPLAINTS,
+                how,
+                "en",
+                complaint=complain(case.misdeed.deed, case.misdeed.values, "en"),
+                lasted=age(wall - case.since, "en"),
+            )
             self._tell("behaves", target, text, now_s, wall)
         self._count_troubled()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.model.misdeed import Misdeed
+from collections.abc import Mapping
+
 from monitor.words.catalogue import Catalogue, say
 
 COMPLAINTS: Catalogue = {
@@ -48,6 +49,6 @@ COMPLAINTS: Catalogue = {
 }
 
 
-def complain(misdeed: Misdeed, language: str) -> str:
-    """Return what an agent does, as a sentence without its full stop."""
-    return say(COMPLAINTS, misdeed.deed.value, language, **misdeed.values)
+def complain(deed: str, values: Mapping[str, float | int | str], language: str) -> str:
+    """Return what an agent does, as a sentence without its full stop. deed, values: as in model.misdeed.Misdeed."""
+    return say(COMPLAINTS, deed, language, **values)

@@ -4,7 +4,7 @@ from string import Formatter
 
 import pytest
 
-from monitor.model.misdeed import Deed, Misdeed
+from monitor.model.misdeed import Deed
 from monitor.words.complaints import COMPLAINTS, complain
 
 
@@ -19,6 +19,6 @@ def test_every_deed_has_its_sentence() -> None:
 
 
 def test_a_wrong_request_id_is_told_with_both() -> None:
-    misdeed = Misdeed(Deed.WRONG_ID, {"asked": 7, "answered": 9})
-    assert complain(misdeed, "en") == "agent answers with a wrong request-id (7 answered with 9)"
-    assert complain(misdeed, "vi") == "agent trả lời sai request-id (7 được trả lời bằng 9)"
+    values = {"asked": 7, "answered": 9}
+    assert complain(Deed.WRONG_ID, values, "en") == "agent answers with a wrong request-id (7 answered with 9)"
+    assert complain(Deed.WRONG_ID, values, "vi") == "agent trả lời sai request-id (7 được trả lời bằng 9)"
