@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.lab.mib import IF_ENTRY, Entry, Mib
-from monitor.lab.spoiling import endless, nested, oversized
+from monitor.lab.mib import Entry, Mib
+from monitor.lab.spoiling import endless, looping, nested, oversized
 from monitor.wire.ber import COUNTER64, END_OF_MIB_VIEW, NO_SUCH_INSTANCE, NO_SUCH_OBJECT
 from monitor.wire.fault import MalformedError
 from monitor.wire.oid import Oid
@@ -30,23 +30,23 @@ USUAL_OCTETS = 1472
 
 _MOST_ROWS = 500
 _HEAD_OCTETS = 40
-_LOOP_FROM: Oid = (*IF_ENTRY, 11)
-_RECOVERS_S = 20.0
 
 
 @dataclass(slots=True)
 class Ills:
     """What is wrong with an agent.
 
-    dies_after: answers to GETNEXT and GETBULK until it falls silent; None: it does not. answers_from: last octet of the address
-    that answers come from; None: the one that was asked. oversized: octets of every answer; nested: sequences within sequences in
-    every answer; flood_per_s: datagrams that nobody asked for; 0: none. engine_id: snmpEngineID, None where it has none.
+    dies_after: answers to GETNEXT and GETBULK until it falls silent for away_s; None: it does not. answers_from: last octet of the
+    address that answers come from; None: the one that was asked. oversized: octets of every answer; nested: sequences within
+    sequences in every answer; flood_per_s: datagrams that nobody asked for; 0: none. engine_id: snmpEngineID, None where it has
+    none.
     """
 
     is_dead: bool = False
     delay_s: float = 0.0
     loops: bool = False
     dies_after: int | None = None
+    away_s: float = 20.0
     most_octets: int = USUAL_OCTETS
     refuses_big_bulk: bool = False
     is_garbled: bool = False
@@ -114,7 +114,7 @@ class Agent:
         self._steps += 1
         if self._steps <= self.ills.dies_after:
             return False
-        self._steps, self._wakes_at = 0, now + _RECOVERS_S
+        self._steps, self._wakes_at = 0, now + self.ills.away_s
         return True
 
     def _get(self, message: Message, now: float) -> bytes:
@@ -146,9 +146,7 @@ class Agent:
             entry = self.mib.after(entry.oid)
         if self.ills.is_endless:
             return endless(self.mib, oid, entry)
-        if self.ills.loops and entry is not None and entry.oid >= _LOOP_FROM:
-            return self.mib.after(IF_ENTRY)
-        return entry
+        return looping(self.mib, oid, entry) if self.ills.loops else entry
 
     def _bulk(self, message: Message, now: float) -> bytes:
         """Return rows until max-repetitions, the end of the view, or a full message (RFC 3416 section 4.2.3)."""

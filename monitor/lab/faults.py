@@ -135,7 +135,7 @@ def _agent_loop(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> No
 
 
 def _agent_dies(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
-    ills.dies_after = int(fault.number_of("after"))
+    ills.dies_after, ills.away_s = int(fault.number_of("after")), fault.number_of("away")
 
 
 def _agent_endless(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""How agents that misbehave spoil their answers: too much, too deep, without end."""
+"""How agents that misbehave spoil their answers: too much, too deep, in circles, without end."""
 
 from __future__ import annotations
 
@@ -37,10 +37,20 @@ def nested(request: Message, depth: int) -> bytes:
 
 def endless(mib: Mib, oid: Oid, entry: Entry | None) -> Entry | None:
     """Return what follows a name where the interface tables have always one row more. entry: what truly follows it."""
+    first = _first_row(mib, oid, entry)
+    return entry if first is None else Entry((*first.oid[:-1], oid[-1] + 1), first.tag, first.read)
+
+
+def looping(mib: Mib, oid: Oid, entry: Entry | None) -> Entry | None:
+    """Return what follows a name where the last row of the interface tables leads back to the first. entry: what truly follows."""
+    return _first_row(mib, oid, entry) or entry
+
+
+def _first_row(mib: Mib, oid: Oid, entry: Entry | None) -> Entry | None:
+    """Return the first row of the column whose last row a name is or is behind; None for any other name."""
     for table in (IF_ENTRY, IF_X_ENTRY):
         column = oid[: len(table) + 1]
         if oid[: len(table)] == table and len(oid) == len(table) + 2 and (entry is None or entry.oid[: len(column)] != column):
             first = mib.after(column)
-            if first is not None and first.oid[: len(column)] == column:
-                return Entry((*column, oid[-1] + 1), first.tag, first.read)
-    return entry
+            return first if first is not None and first.oid[: len(column)] == column else None
+    return None

@@ -70,6 +70,13 @@ def test_an_endless_table_has_always_one_row_more_and_its_names_increase() -> No
     assert all(oid[: len(IF_DESCR)] == IF_DESCR for oid in seen)
 
 
+def test_a_looping_table_leads_from_its_last_row_to_its_first() -> None:
+    answer = snmp.decode(ask(ill(Ills(loops=True)), snmp.GET_BULK, IF_DESCR, 9))
+    names = [oid for oid, _, _ in answer.varbinds]
+    assert names == names[:3] * 3
+    assert all(oid[: len(IF_DESCR)] == IF_DESCR for oid in names)
+
+
 def test_what_is_no_table_ends_though_the_tables_do_not() -> None:
     answer = snmp.decode(ask(ill(Ills(is_endless=True)), snmp.GET_NEXT, parse_oid("1.3.6.1.2.1.1.7")))
     assert answer.varbinds[0][0] == parse_oid("1.3.6.1.2.1.1.7.0")
