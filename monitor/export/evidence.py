@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.model.inventory import Target
+from monitor.model.inventory import Contracted, Target
 from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, InterfaceView, Snapshot, SnmpView, State, TargetView
 
@@ -49,20 +49,22 @@ def gather(view: TargetView, snapshot: Snapshot, settings: Settings, *, is_froze
     if snapshot.blind is not None and not is_frozen:
         return Evidence(None, None, None)
     now = snapshot.blind.since if snapshot.blind is not None else snapshot.at
-    icmp = view.icmp if view.icmp and _is_fresh(view.icmp.at, view.target, "icmp", now, settings) else None
-    snmp = view.snmp if view.snmp and is_current(view.snmp, view.target, now, settings) else None
+    target = view.target
+    icmp = view.icmp if view.icmp and now - view.icmp.at <= bound_s(target, "icmp", settings) else None
+    snmp = view.snmp if view.snmp and is_current(view.snmp, now, bound_s(target, "snmp", settings)) else None
     return Evidence(icmp, snmp, wan_interface(snmp) if snmp and snmp.up else None)
 
 
-def is_current(snmp: SnmpView, target: Target, now: float, settings: Settings) -> bool:
+def is_current(snmp: SnmpView, now: float, bound_s: float) -> bool:
     """Return whether an SNMP view speaks of now: a silent agent does, and one whose last answer is younger than the bound."""
-    return not snmp.up or (snmp.at is not None and _is_fresh(snmp.at, target, "snmp", now, settings))
+    return not snmp.up or (snmp.at is not None and now - snmp.at <= bound_s)
 
 
-def _is_fresh(at: float, target: Target, probe: str, now: float, settings: Settings) -> bool:
+def bound_s(target: Target, probe: str, settings: Settings) -> float:
+    """Return how old a probe's evidence may be to be shown as true, in seconds."""
     override = target.probes.get(probe)
     every_s = (override.every_s if override else None) or (settings.icmp if probe == "icmp" else settings.snmp).every_s
-    return now - at <= every_s * settings.health.stale_intervals
+    return every_s * settings.health.stale_intervals
 
 
 def wan_interface(snmp: SnmpView) -> InterfaceView | None:
@@ -92,14 +94,18 @@ def load(target: Target, wan: InterfaceView | None) -> Load:
     """Return the load of a target's circuit; None for what has no rate, or no contract to compare with."""
     if wan is None:
         return Load()
-    receive = _bits(wan.receive_bytes_per_second)
-    transmit = _bits(wan.transmit_bytes_per_second)
-    contracted = target.contracted
-    return Load(
-        receive,
-        transmit,
-        receive / contracted.down_bps if receive is not None and contracted else None,
-        transmit / contracted.up_bps if transmit is not None and contracted else None,
+    receive, transmit = _bits(wan.receive_bytes_per_second), _bits(wan.transmit_bytes_per_second)
+    return Load(receive, transmit, *load_ratios(wan, target.contracted))
+
+
+def load_ratios(wan: InterfaceView | None, contracted: Contracted | None) -> tuple[float | None, float | None]:
+    """Return the share of its contracted speed that the circuit carries, received and transmitted; None as in `load`."""
+    if wan is None or contracted is None:
+        return None, None
+    receive, transmit = wan.receive_bytes_per_second, wan.transmit_bytes_per_second
+    return (
+        None if receive is None else receive * 8 / contracted.down_bps,
+        None if transmit is None else transmit * 8 / contracted.up_bps,
     )
 
 

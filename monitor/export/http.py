@@ -109,8 +109,8 @@ class _Metrics:
         is_openmetrics = "application/openmetrics-text" in accepted
         snapshot = self._source.snapshot()
         self._own.see(snapshot)
-        text = self._collector.render(snapshot, is_openmetrics=is_openmetrics) + self._own.render(is_openmetrics=is_openmetrics)
-        body = (text + "# EOF\n" if is_openmetrics else text).encode()
+        own = self._own.render(is_openmetrics=is_openmetrics) + ("# EOF\n" if is_openmetrics else "")
+        body = self._collector.render(snapshot, is_openmetrics=is_openmetrics) + own.encode()
         headers = {"Content-Type": OPENMETRICS if is_openmetrics else TEXT, "Vary": "Accept, Accept-Encoding"}
         if "gzip" in request.headers.get("Accept-Encoding", ""):
             # Level 1: 9 costs ten times as much for a tenth less, once every scrape.

@@ -1,16 +1,34 @@
-"""The lines of one target's metrics, part by part: what it is, its state, its pings, its agent."""
+"""The lines of one target's metrics with room for their numbers, and the numbers in the order of the lines.
+
+Each part (standing, pings, agent, interfaces) is a row of a sheet: for each family a template and what it is filled with, None
+where nothing can be said: absent evidence, no series.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from math import isfinite, isnan
-from typing import NamedTuple
+from collections.abc import Mapping
+from functools import lru_cache
+from math import isfinite
 
-from monitor.export.evidence import load, wan_interface
-from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES, Family
-from monitor.model.inventory import Target
-from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, SnmpView, State
+from monitor.export.evidence import load_ratios
+from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
+from monitor.export.sheet import Row, Shape
+from monitor.model.inventory import Contracted, Target
+from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, SnmpView, State, TargetView
+
+STANDING_WIDE = (True, False, True, False, False, True, False, False, True)
+"""Which columns of a standing are wide: info, states, affected and contacts."""
+ICMP_WIDE = tuple(family.kind == "histogram" for family in ICMP_FAMILIES)
+SNMP_WIDE = (False, False, False, True, False, False)
+"""Of an agent's row: last reading, up, boot time, contract (wide), and the load of both directions."""
+INTERFACE_WIDE = (*(False,) * 7, True, False, False)
+"""Of an interface's row: six counters, up, info (wide), and both rates."""
+
+_INTEGER = "%d"
+_FLOAT = "%.15g"
+"""15 digits are all that a double holds for sure (DBL_DIG); to find the shortest that reads back the same takes twice as long."""
+_TEXT = "%b"
 
 
 def escape(value: str) -> str:
@@ -20,196 +38,166 @@ def escape(value: str) -> str:
     return value
 
 
-def number(value: float) -> str:
-    """Return a sample's value as both formats write it."""
-    if isinstance(value, int):
-        return str(int(value))
-    if isfinite(value):
-        return repr(value)
-    return "NaN" if isnan(value) else "+Inf" if value > 0 else "-Inf"
+def _labels(*pairs: tuple[str, str]) -> str:
+    """Return labels as text with their values escaped, for the text format and for the % operator."""
+    return ",".join(f'{label}="{escape(value)}"' for label, value in pairs).replace("%", "%%")
 
 
-def common_labels(target: Target) -> str:
-    """Return the labels that every metric of a target begins with, without braces."""
-    return f'target="{escape(target.id)}",kind="{target.kind.value}",level="{escape(target.level)}",area="{escape(target.area)}"'
+class Lines:
+    """One target's lines, written once for all scrapes: the shapes of its standing, its pings and its agent."""
 
+    __slots__ = ("_common", "icmp", "snmp", "standing")
 
-class Standing(NamedTuple):
-    """What the state's metrics say of a target.
+    def __init__(self, target: Target, *, has_contacts: bool, has_histogram: bool) -> None:
+        self._common = _labels(("target", target.id), ("kind", target.kind.value), ("level", target.level), ("area", target.area))
+        self.standing = self._standing(target, has_contacts=has_contacts)
+        self.icmp = self._icmp(has_histogram=has_histogram)
+        self.snmp = self._snmp(target.contracted)
 
-    cause: the root cause while it does not answer. affected: points and endpoints behind it where it is a root cause. is_up: None
-    while that can't be said.
-    """
+    def _line(self, name: str, number: str, own: str = "") -> bytes:
+        return f"{name}{{{self._common}{',' if own else ''}{own}}} {number}\n".encode()
 
-    state: State | None
-    since: float
-    cause: str | None
-    affected: tuple[int, int] | None
-    is_up: bool | None
-    flapping: bool
-    maintenance: bool
-
-
-class Writer:
-    """Writes one target's lines; the beginning of each line is rendered once for all scrapes.
-
-    Each method returns one text a family, in the family tuples' order, '' where nothing can be said: absent evidence, no series.
-    """
-
-    __slots__ = ("_buckets", "_icmp", "_labels", "_snmp", "_state", "_target")
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self._labels = common_labels(target)
-        self._state = self._prefixes(STATE_FAMILIES)
-        self._icmp = self._prefixes(ICMP_FAMILIES)
-        self._snmp = self._prefixes(SNMP_FAMILIES)
-        name = "wan_icmp_rtt_seconds"
-        bounds = [number(bound) for bound in RTT_BOUNDS_S] + ["+Inf"]
-        buckets = [f'{name}_bucket{{{self._labels},le="{bound}"}} ' for bound in bounds]
-        self._buckets = (*buckets, f"{name}_count{{{self._labels}}} ", f"{name}_sum{{{self._labels}}} ")
-
-    def _prefixes(self, families: Iterable[Family]) -> tuple[str, ...]:
-        return tuple(f"{family.name}{{{self._labels}" for family in families)
-
-    def info(self) -> str:
-        """Return the wan_target_info line."""
-        target = self._target
-        location = target.location
-        own = (
+    def _standing(self, target: Target, *, has_contacts: bool) -> Shape:
+        info, up, states, changed, cause, affected, flapping, maintenance, contact = (family.name for family in STATE_FAMILIES)
+        where, contacts = target.location, target.contacts if has_contacts else ()
+        known = _labels(
             ("name", target.name),
             ("address", target.address),
             ("profile", target.profile),
             ("uplink", ",".join(target.parents)),
-            ("latitude", number(location.latitude) if location else ""),
-            ("longitude", number(location.longitude) if location else ""),
+            ("latitude", repr(where.latitude) if where else ""),
+            ("longitude", repr(where.longitude) if where else ""),
         )
-        labels = ",".join(f'{label}="{escape(value)}"' for label, value in own)
-        return f"{self._state[0]},{labels}}} 1\n"
-
-    def contacts(self) -> str:
-        """Return the wan_target_contact_info lines, in the order in which the contacts are to be called."""
-        prefix = self._state[8]
-        return "".join(
-            f'{prefix},order="{order}",role="{escape(contact.role)}",telephone="{escape(contact.telephone)}"}} 1\n'
-            for order, contact in enumerate(self._target.contacts, start=1)
-        )
-
-    def state(self, standing: Standing) -> tuple[str, ...]:
-        """Return the lines of wan_target_up to wan_target_maintenance; all '' before the first judgement."""
-        if standing.state is None:
-            return ("",) * 7
-        _, up, states, changed, cause, behind, flapping, maintenance, _ = self._state
-        affected = standing.affected
+        called = [
+            _labels(("order", str(order)), ("role", each.role), ("telephone", each.telephone))
+            for order, each in enumerate(contacts, start=1)
+        ]
         return (
-            "" if standing.is_up is None else f"{up}}} {int(standing.is_up)}\n",
-            "".join([f'{states},state="{each.value}"}} {int(each is standing.state)}\n' for each in State]),
-            f"{changed}}} {number(standing.since)}\n",
-            "" if standing.cause is None else f'{cause},cause="{escape(standing.cause)}"}} 1\n',
-            ""
-            if affected is None
-            else f'{behind},affected="points"}} {affected[0]}\n{behind},affected="endpoints"}} {affected[1]}\n',
-            f"{flapping}}} {int(standing.flapping)}\n",
-            f"{maintenance}}} {int(standing.maintenance)}\n",
+            self._line(info, "1", known),
+            self._line(up, _INTEGER),
+            b"".join(self._line(states, _INTEGER, _labels(("state", state.value))) for state in State),
+            self._line(changed, _FLOAT),
+            self._line(cause, "1", f'cause="{_TEXT}"'),
+            b"".join(self._line(affected, _INTEGER, _labels(("affected", kind))) for kind in ("points", "endpoints")),
+            self._line(flapping, _INTEGER),
+            self._line(maintenance, _INTEGER),
+            b"".join(self._line(contact, "1", own) for own in called),
         )
 
-    def icmp(self, view: IcmpView, *, is_fresh: bool, has_histogram: bool) -> tuple[str, ...]:
-        """Return the lines of ICMP_FAMILIES. Gauges of the last round only while fresh; counters and the time of it always."""
-        last, sent, received, _, rtt, loss, jitter, mos = self._icmp
-        sample = view.sample
+    def _icmp(self, *, has_histogram: bool) -> Shape:
+        last, sent, received, histogram, *gauges = (family.name for family in ICMP_FAMILIES)
+        bounds = [repr(bound) for bound in RTT_BOUNDS_S] + ["+Inf"]
+        buckets = [self._line(f"{histogram}_bucket", _INTEGER, _labels(("le", bound))) for bound in bounds]
+        whole = [*buckets, self._line(f"{histogram}_count", _INTEGER), self._line(f"{histogram}_sum", _FLOAT)]
         return (
-            f'{last},probe="icmp"}} {number(view.at)}\n',
-            f"{sent}}} {view.sent_total}\n",
-            f"{received}}} {view.received_total}\n",
-            self._histogram(view) if has_histogram else "",
-            _gauge(rtt, sample.rtt_average_s if is_fresh else None),
-            _gauge(loss, sample.loss_ratio if is_fresh else None),
-            _gauge(jitter, view.jitter_s if is_fresh else None),
-            _gauge(mos, view.mos if is_fresh else None),
+            self._line(last, _FLOAT, _labels(("probe", "icmp"))),
+            self._line(sent, _INTEGER),
+            self._line(received, _INTEGER),
+            b"".join(whole) if has_histogram else b"",
+            *(self._line(gauge, _FLOAT) for gauge in gauges),
         )
 
-    def _histogram(self, view: IcmpView) -> str:
-        values = (*map(str, view.rtt_buckets), str(view.received_total), str(view.received_total), number(view.rtt_sum_s))
-        return "".join([f"{prefix}{value}\n" for prefix, value in zip(self._buckets, values, strict=True)])
-
-    def snmp(self, view: SnmpView, *, is_fresh: bool) -> tuple[str, ...]:
-        """Return the lines of SNMP_FAMILIES. Counters stay while the agent is silent; rates and states of interfaces do not."""
-        last, up, boot = self._snmp[:3]
-        is_alive = is_fresh and view.up
-        rows = self._interfaces(view.interfaces) if view.up else ()
+    def _snmp(self, contracted: Contracted | None) -> Shape:
+        last, up, boot = (family.name for family in SNMP_FAMILIES[:3])
+        speed, share = (family.name for family in SNMP_FAMILIES[13:])
+        receive, transmit = (_labels(("direction", way)) for way in ("receive", "transmit"))
+        speeds = ((receive, contracted.down_bps), (transmit, contracted.up_bps)) if contracted else ()
         return (
-            "" if view.at is None else f'{last},probe="snmp"}} {number(view.at)}\n',
-            f"{up}}} {int(view.up)}\n" if is_fresh else "",
-            _gauge(boot, view.boot_at if is_alive else None),
-            *self._counters(rows),
-            *self._live(rows, is_alive=is_alive),
-            *self._link(wan_interface(view) if is_alive else None),
+            self._line(last, _FLOAT, _labels(("probe", "snmp"))),
+            self._line(up, _INTEGER),
+            self._line(boot, _FLOAT),
+            b"".join(self._line(speed, _FLOAT % (bps / 8), way) for way, bps in speeds),
+            self._line(share, _FLOAT, receive),
+            self._line(share, _FLOAT, transmit),
         )
 
-    def _interfaces(self, interfaces: Sequence[InterfaceView]) -> tuple[tuple[str, InterfaceView], ...]:
-        """Return the exported interfaces with their label; a second one of the same name would make the whole scrape invalid."""
-        chosen: dict[str, InterfaceView] = {}
-        for interface in interfaces:
-            if self._target.interfaces == "all" or interface.role == "wan":
-                chosen.setdefault(interface.name, interface)
-        return tuple((f',interface="{escape(name)}"', interface) for name, interface in chosen.items())
-
-    def _counters(self, rows: Sequence[tuple[str, InterfaceView]]) -> tuple[str, ...]:
-        totals: list[list[str]] = [[], [], [], [], [], []]
-        for label, row in rows:
-            values = (
-                row.receive_bytes_total,
-                row.transmit_bytes_total,
-                row.receive_errors_total,
-                row.transmit_errors_total,
-                row.receive_discards_total,
-                row.transmit_discards_total,
-            )
-            for lines, prefix, value in zip(totals, self._snmp[3:9], values, strict=True):
-                if value is not None:
-                    lines.append(f"{prefix}{label}}} {value}\n")
-        return tuple("".join(lines) for lines in totals)
-
-    def _live(self, rows: Sequence[tuple[str, InterfaceView]], *, is_alive: bool) -> tuple[str, str, str, str]:
-        up, info, receive, transmit = self._snmp[9:13]
-        described = "".join(f'{info}{label},alias="{escape(row.alias)}",role="{escape(row.role)}"}} 1\n' for label, row in rows)
-        live = rows if is_alive else ()
+    def interface(self, name: str, alias: str, role: str) -> Shape:
+        """Return the lines of one interface."""
+        *totals, up, info, receive, transmit = (family.name for family in SNMP_FAMILIES[3:13])
+        own = _labels(("interface", name))
         return (
-            "".join(f"{up}{label}}} {int(row.up)}\n" for label, row in live if row.up is not None),
-            described,
-            "".join(_gauge(receive + label, row.receive_bytes_per_second) for label, row in live),
-            "".join(_gauge(transmit + label, row.transmit_bytes_per_second) for label, row in live),
+            *(self._line(total, _INTEGER, own) for total in totals),
+            self._line(up, _INTEGER, own),
+            self._line(info, "1", _labels(("interface", name), ("alias", alias), ("role", role))),
+            self._line(receive, _FLOAT, own),
+            self._line(transmit, _FLOAT, own),
         )
 
-    def _link(self, wan: InterfaceView | None) -> tuple[str, str]:
-        contracted = self._target.contracted
-        if contracted is None:
-            return "", ""
-        speed, share = self._snmp[13:15]
-        carried = load(self._target, wan)
-        return (
-            f'{speed},direction="receive"}} {number(contracted.down_bps / 8)}\n'
-            f'{speed},direction="transmit"}} {number(contracted.up_bps / 8)}\n',
-            _gauge(f'{share},direction="receive"', carried.receive_ratio)
-            + _gauge(f'{share},direction="transmit"', carried.transmit_ratio),
-        )
-
-    def values(self, view: SnmpView) -> tuple[tuple[str, str], ...]:
-        """Return (metric name, line) for what the profile reads.
-
-        A metric may carry labels of its own, as in conference_registered{protocol="sip"}.
-        """
+    def values(self, metrics: tuple[str, ...]) -> Shape:
+        """Return the lines of what the profile reads. metrics: as `metric_of` takes them apart."""
         found = []
-        for metric, value in view.values.items():
-            parts = _METRIC.fullmatch(metric)
-            if parts is not None:
-                own = f",{parts['labels']}" if parts["labels"] else ""
-                found.append((parts["name"], f"{parts['name']}{{{self._labels}{own}}} {number(value)}\n"))
+        for metric in metrics:
+            name, own = metric_of(metric)
+            found.append(self._line(name, _FLOAT, own.replace("%", "%%")) if name else b"")
         return tuple(found)
 
 
 _METRIC = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?:\{(?P<labels>[^{}]*)\})?")
+_OURS = frozenset(family.name for family in (*STATE_FAMILIES, *ICMP_FAMILIES, *SNMP_FAMILIES))
+"""Names that are the monitor's own: a profile that used one would write its family twice and void the scrape."""
 
 
-def _gauge(prefix: str, value: float | None) -> str:
-    return "" if value is None else f"{prefix}}} {number(value)}\n"
+@lru_cache(maxsize=4096)
+def metric_of(metric: str) -> tuple[str, str]:
+    """Return name and labels of what a profile reads, such as conference_registered{protocol="sip"}.
+
+    The name is '' where it is none, or one of ours.
+    """
+    parts = _METRIC.fullmatch(metric)
+    return (parts["name"], parts["labels"] or "") if parts and parts["name"] not in _OURS else ("", "")
+
+
+_ONE_OF = {state: tuple(int(each is state) for each in State) for state in State}
+
+
+def standing_row(view: TargetView, cause: str | None, is_up: bool | None, affected: tuple[int, int] | None) -> Row:
+    """Return what the state's metrics say of a target; nothing but what it is before the first judgement.
+
+    cause: the root cause while it does not answer. is_up: None while that can't be said. affected: points and endpoints behind it
+    where it is a root cause.
+    """
+    if view.state is None:
+        return ((), None, None, None, None, None, None, None, ())
+    named = None if cause is None else escape(cause).encode()
+    return ((), is_up, _ONE_OF[view.state], view.since, named, affected, view.flapping, view.maintenance, ())
+
+
+def icmp_row(view: IcmpView, *, is_fresh: bool, has_histogram: bool) -> Row:
+    """Return what ICMP's metrics say. Gauges of the last round only while fresh; counters and the time of it always."""
+    sample, received = view.sample, view.received_total
+    whole = (*view.rtt_buckets, received, received, view.rtt_sum_s) if has_histogram else ()
+    if not is_fresh:
+        return (view.at, view.sent_total, received, whole, None, None, None, None)
+    return (view.at, view.sent_total, received, whole, sample.rtt_average_s, sample.loss_ratio, view.jitter_s, view.mos)
+
+
+def snmp_row(view: SnmpView, contracted: Contracted | None, wan: InterfaceView | None, *, is_fresh: bool) -> Row:
+    """Return what an agent's metrics say. wan: the interface that carries the circuit, where the agent answers."""
+    if not is_fresh:
+        return (view.at, None, None, (), None, None)
+    receive, transmit = load_ratios(wan, contracted)
+    return (view.at, view.up, view.boot_at if view.up else None, (), receive, transmit)
+
+
+def interface_row(row: InterfaceView, *, is_fresh: bool) -> Row:
+    """Return what an interface's metrics say: rates and state only while fresh."""
+    return (
+        row.receive_bytes_total,
+        row.transmit_bytes_total,
+        row.receive_errors_total,
+        row.transmit_errors_total,
+        row.receive_discards_total,
+        row.transmit_discards_total,
+        row.up if is_fresh else None,
+        (),
+        row.receive_bytes_per_second if is_fresh else None,
+        row.transmit_bytes_per_second if is_fresh else None,
+    )
+
+
+def values_row(values: Mapping[str, float]) -> Row:
+    """Return what the profile reads. What is not finite is no evidence, and what has no name of its own can't be told."""
+    row = tuple(values.values())
+    if all(map(isfinite, row)) and all(metric_of(metric)[0] for metric in values):
+        return row
+    return tuple([value if isfinite(value) and metric_of(metric)[0] else None for metric, value in values.items()])

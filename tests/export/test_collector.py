@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 from collections import Counter
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from monitor.export.own_metrics import OwnMetrics
 from monitor.load.configuration import load
 from monitor.model.inventory import Contact, ProbeOverride
 from monitor.model.settings import ExportSettings, Settings
-from monitor.model.state import Blindness, Reason, Snapshot, State
+from monitor.model.state import Blindness, Reason, Snapshot, State, TargetView
 from tests.export import oracle, sample
 
 PROMTOOL = shutil.which("promtool")
@@ -36,7 +38,11 @@ def mixed() -> Snapshot:
 
 
 def scrape(snapshot: Snapshot, settings: Settings | None = None) -> dict[oracle.Key, float]:
-    return oracle.parsed(Collector(settings or Settings()).render(snapshot))
+    return oracle.parsed(text(snapshot, settings))
+
+
+def text(snapshot: Snapshot, settings: Settings | None = None, *, is_openmetrics: bool = False) -> str:
+    return Collector(settings or Settings()).render(snapshot, is_openmetrics=is_openmetrics).decode()
 
 
 def of(samples: dict[oracle.Key, float], name: str, target: str, /, **own: str) -> float | None:
@@ -54,16 +60,16 @@ def test_the_samples_are_those_of_prometheus_client() -> None:
 
 def test_openmetrics_holds_the_same_samples_and_passes_its_strict_parser() -> None:
     snapshot = mixed()
-    text = Collector(Settings()).render(snapshot, is_openmetrics=True) + OwnMetrics().render(is_openmetrics=True) + "# EOF\n"
-    found = oracle.samples(parse_openmetrics(text))  # type: ignore[no-untyped-call]
+    whole = text(snapshot, is_openmetrics=True) + OwnMetrics().render(is_openmetrics=True) + "# EOF\n"
+    found = oracle.samples(parse_openmetrics(whole))  # type: ignore[no-untyped-call]
     assert scrape(snapshot) == {key: value for key, value in found.items() if not key[0].startswith(("monitor_", "process_"))}
 
 
 def test_openmetrics_names_types_without_their_suffix() -> None:
-    text = Collector(Settings()).render(mixed(), is_openmetrics=True)
-    assert "# TYPE wan_target info\n" in text
-    assert "# TYPE wan_icmp_packets_sent counter\n" in text
-    assert "# UNIT wan_icmp_rtt_seconds seconds\n" in text
+    told = text(mixed(), is_openmetrics=True)
+    assert "# TYPE wan_target info\n" in told
+    assert "# TYPE wan_icmp_packets_sent counter\n" in told
+    assert "# UNIT wan_icmp_rtt_seconds seconds\n" in told
 
 
 def test_a_second_scrape_of_the_same_snapshot_is_the_same_text() -> None:
@@ -75,14 +81,78 @@ def test_a_part_that_changed_is_written_anew_and_the_rest_is_kept() -> None:
     collector, snapshot = Collector(Settings()), mixed()
     collector.render(snapshot)
     later = sample.with_view(snapshot, "xa-2-5", icmp=sample.icmp(rtt_s=0.2))
-    assert oracle.parsed(collector.render(later)) == scrape(later)
+    assert oracle.parsed(collector.render(later).decode()) == scrape(later)
 
 
 def test_nothing_of_a_removed_target_lingers() -> None:
     collector, snapshot = Collector(Settings()), mixed()
     collector.render(snapshot)
     without = replace(snapshot, views={id_: view for id_, view in snapshot.views.items() if id_ != "xa-2-5"})
-    assert 'target="xa-2-5"' not in collector.render(without)
+    assert b'target="xa-2-5"' not in collector.render(without)
+
+
+def test_evidence_that_time_alone_makes_stale_is_gone_at_the_next_scrape() -> None:
+    collector, snapshot = Collector(Settings()), mixed()
+    shown = {"wan_icmp_loss_ratio": 46, "wan_snmp_up": 181, "wan_device_cpu_ratio": 181, "wan_interface_up": 181}
+    for passed_s in (0, 30, 46, 181):
+        told = oracle.parsed(collector.render(replace(snapshot, at=snapshot.at + passed_s)).decode())
+        assert {name for name, lasts_s in shown.items() if passed_s < lasts_s} == {
+            name for name in shown if of(told, name, "xa-2-5") is not None
+        }
+
+
+def test_what_blindness_hides_is_back_when_it_ends() -> None:
+    collector, snapshot = Collector(Settings()), mixed()
+    blind = replace(snapshot, blind=Blindness(snapshot.at, Reason("blind_silent")))
+    texts = [collector.render(each) for each in (snapshot, blind, snapshot)]
+    assert texts[0] == texts[2]
+    assert [True, False, True] == [b"wan_target_up{" in text for text in texts]
+    assert [True, False, True] == [b"wan_icmp_loss_ratio{" in text for text in texts]
+
+
+def test_a_collector_that_rendered_anything_before_tells_what_a_new_one_would() -> None:
+    chance, collector, snapshot = random.Random(5), Collector(Settings()), mixed()
+    known = dict(snapshot.views)
+    for _ in range(60):
+        snapshot = replace(snapshot, views=disturbed(dict(snapshot.views), known, snapshot.at, chance))
+        is_blind = chance.random() < 0.15
+        snapshot = replace(
+            snapshot,
+            at=snapshot.at + chance.choice((0, 10, 46)),
+            blind=Blindness(snapshot.at, Reason("blind_silent")) if is_blind else None,
+            root_causes=tuple(replace(cause, points=chance.randint(0, 9)) for cause in snapshot.root_causes),
+        )
+        told = collector.render(snapshot)
+        assert Collector(Settings()).render(snapshot) == told
+
+
+def disturbed(
+    views: dict[str, TargetView], known: dict[str, TargetView], now: float, chance: random.Random
+) -> dict[str, TargetView]:
+    """Return the views after a few of the things that happen to targets, a removal and a return among them."""
+    for id_ in chance.sample(list(known), 4):
+        view = views.pop(id_, known[id_])
+        match chance.randint(0, 6):
+            case 0:
+                continue
+            case 1:
+                view = replace(view, icmp=sample.icmp(now - chance.choice((1, 44)), chance.choice((None, 0.01, chance.random()))))
+            case 2:
+                rows = [sample.interface(name, chance.choice(("wan", "other"))) for name in chance.choice(((), "a", "ab", "ba"))]
+                view = replace(view, snmp=sample.snmp(now - chance.choice((1, 170)), up=chance.random() < 0.8, interfaces=rows))
+            case 3 if view.snmp is not None:
+                names = chance.sample(("wan_device_cpu_ratio", 'conference_registered{protocol="sip"}', "Bad", "wan_snmp_up"), 2)
+                values = {name: chance.choice((1.0, 0.25, inf)) for name in names}
+                view = replace(view, snmp=replace(view.snmp, values=values))
+            case 4:
+                view = replace(view, state=chance.choice([None, *State]), since=now, flapping=chance.random() < 0.5)
+            case 5:
+                view = replace(view, icmp=None, snmp=None)
+            case 6:
+                target = replace(view.target, name=chance.choice(("100 %d", 'Xã "A"')), interfaces=chance.choice(("all", "wan")))
+                view = replace(view, target=target)
+        views[id_] = view
+    return views
 
 
 @pytest.mark.parametrize(
@@ -155,8 +225,7 @@ def test_all_interfaces_are_shown_only_where_that_is_asked_for() -> None:
 
 def test_two_interfaces_of_one_name_do_not_void_the_scrape() -> None:
     twice = sample.snmp(interfaces=[sample.interface(), sample.interface(receive=1.0)])
-    text = Collector(Settings()).render(sample.with_view(mixed(), "xa-2-5", snmp=twice))
-    assert text.count('wan_interface_up{target="xa-2-5"') == 1
+    assert text(sample.with_view(mixed(), "xa-2-5", snmp=twice)).count('wan_interface_up{target="xa-2-5"') == 1
 
 
 def test_a_silent_agent_keeps_no_rates() -> None:
@@ -207,6 +276,6 @@ def test_promtool_finds_nothing_to_say() -> None:
     own = OwnMetrics()
     own.see(mixed())
     settings = Settings(export=ExportSettings(contacts=True))
-    text = Collector(settings).render(mixed()) + own.render()
-    checked = subprocess.run([str(PROMTOOL), "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    told = text(mixed(), settings) + own.render()
+    checked = subprocess.run([str(PROMTOOL), "check", "metrics"], input=told, capture_output=True, text=True, check=False)
     assert (0, "", "") == (checked.returncode, checked.stdout, checked.stderr)

@@ -1,0 +1,112 @@
+"""What is kept of one target from scrape to scrape: its lines, and the numbers of each part with what they were made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.export import series
+from monitor.export.evidence import answers, bound_s, is_current, wan_interface
+from monitor.export.sheet import Row, Shape
+from monitor.model.settings import Settings
+from monitor.model.state import IcmpView, InterfaceView, Snapshot, SnmpView, State, TargetView
+
+
+class Kept:
+    """One target's rows of the sheets. A part is put in order again where its view is another, or fresh no longer, or again.
+
+    icmp, snmp: None where nothing is known. interface_*: of each exported interface. metrics: what the profile reads, with shape
+    (value_lines) and row (values).
+    """
+
+    __slots__ = (
+        "_has_histogram",
+        "_icmp_of",
+        "_icmp_s",
+        "_shapes",
+        "_snmp_of",
+        "_snmp_s",
+        "_standing_of",
+        "icmp",
+        "interface_rows",
+        "interface_shapes",
+        "lines",
+        "metrics",
+        "snmp",
+        "standing",
+        "target",
+        "value_lines",
+        "values",
+    )
+
+    def __init__(self, view: TargetView, settings: Settings) -> None:
+        export = settings.export
+        self.target = view.target
+        self.lines = series.Lines(view.target, has_contacts=export.contacts, has_histogram=export.histogram)
+        self.standing: Row = ()
+        self.icmp: Row | None = None
+        self.snmp: Row | None = None
+        self.interface_shapes: list[Shape] = []
+        self.interface_rows: list[Row] = []
+        self.metrics: tuple[str, ...] = ()
+        self.value_lines: Shape = ()
+        self.values: Row = ()
+        self._has_histogram = export.histogram
+        self._icmp_s, self._snmp_s = (bound_s(view.target, probe, settings) for probe in ("icmp", "snmp"))
+        self._standing_of: tuple[object, ...] = ()
+        self._icmp_of: tuple[IcmpView | None, bool] = (None, False)
+        self._snmp_of: tuple[SnmpView | None, bool] = (None, False)
+        self._shapes: dict[str, tuple[str, str, Shape]] = {}
+
+    def refresh(self, view: TargetView, snapshot: Snapshot, affected: tuple[int, int] | None) -> None:
+        """Take what changed since the last scrape. affected: points and endpoints behind the target where it is a root cause."""
+        is_sighted = snapshot.blind is None
+        is_up = answers(view) if is_sighted else None
+        standing = (view.state, view.since, view.cause, is_up, affected, view.flapping, view.maintenance)
+        if standing != self._standing_of:
+            self._standing_of = standing
+            self.standing = series.standing_row(view, _cause_of(view), is_up, affected)
+        icmp, snmp = view.icmp, view.snmp
+        is_fresh = icmp is not None and is_sighted and snapshot.at - icmp.at <= self._icmp_s
+        if self._icmp_of[0] is not icmp or self._icmp_of[1] is not is_fresh:
+            self._icmp_of = (icmp, is_fresh)
+            self.icmp = None if icmp is None else series.icmp_row(icmp, is_fresh=is_fresh, has_histogram=self._has_histogram)
+        is_fresh = snmp is not None and is_sighted and is_current(snmp, snapshot.at, self._snmp_s)
+        if self._snmp_of[0] is not snmp or self._snmp_of[1] is not is_fresh:
+            self._snmp_of = (snmp, is_fresh)
+            self._take_agent(snmp, is_fresh=is_fresh)
+
+    def _take_agent(self, snmp: SnmpView | None, *, is_fresh: bool) -> None:
+        is_alive = snmp is not None and snmp.up and is_fresh
+        wan = wan_interface(snmp) if snmp is not None and is_alive else None
+        self.snmp = None if snmp is None else series.snmp_row(snmp, self.target.contracted, wan, is_fresh=is_fresh)
+        chosen = self._chosen(snmp.interfaces) if snmp is not None and snmp.up else ()
+        self.interface_shapes = [self._shape(interface) for interface in chosen]
+        self.interface_rows = [series.interface_row(interface, is_fresh=is_fresh) for interface in chosen]
+        values = snmp.values if snmp is not None and is_alive else {}
+        metrics = tuple(values)
+        if metrics != self.metrics:
+            self.metrics, self.value_lines = metrics, self.lines.values(metrics)
+        self.values = series.values_row(values)
+
+    def _chosen(self, interfaces: Sequence[InterfaceView]) -> Sequence[InterfaceView]:
+        """Return the exported interfaces; a second one of the same name would make the whole scrape invalid."""
+        chosen: dict[str, InterfaceView] = {}
+        for interface in interfaces:
+            if interface.role == "wan" or self.target.interfaces == "all":
+                chosen.setdefault(interface.name, interface)
+        return tuple(chosen.values())
+
+    def _shape(self, interface: InterfaceView) -> Shape:
+        """Return an interface's lines, the same object while its labels are the same."""
+        known = self._shapes.get(interface.name)
+        if known is None or known[:2] != (interface.alias, interface.role):
+            lines = self.lines.interface(interface.name, interface.alias, interface.role)
+            known = self._shapes[interface.name] = (interface.alias, interface.role, lines)
+        return known[2]
+
+
+def _cause_of(view: TargetView) -> str | None:
+    """Return the root cause of a target that does not answer: itself while it is down."""
+    if view.state is State.DOWN:
+        return view.cause or view.target.id
+    return view.cause if view.state is State.UNREACHABLE else None
