@@ -6,10 +6,21 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-_LOOKS_LIKE_WAN = re.compile(r"wan|gpon|pppoe|\bge-?0/0|gigabitethernet0/0|ether1\b", re.IGNORECASE)
-_NEVER_WAN = re.compile(
-    r"^(lo\d*$|(in)?loopback|null|nu\d|vo\d|voip|voice|veth|docker|br-|virbr|dummy|sit\d|p2p|cpu)", re.IGNORECASE
+_SAYS_WAN = re.compile(
+    r"(?<![a-z])wan\d*\b|(?<![a-z])wan[_:-]|gpon|pppoe|ft+[hx]\b|uplink|internet|leased|metro|mpls|tslcd|vnpt|viettel",
+    re.IGNORECASE,
 )
+    r"wan\d*\b|wan[_:-]|gpon|pppoe|ft+[hx]\b|uplink|internet|leased|metro|mpls|tslcd|vnpt|viettel", re.IGNORECASE
+)
+"""What people write on the port that the carrier's line is plugged into, and what makers print there."""
+_USUALLY_WAN = re.compile(r"\bge-?0/0|gigabitethernet0/0|gi0/0|ether1\b", re.IGNORECASE)
+_NEVER_WAN = re.compile(
+    r"^(lo\d*$|(in)?loopback|null|nu\d|vo\d|voip|voice|veth|docker|br-|virbr|dummy|sit\d|p2p|cpu"
+    r"|wan miniport|teredo|isatap|6to4|microsoft|software loopback|ras async)"
+    r"|lightweight filter|packet scheduler|native wifi filter",
+    re.IGNORECASE,
+)
+"""Windows calls its dial-in adapters WAN Miniport, and lists every driver over a card as a card."""
 _LOOPBACK_TYPES = frozenset((1, 24))
 """ifType other(1), under which routers list Null0 and VoIP ports, and softwareLoopback(24)."""
 _LINE_TYPES = frozenset((6, 7, 23, 26, 62, 69, 94, 96, 97, 117, 169, 230, 250))
@@ -37,9 +48,9 @@ def choose_wan(rows: Collection[InterfaceRow], pattern: str | None) -> Interface
     """Return the interface that carries the circuit, None where none can be told. Always the same one for the same rows.
 
     With a pattern, what it finds in ifName, ifAlias or ifDescr, an interface that is up before one that is not, then the lowest
-    ifIndex; nothing is guessed where it finds none. Without, the same order over those whose name looks like a WAN port, else
-    over Ethernet and other lines, else over whatever is no loopback. A name that looks like a WAN port wins over one that does
-    not even when it is down, so that a cut line does not pass for the LAN port's traffic.
+    ifIndex; nothing is guessed where it finds none. Without, the same order over those whose name or alias says that they are the
+    WAN, else over those whose port usually is, else over Ethernet and other lines, else over whatever is no loopback. What says
+    that it is the WAN wins over what does not even when it is down, so that a cut line does not pass for the LAN port's traffic.
     """
     if pattern is not None:
         return min((row for row in rows if _matches(row, pattern)), key=lambda row: (not row.up, row.index), default=None)
@@ -52,10 +63,11 @@ def _matches(row: InterfaceRow, pattern: str) -> bool:
     return any(re.search(pattern, text) for text in (row.name, row.alias, row.descr))
 
 
-def _order(row: InterfaceRow) -> tuple[bool, bool, bool, int]:
+def _order(row: InterfaceRow) -> tuple[int, bool, bool, int]:
     """Return what possible WAN interfaces are sorted by, the best first."""
-    looks_like_wan = any(_LOOKS_LIKE_WAN.search(text) for text in (row.name, row.alias, row.descr))
-    return (not looks_like_wan, not row.up, row.type not in _LINE_TYPES, row.index)
+    names = (row.name, row.alias, row.descr)
+    likeness = 0 if any(map(_SAYS_WAN.search, names)) else 1 if any(map(_USUALLY_WAN.search, names)) else 2
+    return (likeness, not row.up, row.type not in _LINE_TYPES, row.index)
 
 
 def keys(rows: Iterable[InterfaceRow]) -> dict[int, str]:

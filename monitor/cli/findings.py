@@ -1,0 +1,199 @@
+"""What a trial of a profile found, as rows for people and as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.cli.tables import Column, fitted, printed_width, seen_width, table
+from monitor.cli.trial import Trial
+from monitor.model.profile import Match, Profile
+from monitor.model.reading import Explained, InterfaceSample, Lack, SnmpSample
+from monitor.rules.recognition import specificity
+from monitor.words import say
+from monitor.words.profiles import PROFILES
+
+_TELLING = (Lack.BOUNDS, Lack.UNMAPPED, Lack.INVALID, Lack.CONDITION, Lack.NO_NUMBER, Lack.BEYOND, Lack.NO_ROWS, Lack.ABSENT)
+"""Of several reasons the one that helps most: what the device did say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A trial that was answered. profiles: all there are. why: why this profile reads the agent, in the operator's language."""
+
+    profile: Profile
+    profiles: tuple[Profile, ...]
+    trial: Trial
+    sample: SnmpSample
+    why: str
+
+
+def matching(profiles: Iterable[Profile], sample: SnmpSample) -> list[Profile]:
+    """Return the profiles that describe an agent, the most specific first."""
+    scored = [(specificity(each.match, sample.sys_object_id, sample.sys_descr), each) for each in profiles]
+    found = [(score, each) for score, each in scored if score > (-1, 0)]
+    return [each for _, each in sorted(found, key=lambda pair: ([-part for part in pair[0]], pair[1].id))]
+
+
+def describe_match(match: Match | None, language: str) -> str:
+    """Return how a profile recognises its agents."""
+    if match is None:
+        return say(PROFILES, "named", language)
+    parts = []
+    if match.sys_object_ids:
+        parts.append(say(PROFILES, "object_id", language, prefixes=", ".join(match.sys_object_ids)))
+    if match.sys_descr is not None:
+        parts.append(say(PROFILES, "descr", language, pattern=match.sys_descr))
+    return "; ".join(parts)
+
+
+def is_served(told: Explained, values: Mapping[str, float]) -> bool:
+    """Return whether a value that came to nothing was read from elsewhere, or row by row."""
+    return told.series in values or any(series.startswith(f"{told.series}{{") for series in values)
+
+
+def lacking(sample: SnmpSample) -> list[Explained]:
+    """Return what the profile asked for and the device did not give, each series once with its most telling reason."""
+    best: dict[str, Explained] = {}
+    for told in sample.explained:
+        if told.lack in (Lack.NONE, Lack.SUBSTITUTE) or (told.lack is not Lack.BEYOND and is_served(told, sample.values)):
+            continue
+        key = told.series if told.lack is not Lack.BEYOND else f"{told.series} …"
+        if key not in best or _TELLING.index(told.lack) < _TELLING.index(best[key].lack):
+            best[key] = told
+    return list(best.values())
+
+
+def readable_number(series: str, number: float) -> str:
+    """Return a value with the unit that its metric ends with."""
+    metric = series.partition("{")[0]
+    if metric.endswith("_ratio"):
+        return f"{number:.3g}" if number and number < 0.01 else f"{number:.0%}"
+    if metric.endswith("_celsius"):
+        return f"{number:.1f} °C"
+    if metric.endswith("_seconds"):
+        return f"{number * 1000:.3g} ms" if 0 < number < 1 else f"{number:g} s"
+    return f"{number:g}"
+
+
+# JSON
+
+
+def as_json(found: Findings) -> dict[str, Any]:
+    """Return everything that was found."""
+    sample, asks = found.sample, found.trial.asks
+    return {
+        "agent": {
+            "sys_object_id": sample.sys_object_id,
+            "sys_descr": sample.sys_descr,
+            "sys_name": sample.sys_name,
+            "uptime_s": None if sample.uptime_ticks is None else sample.uptime_ticks / 100,
+        },
+        "profile": {"id": found.profile.id, "title": found.profile.title},
+        "matches": [each.id for each in matching(found.profiles, sample)],
+        "values": [
+            {"series": each.series, "value": each.number, "said": each.raw, "oid": each.oid}
+            for each in sample.explained
+            if each.number is not None
+        ],
+        "lacking": [{"series": each.series, "oid": each.oid, "why": each.lack.value, "said": each.raw} for each in lacking(sample)],
+        "interfaces": [_interface_json(each) for each in sample.interfaces],
+        "questions": None if asks is None else {"first": asks[0], "then": asks[1]},
+        "incomplete": found.trial.detail,
+    }
+
+
+def _interface_json(each: InterfaceSample) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "descr": each.descr,
+        "alias": each.alias,
+        "index": each.index,
+        "up": each.up,
+        "speed_bps": each.speed_bps,
+        "counter_bits": each.octet_bits if each.receive_octets is not None or each.transmit_octets is not None else None,
+        "wan": each.role == "wan",
+    }
+
+
+# For people
+
+
+def print_findings(found: Findings, language: str) -> None:
+    """Print who the agent is, what was read, what was not, and its interfaces."""
+    _print_pairs(_heading(found, language))
+    sample = found.sample
+    if found.trial.detail:
+        print(fitted(say(PROFILES, "incomplete", language, detail=found.trial.detail), printed_width()))
+    print()
+    read = [(each, each.number) for each in sample.explained if each.number is not None]
+    if read:
+        columns = [_column("value", language), _column("number", language, is_number=True), _column("said", language)]
+        print(table(columns, [[each.series, readable_number(each.series, number), each.raw] for each, number in read]))
+    else:
+        print(say(PROFILES, "nothing" if found.profile.values else "asks_nothing", language))
+    missing = lacking(sample)
+    if missing:
+        print()
+        columns = [_column("lacking", language), _column("reason", language), _column("object", language)]
+        print(table(columns, [[each.series, say(PROFILES, each.lack.value, language, raw=each.raw), each.oid] for each in missing]))
+    print()
+    _print_interfaces(found.profile, sample, language)
+
+
+def _heading(found: Findings, language: str) -> Iterator[tuple[str, str]]:
+    profile, sample = found.profile, found.sample
+    yield say(PROFILES, "device", language), sample.sys_descr or say(PROFILES, "no_descr", language)
+    yield "sysObjectID", sample.sys_object_id or say(PROFILES, "no_object_id", language)
+    ticks = sample.uptime_ticks if sample.system_ticks is None else sample.system_ticks
+    if ticks is not None:
+        yield say(PROFILES, "uptime", language), _duration(ticks / 100, language)
+    yield say(PROFILES, "profile", language), f"{profile.id} ({profile.title})" if profile.title else profile.id
+    yield say(PROFILES, "why", language), found.why
+    others = [each.id for each in matching(found.profiles, sample) if each.id != profile.id]
+    if others:
+        yield say(PROFILES, "also", language), ", ".join(others)
+    if found.trial.asks is not None:
+        first, then = found.trial.asks
+        yield say(PROFILES, "asks", language), say(PROFILES, "asks_text", language, first=first, then=then)
+
+
+def _print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    known = list(pairs)
+    wide = max(seen_width(name) for name, _ in known)
+    for name, text in known:
+        print(fitted(f"{name}{' ' * (wide - seen_width(name))}  {text}", printed_width()))
+
+
+def _duration(seconds: float, language: str) -> str:
+    days, rest = divmod(int(seconds), 86_400)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    return f"{days} {'ngày' if language == 'vi' else 'd'} {hours:02}:{minutes:02}"
+
+
+def _print_interfaces(profile: Profile, sample: SnmpSample, language: str) -> None:
+    if not profile.interfaces or not sample.interfaces:
+        print(say(PROFILES, "no_interfaces" if profile.interfaces else "not_read", language))
+        return
+    columns = [_column("interface", language), Column(""), *(_column(key, language) for key in ("state", "counter", "names"))]
+    print(table(columns, [_interface_row(each, language) for each in sample.interfaces]))
+    if all(each.role != "wan" for each in sample.interfaces):
+        print(fitted(say(PROFILES, "no_wan", language), printed_width()))
+
+
+def _interface_row(each: InterfaceSample, language: str) -> list[str]:
+    state = {True: "up", False: "down", None: "unclear"}[each.up]
+    has_octets = each.receive_octets is not None or each.transmit_octets is not None
+    names = [text for text in (each.descr, each.alias) if text and text != each.name]
+    return [
+        each.name,
+        say(PROFILES, "wan", language) if each.role == "wan" else "",
+        say(PROFILES, state, language),
+        say(PROFILES, "bits", language, bits=each.octet_bits) if has_octets else say(PROFILES, "no_counter", language),
+        " · ".join(dict.fromkeys(names)),
+    ]
+
+
+def _column(key: str, language: str, *, is_number: bool = False) -> Column:
+    return Column(say(PROFILES, key, language), is_number)

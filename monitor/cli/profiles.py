@@ -1,0 +1,194 @@
+"""See which profiles there are, and what one makes of a device.
+
+  monitor profiles list                            every profile, and how it recognises its devices
+  monitor profiles test recorded.snmprec           what a recording would yield; nothing is sent
+  monitor profiles test 10.2.17.1                  what a device yields now, asked with the credential 'wan'
+  monitor profiles test 10.2.17.1 --community env:SITE_COMMUNITY --version 1
+  monitor profiles test recorded.snmprec --profile poly-studio     by this profile, whatever the device says it is
+
+Exit status 1 where no profile but `default` is for the device, or where it does not answer. A recording is made with snmpsim's
+snmprec, or by hand: a line is OID|TAG|VALUE. docs/profiles.md shows how to write a profile in ten minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from monitor.cli.findings import Findings, as_json, describe_match, print_findings
+from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.tables import Column, table
+from monitor.cli.trial import Trial, make_spec, recorded_credential, try_address, try_recording
+from monitor.errors import ConfigError, Fault, SetupError
+from monitor.load.configuration import Configuration, find_folder, load
+from monitor.load.profiles import DEFAULT, load_profiles
+from monitor.load.suggest import did_you_mean
+from monitor.model.profile import Profile
+from monitor.model.settings import Credential
+from monitor.words import say
+from monitor.words.profiles import PROFILES
+
+_LANGUAGE = "vi"
+_USUAL_CREDENTIAL = "wan"
+_DEADLINE_S = 60.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare list and test."""
+    commands = parser.add_subparsers(metavar="list|test", dest="action", required=True)
+    show = commands.add_parser("list", help="print the profiles")
+    trial = commands.add_parser("test", help="try a profile on a recording or on a device")
+    trial.add_argument("subject", metavar="FILE.snmprec|ADDRESS", help="a recording, or a device's address")
+    trial.add_argument("--profile", metavar="ID", help="read it by this profile (the one that fits best)")
+    trial.add_argument("--credential", metavar="NAME", help=f"a credential of monitor.yaml ({_USUAL_CREDENTIAL})")
+    trial.add_argument("--community", metavar="env:NAME|file:PATH", help="where the community is kept; never the community itself")
+    trial.add_argument("--version", choices=("1", "2c"), help="SNMP version, with --community or a recording (2c)")
+    trial.add_argument("--port", type=int, metavar="N", help="UDP port (the configuration's, usually 161)")
+    for each in (show, trial):
+        add_config(each)
+        add_language(each)
+        add_format(each, "table", "json")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Print, and return 0; 1 where a device is silent or only `default` is for it."""
+    folder = find_folder(arguments.config)
+    if arguments.action == "list":
+        return _list(_profiles(folder), arguments)
+    if _is_recording(arguments.subject):
+        return _test_recording(_profiles(folder), arguments)
+    return _test_address(load(folder), arguments)
+
+
+def _profiles(folder: Path) -> dict[str, Profile]:
+    """Return the profiles of a folder. Raises ConfigError with every fault of them."""
+    faults: list[Fault] = []
+    profiles = load_profiles(folder / "profiles", faults)
+    if faults:
+        raise ConfigError(faults)
+    return profiles
+
+
+def _list(profiles: Mapping[str, Profile], arguments: argparse.Namespace) -> int:
+    language = arguments.language or _LANGUAGE
+    if arguments.format == "json":
+        rows = [
+            {
+                "id": each.id,
+                "title": each.title,
+                "sys_object_ids": list(each.match.sys_object_ids) if each.match else [],
+                "sys_descr": each.match.sys_descr if each.match else None,
+                "values": list(dict.fromkeys(value.series for value in each.values)),
+            }
+            for each in profiles.values()
+        ]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return 0
+    columns = [Column(say(PROFILES, key, language), key == "values") for key in ("id", "title", "values", "match")]
+    rows_of_text = [
+        [each.id, each.title, str(len({value.series for value in each.values})), describe_match(each.match, language)]
+        for each in profiles.values()
+    ]
+    print(table(columns, rows_of_text))
+    return 0
+
+
+# What is tried
+
+
+def _is_recording(subject: str) -> bool:
+    """Return whether a file is meant; one that is not there is a fault, unless the word can be an address."""
+    if Path(subject).is_file():
+        return True
+    if subject.endswith(".snmprec") or "/" in subject:
+        raise SetupError(f"there is no file {subject}", "give a recording that is there, or an address")
+    return False
+
+
+def _test_recording(profiles: Mapping[str, Profile], arguments: argparse.Namespace) -> int:
+    for name in ("community", "credential", "port"):
+        if getattr(arguments, name) is not None:
+            raise SetupError(f"--{name} is for a device, and {arguments.subject} is a recording", f"leave --{name} away")
+    profile = _asked_profile(profiles, arguments.profile)
+    credential = recorded_credential(arguments.version or "2c")
+    spec = make_spec("", credential, profile, profiles, named=arguments.profile is not None)
+    return _tell(try_recording(Path(arguments.subject), spec), profiles, arguments, arguments.language or _LANGUAGE)
+
+
+def _test_address(configuration: Configuration, arguments: argparse.Namespace) -> int:
+    profiles, settings = configuration.profiles, configuration.settings
+    profile = _asked_profile(profiles, arguments.profile)
+    credential = _credential(configuration, arguments)
+    spec = make_spec(arguments.subject, credential, profile, profiles, named=arguments.profile is not None)
+    snmp = settings.snmp
+    spec = replace(spec, port=arguments.port or snmp.port, max_repetitions=snmp.max_repetitions, deadline_s=_DEADLINE_S)
+    trial = try_address(spec, configuration.inventory.network.addresses)
+    return _tell(trial, profiles, arguments, arguments.language or settings.language)
+
+
+def _asked_profile(profiles: Mapping[str, Profile], name: str | None) -> Profile:
+    if name is None:
+        return profiles[DEFAULT.id]
+    if name not in profiles:
+        raise SetupError(f"no profile is called '{name}'; {did_you_mean(name, profiles, '`monitor profiles list` shows them all')}")
+    return profiles[name]
+
+
+def _credential(configuration: Configuration, arguments: argparse.Namespace) -> Credential:
+    """Return the credential that is named, or the community that is referred to."""
+    if arguments.community is not None:
+        community = _secret(arguments.community)
+        return Credential(name="--community", version=arguments.version or "2c", community=community)
+    if arguments.version is not None:
+        raise SetupError("--version says how a --community is used", "give --community, or --credential alone")
+    credentials = configuration.settings.credentials
+    name = arguments.credential or _USUAL_CREDENTIAL
+    if name not in credentials:
+        cure = did_you_mean(name, credentials, "add it to credentials in monitor.yaml")
+        raise SetupError(f"no credential is called '{name}'; {cure}")
+    return credentials[name]
+
+
+def _secret(reference: str) -> str:
+    """Return the community that a reference leads to; one on the command line would be seen by everybody on this machine."""
+    kind, _, name = reference.partition(":")
+    if kind == "env" and name:
+        community = os.environ.get(name, "")
+        if not community:
+            raise SetupError(f"--community: the environment variable {name} is not set", f"export {name}=…")
+        return community
+    if kind == "file" and name:
+        try:
+            lines = Path(name).read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError) as error:
+            raise SetupError(f"--community: {name} can't be read: {error}", "write the community on its first line") from None
+        if lines and lines[0].strip():
+            return lines[0].strip()
+        raise SetupError(f"--community: {name} has no first line", "write the community on it")
+    raise SetupError("--community takes a reference, not the community itself", "write env:NAME or file:PATH")
+
+
+# What is told
+
+
+def _tell(trial: Trial, profiles: Mapping[str, Profile], arguments: argparse.Namespace, language: str) -> int:
+    sample = trial.sample
+    if sample is None:
+        print(say(PROFILES, "silent", language, address=arguments.subject, detail=trial.detail))
+        return 1
+    profile = profiles[sample.profile]
+    is_known = arguments.profile is not None or profile.match is not None
+    if arguments.profile is not None:
+        why = say(PROFILES, "chosen", language)
+    else:
+        why = describe_match(profile.match, language) if is_known else say(PROFILES, "unknown", language)
+    found = Findings(profile, tuple(profiles.values()), trial, sample, why)
+    if arguments.format == "json":
+        print(json.dumps(as_json(found), ensure_ascii=False, indent=1))
+    else:
+        print_findings(found, language)
+    return 0 if is_known else 1
