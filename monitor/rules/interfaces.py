@@ -10,8 +10,6 @@ _SAYS_WAN = re.compile(
     r"(?<![a-z])wan\d*\b|(?<![a-z])wan[_:-]|gpon|pppoe|ft+[hx]\b|uplink|internet|leased|metro|mpls|tslcd|vnpt|viettel",
     re.IGNORECASE,
 )
-    r"wan\d*\b|wan[_:-]|gpon|pppoe|ft+[hx]\b|uplink|internet|leased|metro|mpls|tslcd|vnpt|viettel", re.IGNORECASE
-)
 """What people write on the port that the carrier's line is plugged into, and what makers print there."""
 _USUALLY_WAN = re.compile(r"\bge-?0/0|gigabitethernet0/0|gi0/0|ether1\b", re.IGNORECASE)
 _NEVER_WAN = re.compile(
