@@ -6,14 +6,15 @@ import asyncio
 import logging
 import math
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.model.beat import next_beat
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Reading
 from monitor.model.spec import SnmpSpec
@@ -63,11 +64,17 @@ class _Group:
 
 @dataclass(slots=True)
 class _Round:
-    """One opened round; finished when nothing of it is left to fire or to be delivered."""
+    """One opened round; finished when nothing of it is left to fire or to be delivered.
 
+    ticks: those still to be fired. beat: the one that its tick 0 falls on, counted in ticks of the loop's clock.
+    """
+
+    job: str
     probe: str
     opened_s: float
-    left: int = field(default=0)
+    ticks: Iterator[int]
+    beat: int
+    left: int
 
 
 class Poller:
@@ -100,8 +107,9 @@ class Poller:
         self._groups: dict[str, _Group] = {}
         self._opened_s: dict[str, float] = {}
         self._specs: dict[str, tuple[tuple[str, Spec], ...]] = {}
-        self._in_flight: set[tuple[str, str]] = set()
-        self._confirming: set[tuple[str, str]] = set()
+        self._addresses: dict[str, str] = {}
+        self._in_flight: defaultdict[str, set[str]] = defaultdict(set)
+        self._confirming: defaultdict[str, set[str]] = defaultdict(set)
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
 
@@ -119,6 +127,7 @@ class Poller:
         new = groups.keys() - self._groups.keys()
         self._groups = groups
         self._specs = _by_target(turns)
+        self._addresses = {turn.spec.target: turn.spec.address for turn in turns}
         for job in sorted(new):
             self._scheduler.add_job(
                 self._open_round,
@@ -144,11 +153,11 @@ class Poller:
         wanted: dict[str, list[Spec]] = defaultdict(list)
         for target in ids:
             for probe, spec in self._specs.get(target, ()):
-                if (probe, target) not in self._confirming:
-                    self._confirming.add((probe, target))
+                if target not in self._confirming[probe]:
+                    self._confirming[probe].add(target)
                     wanted[probe].append(confirming(spec) if confirms else spec)
         for probe, specs in wanted.items():
-            self._spawn(self._ask(probe, specs, self._confirming, None))
+            self._spawn(self._ask(probe, specs, self._confirming[probe], None))
 
     def poll(self, ids: Iterable[str]) -> tuple[int, AsyncIterator[Reading]]:
         """Ask targets now with every probe they have, in full: how many readings there will be, and each as it comes.
@@ -202,40 +211,48 @@ class Poller:
         opened_s = self._clock.monotonic()
         self._opened_s[job] = opened_s
         self._observer.round_opened(group.probe)
-        opened = _Round(group.probe, opened_s, left=len(group.ticks))
-        for tick in group.ticks:
-            due = loop.time() + tick * TICK_S
-            self._at(loop, due, job, tick, opened)
+        first = round(next_beat(loop.time(), TICK_S) / TICK_S)
+        self._await_tick(_Round(job, group.probe, opened_s, iter(group.ticks), first, left=len(group.ticks)))
 
-    def _at(self, loop: asyncio.AbstractEventLoop, due: float, job: str, tick: int, opened: _Round) -> None:
+    def _await_tick(self, opened: _Round) -> None:
+        """Fire a round's next tick on its beat. Every round has the same beats, so that one wake-up sends for all that are open."""
+        tick = next(opened.ticks, None)
+        if tick is None:
+            return
+        loop = asyncio.get_running_loop()
+        due = (opened.beat + tick) * TICK_S
+
         def fire() -> None:
             self._timers.discard(timer)
+            self._await_tick(opened)
             self._observer.round_late(opened.probe, loop.time() - due)
-            self._fire(job, tick, opened)
+            self._fire(tick, opened)
 
         timer = loop.call_at(due, fire)
         self._timers.add(timer)
 
-    def _fire(self, job: str, tick: int, opened: _Round) -> None:
-        group = self._groups.get(job)
+    def _fire(self, tick: int, opened: _Round) -> None:
+        group = self._groups.get(opened.job)
         specs = group.ticks.get(tick, ()) if group else ()
-        free = [spec for spec in specs if (opened.probe, spec.target) not in self._in_flight]
+        flying = self._in_flight[opened.probe]
+        free = [spec for spec in specs if spec.target not in flying]
         if len(free) < len(specs):
             self._observer.turns_skipped(opened.probe, len(specs) - len(free))
         if not free:
             self._part_done(opened)
             return
-        self._in_flight.update((opened.probe, spec.target) for spec in free)
-        self._spawn(self._ask(opened.probe, free, self._in_flight, opened))
+        flying.update(spec.target for spec in free)
+        self._spawn(self._ask(opened.probe, free, flying, opened))
 
-    async def _ask(self, probe: str, specs: Sequence[Spec], guard: set[tuple[str, str]], opened: _Round | None) -> None:
+    async def _ask(self, probe: str, specs: Sequence[Spec], guard: set[str], opened: _Round | None) -> None:
         waiting = {spec.target for spec in specs}
         addresses = {spec.target: spec.address for spec in specs}
 
         def deliver(reading: Reading) -> None:
-            waiting.discard(reading.target)
-            guard.discard((probe, reading.target))
-            self._hand_on(reading, addresses[reading.target])
+            target = reading.target
+            waiting.discard(target)
+            guard.discard(target)
+            self._hand_on(reading, addresses[target])
 
         try:
             async with asyncio.timeout(_longest_s(specs) + self._hang_grace_s):
@@ -243,13 +260,13 @@ class Poller:
         except TimeoutError:
             log.error("the %s prober did not deliver %s targets, such as %s", probe, len(waiting), min(waiting, default="none"))
         finally:
-            guard.difference_update((probe, target) for target in waiting)
+            guard -= waiting
             if opened is not None:
                 self._part_done(opened)
 
     def _hand_on(self, reading: Reading, address: str) -> None:
         """Deliver a reading, unless a reload removed its target, or gave it another address, while it was being asked."""
-        if any(spec.address == address for _, spec in self._specs.get(reading.target, ())):
+        if self._addresses.get(reading.target) == address:
             self._deliver(reading)
 
     def _part_done(self, opened: _Round) -> None:

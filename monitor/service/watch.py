@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+from monitor.model.beat import next_beat
 from monitor.model.clock import Clock
 from monitor.model.own_side import OwnSide
 
-EVERY_S = 0.25
+EVERY_S = 0.2
 REPORT_EVERY_S = 1.0
 STEP_S = 1.0
 """A wall clock that moves against the monotonic one by more was set; NTP slews by less than a millisecond a second."""
@@ -56,8 +57,9 @@ class Watch:
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
-            due_s = self._clock.monotonic() + EVERY_S
-            await asyncio.sleep(EVERY_S)
+            now_s = asyncio.get_running_loop().time()
+            due_s = self._clock.monotonic() + next_beat(now_s, EVERY_S) - now_s
+            await asyncio.sleep(due_s - self._clock.monotonic())
             self.look(self._clock.monotonic() - due_s)
 
     def look(self, lag_s: float) -> None:
