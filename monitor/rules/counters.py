@@ -60,9 +60,11 @@ class Track:
 
     views: its interfaces as they are to be shown, in the device's order. spikes_total: impossible steps that were dropped.
     restarted, rebooted: what the last poll showed: the agent started anew; and the device did too.
+    clock: by sysUpTime, the agent's. system_clock: by the object that says how long the device itself has run, None without one.
     """
 
     clock: DeviceClock | None = None
+    system_clock: DeviceClock | None = None
     rows: dict[str, Row] = field(default_factory=dict)
     views: tuple[InterfaceView, ...] = ()
     spikes_total: int = 0
@@ -72,7 +74,8 @@ class Track:
     @property
     def boot_at(self) -> float | None:
         """Return when the device started, epoch seconds."""
-        return self.clock.boot_at if self.clock else None
+        clock = self.system_clock or self.clock
+        return clock.boot_at if clock else None
 
     def take(self, sample: SnmpSample, at_s: float, wall_s: float, contracted: Contracted | None = None) -> None:
         """Take one more answer of the device.
@@ -86,8 +89,13 @@ class Track:
         ticks, engine_time_s, boots = sample.uptime_ticks, sample.engine_time_s, sample.engine_boots
         clock = self.clock
         self.restarted = clock is not None and has_restarted(clock, ticks, engine_time_s, boots, at_s)
-        self.rebooted = self.restarted and not _goes_on(self.rows, sample)
+        self.rebooted = self._has_rebooted(sample, at_s)
         self.clock = advance(clock, ticks, engine_time_s, boots, at_s=at_s, wall_s=wall_s, is_reboot=self.rebooted)
+        if sample.system_ticks is not None:
+            system_ticks = sample.system_ticks
+            self.system_clock = advance(
+                self.system_clock, system_ticks, None, None, at_s=at_s, wall_s=wall_s, is_reboot=self.rebooted
+            )
         views: dict[str, InterfaceView] = {}
         for interface in sample.interfaces:
             if interface.name not in views:
@@ -95,6 +103,13 @@ class Track:
         if len(self.rows) > len(views):
             self._miss_rows(views, at_s, is_gone=sample.complete)
         self.views = tuple(views.values())
+
+    def _has_rebooted(self, sample: SnmpSample, at_s: float) -> bool:
+        """Return whether the device itself started anew, by its own clock where it has one, else by counters that fell."""
+        before, ticks = self.system_clock, sample.system_ticks
+        if before is None or before.ticks is None or ticks is None:
+            return self.restarted and not _goes_on(self.rows, sample)
+        return has_restarted(before, ticks, None, None, at_s)
 
     def _take_row(self, interface: InterfaceSample, at_s: float, contracted: Contracted | None) -> InterfaceView:
         row = self.rows.get(interface.name)
