@@ -84,19 +84,33 @@ SNMP_FAMILIES = (
 )
 
 _DEVICE_HELP = {
-    "wan_device_cpu_ratio": "Share of the processor in use.",
+    "wan_device_cpu_ratio": "Share of the processor in use; of several the busiest, or their average.",
     "wan_device_memory_ratio": "Share of the memory in use.",
-    "wan_device_temperature_celsius": "Temperature of the device.",
+    "wan_device_load_average": "Load average of a host over a minute.",
+    "wan_device_temperature_celsius": "Temperature of the device's hottest sensor.",
+    "wan_device_power_supply_up": "1 where every power supply that is there works, 0 where one does not.",
+    "wan_device_sla_success": "1 where the last run of the device's own test (IP SLA, NQA, RPM) was answered.",
+    "wan_device_sla_rtt_seconds": "Round-trip time that the device's own test measured last.",
+    "wan_device_sla_loss_ratio": "Share of the packets that the device's own test lost last.",
+    "wan_device_sla_jitter_seconds": "Jitter that the device's own test measured last.",
+    "wan_ups_on_battery": "1 while the UPS is on battery.",
     "wan_ups_on_battery_seconds": "How long the UPS has been on battery; 0 on mains.",
     "wan_ups_charge_ratio": "Charge of the UPS's battery.",
+    "wan_ups_remaining_seconds": "How long the UPS's battery will last by its own estimate.",
+    "wan_ups_battery_low": "1 where the UPS's battery is low or empty.",
+    "wan_ups_battery_fault": "1 where the UPS's battery is to be replaced, disconnected or faulty.",
+    "wan_ups_load_ratio": "Load of the UPS, as a share of what it can carry.",
     "conference_signalling_up": "1 where the signalling protocol is alive.",
     "conference_registered": "1 where the endpoint is registered with its server.",
     "conference_in_call": "1 while the endpoint is in a call.",
     "conference_device_up": "1 where a component of the endpoint works.",
     "conference_certificate_expiry_timestamp_seconds": "When the endpoint's certificate expires.",
 }
+_UNITS = ("seconds", "ratio", "celsius", "bytes", "volts", "amperes")
 
 
 def device_family(name: str) -> Family:
-    """Return the family of a metric that a profile reads, by its name."""
-    return Family(name, "gauge", _DEVICE_HELP.get(name, "A value of the device, as its profile reads it."))
+    """Return the family of a metric that a profile reads, by its name; the unit that it ends with is OpenMetrics' UNIT."""
+    unit = name.rpartition("_")[2]
+    help_text = _DEVICE_HELP.get(name, "A value of the device, as its profile reads it.")
+    return Family(name, "gauge", help_text, unit if unit in _UNITS else "")

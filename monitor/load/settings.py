@@ -151,6 +151,9 @@ EXPORT = Record(
     (
         Field("histogram", Flag(), usual="true", doc="export the histogram of round-trip times"),
         Field("contacts", Flag(), usual="false", doc="export roles and telephones as wan_target_contact_info"),
+        Field(
+            "series", Whole(40, 200), usual="40", doc="at most so many series a target; its profile's values come last, in order"
+        ),
     ),
 )
 

@@ -119,10 +119,15 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
-    """histogram: export wan_icmp_rtt_seconds. contacts: export wan_target_contact_info."""
+    """histogram: export wan_icmp_rtt_seconds. contacts: export wan_target_contact_info.
+
+    series: at most so many a target, beside the histogram and further interfaces; what is too much is missing at the end of its
+    profile's values.
+    """
 
     histogram: bool = True
     contacts: bool = False
+    series: int = 40
 
 
 @dataclass(frozen=True, slots=True)
