@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from math import inf
 from typing import NamedTuple
 
 from monitor.model.profile import Condition, Profile, Reduce, Value
@@ -16,9 +15,11 @@ from monitor.wire.ber import NULL
 from monitor.wire.ber import Value as WireValue
 from monitor.wire.oid import Oid, format_oid, parse_oid
 
-_BOUNDS = (("_ratio", (0.0, 1.0)), ("_celsius", (-60.0, 200.0)), ("_seconds", (0.0, inf)))
+_MOST = 1e30
+"""No device measures more of anything; what an agent answers in its stead must not become infinite in a sum."""
+_BOUNDS = (("_ratio", (0.0, 1.0)), ("_celsius", (-60.0, 200.0)), ("_seconds", (0.0, _MOST)))
 """What a metric of this unit can be at all; a profile's `between` wins."""
-_ANY = (-inf, inf)
+_ANY = (-_MOST, _MOST)
 _RAW_LETTERS = 40
 
 
