@@ -1,0 +1,86 @@
+"""Prometheus' rules: its own tools accept them, every alert is tested, explained, and asks only for what the daemon exports."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "config" / "prometheus"
+RULES = sorted((FOLDER / "rules").glob("*.yml"))
+TESTS = sorted((FOLDER / "tests").glob("*.yml"))
+ANNOTATIONS = {"summary", "description", "summary_en", "description_en", "runbook", "dashboard"}
+TARGET_LABELS = {"target", "kind", "level", "area"}
+
+
+def loaded(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def rules() -> list[tuple[str, dict[str, Any]]]:
+    return [(path.name, rule) for path in RULES for group in loaded(path)["groups"] for rule in group["rules"]]
+
+
+ALERTS = [(name, rule) for name, rule in rules() if "alert" in rule]
+
+
+@pytest.fixture(scope="module")
+def promtool() -> str:
+    found = shutil.which("promtool")
+    if found is None:
+        pytest.skip("promtool is not installed")
+    return found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "config", str(FOLDER / "prometheus.yml")),
+        ("check", "rules", "--lint-fatal", *map(str, RULES)),
+        *(("test", "rules", str(path)) for path in TESTS),
+    ],
+    ids=lambda words: " ".join(Path(word).name for word in words[:2]) + " " + Path(words[-1]).name,
+)
+def test_promtool_agrees(promtool: str, words: tuple[str, ...]) -> None:
+    done = subprocess.run([promtool, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_is_shown_to_fire_and_to_be_silent() -> None:
+    fires, silent = set(), set()
+    for path in TESTS:
+        for test in loaded(path)["tests"]:
+            for each in test.get("alert_rule_test", ()):
+                (fires if each.get("exp_alerts") else silent).add(each["alertname"])
+    names = {rule["alert"] for _, rule in ALERTS}
+    assert names == fires
+    assert {"Watchdog"} == names - silent
+
+
+@pytest.mark.parametrize(("file", "rule"), ALERTS, ids=[f"{rule['alert']} {rule['labels']['severity']}" for _, rule in ALERTS])
+def test_an_alert_says_what_where_and_what_to_do(file: str, rule: dict[str, Any]) -> None:
+    assert rule["labels"]["severity"] in ("critical", "warning", "info", "none"), file
+    assert ANNOTATIONS == set(rule["annotations"])
+    assert rule["annotations"]["runbook"] == f"docs/runbooks.md#{rule['alert'].lower()}"
+    assert rule["annotations"]["dashboard"].startswith("/d/")
+    if rule["labels"].get("cause") != "monitor":
+        assert '"cause"' in rule["expr"] or "target:wan_target_outage:now" in rule["expr"]
+        for text in ("summary", "description", "summary_en", "description_en"):
+            assert "{{ $labels.name }}" in rule["annotations"][text], text
+
+
+def test_every_alert_has_its_section_in_the_runbooks_and_no_section_is_left_over() -> None:
+    text = (ROOT / "docs" / "runbooks.md").read_text(encoding="utf-8")
+    assert {rule["alert"] for _, rule in ALERTS} == set(re.findall(r"(?m)^## (\w+)$", text))
+
+
+def test_every_recorded_series_is_named_by_level_metric_and_operation() -> None:
+    for file, rule in rules():
+        if "record" in rule:
+            assert re.fullmatch(r"[a-z_]+:wan_[a-z_]+:[a-z0-9_]+", rule["record"]), f"{file}: {rule['record']}"
