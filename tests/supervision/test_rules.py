@@ -53,7 +53,8 @@ def test_promtool_agrees(promtool: str, words: tuple[str, ...]) -> None:
 
 
 def test_every_alert_is_shown_to_fire_and_to_be_silent() -> None:
-    fires, silent = set(), set()
+    fires: set[str] = set()
+    silent: set[str] = set()
     for path in TESTS:
         for test in loaded(path)["tests"]:
             for each in test.get("alert_rule_test", ()):
