@@ -36,8 +36,8 @@ class Collector:
         self._interfaces = Sheet(series.INTERFACE_WIDE)
         self._values: dict[tuple[str, ...], Sheet] = {}
 
-    def render(self, snapshot: Snapshot, *, is_openmetrics: bool = False) -> bytes:
-        """Return the metrics of every target of a snapshot, UTF-8, without the closing # EOF."""
+    def render(self, snapshot: Snapshot, *, is_openmetrics: bool = False) -> list[bytes]:
+        """Return the metrics of every target of a snapshot, UTF-8 and in parts, without the closing # EOF."""
         affected = {cause.target: (cause.points, cause.endpoints) for cause in snapshot.root_causes}
         before, now = self._kept, {}
         for id_, view in snapshot.views.items():
@@ -50,7 +50,7 @@ class Collector:
         everyone = tuple(now.values())
         told = zip(_HEADERS[is_openmetrics], self._write(everyone), strict=True)
         texts = [part for header, text in told if text for part in (header, text)]
-        return b"".join(chain(texts, self._write_values(everyone, is_openmetrics=is_openmetrics)))
+        return texts + self._write_values(everyone, is_openmetrics=is_openmetrics)
 
     def _write(self, everyone: Sequence[Kept]) -> Sequence[bytes]:
         """Return the text of each of _FAMILIES."""
@@ -63,7 +63,7 @@ class Collector:
             list(chain.from_iterable([each.interface_shapes for each in everyone])),
             list(chain.from_iterable([each.interface_rows for each in everyone])),
         )
-        return (*standings, heard + answered, *pings, up, boot, *interfaces, speed, b"".join(shares))
+        return (*standings, b"".join((heard, answered)), *pings, up, boot, *interfaces, speed, b"".join(shares))
 
     def _write_values(self, everyone: Iterable[Kept], *, is_openmetrics: bool) -> list[bytes]:
         """Return header and lines of each metric that profiles read, by name. Devices that offer the same share a sheet."""

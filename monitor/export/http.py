@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import gzip
 import json
+import zlib
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -23,6 +23,8 @@ from monitor.export.stream import HEARTBEAT_S, Stream
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+_GZIP = 16 + zlib.MAX_WBITS
+"""zlib's way to say: with gzip's header and trailer."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -110,13 +112,14 @@ class _Metrics:
         snapshot = self._source.snapshot()
         self._own.see(snapshot)
         own = self._own.render(is_openmetrics=is_openmetrics) + ("# EOF\n" if is_openmetrics else "")
-        body = self._collector.render(snapshot, is_openmetrics=is_openmetrics) + own.encode()
+        parts = [*self._collector.render(snapshot, is_openmetrics=is_openmetrics), own.encode()]
         headers = {"Content-Type": OPENMETRICS if is_openmetrics else TEXT, "Vary": "Accept, Accept-Encoding"}
         if "gzip" in request.headers.get("Accept-Encoding", ""):
             # Level 1: 9 costs ten times as much for a tenth less, once every scrape.
-            body = gzip.compress(body, compresslevel=1)
+            press = zlib.compressobj(1, zlib.DEFLATED, _GZIP)
+            parts = [*map(press.compress, parts), press.flush()]
             headers["Content-Encoding"] = "gzip"
-        return web.Response(body=body, headers=headers)
+        return web.Response(body=b"".join(parts), headers=headers)
 
 
 class _Operations:

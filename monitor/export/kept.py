@@ -76,32 +76,33 @@ class Kept:
             self._take_agent(snmp, is_fresh=is_fresh)
 
     def _take_agent(self, snmp: SnmpView | None, *, is_fresh: bool) -> None:
-        is_alive = snmp is not None and snmp.up and is_fresh
-        wan = wan_interface(snmp) if snmp is not None and is_alive else None
-        self.snmp = None if snmp is None else series.snmp_row(snmp, self.target.contracted, wan, is_fresh=is_fresh)
-        chosen = self._chosen(snmp.interfaces) if snmp is not None and snmp.up else ()
+        is_up = snmp is not None and snmp.up
+        chosen = self._chosen(snmp.interfaces) if snmp is not None and is_up else ()
         self.interface_shapes = [self._shape(interface) for interface in chosen]
         self.interface_rows = [series.interface_row(interface, is_fresh=is_fresh) for interface in chosen]
-        values = snmp.values if snmp is not None and is_alive else {}
-        metrics = tuple(values)
+        if snmp is None:
+            self.snmp, self.metrics, self.values = None, (), ()
+            return
+        is_alive = is_up and is_fresh
+        wan = wan_interface(snmp) if is_alive else None
+        self.snmp = series.snmp_row(snmp, self.target.contracted, wan, is_fresh=is_fresh)
+        metrics = tuple(snmp.values) if is_alive else ()
         if metrics != self.metrics:
             self.metrics, self.value_lines = metrics, self.lines.values(metrics)
-        self.values = series.values_row(values)
+        self.values = series.values_row(self.value_lines, snmp.values) if metrics else ()
 
     def _chosen(self, interfaces: Sequence[InterfaceView]) -> Sequence[InterfaceView]:
         """Return the exported interfaces; a second one of the same name would make the whole scrape invalid."""
-        chosen: dict[str, InterfaceView] = {}
-        for interface in interfaces:
-            if interface.role == "wan" or self.target.interfaces == "all":
-                chosen.setdefault(interface.name, interface)
-        return tuple(chosen.values())
+        shows_all = self.target.interfaces == "all"
+        chosen = [interface for interface in interfaces if shows_all or interface.role == "wan"]
+        return chosen if len(chosen) < 2 else tuple({interface.name: interface for interface in reversed(chosen)}.values())[::-1]
 
     def _shape(self, interface: InterfaceView) -> Shape:
         """Return an interface's lines, the same object while its labels are the same."""
+        alias, role = interface.alias, interface.role
         known = self._shapes.get(interface.name)
-        if known is None or known[:2] != (interface.alias, interface.role):
-            lines = self.lines.interface(interface.name, interface.alias, interface.role)
-            known = self._shapes[interface.name] = (interface.alias, interface.role, lines)
+        if known is None or known[0] != alias or known[1] != role:
+            known = self._shapes[interface.name] = (alias, role, self.lines.interface(interface.name, alias, role))
         return known[2]
 
 

@@ -124,12 +124,9 @@ class Lines:
         )
 
     def values(self, metrics: tuple[str, ...]) -> Shape:
-        """Return the lines of what the profile reads. metrics: as `metric_of` takes them apart."""
-        found = []
-        for metric in metrics:
-            name, own = metric_of(metric)
-            found.append(self._line(name, _FLOAT, own.replace("%", "%%")) if name else b"")
-        return tuple(found)
+        """Return the lines of what the profile reads, b'' for what has no name of its own."""
+        parts = [metric_of(metric) for metric in metrics]
+        return tuple([self._line(name, _FLOAT, own.replace("%", "%%")) if name else b"" for name, own in parts])
 
 
 _METRIC = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?:\{(?P<labels>[^{}]*)\})?")
@@ -195,9 +192,9 @@ def interface_row(row: InterfaceView, *, is_fresh: bool) -> Row:
     )
 
 
-def values_row(values: Mapping[str, float]) -> Row:
-    """Return what the profile reads. What is not finite is no evidence, and what has no name of its own can't be told."""
+def values_row(lines: Shape, values: Mapping[str, float]) -> Row:
+    """Return what the profile reads, in the order of its lines; what is not finite is no evidence."""
     row = tuple(values.values())
-    if all(map(isfinite, row)) and all(metric_of(metric)[0] for metric in values):
+    if all(map(isfinite, row)) and all(lines):
         return row
-    return tuple([value if isfinite(value) and metric_of(metric)[0] else None for metric, value in values.items()])
+    return tuple([value if line and isfinite(value) else None for line, value in zip(lines, row, strict=True)])

@@ -259,7 +259,8 @@ def _show(row: Row, interface: InterfaceSample, at_s: float) -> None:
         local_s = at_s - row.base_at_s
         passed_s = local_s if interface.uptime_ticks is None else elapsed_s(row.base_ticks, interface.uptime_ticks, local_s)
         if passed_s is not None and passed_s >= MIN_RATE_S:
-            receive, transmit = (_rate(row.base_totals[place], totals[place], passed_s) for place in (0, 1))
+            receive = _rate(row.base_totals[0], totals[0], passed_s)
+            transmit = _rate(row.base_totals[1], totals[1], passed_s)
         elif passed_s is not None:
             receive, transmit = row.view.receive_bytes_per_second, row.view.transmit_bytes_per_second
             moves_base = False

@@ -135,12 +135,12 @@ def judge(quality: Quality, usual_rtt_s: float | None, settings: QualitySettings
     """
     if quality.sent < settings.min_packets:
         return None
+    if quality.received < quality.sent:
+        found = _judge_loss(quality, settings, was_degraded)
+        if found is not None:
+            return found
     share = _LEAVE_SHARE if was_degraded else 1.0
-    return (
-        _judge_loss(quality, settings, was_degraded)
-        or _judge_rtt(quality, usual_rtt_s, settings, share)
-        or _judge_jitter(quality, settings.jitter_s * share, settings)
-    )
+    return _judge_rtt(quality, usual_rtt_s, settings, share) or _judge_jitter(quality, settings.jitter_s * share, settings)
 
 
 def _judge_loss(quality: Quality, settings: QualitySettings, was_degraded: bool) -> Reason | None:
@@ -148,7 +148,7 @@ def _judge_loss(quality: Quality, settings: QualitySettings, was_degraded: bool)
     if was_degraded:
         is_bad = lost > quality.sent * settings.loss_ratio
     else:
-        is_bad = lost > 0 and lost >= smallest_proof(quality.sent, settings.loss_ratio, settings.confidence)
+        is_bad = lost >= smallest_proof(quality.sent, settings.loss_ratio, settings.confidence)
     if not is_bad:
         return None
     return Reason("loss", {"loss_ratio": lost / quality.sent, "packets": quality.sent})
