@@ -20,8 +20,10 @@ class Kept:
 
     __slots__ = (
         "_has_histogram",
+        "_has_interface",
         "_icmp_of",
         "_icmp_s",
+        "_most_series",
         "_shapes",
         "_snmp_of",
         "_snmp_s",
@@ -51,6 +53,8 @@ class Kept:
         self.value_lines: Shape = ()
         self.values: Row = ()
         self._has_histogram = export.histogram
+        self._has_interface = False
+        self._most_series = export.series
         self._icmp_s, self._snmp_s = (bound_s(view.target, probe, settings) for probe in ("icmp", "snmp"))
         self._standing_of: tuple[object, ...] = ()
         self._icmp_of: tuple[IcmpView | None, bool] = (None, False)
@@ -87,8 +91,11 @@ class Kept:
         wan = wan_interface(snmp) if is_alive else None
         self.snmp = series.snmp_row(snmp, self.target.contracted, wan, is_fresh=is_fresh)
         metrics = tuple(snmp.values) if is_alive else ()
-        if metrics != self.metrics:
-            self.metrics, self.value_lines = metrics, self.lines.values(metrics)
+        if metrics != self.metrics or bool(chosen) is not self._has_interface:
+            self.metrics, self._has_interface = metrics, bool(chosen)
+            has_contract = self.target.contracted is not None
+            most = series.room_for_values(self._most_series, has_interface=bool(chosen), has_contract=has_contract)
+            self.value_lines = self.lines.values(metrics, most)
         self.values = series.values_row(self.value_lines, snmp.values) if metrics else ()
 
     def _chosen(self, interfaces: Sequence[InterfaceView]) -> Sequence[InterfaceView]:

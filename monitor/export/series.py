@@ -123,10 +123,24 @@ class Lines:
             self._line(transmit, _FLOAT, own),
         )
 
-    def values(self, metrics: tuple[str, ...]) -> Shape:
-        """Return the lines of what the profile reads, b'' for what has no name of its own."""
-        parts = [metric_of(metric) for metric in metrics]
+    def values(self, metrics: tuple[str, ...], most: int) -> Shape:
+        """Return the lines of what the profile reads, b'' for what has no name of its own and for all beyond the first `most`."""
+        parts = [metric_of(metric) if place < most else ("", "") for place, metric in enumerate(metrics)]
         return tuple([self._line(name, _FLOAT, own.replace("%", "%%")) if name else b"" for name, own in parts])
+
+
+_SERIES_OF_A_TARGET = 22
+_SERIES_OF_AN_INTERFACE = 10
+_SERIES_OF_A_CONTRACT = 4
+
+
+def room_for_values(most: int, *, has_interface: bool, has_contract: bool) -> int:
+    """Return how many of a profile's values fit into `most` series of a target.
+
+    Always the same for the same target, whatever else it has to tell just now, so that no value comes and goes with it. Interfaces
+    beside the circuit's own are asked for by a setting, and are not counted; neither is the histogram.
+    """
+    return most - _SERIES_OF_A_TARGET - _SERIES_OF_AN_INTERFACE * has_interface - _SERIES_OF_A_CONTRACT * has_contract
 
 
 _METRIC = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?:\{(?P<labels>[^{}]*)\})?")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -53,15 +55,20 @@ def test_vietnamese_comes_first_and_numbers_have_their_unit(capsys: pytest.Captu
     assert "wan_device_cpu_ratio 41% 17, 41" in told
 
 
+class Terminal(io.StringIO):
+    """Standard output that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.mark.parametrize("recording", [path.stem for path in sorted(DEVICES.glob("*.snmprec"))])
-def test_on_a_terminal_of_80_columns_no_line_is_longer(
-    recording: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+def test_on_a_terminal_of_80_columns_no_line_is_longer(recording: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     for language in ("vi", "en"):
-        _, out, _ = run(capsys, "test", str(DEVICES / f"{recording}.snmprec"), "--language", language)
-        assert [] == [line for line in out.splitlines() if seen_width(line) > 80]
+        with contextlib.redirect_stdout(Terminal()) as terminal:
+            main(["profiles", "test", str(DEVICES / f"{recording}.snmprec"), "--language", language, "--config", CONFIG])
+        assert [] == [line for line in terminal.getvalue().splitlines() if seen_width(line) > 80]
 
 
 def test_json_says_the_same_for_programs(capsys: pytest.CaptureFixture[str]) -> None:

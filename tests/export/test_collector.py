@@ -14,6 +14,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
 from monitor.export.collector import Collector
+from monitor.export.families import device_family
 from monitor.export.own_metrics import OwnMetrics
 from monitor.load.configuration import load
 from monitor.model.inventory import Contact, ProbeOverride
@@ -275,11 +276,50 @@ def test_no_shipped_profile_takes_a_point_with_a_circuit_beyond_40_series() -> N
         assert sum(dict(labels)["target"] == "xa-2-5" for _, labels in samples) <= 40, profile.id
 
 
+def test_a_profiles_first_values_are_kept_and_a_setting_makes_room_for_more() -> None:
+    values = {f'wan_device_sla_rtt_seconds{{sla="{number}"}}': number / 100 for number in range(10)}
+    snapshot = sample.with_view(mixed(), "xa-2-5", snmp=replace(sample.snmp(), values=values))
+    for most, expected in ((40, 4), (43, 7), (60, 10)):
+        told = scrape(snapshot, Settings(export=ExportSettings(histogram=False, series=most)))
+        kept = [dict(labels)["sla"] for name, labels in told if name == "wan_device_sla_rtt_seconds"]
+        assert [str(number) for number in range(expected)] == sorted(kept)
+
+
+def test_a_target_without_interfaces_has_room_for_its_ups() -> None:
+    values = {f'wan_ups_load_ratio{{line="{number}"}}': 0.5 for number in range(30)}
+    view = replace(sample.snmp(interfaces=()), values=values)
+    contract = replace(mixed().views["xa-2-5"].target, contracted=None)
+    told = scrape(sample.with_view(mixed(), "xa-2-5", snmp=view, target=contract))
+    assert 18 == sum(name == "wan_ups_load_ratio" for name, _ in told)
+
+
+def test_the_values_of_profiles_have_help_type_and_unit() -> None:
+    values = {'wan_device_sla_rtt_seconds{sla="a%b"}': 0.0152, "wan_device_cpu_ratio": 0.2, "wan_ups_on_battery": 1.0}
+    snapshot = sample.with_view(mixed(), "xa-2-5", snmp=replace(sample.snmp(), values=values))
+    plain, openmetrics = (text(snapshot, Settings(), is_openmetrics=is_openmetrics) for is_openmetrics in (False, True))
+    for metric in ("wan_device_sla_rtt_seconds", "wan_device_cpu_ratio", "wan_ups_on_battery"):
+        family = device_family(metric)
+        assert f"# HELP {metric} {family.help}\n# TYPE {metric} gauge\n" in plain
+    assert "# TYPE wan_device_sla_rtt_seconds gauge\n# UNIT wan_device_sla_rtt_seconds seconds\n" in openmetrics
+    assert "# UNIT wan_device_cpu_ratio ratio\n" in openmetrics
+    assert 'sla="a%b"} 0.0152' in plain
+
+
+def test_every_metric_of_a_shipped_profile_has_a_help_of_its_own() -> None:
+    profiles = load(Path(__file__).parents[2] / "config").profiles.values()
+    metrics = {value.metric for profile in profiles for value in profile.values}
+    assert [] == sorted(metric for metric in metrics if device_family(metric).help == device_family("wan_device_x").help)
+    page = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert [] == sorted(metric for metric in metrics if f"`{metric}`" not in page)
+
+
 @pytest.mark.skipif(PROMTOOL is None, reason="promtool (Debian's prometheus) is not installed")
 def test_promtool_finds_nothing_to_say() -> None:
     own = OwnMetrics()
     own.see(mixed())
-    settings = Settings(export=ExportSettings(contacts=True))
-    told = text(mixed(), settings) + own.render()
+    settings = Settings(export=ExportSettings(contacts=True, series=200))
+    profiles = load(Path(__file__).parents[2] / "config").profiles.values()
+    every = {value.series: 0.5 for profile in profiles for value in profile.values}
+    told = text(sample.with_view(mixed(), "xa-2-5", snmp=replace(sample.snmp(), values=every)), settings) + own.render()
     checked = subprocess.run([str(PROMTOOL), "check", "metrics"], input=told, capture_output=True, text=True, check=False)
     assert (0, "", "") == (checked.returncode, checked.stdout, checked.stderr)
