@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "say everything that is wrong with the configuration and this machine",
     "poll": "probe now and print what answers",
     "sites": "import, export and list the inventory",
+    "alertmanager": "who is told of alerts; makes the file that Alertmanager runs with",
     "profiles": "see which profiles there are, and try one on a device or a recording",
 }
 

@@ -1,0 +1,64 @@
+"""Make the file that Alertmanager runs with, out of alertmanager.yml and receivers.yaml: the secrets come in only here.
+
+  monitor alertmanager                                    say who is told, and everything that is wrong
+  monitor alertmanager -o /run/monitor/alertmanager.yml   write it, readable by its owner alone
+
+Both files lie in DIR/alertmanager. Every secret of receivers.yaml is a reference; docs/alerts.md has examples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import yaml
+
+from monitor.cli.options import add_config
+from monitor.errors import SetupError
+from monitor.load.configuration import find_folder
+from monitor.load.receivers import Channel, complete, load_receivers
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --config and --output."""
+    add_config(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it there; without it, only say who is told")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Say who is told, write the file; 0 when done, 1 where nobody is told of anything. Raises ConfigError, SetupError."""
+    folder = find_folder(arguments.config) / "alertmanager"
+    base, own = folder / "alertmanager.yml", folder / "receivers.yaml"
+    if not base.exists():
+        raise SetupError(f"{base} is not there", "take the one that the monitor ships in config/alertmanager")
+    channels = load_receivers(own)
+    text = complete(base, channels, str(own))
+    names = [receiver["name"] for receiver in yaml.safe_load(text)["receivers"]]
+    for line in _told(names, channels):
+        print(line)
+    if arguments.output:
+        _write(Path(arguments.output), text)
+        print(f"Written: {arguments.output}")
+    return 0 if any(channels.get(name) for name in names) else 1
+
+
+def _told(names: list[str], channels: Mapping[str, tuple[Channel, ...]]) -> Iterator[str]:
+    width = max(len(name) for name in names)
+    for name in names:
+        kinds = [channel.kind for channel in channels.get(name, ())]
+        yield f"{name:{width}}  {', '.join(kinds) if kinds else 'nobody is told'}"
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            os.fchmod(handle, 0o600)
+            file.write(text)
+        draft.replace(path)
+    except OSError as error:
+        raise SetupError(f"{path} can't be written: {error.strerror}", "choose another file or get the right to write") from None

@@ -1,0 +1,158 @@
+"""Alertmanager: its own tool accepts our configuration, routes as we say, and our messages read well."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from monitor.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "config" / "alertmanager"
+FIRING = {
+    "status": "firing",
+    "labels": {"alertname": "TargetDown", "severity": "critical", "name": "UBND huyện Mèo Vạc", "cause": "ubnd-huyen-meo-vac"},
+    "annotations": {
+        "summary": "Mất kết nối: UBND huyện Mèo Vạc",
+        "description": "UBND huyện Mèo Vạc không trả lời; tuyến trên vẫn thông. Kéo theo 18 điểm mạng.",
+        "summary_en": "Down: UBND huyện Mèo Vạc",
+        "description_en": "UBND huyện Mèo Vạc does not answer; the path to it is free. 18 points are cut off behind it.",
+        "runbook": "docs/runbooks.md#targetdown",
+        "dashboard": "/d/target?var-target=ubnd-huyen-meo-vac",
+    },
+    "startsAt": "2026-11-24T00:10:00Z",
+    "endsAt": "0001-01-01T00:00:00Z",
+}
+RESOLVED = FIRING | {"status": "resolved", "endsAt": "2026-11-24T17:30:00Z"}
+
+
+@pytest.fixture(scope="module")
+def amtool() -> str:
+    found = shutil.which("amtool")
+    if found is None:
+        pytest.skip("amtool is not installed")
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "config" / "alertmanager")).parent
+
+
+def run(*words: str) -> str:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_amtool_accepts_it(amtool: str) -> None:
+    assert "SUCCESS" in run(amtool, "check-config", str(FOLDER / "alertmanager.yml"))
+
+
+@pytest.mark.parametrize(
+    ("labels", "receiver"),
+    [
+        ("alertname=TargetDown severity=critical cause=ubnd-huyen-dong-van", "on-call"),
+        ("alertname=MonitorBlind severity=critical cause=monitor", "on-call"),
+        ("alertname=TargetDown severity=warning cause=xa-lung-cu", "shift"),
+        ("alertname=DeviceRebooted severity=info cause=xa-lung-cu", "records"),
+        ("alertname=Watchdog severity=none cause=monitor", "watchdog"),
+        ("alertname=SomethingNew cause=x", "shift"),
+    ],
+)
+def test_alerts_go_where_they_belong(amtool: str, labels: str, receiver: str) -> None:
+    said = run(amtool, "config", "routes", "test", f"--config.file={FOLDER / 'alertmanager.yml'}", *labels.split())
+    assert receiver == said.strip()
+
+
+def rendered(amtool: str, tmp_path: Path, name: str, status: str, *alerts: dict[str, Any], kind: str = "text") -> str:
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps({"status": status, "alerts": alerts}))
+    glob = f"--template.glob={FOLDER / 'templates' / '*.tmpl'}"
+    text = f'--template.text={{{{ template "monitor.{name}" . }}}}'
+    return run(amtool, "template", "render", glob, text, f"--template.type={kind}", f"--template.data={data}").strip()
+
+
+def test_a_telephone_shows_what_where_since_when_and_what_it_takes_down(amtool: str, tmp_path: Path) -> None:
+    lines = rendered(amtool, tmp_path, "telegram", "firing", FIRING).splitlines()
+    assert lines == [
+        "<b>[Nghiêm trọng] Mất kết nối: UBND huyện Mèo Vạc</b>",
+        "",
+        "UBND huyện Mèo Vạc không trả lời; tuyến trên vẫn thông. Kéo theo 18 điểm mạng.",
+        "Từ 07:10 24/11/2026.",
+        "<i>UBND huyện Mèo Vạc does not answer; the path to it is free. 18 points are cut off behind it.</i>",
+        '<a href="http://127.0.0.1:3000/d/target?var-target=ubnd-huyen-meo-vac">Biểu đồ</a> · '
+        '<a href="http://127.0.0.1:9877/docs/runbooks.md#targetdown">Cách xử lý</a>',
+    ]
+
+
+def test_the_end_is_told_in_vietnams_time(amtool: str, tmp_path: Path) -> None:
+    lines = rendered(amtool, tmp_path, "telegram", "resolved", RESOLVED).splitlines()
+    assert lines == [
+        "<b>[Đã khôi phục] Mất kết nối: UBND huyện Mèo Vạc</b>",
+        "",
+        "Mất kết nối: UBND huyện Mèo Vạc: từ 07:10 24/11/2026 đến 00:30 25/11/2026.",
+    ]
+
+
+def test_the_subject_counts_what_else_the_cause_brought(amtool: str, tmp_path: Path) -> None:
+    assert rendered(amtool, tmp_path, "subject", "firing", FIRING) == "[Nghiêm trọng] Mất kết nối: UBND huyện Mèo Vạc"
+    assert rendered(amtool, tmp_path, "subject", "firing", FIRING, FIRING, FIRING).endswith("(+2)")
+
+
+def test_a_mail_escapes_what_a_name_may_hold(amtool: str, tmp_path: Path) -> None:
+    odd = FIRING | {"annotations": FIRING["annotations"] | {"description": "a <b> & c"}}  # type: ignore[operator]
+    assert "a &lt;b&gt; &amp; c" in rendered(amtool, tmp_path, "email", "firing", odd, kind="html")
+
+
+def test_without_channels_nobody_is_told_and_that_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["alertmanager", "--config", str(folder)]) == 1
+    assert capsys.readouterr().out.splitlines()[0].split(maxsplit=1) == ["on-call", "nobody is told"]
+
+
+def test_channels_come_into_the_file_with_their_secrets_readable_by_its_owner_alone(
+    amtool: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("A_TOKEN", "made-up")
+    (folder / "alertmanager" / "password").write_text("also made up\n")
+    (folder / "alertmanager" / "receivers.yaml").write_text(
+        "on-call:\n"
+        "  telegram: [{token: {env: A_TOKEN}, chat: -5}]\n"
+        "  webhook: [{url: {literal: 'http://127.0.0.1:9/x'}}]\n"
+        "shift:\n"
+        "  email: [{to: a@noc.example, from: b@noc.example, smarthost: 'mail.example:587', user: b, password: {file: password}}]\n"
+    )
+    out = tmp_path / "alertmanager.yml"
+    assert main(["alertmanager", "--config", str(folder), "-o", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "on-call   telegram, webhook" in said
+    assert "made" not in said
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert "SUCCESS" in run(amtool, "check-config", str(out))
+    receivers = {each["name"]: each for each in yaml.safe_load(out.read_text())["receivers"]}
+    assert receivers["on-call"]["telegram_configs"][0]["bot_token"] == "made-up"
+    assert receivers["shift"]["email_configs"][0]["auth_password"] == "also made up"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("on-cal:\n  webhook: [{url: {literal: 'http://x'}}]\n", "on-cal: "),
+        ("on-call:\n  webhook: [{url: 'http://x'}]\n", "receivers.yaml:2: on-call.webhook[0].url: a secret must be a reference"),
+        ("on-call:\n  webhook: [{url: {literal: x}}]\n", "receivers.yaml:2: on-call.webhook[0].url: what it refers to is no URL"),
+        ("on-call:\n  telegram: [{chat: -5}]\n", "receivers.yaml:2: on-call.telegram[0]: the key 'token' is missing"),
+        ("on-call:\n  telegam: []\n", "did you mean 'telegram'?"),
+        ("shift:\n  email: [{to: a, from: b, smarthost: mail}]\n", "'mail' is not HOST:PORT"),
+    ],
+)
+def test_a_faulty_channel_is_told_with_its_place(folder: Path, capsys: pytest.CaptureFixture[str], text: str, fault: str) -> None:
+    (folder / "alertmanager" / "receivers.yaml").write_text(text)
+    assert main(["alertmanager", "--config", str(folder)]) == 2
+    assert fault in capsys.readouterr().err
