@@ -74,8 +74,12 @@ class IcmpSample:
     @property
     def rtt_average_s(self) -> float | None:
         """Return the mean round-trip time in seconds, None where no reply came."""
-        rtts = [rtt for rtt in self.rtts_s if rtt is not None]
-        return sum(rtts) / len(rtts) if rtts else None
+        total_s, received = 0.0, 0
+        for rtt_s in self.rtts_s:
+            if rtt_s is not None:
+                total_s += rtt_s
+                received += 1
+        return total_s / received if received else None
 
 
 @dataclass(frozen=True, slots=True)

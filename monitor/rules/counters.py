@@ -184,19 +184,19 @@ def _carry_on(row: Row, interface: InterfaceSample, at_s: float, restarted: bool
         if now is None or now == before:
             continue
         last[place], total = now, totals[place]
+        most_here = most if place < 2 else _WRAP_32 // 2
         if before is None or total is None:
             totals[place] = now if total is None else total
-            continue
-        is_octets = place < 2
-        if is_octets:
-            falls = most if now >= before else _most_wrapped(interface, contracted, most, local_s)[place]
-            grown, is_reset = _grown(before, now, row.bits, restarted, (most, falls))
+        elif before < now <= before + most_here:
+            totals[place] = total + now - before
         else:
-            grown, is_reset = _grown(before, now, 32, restarted, (_WRAP_32 // 2, _WRAP_32 // 2))
-        dropped += grown is None
-        if is_octets and (is_reset or grown is None):
-            too_fast, has_reset = too_fast or grown is None, True
-        totals[place] = total + (grown or 0)
+            bits = row.bits if place < 2 else 32
+            wrapped = _most_wrapped(interface, contracted, most, local_s)[place] if place < 2 else most_here
+            grown, is_reset = _grown(before, now, bits, restarted, (most_here, wrapped))
+            dropped += grown is None
+            if place < 2 and (is_reset or grown is None):
+                too_fast, has_reset = too_fast or grown is None, True
+            totals[place] = total + (grown or 0)
     row.at_s, row.over, row.is_here = at_s, _over(row, too_fast), True
     if has_reset:
         row.base_at_s = None

@@ -103,7 +103,7 @@ class Board:
     def deliver(self, reading: Reading) -> None:
         """Take one reading; what it changes of a state is published by the next `evaluate`."""
         self._sight.take(reading)
-        self._follow_clock(self._clock.monotonic())  # what is stamped by the new time must not be moved along with the old
+        wall = self._follow_clock(self._clock.monotonic())  # what is stamped by the new time must not be moved along with the old
         track = self._tracks.get(reading.target)
         if track is None:
             return
@@ -113,7 +113,7 @@ class Board:
         if not reading.outcome.is_alive and self._is_from_the_dark(reading, track):
             return
         usual_rtt_s = self._usual_rtt_s(reading.target) if reading.icmp is not None else None
-        if track.take(reading, self._clock.wall(), self._settings, usual_rtt_s):
+        if track.take(reading, wall, self._settings, usual_rtt_s):
             self._touched.add(reading.target)
         if track.health is not before:
             self._notice(reading, track, before)
@@ -281,13 +281,15 @@ class Board:
         judged = {name: self._bench.judge(name) for name in self._open_to_judgement()}
         return self._transitions({name: judgement for name, judgement in judged.items() if judgement is not None}) if judged else []
 
-    def _follow_clock(self, now_s: float) -> None:
-        """Move what was measured along with a wall clock that was set, so that nothing grows old or young by it."""
-        offset_s = self._clock.wall() - now_s
+    def _follow_clock(self, now_s: float) -> float:
+        """Move what was measured along with a wall clock that was set, so that nothing ages by it; return its time."""
+        wall = self._clock.wall()
+        offset_s = wall - now_s
         moved_s, self._offset_s = offset_s - self._offset_s, offset_s
         if abs(moved_s) > STEP_S:
             for track in self._tracks.values():
                 track.shift(moved_s)
+        return wall
 
     def _let_lapse(self, now_s: float) -> None:
         """Let go of beliefs and evidence that are too old: each time of another share of the targets, so that no step is long."""

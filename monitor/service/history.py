@@ -41,7 +41,7 @@ class _Track:
         self.usual_minute = -MINUTES
 
     def advance(self, minute: int) -> None:
-        """Close the minute being filled and empty the ring's places up to the new one."""
+        """Close the minute being filled, empty the ring's places up to the new one, and find what is usual."""
         if self.burst_count:
             place = self.minute % MINUTES
             if self.rtt_count:
@@ -52,6 +52,7 @@ class _Track:
         self.minute = minute
         self.rtt_sum = self.loss_sum = 0.0
         self.rtt_count = self.burst_count = 0
+        self.find_usual()
 
     def clear(self, first: int, last: int) -> None:
         """Forget what stood in the ring's places from a minute to another: a day ago, or never true."""
@@ -96,10 +97,7 @@ class History:
     def usual_rtt_s(self, target: str) -> float | None:
         """Return the median of the last 24 hours' minutes, seconds; None below USUAL_NEEDS_MINUTES of them."""
         track = self._tracks.get(target)
-        if track is None:
-            return None
-        track.find_usual()
-        return track.usual
+        return track.usual if track else None
 
     def minutes(self, target: str, series: str, last_minute: int) -> list[float | None]:
         """Return the 1440 values of 'rtt' (seconds) or 'loss' (ratio) up to a minute, oldest first; None where nothing was seen."""
@@ -172,4 +170,5 @@ def _read_track(file: object, minute: int) -> _Track:
         ring.fromfile(file, MINUTES)  # type: ignore[arg-type]
         setattr(track, series, ring)
     track.known = MINUTES - sum(map(math.isnan, track.rtt))
+    track.find_usual()
     return track

@@ -237,6 +237,21 @@ async def test_a_journal_that_cannot_commit_delays_nothing() -> None:
     assert {"d1"} == province.of(State.DOWN)
 
 
+async def test_what_a_fault_of_ours_kept_from_being_published_is_judged_again() -> None:
+    province = await warm()
+
+    def fail() -> None:
+        province.journal.gate = lambda: None
+        raise RuntimeError("our bug")
+
+    province.journal.gate = fail
+    province.dead.add("d1-c1")
+    with pytest.raises(RuntimeError, match="our bug"):
+        await province.run(20)
+    await province.run(1)
+    assert {"d1-c1"} == province.of(State.DOWN)
+
+
 async def test_readings_that_come_while_the_journal_commits_are_judged_next_and_in_order() -> None:
     plan = inventory([point("root", credential=None), point("a", "root", credential=None)])
     province = Province(plan)

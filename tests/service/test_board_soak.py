@@ -10,7 +10,7 @@ import pytest
 
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.state import Snapshot, State
-from tests.service.province import Province, small_province, with_health
+from tests.service.province import PROFILES, Province, small_province, with_health
 
 SEEDS = (0, 1, 2, 3, 17, 53, 56, 57, 90, 206)
 """Those from 17 on find two faults that were once here: a return held longer than its uplink's, and one in doubt again at once."""
@@ -88,3 +88,8 @@ async def test_every_picture_is_consistent_and_the_last_one_is_true(seed: int) -
     assert province.board.snapshot().blind is None
     for name, state in province.states().items():
         assert state in ((State.UP, State.DEGRADED) if province.answers(name) else (State.DOWN, State.UNREACHABLE)), name
+
+    told = len(province.journal.transitions)
+    province.board.replace(province.inventory, province.settings, PROFILES)  # everybody is judged anew, changed or not
+    await province.run(1)
+    assert told == len(province.journal.transitions), "whoever had changed was judged already"

@@ -50,6 +50,12 @@ def test_what_is_older_than_a_day_is_forgotten() -> None:
     assert pytest.approx(0.012, rel=1e-5) == history.usual_rtt_s("a")
 
 
+def test_the_usual_follows_a_path_that_has_changed_for_good() -> None:
+    history = filled(History(), MINUTES, 0.012)
+    filled(history, MINUTES * 2 // 3, 0.04, first=MINUTES)
+    assert pytest.approx(0.04, rel=1e-5) == history.usual_rtt_s("a")
+
+
 def test_minutes_in_which_nothing_was_seen_are_gaps() -> None:
     history = History()
     history.note(burst(0.01, None), START_S)

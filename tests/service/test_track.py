@@ -1,0 +1,87 @@
+"""One target's evidence as time passes: what is old is taken away in time, and looked for only when something can be old."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from monitor.model.reading import Outcome, Reading
+from monitor.model.state import State
+from monitor.rules.health import Standing
+from monitor.service.track import Track, new_track
+from tests.service.province import PROFILES, SETTINGS, answer, miss, point
+
+INTERVALS = SETTINGS.health.stale_intervals
+
+
+def track(now_s: float = 1000.0) -> Track:
+    return new_track(point("a"), SETTINGS, PROFILES, None, now_s)
+
+
+def take(of: Track, reading: Reading) -> bool:
+    return of.take(reading, reading.at_s, SETTINGS)
+
+
+def shown(of: Track) -> tuple[object, ...]:
+    """Return what age can change of a track."""
+    view = of.shown()
+    return view.icmp, view.snmp, of.health.standing
+
+
+def test_a_target_is_looked_at_in_time_though_not_each_time() -> None:
+    for seed in range(20):
+        chance = random.Random(seed)
+        often, seldom = track(), track()
+        now_s, looks = 1000.0, 0
+        for _ in range(400):
+            now_s += chance.choice((0.1, 2.0, 2.0, 15.0))
+            if chance.random() < (0.5, 0.05)[now_s // 300 % 2 == 0]:
+                make = chance.choice((answer, answer, miss))
+                reading = make("a", chance.choice(("icmp", "snmp")), now_s - chance.random())
+                for each in (often, seldom):
+                    take(each, reading)
+            has_lapsed = often.drop_stale(now_s, 0.0, INTERVALS)
+            is_looked_at = now_s > seldom.look_s
+            looks += is_looked_at
+            assert has_lapsed is (is_looked_at and seldom.drop_stale(now_s, 0.0, INTERVALS))
+            assert shown(often) == shown(seldom)
+        assert looks < 100
+
+
+def test_evidence_that_comes_after_all_was_old_grows_old_in_its_turn() -> None:
+    found = track()
+    take(found, answer("a", "icmp", 1000.0))
+    assert found.drop_stale(1400.0, 0.0, INTERVALS)
+    take(found, answer("a", "icmp", 1410.0))
+    assert found.shown().icmp is not None
+    assert found.look_s <= 1410.0 + INTERVALS * SETTINGS.icmp.every_s
+    found.drop_stale(1456.0, 0.0, INTERVALS)
+    assert found.shown().icmp is None
+
+
+def test_an_answer_that_is_no_news_asks_for_no_judgement() -> None:
+    found = track()
+    assert take(found, answer("a", "icmp", 1000.0))
+    found.view = replace(found.view, state=State.UP)
+    assert take(found, answer("a", "snmp", 1001.0)), "the agent answers for the first time"
+    assert not take(found, answer("a", "icmp", 1015.0))
+    assert not take(found, answer("a", "snmp", 1061.0))
+    assert take(found, miss("a", "snmp", 1121.0))
+    assert take(found, answer("a", "icmp", 1122.0))
+
+
+def test_a_reading_that_was_not_sent_leaves_everything_and_its_age_as_it_was() -> None:
+    found = track()
+    take(found, answer("a", "icmp", 1000.0))
+    before = (found.health, dict(found.heard_s), found.shown())
+    assert not take(found, Reading("a", "icmp", 1015.0, Outcome.NOT_SENT, detail="no route"))
+    assert before == (found.health, found.heard_s, found.shown())
+
+
+def test_what_is_published_takes_up_new_evidence_when_it_is_looked_at_and_is_else_the_same_object() -> None:
+    found = track()
+    take(found, answer("a", "icmp", 1000.0))
+    first = found.shown()
+    assert first is found.shown()
+    take(found, answer("a", "icmp", 1015.0, rtt_s=0.2))
+    assert (0.2, Standing.ANSWERING) == (found.shown().icmp.sample.rtts_s[0], found.health.standing)  # type: ignore[union-attr]
