@@ -11,7 +11,11 @@ import pytest
 from monitor.__main__ import COMMANDS, main
 
 HEAVY = frozenset(("aiohttp", "alembic", "icmplib", "jinja2", "openpyxl", "prometheus_client", "pysnmp", "sqlalchemy"))
-NEEDED = {"run": HEAVY - {"openpyxl", "pysnmp"}, "poll": frozenset(("aiohttp",))}
+NEEDED = {
+    "run": HEAVY - {"openpyxl", "pysnmp"},
+    "poll": frozenset(("aiohttp",)),
+    "sites": frozenset(("aiohttp", "openpyxl")),
+}
 
 
 def loaded(command: str) -> frozenset[str]:
