@@ -21,6 +21,8 @@ _BOUNDS = (("_ratio", (0.0, 1.0)), ("_celsius", (-60.0, 200.0)), ("_seconds", (0
 """What a metric of this unit can be at all; a profile's `between` wins."""
 _ANY = (-_MOST, _MOST)
 _RAW_LETTERS = 40
+_DIGITS = 9
+"""Nanoseconds: what is beyond is floating point's, not the device's."""
 
 
 class Check(NamedTuple):
@@ -133,7 +135,7 @@ def _calculated(cell: Cell, measured: float, answers: Values) -> float | None:
         if None in parts or whole <= 0:
             return None
         result /= whole
-    return 1.0 - result if cell.value.rest else result
+    return round(1.0 - result if cell.value.rest else result, _DIGITS)
 
 
 def _number(answers: Values, oid: Oid) -> float | None:

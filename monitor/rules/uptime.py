@@ -49,13 +49,13 @@ def elapsed_s(before: int | None, after: int | None, local_s: float) -> float | 
 def has_restarted(clock: DeviceClock, ticks: int | None, engine_time_s: int | None, engine_boots: int | None, at_s: float) -> bool:
     """Return whether the agent restarted since the last poll; a wrap after 497 days is none.
 
-    snmpEngineBoots that grew, or snmpEngineTime that fell, prove it; engine time that grew as our clock did disproves it. Else
-    sysUpTime decides: what it should read now, modulo its wrap, against what it reads.
+    snmpEngineBoots that grew, or snmpEngineTime that fell, prove it; engine time that grew as our clock did disproves it; one that
+    stands still says nothing. Else sysUpTime decides: what it should read now, modulo its wrap, against what it reads.
     """
     local_s = at_s - clock.at_s
     if engine_boots is not None and clock.engine_boots is not None and engine_boots != clock.engine_boots:
         return True
-    if engine_time_s is not None and clock.engine_time_s is not None:
+    if engine_time_s is not None and clock.engine_time_s is not None and engine_time_s != clock.engine_time_s:
         return engine_time_s - clock.engine_time_s < local_s - _slack_s(local_s)
     if ticks is None or clock.ticks is None:
         return False

@@ -58,3 +58,10 @@ def test_engine_time_serves_where_there_is_no_sysuptime() -> None:
 def test_engine_time_corrects_a_sysuptime_that_has_wrapped() -> None:
     seen = replace(told(100, None), engine_time_s=int(WRAP_S) + 100)
     assert [-(int(WRAP_S) + 100)] == boots(run([(0, seen)]))
+
+
+def test_an_engine_time_that_stands_still_is_no_restart_and_leaves_it_to_sysuptime() -> None:
+    stuck = [(60.0 * turn, replace(told(5000 + 60 * turn, None, 1_000_000 * turn), engine_time_s=777)) for turn in range(4)]
+    assert not any(track.restarted for track in run(stuck))
+    again = (240.0, replace(told(10, None, 0), engine_time_s=777))
+    assert run([*stuck, again])[-1].restarted
