@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver
 from monitor.model.spec import IcmpSpec
+from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.icmp_burst import Burst, Channel, Round, conclude, not_sent
+from monitor.probes.icmp_receiver import Drain, Receiver
 from monitor.probes.icmp_sender import Sender
-from monitor.probes.icmp_socket import WANTED_BUFFER_BYTES, IcmpSocket, Reply, UnsupportedFamilyError
-from monitor.probes.icmp_stamps import Stamps
+from monitor.probes.icmp_socket import BATCH, WANTED_BUFFER_BYTES, IcmpSocket, UnsupportedFamilyError
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
 
 TICK_S = 0.02
@@ -24,7 +27,16 @@ TICK_S = 0.02
 _SHORTEST_TICK_S = 0.005
 _EARLY_S = 0.001
 _SLICE = 256
-"""Packets that one tick sends, and takes, before it lets the loop do something else."""
+"""Packets that one tick sends before it lets the loop do something else."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """Who waits for the first turn, as cheaply as can be: a burst is made of each when its turn is near."""
+
+    members: Iterator[tuple[IcmpSpec, Place]]
+    round: Round
+    since_s: float
 
 
 class IcmpProber:
@@ -41,11 +53,12 @@ class IcmpProber:
         allow_raw: bool = True,
         buffer_bytes: int = WANTED_BUFFER_BYTES,
         resolve: Callable[[str], str] = resolve_by_system,
+        kernel: Kernel = KERNEL,
     ) -> None:
         """Prepare, without opening anything.
 
         allow_raw: False takes ping sockets even where raw ones are permitted. buffer_bytes: of each socket, as far as the kernel
-        grants it. resolve: name → address, blocking; it is called in a thread.
+        grants it. resolve: name → address, blocking; it is called in a thread. kernel: by which datagrams come and go.
         """
         self.sends_attempted = 0
         self.sends_refused = 0
@@ -53,19 +66,18 @@ class IcmpProber:
         self._clock = clock
         self._allow_raw = allow_raw
         self._buffer_bytes = buffer_bytes
+        self._kernel = kernel
         self._names = Names(clock, resolve)
         self._channels: dict[int, Channel] = {}
+        self._lines: deque[_Line] = deque()
         self._fresh: deque[Burst] = deque()
         self._spaced: dict[float, deque[Burst]] = {}
         self._waiting: dict[float, deque[Burst]] = {}
-        self._complete: list[Burst] = []
-        self._bursts: set[Burst] = set()
         self._handle: asyncio.TimerHandle | None = None
         self._tick_due_s = 0.0
         self._worst_lag_s = 0.0
-        self._drained_s = 0.0
-        self._stamps = Stamps(clock)
-        self._sender = Sender(clock, self, self._take_errors)
+        self._receiver = Receiver(clock)
+        self._sender = Sender(clock, self, self._receiver.take_errors)
 
     async def open(self) -> None:
         """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError with the cure where none is permitted."""
@@ -79,7 +91,7 @@ class IcmpProber:
             raise
 
     def _open_channel(self, version: int) -> Channel:
-        return Channel(IcmpSocket(version, allow_raw=self._allow_raw, buffer_bytes=self._buffer_bytes))
+        return Channel(IcmpSocket(version, allow_raw=self._allow_raw, buffer_bytes=self._buffer_bytes, kernel=self._kernel))
 
     def close(self) -> None:
         """Close the sockets; bursts still under way are delivered as not sent."""
@@ -87,11 +99,9 @@ class IcmpProber:
             self._handle.cancel()
             self._handle = None
         now = self._clock.monotonic()
-        for burst in tuple(self._bursts):
+        for burst in self._take_unfinished():
             burst.finished = True
             burst.round.close(not_sent(burst.spec, now, "the prober was closed"))
-        for queue in (self._bursts, self._fresh, self._spaced, self._waiting, self._complete):
-            queue.clear()
         for channel in self._channels.values():
             channel.socket.close()
         self._channels.clear()
@@ -128,12 +138,20 @@ class IcmpProber:
         loop = asyncio.get_running_loop()
         of_round = Round(len(specs), deliver, loop.create_future())
         searches: list[asyncio.Task[None]] = []
+        members: list[IcmpSpec] = []
+        places: list[Place] = []
+        urgent: list[tuple[IcmpSpec, Place]] = []
+        known = self._names.known
         for spec in specs:
-            place = self._names.known(spec.address)
-            if place:
-                self._admit(spec, place, of_round)
-            else:
+            place = known(spec.address)
+            if place is None:
                 searches.append(loop.create_task(self._admit_name(spec, of_round)))
+            elif spec.confirms:
+                urgent.append((spec, place))
+            else:
+                members.append(spec)
+                places.append(place)
+        self._admit(zip(members, places, strict=True), urgent, of_round)
         try:
             await of_round.done
         finally:
@@ -146,27 +164,44 @@ class IcmpProber:
         except UnresolvedNameError as error:
             of_round.close(not_sent(spec, self._clock.monotonic(), str(error)))
         else:
-            self._admit(spec, place, of_round)
+            pairs = [(spec, place)]
+            self._admit(iter([] if spec.confirms else pairs), pairs if spec.confirms else [], of_round)
 
-    def _admit(self, spec: IcmpSpec, place: Place, of_round: Round) -> None:
+    def _admit(self, members: Iterator[tuple[IcmpSpec, Place]], urgent: Sequence[tuple[IcmpSpec, Place]], of_round: Round) -> None:
+        """Let members wait for their turn, and the urgent ones, which confirm a suspicion, go before all others."""
         now = self._clock.monotonic()
-        channel = self._channels.get(place.version)
-        if channel is None or spec.packets < 1:
-            fault = "no packets are asked for" if channel else f"no IPv{place.version} socket is open"
-            of_round.close(not_sent(spec, now, fault))
-            return
-        if not self._bursts:
-            self._drained_s = now
-            self._stamps.forget()
-            for each in self._channels.values():
-                each.drops = each.socket.drops()
-        burst = Burst(spec, place, of_round, channel, now)
-        self._bursts.add(burst)
-        if spec.confirms:
-            self._fresh.appendleft(burst)
-        else:
-            self._fresh.append(burst)
+        if self._is_idle():
+            self._receiver.begin(now)
+        self._lines.append(_Line(members, of_round, now))
+        if urgent:
+            self._fresh.extendleft(reversed(list(self._bursts_of(_Line(iter(urgent), of_round, now)))))
         self._arm(0.0)
+
+    def _bursts_of(self, line: _Line, limit: int | None = None) -> Iterator[Burst]:
+        """Yield the bursts of those at the head of a line, but deliver at once what nothing can be sent for."""
+        channels = self._channels
+        for each in channels.values():
+            each.drops = each.socket.drops()
+        for spec, place in islice(line.members, limit):
+            channel = channels.get(place.version)
+            if channel is None or spec.packets < 1:
+                fault = "no packets are asked for" if channel else f"no IPv{place.version} socket is open"
+                line.round.close(not_sent(spec, self._clock.monotonic(), fault))
+            else:
+                yield Burst(spec, place, line.round, channel, line.since_s)
+
+    def _is_idle(self) -> bool:
+        return not (self._lines or self._fresh or any(self._spaced.values()) or any(self._waiting.values()))
+
+    def _take_unfinished(self) -> Iterator[Burst]:
+        """Yield all that is under way, off every queue."""
+        while self._lines:
+            yield from self._bursts_of(self._lines.popleft())
+        for queue in (self._fresh, *self._spaced.values(), *self._waiting.values()):
+            while queue:
+                burst = queue.popleft()
+                if not burst.finished:
+                    yield burst
 
     def _arm(self, delay_s: float) -> None:
         """Have the next tick in delay_s at the latest."""
@@ -184,147 +219,115 @@ class IcmpProber:
         now = self._clock.monotonic()
         self._worst_lag_s = max(self._worst_lag_s, now - self._tick_due_s)
         try:
-            self._stamps.look()
-            received, is_empty = self._drain()
-            self._settle(now, received, is_empty)
+            drain = self._receiver.drain(self._channels.values())
+            self._settle(now, drain)
             has_more = self._send()
         except Exception as error:
             self._fail(error)
             raise
-        if self._bursts:
-            self._arm(0.0 if has_more or not is_empty else self._rest_s())
+        if not self._is_idle():
+            self._arm(0.0 if has_more or not drain.is_empty else self._rest_s(drain.taken))
 
     def _fail(self, error: Exception) -> None:
         """Let every caller know of our own bug instead of leaving them to wait for ever."""
-        for burst in self._bursts:
+        for burst in self._take_unfinished():
             if not burst.round.done.done():
                 burst.round.done.set_exception(error)
-        for channel in self._channels.values():
-            channel.flights.clear()
-            channel.unanswered = 0
-        for queue in (self._bursts, self._fresh, self._spaced, self._waiting, self._complete):
-            queue.clear()
+            burst.channel.forget(burst)
 
-    def _rest_s(self) -> float:
-        """Return how long nothing is due: until the next request, but no longer than replies may wait."""
+    def _rest_s(self, taken: int) -> float:
+        """Return how long nothing is due: until the next request, but no longer than replies may wait.
+
+        taken: packets of the last drain. Where strangers send so many that they could fill our buffer, it is emptied more often.
+        """
         now = self._clock.monotonic()
         dues = [queue[0].due_s for queue in (self._fresh, *self._spaced.values()) if queue]
-        return min(TICK_S, max(_SHORTEST_TICK_S, min(dues) - now)) if dues else TICK_S
-
-    # Receiving
-
-    def _drain(self) -> tuple[int, bool]:
-        """Take what has come. Return how many replies were ours, and whether nothing is left waiting."""
-        received, all_empty = 0, True
-        for channel in self._channels.values():
-            if not channel.flights:
-                continue
-            replies, is_empty = channel.socket.receive(2 * _SLICE)
-            now = self._clock.monotonic()
-            for reply in replies:
-                received += self._take_reply(channel, reply, now)
-            self._take_errors(channel)
-            all_empty = all_empty and is_empty
-        return received, all_empty
-
-    def _take_reply(self, channel: Channel, reply: Reply, now: float) -> bool:
-        source, sequence, cookie, stamp = reply
-        flight = channel.flights.get(sequence)
-        if flight is None:
-            return False
-        burst, index, sent_s, expected = flight
-        if cookie != expected or source != burst.place.address:
-            return False
-        if burst.rtts[index] is not None:
-            burst.duplicates += 1
-            return True
-        timeout_s = burst.spec.timeout_s
-        rtt_s = self._stamps.rtt_s(stamp, sent_s, now)
-        by_loop = rtt_s is None
-        if rtt_s is None:
-            # It came after the last drain, which is all that is sure: in time if it may have been in time.
-            rtt_s = min(now - sent_s, max(timeout_s, self._drained_s - sent_s))
-        if rtt_s <= timeout_s:
-            burst.answer(index, rtt_s, by_loop=by_loop)
-            channel.unanswered -= 1
-            if burst.is_complete:
-                self._complete.append(burst)
-        return True
-
-    def _take_errors(self, channel: Channel) -> int:
-        errors, taken = channel.socket.errors()
-        for error in errors:
-            flight = channel.flights.get(error.sequence)
-            if flight and flight[0].place.address == error.destination:
-                flight[0].unreachable = error.unreachable
-        return taken
+        rest_s = min(TICK_S, min(dues) - now) if dues else TICK_S
+        return max(_SHORTEST_TICK_S, rest_s if 4 * taken < self.window else 0.0)
 
     # Judging
 
-    def _settle(self, now: float, received: int, is_empty: bool) -> None:
+    def _settle(self, now: float, drain: Drain) -> None:
         """Deliver what is complete, and what was overdue at `now`, before the drain: all that came until then has been seen."""
-        for burst in self._complete:
-            self._finish(burst)
-        self._complete.clear()
-        if not is_empty:
+        at_s = self._clock.monotonic()
+        for burst in drain.complete:
+            self._finish(burst, at_s)
+        if not drain.is_empty:
             return
-        gap_s = now - self._drained_s
+        gap_s = now - self._receiver.drained_s
         for timeout_s, queue in self._waiting.items():
             while queue and (queue[0].finished or queue[0].last_sent_s + timeout_s < now):
                 burst = queue.popleft()
                 if not burst.finished:
                     # Silence of everything after we ourselves were away for longer than a timeout says nothing of anyone.
-                    is_void = gap_s > timeout_s and not received and not burst.answered
-                    self._finish(burst, stalled_s=gap_s if is_void else 0.0)
-        self._drained_s = now
+                    is_void = gap_s > timeout_s and not drain.received and not burst.answered
+                    self._finish(burst, at_s, stalled_s=gap_s if is_void else 0.0)
+        self._receiver.drained_s = now
 
-    def _finish(self, burst: Burst, stalled_s: float = 0.0) -> None:
+    def _finish(self, burst: Burst, at_s: float, stalled_s: float = 0.0) -> None:
         if burst.finished:
             return
         burst.finished = True
-        self._bursts.discard(burst)
         channel = burst.channel
         channel.forget(burst)
         dropped = 0
         if burst.answered < len(burst.rtts):
             channel.drops = channel.socket.drops()
             dropped = channel.drops - burst.drops
-        burst.round.close(conclude(burst, self._clock.monotonic(), stalled_s=stalled_s, dropped=dropped))
+        burst.round.close(conclude(burst, at_s, stalled_s=stalled_s, dropped=dropped))
 
     # Sending
 
     def _send(self) -> bool:
-        """Send what is due, in the order of its turn. Return whether something due is left that the window permits."""
-        now = self._clock.monotonic()
+        """Send what is due, in the order of its turn. Return whether something due may be left that the window permits."""
+        latest_s = self._clock.monotonic() + _EARLY_S
+        while self._lines and len(self._fresh) < _SLICE:
+            bursts = list(self._bursts_of(self._lines[0], _SLICE))
+            self._fresh.extend(bursts)
+            if not bursts:
+                self._lines.popleft()
         budget = _SLICE
-        has_more = False
         for queue in (*self._spaced.values(), self._fresh):
-            while queue and queue[0].due_s <= now + _EARLY_S:
-                burst = queue[0]
-                channel = burst.channel
-                if channel.unanswered >= channel.window:
+            while batch := self._due_together(queue, latest_s, min(budget, BATCH)):
+                dealt = self._sender.send(batch)
+                self._requeue(batch[:dealt])
+                budget -= dealt
+                if dealt < len(batch):
+                    queue.extendleft(reversed(batch[dealt:]))
                     break
-                if not budget:
-                    has_more = True
-                    break
-                if burst.round.done.done():
-                    queue.popleft()
-                    self._finish(burst)
-                    continue
-                if not self._sender.send(burst):
-                    break
-                queue.popleft()
-                budget -= 1
-                self._requeue(burst)
-        self._sender.end_turn()
-        return has_more
+        return not budget
 
-    def _requeue(self, burst: Burst) -> None:
-        spec = burst.spec
-        if burst.to_send:
-            burst.due_s = burst.last_sent_s + spec.spacing_s
-            self._spaced.setdefault(spec.spacing_s, deque()).append(burst)
-        elif burst.is_complete:
-            self._finish(burst)
-        else:
-            self._waiting.setdefault(spec.timeout_s, deque()).append(burst)
+    def _due_together(self, queue: deque[Burst], latest_s: float, limit: int) -> list[Burst]:
+        """Take off the queue what is due at its head and can go in one call: of one channel and one marking, within the window."""
+        batch: list[Burst] = []
+        while queue:
+            burst = queue[0]
+            if burst.due_s > latest_s:
+                break
+            if burst.round.done.done():
+                self._finish(queue.popleft(), latest_s)
+                continue
+            channel = burst.channel
+            if len(batch) >= min(limit, channel.window - channel.unanswered):
+                break
+            if batch and (channel is not batch[0].channel or burst.spec.dscp != batch[0].spec.dscp):
+                break
+            batch.append(queue.popleft())
+        return batch
+
+    def _requeue(self, bursts: Sequence[Burst]) -> None:
+        """Let these wait for their next turn, or for what is unanswered."""
+        for burst in bursts:
+            spec = burst.spec
+            if burst.to_send:
+                burst.due_s = burst.last_sent_s + spec.spacing_s
+                queues, key = self._spaced, spec.spacing_s
+            elif burst.is_complete:
+                self._finish(burst, burst.last_sent_s)
+                continue
+            else:
+                queues, key = self._waiting, spec.timeout_s
+            queue = queues.get(key)
+            if queue is None:
+                queue = queues[key] = deque()
+            queue.append(burst)

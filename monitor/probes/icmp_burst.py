@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from monitor.model.reading import Deliver, IcmpSample, Outcome, Reading, Unreachable
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp_socket import IcmpSocket
 from monitor.probes.names import Place
 
+_SEQUENCES = 0x10000
 _UNCERTAIN_SHARE = 0.25
 """A request whose moment of sending is uncertain by more than this share of its timeout can't be called lost."""
 
@@ -38,34 +41,47 @@ class Round:
             self.done.set_result(None)
 
 
+@dataclass(slots=True)
+class Remarks:
+    """What is seldom to be said of a burst.
+
+    uncertain: index → seconds, for requests whose moment of sending is not known better, since the process was stopped around it.
+    refused:   requests that the kernel did not take; refusal: what it said. clock: as in IcmpSample.
+    """
+
+    duplicates: int = 0
+    unreachable: Unreachable | None = None
+    refused: int = 0
+    refusal: str = ""
+    clock: str = "kernel"
+    uncertain: dict[int, float] = field(default_factory=dict)
+
+
+_NOTHING = Remarks()
+
+
 class Burst:
     """What has happened to one target's burst so far.
 
-    to_send:   requests still to be handed to the kernel; due_s: when the next one is (monotonic).
-    rtts:      by accepted request, None while it is unanswered. sequences: theirs on the wire.
-    uncertain: index → seconds, for requests whose moment of sending is not known better, since the process was stopped around it.
-    refused:   requests that the kernel did not take; refusal: what it said. drops: the socket's count when the burst began.
+    to_send: requests still to be handed to the kernel; due_s: when the next one is (monotonic).
+    rtts:    by accepted request, None while it is unanswered. sequences: theirs on the wire.
+    drops:   the socket's count when the burst began. remarks: None while there is nothing to say; see noted().
     """
 
     __slots__ = (
         "answered",
         "channel",
-        "clock",
         "drops",
         "due_s",
-        "duplicates",
         "finished",
         "last_sent_s",
         "place",
-        "refusal",
-        "refused",
+        "remarks",
         "round",
         "rtts",
         "sequences",
         "spec",
         "to_send",
-        "uncertain",
-        "unreachable",
     )
 
     def __init__(self, spec: IcmpSpec, place: Place, of_round: Round, channel: Channel, due_s: float) -> None:
@@ -76,16 +92,11 @@ class Burst:
         self.drops = channel.drops
         self.due_s = due_s
         self.to_send = spec.packets
-        self.last_sent_s = 0.0
+        self.last_sent_s = due_s
         self.rtts: list[float | None] = []
         self.sequences: list[int] = []
-        self.uncertain: dict[int, float] = {}
         self.answered = 0
-        self.duplicates = 0
-        self.unreachable: Unreachable | None = None
-        self.refused = 0
-        self.refusal = ""
-        self.clock = "kernel"
+        self.remarks: Remarks | None = None
         self.finished = False
 
     @property
@@ -93,12 +104,11 @@ class Burst:
         """True where nothing more can come: all handed over, and all that the kernel took are answered."""
         return not self.to_send and self.answered == len(self.rtts)
 
-    def answer(self, index: int, rtt_s: float, *, by_loop: bool) -> None:
-        """Note the first reply to a request."""
-        self.rtts[index] = rtt_s
-        self.answered += 1
-        if by_loop or index in self.uncertain:
-            self.clock = "loop"
+    def noted(self) -> Remarks:
+        """Return this burst's remarks, to add to them."""
+        if self.remarks is None:
+            self.remarks = Remarks()
+        return self.remarks
 
 
 Flight = tuple[Burst, int, float, int]
@@ -108,36 +118,43 @@ Flight = tuple[Burst, int, float, int]
 class Channel:
     """One family's socket and the requests under way on it.
 
-    flights: by sequence; answered ones stay until their burst ends, so that duplicates are known. unanswered: how many are not.
-    send, request, window: the socket's, one step nearer, as every packet uses them.
+    flights: by sequence, None where it is free; answered ones stay until their burst ends, so that duplicates are known.
+    under_way: how many there are of them; unanswered: how many without a reply. window: the socket's.
     drops: the socket's count of dropped replies when it was last read.
     """
 
-    __slots__ = ("drops", "flights", "request", "send", "sequence", "socket", "unanswered", "window")
+    __slots__ = ("drops", "flights", "sequence", "socket", "unanswered", "under_way", "window")
 
     def __init__(self, icmp_socket: IcmpSocket) -> None:
         self.socket = icmp_socket
-        self.send = icmp_socket.sock.sendto
-        self.request = icmp_socket.codec.request
         self.window = icmp_socket.window
-        self.flights: dict[int, Flight] = {}
-        self.sequence = secrets.randbelow(0x10000)
+        self.flights: list[Flight | None] = [None] * _SEQUENCES
+        self.sequence = secrets.randbelow(_SEQUENCES)
+        self.under_way = 0
         self.unanswered = 0
         self.drops = 0
 
-    def next_sequence(self) -> int:
-        """Return a sequence that no request under way has; the window keeps most of them free."""
-        sequence = (self.sequence + 1) & 0xFFFF
-        while sequence in self.flights:
-            sequence = (sequence + 1) & 0xFFFF
-        self.sequence = sequence
-        return sequence
+    def take_sequences(self, count: int) -> Sequence[int]:
+        """Return sequences that no request under way has; the window keeps most of them free."""
+        first = self.sequence
+        self.sequence = (first + count) % _SEQUENCES
+        if first + count <= _SEQUENCES and not any(self.flights[first : first + count]):
+            return range(first, first + count)
+        free: list[int] = []
+        while len(free) < count:
+            if self.flights[first] is None:
+                free.append(first)
+            first = (first + 1) % _SEQUENCES
+        self.sequence = first
+        return free
 
     def forget(self, burst: Burst) -> None:
         """Take a finished burst's requests off the books; their late replies match nothing any more."""
         for sequence in burst.sequences:
-            del self.flights[sequence]
-        self.unanswered -= len(burst.rtts) - burst.answered
+            self.flights[sequence] = None
+        count = len(burst.rtts)
+        self.under_way -= count
+        self.unanswered -= count - burst.answered
 
 
 def not_sent(spec: IcmpSpec, at_s: float, detail: str) -> Reading:
@@ -151,31 +168,37 @@ def conclude(burst: Burst, at_s: float, *, stalled_s: float = 0.0, dropped: int 
     stalled_s: for how long we did not look, where that makes silence void, else 0. dropped: replies that the kernel dropped since
     the burst began. An unanswered request counts as lost only where we know that we sent it and could have heard the reply.
     """
-    spec = burst.spec
+    spec, remarks = burst.spec, burst.remarks
+    rtts = tuple(burst.rtts)
+    if remarks is None and rtts and burst.answered == len(rtts):
+        return Reading(spec.target, "icmp", at_s, Outcome.OK, IcmpSample(len(rtts), rtts), None, "", spec.confirms)
     if stalled_s:
         return not_sent(spec, at_s, f"void: we were stalled for {stalled_s:.1f} s")
-    patience_s = spec.timeout_s * _UNCERTAIN_SHARE
-    excused = [bool(dropped) or burst.uncertain.get(index, 0.0) > patience_s for index in range(len(burst.rtts))]
-    rtts = tuple(rtt for rtt, is_excused in zip(burst.rtts, excused, strict=True) if rtt is not None or not is_excused)
-    if not rtts:
-        if burst.rtts:
-            return not_sent(
-                spec,
-                at_s,
-                f"void: our receive buffer overflowed by {dropped}" if dropped else "void: we were stopped while sending",
-            )
-        return not_sent(spec, at_s, burst.refusal or "not sent")
-    sample = IcmpSample(len(rtts), rtts, burst.duplicates, burst.unreachable, burst.clock)
-    detail = f"{burst.refused} of {spec.packets} not sent: {burst.refusal}" if burst.refused else ""
+    if remarks is None:
+        remarks = _NOTHING
+    heard = _without_excused(rtts, remarks, spec.timeout_s * _UNCERTAIN_SHARE, dropped=bool(dropped))
+    if not heard:
+        return not_sent(spec, at_s, _why_void(dropped) if rtts else remarks.refusal or "not sent")
+    sample = IcmpSample(len(heard), heard, remarks.duplicates, remarks.unreachable, remarks.clock)
+    detail = f"{remarks.refused} of {spec.packets} not sent: {remarks.refusal}" if remarks.refused else ""
     if burst.answered:
-        return Reading(spec.target, "icmp", at_s, Outcome.OK, sample, detail=detail, confirms=spec.confirms)
-    silence = f"no reply to {len(rtts)} requests"
-    return Reading(
-        spec.target,
-        "icmp",
-        at_s,
-        Outcome.TIMEOUT,
-        sample,
-        detail=f"{silence}; {detail}" if detail else silence,
-        confirms=spec.confirms,
+        return Reading(spec.target, "icmp", at_s, Outcome.OK, sample, None, detail, spec.confirms)
+    silence = f"no reply to {len(heard)} requests"
+    detail = f"{silence}; {detail}" if detail else silence
+    return Reading(spec.target, "icmp", at_s, Outcome.TIMEOUT, sample, None, detail, spec.confirms)
+
+
+def _without_excused(
+    rtts: tuple[float | None, ...], remarks: Remarks, patience_s: float, *, dropped: bool
+) -> tuple[float | None, ...]:
+    """Leave out the unanswered requests that may have been answered, or never sent, for all we know."""
+    uncertain = remarks.uncertain
+    if not dropped and not uncertain:
+        return rtts
+    return tuple(
+        rtt for index, rtt in enumerate(rtts) if rtt is not None or not (dropped or uncertain.get(index, 0.0) > patience_s)
     )
+
+
+def _why_void(dropped: int) -> str:
+    return f"void: our receive buffer overflowed by {dropped}" if dropped else "void: we were stopped while sending"

@@ -1,19 +1,24 @@
-"""Hands echo requests to the kernel, one a call, and counts what it did not take and why."""
+"""Hands echo requests to the kernel in batches, and counts what it did not take and why."""
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from monitor.model.clock import Clock
 from monitor.probes.icmp_burst import Burst, Channel
 
-_PAUSE_S = 0.01
-"""Two sends of one turn that are further apart than this: we were stopped in between, and the first one's moment is not known."""
+PAUSE_S = 0.005
+"""A call that took longer than this: we were stopped within, and the moment of each of its requests is not known."""
 _TRIES = 3
-_COOKIES = struct.Struct("@256Q")
+_NO_ROOM = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM)
+
+Booking = tuple[Burst, int, int]
+"""A burst, and sequence and cookie of its next request."""
 
 
 class Counts(Protocol):
@@ -25,80 +30,81 @@ class Counts(Protocol):
 
 
 class Sender:
-    """Sends the next request of a burst; see send(), end_turn()."""
+    """Sends the next requests of bursts; see send()."""
 
     def __init__(self, clock: Clock, counts: Counts, take_errors: Callable[[Channel], int]) -> None:
         """counts: where sends are counted. take_errors: empties a channel's error queue, returns how many reports were in it."""
         self._counts = counts
         self._clock = clock
         self._take_errors = take_errors
-        self._cookies: list[int] = []
-        self._last: Burst | None = None
-        self._last_s = 0.0
 
-    def send(self, burst: Burst) -> bool:
-        """Hand the burst's next request to the kernel. False where its send buffer is full and the turn must wait."""
-        channel = burst.channel
-        sequence = channel.next_sequence()
-        if not self._cookies:
-            self._cookies.extend(_COOKIES.unpack(os.urandom(_COOKIES.size)))
-        cookie = self._cookies.pop()
-        if burst.spec.dscp != channel.socket.dscp:
-            channel.socket.mark(burst.spec.dscp)
-        packet = channel.request(sequence, cookie)
-        sent_s = self._clock.monotonic()
-        if sent_s - self._last_s > _PAUSE_S:
-            self._note_pause(sent_s)
-        refusal: str | None = None
-        try:
-            channel.send(packet, burst.place.sockaddr)
-        except BlockingIOError as error:
-            if sent_s - burst.due_s < burst.spec.timeout_s:
-                return False
-            refusal = error.strerror or "send buffer full"
-        except OSError as error:
-            refusal = self._send_again(packet, burst, error)
-        self._counts.sends_attempted += 1
-        burst.to_send -= 1
-        burst.last_sent_s = sent_s
-        if refusal is None:
-            self._book(burst, sequence, sent_s, cookie)
-        else:
-            self._counts.sends_refused += 1
-            self._counts.last_refusal = burst.refusal = refusal
-            burst.refused += 1
-        return True
+    def send(self, bursts: Sequence[Burst]) -> int:
+        """Hand the next request of each burst to the kernel, and return how many were dealt with.
 
-    def end_turn(self) -> None:
-        """Note whether we were stopped after this turn's last send; the time until the next turn is no pause."""
-        now = self._clock.monotonic()
-        if now - self._last_s > _PAUSE_S:
-            self._note_pause(now)
-        self._last = None
+        bursts: at most BATCH, of one channel and one marking. Where fewer are dealt with the kernel has no room now, and the rest
+        must wait for another turn.
+        """
+        channel, count = bursts[0].channel, len(bursts)
+        sequences = channel.take_sequences(count)
+        cookies = struct.unpack(f"@{count}Q", os.urandom(8 * count))
+        if bursts[0].spec.dscp != channel.socket.dscp:
+            channel.socket.mark(bursts[0].spec.dscp)
+        channel.socket.write([burst.place.name for burst in bursts], sequences, cookies)
+        bookings = zip(bursts, sequences, cookies, strict=True)
+        done = 0
+        while done < count:
+            before_s = self._clock.monotonic()
+            taken = channel.socket.send(done, count - done)
+            if taken <= 0:
+                taken, refusal = self._send_again(channel, done, taken)
+                if refusal in _NO_ROOM and before_s - bursts[done].due_s < bursts[done].spec.timeout_s:
+                    break
+                if refusal:
+                    self._note_refusal(bursts[done], refusal, before_s)
+                    next(bookings)
+            self._book(channel, islice(bookings, taken), taken, before_s)
+            done += taken or 1
+        self._counts.sends_attempted += done
+        return done
 
-    def _book(self, burst: Burst, sequence: int, sent_s: float, cookie: int) -> None:
-        burst.channel.flights[sequence] = (burst, len(burst.rtts), sent_s, cookie)
-        burst.channel.unanswered += 1
-        burst.rtts.append(None)
-        burst.sequences.append(sequence)
-        self._last, self._last_s = burst, sent_s
+    def _book(self, channel: Channel, bookings: Iterator[Booking], count: int, before_s: float) -> None:
+        """Note the requests that one call took. The kernel takes about as long over each, so that is how they were sent."""
+        if not count:
+            return
+        took_s = self._clock.monotonic() - before_s
+        is_certain = took_s <= PAUSE_S
+        step_s = took_s / count if is_certain else 0.0
+        flights, sent_s = channel.flights, before_s
+        for burst, sequence, cookie in bookings:
+            rtts = burst.rtts
+            if not is_certain:
+                burst.noted().uncertain[len(rtts)] = took_s
+            flights[sequence] = (burst, len(rtts), sent_s, cookie)
+            rtts.append(None)
+            burst.sequences.append(sequence)
+            burst.to_send -= 1
+            burst.last_sent_s = sent_s
+            sent_s += step_s
+        channel.under_way += count
+        channel.unanswered += count
 
-    def _send_again(self, packet: bytes, burst: Burst, error: OSError) -> str | None:
-        """Send what failed once more: the error may be another target's unreachable. Return what the kernel says of this one."""
-        refusal = error.strerror or str(error)
+    def _send_again(self, channel: Channel, slot: int, answer: int) -> tuple[int, int]:
+        """Send what failed once more: the error may be another target's unreachable.
+
+        answer: the kernel's, -errno. Returns how many it took, and the errno where that is none.
+        """
         for attempt in range(_TRIES):
-            taken = self._take_errors(burst.channel)
-            if attempt and not taken:
+            if -answer in _NO_ROOM or not (self._take_errors(channel) or not attempt):
                 break
-            try:
-                burst.channel.send(packet, burst.place.sockaddr)
-            except OSError as again:
-                refusal = again.strerror or str(again)
-            else:
-                return None
-        return refusal
+            answer = channel.socket.send(slot, 1)
+            if answer > 0:
+                return answer, 0
+        return 0, -answer
 
-    def _note_pause(self, now: float) -> None:
-        if self._last:
-            self._last.uncertain[len(self._last.rtts) - 1] = now - self._last_s
-            self._last = None
+    def _note_refusal(self, burst: Burst, refusal: int, at_s: float) -> None:
+        burst.to_send -= 1
+        burst.last_sent_s = at_s
+        remarks = burst.noted()
+        remarks.refused += 1
+        remarks.refusal = self._counts.last_refusal = os.strerror(refusal)
+        self._counts.sends_refused += 1

@@ -11,13 +11,17 @@ import errno
 import secrets
 import socket
 import struct
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.errors import SetupError
 from monitor.model.reading import Unreachable
+from monitor.probes.datagrams import KERNEL, NAME_BYTES, Inbox, Kernel, Outbox
 from monitor.wire.icmp import (
     ECHO_REPLY,
     FRAGMENTATION_NEEDED,
+    REQUEST_BYTES,
+    SLOT_BYTES,
     UNREACHABLE,
     V6_ECHO_REPLY,
     V6_PACKET_TOO_BIG,
@@ -42,12 +46,17 @@ WANTED_BUFFER_BYTES = 16 * 1024 * 1024
 _REPLY_BYTES_IN_BUFFER = 2304
 """What the kernel charges for one small packet of a usual network card (skb and its 2 KiB page share); loopback charges 768."""
 _MAXIMUM_WINDOW = 16384
-_PACKET_BYTES = 2048
-_ANCILLARY_BYTES = socket.CMSG_SPACE(16)
 _ERROR_ANCILLARY_BYTES = 512
-_TIMESPEC = struct.Struct("@ll")
+_STAMP = struct.Struct(f"@{socket.CMSG_LEN(0)}xll")
+"""A control message with a struct timespec, the only one that these sockets attach."""
 _EXTENDED_ERROR = struct.Struct("@IBBBBII")
 _DROPS_INDEX = 8
+_STAMP_BYTES = socket.CMSG_SPACE(_STAMP.size - socket.CMSG_LEN(0))
+_RECEIVE_TRIES = 3
+
+BATCH = 64
+"""Requests that leave in one call. How far apart those of one call leave is not measured but divided evenly, so it stays small."""
+_RECEIVE_SLOTS = 128
 
 
 class UnsupportedFamilyError(SetupError):
@@ -63,8 +72,8 @@ class QuotedError:
     unreachable: Unreachable
 
 
-Reply = tuple[str, int, int, float | None]
-"""Source address, sequence, cookie, and the kernel's receive stamp in epoch seconds (None where it gave none)."""
+Reply = tuple[bytes, tuple[int, int] | None, tuple[int, int]]
+"""Source (as Place.name), sequence and cookie (None where it is no reply to us), seconds and nanoseconds of the kernel's stamp."""
 
 
 class IcmpSocket:
@@ -72,9 +81,12 @@ class IcmpSocket:
 
     version: 4 or 6. is_raw: False for a ping socket. dscp: what the next packet is marked with.
     window: how many requests may be unanswered before their replies could overflow the granted buffer.
+    has_errors: the kernel has said that its error queue holds something; errors() looks there.
     """
 
-    def __init__(self, version: int, *, allow_raw: bool = True, buffer_bytes: int = WANTED_BUFFER_BYTES) -> None:
+    def __init__(
+        self, version: int, *, allow_raw: bool = True, buffer_bytes: int = WANTED_BUFFER_BYTES, kernel: Kernel = KERNEL
+    ) -> None:
         """Open it. allow_raw: False tries a ping socket only. buffer_bytes: asked of the kernel, which may grant less.
 
         Raises SetupError where this machine permits neither kind of socket.
@@ -83,12 +95,19 @@ class IcmpSocket:
         self.sock, self.is_raw = _open(version, allow_raw)
         try:
             ident = secrets.randbelow(0xFFFF) + 1 if self.is_raw else self._bound_ident()
-            self.codec = EchoCodec(version, ident)
+            self._codec = EchoCodec(version, ident, has_ip_header=self.is_raw and version == 4)
             self._configure(ident, buffer_bytes)
         except BaseException:
             self.sock.close()
             raise
         self.dscp = 0
+        self.has_errors = False
+        self._outbox = Outbox(self.sock, version, slots=BATCH, payload_bytes=REQUEST_BYTES, kernel=kernel)
+        self._outbox.payloads[:] = self._codec.blank() * BATCH
+        self._inbox = Inbox(
+            self.sock, version, slots=_RECEIVE_SLOTS, payload_bytes=SLOT_BYTES, ancillary_bytes=_STAMP_BYTES, kernel=kernel
+        )
+        self._name = struct.Struct(f"{NAME_BYTES[version]}s")
         self.granted_bytes: int = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
         self.window = max(16, min(_MAXIMUM_WINDOW, self.granted_bytes // _REPLY_BYTES_IN_BUFFER))
 
@@ -140,38 +159,61 @@ class IcmpSocket:
             self.sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, dscp << 2)
         self.dscp = dscp
 
-    def receive(self, limit: int) -> tuple[list[Reply], bool]:
-        """Return the replies to our id that are waiting, at most limit of them, and whether nothing is left waiting."""
-        replies: list[Reply] = []
-        recvmsg, parse, has_ip_header = self.sock.recvmsg, self.codec.reply, self.is_raw and self.version == 4
-        for _ in range(limit):
-            try:
-                data, ancillary, _, source = recvmsg(_PACKET_BYTES, _ANCILLARY_BYTES)
-            except BlockingIOError:
-                return replies, True
-            except OSError:
-                # Somebody's unreachable is this socket's pending error; errors() has it or will have it.
-                continue
-            echo = parse(data, (data[0] & 0x0F) * 4 if has_ip_header else 0)
-            if echo:
-                replies.append((source[0], *echo, _stamp(ancillary)))
-        return replies, False
+    def write(self, names: Iterable[bytes], sequences: Iterable[int], cookies: Iterable[int]) -> None:
+        """Lay out at most BATCH requests for send(). names: where they go, as Place.name."""
+        laid_out = b"".join(names)
+        self._outbox.names[: len(laid_out)] = laid_out
+        self._codec.write(self._outbox.payloads, sequences, cookies)
+
+    def send(self, first: int, count: int) -> int:
+        """Hand count of what was laid out to the kernel, from first on; return how many it took, -errno where none."""
+        taken = self._outbox.send(first, count)
+        if taken != count:
+            self.has_errors = True
+        return taken
+
+    def receive(self) -> tuple[Iterable[Reply], int]:
+        """Return what is waiting, as much as fits in one call, and how many packets that is; 0 means that nothing is left waiting.
+
+        They are read while they are iterated over: the next call overwrites them.
+        """
+        count = self._inbox.receive()
+        for _ in range(_RECEIVE_TRIES):
+            if count > 0:
+                return self._read(count), count
+            if count == -errno.EAGAIN:
+                break
+            # Somebody's unreachable is this socket's pending error.
+            self.has_errors = True
+            count = self._inbox.receive()
+        return (), 0
+
+    def _read(self, count: int) -> Iterator[Reply]:
+        inbox = self._inbox
+        echoes = self._codec.replies(memoryview(inbox.payloads)[: count * SLOT_BYTES], inbox.lengths(count))
+        names = self._name.iter_unpack(memoryview(inbox.names)[: count * self._name.size])
+        stamps = _STAMP.iter_unpack(memoryview(inbox.ancillary)[: count * _STAMP_BYTES])
+        return zip((name for (name,) in names), echoes, stamps, strict=True)
 
     def errors(self, limit: int = 1024) -> tuple[list[QuotedError], int]:
-        """Return the ICMP errors that quote an echo request of ours, and how many reports of any sort were taken off the queue."""
+        """Return the ICMP errors that quote an echo request of ours, and how many reports of any sort were taken off the queue.
+
+        At most limit are taken; has_errors tells whether there may be more.
+        """
         found: list[QuotedError] = []
         taken = 0
         while taken < limit:
             try:
                 data, ancillary, _, destination = self.sock.recvmsg(512, _ERROR_ANCILLARY_BYTES, socket.MSG_ERRQUEUE)
             except BlockingIOError:
+                self.has_errors = False
                 break
             except OSError:
                 taken += 1
                 continue
             taken += 1
             echo = parse_quoted_echo(self.version, data)
-            if echo is None or (self.is_raw and echo[0] != self.codec.ident):
+            if echo is None or (self.is_raw and echo[0] != self._codec.ident):
                 continue
             unreachable = self._unreachable(ancillary)
             if unreachable and destination:
@@ -198,14 +240,6 @@ class IcmpSocket:
             )
             return Unreachable(reporter, icmp_type, icmp_code, info or None if tells_mtu else None)
         return None
-
-
-def _stamp(ancillary: list[tuple[int, int, bytes]]) -> float | None:
-    for level, kind, data in ancillary:
-        if kind == _SO_TIMESTAMPNS and level == socket.SOL_SOCKET:
-            seconds, nanoseconds = _TIMESPEC.unpack(data)
-            return float(seconds + nanoseconds * 1e-9)
-    return None
 
 
 def _id_filter(version: int, ident: int) -> tuple[bytes, ...]:

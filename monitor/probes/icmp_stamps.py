@@ -9,7 +9,7 @@ _LOOKS = 3
 
 
 class Stamps:
-    """Turns receive stamps into round-trip times; look() before each drain."""
+    """Moves receive stamps to the monotonic clock; look() before each drain."""
 
     __slots__ = ("_clock", "_offset_s", "_steady")
 
@@ -41,9 +41,7 @@ class Stamps:
         elif abs(offset - self._offset_s) > SAME_OFFSET_S + width:
             self._steady = False
 
-    def rtt_s(self, stamp: float | None, sent_s: float, now: float) -> float | None:
-        """Return the round-trip time by the stamp, None where it can't be trusted: it must lie between the sending and now."""
-        if stamp is None or self._offset_s is None or not self._steady:
-            return None
-        rtt_s = stamp - self._offset_s - sent_s
-        return max(rtt_s, 0.0) if -SAME_OFFSET_S <= rtt_s <= now - sent_s + SAME_OFFSET_S else None
+    @property
+    def offset_s(self) -> float | None:
+        """Return what is to be taken from this drain's stamps to have monotonic seconds, None where they can't be trusted."""
+        return self._offset_s if self._steady else None

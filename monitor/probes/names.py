@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from monitor.model.clock import Clock
+from monitor.probes.datagrams import name_of
 
 FRESH_S = 60.0
 """A name is asked for again when its address is older than this."""
@@ -25,11 +26,16 @@ class UnresolvedNameError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a target is. version: 4 or 6. address: as the kernel writes it in sources. sockaddr: as sendto wants it, port 0."""
+    """Where a target is.
+
+    version: 4 or 6. address: as the kernel writes it in sources. sockaddr: as sendto wants it, port 0; name: the same as the kernel
+    itself has it, which is also the source of what comes from there to an ICMP socket.
+    """
 
     version: int
     address: str
     sockaddr: SocketAddress
+    name: bytes
 
 
 def literal(text: str) -> Place | None:
@@ -39,13 +45,17 @@ def literal(text: str) -> Place | None:
     except ValueError:
         return None
     if isinstance(address, ipaddress.IPv4Address):
-        return Place(4, str(address), (str(address), 0))
+        return _place(4, str(address), (str(address), 0))
     plain = socket.inet_ntop(socket.AF_INET6, address.packed)
     try:
         scope = socket.if_nametoindex(address.scope_id) if address.scope_id else 0
     except OSError:
         scope = 0
-    return Place(6, plain, (plain, 0, 0, scope))
+    return _place(6, plain, (plain, 0, 0, scope))
+
+
+def _place(version: int, address: str, sockaddr: SocketAddress) -> Place:
+    return Place(version, address, sockaddr, name_of(sockaddr))
 
 
 def resolve_by_system(name: str) -> str:

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.wire.icmp import (
+    REQUEST_BYTES,
+    SLOT_BYTES,
     Echo,
     EchoCodec,
     IcmpError,
@@ -136,20 +138,39 @@ def test_any_bytes_either_read_or_are_refused(data: bytes, version: int) -> None
     parse_quote(version, data)
     parse_quoted_echo(version, data)
     EchoCodec(version, 7).reply(data)
+    slot = memoryview(data[:SLOT_BYTES].ljust(SLOT_BYTES, b"\0"))
+    for has_ip_header in (False, True):
+        EchoCodec(version, 7, has_ip_header=has_ip_header).replies(slot, [len(data)])
 
 
-@given(st.sampled_from([4, 6]), words, words, st.integers(0, 2**64 - 1))
-def test_the_fast_path_writes_what_the_plain_one_reads(version: int, ident: int, sequence: int, cookie: int) -> None:
+def written(codec: EchoCodec, *numbers: tuple[int, int]) -> list[bytes]:
+    """Return requests of these sequences and cookies."""
+    requests = bytearray(codec.blank() * len(numbers))
+    codec.write(requests, [sequence for sequence, _ in numbers], [cookie for _, cookie in numbers])
+    return [bytes(requests[at : at + REQUEST_BYTES]) for at in range(0, len(requests), REQUEST_BYTES)]
+
+
+def read(codec: EchoCodec, *packets: bytes) -> list[tuple[int, int] | None]:
+    """Return what a batch of packets says."""
+    slots = b"".join(packet[:SLOT_BYTES].ljust(SLOT_BYTES, b"\xee") for packet in packets)
+    return codec.replies(memoryview(slots), [len(packet) for packet in packets])
+
+
+@given(st.sampled_from([4, 6]), words, st.lists(st.tuples(words, st.integers(0, 2**64 - 1)), min_size=1, max_size=3))
+def test_the_fast_path_writes_what_the_plain_one_reads(version: int, ident: int, numbers: list[tuple[int, int]]) -> None:
     codec = EchoCodec(version, ident)
-    request = codec.request(sequence, cookie)
-    if version == 4:
-        echo = parse(4, request)
-        assert isinstance(echo, Echo)
-        assert (False, ident, sequence) == (echo.is_reply, echo.ident, echo.sequence)
-        assert cookie.to_bytes(8, "big") == echo.payload[:8]
-    reply = build_echo(version, Echo(True, ident, sequence, request[8:]))
-    assert (sequence, cookie) == codec.reply(reply)
-    assert (sequence, cookie) == codec.reply(b"some header" + reply, 11)
+    replies = []
+    for request, (sequence, cookie) in zip(written(codec, *numbers), numbers, strict=True):
+        if version == 4:
+            echo = parse(4, request)
+            assert isinstance(echo, Echo)
+            assert (False, ident, sequence) == (echo.is_reply, echo.ident, echo.sequence)
+            assert cookie.to_bytes(8, "big") == echo.payload[:8]
+        replies.append(build_echo(version, Echo(True, ident, sequence, request[8:])))
+        assert (sequence, cookie) == codec.reply(replies[-1])
+        assert (sequence, cookie) == codec.reply(b"some header" + replies[-1], 11)
+    assert numbers == read(codec, *replies)
+    assert numbers == read(EchoCodec(version, ident, has_ip_header=True), *(ipv4(reply) for reply in replies))
 
 
 def test_the_fast_path_takes_nothing_but_echo_replies_to_its_id() -> None:
@@ -161,7 +182,18 @@ def test_the_fast_path_takes_nothing_but_echo_replies_to_its_id() -> None:
         good[:-1] + b"\1",
         build_echo(4, Echo(True, 8, 1, bytes(56))),
         build_echo(4, Echo(False, 7, 1, bytes(56))),
-        build_error(4, 3, 1, ipv4(codec.request(1, 2))),
+        build_error(4, 3, 1, ipv4(written(codec, (1, 2))[0])),
+        build_echo(4, Echo(True, 7, 1, b"\1" * SLOT_BYTES)),
     )
     assert (1, 0) == codec.reply(good)
-    assert [None] * len(refused) == [codec.reply(message) for message in refused]
+    assert [None] * len(refused) == [codec.reply(message[:SLOT_BYTES]) for message in refused]
+    assert [(1, 0), *[None] * len(refused), (1, 0)] == read(codec, good, *refused, good)
+
+
+def test_replies_with_ip_options_or_less_payload_are_read_and_cut_or_changed_ones_are_not() -> None:
+    codec = EchoCodec(4, 7, has_ip_header=True)
+    whole = build_echo(4, Echo(True, 7, 1, written(codec, (1, 2))[0][8:]))
+    short = build_echo(4, Echo(True, 7, 1, (2).to_bytes(8, "big") + bytes(4)))
+    changed = whole[:40] + b"\xff" + whole[41:]
+    packets = (ipv4(whole), ipv4(whole, options=3), ipv4(short), ipv4(whole)[:-1], ipv4(changed), ipv4(whole)[:9])
+    assert [(1, 2), (1, 2), (1, 2), None, None, None] == read(codec, *packets)
