@@ -85,7 +85,8 @@ class Goal:
 class Benchmark:
     """Workloads, each done by every contender in alternation; the first contender is ours.
 
-    exchange: the word for what is counted, such as 'probe'. notes: what a reader must know to read the figures.
+    exchange: the word for what is counted, such as 'probe'. further: what the same runs told beside the measure. notes: what a
+    reader must know to read the figures.
     surroundings: entered around all runs, such as a responder at work.
     """
 
@@ -95,6 +96,7 @@ class Benchmark:
     workloads: Sequence[Workload]
     contenders: Sequence[Contender]
     measure: Measure = Measure()
+    further: Sequence[Measure] = ()
     goals: Sequence[Goal] = ()
     notes: Sequence[str] = ()
     surroundings: Callable[[], AbstractContextManager[object]] = nullcontext

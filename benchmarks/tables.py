@@ -76,7 +76,10 @@ def _benchmark(result: Result) -> list[str]:
 def series_table(result: Result) -> str:
     """Return every workload and contender of a benchmark, ratios first."""
     measure = result.benchmark.measure
-    heads = ("", "", "ours ÷ theirs", f"{measure.title}, {measure.unit}", f"{result.benchmark.exchange}s a second", "lost", "runs")
+    heads = (
+        *("", "", "ours ÷ theirs", f"{measure.title}, {measure.unit}", f"{result.benchmark.exchange}s a second", "lost", "runs"),
+        *(", ".join(filter(None, (each.title, each.unit))) for each in result.benchmark.further),
+    )
     rows: list[Sequence[str]] = []
     for workload in result.benchmark.workloads:
         title = workload.title
@@ -90,14 +93,15 @@ def _cells(result: Result, series: Series) -> Sequence[str]:
     measure = result.benchmark.measure
     figures = series.spread(measure.key)
     if figures is None:
-        return ("", series.reason, "", "", "")
+        return ("", series.reason, "", "", "", *("" for _ in result.benchmark.further))
     is_ours = series.contender.role is Role.OURS
     ratio = "1" if is_ours else ranged(result.ratio(series.workload.id, series.contender.name, measure.key))
     rate = series.spread("rate")
     lost = series.spread("lost")
     losses = _NOTHING if lost is None else f"{lost.greatest:g}"
     pace = _NOTHING if rate is None else f"{rate.median:,.0f}"
-    return (ratio, ranged(figures, measure.factor), pace, losses, str(figures.count))
+    further = (ranged(series.spread(each.key), each.factor) for each in result.benchmark.further)
+    return (ratio, ranged(figures, measure.factor), pace, losses, str(figures.count), *further)
 
 
 def ranged(figures: Spread | None, factor: float = 1.0) -> str:
