@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FOLDERS = ("monitor", "tests", "config", "docs", "systemd", "grafana", "benchmarks", ".ci")
-EXAMPLES = {"config/profiles/ID.yaml", "config/profiles/poly-studio.yaml"}
+EXAMPLES = {"config/profiles/ID.yaml", "config/profiles/example-router.yaml"}
 """Named as what a reader would write."""
 FLOORS = tuple(sorted(path.name for path in (ROOT / "monitor").iterdir() if path.is_dir() and not path.name.startswith("_")))
 

@@ -45,7 +45,7 @@ PROFILES: Catalogue = {
     "interface": ("Giao diện", "Interface"),
     "state": ("Trạng thái", "State"),
     "up": ("hoạt động", "up"),
-    "down": ("không", "down"),
+    "down": ("tắt", "down"),
     "unclear": ("–", "–"),
     "counter": ("Bộ đếm", "Counter"),
     "bits": ("{bits} bit", "{bits} bits"),

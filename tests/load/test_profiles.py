@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.__main__ import main
 from monitor.errors import Fault
 from monitor.load.profile_values import VALUE
 from monitor.load.profiles import FILE, load_profiles
@@ -136,6 +137,18 @@ def test_the_documentations_example_is_a_profile(tmp_path: Path) -> None:
     profile, faults = read(tmp_path, example)
     assert [] == faults
     assert 3 == len(profile.values)
+
+
+def test_the_documentation_shows_what_the_command_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (SHIPPED.parent.parent / "docs" / "profiles.md").read_text(encoding="utf-8")
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "default.yaml").write_text((SHIPPED / "default.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "profiles" / "example-router.yaml").write_text(text.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    recording = str(Path(__file__).parents[1] / "devices" / "unknown-router.snmprec")
+    assert 0 == main(["profiles", "test", recording, "--config", str(tmp_path)])
+    assert f"```\n{capsys.readouterr().out}```\n" in text
+    assert 1 == main(["profiles", "test", recording, "--config", str(SHIPPED.parent), "--language", "en"])
+    assert f"```\n{capsys.readouterr().out}```\n" in text
 
 
 def test_the_documentation_names_every_key_and_every_shipped_profile() -> None:
