@@ -20,7 +20,8 @@ from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.guard import ensure_permitted
 from monitor.probes.snmp import SnmpProber
-from monitor.probes.snmp_exchange import AgentMemory, Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp_memory import AgentMemory
 from monitor.probes.snmp_poll import Poll
 from monitor.service.clock import SystemClock
 from monitor.wire.snmp import V1, V2C, decode, prepare

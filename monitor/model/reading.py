@@ -220,7 +220,8 @@ class Reading:
     probe: 'icmp', 'snmp'. at_s: monotonic seconds (time.monotonic) when it was complete. detail: the reason in a few words where
     the outcome is not OK ('no route', 'request-id 7 answered with 9'); it goes into events as evidence.
     confirms: True where it was asked for to confirm a suspicion and not by the schedule. misdeed: what the agent did that none
-    should, None where it behaved as far as was seen.
+    should, None where it behaved as far as was seen. learned: what was learned in this poll of how the agent wants to be asked, in
+    words, '' where nothing was: it goes into an event.
     """
 
     target: str
@@ -232,6 +233,7 @@ class Reading:
     detail: str = ""
     confirms: bool = False
     misdeed: Misdeed | None = None
+    learned: str = ""
 
 
 Deliver = Callable[[Reading], None]

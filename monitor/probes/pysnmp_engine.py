@@ -11,7 +11,7 @@ import asyncio
 import logging
 import socket
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -22,15 +22,18 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.proto import errind
 
 from monitor.model.clock import Clock
+from monitor.model.kindness import Manner
 from monitor.model.misdeed import Misdeed
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
 from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
-from monitor.probes.snmp_memory import Memories
+from monitor.probes.snmp_manner import Device
+from monitor.probes.snmp_memory import AgentMemory, Memories
 from monitor.probes.snmp_objects import SYS_UPTIME
 from monitor.probes.snmp_poll import Poll
+from monitor.probes.snmp_question import BACK_OFF
 from monitor.wire.ber import (
     COUNTER32,
     COUNTER64,
@@ -104,7 +107,8 @@ class PysnmpProber:
         self._names = Names(clock, resolve)
         self._engines: dict[Credential, hlapi.SnmpEngine] = {}
         self._targets: dict[tuple[object, ...], Any] = {}
-        self._memories = Memories()
+        self._memories = Memories(clock)
+        self._met: set[tuple[Credential, str, int]] = set()
         self._owners: dict[str, tuple[str, float]] = {}
         self._told: set[tuple[str, str]] = set()
         self._sockets: dict[int, socket.socket] = {}
@@ -123,6 +127,14 @@ class PysnmpProber:
                 drops += struct.unpack_from("@9I", each.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))[_DROPS_INDEX]
         return drops
 
+    def manners(self) -> Mapping[str, Manner]:
+        """Return target → what was learned of how its agent wants to be asked, of all that were polled."""
+        return self._memories.manners()
+
+    def manner(self, target: str) -> Manner | None:
+        """Return what was learned of one target's agent, None before its first poll."""
+        return self._memories.manner(target)
+
     async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
         """Poll the agents, and deliver each one's Reading when it is complete; ends when all are."""
         async with asyncio.TaskGroup() as group:
@@ -139,12 +151,14 @@ class PysnmpProber:
 
     async def _probe(self, spec: SnmpSpec, deliver: Deliver) -> None:
         """Poll one agent, when there is room; a name is looked up before, so that a slow resolver takes no room."""
-        poll = Poll(spec, self._memories.of(spec))
+        memory: AgentMemory | None = None
         misdeed: Misdeed | None = None
         try:
             place = self._names.known(spec.address) or await self._names.find(spec.address)
+            memory = self._memories.of(spec, place)
+            poll = Poll(spec, memory)
             async with self._room:
-                sample = await self._converse(spec, place, poll.run())
+                sample = await self._converse(spec, place, memory.device, poll.run())
             outcome, detail, misdeed = Outcome.OK, poll.detail, poll.misdeed
         except UnresolvedNameError as error:
             sample, outcome, detail = None, Outcome.NOT_SENT, str(error)
@@ -153,11 +167,11 @@ class PysnmpProber:
         except Exception as error:
             _log.exception("%s: a fault of the monitor's own while polling", spec.target)
             sample, outcome, detail = None, Outcome.NOT_SENT, f"a fault of the monitor's own: {error!r}"
-        shared = self._sharing(poll.memory.engine_id, spec.target)
+        shared = self._sharing(memory.engine_id if memory else "", spec.target)
         if shared:
             detail = f"{detail}; {shared}" if detail else shared
-        at_s = self._clock.monotonic()
-        deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, misdeed))
+        at_s, learned = self._clock.monotonic(), memory.device.take_news() if memory else ""
+        deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, misdeed, learned))
 
     def _sharing(self, engine_id: str, target: str) -> str:
         """Return what to say where another target was heard under the same engine id within an hour, '' where none was.
@@ -175,7 +189,7 @@ class PysnmpProber:
             _log.warning("%s: %s", target, shared)
         return shared
 
-    async def _converse(self, spec: SnmpSpec, place: Place, conversation: Conversation[SnmpSample]) -> SnmpSample:
+    async def _converse(self, spec: SnmpSpec, place: Place, device: Device, conversation: Conversation[SnmpSample]) -> SnmpSample:
         """Carry a poll's questions and answers. Raises ExchangeError where the poll does."""
         deadline_s = self._clock.monotonic() + spec.deadline_s
         over: ExchangeError | None = None
@@ -183,7 +197,7 @@ class PysnmpProber:
             ask = next(conversation)
             while True:
                 try:
-                    answer = await self._exchange(spec, place, ask, deadline_s) if over is None else None
+                    answer = await self._exchange(spec, place, device, ask, deadline_s) if over is None else None
                 except ExchangeError as error:
                     over = error if error.is_final else None
                     ask = conversation.throw(error)
@@ -195,14 +209,11 @@ class PysnmpProber:
         finally:
             conversation.close()
 
-    async def _exchange(self, spec: SnmpSpec, place: Place, ask: Ask, deadline_s: float) -> Answer:
+    async def _exchange(self, spec: SnmpSpec, place: Place, device: Device, ask: Ask, deadline_s: float) -> Answer:
         """Return the answer to one question. Raises ExchangeError."""
-        sent_s = self._clock.monotonic()
-        if sent_s >= deadline_s:
-            raise _deadline(spec)
         try:
-            async with asyncio.timeout(deadline_s - sent_s):
-                indication, status, culprit, bounds = await self._command(spec, place, ask)
+            async with asyncio.timeout(deadline_s - self._clock.monotonic()):
+                took_s, (indication, status, culprit, bounds) = await self._tries(spec, place, device, ask)
         except TimeoutError:
             raise _deadline(spec) from None
         except (OSError, PySnmpError) as error:
@@ -211,8 +222,41 @@ class PysnmpProber:
             raise ExchangeError(Outcome.REFUSED, f"silent to what is encrypted, though it reports: {_WRONG_PRIVACY}", is_final=True)
         if indication:
             raise _failure(spec, place, indication)
-        varbinds = tuple(_varbind(name, value) for name, value in bounds)
-        return Answer(int(status), int(culprit), varbinds, self._clock.monotonic() - sent_s)
+        device.answered_in(took_s, spec)
+        return Answer(int(status), int(culprit), tuple(_varbind(name, value) for name, value in bounds), took_s)
+
+    async def _tries(self, spec: SnmpSpec, place: Place, device: Device, ask: Ask) -> tuple[float, tuple[Any, Any, Any, Any]]:
+        """Ask until something comes back, each try when it is its turn; return how long the last one took, and what came of it.
+
+        pysnmp drops an answer to a try that it gave up, so a quick agent is waited for no shorter than the spec says.
+        """
+        learned_s = device.times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
+        timeout_s = spec.timeout_s
+        while timeout_s < learned_s:
+            timeout_s *= BACK_OFF  # in few steps, since pysnmp keeps an entry for each
+        for tries_left in range(spec.retries, -1, -1):
+            await self._turn(spec, place, device)
+            sent_s = self._clock.monotonic()
+            found = await self._command(spec, place, ask, timeout_s)
+            if not tries_left or not isinstance(found[0], errind.RequestTimedOut):
+                break
+        return self._clock.monotonic() - sent_s, found
+
+    async def _turn(self, spec: SnmpSpec, place: Place, device: Device) -> None:
+        """Wait until the device may be asked; a version 3 agent is first asked for its id and its time (RFC 3414 section 4)."""
+        rate = spec.max_requests_per_second
+        if rate is None:
+            return
+        stranger = (spec.credential, place.address, spec.port)
+        requests = 3 if spec.credential.version == "3" and stranger not in self._met else 1
+        self._met.add(stranger)
+        for _ in range(requests):
+            now_s = self._clock.monotonic()
+            while (turn_s := device.turn_s(now_s, rate)) > now_s:
+                device.held_back += 1
+                await asyncio.sleep(turn_s - now_s)
+                now_s = self._clock.monotonic()
+            device.note_sent(now_s, rate)
 
     async def _reports(self, spec: SnmpSpec, place: Place) -> bool:
         """Return whether an agent that is silent reports an unknown user: then it is our encryption that it can't read.
@@ -220,22 +264,22 @@ class PysnmpProber:
         net-snmp drops what it decrypts into nonsense without a word, so that a wrong privacy key looks like a dead agent.
         """
         stranger = Credential("stranger", "3", user="monitor-asks-who-is-there")
-        asked = replace(spec, credential=stranger, retries=0)
+        asked = replace(spec, credential=stranger)
         engine = self._engine(spec.credential)
         try:
             async with asyncio.timeout(2 * spec.timeout_s):
-                indication, *_ = await self._command(asked, place, Ask(GET, (SYS_UPTIME,)), engine)
+                indication, *_ = await self._command(asked, place, Ask(GET, (SYS_UPTIME,)), spec.timeout_s, engine)
         except (TimeoutError, OSError, PySnmpError):
             return False
         return isinstance(indication, errind.UnknownUserName)
 
     async def _command(
-        self, spec: SnmpSpec, place: Place, ask: Ask, engine: hlapi.SnmpEngine | None = None
+        self, spec: SnmpSpec, place: Place, ask: Ask, timeout_s: float, engine: hlapi.SnmpEngine | None = None
     ) -> tuple[Any, Any, Any, Any]:
-        """Send one question by pysnmp, with its retries."""
+        """Send one question by pysnmp, once."""
         credential = spec.credential
         engine = engine or self._engine(credential)
-        target = await self._target(spec, place)
+        target = await self._target(place, spec.port, timeout_s)
         objects = [hlapi.ObjectType(hlapi.ObjectIdentity(oid)) for oid in ask.oids]
         context = hlapi.ContextData(contextName=credential.context.encode())
         common = (engine, _auth_data(credential), target, context)
@@ -254,12 +298,12 @@ class PysnmpProber:
             self._engines[credential] = hlapi.SnmpEngine()
         return self._engines[credential]
 
-    async def _target(self, spec: SnmpSpec, place: Place) -> Any:
+    async def _target(self, place: Place, port: int, timeout_s: float) -> Any:
         """Return pysnmp's name for an agent; the same object for the same agent, since its engine keeps one entry for each."""
-        key = (place.sockaddr, spec.port, spec.timeout_s, spec.retries)
+        key = (place.sockaddr, port, timeout_s)
         if key not in self._targets:
             kind = hlapi.UdpTransportTarget if place.version == 4 else hlapi.Udp6TransportTarget
-            self._targets[key] = await kind.create((place.address, spec.port), timeout=spec.timeout_s, retries=spec.retries)
+            self._targets[key] = await kind.create((place.address, port), timeout=timeout_s, retries=0)
         return self._targets[key]
 
     def _enlarge(self, engine: hlapi.SnmpEngine) -> None:

@@ -5,30 +5,35 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from monitor.model.clock import Clock
-from monitor.model.misdeed import Misdeed, Stray
+from monitor.model.kindness import Manner
+from monitor.model.misdeed import Stray
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.spec import SnmpSpec
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
-from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
-from monitor.probes.snmp_memory import Memories
+from monitor.probes.snmp_exchange import Conversation, ExchangeError
+from monitor.probes.snmp_memory import AgentMemory, Memories
+from monitor.probes.snmp_objects import Values
+from monitor.probes.snmp_plain import objects
 from monitor.probes.snmp_poll import Poll
-from monitor.probes.snmp_transport import Exchange, SnmpTransport
+from monitor.probes.snmp_question import WIRE_VERSIONS, Route
+from monitor.probes.snmp_talk import Talk
+from monitor.probes.snmp_transport import SnmpTransport
+from monitor.probes.snmp_walk import Walked, walk
 from monitor.wire.oid import Oid
-from monitor.wire.snmp import V1, V2C, Request, prepare
 
 _SLICE = 64
-"""Polls that are begun before the loop does something else."""
-_WIRE_VERSIONS = {"1": V1, "2c": V2C}
+"""Talks that are begun before the loop does something else."""
 _log = logging.getLogger(__name__)
 
 
 class _Batch:
-    """The polls of one call of probe(), which ends when none is left."""
+    """The work of one call, which ends when none is left."""
+
+    __slots__ = ("done", "left")
 
     def __init__(self, left: int) -> None:
         self.left = left
@@ -40,35 +45,99 @@ class _Batch:
             self.done.set_result(None)
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
-    """One poll of one agent. over: set when no further question may be asked."""
+class _Work:
+    """What is to be done with one agent."""
 
-    spec: SnmpSpec
-    deliver: Deliver
-    batch: _Batch
-    poll: Poll
-    conversation: Conversation[SnmpSample]
-    place: Place | None = None
-    deadline_s: float = 0.0
-    exchange: Exchange | None = None
-    over: ExchangeError | None = None
-    is_finished: bool = False
+    __slots__ = ("batch", "is_finished", "prober", "spec", "talk")
+
+    def __init__(self, prober: SnmpProber, spec: SnmpSpec, batch: _Batch) -> None:
+        self.prober = prober
+        self.spec = spec
+        self.batch = batch
+        self.talk: Talk | None = None
+        self.is_finished = False
+
+    def conversation(self, memory: AgentMemory) -> Conversation[Any]:
+        """Return what is to be talked about."""
+        raise NotImplementedError
+
+    def conclude(self, result: Any, error: Exception | None) -> None:
+        """Take what came of it, hand it on and let others in."""
+        if not self.is_finished:
+            self.prober.drop(self)
+            try:
+                self.hand_on(result, self._known(error) if error else None)
+            finally:
+                self.batch.count_down()
+
+    def hand_on(self, result: Any, error: ExchangeError | None) -> None:
+        """Hand the result on, or the error where there is none."""
+        raise NotImplementedError
+
+    def _known(self, error: Exception) -> ExchangeError:
+        if isinstance(error, ExchangeError):
+            return error
+        _log.error("%s: a fault of the monitor's own", self.spec.target, exc_info=error)
+        return ExchangeError(Outcome.NOT_SENT, f"a fault of the monitor's own: {error!r}")
+
+
+class _PollWork(_Work):
+    """One poll, which ends as a Reading."""
+
+    __slots__ = ("deliver", "poll")
+
+    def __init__(self, prober: SnmpProber, spec: SnmpSpec, batch: _Batch, deliver: Deliver) -> None:
+        super().__init__(prober, spec, batch)
+        self.deliver = deliver
+        self.poll: Poll | None = None
+
+    def conversation(self, memory: AgentMemory) -> Conversation[SnmpSample]:
+        self.poll = Poll(self.spec, memory)
+        return self.poll.run()
+
+    def hand_on(self, result: SnmpSample | None, error: ExchangeError | None) -> None:
+        spec, poll, at_s = self.spec, self.poll, self.prober.now_s()
+        learned = poll.memory.device.take_news() if poll else ""
+        if error is None:
+            assert poll is not None
+            told = (Outcome.OK, None, result, poll.detail, spec.confirms, poll.misdeed, learned)
+        else:
+            told = (error.outcome, None, None, error.detail, spec.confirms, error.misdeed, learned)
+        self.deliver(Reading(spec.target, "snmp", at_s, *told))
+
+
+class _PlainWork(_Work):
+    """Any other conversation, whose result whoever asked for it waits for."""
+
+    __slots__ = ("converse", "found")
+
+    def __init__(
+        self, prober: SnmpProber, spec: SnmpSpec, batch: _Batch, converse: Callable[[SnmpSpec, AgentMemory], Conversation[Any]]
+    ) -> None:
+        super().__init__(prober, spec, batch)
+        self.converse = converse
+        self.found: Any = None
+
+    def conversation(self, memory: AgentMemory) -> Conversation[Any]:
+        return self.converse(self.spec, memory)
+
+    def hand_on(self, result: Any, error: ExchangeError | None) -> None:
+        self.found = result if error is None else error
 
 
 class SnmpProber:
-    """Polls agents; see open(), probe(), close()."""
+    """Polls agents; see open(), probe(), close(); and get() and walk() for whoever wants no more than that of them."""
 
     def __init__(self, clock: Clock, *, in_flight: int = 200, resolve: Callable[[str], str] = resolve_by_system) -> None:
         """Prepare, without opening anything. in_flight: how many questions may be younger than half a second."""
-        self._clock = clock
+        self.now_s = clock.monotonic
         self._names = Names(clock, resolve)
         self._transport = SnmpTransport(clock, in_flight)
         self._transport.on_room = self._begin_more
-        self._waiting: deque[_Job] = deque()
-        self._jobs: set[_Job] = set()
+        self._waiting: deque[_Work] = deque()
+        self._under_way: set[_Work] = set()
         self._finding: set[asyncio.Task[None]] = set()
-        self._memories = Memories()
+        self._memories = Memories(clock)
         self._is_beginning = False
 
     async def open(self) -> None:
@@ -99,158 +168,127 @@ class SnmpProber:
         """Return what answered no open question since the last call, by source and kind."""
         return self._transport.strays.take()
 
+    def manners(self) -> Mapping[str, Manner]:
+        """Return target → what was learned of how its agent wants to be asked, of all that were polled."""
+        return self._memories.manners()
+
+    def manner(self, target: str) -> Manner | None:
+        """Return what was learned of one target's agent, None before its first poll."""
+        return self._memories.manner(target)
+
     async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
         """Poll the agents, and deliver each one's Reading when it is complete; ends when all are."""
-        if not specs:
-            return
+        if specs:
+            batch = _Batch(len(specs))
+            await self._do([_PollWork(self, spec, batch, deliver) for spec in specs], batch)
+
+    async def get(self, specs: Sequence[SnmpSpec], oids: Sequence[Oid]) -> list[Values | ExchangeError]:
+        """Ask each agent for objects in one GET; return what each has of them, or why it gave no answer, in the order of specs."""
+        asked = tuple(oids)
+        return await self._converse(specs, lambda spec, memory: objects(spec, memory, asked))
+
+    async def walk(self, specs: Sequence[SnmpSpec], columns: Sequence[Oid]) -> list[Walked | ExchangeError]:
+        """Walk columns of each agent, side by side; see snmp_walk.walk for the bounds. In the order of specs."""
+        asked = tuple(columns)
+
+        def converse(spec: SnmpSpec, memory: AgentMemory) -> Conversation[Walked]:
+            return walk(asked, memory, max_repetitions=spec.max_repetitions, v1=spec.credential.version == "1")
+
+        return await self._converse(specs, converse)
+
+    async def _converse(
+        self, specs: Sequence[SnmpSpec], converse: Callable[[SnmpSpec, AgentMemory], Conversation[Any]]
+    ) -> list[Any]:
         batch = _Batch(len(specs))
-        jobs = [self._job(spec, deliver, batch) for spec in specs]
-        self._jobs.update(jobs)
-        for job in jobs:
-            if job.spec.confirms:
-                self._waiting.appendleft(job)
+        works = [_PlainWork(self, spec, batch, converse) for spec in specs]
+        if works:
+            await self._do(works, batch)
+        return [work.found for work in works]
+
+    async def _do(self, works: Sequence[_Work], batch: _Batch) -> None:
+        """Begin the works, those that confirm a suspicion first, and wait until all are concluded."""
+        self._under_way.update(works)
+        for work in works:
+            if work.spec.confirms:
+                self._waiting.appendleft(work)
             else:
-                self._waiting.append(job)
+                self._waiting.append(work)
         self._begin_more()
         try:
             await batch.done
         finally:
-            for job in jobs:
-                self._drop(job)
+            if batch.left:
+                for work in works:
+                    self.drop(work)
 
     def close(self) -> None:
         """Close the sockets; polls still under way are delivered as not sent."""
         self._transport.on_room = lambda: None
-        for job in tuple(self._jobs):
-            self._conclude(job, Outcome.NOT_SENT, None, "the monitor is stopping")
+        for work in tuple(self._under_way):
+            work.conclude(None, ExchangeError(Outcome.NOT_SENT, "the monitor is stopping"))
         for task in self._finding:
             task.cancel()
         self._transport.close()
         self._names.close()
 
-    # A poll's way
+    def drop(self, work: _Work) -> None:
+        """Forget a work, whatever it waits for."""
+        work.is_finished = True
+        self._under_way.discard(work)
+        if work.talk is not None:
+            work.talk.end()
 
-    def _job(self, spec: SnmpSpec, deliver: Deliver, batch: _Batch) -> _Job:
-        poll = Poll(spec, self._memories.of(spec))
-        return _Job(spec, deliver, batch, poll, poll.run())
+    # A work's way
 
     def _begin_more(self) -> None:
-        """Begin as many waiting polls as the window permits, a slice at a time."""
-        if self._is_beginning:
+        """Begin as many waiting works as the window permits, a slice at a time."""
+        if self._is_beginning or not self._waiting:
             return
         self._is_beginning = True
         try:
             for _ in range(_SLICE):
                 if not self._waiting or not self._transport.has_room:
                     return
-                job = self._waiting.popleft()
-                if not job.is_finished:
-                    self._locate(job)
+                work = self._waiting.popleft()
+                if not work.is_finished:
+                    self._locate(work)
         finally:
             self._is_beginning = False
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._begin_more)
 
-    def _locate(self, job: _Job) -> None:
+    def _locate(self, work: _Work) -> None:
         """Find the agent's address, off the loop where it is a name, and begin."""
-        place = self._names.known(job.spec.address)
+        place = self._names.known(work.spec.address)
         if place is not None:
-            self._begin(job, place)
+            self._begin(work, place)
             return
-        task = asyncio.get_running_loop().create_task(self._find(job))
+        task = asyncio.get_running_loop().create_task(self._find(work))
         self._finding.add(task)
         task.add_done_callback(self._finding.discard)
 
-    async def _find(self, job: _Job) -> None:
+    async def _find(self, work: _Work) -> None:
         try:
-            place = await self._names.find(job.spec.address)
+            place = await self._names.find(work.spec.address)
         except UnresolvedNameError as error:
-            self._conclude(job, Outcome.NOT_SENT, None, str(error))
+            work.conclude(None, ExchangeError(Outcome.NOT_SENT, str(error)))
             return
-        if not job.is_finished:
-            self._begin(job, place)
+        if not work.is_finished:
+            self._begin(work, place)
 
-    def _begin(self, job: _Job, place: Place) -> None:
-        if job.spec.credential.version not in _WIRE_VERSIONS:
-            self._conclude(job, Outcome.NOT_SENT, None, f"version {job.spec.credential.version} needs engine: pysnmp")
-            return
+    def _begin(self, work: _Work, place: Place) -> None:
+        spec = work.spec
+        fault = "" if spec.credential.version in WIRE_VERSIONS else f"version {spec.credential.version} needs engine: pysnmp"
         if not self._transport.speaks(place.version):
-            self._conclude(job, Outcome.NOT_SENT, None, f"this machine does not speak IPv{place.version}")
+            fault = f"this machine does not speak IPv{place.version}"
+        if fault:
+            work.conclude(None, ExchangeError(Outcome.NOT_SENT, fault))
             return
-        job.place = place
-        job.deadline_s = self._clock.monotonic() + job.spec.deadline_s
-        self._advance(job, lambda: next(job.conversation))
-
-    def _answered(self, job: _Job, answer: Answer) -> None:
-        self._advance(job, lambda: job.conversation.send(answer))
-
-    def _failed(self, job: _Job, error: ExchangeError) -> None:
-        job.over = error if error.is_final else None
-        self._advance(job, lambda: job.conversation.throw(error))
-
-    def _advance(self, job: _Job, step: Callable[[], Ask]) -> None:
-        """Go on until the next question is on its way, or the poll is complete."""
-        try:
-            ask = step()
-            while (error := job.over or self._ask(job, ask)) is not None:
-                job.over = error if error.is_final else None
-                ask = job.conversation.throw(error)
-        except StopIteration as complete:
-            self._conclude(job, Outcome.OK, complete.value, job.poll.detail, job.poll.misdeed)
-        except ExchangeError as error:
-            self._conclude(job, error.outcome, None, error.detail, error.misdeed)
-        except Exception as error:
-            _log.exception("%s: a fault of the monitor's own while polling", job.spec.target)
-            self._conclude(job, Outcome.NOT_SENT, None, f"a fault of the monitor's own: {error!r}")
-
-    def _ask(self, job: _Job, ask: Ask) -> ExchangeError | None:
-        """Send a question; return why it could not be sent."""
-        spec, place = job.spec, job.place
-        assert place is not None
-        now = self._clock.monotonic()
-        if now >= job.deadline_s:
-            return ExchangeError(Outcome.TIMEOUT, f"not complete after {spec.deadline_s:g} s", is_final=True)
-        version, community = _WIRE_VERSIONS[spec.credential.version], spec.credential.community.encode()
-        job.exchange = Exchange(
-            request=_template(version, community, ask.pdu, ask.oids, ask.repetitions),
-            version=version,
-            community=community,
-            ip_version=place.version,
-            destination=(place.sockaddr[0], spec.port, *place.sockaddr[2:]),
-            sources=frozenset((place.address, *spec.answers_from)),
-            timeout_s=spec.timeout_s,
-            tries_left=spec.retries,
-            deadline_s=job.deadline_s,
-            answered=lambda answer: self._answered(job, answer),
-            failed=lambda error: self._failed(job, error),
-        )
-        return self._transport.ask(job.exchange)
-
-    def _conclude(
-        self, job: _Job, outcome: Outcome, sample: SnmpSample | None, detail: str, misdeed: Misdeed | None = None
-    ) -> None:
-        """Deliver a poll's reading."""
-        if job.is_finished:
-            return
-        self._drop(job)
-        spec = job.spec
-        try:
-            at_s = self._clock.monotonic()
-            job.deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, misdeed))
-        finally:
-            job.batch.count_down()
-            self._begin_more()
-
-    def _drop(self, job: _Job) -> None:
-        """Forget a poll, whatever it waits for."""
-        job.is_finished = True
-        self._jobs.discard(job)
-        if job.exchange is not None and not job.exchange.is_over:
-            self._transport.cancel(job.exchange)
-        job.conversation.close()
-
-
-@lru_cache(maxsize=8192)
-def _template(version: int, community: bytes, pdu: int, oids: tuple[Oid, ...], repetitions: int) -> Request:
-    """Return a question that is encoded but for its request-id; a device is asked the same one at every poll."""
-    return prepare(version, community, pdu, oids, second=repetitions)
+        memory = self._memories.of(spec, place)
+        route = memory.route
+        if route is None or route.spec is not spec or route.place is not place:
+            route = Route(spec, place, memory.device)
+            if not spec.brief:
+                memory.route = route
+        work.talk = Talk(self._transport, route, work.conversation(memory), self.now_s() + spec.deadline_s, work.conclude)
+        work.talk.begin()

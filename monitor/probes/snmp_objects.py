@@ -47,7 +47,8 @@ _UNKNOWN_STATUSES = frozenset((0, 4))
 _SATURATED_SPEED = 2**32 - 1
 _OPAQUE_FLOAT = b"\x9f\x78\x04"
 _OPAQUE_DOUBLE = b"\x9f\x79\x08"
-_NUMBERS = frozenset((INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
+NUMBERS = frozenset((INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
+"""Types of which a value is a whole number."""
 
 Values = dict[Oid, tuple[int, Value]]
 """name → (tag, value) of what was answered; NULL and the exceptions are left out."""
@@ -61,7 +62,7 @@ def is_absent(tag: int) -> bool:
 def whole(values: Values, oid: Oid) -> int | None:
     """Return a whole number, None where there is none."""
     tag, value = values.get(oid, (NULL, None))
-    return value if tag in _NUMBERS and isinstance(value, int) else None
+    return value if tag in NUMBERS and isinstance(value, int) else None
 
 
 def text(values: Values, oid: Oid) -> str:

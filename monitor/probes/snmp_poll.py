@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from monitor.model.misdeed import Deed, Misdeed
+from monitor.model.misdeed import Misdeed
 from monitor.model.profile import Profile
-from monitor.model.reading import Explained, InterfaceSample, Outcome, SnmpSample
+from monitor.model.reading import Explained, InterfaceSample, SnmpSample
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp_exchange import AgentMemory, Ask, Conversation, ExchangeError, KnownRow
+from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp_get import Getter
+from monitor.probes.snmp_memory import AgentMemory
 from monitor.probes.snmp_objects import (
     ENGINE_BOOTS,
     ENGINE_ID,
@@ -27,23 +29,24 @@ from monitor.probes.snmp_objects import (
     TABLE_LAST_CHANGE,
     WIDE_OCTETS,
     Values,
-    is_absent,
     octets,
     text,
     whole,
 )
 from monitor.probes.snmp_plan import evaluate, explain
+from monitor.probes.snmp_question import WIRE_VERSIONS
 from monitor.probes.snmp_rows import TELLING_COLUMNS, interface_rows, interface_sample, is_same_row, row_objects
+from monitor.probes.snmp_steady import KnownRow, Scalars, SteadyGet
 from monitor.probes.snmp_values import Means, read_values, value_objects
 from monitor.probes.snmp_walk import walk
 from monitor.rules.interfaces import InterfaceRow, choose_wan, keys
 from monitor.rules.recognition import recognise
+from monitor.wire.answers import Steady
 from monitor.wire.oid import Oid, parse_oid
-from monitor.wire.snmp import GET, ErrorStatus, status_name
+from monitor.wire.snmp import GET, prepare
 
 REFRESH_POLLS = 60
 """Once an hour at the usual interval: who the agent is, and which interfaces it has, are asked anew."""
-_MAX_DROPPED = 16
 _NAMES_SHOWN = 6
 
 
@@ -59,80 +62,97 @@ class Poll:
         self.detail = ""
         self.misdeed: Misdeed | None = None
         self._v1 = spec.credential.version == "1"
-        self._rtt_s: float | None = None
+        self._getter = Getter(memory)
+        self._given: tuple[tuple[Oid, ...], Answer] | None = None
         self._complete = True
         self._explained: tuple[Explained, ...] = ()
 
     def run(self) -> Conversation[SnmpSample]:
-        """Return what the agent said. Raises ExchangeError where it said nothing that counts: not even the first GET succeeded."""
+        """Return what the agent said. Raises ExchangeError where it said nothing that counts: not even the first GET succeeded.
+
+        An agent that left the last poll's GET unanswered is first asked for one object: a dead one is spared the rest, and one that
+        answers this but not the rest was asked for too much.
+        """
+        memory = self.memory
         if self.spec.brief:
-            values = yield from self._get((SYS_UPTIME,))
-            return self._sample(self.memory.profile or self.spec.profile, values, {}, ())
-        if self.memory.profile is None or self.memory.polls >= REFRESH_POLLS:
+            values = yield from self._getter.get((SYS_UPTIME,))
+            return self._sample(memory.profile or self.spec.profile, values, {}, ())
+        if memory.device.lost_size:
+            yield from self._getter.get((SYS_UPTIME,))
+        if memory.profile is None or memory.polls >= REFRESH_POLLS:
+            memory.steady = None
             yield from self._identify()
-        profile = self.memory.profile or self.spec.profile
-        known = self.memory.rows if profile.interfaces and self.memory.is_surveyed else ()
-        scalars = self._scalars(profile)
-        groups = self._groups(scalars, known)
+        elif memory.steady is not None and memory.steady.plan is memory.plan and not self.spec.explain:
+            sample = yield from self._steadily(memory.steady, memory.profile)
+            if sample is not None:
+                return sample
+        return (yield from self._in_full(memory.profile or self.spec.profile))
+
+    def _steadily(self, steady: SteadyGet, profile: Profile) -> Conversation[SnmpSample | None]:
+        """Ask the one question that is asked at each poll; None where its answer is to be read in full, by _in_full."""
+        memory = self.memory
+        answer = yield from self._getter.ask(steady.ask)
+        if answer.tags == steady.tags:
+            values = (*answer.values, None)
+            scalars, rows = steady.scalars(values), steady.rows(values)
+            if rows is not None and self._stands(scalars):
+                memory.uptime_ticks = scalars.uptime_ticks
+                memory.polls += 1
+                numbers: dict[str, float] = {}
+                if profile.values:
+                    means = Means(self.spec, memory, self._getter.get, self._miss)
+                    numbers = evaluate(*(yield from read_values(profile, (steady.of_profile(values),), means)))
+                return self._steady_sample(profile, scalars, numbers, rows)
+        self._given = (steady.ask.oids, answer)
+        return None
+
+    def _stands(self, scalars: Scalars) -> bool:
+        """Return whether the agent neither restarted nor changed its interfaces since the last poll, as _has_moved says too."""
+        before, uptime = self.memory.uptime_ticks, scalars.uptime_ticks
+        has_restarted = before is not None and uptime is not None and uptime < before
+        return not has_restarted and scalars.table_last_change_ticks == self.memory.table_last_change_ticks
+
+    def _in_full(self, profile: Profile) -> Conversation[SnmpSample]:
+        """Read whatever is to be read, and survey whatever has moved."""
+        memory = self.memory
+        memory.steady = None
+        known = memory.rows if profile.interfaces and memory.is_surveyed else ()
+        groups = self._groups(self._scalars(profile), known)
         parts = yield from self._read_parts(groups, is_first=True)
         rows = self._rows(known, parts)
-        if profile.interfaces and (not self.memory.is_surveyed or rows is None or self._has_moved(parts[0])):
+        if profile.interfaces and (not memory.is_surveyed or rows is None or self._has_moved(parts[0])):
             rows = yield from self._survey_and_read(profile)
-        means = Means(self.spec, self.memory, self._get, self._miss)
+        means = Means(self.spec, memory, self._getter.get, self._miss)
         cells, answers = yield from read_values(profile, parts, means)
         self._explained = explain(cells, answers) if self.spec.explain else ()
         self._remember(parts[0])
+        if self._complete and rows is not None:
+            memory.steady = self._settled(profile, known)
         return self._sample(profile, parts[0], evaluate(cells, answers), rows or ())
 
+    def _settled(self, profile: Profile, known: Sequence[KnownRow]) -> SteadyGet | None:
+        """Return how the next poll may go by one GET, None where this one did not."""
+        only = self._getter.only_answer()
+        if only is None or any(row.bits is None for row in known):
+            return None
+        oids, tags, values = only
+        version = WIRE_VERSIONS.get(self.spec.credential.version)
+        reader = None if version is None else Steady(prepare(version, self.spec.credential.community.encode(), GET, oids))
+        system_uptime = None if profile.uptime is None else parse_oid(profile.uptime)
+        objects = value_objects(profile, self.memory.plan)
+        return SteadyGet(
+            Ask(GET, oids, 0, reader), self.memory.plan, tags, values, rows=known, objects=objects, system_uptime=system_uptime
+        )
+
     # What is asked
-
-    def _get(self, oids: Sequence[Oid]) -> Conversation[Values]:
-        """Ask for objects in one GET, and return those that the agent has.
-
-        An object for which the agent refuses the whole GET (v1's noSuchName, some agents' genErr) is left out from then on. After
-        tooBig the halves are asked one by one, sysUpTime with each. Raises ExchangeError.
-        """
-        memory = self.memory
-        wanted = [oid for oid in oids if oid not in memory.missing or oid == SYS_UPTIME]
-        for _ in range(_MAX_DROPPED):
-            if not wanted:
-                return {}
-            answer = yield Ask(GET, tuple(wanted))
-            if self._rtt_s is None:
-                self._rtt_s = answer.rtt_s
-            if not answer.status:
-                asked = set(wanted)
-                return {oid: (tag, value) for oid, tag, value in answer.varbinds if oid in asked and not is_absent(tag)}
-            culprit = answer.culprit - 1
-            if answer.status in (ErrorStatus.NO_SUCH_NAME, ErrorStatus.GEN_ERR) and 0 <= culprit < len(wanted):
-                memory.missing.add(wanted.pop(culprit))
-            elif answer.status in (ErrorStatus.NO_SUCH_NAME, ErrorStatus.GEN_ERR) and len(wanted) == 1:
-                memory.missing.add(wanted.pop())
-            elif answer.status in (ErrorStatus.TOO_BIG, ErrorStatus.NO_SUCH_NAME, ErrorStatus.GEN_ERR) and len(wanted) > 1:
-                if answer.status == ErrorStatus.TOO_BIG:
-                    memory.get_size = max(2, len(wanted) // 2)
-                return (yield from self._get_halves(wanted))
-            else:
-                misdeed = Misdeed(Deed.TOO_BIG) if answer.status == ErrorStatus.TOO_BIG else None
-                raise ExchangeError(Outcome.REFUSED, f"the agent answers {status_name(answer.status)}", misdeed=misdeed)
-        raise ExchangeError(Outcome.REFUSED, f"the agent lacks more than {_MAX_DROPPED} of the objects asked for")
-
-    def _get_halves(self, wanted: list[Oid]) -> Conversation[Values]:
-        """Ask for the two halves of a GET that was too big, or whose culprit was not named."""
-        lead = wanted[:1] if wanted[0] == SYS_UPTIME and len(wanted) > 2 else []
-        rest = wanted[len(lead) :]
-        middle = (len(rest) + 1) // 2
-        values = yield from self._get([*lead, *rest[:middle]])
-        values.update((yield from self._get([*lead, *rest[middle:]])))
-        return values
 
     def _identify(self) -> Conversation[None]:
         """Ask who the agent is and choose the profile; forget what was learnt of who it was."""
         memory = self.memory
         memory.missing.clear()
-        memory.repetitions, memory.has_bulk = None, True
+        memory.has_bulk = True
         engine_id = () if self._v1 else (ENGINE_ID,)  # v1 would refuse the whole question where the agent has none
-        values = yield from self._get((SYS_UPTIME, SYS_DESCR, SYS_OBJECT_ID, SYS_NAME, *engine_id))
+        values = yield from self._getter.get((SYS_UPTIME, SYS_DESCR, SYS_OBJECT_ID, SYS_NAME, *engine_id))
         memory.engine_id = octets(values, ENGINE_ID).hex()
         memory.sys_descr = text(values, SYS_DESCR)
         memory.sys_object_id = text(values, SYS_OBJECT_ID)
@@ -169,7 +189,7 @@ class Poll:
             part: Values = {}
             try:
                 for chunk in self._chunks(group):
-                    part |= yield from self._get(chunk)
+                    part |= yield from self._getter.get(chunk, self._given)
             except ExchangeError as error:
                 if is_first and not parts and not part:
                     raise
@@ -267,6 +287,29 @@ class Poll:
         self.memory.table_last_change_ticks = whole(values, TABLE_LAST_CHANGE)
         self.memory.polls += 1
 
+    def _steady_sample(
+        self, profile: Profile, scalars: Scalars, numbers: dict[str, float], rows: tuple[InterfaceSample, ...]
+    ) -> SnmpSample:
+        """Return a poll in the steady state as one sample; by position, since it is made for every device at every poll."""
+        memory = self.memory
+        return SnmpSample(
+            profile.id,
+            scalars.uptime_ticks,
+            scalars.engine_time_s,
+            scalars.engine_boots,
+            memory.sys_object_id,
+            memory.sys_descr,
+            memory.sys_name,
+            scalars.table_last_change_ticks,
+            rows,
+            numbers,
+            self._getter.rtt_s,
+            self._complete,
+            False,
+            memory.engine_id,
+            scalars.system_ticks,
+        )
+
     def _sample(self, profile: Profile, values: Values, numbers: dict[str, float], rows: tuple[InterfaceSample, ...]) -> SnmpSample:
         """Return all of it as one sample."""
         return SnmpSample(
@@ -280,7 +323,7 @@ class Poll:
             table_last_change_ticks=whole(values, TABLE_LAST_CHANGE),
             interfaces=rows,
             values=numbers,
-            rtt_s=self._rtt_s,
+            rtt_s=self._getter.rtt_s,
             complete=self._complete,
             brief=self.spec.brief,
             engine_id=self.memory.engine_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from monitor.model.reading import InterfaceSample
-from monitor.probes.snmp_exchange import KnownRow
 from monitor.probes.snmp_objects import (
     COUNTER_COLUMNS,
     IF_ALIAS,
@@ -26,6 +25,7 @@ from monitor.probes.snmp_objects import (
     text,
     whole,
 )
+from monitor.probes.snmp_steady import KnownRow
 from monitor.rules.interfaces import InterfaceRow
 from monitor.wire.oid import Oid
 
@@ -86,7 +86,7 @@ def row_objects(known: KnownRow, *, v1: bool) -> list[Oid]:
 
     v1: version 1 has no Counter64 (RFC 2578 appendix A).
     """
-    name = _name_column(known)
+    name = name_column(known)
     octets = () if v1 or known.bits == 32 else WIDE_OCTETS
     octets += () if known.bits == 64 else NARROW_OCTETS
     asked = (*(() if name is None else (name,)), IF_OPER_STATUS, *octets, *COUNTER_COLUMNS, IF_HIGH_SPEED, IF_SPEED)
@@ -95,13 +95,13 @@ def row_objects(known: KnownRow, *, v1: bool) -> list[Oid]:
 
 def is_same_row(known: KnownRow, values: Values) -> bool:
     """Return whether the row at an index still has the name it had."""
-    column = _name_column(known)
+    column = name_column(known)
     if column is None:
         return True
     place = (*column, known.row.index)
     return place in values and text(values, place) == (known.row.name or known.row.descr)
 
 
-def _name_column(known: KnownRow) -> Oid | None:
+def name_column(known: KnownRow) -> Oid | None:
     """Return the column that proves that a row is still the same interface, None where the row has neither."""
     return IF_NAME if known.row.name else IF_DESCR if known.row.descr else None

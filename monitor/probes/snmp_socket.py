@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from monitor.errors import SetupError
 from monitor.model.reading import Unreachable
+from monitor.probes.datagrams import NAME_BYTES, Inbox
 from monitor.probes.names import SocketAddress
 
 # Linux's numbers (asm-generic/socket.h, linux/in.h, linux/in6.h) that Python's socket module has no names for.
@@ -22,14 +23,29 @@ _DROPS_INDEX = 8
 _WANTED_BUFFER_BYTES = 16 * 1024 * 1024
 _ANSWER_BYTES_IN_BUFFER = 4608
 """What the kernel charges at most for an answer of one Ethernet frame and its skb; two, since agents may send fragments."""
-_LONGEST = 65535
 _ERROR_ANCILLARY_BYTES = 512
 _EXTENDED_ERROR = struct.Struct("@IBBBBII")
 _BUSY = (errno.ENOBUFS, errno.EAGAIN)
 _SEND_TRIES = 3
+_SLOTS = 64
+_LONGEST = 65536
+"""More than a UDP datagram can hold. Of the slots only the pages that were ever written to are memory."""
+_ERRORS_A_SLICE = 8
 
-Source = tuple[str, int]
-"""Address (without an IPv6 zone) and port."""
+Source = bytes
+"""Where a datagram came from: port and address in network order, 6 octets for IPv4 and 18 for IPv6."""
+
+
+def source_of(address: str, port: int) -> Source:
+    """Return an address, without an IPv6 zone, and a port as a source."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return port.to_bytes(2, "big") + socket.inet_pton(family, address)
+
+
+def address_of(source: Source) -> tuple[str, int]:
+    """Return a source's address and port as the kernel writes them."""
+    family = socket.AF_INET if len(source) == 6 else socket.AF_INET6
+    return socket.inet_ntop(family, source[2:]), int.from_bytes(source[:2], "big")
 
 
 class BusyError(Exception):
@@ -76,6 +92,8 @@ class SnmpSocket:
         self.granted_bytes: int = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
         self.window = max(16, self.granted_bytes // _ANSWER_BYTES_IN_BUFFER)
         self._quoted: list[QuotedDatagram] = []
+        self._inbox = Inbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST)
+        self._payloads = memoryview(self._inbox.payloads)
 
     def close(self) -> None:
         """Give the socket back to the kernel."""
@@ -103,23 +121,40 @@ class SnmpSocket:
                     raise
 
     def receive(self, limit: int) -> list[tuple[bytes, Source]]:
-        """Return the datagrams that are waiting, at most `limit` of them."""
+        """Return the datagrams that are waiting, about `limit` of them at most, and take the ICMP errors off the kernel's queue.
+
+        An error makes the next receive fail, or the socket readable without a datagram: only then there is a queue to empty.
+        """
         taken: list[tuple[bytes, Source]] = []
-        recvfrom = self.sock.recvfrom
-        for _ in range(limit):
-            try:
-                octets, source = recvfrom(_LONGEST)
-            except BlockingIOError:
+        for _ in range(limit // _SLOTS + _ERRORS_A_SLICE):
+            count = self._inbox.receive()
+            if count > 0:
+                self._unpack(count, taken)
+                if count < _SLOTS or len(taken) >= limit:
+                    break
+            elif count in (-errno.EAGAIN, -errno.EINTR):
                 break
-            except OSError:
+            else:
                 self._empty_error_queue()
-                continue
-            taken.append((octets, (source[0].partition("%")[0], source[1])))
+        if not taken:
+            self._empty_error_queue()
         return taken
 
+    def _unpack(self, count: int, taken: list[tuple[bytes, Source]]) -> None:
+        """Add the first count datagrams of the inbox to those that were taken."""
+        names, payloads = self._inbox.names, self._payloads
+        begin = at = 0
+        for length in self._inbox.lengths(count):
+            octets = payloads[begin : begin + length].tobytes()
+            if self.version == 4:
+                taken.append((octets, bytes(names[at + 2 : at + 8])))
+            else:
+                taken.append((octets, bytes(names[at + 2 : at + 4] + names[at + 8 : at + 24])))
+            begin += _LONGEST
+            at += NAME_BYTES[self.version]
+
     def errors(self) -> list[QuotedDatagram]:
-        """Return the ICMP errors that came since the last call."""
-        self._empty_error_queue()
+        """Return the ICMP errors that receive() and send() met since the last call."""
         found, self._quoted = self._quoted, []
         return found
 
@@ -132,7 +167,9 @@ class SnmpSocket:
                 return count
             unreachable = self._unreachable(ancillary)
             if unreachable and destination:
-                self._quoted.append(QuotedDatagram((destination[0].partition("%")[0], destination[1]), payload, unreachable))
+                self._quoted.append(
+                    QuotedDatagram(source_of(destination[0].partition("%")[0], destination[1]), payload, unreachable)
+                )
         return 1024
 
     def _unreachable(self, ancillary: list[tuple[int, int, bytes]]) -> Unreachable | None:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from monitor.model.profile import Condition, Name, Profile, Value, label
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp_exchange import AgentMemory, Conversation, ExchangeError
+from monitor.probes.snmp_exchange import Conversation, ExchangeError
+from monitor.probes.snmp_memory import AgentMemory
 from monitor.probes.snmp_objects import Values, number
 from monitor.probes.snmp_plan import (
     Cell,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from monitor.model.misdeed import Deed, Misdeed
 from monitor.model.reading import Outcome
-from monitor.probes.snmp_exchange import AgentMemory, Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp_memory import AgentMemory
 from monitor.probes.snmp_objects import Values, is_absent
 from monitor.wire.oid import Oid, format_oid, starts_with
 from monitor.wire.snmp import GET_BULK, GET_NEXT, ErrorStatus, VarBind, status_name
@@ -53,29 +54,32 @@ def walk(
     """Read whole columns side by side and return what was sound of them.
 
     max_repetitions: as configured; fewer are asked where the agent was found to choke, and never more than fit a frame.
-    An ExchangeError that is not final is answered by halving the repetitions once; the second ends the walk, as does any
-    name that does not increase.
+    After an ExchangeError that is not final half as many rows are asked for; where these are answered, the larger answer was too
+    much, which is remembered. A second error ends the walk, as does any name that does not increase.
     """
     walked = Walked()
     active = [_Column(prefix, prefix) for prefix in columns]
-    has_halved = False
+    lost = 0
+    fault = ""
     while active:
         if walked.requests >= MAX_REQUESTS:
             walked.reason = f"still not at its end after {MAX_REQUESTS} requests"
             walked.misdeed = Misdeed(Deed.ENDLESS, {"rows": _rows(active)})
             break
-        ask = _question(active, memory, max_repetitions, v1)
+        ask = _question(active, memory, lost // 2 if lost else max_repetitions, v1)
         walked.requests += 1
         try:
             answer = yield ask
         except ExchangeError as error:
-            if error.is_final or has_halved or ask.repetitions < 2:
+            if error.is_final or lost or ask.repetitions < 2:
                 walked.reason = f"{error.detail}, after {_rows(active)} rows"
                 walked.misdeed = error.misdeed or _died(error, active)
                 break
-            has_halved = True
-            _halve(memory, ask.repetitions, error.detail)
+            lost, fault = ask.repetitions, error.detail
             continue
+        if lost and fault:
+            memory.device.choked_on_repetitions(lost, fault)
+            fault = ""
         if answer.status:
             active, walked.reason, walked.misdeed = _refused(answer, ask, active, memory)
         else:
@@ -90,21 +94,15 @@ def _question(active: list[_Column], memory: AgentMemory, max_repetitions: int, 
     names = tuple(column.last for column in active)
     if v1 or not memory.has_bulk:
         return Ask(GET_NEXT, names)
-    limit = max_repetitions if memory.repetitions is None else min(memory.repetitions, max_repetitions)
+    limit = memory.device.repetitions_within(max_repetitions)
     return Ask(GET_BULK, names, max(1, min(limit, _VALUES_IN_AN_ANSWER // len(names))))
-
-
-def _halve(memory: AgentMemory, tried: int, reason: str) -> None:
-    """Remember that this agent can't answer so many repetitions."""
-    memory.repetitions = max(1, tried // 2)
-    memory.repetitions_reason = f"{reason} at {tried} repetitions"
 
 
 def _refused(answer: Answer, ask: Ask, active: list[_Column], memory: AgentMemory) -> _Left:
     """Return what is left to be read after an error-status."""
     status = answer.status
     if status == ErrorStatus.TOO_BIG and ask.repetitions > 1:
-        _halve(memory, ask.repetitions, "tooBig")
+        memory.device.choked_on_repetitions(ask.repetitions, "tooBig")
         return active, "", None
     if status == ErrorStatus.NO_SUCH_NAME:
         # v1's end of the MIB view (RFC 1157 4.1.3): the one that error-index names is at its end, the others are not.

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.reading import Outcome
-from monitor.probes.snmp_exchange import AgentMemory, Answer, Ask, ExchangeError
+from monitor.probes.snmp_exchange import Answer, Ask, ExchangeError
+from monitor.probes.snmp_memory import AgentMemory
 from monitor.probes.snmp_walk import MAX_REQUESTS, MAX_ROWS, Walked, walk
 from monitor.wire import ber
 from monitor.wire.oid import Oid
@@ -113,10 +114,20 @@ def test_an_agent_that_gives_one_row_at_a_time_is_left_after_so_many_requests() 
     assert (f"still not at its end after {MAX_REQUESTS} requests", MAX_REQUESTS) == (walked.reason, len(asks))
 
 
-def test_repetitions_are_halved_with_the_reason_kept() -> None:
+def test_repetitions_are_halved_for_good_where_half_as_many_are_answered() -> None:
+    end = Answer(0, 0, ((COLUMNS[0], ber.END_OF_MIB_VIEW, None),))
+    _, asks, memory = drive([SILENT, end])
+    assert [20, 10] == [ask.repetitions for ask in asks]
+    assert (10, "no answer to 2 tries in 5.0 s at 20 repetitions") == (
+        memory.device.repetitions.learned,
+        memory.device.repetitions.reason,
+    )
+
+
+def test_an_agent_that_is_silent_to_fewer_repetitions_too_is_not_taken_to_choke() -> None:
     _, asks, memory = drive([SILENT, SILENT])
     assert [20, 10] == [ask.repetitions for ask in asks]
-    assert (10, "no answer to 2 tries in 5.0 s at 20 repetitions") == (memory.repetitions, memory.repetitions_reason)
+    assert memory.device.repetitions.learned is None
 
 
 def test_an_answer_in_a_frame_holds_no_more_than_sixty_values() -> None:

@@ -1,0 +1,272 @@
+"""What is learned of how each agent wants to be asked: sizes, patience, pace. No socket; the clock is the prober's.
+
+It belongs to whoever answers at an address and port, not to a target: two targets with one address are one device.
+"""
+
+from __future__ import annotations
+
+from monitor.model.clock import Clock
+from monitor.model.kindness import Learned, Manner
+from monitor.model.spec import SnmpSpec
+
+GET_SIZE = 24
+"""Objects in one GET, as a rule: at some 25 octets each the answer is half an Ethernet frame."""
+GROW_AFTER_S = 3600.0
+_LONGEST_GROWING_S = 86_400.0
+_PACE_WINDOW_S = 1.02
+"""A second, and what a network may push two packets together in."""
+_GRANULARITY_S = 0.05
+"""RFC 6298's G: a tick of the timers and of a loop that has other things to do."""
+_SMOOTHING, _DEVIATING = 1 / 8, 1 / 4
+_STRIKES = 2
+_MAX_DEVICES = 50_000
+
+Key = tuple[str, int]
+"""Address, as the kernel writes it, and port."""
+
+
+class Limit:
+    """A size that is as configured until the agent chokes on it: then half of what it choked on, and a quarter more every hour.
+
+    What choked again after growing waits twice as long for the next growth, at most a day.
+    """
+
+    __slots__ = ("_grow_s", "_wait_s", "at", "learned", "reason")
+
+    def __init__(self) -> None:
+        self.learned: int | None = None
+        self.reason = ""
+        self.at: float | None = None
+        self._wait_s = GROW_AFTER_S / 2
+        self._grow_s = 0.0
+
+    def within(self, configured: int, now_s: float) -> int:
+        """Return the size to ask in now."""
+        if self.learned is None:
+            return configured
+        if now_s >= self._grow_s:
+            self.learned += max(1, self.learned // 4)
+            self._grow_s = now_s + self._wait_s
+        if self.learned >= configured:
+            self.learned, self.reason, self.at = None, "", None
+            return configured
+        return self.learned
+
+    def halve(self, tried: int, reason: str, *, least: int, now_s: float, at: float) -> bool:
+        """Take half of what was too much; return whether that changes anything. at: epoch seconds."""
+        half = max(least, tried // 2)
+        if self.learned is not None and half >= self.learned:
+            return False
+        self.learned, self.reason, self.at = half, reason, at
+        self._wait_s = min(2 * self._wait_s, _LONGEST_GROWING_S)
+        self._grow_s = now_s + self._wait_s
+        return True
+
+    def shown(self, configured: int) -> Learned:
+        """Return what is in force, for people."""
+        return Learned(configured) if self.learned is None else Learned(min(self.learned, configured), self.reason, self.at)
+
+
+class ResponseTimes:
+    """How long an agent takes to answer, smoothed as RFC 6298 section 2 smooths round-trip times.
+
+    Every try has a request-id of its own, so each answer tells which try it is for and Karn's rule is not needed.
+    """
+
+    __slots__ = ("deviation_s", "smoothed_s")
+
+    def __init__(self) -> None:
+        self.smoothed_s: float | None = None
+        self.deviation_s = 0.0
+
+    def add(self, took_s: float) -> None:
+        """Take one more answer into account."""
+        if self.smoothed_s is None:
+            self.smoothed_s, self.deviation_s = took_s, took_s / 2
+            return
+        error_s = took_s - self.smoothed_s
+        self.smoothed_s += _SMOOTHING * error_s
+        self.deviation_s += _DEVIATING * (abs(error_s) - self.deviation_s)
+
+    def wait_s(self, timeout_s: float, least_s: float, most_s: float) -> float:
+        """Return how long a first try is to be waited for: timeout_s before the first answer, then what was learned, within bounds.
+
+        A configured timeout outside the bounds widens them.
+        """
+        if self.smoothed_s is None:
+            return timeout_s
+        wait_s = self.smoothed_s + max(_GRANULARITY_S, 4 * self.deviation_s)
+        floor_s = least_s if least_s < timeout_s else timeout_s
+        return floor_s if wait_s < floor_s else min(wait_s, max(most_s, timeout_s))
+
+
+class _NoClock:
+    """A clock that stands still."""
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def wall(self) -> float:
+        return 0.0
+
+
+_NO_CLOCK = _NoClock()
+
+
+class Device:
+    """What is known of the manners of whoever answers at one address and port.
+
+    news: what was learned since somebody last took it, as sentences. held_back, late: see Manner.
+    """
+
+    __slots__ = (
+        "_clock",
+        "_sent",
+        "_slow_at",
+        "_strikes",
+        "get_size",
+        "held_back",
+        "late",
+        "lost_size",
+        "news",
+        "repetitions",
+        "times",
+    )
+
+    def __init__(self, clock: Clock = _NO_CLOCK) -> None:
+        """clock: none where an agent is played in this process, so that what is learned of it has no time."""
+        self._clock = clock
+        self.repetitions = Limit()
+        self.get_size = Limit()
+        self.times = ResponseTimes()
+        self.news: list[str] = []
+        self.held_back = 0
+        self.late = 0
+        self.lost_size = 0
+        self._strikes = 0
+        self._slow_at: float | None = None
+        self._sent: list[float] = []
+
+    # Sizes
+
+    def repetitions_within(self, configured: int) -> int:
+        """Return how many rows to ask for at most in one GETBULK."""
+        return configured if self.repetitions.learned is None else self.repetitions.within(configured, self._clock.monotonic())
+
+    def get_size_within(self, configured: int = GET_SIZE) -> int:
+        """Return how many objects to ask for at most in one GET."""
+        return configured if self.get_size.learned is None else self.get_size.within(configured, self._clock.monotonic())
+
+    def choked_on_repetitions(self, tried: int, reason: str) -> None:
+        """Ask for half as many rows from now on."""
+        now_s, at = self._clock.monotonic(), self._clock.wall()
+        why = f"{reason} at {tried} repetitions"
+        if self.repetitions.halve(tried, why, least=1, now_s=now_s, at=at):
+            self.news.append(f"asked for {self.repetitions.learned} rows at a time from now on: {why}")
+
+    def choked_on_get(self, tried: int, reason: str) -> None:
+        """Ask for half as many objects from now on."""
+        now_s, at = self._clock.monotonic(), self._clock.wall()
+        why = f"{reason} at {tried} objects"
+        if self.get_size.halve(tried, why, least=2, now_s=now_s, at=at):
+            self.news.append(f"asked for {self.get_size.learned} objects at a time from now on: {why}")
+
+    def lost_get(self, size: int) -> None:
+        """Note that nothing answered a GET of so many objects: the agent, or only what is larger than a frame, may be lost."""
+        if size > 2:
+            self.lost_size = min(size, self.lost_size or size)
+
+    def got(self, size: int) -> None:
+        """Note that a GET of so many objects was answered.
+
+        Where a larger one was lost twice, and a smaller one answered each time right after, it is fragments that are lost.
+        """
+        if size >= self.lost_size:
+            self.lost_size = self._strikes = 0
+            return
+        self._strikes += 1
+        lost, self.lost_size = self.lost_size, 0
+        if self._strikes >= _STRIKES:
+            self._strikes = 0
+            self.choked_on_get(lost, f"silence, though {size} {'is' if size == 1 else 'are'} answered,")
+
+    # Patience
+
+    def answered_in(self, took_s: float, spec: SnmpSpec) -> None:
+        """Take the time of an answer into account, and say so where the agent turns out slow, or no longer is."""
+        times = self.times
+        times.add(took_s)
+        if self._slow_at is None and took_s < spec.timeout_s:
+            return
+        wait_s = times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
+        if self._slow_at is None and wait_s > spec.timeout_s:
+            self._slow_at = self._clock.wall()
+            self.news.append(f"answers in {took_s:.1f} s: waited for {wait_s:.1f} s instead of {spec.timeout_s:g} s from now on")
+        elif self._slow_at is not None and wait_s < spec.timeout_s:
+            self._slow_at = None
+            self.news.append(f"answers in {took_s:.1f} s again: no longer waited for longer than {spec.timeout_s:g} s")
+
+    def answered_late(self, took_s: float, spec: SnmpSpec) -> None:
+        """Take an answer into account that came when it was no longer waited for."""
+        self.late += 1
+        self.answered_in(took_s, spec)
+
+    # Pace
+
+    def turn_s(self, now_s: float, per_second: int) -> float:
+        """Return when the next request may be sent, now_s where that is now; per_second: at most so many in any second."""
+        sent = self._sent
+        return now_s if len(sent) < per_second else max(now_s, sent[-per_second] + _PACE_WINDOW_S)
+
+    def note_sent(self, now_s: float, per_second: int) -> None:
+        """Count a request that is sent now."""
+        sent = self._sent
+        if sent and now_s - sent[-1] > _PACE_WINDOW_S:
+            sent.clear()
+        elif len(sent) >= 2 * per_second:
+            del sent[:-per_second]
+        sent.append(now_s)
+
+    # For people
+
+    def manner(self, spec: SnmpSpec) -> Manner:
+        """Return how a target's agent is asked now."""
+        times = self.times
+        wait_s = times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
+        reason = "" if times.smoothed_s is None else f"answers in {times.smoothed_s * 1000:.0f} ms as a rule"
+        return Manner(
+            repetitions=self.repetitions.shown(spec.max_repetitions),
+            get_size=self.get_size.shown(GET_SIZE),
+            timeout_s=Learned(wait_s, reason, self._slow_at),
+            response_s=times.smoothed_s,
+            deviation_s=None if times.smoothed_s is None else times.deviation_s,
+            requests_per_second=spec.max_requests_per_second,
+            held_back=self.held_back,
+            late=self.late,
+        )
+
+    def take_news(self) -> str:
+        """Return what was learned since the last call, '' where nothing was."""
+        if not self.news:
+            return ""
+        told = "; ".join(self.news)
+        self.news.clear()
+        return told
+
+
+class Devices:
+    """Every device that was asked. It outlives reloads; a restart begins anew, since an hour of polls teaches it all again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._known: dict[Key, Device] = {}
+
+    def at(self, address: str, port: int) -> Device:
+        """Return the device at an address; the one longest known is forgotten where there are too many."""
+        key = (address, port)
+        device = self._known.get(key)
+        if device is None:
+            while len(self._known) >= _MAX_DEVICES:
+                del self._known[next(iter(self._known))]
+            device = self._known[key] = Device(self._clock)
+        return device
