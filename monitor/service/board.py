@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -24,9 +23,11 @@ from monitor.model.settings import Settings
 from monitor.model.state import Event, Snapshot, State, Transition
 from monitor.rules import health, topology
 from monitor.rules.health import Health, Judgement, Standing
+from monitor.service.aging import Aging
 from monitor.service.announcing import announce, evidence
 from monitor.service.judging import Bench
 from monitor.service.picture import Picture, committed, detail
+from monitor.service.pulse import Pulse
 from monitor.service.sight import Sight
 from monitor.service.suspicion import Suspicions
 from monitor.service.track import Track, follow, new_track
@@ -36,8 +37,7 @@ log = logging.getLogger("monitor.board")
 
 TICK_S = 0.1
 LOOK_EVERY_S = 1.0
-"""How often what hangs on the hour is looked at."""
-SHARES = 20
+"""How often what hangs on the hour is looked at, and how long the board rests at most."""
 STEP_S = 1.0
 """A wall clock that moves against the monotonic one by more was set."""
 
@@ -89,9 +89,9 @@ class Board:
         self._offset_s = clock.wall() - clock.monotonic()
         self._events: list[Event] = []
         self._is_committing = False
-        self._share = 0
         self._are_standings_new = True
         self._touched: set[str] = set()
+        self._pulse = Pulse(TICK_S, LOOK_EVERY_S)
         self._follow(inventory, settings, profiles)
         self._picture = Picture(inventory, self._tracks, self._topology)
 
@@ -115,12 +115,15 @@ class Board:
         usual_rtt_s = self._usual_rtt_s(reading.target) if reading.icmp is not None else None
         if track.take(reading, wall, self._settings, usual_rtt_s):
             self._touched.add(reading.target)
+            self._pulse.quicken()
         if track.health is not before:
             self._notice(reading, track, before)
 
     def own_side(self, own: OwnSide) -> None:
         """Take what is known of our own side."""
         self._sight.own_side(own)
+        if self._sight.is_doubted:
+            self._pulse.quicken()
 
     def round_opened(self, wall: float) -> None:
         """Note that an ICMP round begins. wall: epoch seconds."""
@@ -129,6 +132,7 @@ class Board:
     def path_found(self, target: str, text: str) -> None:
         """Keep where the path to a root cause breaks, and tell the journal; one that is no longer down is only told."""
         self._events.append(Event(self._clock.wall(), "path", target, text))
+        self._pulse.quicken()
         if self._picture.path_found(target, text):
             self._picture.has_changed(self.snapshot)
 
@@ -148,7 +152,10 @@ class Board:
         self._picture.has_changed(self.snapshot)
 
     async def run(self) -> None:
-        """Evaluate every 100 ms until cancelled. A slow journal delays publications, never questions."""
+        """Evaluate every 100 ms while anything is open, else at news and each second, until cancelled.
+
+        A slow journal delays publications, never questions.
+        """
         committing: asyncio.Task[None] | None = None
         try:
             while True:
@@ -161,10 +168,16 @@ class Board:
                     if found is not None:
                         committing = asyncio.create_task(self._commit(found))
                         committing.add_done_callback(_report)
-                await asyncio.sleep(TICK_S)
+                await self._pulse.wait(is_busy=self._is_busy)
         finally:
             if committing is not None:
                 await asyncio.gather(committing, return_exceptions=True)
+
+    @property
+    def _is_busy(self) -> bool:
+        """True where something may change by the next tick without any further reading."""
+        is_open = bool(self._touched or self._events or self._is_committing or self._are_standings_new)
+        return is_open or self._suspicions.has_any or self._sight.is_doubted
 
     async def evaluate(self) -> None:
         """Take one step: attend, judge, commit, publish. A second call while one is committing only attends."""
@@ -211,13 +224,14 @@ class Board:
                 follow(track, target, settings, profiles, now_s)
             kept[name] = track
         self._tracks = kept
-        self._shares = [list(islice(kept.items(), share, None, SHARES)) for share in range(SHARES)]
+        self._aging = Aging(kept, TICK_S, now_s)
         self._topology = topology.of(inventory)
         self._sight.follow(settings, kept)
         self._suspicions = Suspicions(kept, self._topology, settings)
         self._bench = Bench(kept, self._topology, settings, profiles, self._now_local())
         self._are_standings_new = True
         self._touched = set(kept)
+        self._pulse.quicken()
 
     def _notice(self, reading: Reading, track: Track, before: Health) -> None:
         """Follow up a reading that changed what is believed of a target."""
@@ -266,8 +280,10 @@ class Board:
 
     def _judge(self, now_s: float) -> list[tuple[Judgement, Transition]]:
         """Settle what is ripe and judge whoever may have changed; views that only change in detail are replaced here."""
-        self._let_lapse(now_s)
-        if now_s - self._looked_s >= LOOK_EVERY_S:
+        lapsed = self._aging.lapsed(now_s, self._evidence_since_s, self._settings.health.stale_intervals)
+        self._touched.update(lapsed)
+        self._are_standings_new = self._are_standings_new or bool(lapsed)
+        if now_s - self._looked_s >= LOOK_EVERY_S - TICK_S:
             self._looked_s = now_s
             self._follow_clock(now_s)
             if self._bench.look_at(self._now_local()):
@@ -290,15 +306,6 @@ class Board:
             for track in self._tracks.values():
                 track.shift(moved_s)
         return wall
-
-    def _let_lapse(self, now_s: float) -> None:
-        """Let go of beliefs and evidence that are too old: each time of another share of the targets, so that no step is long."""
-        intervals = self._settings.health.stale_intervals
-        self._share = (self._share + 1) % SHARES
-        for name, track in self._shares[self._share]:
-            if now_s > track.look_s and track.drop_stale(now_s, self._evidence_since_s, intervals):
-                self._touched.add(name)
-                self._are_standings_new = True
 
     def _free(self, now_s: float) -> None:
         """Resolve who is cut off; whoever no longer is gets a fresh hearing, and so does in turn who hangs on them."""

@@ -43,6 +43,11 @@ class Sight:
         return self._blind
 
     @property
+    def is_doubted(self) -> bool:
+        """True while we are blind, or our own side speaks against our sight and that is not judged yet."""
+        return self._blind is not None or self._own_reason is not None
+
+    @property
     def reference_ids(self) -> list[str]:
         """Return the ids under which the poller knows the addresses outside the inventory."""
         return list(self._references)

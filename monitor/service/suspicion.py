@@ -33,6 +33,11 @@ class Suspicions:
         self._back: set[str] = {name for name, track in tracks.items() if track.back_s is not None}
 
     @property
+    def has_any(self) -> bool:
+        """True while anyone is suspected, or a return is held."""
+        return bool(self._suspects or self._back)
+
+    @property
     def held_back(self) -> frozenset[str]:
         """Return the targets whose return is held for those behind them."""
         return frozenset(self._back)
