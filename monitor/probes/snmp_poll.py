@@ -120,7 +120,8 @@ class Poll:
         groups = self._groups(self._scalars(profile), known)
         parts = yield from self._read_parts(groups, is_first=True)
         rows = self._rows(known, parts)
-        if profile.interfaces and (not memory.is_surveyed or rows is None or self._has_moved(parts[0])):
+        has_moved = self._has_moved(parts[0])
+        if profile.interfaces and (not memory.is_surveyed or rows is None or has_moved):
             rows = yield from self._survey_and_read(profile)
         means = Means(self.spec, memory, self._getter.get, self._miss)
         cells, answers = yield from read_values(profile, parts, means)
@@ -255,6 +256,7 @@ class Poll:
         before, uptime = self.memory.uptime_ticks, whole(values, SYS_UPTIME)
         if before is not None and uptime is not None and uptime < before:
             self.memory.polls = REFRESH_POLLS
+            self.memory.plan = None
             return True
         return whole(values, TABLE_LAST_CHANGE) != self.memory.table_last_change_ticks
 
