@@ -8,6 +8,7 @@ from typing import Protocol
 from monitor.model.misdeed import Misdeed
 from monitor.model.reading import Outcome
 from monitor.model.spec import SnmpSpec
+from monitor.probes.datagrams import name_of
 from monitor.probes.names import Place, SocketAddress
 from monitor.probes.snmp_exchange import Answer, ExchangeError
 from monitor.probes.snmp_manner import Device
@@ -26,7 +27,7 @@ WIRE_VERSIONS = {"1": V1, "2c": V2C}
 class Route:
     """Where an agent is asked, and how: everything about a spec that each of its questions needs, worked out once.
 
-    source: where answers come from; sources: all from where they are taken.
+    name: the destination as the kernel has it. source: where answers come from; sources: all from where they are taken.
     """
 
     __slots__ = (
@@ -34,6 +35,7 @@ class Route:
         "destination",
         "device",
         "ip_version",
+        "name",
         "place",
         "rate",
         "source",
@@ -51,6 +53,7 @@ class Route:
         self.community = spec.credential.community.encode()
         self.ip_version = place.version
         self.destination: SocketAddress = (place.sockaddr[0], spec.port, *place.sockaddr[2:])
+        self.name = name_of(self.destination)
         self.source = source_of(place.address, spec.port)
         self.sources = frozenset((self.source, *(source_of(address, spec.port) for address in spec.answers_from)))
         self.rate = spec.max_requests_per_second

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from monitor.errors import SetupError
 from monitor.model.reading import Unreachable
-from monitor.probes.datagrams import NAME_BYTES, Inbox
+from monitor.probes.datagrams import NAME_BYTES, Inbox, Outbox
 from monitor.probes.names import SocketAddress
 
 # Linux's numbers (asm-generic/socket.h, linux/in.h, linux/in6.h) that Python's socket module has no names for.
@@ -68,8 +68,11 @@ class QuotedDatagram:
 class SnmpSocket:
     """A non-blocking UDP socket that serves every agent of one IP version.
 
-    window: how many questions may be open at once before their answers could overflow the granted buffer.
+    window: how many questions may be open at once before their answers could overflow the granted buffer. at_once: datagrams in a
+    batch.
     """
+
+    at_once = _SLOTS
 
     def __init__(self, version: int) -> None:
         """Open it. Raises UnsupportedVersionError where the kernel has no such protocol, SetupError where nothing can be opened."""
@@ -93,6 +96,7 @@ class SnmpSocket:
         self.window = max(16, self.granted_bytes // _ANSWER_BYTES_IN_BUFFER)
         self._quoted: list[QuotedDatagram] = []
         self._inbox = Inbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST)
+        self._outbox = Outbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST)
         self._payloads = memoryview(self._inbox.payloads)
 
     def close(self) -> None:
@@ -102,6 +106,21 @@ class SnmpSocket:
     def drops(self) -> int:
         """Return how many datagrams the kernel has dropped because our buffer was full: SO_RXQ_OVFL's counter, read at any time."""
         return int(struct.unpack_from("@9I", self.sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))[_DROPS_INDEX])
+
+    def put(self, slot: int, octets: bytes, name: bytes) -> None:
+        """Write a datagram into the next batch. name: where it goes, as datagrams.name_of gives it."""
+        self._outbox.put(slot, name, octets)
+
+    def flush(self, count: int) -> list[int]:
+        """Hand the first count datagrams of the batch to the kernel; return those that it did not take."""
+        first, left = 0, []
+        while first < count:
+            went = self._outbox.send(first, count - first)
+            if went <= 0:
+                left.append(first)
+                went = 1
+            first += went
+        return left
 
     def send(self, octets: bytes, destination: SocketAddress) -> None:
         """Send a datagram. Raises BusyError, or OSError with the kernel's reason.

@@ -1,4 +1,4 @@
-"""Questions on their way: request-ids, retries with back-off, time-outs, and which datagram answers which question.
+"""Questions on their way: sent in batches, with retries and back-off, at a pace that their device bears, and timed.
 
 No packet has a task or a future of its own; an answer is a callback. The socket is always drained before a time-out is judged,
 so that a stalled loop invents none.
@@ -7,30 +7,17 @@ so that a stalled loop invents none.
 from __future__ import annotations
 
 import asyncio
-import os
-import struct
 from collections.abc import Callable
 from contextlib import suppress
 
 from monitor.model.clock import Clock
-from monitor.model.misdeed import Deed, Misdeed
-from monitor.model.reading import Outcome, Unreachable
+from monitor.model.reading import Outcome
 from monitor.probes.snmp_exchange import Answer, ExchangeError
-from monitor.probes.snmp_question import BACK_OFF, Exchange, Route
-from monitor.probes.snmp_socket import (
-    BusyError,
-    QuotedDatagram,
-    SnmpSocket,
-    Source,
-    UnsupportedVersionError,
-    address_of,
-    source_of,
-)
+from monitor.probes.snmp_open import OpenQuestions
+from monitor.probes.snmp_question import BACK_OFF, Exchange
+from monitor.probes.snmp_socket import BusyError, SnmpSocket, UnsupportedVersionError
 from monitor.probes.snmp_strays import Strays
 from monitor.probes.snmp_timers import Wheel, Window
-from monitor.wire.answers import Steady
-from monitor.wire.fault import MalformedError
-from monitor.wire.snmp import MAX_REQUEST_ID, MIN_REQUEST_ID, RESPONSE, Message, Request, decode
 
 HELD_S = 0.5
 """A question that is unanswered for so long no longer counts against the window: its answer comes alone, if it comes."""
@@ -40,14 +27,9 @@ _BUSY_TRIES = 25
 _SLICE = 256
 _SLICES_BEFORE_JUDGING = 64
 """More than the buffer holds: a flood that never ends must not keep time-outs from being judged."""
-_LATE_IDS = 4096
-_LONGEST_ANSWER = 24_576
-"""Octets. Sixty values of 255 octets fit; more was not asked for, and is not worth decoding."""
-_DRAWN = struct.Struct("@1024I")
-_PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
 
-_GivenUp = tuple[Route, float]
-"""Whom a try that was given up had asked, and when."""
+_Try = tuple[Exchange, int]
+"""A question, and the request-id of one try."""
 
 
 class SnmpTransport:
@@ -58,19 +40,16 @@ class SnmpTransport:
         self.sends_attempted = 0
         self.sends_refused = 0
         self.last_refusal = ""
-        self.strays = Strays()
         self.on_room: Callable[[], None] = lambda: None
         self._clock = clock
+        self._open = OpenQuestions()
         self._window = Window(in_flight, HELD_S)
         self._sockets: dict[int, SnmpSocket] = {}
-        self._pending: dict[int, Exchange] = {}
-        self._by_source: dict[Source, Exchange] = {}
-        self._over: dict[int, _GivenUp | None] = {}
-        self._over_before: dict[int, _GivenUp | None] = {}
+        self._queues: dict[int, list[_Try]] = {4: [], 6: []}
+        self._is_flush_planned = False
         self._wheel: Wheel[Exchange] = Wheel()
         self._handle: asyncio.TimerHandle | None = None
         self._wake_s = 0.0
-        self._ids: list[int] = []
         self._drops = 0
 
     def open(self) -> None:
@@ -80,7 +59,7 @@ class SnmpTransport:
             self._sockets[6] = SnmpSocket(6)
         loop = asyncio.get_running_loop()
         for each in self._sockets.values():
-            loop.add_reader(each.sock.fileno(), self._drain, each)
+            loop.add_reader(each.sock.fileno(), self._readable, each)
             self._window.size = min(self._window.size, each.window)
 
     def close(self) -> None:
@@ -91,12 +70,21 @@ class SnmpTransport:
         for each in self._sockets.values():
             asyncio.get_running_loop().remove_reader(each.sock.fileno())
             each.close()
-        for table in (self._sockets, self._pending, self._by_source, self._over, self._over_before, self._wheel, self._window):
-            table.clear()
+        self._sockets.clear()
+        for queue in self._queues.values():
+            queue.clear()
+        self._open.clear()
+        self._wheel.clear()
+        self._window.clear()
 
     def speaks(self, ip_version: int) -> bool:
         """Return whether there is a socket of this IP version."""
         return ip_version in self._sockets
+
+    @property
+    def strays(self) -> Strays:
+        """Return what answered no open question."""
+        return self._open.strays
 
     @property
     def receive_drops(self) -> int:
@@ -113,30 +101,26 @@ class SnmpTransport:
         return self._clock.monotonic()
 
     def ask(self, exchange: Exchange) -> ExchangeError | None:
-        """Send a question. Returns why it could not be sent, in which case no callback comes; None where one will."""
-        if not self._pending:
+        """Send a question, together with all that are asked before the loop goes on.
+
+        Returns why it is not sent, in which case no callback comes; None where one will, which may say the same.
+        """
+        if not self._open:
             self._look_at_drops()
         exchange.drops = self._drops
         now = self._clock.monotonic()
         self._window.age(now)
         exchange.generation = self._window.take(now)
-        self._by_source[exchange.route.source] = exchange
+        self._open.add(exchange)
         error = self._send(exchange, now)
         if self._window.is_full:
             self._wake_when_older()
         return error
 
-    def cancel(self, exchange: Exchange) -> None:
-        """Forget a question; its answer, if one comes, is late."""
+    def cancel(self, exchange: Exchange, *, is_given_up: bool = False) -> None:
+        """Forget a question; its answer, if one comes, is a stray. is_given_up: since none came."""
         exchange.is_over = True
-        for request_id in exchange.sent:
-            self._pending.pop(request_id, None)
-            self._over[request_id] = None
-        if len(self._over) >= _LATE_IDS:
-            self._over_before, self._over = self._over, {}
-        source = exchange.route.source
-        if self._by_source.get(source) is exchange:
-            del self._by_source[source]
+        self._open.forget(exchange, is_given_up=is_given_up)
         self._release(exchange)
 
     # Sending
@@ -149,24 +133,56 @@ class SnmpTransport:
             if turn_s > now:
                 return self._hold_back(exchange, turn_s)
             route.device.note_sent(now, route.rate)
-        request_id = self._new_id()
-        self.sends_attempted += 1
+        if not exchange.sent:
+            exchange.give_up_s = min(now + exchange.patience_s, exchange.deadline_s)
+        request_id = self._open.new_id(exchange, now)
+        queue = self._queues[route.ip_version]
+        self._sockets[route.ip_version].put(len(queue), exchange.request.encode(request_id), route.name)
+        queue.append((exchange, request_id))
+        self._arm(exchange, min(now + exchange.wait_s, exchange.give_up_s) if exchange.tries_left else exchange.give_up_s)
+        if len(queue) == SnmpSocket.at_once:
+            self._flush(route.ip_version)
+        elif not self._is_flush_planned:
+            self._is_flush_planned = True
+            asyncio.get_running_loop().call_soon(self._flush_all)
+        return None
+
+    def _flush_all(self) -> None:
+        """Hand what is queued to the kernel."""
+        self._is_flush_planned = False
+        for ip_version, queue in self._queues.items():
+            if queue:
+                self._flush(ip_version)
+
+    def _flush(self, ip_version: int) -> None:
+        """Hand one socket's queue to the kernel, and see to what it would not take."""
+        queue = self._queues[ip_version]
+        tries = queue[:]
+        queue.clear()
+        self.sends_attempted += len(tries)
+        for slot in self._sockets[ip_version].flush(len(tries)):
+            exchange, request_id = tries[slot]
+            if not exchange.is_over:
+                error = self._send_alone(exchange, request_id)
+                if error:
+                    exchange.asker.failed(error)
+
+    def _send_alone(self, exchange: Exchange, request_id: int) -> ExchangeError | None:
+        """Send a try that the kernel did not take with the others: somebody else's error may have been in its way."""
+        route = exchange.route
         try:
             self._sockets[route.ip_version].send(exchange.request.encode(request_id), route.destination)
         except BusyError:
+            self._open.withdraw(exchange, request_id)
             exchange.busy += 1
             if exchange.busy > _BUSY_TRIES:
                 return self._refused(exchange, "no buffer space for the packet")
-            self._arm(exchange, now + _BUSY_WAIT_S)
+            self._arm(exchange, self._clock.monotonic() + _BUSY_WAIT_S)
             return None
         except OSError as error:
+            self._open.withdraw(exchange, request_id)
             return self._refused(exchange, error.strerror or str(error))
         exchange.busy = 0
-        if not exchange.sent:
-            exchange.give_up_s = min(now + exchange.patience_s, exchange.deadline_s)
-        exchange.sent[request_id] = now
-        self._pending[request_id] = exchange
-        self._arm(exchange, min(now + exchange.wait_s, exchange.give_up_s) if exchange.tries_left else exchange.give_up_s)
         return None
 
     def _hold_back(self, exchange: Exchange, turn_s: float) -> ExchangeError | None:
@@ -191,63 +207,31 @@ class SnmpTransport:
             return ExchangeError(exchange.outcome, f"no answer, and the retry could not be sent: {reason}", is_final=True)
         return ExchangeError(Outcome.NOT_SENT, reason, is_final=True)
 
-    def _new_id(self) -> int:
-        """Return an unpredictable request-id that no open or late question has; many are drawn by one system call."""
-        while True:
-            if not self._ids:
-                self._ids.extend(_DRAWN.unpack(os.urandom(_DRAWN.size)))
-            request_id = MIN_REQUEST_ID + self._ids.pop() % (MAX_REQUEST_ID - MIN_REQUEST_ID + 1)
-            if request_id not in self._pending and request_id not in self._over and request_id not in self._over_before:
-                return request_id
-
     # Receiving
+
+    def _readable(self, which: SnmpSocket) -> None:
+        """Take what has come, and send what was asked in turn."""
+        self._drain(which)
+        for ip_version, queue in self._queues.items():
+            if queue:
+                self._flush(ip_version)
 
     def _drain(self, which: SnmpSocket) -> bool:
         """Take a slice of what has come; return whether there may be more."""
         taken = which.receive(_SLICE)
         now = self._clock.monotonic()
+        match = self._open.match
         for octets, source in taken:
-            exchange = self._by_source.get(source)
-            if exchange is None or exchange.reader is None or not self._take_expected(exchange, exchange.reader, octets, now):
-                self._take(octets, source, now)
+            found = match(octets, source, now)
+            if found is not None:
+                self._settle(*found)
         for quoted in which.errors():
-            self._take_error(quoted, which.version)
+            ended = self._open.match_error(quoted, which.version)
+            if ended is not None:
+                exchange, error = ended
+                self.cancel(exchange)
+                exchange.asker.failed(error)
         return len(taken) >= _SLICE
-
-    def _take_expected(self, exchange: Exchange, reader: Steady, octets: bytes, now: float) -> bool:
-        """Take the plain answer to a question that is asked again and again; return False where it is anything else."""
-        answered = reader.read(octets) if len(octets) <= _LONGEST_ANSWER else None
-        sent_s = exchange.sent.get(answered.request_id) if answered else None
-        if answered is None or sent_s is None:
-            return False
-        self._settle(exchange, Answer(0, 0, (), now - sent_s, answered.tags, answered.values))
-        return True
-
-    def _take(self, octets: bytes, source: Source, now: float) -> None:
-        """Match one datagram; what matches nothing is dropped, but kept in mind as evidence for the agent that it came from."""
-        if len(octets) > _LONGEST_ANSWER:
-            self._take_garbage(source, f"oversized answer: {len(octets)} octets", Misdeed(Deed.OVERSIZED, {"octets": len(octets)}))
-            return
-        try:
-            message = decode(octets)
-        except MalformedError as error:
-            self._take_garbage(source, f"malformed answer: {error}", Misdeed(Deed.MALFORMED, {"fault": str(error)}))
-            return
-        exchange = self._pending.get(message.request_id)
-        if exchange is None:
-            self._take_stray(message, source, now)
-            return
-        route = exchange.route
-        if source not in route.sources:
-            address, port = address_of(source)
-            told = f"an answer came from {address} port {port}; if it is the same device, add it to answers_from"
-            exchange.note(told, misdeed=Misdeed(Deed.ELSEWHERE, {"address": address, "port": port}))
-        elif message.pdu != RESPONSE or message.version != route.version or message.community != route.community:
-            told = "the answer has another community, version or type than was asked for"
-            exchange.note(told, Outcome.MALFORMED, Misdeed(Deed.WRONG_REPLY))
-        else:
-            rtt_s = now - exchange.sent[message.request_id]
-            self._settle(exchange, Answer(message.error_status, message.error_index, message.varbinds, rtt_s))
 
     def _settle(self, exchange: Exchange, answer: Answer) -> None:
         """Hand an answer on, and keep in mind how long it took."""
@@ -255,63 +239,6 @@ class SnmpTransport:
         assert answer.rtt_s is not None
         exchange.route.device.answered_in(answer.rtt_s, exchange.route.spec)
         exchange.asker.answered(answer)
-
-    def _take_stray(self, message: Message, source: Source, now: float) -> None:
-        """Note an answer to nothing that is open: a late one, or one whose request-id is wrong."""
-        request_id = message.request_id
-        for over in (self._over, self._over_before):
-            if request_id in over:
-                given_up, over[request_id] = over[request_id], None
-                self._take_late(given_up, source, now)
-                return
-        self.strays.note(address_of(source)[0], "unasked")
-        if source in self._by_source:
-            exchange = self._by_source[source]
-            values = {"asked": next(reversed(exchange.sent), 0), "answered": request_id}
-            told = "request-id {asked} answered with {answered}".format(**values)
-            exchange.note(told, Outcome.MALFORMED, Misdeed(Deed.WRONG_ID, values))
-
-    def _take_late(self, given_up: _GivenUp | None, source: Source, now: float) -> None:
-        """Learn from an answer that is no longer waited for; given_up: what it answers, None where that was answered already."""
-        late_s = 0.0
-        if given_up is not None and source in given_up[0].sources:
-            route, sent_s = given_up
-            late_s = now - sent_s
-            route.device.answered_late(late_s, route.spec)
-        self.strays.note(address_of(source)[0], "late", late_s)
-
-    def _take_garbage(self, source: Source, told: str, misdeed: Misdeed) -> None:
-        """Note what is no message at all."""
-        self.strays.note(address_of(source)[0], "garbage")
-        if source in self._by_source:
-            self._by_source[source].note(told, Outcome.MALFORMED, misdeed)
-
-    def _take_error(self, quoted: QuotedDatagram, ip_version: int) -> None:
-        """Note an ICMP error about an open question; port unreachable from the agent itself settles it."""
-        exchange = self._quoted(quoted)
-        if exchange is None:
-            return
-        unreachable = quoted.unreachable
-        reporter = source_of(unreachable.reporter, exchange.route.spec.port)
-        if (unreachable.type, unreachable.code) != _PORT_UNREACHABLE[ip_version] or reporter not in exchange.route.sources:
-            exchange.note(_told(unreachable))
-            return
-        self.cancel(exchange)
-        exchange.asker.failed(ExchangeError(Outcome.REFUSED, "port unreachable: no agent listens there", is_final=True))
-
-    def _quoted(self, quoted: QuotedDatagram) -> Exchange | None:
-        """Return the open question that an ICMP error quotes, None where it quotes none.
-
-        A whole quote names it by its request-id. Routers may cut it after any octet: then what is there must be its beginning.
-        """
-        try:
-            exchange = self._pending.get(decode(quoted.payload).request_id)
-        except MalformedError:
-            exchange = self._by_source.get(quoted.destination)
-        if exchange is None or exchange.route.source != quoted.destination:
-            return None
-        is_ours = any(_quotes(exchange.request, request_id, quoted.payload) for request_id in exchange.sent)
-        return exchange if is_ours else None
 
     # Time
 
@@ -377,11 +304,9 @@ class SnmpTransport:
 
     def _given_up(self, exchange: Exchange, now: float) -> ExchangeError:
         """Return why a question that nothing usable answered is over."""
-        self.cancel(exchange)
+        self.cancel(exchange, is_given_up=True)
         if not exchange.sent:
             return ExchangeError(Outcome.NOT_SENT, "no buffer space for the packet", is_final=True)
-        for request_id, sent_s in exchange.sent.items():
-            self._over[request_id] = (exchange.route, sent_s)
         tries = len(exchange.sent)
         silence = f"no answer to {tries} {'try' if tries == 1 else 'tries'} in {now - min(exchange.sent.values()):.1f} s"
         is_final = now >= exchange.deadline_s
@@ -406,15 +331,3 @@ class SnmpTransport:
 
 def _is_open(exchange: Exchange) -> bool:
     return not exchange.is_over
-
-
-def _quotes(request: Request, request_id: int, payload: bytes) -> bool:
-    """Return whether an ICMP error quotes this question; a quote may be cut after any octet, an empty one proves nothing."""
-    return bool(payload) and request.encode(request_id).startswith(payload)
-
-
-def _told(unreachable: Unreachable) -> str:
-    """Return what an ICMP error said, in words."""
-    said = {(3, 0): "network unreachable", (3, 1): "host unreachable", (3, 3): "port unreachable", (3, 13): "prohibited"}
-    words = said.get((unreachable.type, unreachable.code), f"ICMP type {unreachable.type} code {unreachable.code}")
-    return f"{words} from {unreachable.reporter}"
