@@ -51,7 +51,7 @@ class Complaints:
 
     def __init__(self, inventory: Inventory) -> None:
         self._cases: dict[tuple[str, Deed], _Case] = {}
-        self._troubled: set[str] = set()
+        self._deeds: dict[str, list[Deed]] = {}
         self._engines: dict[str, dict[str, float]] = {}
         self._engine_of: dict[str, str] = {}
         self._told: dict[str, list[float]] = {}
@@ -70,7 +70,9 @@ class Complaints:
         self._told = {target: told for target, told in self._told.items() if target in self._targets}
         for target in self._engine_of.keys() - self._targets.keys():
             self._disown(target)
-        self._count_troubled()
+        self._deeds = {}
+        for target, deed in self._cases:
+            self._deeds.setdefault(target, []).append(deed)
 
     @property
     def open(self) -> Mapping[str, tuple[Misdeed, ...]]:
@@ -90,7 +92,7 @@ class Complaints:
         sharing = self._sharing(reading, now_s)
         if sharing is not None:
             self._see(reading.target, sharing, now_s, wall)
-        if reading.target in self._troubled and reading.outcome is Outcome.OK and reading.snmp and not reading.snmp.brief:
+        if reading.target in self._deeds and reading.outcome is Outcome.OK and reading.snmp and not reading.snmp.brief:
             seen = {misdeed.deed for misdeed in (reading.misdeed, sharing) if misdeed is not None}
             self._find_clean(reading.target, seen, now_s, wall)
 
@@ -126,7 +128,7 @@ class Complaints:
         case = self._cases.get((target, misdeed.deed))
         if case is None:
             case = self._cases[target, misdeed.deed] = _Case(misdeed, wall, now_s)
-            self._troubled.add(target)
+            self._deeds.setdefault(target, []).append(misdeed.deed)
         case.misdeed, case.seen_s, case.clean = misdeed, now_s, 0
         case.seen += 1
         if case.seen >= SEEN_TO_BEGIN[misdeed.deed] and not case.is_open:
@@ -135,7 +137,7 @@ class Complaints:
 
     def _find_clean(self, target: str, seen: set[Deed], now_s: float, wall: float) -> None:
         """Count a good poll for every misdeed of a target that it did not show."""
-        for deed in [deed for name, deed in self._cases if name == target and deed not in seen and deed is not Deed.FLOODS]:
+        for deed in [deed for deed in self._deeds[target] if deed not in seen and deed is not Deed.FLOODS]:
             case = self._cases[target, deed]
             case.clean += 1
             if case.clean >= CLEAN_TO_END:
@@ -143,6 +145,10 @@ class Complaints:
 
     def _end(self, target: str, deed: Deed, how: str, now_s: float, wall: float) -> None:
         case = self._cases.pop((target, deed))
+        deeds = self._deeds[target]
+        deeds.remove(deed)
+        if not deeds:
+            del self._deeds[target]
         if case.is_told:
             text = say(
                 COMPLAINTS,
@@ -152,7 +158,6 @@ class Complaints:
                 lasted=age(wall - case.since, "en"),
             )
             self._tell("behaves", target, text, now_s, wall)
-        self._count_troubled()
 
     def _tell(self, kind: str, target: str, text: str, now_s: float, wall: float) -> bool:
         """Make an event of it, unless there were too many; return whether there is one. The end of what was told is always told."""
@@ -179,11 +184,11 @@ class Complaints:
         if self._engine_of.get(reading.target, engine_id) != engine_id:
             self._disown(reading.target)
         owners = self._engines.setdefault(engine_id, {})
-        for name in [name for name, heard_s in owners.items() if now_s - heard_s > LAPSE_S]:
-            del owners[name], self._engine_of[name]
         owners[reading.target] = now_s
         self._engine_of[reading.target] = engine_id
-        first = next(iter(owners))
+        # Only the first counts, so only it is looked at: where a whole batch of devices was cloned, there are hundreds behind it.
+        while now_s - owners[first := next(iter(owners))] > LAPSE_S:
+            del owners[first], self._engine_of[first]
         if first == reading.target:
             return None
         return Misdeed(Deed.SHARED_ENGINE, {"engine_id": engine_id, "one": first, "other": reading.target})
@@ -195,9 +200,6 @@ class Complaints:
         del owners[target]
         if not owners:
             del self._engines[engine_id]
-
-    def _count_troubled(self) -> None:
-        self._troubled = {target for target, _ in self._cases}
 
 
 def _ids_by_address(inventory: Inventory) -> dict[str, str]:
