@@ -1,0 +1,47 @@
+"""Write dashboards/LANGUAGE/NAME.json; `--check` only says which are not what the code builds."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+
+from grafana.build import wan
+from grafana.build.style import Say, speaker
+
+FOLDER = Path(__file__).parents[1] / "dashboards"
+BOARDS: Mapping[str, Callable[[Say], Dashboard]] = {"wan": wan.build}
+
+
+def texts() -> dict[Path, str]:
+    """Return path → JSON of every dashboard in both languages."""
+    return {
+        FOLDER / language / f"{name}.json": JSONEncoder(sort_keys=True, indent=1, ensure_ascii=False).encode(
+            build(speaker(language)).build()
+        )
+        + "\n"
+        for language in ("vi", "en")
+        for name, build in BOARDS.items()
+    }
+
+
+def main() -> int:
+    """Write or check; 1 where a file is not what the code builds."""
+    parser = argparse.ArgumentParser(prog="python -m grafana.build", description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    is_check = parser.parse_args().check
+    stale = [path for path, text in texts().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        print(path)
+        if not is_check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(texts()[path], encoding="utf-8")
+    return 1 if is_check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
