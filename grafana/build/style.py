@@ -1,7 +1,7 @@
 """How our dashboards look: colours, states, units and the few kinds of panel that they are made of.
 
-The colours are those of the monitor's own pages: fine is nearly invisible, a cause is solid, and colour never speaks alone: every state has
-its word. One source makes both languages: a text is a pair, Vietnamese first, and `Say` picks.
+The colours are those of the monitor's own pages: fine is nearly invisible, a cause stands out, and colour never speaks alone: every
+state has its word. One source makes both languages: a text is a pair, Vietnamese first, and `Say` picks.
 """
 
 from __future__ import annotations
@@ -11,15 +11,20 @@ from dataclasses import dataclass
 
 from grafana_foundation_sdk.builders import (
     bargauge,
-    common as common_builders,
-    dashboard as builders,
     prometheus,
     stat,
     statetimeline,
     table,
     timeseries,
 )
-from grafana_foundation_sdk.models import common, dashboard as models
+from grafana_foundation_sdk.builders import (
+    common as common_builders,
+)
+from grafana_foundation_sdk.builders import (
+    dashboard as builders,
+)
+from grafana_foundation_sdk.models import common
+from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 Say = Callable[[str, str], str]
@@ -121,7 +126,7 @@ def transformed(kind: str, **options: object) -> models.DataTransformerConfig:
 
 
 def columns(names: Mapping[str, str]) -> list[models.DataTransformerConfig]:
-    """Return what joins the queries of a table into rows, and shows only these columns: name in the data → heading, in this order."""
+    """Return what joins the queries of a table into rows of these columns only: name in the data → heading, in this order."""
     order = {name: place for place, name in enumerate(names)}
     return [
         transformed("merge"),

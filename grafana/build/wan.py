@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from grafana_foundation_sdk.builders import bargauge, geomap, stat, statetimeline, table
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
-from grafana_foundation_sdk.builders import bargauge, geomap, stat, statetimeline, table
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as models
 
