@@ -34,15 +34,22 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One number of one device. series: the key that it is told under. factor: the product of the value's `times` for this row."""
+    """One number of one device.
+
+    series: the key that it is told under. multiplier: the value's scale, times the product of its `times` for this row. low, high:
+    what it can be. is_plain: a number, its multiplier and its bounds are all there is to it, as for most.
+    """
 
     value: Value
     series: str
     oid: Oid
-    plus: tuple[Oid, ...] = ()
-    over: tuple[Oid, ...] = ()
-    checks: tuple[Check, ...] = ()
-    factor: float = 1.0
+    plus: tuple[Oid, ...]
+    over: tuple[Oid, ...]
+    checks: tuple[Check, ...]
+    multiplier: float
+    low: float
+    high: float
+    is_plain: bool
 
     @property
     def objects(self) -> Iterator[Oid]:
@@ -89,15 +96,17 @@ def scalar_objects(profile: Profile) -> tuple[Oid, ...]:
 
 def scalar_cell(value: Value) -> Cell:
     """Return the cell of a value that is one object."""
-    checks = tuple(Check(parse_oid(each.oid or value.oid), each) for each in value.only_if)
-    return Cell(value, value.series, parse_oid(value.oid), _oids(value.plus), _oids(value.over), checks)
+    return row_cell(value, value.series, (), 1.0)
 
 
 def row_cell(value: Value, series: str, index: Oid, factor: float) -> Cell:
-    """Return the cell of one row of a column."""
+    """Return the cell of one row of a column. factor: the product of the value's `times` for this row."""
     checks = tuple(Check((*parse_oid(each.oid or value.oid), *index), each) for each in value.only_if)
     plus, over = _oids(value.plus, index), _oids(value.over, index)
-    return Cell(value, series, (*parse_oid(value.oid), *index), plus, over, checks, factor)
+    is_plain = not (checks or plus or over or value.map or value.invalid or value.rest)
+    low, high = bounds(value)
+    oid = (*parse_oid(value.oid), *index)
+    return Cell(value, series, oid, plus, over, checks, value.scale * factor, low, high, is_plain)
 
 
 def _oids(columns: Sequence[str], index: Oid = ()) -> tuple[Oid, ...]:
@@ -120,15 +129,14 @@ def compute(cell: Cell, answers: Values) -> tuple[float | None, Lack]:
     result = value.map.get(int(measured)) if value.map else _calculated(cell, measured, answers)
     if result is None:
         return None, Lack.UNMAPPED if value.map else Lack.ABSENT
-    low, high = bounds(value)
-    return (result, Lack.NONE) if low <= result <= high else (None, Lack.BOUNDS)
+    return (result, Lack.NONE) if cell.low <= result <= cell.high else (None, Lack.BOUNDS)
 
 
 def _calculated(cell: Cell, measured: float, answers: Values) -> float | None:
     """Return a number after sum, scale and division; None where what it is divided by is not there, or 0."""
     for oid in cell.plus:
         measured += _number(answers, oid) or 0.0
-    result = measured * cell.value.scale * cell.factor
+    result = measured * cell.multiplier
     if cell.over:
         parts = [_number(answers, oid) for oid in cell.over]
         whole = sum(part for part in parts if part is not None)
@@ -179,10 +187,16 @@ def evaluate(groups: Iterable[Group], answers: Values) -> dict[str, float]:
     """Return series → number. Of values that make the same series the first that has one counts, of a history's rows the last."""
     found: dict[str, float] = {}
     for value, cells, _ in groups:
+        if len(cells) == 1:
+            (cell,) = cells
+            measured = _told(cell, answers)
+            if measured is not None:
+                found.setdefault(cell.series, measured)
+            continue
         own: dict[str, float] = {}
         numbers: list[float] = []
         for cell in cells:
-            measured = compute(cell, answers)[0]
+            measured = _told(cell, answers)
             if measured is not None:
                 own[cell.series] = measured
                 numbers.append(measured)
@@ -191,6 +205,20 @@ def evaluate(groups: Iterable[Group], answers: Values) -> dict[str, float]:
         for series, measured in own.items():
             found.setdefault(series, measured)
     return found
+
+
+def _told(cell: Cell, answers: Values) -> float | None:
+    """Return the number of a cell as compute does, and without a detour where it is plain: 0.3 µs instead of 2."""
+    if not cell.is_plain:
+        return compute(cell, answers)[0]
+    bound = answers.get(cell.oid)
+    if bound is None:
+        return None
+    raw = bound[1]
+    if type(raw) is not int:
+        return compute(cell, answers)[0]
+    measured = float(raw) if cell.multiplier == 1.0 else round(raw * cell.multiplier, _DIGITS)
+    return measured if cell.low <= measured <= cell.high else None
 
 
 def explain(groups: Iterable[Group], answers: Values) -> tuple[Explained, ...]:

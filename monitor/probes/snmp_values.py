@@ -96,10 +96,13 @@ def read_values(profile: Profile, parts: Sequence[Values], means: Means) -> Conv
 
     parts: what the poll's GETs brought. What is not surveyed yet, or not any more, is surveyed now.
     """
-    survey = _Survey(means, {oid: bound for part in parts for oid, bound in part.items()})
     memory = means.memory
     plan = memory.plan
-    if plan is None or plan.profile is not profile or (not plan.is_whole and memory.polls % _RETRY_POLLS == 0):
+    is_due = plan is None or plan.profile is not profile or (not plan.is_whole and memory.polls % _RETRY_POLLS == 0)
+    if plan is not None and not is_due and not plan.histories and len(parts) == 1:
+        return plan.groups, parts[0]
+    survey = _Survey(means, {oid: bound for part in parts for oid, bound in part.items()})
+    if plan is None or is_due:
         memory.plan = plan = yield from _planned(profile, survey)
         return plan.groups, survey.answers
     groups = list(plan.groups)
