@@ -14,9 +14,8 @@ from monitor.model.misdeed import Stray
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.spec import SnmpSpec
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
-from monitor.probes.snmp_exchange import Conversation, ExchangeError
+from monitor.probes.snmp_exchange import Answer, Conversation, ExchangeError
 from monitor.probes.snmp_memory import AgentMemory, Memories
-from monitor.probes.snmp_objects import Values
 from monitor.probes.snmp_plain import objects
 from monitor.probes.snmp_poll import Poll
 from monitor.probes.snmp_question import WIRE_VERSIONS, Route
@@ -182,17 +181,18 @@ class SnmpProber:
             batch = _Batch(len(specs))
             await self._do([_PollWork(self, spec, batch, deliver) for spec in specs], batch)
 
-    async def get(self, specs: Sequence[SnmpSpec], oids: Sequence[Oid]) -> list[Values | ExchangeError]:
-        """Ask each agent for objects in one GET; return what each has of them, or why it gave no answer, in the order of specs."""
-        asked = tuple(oids)
-        return await self._converse(specs, lambda spec, memory: objects(spec, memory, asked))
+    async def get(self, specs: Sequence[SnmpSpec], oids: tuple[Oid, ...]) -> list[Answer | ExchangeError]:
+        """Ask each agent for objects in one GET; return each one's answer, or why there is none, in the order of specs.
 
-    async def walk(self, specs: Sequence[SnmpSpec], columns: Sequence[Oid]) -> list[Walked | ExchangeError]:
+        Where the same tuple is asked for again, what was learned of the answers makes it cheaper.
+        """
+        return await self._converse(specs, lambda spec, memory: objects(spec, memory, oids))
+
+    async def walk(self, specs: Sequence[SnmpSpec], columns: tuple[Oid, ...]) -> list[Walked | ExchangeError]:
         """Walk columns of each agent, side by side; see snmp_walk.walk for the bounds. In the order of specs."""
-        asked = tuple(columns)
 
         def converse(spec: SnmpSpec, memory: AgentMemory) -> Conversation[Walked]:
-            return walk(asked, memory, max_repetitions=spec.max_repetitions, v1=spec.credential.version == "1")
+            return walk(columns, memory, max_repetitions=spec.max_repetitions, v1=spec.credential.version == "1")
 
         return await self._converse(specs, converse)
 

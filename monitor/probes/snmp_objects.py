@@ -47,6 +47,8 @@ _UNKNOWN_STATUSES = frozenset((0, 4))
 _SATURATED_SPEED = 2**32 - 1
 _OPAQUE_FLOAT = b"\x9f\x78\x04"
 _OPAQUE_DOUBLE = b"\x9f\x79\x08"
+ABSENT = EXCEPTIONS | {NULL}
+"""Types of what stands for 'there is none'."""
 NUMBERS = frozenset((INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
 """Types of which a value is a whole number."""
 
@@ -56,7 +58,7 @@ Values = dict[Oid, tuple[int, Value]]
 
 def is_absent(tag: int) -> bool:
     """Return whether a value stands for 'there is none'."""
-    return tag in EXCEPTIONS or tag == NULL
+    return tag in ABSENT
 
 
 def whole(values: Values, oid: Oid) -> int | None:

@@ -12,8 +12,8 @@ from monitor.model.misdeed import Deed, Misdeed
 from monitor.model.reading import Outcome
 from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp_memory import AgentMemory
-from monitor.probes.snmp_objects import Values, is_absent
-from monitor.wire.oid import Oid, format_oid, starts_with
+from monitor.probes.snmp_objects import ABSENT, Values
+from monitor.wire.oid import Oid, format_oid
 from monitor.wire.snmp import GET_BULK, GET_NEXT, ErrorStatus, VarBind, status_name
 
 MAX_ROWS = 512
@@ -124,24 +124,38 @@ def _take(varbinds: tuple[VarBind, ...], active: list[_Column], values: Values, 
     if not varbinds:
         return active, "an answer without values", None
     width = len(active)
-    ended: set[int] = set()
-    for at, (oid, tag, value) in enumerate(varbinds):
-        place = at % width
-        column = active[place]
-        if place in ended:
-            continue
-        if is_absent(tag) or not starts_with(oid, column.prefix):
-            ended.add(place)
-            continue
-        if oid <= column.last:
-            names = {"oid": format_oid(oid), "after": format_oid(column.last)}
-            return active, "names do not increase: {oid} after {after}".format(**names), Misdeed(Deed.LOOPS, names)
-        if column.rows >= max_rows:
-            return active, f"more than {max_rows} rows", Misdeed(Deed.ENDLESS, {"rows": max_rows})
-        column.last = oid
-        column.rows += 1
+    left: list[_Column] = []
+    for place, column in enumerate(active):
+        end, misdeed = _take_column(varbinds[place::width], column, values, max_rows)
+        if misdeed is not None:
+            return active, end, misdeed
+        if not end:
+            left.append(column)
+    return left, "", None
+
+
+def _take_column(varbinds: tuple[VarBind, ...], column: _Column, values: Values, max_rows: int) -> tuple[str, Misdeed | None]:
+    """Keep one column's rows of an answer; return why there are no more, '' where there may be, and what was wrong with that."""
+    prefix, last, rows = column.prefix, column.last, column.rows
+    size = len(prefix)
+    end = ""
+    misdeed: Misdeed | None = None
+    for oid, tag, value in varbinds:
+        if oid[:size] != prefix or tag in ABSENT:
+            end = "the column's end"
+            break
+        if oid <= last:
+            names = {"oid": format_oid(oid), "after": format_oid(last)}
+            end, misdeed = "names do not increase: {oid} after {after}".format(**names), Misdeed(Deed.LOOPS, names)
+            break
+        if rows >= max_rows:
+            end, misdeed = f"more than {max_rows} rows", Misdeed(Deed.ENDLESS, {"rows": max_rows})
+            break
+        last = oid
+        rows += 1
         values[oid] = (tag, value)
-    return [column for place, column in enumerate(active) if place not in ended], "", None
+    column.last, column.rows = last, rows
+    return end, misdeed
 
 
 def _died(error: ExchangeError, active: list[_Column]) -> Misdeed | None:

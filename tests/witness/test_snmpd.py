@@ -63,7 +63,7 @@ PRINTERS: dict[int, Callable[[ber.Value], tuple[str, str]]] = {
 async def test_every_value_of_a_subtree_is_what_snmpbulkwalk_reads(agent: Snmpd, fast: SnmpProber, root: str, version: str) -> None:
     before = agent.walk(root, version)
     spec = snmp_spec(port=agent.port, version=version, community=COMMUNITY, timeout_s=5.0)
-    (ours,) = await fast.walk([spec], [parse_oid(root)])
+    (ours,) = await fast.walk([spec], (parse_oid(root),))
     assert isinstance(ours, Walked)
     after = agent.walk(root, version)
     assert "" == ours.reason
