@@ -56,17 +56,19 @@ class Means(NamedTuple):
 class _Survey:
     """One poll's reading of tables. answers: all that was read so far. tables: column's table → its rows' indexes.
 
-    failed: tables that could not be read to their end.
+    failed: tables that could not be read to their end. asked: what was asked by name, so that what the device lacks is asked once.
     """
 
     means: Means
     answers: Values
+    asked: set[Oid] = field(default_factory=set)
     tables: dict[Oid, tuple[Oid, ...]] = field(default_factory=dict)
     failed: set[Oid] = field(default_factory=set)
 
     def fetch(self, oids: Iterable[Oid]) -> Conversation[None]:
         """Ask for the objects that were not read yet; those that the device lacks stay away."""
-        wanted = [oid for oid in dict.fromkeys(oids) if oid not in self.answers]
+        wanted = [oid for oid in dict.fromkeys(oids) if oid not in self.answers and oid not in self.asked]
+        self.asked.update(wanted)
         size = max(self.means.memory.get_size, 2)
         for at in range(0, len(wanted), size):
             self.answers |= yield from self.means.get(wanted[at : at + size])
@@ -106,12 +108,25 @@ def read_values(profile: Profile, parts: Sequence[Values], means: Means) -> Conv
         memory.plan = plan = yield from _planned(profile, survey)
         return plan.groups, survey.answers
     groups = list(plan.groups)
-    for place in plan.histories:
-        try:
+    try:
+        yield from _read_ahead([groups[place].value for place in plan.histories], survey)
+        for place in plan.histories:
             groups[place] = yield from _surveyed(groups[place].value, survey)
-        except ExchangeError as error:
-            means.miss(error.detail)
+    except ExchangeError as error:
+        means.miss(error.detail)
     return groups, survey.answers
+
+
+def _read_ahead(histories: Sequence[Value], survey: _Survey) -> Conversation[None]:
+    """Read all that histories are made of together, so that ten columns of one table are not ten questions."""
+    wanted: list[Oid] = []
+    for value in histories:
+        indexes = yield from survey.rows(parse_oid(value.oid))
+        columns = [*_name_columns(value), *(factor.oid for factor in value.times), *(each.oid for each in value.where if each.oid)]
+        for index in _latest(indexes):
+            wanted += row_cell(value, "", index, 1.0).objects
+            wanted += [(*parse_oid(column), *index) for column in columns]
+    yield from survey.fetch(wanted)
 
 
 def _planned(profile: Profile, survey: _Survey) -> Conversation[ValuePlan]:
