@@ -88,6 +88,7 @@ class Board:
         self._looked_s = clock.monotonic()
         self._offset_s = clock.wall() - clock.monotonic()
         self._events: list[Event] = []
+        self._has_new_paths = False
         self._is_committing = False
         self._are_standings_new = True
         self._touched: set[str] = set()
@@ -130,11 +131,13 @@ class Board:
         self._picture.last_round_at = wall
 
     def path_found(self, target: str, text: str) -> None:
-        """Keep where the path to a root cause breaks, and tell the journal; one that is no longer down is only told."""
+        """Keep where the path to a root cause breaks, and tell the journal; one that is no longer down is only told.
+
+        It is published with the next step, once for all that were found by then: an outage may have a hundred root causes.
+        """
         self._events.append(Event(self._clock.wall(), "path", target, text))
         self._pulse.quicken()
-        if self._picture.path_found(target, text):
-            self._picture.has_changed(self.snapshot)
+        self._has_new_paths |= self._picture.path_found(target, text)
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Have a function called with the snapshot after each publication; it must not block. The returned one ends that."""
@@ -203,8 +206,12 @@ class Board:
         events, transitions = found
         try:
             await self._journal.append([*events, *(transition for _, transition in transitions)])
+            has_new_paths, self._has_new_paths = self._has_new_paths, False
             if transitions:
                 self._publish(transitions)
+            elif has_new_paths:
+                self._picture.find_root_causes()
+                self._picture.has_changed(self.snapshot)
         except BaseException:
             self._touched.update(self._tracks)  # what could not be published is judged again
             raise

@@ -69,11 +69,10 @@ class Picture:
                 callback(picture)
 
     def path_found(self, target: str, text: str) -> bool:
-        """Keep where the path to a root cause breaks; False where it is none any more."""
+        """Keep where the path to a root cause breaks; False where it is none any more. find_root_causes() shows it."""
         if self._tracks.get(target) is None or self._tracks[target].view.state is not State.DOWN:
             return False
         self._paths[target] = text
-        self.find_root_causes()
         return True
 
     def find_root_causes(self) -> None:

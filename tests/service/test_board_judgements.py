@@ -10,7 +10,7 @@ from monitor.model.inventory import Expected
 from monitor.model.profile import Profile
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Event, State, Transition
+from monitor.model.state import Event, Snapshot, State, Transition
 from tests.service.province import (
     SETTINGS,
     WALL_0,
@@ -283,6 +283,18 @@ async def test_a_path_that_was_traced_is_part_of_the_root_cause_and_of_the_journ
     await province.board.evaluate()
     assert ["breaks after 127.0.0.2"] == [cause.path for cause in province.board.snapshot().root_causes]
     assert [("path", "d1")] == [(event.kind, event.target) for event in province.journal.events]
+
+
+async def test_paths_that_were_traced_by_one_step_are_published_together() -> None:
+    province = await warm()
+    province.dead |= {"d1", "d2"}
+    await province.run(BOUND_S)
+    told = list[Snapshot]()
+    province.board.subscribe(told.append)
+    for target in ("d1", "d2"):
+        province.board.path_found(target, "breaks after 127.0.0.2")
+    await province.board.evaluate()
+    assert [{"d1", "d2"}] == [{cause.target for cause in each.root_causes if cause.path} for each in told]
 
 
 async def test_root_causes_come_gravest_first() -> None:
