@@ -24,9 +24,10 @@ from monitor.model.state import Event, Snapshot, State, Transition
 from monitor.rules import health, topology
 from monitor.rules.health import Health, Judgement, Standing
 from monitor.service.aging import Aging
-from monitor.service.announcing import announce, evidence
+from monitor.service.announcing import announce
+from monitor.service.changes import changes
 from monitor.service.judging import Bench
-from monitor.service.picture import Picture, committed, detail
+from monitor.service.picture import Picture, committed
 from monitor.service.pulse import Pulse
 from monitor.service.sight import Sight
 from monitor.service.suspicion import Suspicions
@@ -301,8 +302,12 @@ class Board:
         if settled or self._are_standings_new:
             self._are_standings_new = False
             self._free(now_s)
-        judged = {name: self._bench.judge(name) for name in self._open_to_judgement()}
-        return self._transitions({name: judgement for name, judgement in judged.items() if judgement is not None}) if judged else []
+        judged = {name: judgement for name in self._open_to_judgement() if (judgement := self._bench.judge(name)) is not None}
+        transitions, has_resumed = changes(judged, self._tracks, self._bench, self._picture, self._clock.wall())
+        if has_resumed:
+            self._picture.find_root_causes()
+            self._picture.has_changed(self.snapshot)
+        return transitions
 
     def _follow_clock(self, now_s: float) -> float:
         """Move what was measured along with a wall clock that was set, so that nothing ages by it; return its time."""
@@ -339,40 +344,6 @@ class Board:
         self._touched -= found
         return sorted(found, key=self._topology.order.__getitem__)
 
-    def _transitions(self, judged: Mapping[str, Judgement]) -> list[tuple[Judgement, Transition]]:
-        changed: dict[str, Judgement] = {}
-        has_resumed = False
-        for name, judgement in judged.items():
-            track = self._tracks[name]
-            is_covered = self._bench.is_covered(name)
-            if track.view.state is None and track.memory is not None and _is_same(track.memory, judgement):
-                detail(track, judgement, track.memory.at, is_covered=is_covered)
-                track.memory, has_resumed = None, True
-            elif (track.view.state, track.view.cause) != (judgement.state, judgement.cause):
-                changed[name] = judgement
-            else:
-                detail(track, judgement, track.view.since, is_covered=is_covered)
-        if has_resumed:
-            self._picture.find_root_causes()
-            self._picture.has_changed(self.snapshot)
-        return [(judgement, self._transition(name, judgement, changed)) for name, judgement in changed.items()]
-
-    def _transition(self, name: str, judgement: Judgement, changed: Mapping[str, Judgement]) -> Transition:
-        track = self._tracks[name]
-        old = track.view.state or (track.memory.new if track.memory else None)
-        points, endpoints = self._picture.affected(name, changed) if judgement.state is State.DOWN else (0, 0)
-        return Transition(
-            target=name,
-            old=old,
-            new=judgement.state,
-            at=self._clock.wall(),
-            cause=judgement.cause,
-            reason=judgement.reason,
-            evidence=evidence(track),
-            affected_points=points,
-            affected_endpoints=endpoints,
-        )
-
     def _publish(self, transitions: Sequence[tuple[Judgement, Transition]]) -> None:
         """Put committed transitions on the board in one step, then tell everybody."""
         told = committed(transitions, self._tracks)
@@ -389,11 +360,6 @@ class Board:
 
     def _now_local(self) -> datetime:
         return datetime.fromtimestamp(self._clock.wall(), self._zone)
-
-
-def _is_same(memory: Transition, judgement: Judgement) -> bool:
-    """Return whether the journal's last word on a target is what is judged now, so that nothing changed over a restart."""
-    return (memory.new, memory.cause) == (judgement.state, judgement.cause)
 
 
 def _report(task: asyncio.Task[None]) -> None:
