@@ -7,7 +7,7 @@ wakes the loop by itself: the kernel stamps each reply when it arrives, so a lat
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -26,7 +26,7 @@ TICK_S = 0.02
 """How long replies wait in the kernel at most; also how exact a reply's time is where its stamp can't be used."""
 _SHORTEST_TICK_S = 0.005
 _EARLY_S = 0.001
-_SLICE = 256
+_SLICE = 128
 """Packets that one tick sends before it lets the loop do something else."""
 
 
@@ -71,8 +71,8 @@ class IcmpProber:
         self._channels: dict[int, Channel] = {}
         self._lines: deque[_Line] = deque()
         self._fresh: deque[Burst] = deque()
-        self._spaced: dict[float, deque[Burst]] = {}
-        self._waiting: dict[float, deque[Burst]] = {}
+        self._spaced: defaultdict[float, deque[Burst]] = defaultdict(deque)
+        self._waiting: defaultdict[float, deque[Burst]] = defaultdict(deque)
         self._handle: asyncio.TimerHandle | None = None
         self._tick_due_s = 0.0
         self._worst_lag_s = 0.0
@@ -288,7 +288,7 @@ class IcmpProber:
                 self._lines.popleft()
         budget = _SLICE
         for queue in (*self._spaced.values(), self._fresh):
-            while batch := self._due_together(queue, latest_s, min(budget, BATCH)):
+            while budget and (batch := self._due_together(queue, latest_s, min(budget, BATCH))):
                 dealt = self._sender.send(batch)
                 self._requeue(batch[:dealt])
                 budget -= dealt
@@ -300,34 +300,30 @@ class IcmpProber:
     def _due_together(self, queue: deque[Burst], latest_s: float, limit: int) -> list[Burst]:
         """Take off the queue what is due at its head and can go in one call: of one channel and one marking, within the window."""
         batch: list[Burst] = []
-        while queue:
+        if not queue:
+            return batch
+        channel, dscp = queue[0].channel, queue[0].spec.dscp
+        limit = min(limit, channel.window - channel.unanswered)
+        while queue and len(batch) < limit:
             burst = queue[0]
-            if burst.due_s > latest_s:
+            if burst.due_s > latest_s or burst.channel is not channel or burst.spec.dscp != dscp:
                 break
+            queue.popleft()
             if burst.round.done.done():
-                self._finish(queue.popleft(), latest_s)
-                continue
-            channel = burst.channel
-            if len(batch) >= min(limit, channel.window - channel.unanswered):
-                break
-            if batch and (channel is not batch[0].channel or burst.spec.dscp != batch[0].spec.dscp):
-                break
-            batch.append(queue.popleft())
+                self._finish(burst, latest_s)
+            else:
+                batch.append(burst)
         return batch
 
     def _requeue(self, bursts: Sequence[Burst]) -> None:
         """Let these wait for their next turn, or for what is unanswered."""
+        spaced, waiting = self._spaced, self._waiting
         for burst in bursts:
             spec = burst.spec
             if burst.to_send:
                 burst.due_s = burst.last_sent_s + spec.spacing_s
-                queues, key = self._spaced, spec.spacing_s
-            elif burst.is_complete:
+                spaced[spec.spacing_s].append(burst)
+            elif burst.answered == len(burst.rtts):
                 self._finish(burst, burst.last_sent_s)
-                continue
             else:
-                queues, key = self._waiting, spec.timeout_s
-            queue = queues.get(key)
-            if queue is None:
-                queue = queues[key] = deque()
-            queue.append(burst)
+                waiting[spec.timeout_s].append(burst)

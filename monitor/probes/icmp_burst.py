@@ -99,11 +99,6 @@ class Burst:
         self.remarks: Remarks | None = None
         self.finished = False
 
-    @property
-    def is_complete(self) -> bool:
-        """True where nothing more can come: all handed over, and all that the kernel took are answered."""
-        return not self.to_send and self.answered == len(self.rtts)
-
     def noted(self) -> Remarks:
         """Return this burst's remarks, to add to them."""
         if self.remarks is None:

@@ -71,7 +71,7 @@ class Receiver:
         offset_s = self._stamps.offset_s
         base_s = offset_s or 0.0
         received = answered = 0
-        for source, echo, (seconds, nanoseconds) in replies:
+        for (source,), echo, (seconds, nanoseconds) in replies:
             if echo is None:
                 continue
             flight = flights[echo[0]]

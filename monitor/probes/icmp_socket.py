@@ -54,9 +54,9 @@ _DROPS_INDEX = 8
 _STAMP_BYTES = socket.CMSG_SPACE(_STAMP.size - socket.CMSG_LEN(0))
 _RECEIVE_TRIES = 3
 
-BATCH = 64
+BATCH = 32
 """Requests that leave in one call. How far apart those of one call leave is not measured but divided evenly, so it stays small."""
-_RECEIVE_SLOTS = 128
+_RECEIVE_SLOTS = 64
 
 
 class UnsupportedFamilyError(SetupError):
@@ -72,8 +72,11 @@ class QuotedError:
     unreachable: Unreachable
 
 
-Reply = tuple[bytes, tuple[int, int] | None, tuple[int, int]]
-"""Source (as Place.name), sequence and cookie (None where it is no reply to us), seconds and nanoseconds of the kernel's stamp."""
+Reply = tuple[tuple[bytes], tuple[int, int] | None, tuple[int, int]]
+"""Source (as Place.name, in a tuple of its own), sequence and cookie, and seconds and nanoseconds of the kernel's stamp.
+
+Sequence and cookie are None together where the packet is no reply to us; the stamp is 0, 0 where there is none.
+"""
 
 
 class IcmpSocket:
@@ -193,7 +196,7 @@ class IcmpSocket:
         echoes = self._codec.replies(memoryview(inbox.payloads)[: count * SLOT_BYTES], inbox.lengths(count))
         names = self._name.iter_unpack(memoryview(inbox.names)[: count * self._name.size])
         stamps = _STAMP.iter_unpack(memoryview(inbox.ancillary)[: count * _STAMP_BYTES])
-        return zip((name for (name,) in names), echoes, stamps, strict=True)
+        return zip(names, echoes, stamps, strict=True)
 
     def errors(self, limit: int = 1024) -> tuple[list[QuotedError], int]:
         """Return the ICMP errors that quote an echo request of ours, and how many reports of any sort were taken off the queue.
