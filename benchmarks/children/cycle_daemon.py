@@ -29,6 +29,7 @@ from monitor.probes.own_side import OwnLink
 from monitor.probes.trace import Tracer
 from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
+from monitor.service.garbage import spare_what_stays
 from monitor.service.history import History, history_file
 from monitor.service.process import open_listener
 from monitor.service.specs import turns
@@ -65,6 +66,7 @@ async def run(folder: Path, *, is_burst: bool) -> None:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listener).start()
+        spare_what_stays()
         async with daemon.running():
             if is_burst:
                 timetable = turns(configuration.inventory, settings, configuration.profiles)

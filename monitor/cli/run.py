@@ -29,6 +29,7 @@ from monitor.probes.own_side import OwnLink
 from monitor.probes.trace import Tracer
 from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
+from monitor.service.garbage import spare_what_stays
 from monitor.service.history import History, history_file
 from monitor.service.process import ServiceManager, on_signals, open_listener, passed_listeners
 from monitor.service.watch import Watch
@@ -111,6 +112,7 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
             clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=daemon.clock_stepped
         )
         await _serve(make_app(daemon, daemon.own), listeners, stack)
+        spare_what_stays()
         await _live(daemon, watch, listeners)
 
 
