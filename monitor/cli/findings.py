@@ -16,6 +16,9 @@ from monitor.words.profiles import PROFILES
 
 _TELLING = (Lack.BOUNDS, Lack.UNMAPPED, Lack.INVALID, Lack.CONDITION, Lack.NO_NUMBER, Lack.BEYOND, Lack.NO_ROWS, Lack.ABSENT)
 """Of several reasons the one that helps most: what the device did say."""
+_ENTERPRISES = "1.3.6.1.4.1."
+_RAW_LETTERS = 10
+_LEAST_LETTERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ def describe_match(match: Match | None, language: str) -> str:
     if match.sys_descr is not None:
         parts.append(say(PROFILES, "descr", language, pattern=match.sys_descr))
     return "; ".join(parts)
+
+
+def short_match(match: Match | None, language: str) -> str:
+    """Return the same in few letters: what begins with 1.3.6.1.4.1 is a maker's, and is told by what follows."""
+    if match is None:
+        return say(PROFILES, "named", language)
+    oids = [f"…{oid.removeprefix(_ENTERPRISES)}" if oid.startswith(_ENTERPRISES) else oid for oid in match.sys_object_ids]
+    return " ".join([*oids, *([f"/{match.sys_descr}/"] if match.sys_descr is not None else [])])
 
 
 def is_served(told: Explained, values: Mapping[str, float]) -> bool:
@@ -136,10 +147,25 @@ def print_findings(found: Findings, language: str) -> None:
     missing = lacking(sample)
     if missing:
         print()
-        columns = [_column("lacking", language), _column("reason", language), _column("object", language)]
-        print(table(columns, [[each.series, say(PROFILES, each.lack.value, language, raw=each.raw), each.oid] for each in missing]))
+        _print_lacking(missing, language)
     print()
     _print_interfaces(found.profile, sample, language)
+
+
+def _print_lacking(missing: Iterable[Explained], language: str) -> None:
+    """Print what has no value; where there is no room for a whole object identifier, its end, which tells it from others."""
+    columns = [_column("lacking", language), _column("reason", language), _column("object", language)]
+    rows = [(each.series, _reason(each, language), each.oid) for each in missing]
+    headed = [(columns[0].heading, columns[1].heading), *(row[:2] for row in rows)]
+    taken = sum(max(seen_width(line[place]) for line in headed) + 2 for place in (0, 1))
+    room = max(printed_width() - taken, _LEAST_LETTERS)
+    print(table(columns, [[series, reason, oid if len(oid) <= room else f"…{oid[1 - room :]}"] for series, reason, oid in rows]))
+
+
+def _reason(told: Explained, language: str) -> str:
+    """Return why there is no value, short enough that the object beside it can be read on a terminal."""
+    raw = told.raw if len(told.raw) <= _RAW_LETTERS else f"{told.raw[: _RAW_LETTERS - 1]}…"
+    return say(PROFILES, told.lack.value, language, raw=raw)
 
 
 def _heading(found: Findings, language: str) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.cli.findings import Findings, as_json, describe_match, print_findings
+from monitor.cli.findings import Findings, as_json, describe_match, print_findings, short_match
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.tables import Column, table
 from monitor.cli.trial import Trial, make_spec, recorded_credential, try_address, try_recording
@@ -90,7 +90,7 @@ def _list(profiles: Mapping[str, Profile], arguments: argparse.Namespace) -> int
         return 0
     columns = [Column(say(PROFILES, key, language), key == "values") for key in ("id", "title", "values", "match")]
     rows_of_text = [
-        [each.id, each.title, str(len({value.series for value in each.values})), describe_match(each.match, language)]
+        [each.id, each.title, str(len({value.series for value in each.values})), short_match(each.match, language)]
         for each in profiles.values()
     ]
     print(table(columns, rows_of_text))
