@@ -23,14 +23,21 @@ class Sheet:
         self._columns = [_Column(is_wide=is_wide) for is_wide in wide]
         self._shapes: list[Shape] = []
         self._lines: list[tuple[bytes, ...]] = [()] * len(wide)
+        self._rows: Sequence[Row] = ()
+        self._texts = [b""] * len(wide)
 
     def write(self, shapes: list[Shape], rows: Sequence[Row]) -> list[bytes]:
         """Return the text of each column. shapes, rows: one each a row; a shape stays the same object while its lines do."""
-        if shapes != self._shapes:
+        has_moved = shapes != self._shapes
+        if not has_moved and rows == self._rows:
+            return self._texts
+        if has_moved:
             self._shapes = shapes
             self._lines = list(zip(*shapes, strict=True)) or [()] * len(self._columns)
         columns = zip(*rows, strict=True) if rows else [()] * len(self._columns)
-        return [column.write(lines, values) for column, lines, values in zip(self._columns, self._lines, columns, strict=True)]
+        told = zip(self._columns, self._lines, columns, strict=True)
+        self._rows, self._texts = rows, [column.write(lines, values) for column, lines, values in told]
+        return self._texts
 
 
 class _Column:

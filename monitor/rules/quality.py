@@ -189,7 +189,8 @@ def voice_mos(latency_s: float, jitter_s: float, loss_ratio: float) -> float:
         return 1.0
     if rating >= 100:
         return 4.5
-    return max(1.0, min(4.5, 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating)))
+    score = 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating)
+    return 1.0 if score < 1.0 else min(score, 4.5)
 
 
 def mos_of(rtt_s: float | None, jitter_s: float | None, loss_ratio: float) -> float | None:
