@@ -7,6 +7,7 @@ from datetime import datetime
 
 from monitor.export.evidence import Evidence, gather, load
 from monitor.model.inventory import Contracted, Location
+from monitor.model.kindness import Learned, Manner
 from monitor.model.settings import Settings
 from monitor.model.state import Event, Snapshot, TargetView, Transition
 
@@ -111,6 +112,26 @@ def _agent(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
         "wan_interface": evidence.wan.name if evidence.wan else None,
         "values": dict(current.values) if current else {},
     }
+
+
+def manner(learned: Manner | None) -> dict[str, Json] | None:
+    """Return how a target's agent wants to be asked, and why that was found; None where nothing is known."""
+    if learned is None:
+        return None
+    return {
+        "repetitions": _learned(learned.repetitions),
+        "get_size": _learned(learned.get_size),
+        "timeout_s": _learned(learned.timeout_s),
+        "response_s": _rounded(learned.response_s, 4),
+        "deviation_s": _rounded(learned.deviation_s, 4),
+        "requests_per_second": learned.requests_per_second,
+        "held_back": learned.held_back,
+        "late": learned.late,
+    }
+
+
+def _learned(number: Learned) -> dict[str, Json]:
+    return {"value": round(number.value, 3), "reason": number.reason or None, "since": number.at}
 
 
 def _location(location: Location | None) -> list[Json] | None:

@@ -176,7 +176,7 @@ class _Api:
             return _refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
         settings = self._source.settings
         why = sentences(_language(request, settings.language), settings.timezone).reason(view.reason, names_of(snapshot))
-        return _json(api.target_in_full(view, snapshot, settings, why))
+        return _json(api.target_in_full(view, snapshot, settings, why) | {"snmp_manner": api.manner(self._source.manner(id_))})
 
     async def events(self, request: web.Request) -> web.Response:
         since, limit = api.since_of(request.query), api.limit_of(request.query)

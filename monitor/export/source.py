@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
+from monitor.model.kindness import Manner
 from monitor.model.reading import Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Event, Snapshot, Transition
@@ -31,6 +32,10 @@ class Source(Protocol):
 
     def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
         """Probe targets now: how many readings there will be, and each as it comes."""
+
+    @property
+    def manner(self) -> Callable[[str], Manner | None]:
+        """Return what tells how a target's SNMP agent wants to be asked; None before its first poll."""
 
     def is_ready(self) -> bool:
         """Return whether the configuration is loaded and the first probes are sent."""

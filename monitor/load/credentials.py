@@ -10,7 +10,7 @@ from monitor.model.settings import Credential
 
 VERSIONS = ("1", "2c", "3")
 AUTH_PROTOCOLS = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
-PRIV_PROTOCOLS = ("des", "aes", "aes192", "aes256")
+PRIV_PROTOCOLS = ("des", "aes", "aes192", "aes256", "aes192c", "aes256c")
 _V3_ONLY = ("user", "auth", "privacy", "context")
 _KEY_LENGTH = 8  # RFC 3414 section 11.2: a password shall be at least 8 characters long
 
@@ -19,7 +19,8 @@ def credential_table(store: SecretStore) -> Table:
     """Return the form of one credential."""
     key = Field("key", Secret(store), required=True, doc="its password, 8 characters or more")
     auth = Table((Field("protocol", Choice(AUTH_PROTOCOLS), required=True, doc="RFC 3414, RFC 7860"), key))
-    privacy = Table((Field("protocol", Choice(PRIV_PROTOCOLS), required=True, doc="RFC 3414, RFC 3826"), key))
+    words = "RFC 3414, RFC 3826; aes192c and aes256c lengthen keys as Cisco does"
+    privacy = Table((Field("protocol", Choice(PRIV_PROTOCOLS), required=True, doc=words), key))
     return Table(
         (
             Field("version", Choice(VERSIONS), required=True, doc="SNMP version"),

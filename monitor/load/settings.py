@@ -52,11 +52,26 @@ SNMP = Record(
             usual="2s",
             doc="of the first try; each retry waits half as long again",
         ),
+        Field(
+            "timeout_min",
+            Duration(0.05, 60),
+            attribute="timeout_min_s",
+            usual="500ms",
+            doc="a first try is waited for no shorter, however quick the agent was learned to be",
+        ),
+        Field(
+            "timeout_max",
+            Duration(0.05, 60),
+            attribute="timeout_max_s",
+            usual="8s",
+            doc="a first try is waited for no longer, however slow the agent was learned to be",
+        ),
         Field("retries", Whole(0, 10), usual="1", doc="further tries of a request"),
         Field("deadline", Duration(0.1, 600), attribute="deadline_s", usual="20s", doc="for all of a device's poll"),
         Field("port", Whole(1, 65535), usual="161", doc="UDP port of the agents"),
         Field("in_flight", Whole(1, 10000), usual="200", doc="devices that are asked at the same time"),
         Field("max_repetitions", Whole(1, 50), usual="20", doc="rows asked for in one GETBULK"),
+        Field("max_requests_per_second", Whole(1, 10000), usual="20", doc="to one device (address and port), retries included"),
     ),
 )
 PROBES = Table(
@@ -220,6 +235,8 @@ def _snmp(probes: Entry) -> SnmpSettings:
     snmp: SnmpSettings = probes["snmp"]
     if snmp.deadline_s < snmp.timeout_s:
         probes.refuse("snmp", f"the deadline of {snmp.deadline_s:g} s is shorter than one timeout", "lengthen deadline")
+    if snmp.timeout_min_s > snmp.timeout_max_s:
+        probes.refuse("snmp", "timeout_min is longer than timeout_max", "shorten timeout_min or lengthen timeout_max")
     return snmp
 
 

@@ -96,6 +96,7 @@ PROBES = Table(
                     _EVERY,
                     Field("timeout", Duration(0.05, 60), attribute="timeout_s", doc="of the first try"),
                     Field("retries", Whole(0, 10), doc="further tries of a request"),
+                    Field("max_requests_per_second", Whole(1, 10000), doc="to this device, retries included"),
                 ),
             ),
             default={},

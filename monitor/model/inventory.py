@@ -85,6 +85,7 @@ class ProbeOverride:
     timeout_s: float | None = None
     retries: int | None = None
     dscp: int | None = None
+    max_requests_per_second: int | None = None
 
 
 _NO_OVERRIDES: Mapping[str, ProbeOverride] = MappingProxyType({})

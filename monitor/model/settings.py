@@ -24,7 +24,11 @@ class IcmpSettings:
 
 @dataclass(frozen=True, slots=True)
 class SnmpSettings:
-    """timeout_s: of the first try; each retry waits half as long again. deadline_s: for all of a device's poll."""
+    """timeout_s: of the first try; each retry waits half as long again. deadline_s: for all of a device's poll.
+
+    timeout_min_s, timeout_max_s: bounds of what a first try is waited for once it is known how long an agent takes.
+    max_requests_per_second: to one device, retries included.
+    """
 
     every_s: float = 60.0
     timeout_s: float = 2.0
@@ -33,6 +37,9 @@ class SnmpSettings:
     port: int = 161
     in_flight: int = 200
     max_repetitions: int = 20
+    timeout_min_s: float = 0.5
+    timeout_max_s: float = 8.0
+    max_requests_per_second: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ class Credential:
     """An SNMP credential, its secrets resolved. version: '1', '2c' or '3'.
 
     community: v1 and v2c. user, auth_*, priv_*: v3 (RFC 3414, 7860, 3826); a protocol of None means none.
-    auth_protocol: md5 sha sha224 sha256 sha384 sha512. priv_protocol: des aes aes192 aes256. context: contextName.
+    auth_protocol: md5 sha sha224 sha256 sha384 sha512. priv_protocol: des aes aes192 aes256 aes192c aes256c. context: contextName.
     """
 
     name: str

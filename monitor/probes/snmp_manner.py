@@ -19,6 +19,7 @@ _GRANULARITY_S = 0.05
 """RFC 6298's G: a tick of the timers and of a loop that has other things to do."""
 _SMOOTHING, _DEVIATING = 1 / 8, 1 / 4
 _STRIKES = 2
+_TOLD_AGAIN_S = 3600.0
 _MAX_DEVICES = 50_000
 
 Key = tuple[str, int]
@@ -124,6 +125,7 @@ class Device:
         "_sent",
         "_slow_at",
         "_strikes",
+        "_told_s",
         "get_size",
         "held_back",
         "late",
@@ -145,6 +147,7 @@ class Device:
         self.lost_size = 0
         self._strikes = 0
         self._slow_at: float | None = None
+        self._told_s: float | None = None
         self._sent: list[float] = []
 
     # Sizes
@@ -196,15 +199,22 @@ class Device:
         """Take the time of an answer into account, and say so where the agent turns out slow, or no longer is."""
         times = self.times
         times.add(took_s)
-        if self._slow_at is None and took_s < spec.timeout_s:
+        if spec.brief or (self._slow_at is None and took_s < spec.timeout_s / 4):
             return
         wait_s = times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
         if self._slow_at is None and wait_s > spec.timeout_s:
             self._slow_at = self._clock.wall()
-            self.news.append(f"answers in {took_s:.1f} s: waited for {wait_s:.1f} s instead of {spec.timeout_s:g} s from now on")
+            self._tell(f"answers in {took_s:.1f} s: waited for {wait_s:.1f} s instead of {spec.timeout_s:g} s from now on")
         elif self._slow_at is not None and wait_s < spec.timeout_s:
             self._slow_at = None
-            self.news.append(f"answers in {took_s:.1f} s again: no longer waited for longer than {spec.timeout_s:g} s")
+            self._tell(f"answers in {took_s:.1f} s again: no longer waited for longer than {spec.timeout_s:g} s")
+
+    def _tell(self, news: str) -> None:
+        """Tell of patience, at most once an hour: an agent may be slow and quick by turns for ever."""
+        now_s = self._clock.monotonic()
+        if self._told_s is None or now_s - self._told_s >= _TOLD_AGAIN_S:
+            self._told_s = now_s
+            self.news.append(news)
 
     def answered_late(self, took_s: float, spec: SnmpSpec) -> None:
         """Take an answer into account that came when it was no longer waited for."""

@@ -23,7 +23,7 @@ class PlannedProbe:
     """One probe that a target has, with the settings and the target's own overrides already joined.
 
     probe: 'icmp' or 'snmp'. every_s: seconds from one turn to the next. timeout_s: of one packet (icmp) or of the first try (snmp).
-    packets, spacing_s, dscp: icmp only. retries: snmp only.
+    packets, spacing_s, dscp: icmp only. retries, max_requests_per_second: snmp only.
     """
 
     probe: str
@@ -33,6 +33,7 @@ class PlannedProbe:
     spacing_s: float = 0.0
     dscp: int = 0
     retries: int = 0
+    max_requests_per_second: int | None = None
 
 
 def probe_plan(target: Target, settings: Settings, profile: Profile | None = None) -> tuple[PlannedProbe, ...]:
@@ -96,4 +97,5 @@ def _snmp(target: Target, settings: Settings) -> PlannedProbe | None:
         every_s=usual.every_s if own.every_s is None else own.every_s,
         timeout_s=usual.timeout_s if own.timeout_s is None else own.timeout_s,
         retries=usual.retries if own.retries is None else own.retries,
+        max_requests_per_second=own.max_requests_per_second or usual.max_requests_per_second,
     )

@@ -15,6 +15,7 @@ from monitor.journal.journal import Journal
 from monitor.journal.rows import Entry
 from monitor.load.configuration import Configuration
 from monitor.model.clock import Clock
+from monitor.model.kindness import Manner
 from monitor.model.misdeed import Stray
 from monitor.model.own_side import OwnSide
 from monitor.model.reading import PathTrace, Reading
@@ -44,12 +45,13 @@ class Daemon:
         trace: Callable[[str], Awaitable[PathTrace]],
         receive_drops: Callable[[], int],
         take_strays: Callable[[], Sequence[Stray]] = tuple,
+        manner: Callable[[str], Manner | None] = lambda _: None,
         clock: Clock,
     ) -> None:
         """reload_from reads the configuration anew and permit runs the guard over it; both may raise MonitorError.
 
         receive_drops tells how many packets the kernel has dropped because a prober's socket was full, take_strays what came since
-        its last call and answered no question.
+        its last call and answered no question, manner what was learned of how a target's agent wants to be asked.
         """
         self.configuration = configuration
         self.own = OwnMetrics()
@@ -71,6 +73,7 @@ class Daemon:
         self._trace = trace
         self._receive_drops = receive_drops
         self._take_strays = take_strays
+        self.manner = manner
         self._clock = clock
         self._complaints = Complaints(configuration.inventory)
         self._looked_s = clock.monotonic()
@@ -103,6 +106,9 @@ class Daemon:
         self._history.note(reading, self._clock.wall())
         self.board.deliver(reading)
         self._complaints.take(reading, self._clock.monotonic(), self._clock.wall())
+        if reading.learned:
+            log.info("%s: %s", reading.target, reading.learned)
+            self._run_errand(self._journalise([Event(self._clock.wall(), "learned", reading.target, reading.learned)]))
 
     def see_own_side(self, seen: OwnSide) -> None:
         """Take the evidence of our own side."""

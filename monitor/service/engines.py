@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
+from monitor.model.kindness import Manner
 from monitor.model.misdeed import Stray
 from monitor.model.reading import Deliver
 from monitor.model.spec import SnmpSpec
@@ -35,6 +36,14 @@ class TellsStrays(Protocol):
 
     def take_strays(self) -> tuple[Stray, ...]:
         """Return what answered no open question since the last call, by source and kind."""
+
+
+@runtime_checkable
+class TellsManners(Protocol):
+    """An engine that learns how agents want to be asked."""
+
+    def manner(self, target: str) -> Manner | None:
+        """Return what was learned of one target's agent, None before its first poll."""
 
 
 class SnmpEngines:
@@ -74,6 +83,11 @@ class SnmpEngines:
         """Return what answered no open question since the last call; pysnmp tells nothing of that."""
         telling = [engine for engine in self._engines.values() if isinstance(engine, TellsStrays)]
         return tuple(stray for engine in telling for stray in engine.take_strays())
+
+    def manner(self, target: str) -> Manner | None:
+        """Return what was learned of how a target's agent wants to be asked, None before its first poll."""
+        found = (engine.manner(target) for engine in self._engines.values() if isinstance(engine, TellsManners))
+        return next((manner for manner in found if manner is not None), None)
 
     def close(self) -> None:
         """Close every engine that was opened."""

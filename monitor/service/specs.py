@@ -81,6 +81,9 @@ def _spec(
         wan_interface=target.wan_interface,
         interfaces=target.interfaces,
         engine="pysnmp" if credential.version == "3" else target.engine or settings.engine,
+        timeout_min_s=settings.snmp.timeout_min_s,
+        timeout_max_s=settings.snmp.timeout_max_s,
+        max_requests_per_second=planned.max_requests_per_second,
     )
 
 

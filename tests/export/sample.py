@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from monitor.model.inventory import AddressMode, Area, Contracted, Inventory, Kind, Location, Network, Target
+from monitor.model.kindness import Manner
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.state import (
@@ -171,6 +172,7 @@ class FakeSource:
     journal: list[Transition | Event] = field(default_factory=list)
     callbacks: list[Callable[[Snapshot], None]] = field(default_factory=list)
     asked: list[tuple[float | None, int]] = field(default_factory=list)
+    manners: dict[str, Manner] = field(default_factory=dict)
 
     def snapshot(self) -> Snapshot:
         return self.now
@@ -197,6 +199,9 @@ class FakeSource:
                 yield Reading(target, "icmp", 0.0, Outcome.OK, icmp=IcmpSample(5, (0.01,) * 5))
 
         return len(ids), answers()
+
+    def manner(self, target: str) -> Manner | None:
+        return self.manners.get(target)
 
     def is_ready(self) -> bool:
         return self.ready

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
+from monitor.model.kindness import Learned, Manner
 from monitor.model.state import Acknowledgement, Event, Reason, State, Transition
 from tests.export import oracle, sample
 from tests.export.sample import FakeSource
@@ -94,6 +95,19 @@ async def test_one_target_says_why_in_the_language_asked_for(client: Client, sou
     assert vietnamese["affected"] == {"points": 5, "endpoints": 6}
     english = await (await client.get("/api/v1/targets/ubnd-1?lang=en")).json()
     assert english["reason"]["text"] == "2 bursts in a row went unanswered"
+
+
+async def test_one_target_tells_how_its_agent_wants_to_be_asked_and_why(client: Client, source: FakeSource) -> None:
+    assert (await (await client.get("/api/v1/targets/ubnd-1")).json())["snmp_manner"] is None
+    fewer, usual = Learned(10, "tooBig at 20 repetitions", sample.NOW), Learned(24)
+    source.manners["ubnd-1"] = Manner(fewer, usual, Learned(0.5, "answers in 12 ms as a rule"), 0.012, 0.002, 20, 3, 1)
+    told = (await (await client.get("/api/v1/targets/ubnd-1")).json())["snmp_manner"]
+    assert {"value": 10, "reason": "tooBig at 20 repetitions", "since": sample.NOW} == told["repetitions"]
+    assert {"value": 24, "reason": None, "since": None} == told["get_size"]
+    assert (0.5, 0.012, 20, 3, 1) == (
+        *(told["timeout_s"]["value"], told["response_s"]),
+        *(told["requests_per_second"], told["held_back"], told["late"]),
+    )
 
 
 async def test_an_unknown_target_is_404_with_its_cure(client: Client) -> None:

@@ -70,7 +70,8 @@ timezone: Europe/Berlin
 engine: pysnmp
 probes:
   icmp: {every: 30s, packets: 3, spacing: 10ms, timeout: 500ms, dscp: af41}
-  snmp: {every: 2m, timeout: 3s, retries: 2, deadline: 30s, port: 1161, in_flight: 50, max_repetitions: 10}
+  snmp: {every: 2m, timeout: 3s, retries: 2, deadline: 30s, port: 1161, in_flight: 50, max_repetitions: 10,
+    timeout_min: 300ms, timeout_max: 5s, max_requests_per_second: 7}
 health: {misses_to_down: 3, flapping: {high: 40%, low: 20%}, references: [192.0.2.1, xa], stale_intervals: 4}
 quality: {loss: 2%, rtt: 200ms, jitter: 10ms, rtt_usual_factor: 2, rtt_usual_extra: 20ms, window: 10m, confidence: 0.9}
 office_hours: {days: [mon, sat], from: 06:30, to: 18:00}
@@ -79,6 +80,7 @@ export: {histogram: false, contacts: true}
     )
     assert (settings.listen, settings.language, settings.engine) == ("[::1]:9000", "en", "pysnmp")
     assert (settings.icmp.dscp, settings.icmp.timeout_s, settings.snmp.every_s, settings.snmp.port) == (34, 0.5, 120.0, 1161)
+    assert (settings.snmp.timeout_min_s, settings.snmp.timeout_max_s, settings.snmp.max_requests_per_second) == (0.3, 5.0, 7)
     assert (settings.health.flapping_high, settings.health.flapping_low, settings.health.references) == (
         0.4,
         0.2,
@@ -108,6 +110,7 @@ maintenance:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
+        ("probes: {snmp: {timeout_min: 9s}}", "probes.snmp: timeout_min is longer than timeout_max"),
         ("listen: 9877", "monitor.yaml:1: listen: '9877' is not HOST:PORT; did you mean '127.0.0.1:9877'?"),
         ("listen: a:99999", "there is no port 99999"),
         ("journal: /var/x.db", "journal: is no SQLAlchemy URL; write it like sqlite:////var/lib"),
@@ -169,7 +172,7 @@ credentials:
   b: {version: 1, community: {file: ../key}}
   c: {version: 2c, community: {credential: codec}}
   d: {version: 3, user: noc, auth: {protocol: sha256, key: {env: WAN_COMMUNITY}},
-    privacy: {protocol: aes256, key: {file: ../key}}}
+    privacy: {protocol: aes256c, key: {file: ../key}}}
 """,
         {"WAN_COMMUNITY": "from-the-environment", "CREDENTIALS_DIRECTORY": str(tmp_path / "given")},
     )
@@ -179,7 +182,7 @@ credentials:
         user="noc",
         auth_protocol="sha256",
         auth_key="from-the-environment",
-        priv_protocol="aes256",
+        priv_protocol="aes256c",
         priv_key="from-a-file",
     )
     assert "from-" not in repr(settings)

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 from monitor.wire import ber, snmp
 from monitor.wire.oid import Oid, parse_oid
@@ -67,7 +67,7 @@ class FakeAgent(asyncio.DatagramProtocol):
         self.asked = asyncio.Event()
         self.closed = asyncio.Event()
 
-    async def __aenter__(self) -> FakeAgent:
+    async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self.transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
         sock = self.transport.get_extra_info("socket")

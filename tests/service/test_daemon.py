@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -119,6 +120,15 @@ async def test_what_our_own_side_lost_is_exported(tmp_path: Path) -> None:
     assert "monitor_receive_drops_total 8.0" in text
     assert "monitor_event_loop_lag_seconds 0.5" in text
     assert "monitor_journal_up 1.0" in text
+
+
+async def test_what_was_learned_of_an_agent_is_an_event(tmp_path: Path) -> None:
+    async with Desk().daemon(tmp_path) as daemon:
+        daemon.deliver(Reading("root", "snmp", SystemClock().monotonic(), Outcome.OK, learned="asked for 10 rows at a time"))
+        await asyncio.gather(*daemon._errands)
+        (event,) = await daemon.events(None, 1)
+    assert isinstance(event, Event)
+    assert ("learned", "root", "asked for 10 rows at a time") == (event.kind, event.target, event.text)
 
 
 async def test_a_clock_that_was_set_lays_the_rounds_anew(tmp_path: Path) -> None:

@@ -49,6 +49,12 @@ def test_a_poll_never_outlives_its_interval() -> None:
     assert 10.0 == snmp.deadline_s
 
 
+def test_a_device_may_be_asked_less_often_than_the_others() -> None:
+    own = replace(ROOT, probes={"snmp": ProbeOverride(max_requests_per_second=3)})
+    asked = [specs(target)["snmp"] for target in (ROOT, own)]
+    assert [20, 3] == [spec.max_requests_per_second for spec in asked if isinstance(spec, SnmpSpec)]
+
+
 def test_references_outside_the_inventory_are_pinged_too_and_those_inside_not_twice() -> None:
     settings = replace(SETTINGS, health=HealthSettings(references=("127.0.0.9", "root")))
     assert ["root", f"{REFERENCE}127.0.0.9"] == [

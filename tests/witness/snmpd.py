@@ -22,14 +22,16 @@ COMMUNITY = "for-the-test"
 AUTH_KEY = "an-auth-key-of-the-test"
 PRIV_KEY = "a-privacy-key-of-the-test"
 AUTH = {"md5": "MD5", "sha": "SHA", "sha224": "SHA-224", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
-PRIV = {"des": "DES", "aes": "AES", "aes192": "AES-192", "aes256": "AES-256"}
+PRIV = {"des": "DES", "aes": "AES", "aes192": "AES-192", "aes256": "AES-256", "aes192c": "AES-192-C", "aes256c": "AES-256-C"}
 USERS: list[tuple[str, str | None, str | None]] = [("none", None, None), *((f"a-{auth}", auth, None) for auth in AUTH)] + [
     (f"p-{auth}-{priv}", auth, priv) for auth, priv in (("md5", "des"), ("sha", "aes"), ("sha256", "aes"))
 ]
 WIDE_USERS: list[tuple[str, str | None, str | None]] = [
-    (f"p-{auth}-{priv}", auth, priv) for auth, priv in (("sha", "aes192"), ("sha256", "aes256"), ("sha512", "aes256"))
+    (f"p-{auth}-{priv}", auth, priv)
+    for auth, priv in (("sha", "aes192"), ("sha256", "aes256"), ("sha512", "aes256"), ("sha", "aes192c"), ("md5", "aes256c"))
 ]
-"""AES-192 and AES-256 are no RFC's; net-snmp derives their keys as Blumenthal's draft says (`--with-blumenthal-aes`, Debian's)."""
+"""AES-192 and AES-256 are no RFC's; net-snmp (`--with-blumenthal-aes`, Debian's) lengthens short keys as Blumenthal's draft says,
+for the protocols in -C as Reeder's, which Cisco follows. The keys of MD5 and SHA-1 are short for both."""
 
 
 @dataclass(frozen=True)
