@@ -107,6 +107,7 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
             receive_drops=lambda: probers.receive_drops,
             take_strays=probers.snmp.take_strays,
             clock=clock,
+            manner=probers.snmp.manner,
         )
         watch = Watch(
             clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=daemon.clock_stepped
