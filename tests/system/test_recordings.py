@@ -11,32 +11,40 @@ from tests.lab_fixture import StartLab
 ROOT = Path(__file__).parents[2]
 DEVICES = ROOT / "tests" / "devices"
 PLAYED = {
-    "xa-a1": ("cisco-iosxe", "cisco-ios"),
-    "xa-a2": ("huawei-vrp", "huawei-vrp"),
-    "xa-b1": ("fortinet-fortigate", "fortinet-fortigate"),
-    "dc-xa-a1": ("poly-idle", "poly-studio"),
+    "cisco-iosxe": "cisco-ios",
+    "huawei-vrp": "huawei-vrp",
+    "fortinet-fortigate": "fortinet-fortigate",
+    "poly-idle": "poly-studio",
 }
-SCENARIO = "title: recordings\nagents:\n" + "".join(
-    f"  {target}: {{play: {DEVICES}/{recording}.snmprec}}\n" for target, (recording, _) in PLAYED.items()
+"""Recording → the profile that is to read it."""
+SITES = """
+network: {name: Mạng thử, addresses: lab}
+levels: [province, commune]
+areas: [{id: khu-a, name: Huyện A}]
+defaults: {point: {credential: wan, profile: generic-router}}
+points:
+  - {id: goc, name: Gốc, level: province, area: khu-a, address: 10.0.0.1}
+""" + "".join(
+    f"  - {{id: {engine}-{recording}, name: Điểm {engine} {recording}, level: commune, area: khu-a, address: 10.{net}.{host}.1, "
+    f"uplink: goc, engine: {engine}}}\n"
+    for net, engine in enumerate(("fast", "pysnmp"), 1)
+    for host, recording in enumerate(PLAYED, 1)
 )
-MONITOR = """
-engine: {engine}
-credentials: {{wan: {{version: 2c, community: {{literal: lab}}}}}}
-"""
+SCENARIO = "title: recordings\nagents:\n" + "".join(
+    f"  {engine}-{recording}: {{play: {DEVICES}/{recording}.snmprec}}\n" for engine in ("fast", "pysnmp") for recording in PLAYED
+)
 
 
 def test_what_the_lab_plays_is_read_the_same_by_both_engines(start_lab: StartLab) -> None:
-    lab = start_lab(scenario=SCENARIO)
-    found = {}
-    for engine in ("fast", "pysnmp"):
-        (lab.folder / "monitor.yaml").write_text(MONITOR.format(engine=engine))
-        run = lab.exec(sys.executable, "-m", "monitor", "poll", "--config", str(lab.folder), "--format", "json", *PLAYED)
-        assert 0 == run.returncode, run.stderr
-        rows = {row["target"]: row for row in json.loads(run.stdout) if row["probe"] == "snmp"}
-        assert {target: ("ok", "", profile) for target, (_, profile) in PLAYED.items()} == {
-            target: (row["outcome"], row["detail"], row["snmp"]["profile"]) for target, row in rows.items()
-        }
-        found[engine] = {target: row["snmp"]["values"] for target, row in rows.items()}
-    assert found["fast"] == found["pysnmp"]
-    assert 0 == found["fast"]["dc-xa-a1"]['conference_registered{protocol="sip"}']
-    assert 0.012 == found["fast"]["xa-a2"]['wan_device_sla_rtt_seconds{sla="admin/icmp"}']
+    lab = start_lab(sites=SITES, scenario=SCENARIO)
+    asked = [f"{engine}-{recording}" for engine in ("fast", "pysnmp") for recording in PLAYED]
+    run = lab.exec(sys.executable, "-m", "monitor", "poll", "--config", str(lab.folder), "--format", "json", *asked)
+    assert 0 == run.returncode, run.stderr
+    rows = {row["target"]: row for row in json.loads(run.stdout) if row["probe"] == "snmp"}
+    for recording, profile in PLAYED.items():
+        fast, pysnmp = (rows[f"{engine}-{recording}"] for engine in ("fast", "pysnmp"))
+        assert ("ok", "", profile) == (fast["outcome"], fast["detail"], fast["snmp"]["profile"])
+        assert ("ok", "", profile) == (pysnmp["outcome"], pysnmp["detail"], pysnmp["snmp"]["profile"])
+        assert fast["snmp"]["values"] == pysnmp["snmp"]["values"]
+    assert 0 == rows["fast-poly-idle"]["snmp"]["values"]['conference_registered{protocol="sip"}']
+    assert 0.012 == rows["fast-huawei-vrp"]["snmp"]["values"]['wan_device_sla_rtt_seconds{sla="admin/icmp"}']
