@@ -31,7 +31,7 @@ from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.garbage import spare_what_stays
 from monitor.service.history import History, history_file
-from monitor.service.process import ServiceManager, on_signals, open_listener, passed_listeners
+from monitor.service.process import ServiceManager, ensure_files, on_signals, open_listener, passed_listeners
 from monitor.service.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Run until SIGTERM or SIGINT."""
     start_log()
+    ensure_files()
     folder = find_folder(arguments.config)
 
     def read() -> Configuration:
@@ -107,7 +108,6 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
             receive_drops=lambda: probers.receive_drops,
             take_strays=probers.snmp.take_strays,
             clock=clock,
-            manner=probers.snmp.manner,
         )
         watch = Watch(
             clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=daemon.clock_stepped

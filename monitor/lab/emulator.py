@@ -87,6 +87,12 @@ class Emulator:
             return self._error(packet, path, _Complaint(path.reach, UNREACHABLE, _HOST_UNREACHABLE), now) if path.reach else []
         return self._reach(packet, target, path, now)
 
+    def passes(self, reply: bytes) -> bool:
+        """Return whether the way from whoever sends this packet is whole now."""
+        source = reply[12:16] if reply[0] >> 4 == 4 else reply[8:24]
+        target = self.province.ids_by_address.get(source)
+        return not self.province.is_blind and (target is None or self.province.paths[target].is_whole)
+
     @property
     def is_babbling(self) -> bool:
         """True while packets are due that answer nothing."""

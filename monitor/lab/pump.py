@@ -19,6 +19,8 @@ _NON_BLOCKING = os.O_NONBLOCK | os.O_CLOEXEC
 _EARLY_S = 30e-6
 """Answers due so soon are sent at once: waking up again takes as long."""
 
+_LONG_S = 0.2
+"""What an agent says so much later may find its way cut meanwhile."""
 _BABBLE_EVERY_S = 0.01
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -34,7 +36,7 @@ class Pump:
         self._tun = tun
         self._emulator = emulator
         self._now = now
-        self._due: list[tuple[float, int, bytes]] = []
+        self._due: list[tuple[float, int, bytes, bool]] = []
         self._count = 0
         self._babbling: asyncio.TimerHandle | None = None
         self._timer = _libc.timerfd_create(_CLOCK_MONOTONIC, _NON_BLOCKING)
@@ -59,7 +61,7 @@ class Pump:
             arrived = time.monotonic()
             for delay, reply in self._emulator.answer(packet, self._now()):
                 self._count += 1
-                heapq.heappush(self._due, (arrived + delay, self._count, reply))
+                heapq.heappush(self._due, (arrived + delay, self._count, reply, delay > _LONG_S))
         self._send_due()
         if self._emulator.is_babbling and self._babbling is None:
             self._babble()
@@ -78,7 +80,9 @@ class Pump:
 
     def _send_due(self) -> None:
         while self._due and self._due[0][0] <= time.monotonic() + _EARLY_S:
-            self._tun.write(heapq.heappop(self._due)[2])
+            _, _, reply, was_long = heapq.heappop(self._due)
+            if not was_long or self._emulator.passes(reply):
+                self._tun.write(reply)
         if self._due:
             wait = max(self._due[0][0] - time.monotonic(), 1e-6)
             whole, part = divmod(int(wait * 1e9), 1_000_000_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable, Mapping
@@ -46,6 +47,25 @@ def open_listener(listen: str) -> socket.socket:
         ) from error
     listener.setblocking(False)
     return listener
+
+
+LEAST_FILES = 64
+"""Sockets, journal and a few readers of the pages; with fewer something fails in the middle of a start."""
+WANTED_FILES = 1024
+"""The 200 open pages that are served at most, Prometheus, and room."""
+
+
+def ensure_files() -> None:
+    """Take as many open files as are wanted and permitted. Raises SetupError where too few are."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < WANTED_FILES:
+        soft = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft != resource.RLIM_INFINITY and soft < LEAST_FILES:
+        raise SetupError(
+            f"only {soft} files may be open, and the daemon needs {LEAST_FILES}",
+            "raise LimitNOFILE in the systemd unit, or ulimit -n",
+        )
 
 
 class ServiceManager:

@@ -241,3 +241,10 @@ def test_a_target_without_a_credential_has_no_agent(clock: Clock) -> None:
     bare = Province(inventory(), {}, Scenario(), clock)
     _, message = error(Emulator(bare, 1), udp(packed(OWN), packed("10.1.1.1"), 4000, 161, b"x"))
     assert (message.type, message.code) == (3, 3)
+
+
+def test_what_is_on_its_way_when_the_line_is_cut_does_not_arrive(small: Province, emulator: Emulator) -> None:
+    ((_, reply),) = emulator.answer(echo("10.1.1.1"), NOON)
+    assert emulator.passes(reply)
+    small.apply([fault("cut", "huyen")])
+    assert not emulator.passes(reply)

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from tests.lab_fixture import Lab, launch
-from tests.system.running import Running
+from tests.system.hostile import Siege, besiege
+from tests.system.running import Running, running_in
 
 SHIPPED = Path(__file__).parents[2] / "config"
 
@@ -39,15 +40,17 @@ def province_lab() -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
-def watched(province_lab: Lab) -> Iterator[Running]:
+def starting(province_lab: Lab) -> Iterator[Running]:
+    """A daemon that begins to watch the whole province; nobody waits for it yet."""
+    with running_in(province_lab) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def watched(starting: Running) -> Running:
     """A daemon that watches the whole province; tests take `province`."""
-    with tempfile.TemporaryDirectory(prefix="run") as folder:
-        running = Running(province_lab, Path(folder))
-        try:
-            running.until_up(TARGETS)
-            yield running
-        finally:
-            running.close()
+    starting.until_up(TARGETS)
+    return starting
 
 
 @pytest.fixture
@@ -56,6 +59,39 @@ def province(watched: Running) -> Running:
     watched.lab.ctl("restore", "all")
     watched.until_up(TARGETS)
     return watched
+
+
+# Debian's default buffers: what CAP_NET_ADMIN may force is not to be had.
+UNPRIVILEGED = ("setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin")
+BRISK = """
+probes:
+  icmp: {every: 1s, packets: 5, spacing: 20ms, timeout: 500ms}
+  snmp: {every: 3s, timeout: 500ms, retries: 1}
+quality: {loss: 90%, rtt: 30s, jitter: 30s, rtt_usual_extra: 30s}
+credentials: {wan: {version: 2c, community: {literal: lab}}}
+"""
+FEW = 10
+
+
+@pytest.fixture(scope="session")
+def brisk() -> Iterator[Running]:
+    """The small province in a lab of its own, watched each second by a daemon with no more buffer than any program may have."""
+    with tempfile.TemporaryDirectory(prefix="lab") as folder:
+        lab = launch(Path(folder), monitor=BRISK)
+        try:
+            with running_in(lab, prefix=UNPRIVILEGED) as running:
+                yield running
+        finally:
+            lab.stop()
+
+
+@pytest.fixture
+def attentive(brisk: Running) -> Running:
+    """The small province, everything mended, up and answering SNMP; it is watched each second."""
+    brisk.lab.ctl("restore", "all")
+    brisk.until_up(FEW)
+    brisk.until(lambda scrape: sum(value for _, value in scrape.samples.get("wan_snmp_up", ())) == FEW)
+    return brisk
 
 
 class Rounds:
@@ -79,3 +115,10 @@ def thousand_rounds() -> Iterator[Rounds]:
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=SHIPPED.parent) as process:
         yield Rounds(process)
         process.kill()
+
+
+@pytest.fixture(scope="session")
+def siege() -> Iterator[Siege]:
+    """Hostile agents of every kind among healthy neighbours, and a daemon that watches them from whenever this was first taken."""
+    with besiege() as begun:
+        yield begun

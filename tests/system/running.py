@@ -150,6 +150,14 @@ class Running:
                 raise AssertionError(f"it never held; at the end: {scrape.counts()}\n{self.log.read_text()[-3000:]}")
             self._rest()
 
+    def looks(self) -> Iterator[None]:
+        """Come back again and again, LOOK_EVERY_S apart, for what no scrape shows; fails after LONGEST_WAIT_S."""
+        end_s = time.monotonic() + LONGEST_WAIT_S
+        while time.monotonic() < end_s:
+            yield
+            self._rest()
+        raise AssertionError(f"it never held\n{self.log.read_text()[-3000:]}")
+
     def until(self, holds: Callable[[Scrape], bool]) -> Scrape:
         """Return the first scrape of which something holds; fails as scrapes() does."""
         return next(scrape for scrape in self.scrapes() if holds(scrape))

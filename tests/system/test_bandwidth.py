@@ -16,6 +16,7 @@ import pytest
 
 from tests.lab_fixture import Lab, launch
 from tests.system.conftest import Rounds
+from tests.system.hostile import Siege
 from tests.system.running import Running, Scrape, running_in
 
 MONITOR = """
@@ -120,8 +121,11 @@ def observe(running: Running, circuits: Mapping[str, Circuit]) -> Iterator[Scrap
 
 
 @pytest.fixture(scope="module")
-def seen(thousand_rounds: Rounds) -> Seen:
-    # Three polls of each circuit are half a minute of waiting: the rounds that test_memory measures are lived through meanwhile.
+def seen(thousand_rounds: Rounds, siege: Siege, starting: Running) -> Seen:
+    # Three polls of each circuit are half a minute of waiting: meanwhile the rounds that test_memory measures are lived through,
+    # the hostile agents of test_hostile do their worst, and the daemon of the whole province starts.
+    assert siege.running.process.poll() is None
+    assert starting.process.poll() is None
     with ExitStack() as stack:
         lab = launch(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab"))), monitor=MONITOR)
         stack.callback(lab.stop)

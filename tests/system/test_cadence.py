@@ -16,6 +16,8 @@ def test_with_a_third_dead_and_forty_sick_agents_every_other_target_keeps_its_ca
     province.lab.ctl("agent-dies", *dying)
     province.lab.ctl("agent-slow", *slow, delay="10s")
     province.lab.ctl("dead", *dead)
+    # Who is sick shows it when the interfaces are looked at anew.
+    province.lab.ctl("renumber", *looping, *dying)
     # PC endpoints need not answer outside office hours: their silence is standby.
     began = province.until(lambda scrape: scrape.in_state("down") | scrape.in_state("standby") >= set(dead))
     others = set(targets) - set(dead)
