@@ -107,6 +107,7 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
             trace=tracer.trace,
             receive_drops=lambda: probers.receive_drops,
             take_strays=probers.snmp.take_strays,
+            manner=probers.snmp.manner,
             clock=clock,
         )
         watch = Watch(
