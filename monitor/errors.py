@@ -27,7 +27,9 @@ class Fault:
         place = f"{self.file}:{self.line}" if self.line else self.file
         path = f" {self.path}:" if self.path else ""
         cure = f"; {self.cure}" if self.cure else ""
-        return f"{place}:{path} {self.fault}{cure}"
+        line = f"{place}:{path} {self.fault}{cure}"
+        # It may quote what a file holds: what a terminal would obey, or would not show, is written as its escape.
+        return line if line.isprintable() else "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
 
 
 class MonitorError(Exception):

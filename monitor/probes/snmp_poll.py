@@ -121,13 +121,14 @@ class Poll:
         parts = yield from self._read_parts(groups, is_first=True)
         rows = self._rows(known, parts)
         has_moved = self._has_moved(parts[0])
-        if profile.interfaces and (not memory.is_surveyed or rows is None or has_moved):
+        surveys = profile.interfaces and (not memory.is_surveyed or rows is None or has_moved)
+        if surveys:
             rows = yield from self._survey_and_read(profile)
         means = Means(self.spec, memory, self._getter.get, self._miss)
         cells, answers = yield from read_values(profile, parts, means)
         self._explained = explain(cells, answers) if self.spec.explain else ()
         self._remember(parts[0])
-        if self._complete and rows is not None:
+        if self._complete and rows is not None and not surveys:
             memory.steady = self._settled(profile, known)
         return self._sample(profile, parts[0], evaluate(cells, answers), rows or ())
 
