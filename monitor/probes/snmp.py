@@ -220,6 +220,7 @@ class SnmpProber:
             if batch.left:
                 for work in works:
                     self.drop(work)
+                self._begin_more()
 
     def close(self) -> None:
         """Close the sockets; polls still under way are delivered as not sent."""

@@ -96,7 +96,7 @@ class Poll:
             values = (*answer.values, None)
             scalars, rows = steady.scalars(values), steady.rows(values)
             if rows is not None and self._stands(scalars):
-                memory.uptime_ticks = scalars.uptime_ticks
+                memory.uptime_ticks = scalars[0]
                 memory.polls += 1
                 numbers: dict[str, float] = {}
                 if profile.values:
@@ -108,9 +108,9 @@ class Poll:
 
     def _stands(self, scalars: Scalars) -> bool:
         """Return whether the agent neither restarted nor changed its interfaces since the last poll, as _has_moved says too."""
-        before, uptime = self.memory.uptime_ticks, scalars.uptime_ticks
+        before, (uptime, _, _, changed, _) = self.memory.uptime_ticks, scalars
         has_restarted = before is not None and uptime is not None and uptime < before
-        return not has_restarted and scalars.table_last_change_ticks == self.memory.table_last_change_ticks
+        return not has_restarted and changed == self.memory.table_last_change_ticks
 
     def _in_full(self, profile: Profile) -> Conversation[SnmpSample]:
         """Read whatever is to be read, and survey whatever has moved."""
@@ -295,22 +295,23 @@ class Poll:
     ) -> SnmpSample:
         """Return a poll in the steady state as one sample; by position, since it is made for every device at every poll."""
         memory = self.memory
+        uptime_ticks, engine_time_s, engine_boots, changed_ticks, system_ticks = scalars
         return SnmpSample(
             profile.id,
-            scalars.uptime_ticks,
-            scalars.engine_time_s,
-            scalars.engine_boots,
+            uptime_ticks,
+            engine_time_s,
+            engine_boots,
             memory.sys_object_id,
             memory.sys_descr,
             memory.sys_name,
-            scalars.table_last_change_ticks,
+            changed_ticks,
             rows,
             numbers,
             self._getter.rtt_s,
             self._complete,
             False,
             memory.engine_id,
-            scalars.system_ticks,
+            system_ticks,
         )
 
     def _sample(self, profile: Profile, values: Values, numbers: dict[str, float], rows: tuple[InterfaceSample, ...]) -> SnmpSample:

@@ -65,14 +65,8 @@ class _Places(NamedTuple):
     speed: int
 
 
-class Scalars(NamedTuple):
-    """What every poll asks besides the interfaces and the profile's values; None where the agent has no such number."""
-
-    uptime_ticks: int | None
-    engine_time_s: int | None
-    engine_boots: int | None
-    table_last_change_ticks: int | None
-    system_ticks: int | None
+Scalars = tuple[int | None, int | None, int | None, int | None, int | None]
+"""sysUpTime, snmpEngineTime, snmpEngineBoots, ifTableLastChange, and how long the device itself has run; None where it has none."""
 
 
 class SteadyGet:
@@ -110,8 +104,13 @@ class SteadyGet:
 
     def scalars(self, values: Sequence[Value]) -> Scalars:
         """Return the values that are no interface's and not the profile's. values: as in rows()."""
-        places = (self._uptime, self._time, self._boots, self._change, self._system)
-        return Scalars(*(values[at] for at in places))  # type: ignore[arg-type]
+        return (  # type: ignore[return-value]
+            values[self._uptime],
+            values[self._time],
+            values[self._boots],
+            values[self._change],
+            values[self._system],
+        )
 
     def rows(self, values: Sequence[Value]) -> tuple[InterfaceSample, ...] | None:
         """Return the interfaces, None where one has another name now. values: the answer's, and one None more."""

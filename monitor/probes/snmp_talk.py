@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from monitor.model.reading import Outcome
 from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp_question import Exchange, Route, make_exchange
 from monitor.probes.snmp_transport import SnmpTransport
@@ -80,8 +79,6 @@ class Talk:
 
     def _send(self, ask: Ask) -> ExchangeError | None:
         route = self._route
-        if self._transport.now_s() >= self._deadline_s:
-            return ExchangeError(Outcome.TIMEOUT, f"not complete after {route.spec.deadline_s:g} s", is_final=True)
         reader = ask.reader
         request = _request(route.version, route.community, ask.pdu, ask.oids, ask.repetitions) if reader is None else reader.request
         self._exchange = make_exchange(route, request, reader, self, self._deadline_s)

@@ -96,19 +96,18 @@ class SnmpTransport:
         """Return whether another question fits the window."""
         return not self._window.is_full
 
-    def now_s(self) -> float:
-        """Return the clock's monotonic time."""
-        return self._clock.monotonic()
-
     def ask(self, exchange: Exchange) -> ExchangeError | None:
         """Send a question, together with all that are asked before the loop goes on.
 
         Returns why it is not sent, in which case no callback comes; None where one will, which may say the same.
         """
+        now = self._clock.monotonic()
+        if now >= exchange.deadline_s:
+            exchange.is_over = True
+            return ExchangeError(Outcome.TIMEOUT, f"not complete after {exchange.route.spec.deadline_s:g} s", is_final=True)
         if not self._open:
             self._look_at_drops()
         exchange.drops = self._drops
-        now = self._clock.monotonic()
         self._window.age(now)
         exchange.generation = self._window.take(now)
         self._open.add(exchange)
@@ -118,7 +117,10 @@ class SnmpTransport:
         return error
 
     def cancel(self, exchange: Exchange, *, is_given_up: bool = False) -> None:
-        """Forget a question; its answer, if one comes, is a stray. is_given_up: since none came."""
+        """Forget a question; its answer, if one comes, is a stray. is_given_up: since none came.
+
+        on_room is called when all is taken that has come; whoever cancels for a reason of its own lets others in itself.
+        """
         exchange.is_over = True
         self._open.forget(exchange, is_given_up=is_given_up)
         self._release(exchange)
@@ -153,6 +155,7 @@ class SnmpTransport:
         for ip_version, queue in self._queues.items():
             if queue:
                 self._flush(ip_version)
+        self.on_room()
 
     def _flush(self, ip_version: int) -> None:
         """Hand one socket's queue to the kernel, and see to what it would not take."""
@@ -212,6 +215,7 @@ class SnmpTransport:
     def _readable(self, which: SnmpSocket) -> None:
         """Take what has come, and send what was asked in turn."""
         self._drain(which)
+        self.on_room()
         for ip_version, queue in self._queues.items():
             if queue:
                 self._flush(ip_version)
@@ -277,10 +281,8 @@ class SnmpTransport:
         for exchange in self._wheel.due(now):
             if not exchange.is_over and exchange.due_s <= now:
                 self._expire(exchange, now)
-        was_full = self._window.is_full
         self._window.age(now)
-        if was_full and not self._window.is_full:
-            self.on_room()
+        self.on_room()
         if self._window.is_full:
             self._wake_when_older()
         due_s = self._wheel.next_s(_is_open)
@@ -321,12 +323,11 @@ class SnmpTransport:
         self._drops = self.receive_drops
 
     def _release(self, exchange: Exchange) -> None:
-        """Let another question in in place of this one."""
+        """Let another question in in place of this one, when whoever waits is told that there is room."""
         generation = exchange.generation
         if generation is not None:
             exchange.generation = None
             self._window.give(generation)
-            self.on_room()
 
 
 def _is_open(exchange: Exchange) -> bool:
