@@ -7,7 +7,7 @@ wakes the loop by itself: the kernel stamps each reply when it arrives, so a lat
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,7 +16,7 @@ from monitor.model.clock import Clock
 from monitor.model.reading import Deliver
 from monitor.model.spec import IcmpSpec
 from monitor.probes.datagrams import KERNEL, Kernel
-from monitor.probes.icmp_burst import Burst, Channel, Round, conclude, not_sent
+from monitor.probes.icmp_burst import Burst, Channel, Manner, Round, conclude, not_sent
 from monitor.probes.icmp_receiver import Drain, Receiver
 from monitor.probes.icmp_sender import Sender
 from monitor.probes.icmp_socket import BATCH, WANTED_BUFFER_BYTES, IcmpSocket, UnsupportedFamilyError
@@ -71,8 +71,7 @@ class IcmpProber:
         self._channels: dict[int, Channel] = {}
         self._lines: deque[_Line] = deque()
         self._fresh: deque[Burst] = deque()
-        self._spaced: defaultdict[float, deque[Burst]] = defaultdict(deque)
-        self._waiting: defaultdict[float, deque[Burst]] = defaultdict(deque)
+        self._manners: dict[tuple[int, int, float, float], Manner] = {}
         self._handle: asyncio.TimerHandle | None = None
         self._tick_due_s = 0.0
         self._worst_lag_s = 0.0
@@ -105,6 +104,7 @@ class IcmpProber:
         for channel in self._channels.values():
             channel.socket.close()
         self._channels.clear()
+        self._manners.clear()
         self._names.close()
 
     @property
@@ -179,25 +179,40 @@ class IcmpProber:
 
     def _bursts_of(self, line: _Line, limit: int | None = None) -> Iterator[Burst]:
         """Yield the bursts of those at the head of a line, but deliver at once what nothing can be sent for."""
-        channels = self._channels
-        for each in channels.values():
-            each.drops = each.socket.drops()
+        manners = self._manners
+        for channel in self._channels.values():
+            channel.drops = channel.socket.drops()
         for spec, place in islice(line.members, limit):
-            channel = channels.get(place.version)
-            if channel is None or spec.packets < 1:
-                fault = "no packets are asked for" if channel else f"no IPv{place.version} socket is open"
+            manner = manners.get((place.version, spec.dscp, spec.spacing_s, spec.timeout_s)) or self._manner_of(spec, place)
+            if manner is None or spec.packets < 1:
+                fault = "no packets are asked for" if manner else f"no IPv{place.version} socket is open"
                 line.round.close(not_sent(spec, self._clock.monotonic(), fault))
             else:
-                yield Burst(spec, place, line.round, channel, line.since_s)
+                manner.channel.under_way += 1
+                yield Burst(spec, place, line.round, manner, line.since_s)
+
+    def _manner_of(self, spec: IcmpSpec, place: Place) -> Manner | None:
+        """Return how a spec is sent, None where there is no socket for its target."""
+        channel = self._channels.get(place.version)
+        if channel is None:
+            return None
+        manner = self._manners[place.version, spec.dscp, spec.spacing_s, spec.timeout_s] = Manner(channel, spec)
+        return manner
 
     def _is_idle(self) -> bool:
-        return not (self._lines or self._fresh or any(self._spaced.values()) or any(self._waiting.values()))
+        return not (self._lines or self._fresh or any(each.spaced or each.waiting for each in self._manners.values()))
+
+    def _queues(self) -> Iterator[deque[Burst]]:
+        """Yield what waits for its turn, in the order of turns."""
+        for manner in tuple(self._manners.values()):
+            yield manner.spaced
+        yield self._fresh
 
     def _take_unfinished(self) -> Iterator[Burst]:
         """Yield all that is under way, off every queue."""
         while self._lines:
             yield from self._bursts_of(self._lines.popleft())
-        for queue in (self._fresh, *self._spaced.values(), *self._waiting.values()):
+        for queue in (*self._queues(), *(each.waiting for each in self._manners.values())):
             while queue:
                 burst = queue.popleft()
                 if not burst.finished:
@@ -233,7 +248,7 @@ class IcmpProber:
         for burst in self._take_unfinished():
             if not burst.round.done.done():
                 burst.round.done.set_exception(error)
-            burst.channel.forget(burst)
+            burst.manner.channel.forget(burst)
 
     def _rest_s(self, taken: int) -> float:
         """Return how long nothing is due: until the next request, but no longer than replies may wait.
@@ -241,7 +256,7 @@ class IcmpProber:
         taken: packets of the last drain. Where strangers send so many that they could fill our buffer, it is emptied more often.
         """
         now = self._clock.monotonic()
-        dues = [queue[0].due_s for queue in (self._fresh, *self._spaced.values()) if queue]
+        dues = [queue[0].due_s for queue in self._queues() if queue]
         rest_s = min(TICK_S, min(dues) - now) if dues else TICK_S
         return max(_SHORTEST_TICK_S, rest_s if 4 * taken < self.window else 0.0)
 
@@ -255,7 +270,8 @@ class IcmpProber:
         if not drain.is_empty:
             return
         gap_s = now - self._receiver.drained_s
-        for timeout_s, queue in self._waiting.items():
+        for manner in tuple(self._manners.values()):
+            timeout_s, queue = manner.timeout_s, manner.waiting
             while queue and (queue[0].finished or queue[0].last_sent_s + timeout_s < now):
                 burst = queue.popleft()
                 if not burst.finished:
@@ -268,7 +284,7 @@ class IcmpProber:
         if burst.finished:
             return
         burst.finished = True
-        channel = burst.channel
+        channel = burst.manner.channel
         channel.forget(burst)
         dropped = 0
         if burst.answered < len(burst.rtts):
@@ -287,7 +303,7 @@ class IcmpProber:
             if not bursts:
                 self._lines.popleft()
         budget = _SLICE
-        for queue in (*self._spaced.values(), self._fresh):
+        for queue in self._queues():
             while budget and (batch := self._due_together(queue, latest_s, min(budget, BATCH))):
                 dealt = self._sender.send(batch)
                 self._requeue(batch[:dealt])
@@ -298,15 +314,15 @@ class IcmpProber:
         return not budget
 
     def _due_together(self, queue: deque[Burst], latest_s: float, limit: int) -> list[Burst]:
-        """Take off the queue what is due at its head and can go in one call: of one channel and one marking, within the window."""
+        """Take off the queue what is due at its head and can go in one call: of one manner, and within the window."""
         batch: list[Burst] = []
         if not queue:
             return batch
-        channel, dscp = queue[0].channel, queue[0].spec.dscp
-        limit = min(limit, channel.window - channel.unanswered)
+        manner = queue[0].manner
+        limit = min(limit, manner.channel.window - manner.channel.unanswered)
         while queue and len(batch) < limit:
             burst = queue[0]
-            if burst.due_s > latest_s or burst.channel is not channel or burst.spec.dscp != dscp:
+            if burst.due_s > latest_s or burst.manner is not manner:
                 break
             queue.popleft()
             if burst.round.done.done():
@@ -317,13 +333,12 @@ class IcmpProber:
 
     def _requeue(self, bursts: Sequence[Burst]) -> None:
         """Let these wait for their next turn, or for what is unanswered."""
-        spaced, waiting = self._spaced, self._waiting
         for burst in bursts:
-            spec = burst.spec
+            manner = burst.manner
             if burst.to_send:
-                burst.due_s = burst.last_sent_s + spec.spacing_s
-                spaced[spec.spacing_s].append(burst)
+                burst.due_s = burst.last_sent_s + manner.spacing_s
+                manner.spaced.append(burst)
             elif burst.answered == len(burst.rtts):
                 self._finish(burst, burst.last_sent_s)
             else:
-                waiting[spec.timeout_s].append(burst)
+                manner.waiting.append(burst)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -63,19 +64,21 @@ _NOTHING = Remarks()
 class Burst:
     """What has happened to one target's burst so far.
 
+    name: where it goes, as Place.name; address: the same as text. manner: how it is sent.
     to_send: requests still to be handed to the kernel; due_s: when the next one is (monotonic).
     rtts:    by accepted request, None while it is unanswered. sequences: theirs on the wire.
     drops:   the socket's count when the burst began. remarks: None while there is nothing to say; see noted().
     """
 
     __slots__ = (
+        "address",
         "answered",
-        "channel",
         "drops",
         "due_s",
         "finished",
         "last_sent_s",
-        "place",
+        "manner",
+        "name",
         "remarks",
         "round",
         "rtts",
@@ -84,12 +87,13 @@ class Burst:
         "to_send",
     )
 
-    def __init__(self, spec: IcmpSpec, place: Place, of_round: Round, channel: Channel, due_s: float) -> None:
+    def __init__(self, spec: IcmpSpec, place: Place, of_round: Round, manner: Manner, due_s: float) -> None:
         self.spec = spec
-        self.place = place
+        self.address = place.address
+        self.name = place.name
         self.round = of_round
-        self.channel = channel
-        self.drops = channel.drops
+        self.manner = manner
+        self.drops = manner.channel.drops
         self.due_s = due_s
         self.to_send = spec.packets
         self.last_sent_s = due_s
@@ -110,11 +114,25 @@ Flight = tuple[Burst, int, float, int]
 """A request under way: its burst, its index there, when it was sent (monotonic), its cookie."""
 
 
+class Manner:
+    """How bursts are sent that can go together, and those of them that wait: for their next turn, or for what is unanswered."""
+
+    __slots__ = ("channel", "dscp", "spaced", "spacing_s", "timeout_s", "waiting")
+
+    def __init__(self, channel: Channel, spec: IcmpSpec) -> None:
+        self.channel = channel
+        self.dscp = spec.dscp
+        self.spacing_s = spec.spacing_s
+        self.timeout_s = spec.timeout_s
+        self.spaced: deque[Burst] = deque()
+        self.waiting: deque[Burst] = deque()
+
+
 class Channel:
     """One family's socket and the requests under way on it.
 
-    flights: by sequence, None where it is free; answered ones stay until their burst ends, so that duplicates are known.
-    under_way: how many there are of them; unanswered: how many without a reply. window: the socket's.
+    flights: by sequence, None where it is free; answered ones stay as long as there is room, so that duplicates are known.
+    under_way: bursts that have begun and not ended; unanswered: requests without a reply. window: the socket's.
     drops: the socket's count of dropped replies when it was last read.
     """
 
@@ -130,26 +148,29 @@ class Channel:
         self.drops = 0
 
     def take_sequences(self, count: int) -> Sequence[int]:
-        """Return sequences that no request under way has; the window keeps most of them free."""
+        """Return sequences that no unanswered request has; the window keeps most of them free, and long bursts give theirs up."""
         first = self.sequence
         self.sequence = (first + count) % _SEQUENCES
         if first + count <= _SEQUENCES and not any(self.flights[first : first + count]):
             return range(first, first + count)
-        free: list[int] = []
-        while len(free) < count:
-            if self.flights[first] is None:
-                free.append(first)
+        taken: list[int] = []
+        while len(taken) < count:
+            flight = self.flights[first]
+            if flight is None or flight[0].rtts[flight[1]] is not None:
+                taken.append(first)
             first = (first + 1) % _SEQUENCES
         self.sequence = first
-        return free
+        return taken
 
     def forget(self, burst: Burst) -> None:
         """Take a finished burst's requests off the books; their late replies match nothing any more."""
+        flights = self.flights
         for sequence in burst.sequences:
-            self.flights[sequence] = None
-        count = len(burst.rtts)
-        self.under_way -= count
-        self.unanswered -= count - burst.answered
+            flight = flights[sequence]
+            if flight is not None and flight[0] is burst:
+                flights[sequence] = None
+        self.under_way -= 1
+        self.unanswered -= len(burst.rtts) - burst.answered
 
 
 def not_sent(spec: IcmpSpec, at_s: float, detail: str) -> Reading:

@@ -78,7 +78,7 @@ class Receiver:
             if flight is None:
                 continue
             burst, index, sent_s, cookie = flight
-            if cookie != echo[1] or source != burst.place.name:
+            if cookie != echo[1] or source != burst.name:
                 continue
             received += 1
             rtts = burst.rtts
@@ -88,7 +88,7 @@ class Receiver:
             rtt_s = seconds + nanoseconds * 1e-9 - base_s - sent_s
             if burst.remarks is not None or offset_s is None or not -PAUSE_S <= rtt_s <= now - sent_s + SAME_OFFSET_S:
                 rtt_s = self._doubtful_rtt_s(flight, rtt_s if offset_s is not None else None, now)
-            if rtt_s <= burst.spec.timeout_s:
+            if rtt_s <= burst.manner.timeout_s:
                 rtts[index] = rtt_s if rtt_s > 0.0 else 0.0
                 burst.answered += 1
                 answered += 1
@@ -109,13 +109,13 @@ class Receiver:
             return stamped_s
         burst.noted().clock = "loop"
         # It came after the last drain, which is all that is sure: in time if it may have been in time.
-        return min(now - sent_s, max(burst.spec.timeout_s, self.drained_s - sent_s))
+        return min(now - sent_s, max(burst.manner.timeout_s, self.drained_s - sent_s))
 
     def take_errors(self, channel: Channel) -> int:
         """Empty a channel's error queue, note who is unreachable, and return how many reports of any sort were in it."""
         errors, taken = channel.socket.errors()
         for error in errors:
             flight = channel.flights[error.sequence]
-            if flight and flight[0].place.address == error.destination:
+            if flight and flight[0].address == error.destination:
                 flight[0].noted().unreachable = error.unreachable
         return taken

@@ -41,15 +41,16 @@ class Sender:
     def send(self, bursts: Sequence[Burst]) -> int:
         """Hand the next request of each burst to the kernel, and return how many were dealt with.
 
-        bursts: at most BATCH, of one channel and one marking. Where fewer are dealt with the kernel has no room now, and the rest
+        bursts: at most BATCH, of one manner. Where fewer are dealt with the kernel has no room now, and the rest
         must wait for another turn.
         """
-        channel, count = bursts[0].channel, len(bursts)
+        manner, count = bursts[0].manner, len(bursts)
+        channel = manner.channel
         sequences = channel.take_sequences(count)
         cookies = struct.unpack(f"@{count}Q", os.urandom(8 * count))
-        if bursts[0].spec.dscp != channel.socket.dscp:
-            channel.socket.mark(bursts[0].spec.dscp)
-        channel.socket.write([burst.place.name for burst in bursts], sequences, cookies)
+        if manner.dscp != channel.socket.dscp:
+            channel.socket.mark(manner.dscp)
+        channel.socket.write([burst.name for burst in bursts], sequences, cookies)
         bookings = zip(bursts, sequences, cookies, strict=True)
         done = 0
         while done < count:
@@ -57,7 +58,7 @@ class Sender:
             taken = channel.socket.send(done, count - done)
             if taken <= 0:
                 taken, refusal = self._send_again(channel, done, taken)
-                if refusal in _NO_ROOM and before_s - bursts[done].due_s < bursts[done].spec.timeout_s:
+                if refusal in _NO_ROOM and before_s - bursts[done].due_s < manner.timeout_s:
                     break
                 if refusal:
                     self._note_refusal(bursts[done], refusal, before_s)
@@ -85,7 +86,6 @@ class Sender:
             burst.to_send -= 1
             burst.last_sent_s = sent_s
             sent_s += step_s
-        channel.under_way += count
         channel.unanswered += count
 
     def _send_again(self, channel: Channel, slot: int, answer: int) -> tuple[int, int]:

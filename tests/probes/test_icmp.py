@@ -17,7 +17,9 @@ from monitor.lab.packet import Packet, build
 from monitor.model.reading import IcmpSample, Outcome, Reading, Unreachable
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp import IcmpProber
-from monitor.probes.names import FRESH_S
+from monitor.probes.icmp_burst import Burst, Channel, Manner, Round
+from monitor.probes.icmp_socket import IcmpSocket
+from monitor.probes.names import FRESH_S, literal
 
 from .fake_network import Answer, FakeNetwork, SteppedClock, alive, every, forged, on_network, silent, twice, unreachable
 
@@ -214,6 +216,22 @@ async def test_five_thousand_targets_at_once_lose_nothing() -> None:
         readings = await probe(pinger, *specs)
         assert pinger.receive_drops == 0
     assert {Outcome.OK} == {reading.outcome for reading in readings.values()}
+
+
+async def test_bursts_of_more_requests_than_there_are_sequences_give_up_those_that_are_answered() -> None:
+    """A longer probe before a meeting: 300 requests to each of 241 endpoints are 72,300 sequences, and there are 65,536."""
+    channel = Channel(IcmpSocket(4))
+    spec = to("127.0.0.1")
+    place = literal(spec.address)
+    assert place
+    of_round = Round(1, print, asyncio.get_running_loop().create_future())
+    burst = Burst(spec, place, of_round, Manner(channel, spec), 0.0)
+    burst.rtts = [None if index in (10, 11) else 0.01 for index in range(65536)]
+    channel.flights = [(burst, index, 0.0, 0) for index in range(65536)]
+    channel.sequence = 0
+    assert [*range(10), 12, 13] == [*channel.take_sequences(12)]
+    assert [14, 15] == [*channel.take_sequences(2)]
+    channel.socket.close()
 
 
 async def test_a_small_buffer_makes_a_small_window_and_still_loses_nothing() -> None:
