@@ -1,16 +1,17 @@
-# make demo: the province, emulated and watched.  make test: everything checked.  The rest: run, check, bench.
+# make demo: the province, emulated and watched.  make test: everything checked.  The rest: run, check, bench, fuzz.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 CONFIG ?= config
 
-.PHONY: help demo run test check bench clean
+.PHONY: help demo run test check bench fuzz clean
 
 help:
 	@echo "make demo   the province emulated and watched, on this machine (http://127.0.0.1:9877)"
 	@echo "make test   install what the tests need, then run all of them"
 	@echo "make check  lint and types only"
 	@echo "make bench  measure it beside fping, gufo, pysnmp and the exporters; 20 minutes on an idle machine (docs/bench)"
+	@echo "make fuzz   damaged packets, files and agents until Ctrl-C, or as FUZZ says: make fuzz FUZZ='--minutes 10 snmp icmp'"
 	@echo "make run    the daemon with CONFIG=$(CONFIG)"
 
 demo: $(VENV)/.installed
@@ -47,6 +48,9 @@ $(VENV)/.installed-test: $(BIN)/python setup.cfg pyproject.toml
 $(VENV)/.installed-bench: $(BIN)/python setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	touch $@ $(VENV)/.installed
+
+fuzz: $(VENV)/.installed-test
+	nice $(BIN)/python -m tests.fuzz $(FUZZ)
 
 clean:
 	rm -rf $(VENV) build *.egg-info
