@@ -186,7 +186,7 @@ def _learnt(data: bytes, body: int, tags: tuple[int, ...], spans: list[tuple[int
     number, and it is out of its range just where they have changed.
     """
     form = [f">{body + 2}si"]
-    constants = [data[: body + 2]]
+    constants = [_shared(data[: body + 2])]
     rules = []
     at = body + 6
     for tag, (start, stop) in zip(tags, spans, strict=True):
@@ -194,7 +194,7 @@ def _learnt(data: bytes, body: int, tags: tuple[int, ...], spans: list[tuple[int
         width = size if tag not in WIDTHS else 4 if size <= 4 or (tag != COUNTER64 and size == 5) else 8
         begin = stop - width
         form.append(f"{begin - at}s" + (_CODES[width] if tag in WIDTHS else f"{size}s"))
-        constants.append(data[at:begin])
+        constants.append(_shared(data[at:begin]))
         rules.append(_rule(tag, size, data[begin:start]))
         at = stop
     return _layout("".join(form), tuple(constants), tags, tuple(rules))
@@ -203,6 +203,13 @@ def _learnt(data: bytes, body: int, tags: tuple[int, ...], spans: list[tuple[int
 _CODES = {4: "I", 8: "Q"}
 
 
+@lru_cache(maxsize=8192)
+def _shared(octets: bytes) -> bytes:
+    """Return these octets, the same object for all layouts: what stands between the values is alike in most."""
+    return octets
+
+
+@lru_cache(maxsize=8192)
 def _rule(tag: int, size: int, before: bytes) -> tuple[int, int | None]:
     """Return base and limit of a number, (0, None) for octets as they are, (0, 0) for what has no value.
 

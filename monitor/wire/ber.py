@@ -1,11 +1,14 @@
 """The part of BER (X.690) that SNMP uses (RFC 3417 section 8): tags, definite lengths, and the types of SMIv2 (RFC 2578).
 
-Strict where leniency would let a wrong number through, tolerant of four deviations that agents in the field are known for and
+Strict where leniency would let a wrong number through, tolerant of six deviations that agents in the field are known for and
 that can't be misread:
 - lengths in long form where short would do (allowed by X.690 8.1.3.5, and net-snmp sends 82 xx xx);
 - INTEGERs with needless leading octets, as long as they fit their type's width;
 - an Unsigned32 of four octets or a Counter64 of eight whose top bit is set without a leading zero: unsigned is what it must be;
-- an object identifier without octets, read as 0.0.
+- an object identifier without octets, read as 0.0;
+- the least INTEGER in five octets, as pyasn1 writes it;
+- NsapAddress and UInteger32, which RFC 1442 had and RFC 2578 dropped.
+tests/fuzz/messages.py compares with pyasn1 and knows of no other difference in what both read.
 Refused: indefinite lengths, whatever overruns its container, trailing octets, empty or over-long INTEGERs, negative unsigned
 values, an IpAddress that is not four octets, a NULL that has content, an unknown type.
 """

@@ -187,7 +187,10 @@ def encode_trap_v1(trap: TrapV1) -> bytes:
 
 
 def decode(data: bytes) -> Message:
-    """Return the message that fills these octets exactly. Raises MalformedError with the reason, and nothing else."""
+    """Return the message that fills these octets exactly. Raises MalformedError with the reason, and nothing else.
+
+    An error-index below 0, which RFC 3416 has not, is read as it is: it names no object, and the rest of the answer tells.
+    """
     version, community, at, end = _envelope(data)
     pdu = data[at] if at < end else -1
     if pdu not in _PDU_TYPES:
