@@ -6,10 +6,9 @@ from monitor.model.reading import Outcome
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp_memory import AgentMemory
-from monitor.probes.snmp_question import WIRE_VERSIONS
-from monitor.wire.answers import Steady
+from monitor.probes.snmp_question import reader_of
 from monitor.wire.oid import Oid
-from monitor.wire.snmp import GET, prepare, status_name
+from monitor.wire.snmp import GET, status_name
 
 
 def objects(spec: SnmpSpec, memory: AgentMemory, oids: tuple[Oid, ...]) -> Conversation[Answer]:
@@ -19,9 +18,7 @@ def objects(spec: SnmpSpec, memory: AgentMemory, oids: tuple[Oid, ...]) -> Conve
     """
     ask = memory.plain
     if ask is None or ask.oids is not oids:
-        version = WIRE_VERSIONS.get(spec.credential.version)
-        reader = None if version is None else Steady(prepare(version, spec.credential.community.encode(), GET, oids))
-        memory.plain = ask = Ask(GET, oids, 0, reader)
+        memory.plain = ask = Ask(GET, oids, 0, reader_of(spec, oids))
     answer = yield ask
     if answer.tags:
         return answer

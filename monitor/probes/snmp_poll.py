@@ -34,16 +34,15 @@ from monitor.probes.snmp_objects import (
     whole,
 )
 from monitor.probes.snmp_plan import evaluate, explain
-from monitor.probes.snmp_question import WIRE_VERSIONS
+from monitor.probes.snmp_question import reader_of
 from monitor.probes.snmp_rows import TELLING_COLUMNS, interface_rows, interface_sample, is_same_row, row_objects
 from monitor.probes.snmp_steady import KnownRow, Scalars, SteadyGet
 from monitor.probes.snmp_values import Means, read_values, value_objects
 from monitor.probes.snmp_walk import walk
 from monitor.rules.interfaces import InterfaceRow, choose_wan, keys
 from monitor.rules.recognition import recognise
-from monitor.wire.answers import Steady
 from monitor.wire.oid import Oid, parse_oid
-from monitor.wire.snmp import GET, prepare
+from monitor.wire.snmp import GET
 
 REFRESH_POLLS = 60
 """Once an hour at the usual interval: who the agent is, and which interfaces it has, are asked anew."""
@@ -138,8 +137,7 @@ class Poll:
         if only is None or any(row.bits is None for row in known):
             return None
         oids, tags, values = only
-        version = WIRE_VERSIONS.get(self.spec.credential.version)
-        reader = None if version is None else Steady(prepare(version, self.spec.credential.community.encode(), GET, oids))
+        reader = reader_of(self.spec, oids)
         system_uptime = None if profile.uptime is None else parse_oid(profile.uptime)
         objects = value_objects(profile, self.memory.plan)
         return SteadyGet(

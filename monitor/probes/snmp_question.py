@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from monitor.model.misdeed import Misdeed
@@ -15,7 +16,8 @@ from monitor.probes.snmp_manner import Device
 from monitor.probes.snmp_socket import source_of
 from monitor.probes.snmp_timers import Generation
 from monitor.wire.answers import Steady
-from monitor.wire.snmp import V1, V2C, Request
+from monitor.wire.oid import Oid
+from monitor.wire.snmp import GET, V1, V2C, Request, prepare
 
 BACK_OFF = 1.5
 """Each retry waits so many times as long as the try before it."""
@@ -117,3 +119,15 @@ def make_exchange(route: Route, request: Request, reader: Steady | None, asker: 
 def span(retries: int) -> float:
     """Return how many times the first wait all tries take together: 1, 2.5, 4.75, …"""
     return float((BACK_OFF ** (retries + 1) - 1) / (BACK_OFF - 1))
+
+
+@lru_cache(maxsize=8192)
+def request_of(version: int, community: bytes, pdu: int, oids: tuple[Oid, ...], repetitions: int = 0) -> Request:
+    """Return a question that is encoded but for its request-id; many devices are asked the same one."""
+    return prepare(version, community, pdu, oids, second=repetitions)
+
+
+def reader_of(spec: SnmpSpec, oids: tuple[Oid, ...]) -> Steady | None:
+    """Return what reads one agent's answers to a GET that it is asked again and again; None where pysnmp alone speaks it."""
+    version = WIRE_VERSIONS.get(spec.credential.version)
+    return None if version is None else Steady(request_of(version, spec.credential.community.encode(), GET, oids))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
-from monitor.probes.snmp_question import Exchange, Route, make_exchange
+from monitor.probes.snmp_question import Exchange, Route, make_exchange, request_of
 from monitor.probes.snmp_transport import SnmpTransport
-from monitor.wire.oid import Oid
-from monitor.wire.snmp import Request, prepare
 
 Done = Callable[[Any, Exception | None], None]
 """Takes the result of a conversation; or None and ExchangeError, or whatever is wrong with ourselves."""
@@ -80,12 +77,8 @@ class Talk:
     def _send(self, ask: Ask) -> ExchangeError | None:
         route = self._route
         reader = ask.reader
-        request = _request(route.version, route.community, ask.pdu, ask.oids, ask.repetitions) if reader is None else reader.request
+        request = (
+            request_of(route.version, route.community, ask.pdu, ask.oids, ask.repetitions) if reader is None else reader.request
+        )
         self._exchange = make_exchange(route, request, reader, self, self._deadline_s)
         return self._transport.ask(self._exchange)
-
-
-@lru_cache(maxsize=8192)
-def _request(version: int, community: bytes, pdu: int, oids: tuple[Oid, ...], repetitions: int) -> Request:
-    """Return a question that is encoded but for its request-id; many devices are asked the same one."""
-    return prepare(version, community, pdu, oids, second=repetitions)
