@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -172,24 +172,27 @@ class IcmpProber:
         now = self._clock.monotonic()
         if self._is_idle():
             self._receiver.begin(now)
-        self._lines.append(_Line(members, of_round, now))
+        line = _Line(members, of_round, now)
+        self._lines.append(line)
         if urgent:
-            self._fresh.extendleft(reversed(list(self._bursts_of(_Line(iter(urgent), of_round, now)))))
+            self._fresh.extendleft(reversed(self._bursts_of(urgent, line)))
         self._arm(0.0)
 
-    def _bursts_of(self, line: _Line, limit: int | None = None) -> Iterator[Burst]:
-        """Yield the bursts of those at the head of a line, but deliver at once what nothing can be sent for."""
-        manners = self._manners
+    def _bursts_of(self, members: Iterable[tuple[IcmpSpec, Place]], line: _Line) -> list[Burst]:
+        """Return the bursts of some of a line, but deliver at once what nothing can be sent for."""
+        bursts: list[Burst] = []
+        manners, of_round, since_s = self._manners, line.round, line.since_s
         for channel in self._channels.values():
             channel.drops = channel.socket.drops()
-        for spec, place in islice(line.members, limit):
+        for spec, place in members:
             manner = manners.get((place.version, spec.dscp, spec.spacing_s, spec.timeout_s)) or self._manner_of(spec, place)
             if manner is None or spec.packets < 1:
                 fault = "no packets are asked for" if manner else f"no IPv{place.version} socket is open"
-                line.round.close(not_sent(spec, self._clock.monotonic(), fault))
+                of_round.close(not_sent(spec, self._clock.monotonic(), fault))
             else:
                 manner.channel.under_way += 1
-                yield Burst(spec, place, line.round, manner, line.since_s)
+                bursts.append(Burst(spec, place, of_round, manner, since_s))
+        return bursts
 
     def _manner_of(self, spec: IcmpSpec, place: Place) -> Manner | None:
         """Return how a spec is sent, None where there is no socket for its target."""
@@ -211,7 +214,8 @@ class IcmpProber:
     def _take_unfinished(self) -> Iterator[Burst]:
         """Yield all that is under way, off every queue."""
         while self._lines:
-            yield from self._bursts_of(self._lines.popleft())
+            line = self._lines.popleft()
+            yield from self._bursts_of(line.members, line)
         for queue in (*self._queues(), *(each.waiting for each in self._manners.values())):
             while queue:
                 burst = queue.popleft()
@@ -286,11 +290,11 @@ class IcmpProber:
         burst.finished = True
         channel = burst.manner.channel
         channel.forget(burst)
-        dropped = 0
         if burst.answered < len(burst.rtts):
             channel.drops = channel.socket.drops()
-            dropped = channel.drops - burst.drops
-        burst.round.close(conclude(burst, at_s, stalled_s=stalled_s, dropped=dropped))
+            burst.round.close(conclude(burst, at_s, stalled_s, channel.drops - burst.drops))
+        else:
+            burst.round.close(conclude(burst, at_s))
 
     # Sending
 
@@ -298,9 +302,10 @@ class IcmpProber:
         """Send what is due, in the order of its turn. Return whether something due may be left that the window permits."""
         latest_s = self._clock.monotonic() + _EARLY_S
         while self._lines and len(self._fresh) < _SLICE:
-            bursts = list(self._bursts_of(self._lines[0], _SLICE))
-            self._fresh.extend(bursts)
-            if not bursts:
+            line = self._lines[0]
+            members = list(islice(line.members, _SLICE))
+            self._fresh.extend(self._bursts_of(members, line))
+            if not members:
                 self._lines.popleft()
         budget = _SLICE
         for queue in self._queues():

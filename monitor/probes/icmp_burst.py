@@ -178,7 +178,7 @@ def not_sent(spec: IcmpSpec, at_s: float, detail: str) -> Reading:
     return Reading(spec.target, "icmp", at_s, Outcome.NOT_SENT, IcmpSample(0, ()), detail=detail, confirms=spec.confirms)
 
 
-def conclude(burst: Burst, at_s: float, *, stalled_s: float = 0.0, dropped: int = 0) -> Reading:
+def conclude(burst: Burst, at_s: float, stalled_s: float = 0.0, dropped: int = 0) -> Reading:
     """Return what a burst that has ended says of its target.
 
     stalled_s: for how long we did not look, where that makes silence void, else 0. dropped: replies that the kernel dropped since

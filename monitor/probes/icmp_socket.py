@@ -40,6 +40,8 @@ _ICMP_FILTER = 1
 _ICMPV6_FILTER = 1
 _IP_RECVERR = 11
 _IPV6_RECVERR = 25
+_IP_MTU_DISCOVER = 10
+_IP_PMTUDISC_DO = 2
 _ORIGIN_LOCAL = 1
 
 WANTED_BUFFER_BYTES = 16 * 1024 * 1024
@@ -126,6 +128,8 @@ class IcmpSocket:
         sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         if self.version == 4:
             sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+            # Requests are marked "don't fragment" anyway; so the kernel also spares them an id that only fragments need (RFC 6864).
+            sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _IP_PMTUDISC_DO)
         else:
             sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
         if self.is_raw:

@@ -83,6 +83,14 @@ async def test_no_packets_asked_for_is_not_sent() -> None:
     assert (Outcome.NOT_SENT, 0, "no packets are asked for") == (reading.outcome, sample(reading).sent, reading.detail)
 
 
+async def test_a_thousand_that_nothing_can_be_sent_for_delay_nobody_behind_them() -> None:
+    async with prober() as pinger:
+        idle = [to(f"127.3.{number // 250}.{number % 250 + 1}", packets=0) for number in range(1000)]
+        readings = await probe(pinger, *idle, to("127.0.0.1"))
+    assert Outcome.OK is readings.pop("127.0.0.1").outcome
+    assert {Outcome.NOT_SENT} == {reading.outcome for reading in readings.values()}
+
+
 async def test_the_prober_describes_what_the_kernel_granted() -> None:
     pinger = IcmpProber(SteppedClock())
     assert (0, "ICMP: not open") == (pinger.window, pinger.describe())
