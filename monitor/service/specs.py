@@ -49,7 +49,9 @@ def confirming(spec: Spec) -> Spec:
     """Return the quick form of a spec that settles a suspicion: the same burst, or one short question to the agent."""
     if isinstance(spec, IcmpSpec):
         return replace(spec, confirms=True)
-    return replace(spec, confirms=True, brief=True, retries=0, timeout_s=min(spec.timeout_s, CONFIRM_TIMEOUT_S))
+    # Not even where the agent was learned to be slower: a whole family waits for this answer before anybody is judged.
+    timeout_s, most_s = min(spec.timeout_s, CONFIRM_TIMEOUT_S), min(spec.timeout_max_s, CONFIRM_TIMEOUT_S)
+    return replace(spec, confirms=True, brief=True, retries=0, timeout_s=timeout_s, timeout_max_s=most_s)
 
 
 def _spec(

@@ -68,3 +68,4 @@ def test_a_suspicion_is_settled_by_the_same_burst_and_one_short_question() -> No
     asked = confirming(found["snmp"])
     assert isinstance(asked, SnmpSpec)
     assert (True, True, 0, 1.0) == (asked.brief, asked.confirms, asked.retries, asked.timeout_s)
+    assert 1.0 == asked.timeout_max_s, "also of an agent that was learned to be slow"
