@@ -54,3 +54,20 @@ def test_an_engine_id_belongs_to_whoever_was_heard_under_it_within_the_hour() ->
     clock.monotonic_step_s += 3601.0
     assert ["", ""] == [prober._sharing("8000", "new-router"), prober._sharing("", "old-router")]
     assert "new-router" in prober._sharing("8000", "old-router")
+
+
+async def test_every_request_counts_for_the_devices_pace_retries_too_and_what_is_learned_is_told() -> None:
+    prober = PysnmpProber(SystemClock())
+    async with FakeAgent(router()) as agent:
+        agent.answering = lambda request, data: [] if len(agent.requests) == 1 else agent.honest(request, data)
+        spec = snmp_spec(port=agent.port, timeout_s=0.3, retries=3, max_requests_per_second=100)
+        await sample(prober, spec)
+        place = prober._names.known("127.0.0.1")
+        assert place is not None
+        assert len(agent.requests) == len(prober._memories.of(spec, place).device._sent)
+    manner = prober.manner("xa-thu")
+    assert manner is not None
+    assert manner.response_s is not None
+    assert prober.manners() == {"xa-thu": manner}
+    assert prober.manner("nobody") is None
+    prober.close()
