@@ -13,6 +13,7 @@ from monitor.model.kindness import Manner
 from monitor.model.misdeed import Stray
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.spec import SnmpSpec
+from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
 from monitor.probes.snmp_exchange import Answer, Conversation, ExchangeError
 from monitor.probes.snmp_memory import AgentMemory, Memories
@@ -127,11 +128,22 @@ class _PlainWork(_Work):
 class SnmpProber:
     """Polls agents; see open(), probe(), close(); and get() and walk() for whoever wants no more than that of them."""
 
-    def __init__(self, clock: Clock, *, in_flight: int = 200, resolve: Callable[[str], str] = resolve_by_system) -> None:
-        """Prepare, without opening anything. in_flight: how many questions may be younger than half a second."""
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        in_flight: int = 200,
+        resolve: Callable[[str], str] = resolve_by_system,
+        kernel: Kernel = KERNEL,
+    ) -> None:
+        """Prepare, without opening anything.
+
+        in_flight: how many questions may be younger than half a second. kernel: by which datagrams come and go; what it does not
+        take in a batch is sent again alone, by the socket itself.
+        """
         self.now_s = clock.monotonic
         self._names = Names(clock, resolve)
-        self._transport = SnmpTransport(clock, in_flight)
+        self._transport = SnmpTransport(clock, in_flight, kernel)
         self._transport.on_room = self._begin_more
         self._waiting: deque[_Work] = deque()
         self._under_way: set[_Work] = set()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from monitor.errors import SetupError
 from monitor.model.reading import Unreachable
-from monitor.probes.datagrams import NAME_BYTES, Inbox, Outbox
+from monitor.probes.datagrams import KERNEL, NAME_BYTES, Inbox, Kernel, Outbox
 from monitor.probes.names import SocketAddress
 
 # Linux's numbers (asm-generic/socket.h, linux/in.h, linux/in6.h) that Python's socket module has no names for.
@@ -74,8 +74,11 @@ class SnmpSocket:
 
     at_once = _SLOTS
 
-    def __init__(self, version: int) -> None:
-        """Open it. Raises UnsupportedVersionError where the kernel has no such protocol, SetupError where nothing can be opened."""
+    def __init__(self, version: int, kernel: Kernel = KERNEL) -> None:
+        """Open it. kernel: by which datagrams come and go.
+
+        Raises UnsupportedVersionError where the kernel has no such protocol, SetupError where nothing can be opened.
+        """
         self.version = version
         family = socket.AF_INET if version == 4 else socket.AF_INET6
         try:
@@ -95,8 +98,8 @@ class SnmpSocket:
         self.granted_bytes: int = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
         self.window = max(16, self.granted_bytes // _ANSWER_BYTES_IN_BUFFER)
         self._quoted: list[QuotedDatagram] = []
-        self._inbox = Inbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST)
-        self._outbox = Outbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST)
+        self._inbox = Inbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST, kernel=kernel)
+        self._outbox = Outbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST, kernel=kernel)
         self._payloads = memoryview(self._inbox.payloads)
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome
+from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.snmp_exchange import Answer, ExchangeError
 from monitor.probes.snmp_open import OpenQuestions
 from monitor.probes.snmp_question import BACK_OFF, Exchange
@@ -35,13 +36,14 @@ _Try = tuple[Exchange, int]
 class SnmpTransport:
     """All open questions over one socket an IP version; see open(), ask(), cancel(), close()."""
 
-    def __init__(self, clock: Clock, in_flight: int) -> None:
+    def __init__(self, clock: Clock, in_flight: int, kernel: Kernel = KERNEL) -> None:
         """Prepare, without opening anything. in_flight: at most so many questions younger than HELD_S."""
         self.sends_attempted = 0
         self.sends_refused = 0
         self.last_refusal = ""
         self.on_room: Callable[[], None] = lambda: None
         self._clock = clock
+        self._kernel = kernel
         self._open = OpenQuestions()
         self._window = Window(in_flight, HELD_S)
         self._sockets: dict[int, SnmpSocket] = {}
@@ -54,9 +56,9 @@ class SnmpTransport:
 
     def open(self) -> None:
         """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError."""
-        self._sockets[4] = SnmpSocket(4)
+        self._sockets[4] = SnmpSocket(4, self._kernel)
         with suppress(UnsupportedVersionError):
-            self._sockets[6] = SnmpSocket(6)
+            self._sockets[6] = SnmpSocket(6, self._kernel)
         loop = asyncio.get_running_loop()
         for each in self._sockets.values():
             loop.add_reader(each.sock.fileno(), self._readable, each)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -11,6 +12,7 @@ import pytest
 
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Credential
+from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.snmp import SnmpProber
 from monitor.probes.snmp_transport import HELD_S
 from monitor.service.clock import SystemClock
@@ -245,6 +247,24 @@ async def test_what_the_kernel_refuses_to_send_is_not_sent(fast: SnmpProber) -> 
     assert Outcome.NOT_SENT is reading.outcome
     assert "Permission denied" in reading.detail
     assert (1, "Permission denied") == (fast.sends_refused, fast.last_refusal)
+
+
+@pytest.mark.parametrize("refusal", [errno.ENOBUFS, errno.EAGAIN, errno.EHOSTUNREACH, errno.EPERM])
+async def test_what_the_kernel_does_not_take_with_others_is_sent_alone(refusal: int) -> None:
+    batches: list[int] = []
+
+    def send(descriptor: int, messages: int, count: int) -> int:
+        batches.append(count)
+        return KERNEL.send(descriptor, messages, 1) if len(batches) % 2 else -refusal
+
+    prober = SnmpProber(SystemClock(), kernel=Kernel(send, KERNEL.receive))
+    await prober.open()
+    async with FakeAgent(ROUTER) as agent:
+        specs = [snmp_spec(f"t{turn}", port=agent.port, timeout_s=5.0, retries=0) for turn in range(40)]
+        found = await readings(prober, specs)
+    assert {Outcome.OK} == {reading.outcome for reading in found.values()}
+    assert (0, 40) == (prober.sends_refused, batches[0])
+    prober.close()
 
 
 async def test_a_name_without_an_address_is_not_sent() -> None:
