@@ -24,6 +24,8 @@ from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_s
 
 TICK_S = 0.02
 """How long replies wait in the kernel at most; also how exact a reply's time is where its stamp can't be used."""
+STRAGGLERS_TICK_S = 0.1
+"""The same while only elder requests than the newest are unanswered: a few dead targets must not wake the loop for all others."""
 _SHORTEST_TICK_S = 0.005
 _EARLY_S = 0.001
 _SLICE = 128
@@ -255,13 +257,16 @@ class IcmpProber:
             burst.manner.channel.forget(burst)
 
     def _rest_s(self, taken: int) -> float:
-        """Return how long nothing is due: until the next request, but no longer than replies may wait.
+        """Return how long nothing is due: until the next request or time-out, but no longer than replies may wait.
 
         taken: packets of the last drain. Where strangers send so many that they could fill our buffer, it is emptied more often.
         """
         now = self._clock.monotonic()
+        waiting = [(manner.waiting, manner.timeout_s) for manner in self._manners.values() if manner.waiting]
+        longest_s = STRAGGLERS_TICK_S if all(queue[-1].finished for queue, _ in waiting) else TICK_S
         dues = [queue[0].due_s for queue in self._queues() if queue]
-        rest_s = min(TICK_S, min(dues) - now) if dues else TICK_S
+        dues += [queue[0].last_sent_s + timeout_s + _EARLY_S for queue, timeout_s in waiting]
+        rest_s = min([now + longest_s, *dues]) - now
         return max(_SHORTEST_TICK_S, rest_s if 4 * taken < self.window else 0.0)
 
     # Judging
