@@ -29,19 +29,27 @@ class Getter:
 
     def ask(self, ask: Ask) -> Conversation[Answer]:
         """Return the answer to one GET, and learn from whether there is one."""
-        device, size = self._memory.device, len(ask.oids)
         try:
             answer = yield ask
         except ExchangeError as error:
-            if error.outcome is Outcome.TIMEOUT:
-                device.lost_get(size)
+            self.note_lost(ask, error)
             raise
+        self.note_got(ask, answer)
+        return answer
+
+    def note_lost(self, ask: Ask, error: ExchangeError) -> None:
+        """Learn from a GET that nothing answered."""
+        if error.outcome is Outcome.TIMEOUT:
+            self._memory.device.lost_get(len(ask.oids))
+
+    def note_got(self, ask: Ask, answer: Answer) -> None:
+        """Learn from a GET that was answered."""
+        device = self._memory.device
         if device.lost_size:
-            device.got(size)
+            device.got(len(ask.oids))
         if self.rtt_s is None:
             self.rtt_s = answer.rtt_s
         self.answered.append((ask.oids, answer))
-        return answer
 
     def get(self, oids: Sequence[Oid], given: tuple[tuple[Oid, ...], Answer] | None = None) -> Conversation[Values]:
         """Ask for objects in one GET, and return those that the agent has.

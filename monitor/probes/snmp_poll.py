@@ -55,6 +55,8 @@ class Poll:
     misdeed: what the agent did that none should, None where nothing was seen.
     """
 
+    __slots__ = ("_complete", "_explained", "_getter", "_given", "_v1", "detail", "memory", "misdeed", "spec")
+
     def __init__(self, spec: SnmpSpec, memory: AgentMemory) -> None:
         self.spec = spec
         self.memory = memory
@@ -90,7 +92,12 @@ class Poll:
     def _steadily(self, steady: SteadyGet, profile: Profile) -> Conversation[SnmpSample | None]:
         """Ask the one question that is asked at each poll; None where its answer is to be read in full, by _in_full."""
         memory = self.memory
-        answer = yield from self._getter.ask(steady.ask)
+        try:
+            answer = yield steady.ask
+        except ExchangeError as error:
+            self._getter.note_lost(steady.ask, error)
+            raise
+        self._getter.note_got(steady.ask, answer)
         if answer.tags == steady.tags:
             values = (*answer.values, None)
             scalars, rows = steady.scalars(values), steady.rows(values)
