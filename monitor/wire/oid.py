@@ -13,7 +13,10 @@ MAX_SUB_IDENTIFIERS = 128
 MAX_SUB_IDENTIFIER = 0xFFFFFFFF
 
 _CACHED = 32_768
-"""A province asks for the same few thousand objects again and again; 32,768 tuples are about 5 MB."""
+"""A province asks for the same few thousand objects again and again; 32,768 usual ones are about 5 MB."""
+USUAL_OCTETS = 32
+"""Longer names are not remembered: an agent that sends ever new ones of 128 sub-identifiers would make 250 MB of the memory."""
+_USUAL_SUBS = 24
 
 
 @lru_cache(maxsize=_CACHED)
@@ -52,9 +55,12 @@ def starts_with(oid: Oid, prefix: Oid) -> bool:
     return oid[: len(prefix)] == prefix
 
 
-@lru_cache(maxsize=_CACHED)
 def oid_content(oid: Oid) -> bytes:
     """Return the content octets of an identifier, without tag and length. Raises ValueError where the tuple is none."""
+    return _usual_content(oid) if len(oid) <= _USUAL_SUBS else _content(oid)
+
+
+def _content(oid: Oid) -> bytes:
     ensure_valid(oid)
     content = bytearray()
     for sub in (oid[0] * 40 + oid[1], *oid[2:]):
@@ -65,13 +71,19 @@ def oid_content(oid: Oid) -> bytes:
     return bytes(content)
 
 
-@lru_cache(maxsize=_CACHED)
+_usual_content = lru_cache(maxsize=_CACHED)(_content)
+
+
 def oid_of(content: bytes) -> Oid:
     """Return the identifier of content octets.
 
     No octets at all are read as 0.0, which older agents send for zeroDotZero and net-snmp accepts too. Raises MalformedError
     for padding (a sub-identifier that begins with 0x80), a cut last sub-identifier, one above 2**32 - 1, and more than 128.
     """
+    return usual_oid(content) if len(content) <= USUAL_OCTETS else _read(content)
+
+
+def _read(content: bytes) -> Oid:
     if not content:
         return (0, 0)
     subs: list[int] = []
@@ -88,6 +100,10 @@ def oid_of(content: bytes) -> Oid:
     if content[-1] & 0x80:
         raise MalformedError("object identifier: its last sub-identifier is cut off")
     return _split_first(subs)
+
+
+usual_oid = lru_cache(maxsize=_CACHED)(_read)
+"""oid_of for content of at most USUAL_OCTETS, without the call that sees to it."""
 
 
 def _split_first(subs: list[int]) -> Oid:

@@ -28,7 +28,7 @@ from monitor.wire.ber import (
     read_integer,
 )
 from monitor.wire.fault import MalformedError
-from monitor.wire.oid import Oid, oid_content, oid_of
+from monitor.wire.oid import USUAL_OCTETS, Oid, oid_content, oid_of, usual_oid
 
 V1 = 0
 V2C = 1
@@ -241,7 +241,7 @@ def _envelope(data: bytes) -> tuple[int, bytes, int, int]:
 def _varbinds(data: bytes, at: int, end: int) -> tuple[VarBind, ...]:
     """Return the VarBindList at `at`, which must reach to `end`.
 
-    The hot loop: a VarBind whose lengths are all short is read without a call, anything else by _varbind. Where the lengths of
+    The hot loop: a VarBind of usual lengths is read without a call, anything else by _varbind. Where the lengths of
     name and value make up the VarBind's, which is below 128, they are below it too.
     """
     at, stop = read_element(data, at, end, SEQUENCE, "variable-bindings")
@@ -252,7 +252,8 @@ def _varbinds(data: bytes, at: int, end: int) -> tuple[VarBind, ...]:
     while at < end:
         try:
             length = data[at + 1]
-            value_at = at + 4 + data[at + 3]
+            name_size = data[at + 3]
+            value_at = at + 4 + name_size
             tag = data[value_at]
             size = data[value_at + 1]
             start = value_at + 2
@@ -260,11 +261,11 @@ def _varbinds(data: bytes, at: int, end: int) -> tuple[VarBind, ...]:
             is_plain = data[at] == SEQUENCE and data[at + 2] == OBJECT_IDENTIFIER and length == stop - at - 2 and length < 0x80
         except IndexError:
             is_plain = False
-        if not is_plain or stop > end:
+        if not is_plain or stop > end or name_size > USUAL_OCTETS:
             bound, at = _varbind(data, at, end, f"VarBind {len(varbinds) + 1}")
             varbinds.append(bound)
             continue
-        oid = oid_of(data[at + 4 : value_at])
+        oid = usual_oid(data[at + 4 : value_at])
         if tag == OCTET_STRING:
             varbinds.append((oid, tag, data[start:stop]))
         elif 0 < size <= WIDTHS.get(tag, 0) and data[start] < 0x80:

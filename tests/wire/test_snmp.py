@@ -11,7 +11,7 @@ from pyasn1.codec.ber import decoder as oracle_decoder
 from pyasn1.codec.ber import encoder as oracle_encoder
 from pysnmp.proto import api
 
-from monitor.wire import ber, snmp
+from monitor.wire import ber, oid, snmp
 from monitor.wire.fault import MalformedError
 from monitor.wire.oid import Oid
 from tests.wire.test_ber import OIDS
@@ -37,6 +37,16 @@ MESSAGES = st.builds(
     error_index=st.integers(0, 2**31 - 1),
     varbinds=VARBINDS,
 )
+TRAPS = st.builds(
+    snmp.TrapV1,
+    community=st.binary(max_size=40),
+    enterprise=OIDS,
+    agent_address=st.binary(min_size=4, max_size=4),
+    generic=st.integers(0, 6),
+    specific=st.integers(0, 2**31 - 1),
+    uptime_ticks=UNSIGNED,
+    varbinds=VARBINDS,
+)
 UPTIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 
 
@@ -54,11 +64,21 @@ def test_a_message_survives_its_encoding(message: snmp.Message) -> None:
     assert message == snmp.decode(snmp.encode(message))
 
 
-def test_a_trap_of_version_1_survives_its_encoding() -> None:
-    trap = snmp.TrapV1(b"wan", (1, 3, 6, 1, 4, 1, 9), b"\x0a\x02\x11\x01", 6, 77, 4711, ((UPTIME, ber.TIME_TICKS, 4711),))
-    assert trap == snmp.decode_trap_v1(snmp.encode_trap_v1(trap))
+@given(TRAPS)
+def test_a_trap_of_version_1_survives_its_encoding_and_is_no_message(trap: snmp.TrapV1) -> None:
+    octets = snmp.encode_trap_v1(trap)
+    assert trap == snmp.decode_trap_v1(octets)
     with pytest.raises(MalformedError, match="v1 trap"):
-        snmp.decode(snmp.encode_trap_v1(trap))
+        snmp.decode(octets)
+
+
+def test_names_longer_than_usual_are_read_and_not_remembered() -> None:
+    before = oid.usual_oid.cache_info().currsize
+    for last in range(100):
+        name = (1, 3, *[2**31] * 60, last)
+        message = snmp.Message(snmp.V2C, b"wan", snmp.RESPONSE, 1, 0, 0, ((name, ber.OBJECT_IDENTIFIER, name),))
+        assert message == snmp.decode(snmp.encode(message))
+    assert before == oid.usual_oid.cache_info().currsize
 
 
 @given(VARBINDS.filter(lambda bounds: all(tag not in ber.EXCEPTIONS for _, tag, _ in bounds)), st.binary(max_size=20), UNSIGNED)
@@ -73,7 +93,7 @@ def test_pyasn1_reads_what_we_encode_and_we_read_what_pyasn1_encodes(
     assert ours == snmp.decode(oracle_encoder.encode(theirs))
     module = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C].apiPDU
     bounds = module.get_varbinds(api.PROTOCOL_MODULES[api.SNMP_VERSION_2C].apiMessage.get_pdu(theirs))
-    assert [oid for oid, _, _ in varbinds] == [tuple(oid) for oid, _ in bounds]
+    assert [name for name, _, _ in varbinds] == [tuple(name) for name, _ in bounds]
     for (_, tag, value), (_, read) in zip(varbinds, bounds, strict=True):
         if isinstance(value, int):
             assert value == int(read), tag
@@ -136,7 +156,7 @@ def test_what_is_wrong_is_said(octets: str, reason: str) -> None:
 def test_a_template_with_its_request_id_patched_in_is_the_message_itself(request_id: int, count: int) -> None:
     oids = [(1, 3, 6, 1, 2, 1, 2, 2, 1, 10, index) for index in range(1, count + 1)]
     template = snmp.prepare(snmp.V2C, b"wan", snmp.GET_BULK, oids, first=1, second=20)
-    nulls = tuple((oid, ber.NULL, None) for oid in oids)
+    nulls = tuple((name, ber.NULL, None) for name in oids)
     assert snmp.encode(snmp.Message(snmp.V2C, b"wan", snmp.GET_BULK, request_id, 1, 20, nulls)) == template.encode(request_id)
 
 
