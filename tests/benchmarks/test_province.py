@@ -24,11 +24,8 @@ def test_a_province_of_any_size_loads_without_a_warning_at_the_responders_addres
 
 def test_everything_else_is_as_shipped(tmp_path: Path) -> None:
     write_province(tmp_path / "config", 5)
-    assert (15.0, 5, 60.0) == (
-        (settings := load(tmp_path / "config").settings).icmp.every_s,
-        settings.icmp.packets,
-        settings.snmp.every_s,
-    )
+    settings = load(tmp_path / "config").settings
+    assert (15.0, 5, 60.0) == (settings.icmp.every_s, settings.icmp.packets, settings.snmp.every_s)
 
 
 def test_who_is_cut_off_has_nothing_behind_it_and_is_another_each_time(tmp_path: Path) -> None:
