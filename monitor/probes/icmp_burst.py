@@ -8,12 +8,16 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from monitor.model.quick import quick
 from monitor.model.reading import Deliver, IcmpSample, Outcome, Reading, Unreachable
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp_socket import IcmpSocket
 from monitor.probes.names import Place
 
 _SEQUENCES = 0x10000
+_OK = Outcome.OK
+_reading = quick(Reading)
+_sample = quick(IcmpSample)
 _UNCERTAIN_SHARE = 0.25
 """A request whose moment of sending is uncertain by more than this share of its timeout can't be called lost."""
 
@@ -187,7 +191,7 @@ def conclude(burst: Burst, at_s: float, stalled_s: float = 0.0, dropped: int = 0
     spec, remarks = burst.spec, burst.remarks
     rtts = tuple(burst.rtts)
     if remarks is None and rtts and burst.answered == len(rtts):
-        return Reading(spec.target, "icmp", at_s, Outcome.OK, IcmpSample(len(rtts), rtts), None, "", spec.confirms)
+        return _reading(spec.target, "icmp", at_s, _OK, _sample(len(rtts), rtts), None, "", spec.confirms)
     if stalled_s:
         return not_sent(spec, at_s, f"void: we were stalled for {stalled_s:.1f} s")
     if remarks is None:
