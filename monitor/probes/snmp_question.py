@@ -19,6 +19,7 @@ from monitor.wire.answers import Steady
 from monitor.wire.oid import Oid
 from monitor.wire.snmp import GET, V1, V2C, Request, prepare
 
+_USUAL_SUBS = 24
 BACK_OFF = 1.5
 """Each retry waits so many times as long as the try before it."""
 _MOST_NOTES = 8
@@ -121,9 +122,18 @@ def span(retries: int) -> float:
     return float((BACK_OFF ** (retries + 1) - 1) / (BACK_OFF - 1))
 
 
-@lru_cache(maxsize=8192)
 def request_of(version: int, community: bytes, pdu: int, oids: tuple[Oid, ...], repetitions: int = 0) -> Request:
-    """Return a question that is encoded but for its request-id; many devices are asked the same one."""
+    """Return a question that is encoded but for its request-id; many devices are asked the same one.
+
+    It is remembered unless its names are longer than any usual ones: a walk asks on from names that the agent made up.
+    """
+    if max(map(len, oids), default=0) > _USUAL_SUBS:
+        return prepare(version, community, pdu, oids, second=repetitions)
+    return _remembered(version, community, pdu, oids, repetitions)
+
+
+@lru_cache(maxsize=8192)
+def _remembered(version: int, community: bytes, pdu: int, oids: tuple[Oid, ...], repetitions: int) -> Request:
     return prepare(version, community, pdu, oids, second=repetitions)
 
 

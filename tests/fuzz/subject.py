@@ -13,7 +13,7 @@ class Finding(Exception):  # noqa: N818 - it is the finding, whose message is wh
 class Subject(Protocol):
     """One reader of foreign input.
 
-    name: its folder in corpus/. slow_s: the longest that one input may take. size: octets that an input may have.
+    name: its folder in corpus/. slow_s: seconds of the processor that one input may take. size: octets that an input may have.
     """
 
     name: str

@@ -86,6 +86,20 @@ def test_any_exception_is_a_finding_that_names_its_place() -> None:
     assert verdict(Broken(), b"a", thorough=False)[1] == "KeyError in test_fuzz.py:check: 'no such key'"
 
 
+class Endless(Faulty):
+    """A reader that comes to no end."""
+
+    slow_s = 0.02
+
+    def check(self, data: bytes, *, thorough: bool) -> str:
+        while True:
+            pass
+
+
+def test_an_input_that_is_never_done_with_is_a_finding() -> None:
+    assert verdict(Endless(), b"a", thorough=False)[1] == "takes too long"
+
+
 def test_a_tree_is_written_as_it_was_read() -> None:
     for data in corpus("snmp").values():
         tree = tlv.parsed(data)
