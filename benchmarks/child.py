@@ -47,9 +47,9 @@ def python(module: str, *words: str) -> Command:
     return lambda workload: (sys.executable, "-m", module, *words, json.dumps(dict(workload.parameters)))
 
 
-def binary(path: Path | None, *keys: str) -> Command:
-    """Return the command of a C program: these parameters of the workload, in this order."""
-    return lambda workload: (str(path), *(str(workload.parameters[key]) for key in keys))
+def binary(path: Path | None, *words: str, keys: Sequence[str]) -> Command:
+    """Return the command of a C program: the words, then these parameters of the workload in this order."""
+    return lambda workload: (str(path), *words, *(str(workload.parameters[key]) for key in keys))
 
 
 def run(contender: Contender, workload: Workload) -> Run:

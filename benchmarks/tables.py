@@ -15,8 +15,8 @@ _PARTIAL = "This is a shortened or partial run, for a look at the layout: its fi
 _HOW = (
     "All contenders of a workload run in alternation (A, B, C, A, B, C, …), each run a fresh process in a network of its own that "
     "has only the loopback. *Ours ÷ theirs* is the median of the ratios of the pairs, with the least and the greatest; below 1 "
-    "ours takes less. CPU time is that of the contender's own process, user and system, from after its imports and a warm-up to its "
-    "last answer; a responder's is not in it, but the kernel answers an echo request within the sender's system call, for everyone "
+    "ours takes less. CPU time is that of the contender's own process, user and system, from after its imports and a warm-up to "
+    "its last answer; a responder's is not in it, but the kernel answers an echo request within the sender's system call, for all "
     "alike. *Lost* counts exchanges that were taken for lost though everything answers. Every single run is in "
     "[results.json](results.json)."
 )
