@@ -18,11 +18,11 @@ from tests.system.running import Running, running_in
 
 SHIPPED = Path(__file__).parents[2] / "config"
 
-# A fifth of the shipped intervals, so that what takes a minute there takes twelve seconds here. Bounds of quality that a busy
-# machine can't reach: these tests are about outages.
+# A fifth of the shipped intervals and less, so that what takes a minute there takes twelve seconds here. Bounds of quality that a
+# busy machine can't reach: these tests are about outages.
 FAST = """
 probes:
-  icmp: {every: 3s, packets: 5, spacing: 20ms, timeout: 1s}
+  icmp: {every: 2s, packets: 5, spacing: 20ms, timeout: 1s}
   snmp: {every: 12s, timeout: 2s, retries: 1}
 quality: {loss: 90%, rtt: 30s, jitter: 30s, rtt_usual_extra: 30s}
 credentials: {wan: {version: 2c, community: {literal: public}}}

@@ -30,7 +30,8 @@ CARRIED = 2_000_000.0
 CONTRACTED = 2_500_000.0
 WAYS = ("receive", "transmit")
 WRAP = 2**32
-WRAPS_AFTER_S = 18
+WRAPS_AFTER_S = 26
+"""After the lab's start: xa-b1's turn is 8 s into each round of 11 s, so this is behind its first poll and before its third."""
 POLLS = 3
 MISHAPS = {
     "huyen-a": None,
@@ -121,11 +122,11 @@ def observe(running: Running, circuits: Mapping[str, Circuit]) -> Iterator[Scrap
 
 
 @pytest.fixture(scope="module")
-def seen(thousand_rounds: Rounds, siege: Siege, starting: Running) -> Seen:
+def seen(thousand_rounds: Rounds, siege: Siege, starting: Running, brisk: Running) -> Iterator[Seen]:
     # Three polls of each circuit are half a minute of waiting: meanwhile the rounds that test_memory measures are lived through,
-    # the hostile agents of test_hostile do their worst, and the daemon of the whole province starts.
-    assert siege.running.process.poll() is None
-    assert starting.process.poll() is None
+    # the hostile agents of test_hostile do their worst, and the daemons of the later tests start.
+    assert thousand_rounds
+    assert [None] * 3 == [running.process.poll() for running in (siege.running, starting, brisk)]
     with ExitStack() as stack:
         lab = launch(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab"))), monitor=MONITOR)
         stack.callback(lab.stop)
@@ -137,9 +138,7 @@ def seen(thousand_rounds: Rounds, siege: Siege, starting: Running) -> Seen:
         for circuit in circuits.values():
             circuit.look()
         running = stack.enter_context(running_in(lab))
-        found = Seen(circuits, tuple(observe(running, circuits)))
-    thousand_rounds.result()
-    return found
+        yield Seen(circuits, tuple(observe(running, circuits)))
 
 
 @pytest.mark.parametrize("target", MISHAPS)

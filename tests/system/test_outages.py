@@ -68,8 +68,10 @@ def test_a_monitor_whose_own_link_is_cut_says_blind_and_blames_nobody(province: 
         assert {"up": 477} == scrape.counts()
         if 477 == len(scrape.samples.get("wan_target_up", ())):
             break
-    # Where the paths of earlier outages broke, and whose agents are well again, may still be told.
-    told = [event["kind"] for event in province.events_since(began) if event["kind"] not in ("path", "misbehaves", "behaves")]
+    # Where the paths of earlier outages broke, and what is new of agents, may still be told.
+    told = [
+        event["kind"] for event in province.events_since(began) if event["kind"] not in ("path", "misbehaves", "behaves", "learned")
+    ]
     assert ["sighted", "blind"] == told
 
 

@@ -62,7 +62,7 @@ def test_what_the_kernel_refuses_makes_the_monitor_blind_and_blames_nobody(atten
         assert {"up": FEW} == scrape.counts()
         if scrape.value("monitor_blind") == 0 and len(scrape.samples.get("wan_target_up", ())) == FEW:
             break
-    sighted, blind = [event for event in attentive.events_since(before) if event["kind"] not in ("misbehaves", "behaves")]
+    sighted, blind = [event for event in attentive.events_since(before) if event["kind"] in ("blind", "sighted", "transition")]
     assert ("sighted", "blind") == (sighted["kind"], blind["kind"])
     assert any(each in blind["text"] for each in fault.called.split("|")), blind["text"]
 
@@ -100,7 +100,7 @@ def test_a_daemon_without_a_file_to_spare_goes_on_pinging_and_answers_again_when
         assert {"up": FEW} == scrape.counts()
         if scrape.bursts_since(before, "xa-a1") >= 3:
             break
-    assert [] == [event for event in attentive.events_since(before) if event["kind"] != "behaves"]
+    assert [] == [event for event in attentive.events_since(before) if event["kind"] in ("blind", "sighted", "transition")]
 
 
 @pytest.mark.parametrize("files", [10, 20])
