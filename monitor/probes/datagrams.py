@@ -128,7 +128,9 @@ class _Batch:
         self._name_bytes = name_bytes
         self._vectors = (_Vector * slots)()
         self._messages = (_Message * slots)()
-        names, ancillary, payloads = (_address(each) for each in (self.names, self.ancillary, self.payloads))
+        # These also pin the memory: as long as they exist, a bytearray refuses to be resized, and with it moved.
+        self._pins = [(ctypes.c_char * len(each)).from_buffer(each) for each in (self.names, self.ancillary, self.payloads)]
+        names, ancillary, payloads = map(ctypes.addressof, self._pins)
         vectors = ctypes.addressof(self._vectors)
         for slot, (message, vector) in enumerate(zip(self._messages, self._vectors, strict=True)):
             vector.base, vector.length = payloads + slot * payload_bytes, payload_bytes
@@ -138,10 +140,6 @@ class _Batch:
             if ancillary_bytes:
                 header.ancillary, header.ancillary_length = ancillary + slot * ancillary_bytes, ancillary_bytes
         self._at = ctypes.addressof(self._messages)
-
-
-def _address(memory: bytearray) -> int:
-    return ctypes.addressof((ctypes.c_char * len(memory)).from_buffer(memory)) if memory else 0
 
 
 class Outbox(_Batch):

@@ -12,7 +12,7 @@ from typing import Protocol
 from monitor.model.clock import Clock
 from monitor.probes.icmp_burst import Burst, Channel
 
-PAUSE_S = 0.005
+PAUSE_S = 0.01
 """A call that took longer than this: we were stopped within, and the moment of each of its requests is not known."""
 _TRIES = 3
 _NO_ROOM = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM)

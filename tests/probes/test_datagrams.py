@@ -99,5 +99,14 @@ def test_what_does_not_fit_in_its_slot_is_refused_when_put_and_cut_off_when_rece
     assert (1, [8], b"12345678") == (inbox.receive(), inbox.lengths(1), bytes(inbox.payloads))
 
 
+def test_a_name_of_another_ip_version_is_refused_rather_than_moving_memory_that_the_kernel_uses(
+    pair: tuple[int, socket.socket, socket.socket],
+) -> None:
+    version, sender, _ = pair
+    other = name_of(("::1", 0, 0, 0) if version == 4 else ("127.0.0.1", 0))
+    with pytest.raises(BufferError):
+        Outbox(sender, version, slots=2, payload_bytes=8).put(0, other, b"x")
+
+
 def test_a_zone_is_part_of_an_ipv6_name() -> None:
     assert name_of(("fe80::1", 0, 0, 7)) == name_of(("fe80::1", 0, 0, 0))[:24] + struct.pack("@I", 7)
