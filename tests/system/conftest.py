@@ -61,7 +61,7 @@ def province(watched: Running) -> Running:
     return watched
 
 
-# Debian's default buffers: what CAP_NET_ADMIN may force is not to be had.
+# No more buffer than net.core.rmem_max grants (Debian 12: 212,992): CAP_NET_ADMIN, which could force more, is not to be had.
 UNPRIVILEGED = ("setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin")
 BRISK = """
 probes:
