@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import machine, network
+from benchmarks import machine, network, readme
 from benchmarks.alternation import measure
 from benchmarks.benchmark import Workshop
 from benchmarks.child import ROOT
@@ -51,11 +51,14 @@ def main(words: Sequence[str]) -> int:
     arguments = parse(words)
     names = tuple(arguments.names) or NAMES
     is_whole = not arguments.names and not arguments.quick and arguments.pairs is None
+    rewrites = ROOT / "README.md" if is_whole and arguments.out is None else None
     facts = machine.describe()
     before = machine.load()
     try:
+        if rewrites:
+            readme.rewritten(rewrites.read_text(encoding="utf-8"), "")
         network.enter()
-    except SetupError as error:
+    except (SetupError, readme.NoBlockError) as error:
         print(error, file=sys.stderr)
         return 2
     began_s = time.monotonic()
@@ -69,7 +72,7 @@ def main(words: Sequence[str]) -> int:
     }
     report = Report(_command(words), facts, results, is_whole)
     folder_out = arguments.out or (PUBLISHED if is_whole else DRAFT)
-    publish(report, ROOT / folder_out, readme_file=ROOT / "README.md" if is_whole and arguments.out is None else None)
+    publish(report, ROOT / folder_out, rewrites)
     for verdict in report.verdicts:
         tell(f"{verdict.word:12} {verdict.what}: {verdict.goal.against or verdict.goal.key} at most {verdict.goal.at_most:g}")
     tell(f"{folder_out}/README.md")

@@ -54,13 +54,11 @@ def _surroundings(workshop: Workshop) -> AbstractContextManager[object]:
 
 
 def _contenders(workshop: Workshop, work: str) -> Sequence[Contender]:
-    ours = {
-        "get": "`SnmpProber.probe` with a profile of 7 values, which makes 10 with sysUpTime, snmpEngineTime and snmpEngineBoots",
-        "walk": "`probes/snmp_walk.py` over `SnmpTransport`: both tables side by side by GETBULK of 20",
-    }
+    how = {"get": "`SnmpProber.get`", "walk": "`SnmpProber.walk`: both tables side by side by GETBULK of 20"}
     floor = workshop.native.get("snmp_floor")
     found = (
-        Contender("ours", Role.OURS, python(f"benchmarks.children.snmp_{work}_ours"), how=ours[work]),
+        Contender("ours", Role.OURS, python("benchmarks.children.snmp_ours", work), how=how[work]),
+        *_poll(work),
         Contender(
             "C floor",
             Role.FLOOR,
@@ -74,6 +72,13 @@ def _contenders(workshop: Workshop, work: str) -> Sequence[Contender]:
     if floor:
         return found
     return [replace(contender, missing=contender.missing or _NO_RESPONDER) for contender in found]
+
+
+def _poll(work: str) -> Sequence[Contender]:
+    """Return the daemon's own poll beside a plain GET of as many values."""
+    how = "`SnmpProber.probe` with a profile of 7 values, 10 with sysUpTime and the engine's time and boots, as the daemon polls"
+    command = python("benchmarks.children.snmp_poll_ours")
+    return (Contender("ours, a whole poll", Role.OURS, command, how=how),) if work == "get" else ()
 
 
 def _gufo(work: str) -> Sequence[Contender]:
