@@ -7,7 +7,7 @@ import contextlib
 import json
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -56,6 +56,7 @@ class Stream:
         self._sent: dict[str, TileValues] = {}
         self._pending: asyncio.TimerHandle | None = None
         self._is_closing = False
+        self._unsubscribe: Callable[[], None] | None = None
 
     @property
     def clients(self) -> int:
@@ -63,11 +64,10 @@ class Stream:
         return len(self._clients)
 
     async def run(self, _: web.Application) -> AsyncIterator[None]:
-        """Live as long as the application: subscribe, send heartbeats, and end every stream at its shutdown."""
-        unsubscribe = self._source.subscribe(self._published)
+        """Live as long as the application: send heartbeats, and end every stream at its shutdown."""
         beat = asyncio.create_task(self._beat())
         yield
-        unsubscribe()
+        self._listen(is_wanted=False)
         beat.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await beat
@@ -77,6 +77,14 @@ class Stream:
         self._is_closing = True
         for client in tuple(self._clients):
             self._let_go(client)
+
+    def _listen(self, *, is_wanted: bool) -> None:
+        """Subscribe while screens are open, and only then: each publication is a picture of everything, made for who listens."""
+        if is_wanted and self._unsubscribe is None:
+            self._unsubscribe = self._source.subscribe(self._published)
+        elif not is_wanted and self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
 
     def _published(self, _: Snapshot) -> None:
         if self._clients and self._pending is None:
@@ -167,12 +175,14 @@ class Stream:
         if not self._clients:
             self._sent = self._tiles(snapshot)
         self._clients[client] = transport if isinstance(transport, asyncio.Transport) else None
+        self._listen(is_wanted=True)
         try:
             await _pump(client, response)
         except ConnectionError:
             pass
         finally:
             self._clients.pop(client, None)
+            self._listen(is_wanted=bool(self._clients))
         return response
 
 

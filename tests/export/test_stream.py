@@ -67,6 +67,13 @@ async def test_a_whole_outage_is_one_message_with_only_what_changed(quick: tuple
     assert "UBND huyện 1" in change["data"]["parts"]["causes"]
 
 
+async def test_no_picture_is_asked_for_while_no_screen_is_open(quick: tuple[Client, Stream], source: FakeSource) -> None:
+    assert [] == source.callbacks
+    for _ in range(2):
+        await message(await quick[0].get("/stream"))
+        assert 1 == len(source.callbacks)
+
+
 async def test_a_heartbeat_carries_the_time_and_nothing_that_stayed(source: FakeSource) -> None:
     stream = Stream(source, Renderer(Static()), heartbeat_s=0.01)
     app = web.Application()
