@@ -37,7 +37,8 @@ async def fping(lab: Lab, address: str) -> list[float | None]:
     return [None if figure == "-" else float(figure) / 1000 for figure in figures.split()]
 
 
-async def ours(lab: Lab, address: str) -> tuple[float | None, ...]:
+async def ours(lab: Lab, address: str) -> tuple[tuple[float | None, ...], str]:
+    """Return our round-trip times in seconds, and whose clock they are of."""
     prober = IcmpProber(SystemClock())
     with lab.network():
         await prober.open()
@@ -46,8 +47,7 @@ async def ours(lab: Lab, address: str) -> tuple[float | None, ...]:
     await prober.probe([spec], readings.append)
     prober.close()
     assert readings[0].icmp is not None
-    assert readings[0].icmp.clock == "kernel"
-    return readings[0].icmp.rtts_s
+    return readings[0].icmp.rtts_s, readings[0].icmp.clock
 
 
 async def test_loss_and_round_trip_times_are_those_of_fping(lab: Lab) -> None:
@@ -55,9 +55,12 @@ async def test_loss_and_round_trip_times_are_those_of_fping(lab: Lab) -> None:
     address = lab.address("xa-a1")
     differences_s = []
     for _ in range(TRIES):
-        theirs, own = await asyncio.gather(fping(lab, address), ours(lab, address))
+        theirs, (own, clock) = await asyncio.gather(fping(lab, address), ours(lab, address))
         assert (PACKETS, PACKETS) == (len(theirs), len(own))
         assert_same_loss(theirs, own)
+        if clock != "kernel":
+            # A busy machine stopped us while we sent one of them; the sample says so and is no witness.
+            continue
         differences_s.append(abs(median_s(theirs) - median_s(own)))
         if differences_s[-1] <= SAME_RTT_S:
             break
