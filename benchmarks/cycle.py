@@ -22,12 +22,13 @@ _EXPORTERS = ("prometheus-blackbox-exporter", "prometheus-snmp-exporter")
 _NOTES = (
     "A cycle is 10 s (at once 6 s, which is as long as retries take) in which every target is pinged and its agent read: "
     "sysUpTime, snmpEngineTime and one interface's name, state, speeds, octets in 64 bits, errors and discards. One target in a "
-    "hundred is cut off by the firewall, others in each cycle, so that as many go down as come back: time-outs and retries are "
-    "in it. Ours is the daemon as `monitor run` joins it, with confirmation of silence, judgement and root causes, the journal "
-    "on SQLite, and one compressed scrape of everything a cycle. Theirs is the CPU time of the two exporters alone: Prometheus "
-    "would come on top, to scrape two pages a target and to evaluate what is down, and so would a journal. Both send one packet "
-    "a probe; *5 packets* is what the daemon does by default. *CPU time* is all of the process over all of the cycle, its idle "
-    "part included; *first contact*, which is not in it, lasts from the first packet until every interface is known.",
+    "hundred is cut off by the firewall, others in each cycle, so that some go down while others come back: time-outs, retries "
+    "and confirmations are in it. Ours is the daemon as `monitor run` joins it, with confirmation of silence, judgement and "
+    "root causes, the journal on SQLite, and one compressed scrape of everything a cycle. Theirs is the CPU time of the two "
+    "exporters alone: Prometheus would come on top, to scrape two pages a target and to evaluate what is down, and so would a "
+    "journal. Both send one packet a probe; *5 packets* is what the daemon does by default. *CPU time* is all of the process "
+    "over all of the cycle, its idle part included; *first contact*, which is not in it, lasts from the first packet until "
+    "every interface is known.",
 )
 
 

@@ -1,4 +1,4 @@
-"""Who is cut off in a cycle: one target in a hundred, others each time, so that as many go down as come back."""
+"""Who is cut off in a cycle: one target in a hundred, others each time, so that some go down while others come back."""
 
 from __future__ import annotations
 
