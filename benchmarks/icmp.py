@@ -51,7 +51,7 @@ def _contenders(workshop: Workshop) -> Sequence[Contender]:
             "ours",
             Role.OURS,
             python("benchmarks.children.icmp_ours"),
-            how="`IcmpProber.probe`, one call for all targets, as the daemon makes it",
+            how="`IcmpProber.probe`, one call for all targets, with the daemon's setting of Python's garbage collector",
         ),
         Contender(
             "C floor",

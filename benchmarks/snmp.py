@@ -54,7 +54,10 @@ def _surroundings(workshop: Workshop) -> AbstractContextManager[object]:
 
 
 def _contenders(workshop: Workshop, work: str) -> Sequence[Contender]:
-    how = {"get": "`SnmpProber.get`", "walk": "`SnmpProber.walk`: both tables side by side by GETBULK of 20"}
+    how = {
+        "get": "`SnmpProber.get`, with the daemon's setting of Python's garbage collector",
+        "walk": "`SnmpProber.walk`: both tables side by side by GETBULK of 20",
+    }
     floor = workshop.native.get("snmp_floor")
     found = (
         Contender("ours", Role.OURS, python("benchmarks.children.snmp_ours", work), how=how[work]),

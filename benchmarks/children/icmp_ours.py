@@ -10,6 +10,7 @@ from monitor.model.reading import Reading
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp import IcmpProber
 from monitor.service.clock import SystemClock
+from monitor.service.garbage import spare_what_stays
 
 
 class Tally:
@@ -39,6 +40,7 @@ async def main() -> None:
     prober = IcmpProber(SystemClock())
     await prober.open()
     await prober.probe(specs, Tally().deliver)
+    spare_what_stays()
     tally, watch = Tally(), Stopwatch()
     for _ in range(asked["rounds"]):
         await prober.probe(specs, tally.deliver)
