@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from benchmarks.suite import NAMES, define
 from monitor.errors import SetupError
 
 PAIRS = 5
-QUICK_PAIRS = 2
+QUICK_PAIRS = 1
 PUBLISHED = Path("docs/bench")
 DRAFT = Path("build/bench")
 
@@ -89,4 +90,5 @@ def _command(words: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that what was started ends with it
     sys.exit(main(sys.argv[1:]))
