@@ -13,6 +13,7 @@ _SIZES = (477, 5_000, 50_000)
 _QUICK_SIZES = (477, 5_000)
 _LEAST_PACKETS = 5_000
 """So many at least in a run, by several rounds where there are few targets: below, start and end count for too much."""
+_TOO_MUCH_FOR_FPING = {"50000x5": "fping 5.1 ends with 'not enough sequence numbers available': it has 65,536 for 10 s"}
 _NOTES = (
     "One packet to each target, and the daemon's burst of five, 20 ms apart; 56 bytes of data, 1 s to answer. The kernel answers "
     "for all of 127.0.0.0/8: nothing is ever silent, so every loss is a false one. Its own work for the reply is done within the "
@@ -24,7 +25,7 @@ def benchmarks(workshop: Workshop) -> Sequence[Benchmark]:
     """Return the one benchmark of this file."""
     sizes = _QUICK_SIZES if workshop.quick else _SIZES
     workloads = [_workload(targets, packets) for packets in (1, 5) for targets in sizes]
-    goals = [Goal(workload.id, 0.67, against="fping") for workload in workloads]
+    goals = [Goal(workload.id, 0.67, against="fping") for workload in workloads if workload.id not in _TOO_MUCH_FOR_FPING]
     goals += [Goal(workload.id, 2.0, against="C floor") for workload in workloads if workload.parameters["targets"] == _SIZES[-1]]
     goals += [Goal(workload.id, 0, key="lost") for workload in workloads]
     return [Benchmark("icmp", "ICMP", "probe", workloads, _contenders(workshop), goals=goals, notes=_NOTES)]
@@ -67,6 +68,7 @@ def _contenders(workshop: Workshop) -> Sequence[Contender]:
             version=package("fping"),
             how="`fping -c N -p 20 -i 0 -t 1000 -q -f FILE`, a process a round; a run over one target is subtracted",
             missing="" if shutil.which("fping") else "fping is not installed",
+            left_out=_TOO_MUCH_FOR_FPING,
         ),
         Contender(
             "gufo_ping",
