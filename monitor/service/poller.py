@@ -22,7 +22,10 @@ from monitor.service.specs import Spec, Turn, confirming
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.1
+SHORTEST_TICK_S = 0.1
+LONGEST_TICK_S = 0.5
+TICKS_AT_LEAST = 20
+"""Ticks of a round, where its interval permits so many: what leaves at once must be a small part of it."""
 HANG_GRACE_S = 30.0
 
 
@@ -51,10 +54,11 @@ class RoundObserver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """All turns of one probe that share an interval, by tick."""
+    """All turns of one probe that share an interval, by tick. tick_s: how long a tick is."""
 
     probe: str
     every_s: float
+    tick_s: float
     ticks: Mapping[int, tuple[Spec, ...]]
 
     @property
@@ -66,13 +70,14 @@ class _Group:
 class _Round:
     """One opened round; finished when nothing of it is left to fire or to be delivered.
 
-    ticks: those still to be fired. beat: the one that its tick 0 falls on, counted in ticks of the loop's clock.
+    ticks: those still to be fired. beat: the one that its tick 0 falls on, counted in ticks of tick_s of the loop's clock.
     """
 
     job: str
     probe: str
     opened_s: float
     ticks: Iterator[int]
+    tick_s: float
     beat: int
     left: int
 
@@ -211,16 +216,16 @@ class Poller:
         opened_s = self._clock.monotonic()
         self._opened_s[job] = opened_s
         self._observer.round_opened(group.probe)
-        first = round(next_beat(loop.time(), TICK_S) / TICK_S)
-        self._await_tick(_Round(job, group.probe, opened_s, iter(group.ticks), first, left=len(group.ticks)))
+        first = round(next_beat(loop.time(), group.tick_s) / group.tick_s)
+        self._await_tick(_Round(job, group.probe, opened_s, iter(group.ticks), group.tick_s, first, left=len(group.ticks)))
 
     def _await_tick(self, opened: _Round) -> None:
-        """Fire a round's next tick on its beat. Every round has the same beats, so that one wake-up sends for all that are open."""
+        """Fire a round's next tick on its beat. Rounds share their beats, so that one wake-up sends for all that are open."""
         tick = next(opened.ticks, None)
         if tick is None:
             return
         loop = asyncio.get_running_loop()
-        due = (opened.beat + tick) * TICK_S
+        due = (opened.beat + tick) * opened.tick_s
 
         def fire() -> None:
             self._timers.discard(timer)
@@ -290,12 +295,21 @@ class Poller:
             self._observer.turns_skipped(group.probe, sum(map(len, group.ticks.values())))
 
 
+def tick_s(every_s: float) -> float:
+    """Return how long a tick of a round is, in seconds: the longer, the fewer wake-ups, and each finds more to do.
+
+    A wake-up costs more than a packet: 477 targets spread over 10 s took 705 µs of CPU a target in ticks of 0.1 s, 542 in ticks
+    of 0.2 s and 464 in ticks of 0.5 s.
+    """
+    return min(LONGEST_TICK_S, max(1, int(every_s / TICKS_AT_LEAST / SHORTEST_TICK_S)) * SHORTEST_TICK_S)
+
+
 def _grouped(turns: Sequence[Turn]) -> list[_Group]:
     ticks: dict[tuple[str, float], dict[int, list[Spec]]] = defaultdict(lambda: defaultdict(list))
     for turn in turns:
-        ticks[turn.probe, turn.every_s][int(turn.offset_s / TICK_S)].append(turn.spec)
+        ticks[turn.probe, turn.every_s][int(turn.offset_s / tick_s(turn.every_s))].append(turn.spec)
     return [
-        _Group(probe, every_s, {tick: tuple(specs) for tick, specs in sorted(by_tick.items())})
+        _Group(probe, every_s, tick_s(every_s), {tick: tuple(specs) for tick, specs in sorted(by_tick.items())})
         for (probe, every_s), by_tick in ticks.items()
     ]
 

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+import pytest
+
 from monitor.model.reading import Deliver, Outcome, Reading
 from monitor.model.spec import IcmpSpec
 from monitor.rules.timetable import spread
 from monitor.service.clock import SystemClock
-from monitor.service.poller import Poller
+from monitor.service.poller import Poller, tick_s
 from monitor.service.specs import Turn
 
 EVERY_S = 0.5
@@ -218,3 +220,10 @@ async def test_a_poll_by_hand_answers_each_reading_and_is_evidence_too() -> None
     assert ["b"] == [reading.target async for reading in answers]
     assert "b" in {reading.target for reading in readings}
     await poller.stop()
+
+
+@pytest.mark.parametrize(
+    ("every_s", "expected_s"), [(0.2, 0.1), (1.0, 0.1), (4.0, 0.2), (5.0, 0.2), (10.0, 0.5), (15.0, 0.5), (60.0, 0.5)]
+)
+def test_a_tick_is_a_twentieth_of_the_interval_between_a_tenth_and_half_a_second(every_s: float, expected_s: float) -> None:
+    assert expected_s == pytest.approx(tick_s(every_s))
