@@ -20,7 +20,7 @@ from benchmarks.results import Report
 from benchmarks.suite import NAMES, define
 from monitor.errors import SetupError
 
-PAIRS = 5
+PAIRS = 3
 QUICK_PAIRS = 1
 PUBLISHED = Path("docs/bench")
 DRAFT = Path("build/bench")

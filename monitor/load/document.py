@@ -192,6 +192,17 @@ def read_file(path: Path, reader: Reader[Result], faults: list[Fault]) -> Result
     return read_text(content, str(path), reader, faults)
 
 
+def yaml_files(folder: Path, faults: list[Fault]) -> list[Path]:
+    """Return the *.yaml files of a folder by name, none where it is not there; one that can't be read is noted."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix == ".yaml")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        faults.append(Fault(str(folder), 0, "", f"can't be read: {error.strerror}", "let the user that runs the monitor read it"))
+        return []
+
+
 def read_text(content: bytes, file: str, reader: Reader[Result], faults: list[Fault]) -> Result | None:
     """Return what UTF-8 text says, None where nothing could be read. file: the name for its faults."""
     node = compose(content, file, faults)

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from monitor.errors import Fault
-from monitor.load.document import Node, paused_collector, read_file
+from monitor.load.document import Node, paused_collector, read_file, yaml_files
 from monitor.load.fields import Entry
 from monitor.load.hierarchy import check_hierarchy
 from monitor.load.sites import FILE, NO_CREDENTIAL
@@ -86,7 +86,7 @@ def read_sites(folder: Path, faults: list[Fault], main: yaml.Node | None = None)
     """Return everything that sites.yaml (or main in its place) and sites.d/*.yaml (in the order of their names) say."""
     sites = Sites()
     entries: list[Entry] = []
-    for path in (folder / "sites.yaml", *sorted((folder / "sites.d").glob("*.yaml"))):
+    for path in (folder / "sites.yaml", *yaml_files(folder / "sites.d", faults)):
         is_given = main is not None and path.parent == folder
         entry = FILE.read(Node(main, str(path), "", faults)) if is_given and main is not None else read_file(path, FILE, faults)
         if entry is None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from monitor.errors import Fault
-from monitor.load.document import read_file
+from monitor.load.document import read_file, yaml_files
 from monitor.load.fields import Entry, Field, ListOf, OneOrMany, Record, Table
 from monitor.load.profile_values import VALUE, ObjectIdentifier, make_value
 from monitor.load.values import Choice, Flag, Regex, Text
@@ -61,7 +61,7 @@ def load_profiles(folder: Path, faults: list[Fault]) -> dict[str, Profile]:
     targets that name it are not blamed.
     """
     found = {DEFAULT.id: DEFAULT}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in yaml_files(folder, faults):
         if not _NAME.fullmatch(path.stem):
             cure = "name it in lower-case letters, digits and '-'"
             faults.append(Fault(str(path), 0, "", "its name can't be the id of a profile", cure))

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from monitor.errors import Fault
-from monitor.load.document import Node, compose
+from monitor.load.document import Node, compose, yaml_files
 from monitor.load.yaml_tree import items_of, key_of, mapping, sequence, value_of
 
 _LISTS = ("areas", "points", "endpoints")
@@ -24,7 +24,7 @@ def merged_tree(folder: Path, faults: list[Fault]) -> yaml.Node:
     """Return sites.yaml with what sites.d/*.yaml add; defaults of those files are written into their targets."""
     parts: dict[str, yaml.Node] = {}
     lists: dict[str, list[yaml.Node]] = {key: [] for key in _LISTS}
-    for path in (folder / "sites.yaml", *sorted((folder / "sites.d").glob("*.yaml"))):
+    for path in (folder / "sites.yaml", *yaml_files(folder / "sites.d", faults)):
         node, _ = read_tree(path, faults)
         if node is None:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -31,14 +32,31 @@ _TOP = ("network", "levels", "areas", "defaults", "points", "endpoints")
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What an import changes under one key. of: a target's id, 'area …', 'defaults of …', 'network' or 'levels'.
+
+    key: '' where the whole is new or another. before, after: as sites.yaml would have it, '' for nothing.
+    """
+
+    of: str
+    key: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
-    """What an import makes of an inventory. top: the new tree. The rest: ids, each in one of them; kept: without a row."""
+    """What an import makes of an inventory. top: the new tree. differences: of all but new targets, none where top was None.
+
+    The rest: ids of targets, each in one of them; kept: without a row.
+    """
 
     top: yaml.MappingNode
     added: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
     kept: tuple[str, ...]
+    differences: tuple[Difference, ...]
 
 
 def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: bool = False) -> Update:
@@ -47,7 +65,7 @@ def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: boo
     What a row does not speak of is kept (see Rows.given); an empty cell removes its attribute. Known targets keep their
     place, new ones follow in the file's order. Rows without an id, and codes that a spreadsheet has shortened, are noted.
     """
-    top = mapping({}) if top is None else top
+    old, top = top, mapping({}) if top is None else top
     parts: dict[str, yaml.Node] = {}
     network = rows.nodes["network"][-1] if rows.nodes["network"] else None
     before = value_of(top, "network")
@@ -65,10 +83,49 @@ def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: boo
     if defaults.value:
         parts["defaults"] = defaults
     _refuse_repeated(rows, faults)
-    return Update(
-        mapping({key: parts[key] for key in _TOP if key in parts and parts[key].value}),
-        **{name: tuple(ids) for name, ids in tally.items()},
-    )
+    new = mapping({key: parts[key] for key in _TOP if key in parts and parts[key].value})
+    differences = () if old is None else tuple(_differences(old, new))
+    return Update(new, **{name: tuple(ids) for name, ids in tally.items()}, differences=differences)
+
+
+def _differences(old: yaml.Node, new: yaml.Node) -> Iterator[Difference]:
+    """Yield what differs, in the order of the file; targets that only one of them has are left to the lists of ids."""
+    yield from _between("network", value_of(old, "network"), value_of(new, "network"))
+    levels = [_shown(value_of(top, "levels")) for top in (old, new)]
+    if levels[0] != levels[1]:
+        yield Difference("levels", "", *levels)
+    known = {text_of(item, "id"): item for item in items_of(old, "areas")}
+    for area in items_of(new, "areas"):
+        name = text_of(area, "id")
+        if name in known:
+            yield from _between(f"area {name}", known[name], area)
+        else:
+            yield Difference(f"area {name}", "", "", _shown(value_of(area, "name")))
+    defaults = [value_of(top, "defaults") or mapping({}) for top in (old, new)]
+    for kind in ("point", "endpoint"):
+        yield from _between(f"defaults of {kind}", value_of(defaults[0], kind), value_of(defaults[1], kind))
+    for section in ("points", "endpoints"):
+        known = {text_of(item, "id"): item for item in items_of(old, section)}
+        for item in items_of(new, section):
+            if (name := text_of(item, "id")) in known:
+                yield from _between(name or "", known[name], item)
+
+
+def _between(of: str, before: yaml.Node | None, after: yaml.Node | None) -> Iterator[Difference]:
+    """Yield the differences of two mappings, key by key."""
+    old, new = (_texts(item) if isinstance(item, yaml.MappingNode) else {} for item in (before, after))
+    for key in sorted(old.keys() | new.keys(), key=lambda key: _ORDER.get(key, len(_ORDER))):
+        if old.get(key) != new.get(key):
+            yield Difference(of, key, *(_shown(None if item is None else value_of(item, key)) for item in (before, after)))
+
+
+def _shown(node: yaml.Node | None) -> str:
+    """Return a value as sites.yaml would have it, one item written as a list without its brackets; '' for none."""
+    if node is None:
+        return ""
+    if isinstance(node, yaml.SequenceNode) and len(node.value) == 1 and isinstance(node.value[0], yaml.ScalarNode):
+        return flow(node.value[0])
+    return flow(node)
 
 
 def _section(items: list[yaml.Node], rows: Rows, kind: str, tally: dict[str, list[str]], faults: list[Fault]) -> list[yaml.Node]:
@@ -156,7 +213,7 @@ def _place(row: yaml.Node, seen_from: yaml.Node) -> str:
 def _refuse_shortened_code(item: yaml.Node, row: yaml.Node, faults: list[Fault]) -> None:
     before, now = text_of(item, "code") or "", text_of(row, "code") or ""
     if now and now != before and now == before.lstrip("0"):
-        cure = f"write {before}: a spreadsheet took it for a number; set the column to Text before opening the file"
+        cure = f"write {before} as a text: the spreadsheet took it for a number"
         _refuse(row, "code", f"the code was '{before}' and has lost its zeros", cure, faults)
 
 

@@ -53,14 +53,14 @@ def announce(transitions: Sequence[Transition], since: dict[str, float], zone: t
     for transition in alone:
         behind = _blast(transition)
         log.info(
-            "%s: %s → %s, %s%s%s%s",
+            "%s: %s%s → %s, %s%s%s",
             transition.target,
             transition.old or "none",
+            _since(since.get(transition.target), zone),
             transition.new,
             describe(transition),
             behind,
             f" [{transition.evidence}]" if transition.evidence else "",
-            _since(since.get(transition.target), zone),
         )
     for (old, new, cause), ids in together.items():
         shown = ", ".join(sorted(ids)[:_FEW])
@@ -89,11 +89,17 @@ def _sorted(transitions: Sequence[Transition]) -> tuple[list[Transition], dict[t
 def _blast(transition: Transition) -> str:
     if not transition.affected_points and not transition.affected_endpoints:
         return ""
-    return f"; takes down {transition.affected_points} points and {transition.affected_endpoints} endpoints"
+    points, endpoints = transition.affected_points, transition.affected_endpoints
+    return f"; takes down {points} point{_plural(points)} and {endpoints} endpoint{_plural(endpoints)}"
+
+
+def _plural(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _since(at: float | None, zone: tzinfo) -> str:
-    return "" if at is None else f", since {datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S}"
+    """Return since when the old state held; when the new one began is the line's own time."""
+    return "" if at is None else f" (since {datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S})"
 
 
 def _quoted(track: Track) -> list[str]:

@@ -55,6 +55,8 @@ def explain(code: str, values: Mapping[str, float | int | str], language: str, n
 
 
 def _read(key: str, value: float | int | str, language: str, names: Mapping[str, str]) -> str:
+    if key == "probe":
+        return str(value).upper()
     if isinstance(value, str):
         return names.get(value, value)
     if key.endswith("_ratio"):
