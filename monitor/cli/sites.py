@@ -25,6 +25,7 @@ from typing import Any
 import yaml
 
 from monitor.cli.options import add_config
+from monitor.cli.sites_told import told
 from monitor.cli.tables import fitted, printed_width
 from monitor.errors import ConfigError, Fault, SetupError
 from monitor.load.configuration import find_folder
@@ -37,7 +38,7 @@ from monitor.load.sites_csv import read_csv, write_csv
 from monitor.load.sites_file import Comments, render, write_atomically
 from monitor.load.sites_rows import Rows
 from monitor.load.sites_tree import merged_tree, read_tree
-from monitor.load.sites_update import Update, update
+from monitor.load.sites_update import update
 from monitor.load.sites_xlsx import read_xlsx, write_xlsx
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.rules.collation import collation_key
@@ -52,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--netbox", metavar="FILE.yaml", help="ask the NetBox that this file names")
     bring.add_argument("--write", metavar="DIR/sites.yaml", help="the file to write; without it, only say what would change")
     bring.add_argument("--prune", action="store_true", help="remove targets that have no row")
+    bring.add_argument("--all", action="store_true", help="show every change, where 20 lines of each kind are too few")
     give = commands.add_parser("export", help="give the inventory away as CSV or as an Excel workbook")
     give.add_argument("--format", choices=("csv", "xlsx"), default="csv", help="csv (default) or xlsx")
     give.add_argument("--excel", action="store_true", help="CSV with a byte order mark and ';', as Excel opens it")
@@ -115,7 +117,7 @@ def _import(arguments: argparse.Namespace) -> int:
         raise ConfigError(dict.fromkeys(_with_columns(fault, source, is_new=before is None) for fault in faults))
     for warning in sorted(warnings):
         print(f"warning: {warning}", file=sys.stderr)
-    for line in _summary(result, prune=arguments.prune):
+    for line in told(result, prune=arguments.prune, everything=arguments.all):
         print(line)
     if not arguments.write:
         print(f"Nothing was written; add --write {path}")
@@ -182,14 +184,6 @@ def _with_columns(fault: Fault, file: str, *, is_new: bool) -> Fault:
     for key, column in ((".location[0]", ".latitude"), (".location[1]", ".longitude"), (".location", ".latitude")):
         path = path.replace(key, column)
     return replace(fault, path=path)
-
-
-def _summary(result: Update, *, prune: bool) -> Iterator[str]:
-    stays = "removed" if prune else "kept, though without a row"
-    for word, ids in (("new", result.added), ("changed", result.changed), ("unchanged", result.unchanged), (stays, result.kept)):
-        if ids:
-            some = ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")
-            yield f"{len(ids):5} {word}: {some}"
 
 
 def _check_choice(name: str | None, known: Iterable[str], what: str) -> None:
