@@ -118,7 +118,7 @@ def _demonstrate(demo: _Demo, listener: socket.socket) -> int:
         if status is None:
             return _mourn(demo, lab)
         print(lab.log.read_text(encoding="utf-8"), end="")
-        words = _daemon_words(demo, status["config"], listener.fileno())
+        words = _daemon_words(demo, status["config"], listener)
         daemon = _start(stack, "the_daemon", demo.kept / "daemon.log", words, listener.fileno())
         host, port = listener.getsockname()[:2]
         listener.close()
@@ -133,11 +133,13 @@ def _lab_words(demo: _Demo) -> list[str]:
     return [*words, "--scenario", demo.scenario] if demo.scenario else words
 
 
-def _daemon_words(demo: _Demo, config: str, listener: int) -> list[str]:
+def _daemon_words(demo: _Demo, config: str, listener: socket.socket) -> list[str]:
     """Return what starts the daemon inside the lab; it serves on a listener that was opened outside, where browsers are."""
-    inside = ["lab", "exec", "--state", str(demo.state), "--hand-in", str(listener), "--"]
+    inside = ["lab", "exec", "--state", str(demo.state), "--hand-in", str(listener.fileno()), "--"]
     run = [sys.executable, "-m", "monitor", "run", "--config", config, "--language", demo.language]
-    return [*inside, *run, "--journal", f"sqlite:///{(demo.kept / 'journal.db').absolute()}"]
+    host, port = listener.getsockname()[:2]
+    told = ["--listen", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]  # where it is found, as it tells others
+    return [*inside, *run, *told, "--journal", f"sqlite:///{(demo.kept / 'journal.db').absolute()}"]
 
 
 def _start(stack: contextlib.ExitStack, name: str, log: Path, words: list[str], *descriptors: int) -> _Part:

@@ -73,6 +73,8 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except api.BadParameterError as error:
         return _refusal(400, error.fault, error.cure)
+    except web.HTTPNotFound:
+        return _refusal(404, f"there is nothing at {request.path!r}", "docs/http.md lists what there is")
 
 
 def _is_same_origin(request: web.Request) -> bool:

@@ -110,6 +110,11 @@ async def test_one_target_tells_how_its_agent_wants_to_be_asked_and_why(client: 
     )
 
 
+async def test_an_unknown_route_is_404_with_its_cure(client: Client) -> None:
+    answer = await client.get("/api/v1/nothing")
+    assert (answer.status, {"error", "cure"}) == (404, set(await answer.json()))
+
+
 async def test_an_unknown_target_is_404_with_its_cure(client: Client) -> None:
     answer = await client.get("/api/v1/targets/xa-nao")
     assert answer.status == 404
