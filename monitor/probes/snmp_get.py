@@ -40,7 +40,9 @@ class Getter:
     def note_lost(self, ask: Ask, error: ExchangeError) -> None:
         """Learn from a GET that nothing answered."""
         if error.outcome is Outcome.TIMEOUT:
-            self._memory.device.lost_get(len(ask.oids))
+            self._memory.device.lost_get(len(ask.oids), after_answer=bool(self.answered))
+        else:
+            self._memory.device.doubt_losses()
 
     def note_got(self, ask: Ask, answer: Answer) -> None:
         """Learn from a GET that was answered."""

@@ -118,16 +118,20 @@ class Device:
     """What is known of the manners of whoever answers at one address and port.
 
     news: what was learned since somebody last took it, as sentences. held_back, late: see Manner.
+    is_wary: the last poll lost a GET, so that the next one asks for one object first. lost_size: the smallest GET that was lost
+    and that none as large was answered since, 0 where there is none.
     """
 
     __slots__ = (
         "_clock",
+        "_is_between",
         "_sent",
         "_slow_at",
         "_strikes",
         "_told_s",
         "get_size",
         "held_back",
+        "is_wary",
         "late",
         "lost_size",
         "news",
@@ -144,7 +148,9 @@ class Device:
         self.news: list[str] = []
         self.held_back = 0
         self.late = 0
+        self.is_wary = False
         self.lost_size = 0
+        self._is_between = False
         self._strikes = 0
         self._slow_at: float | None = None
         self._told_s: float | None = None
@@ -174,24 +180,39 @@ class Device:
         if self.get_size.halve(tried, why, least=2, now_s=now_s, at=at):
             self.news.append(f"asked for {self.get_size.learned} objects at a time from now on: {why}")
 
-    def lost_get(self, size: int) -> None:
-        """Note that nothing answered a GET of so many objects: the agent, or only what is larger than a frame, may be lost."""
+    def lost_get(self, size: int, *, after_answer: bool) -> None:
+        """Note that nothing answered a GET of so many objects: the agent, the line, or only what exceeds a frame may be lost.
+
+        after_answer: an earlier GET of the same poll was answered. Where none was, all is silent: no loss so far tells of sizes.
+        """
         if size > 2:
+            self.is_wary = True
             self.lost_size = min(size, self.lost_size or size)
+        if after_answer and size > 2:
+            self._is_between = True
+        else:
+            self.doubt_losses()
+
+    def doubt_losses(self) -> None:
+        """Draw nothing from the losses so far: the line or the agent was gone."""
+        self._is_between = False
+        self._strikes = 0
 
     def got(self, size: int) -> None:
         """Note that a GET of so many objects was answered.
 
-        Where a larger one was lost twice, and a smaller one answered each time right after, it is fragments that are lost.
+        Where a larger one was lost twice, each time between smaller ones that were answered and with no silence in between, it is
+        fragments that are lost. A line that comes and goes loses either everything or nothing.
         """
         if size >= self.lost_size:
-            self.lost_size = self._strikes = 0
-            return
-        self._strikes += 1
-        lost, self.lost_size = self.lost_size, 0
-        if self._strikes >= _STRIKES:
-            self._strikes = 0
-            self.choked_on_get(lost, f"silence, though {size} {'is' if size == 1 else 'are'} answered,")
+            self.lost_size = 0
+            self.doubt_losses()
+        elif self._is_between:
+            self._is_between = False
+            self._strikes += 1
+            if self._strikes >= _STRIKES:
+                lost, self.lost_size, self._strikes = self.lost_size, 0, 0
+                self.choked_on_get(lost, f"silence, though {size} {'is' if size == 1 else 'are'} answered,")
 
     # Patience
 

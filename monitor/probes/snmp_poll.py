@@ -78,8 +78,9 @@ class Poll:
         if self.spec.brief:
             values = yield from self._getter.get((SYS_UPTIME,))
             return self._sample(memory.profile or self.spec.profile, values, {}, ())
-        if memory.device.lost_size:
+        if memory.device.is_wary:
             yield from self._getter.get((SYS_UPTIME,))
+            memory.device.is_wary = False
         if memory.profile is None or memory.polls >= REFRESH_POLLS:
             memory.steady = None
             yield from self._identify()

@@ -160,6 +160,17 @@ async def test_gets_are_halved_where_only_large_ones_are_lost(clock: ManualClock
     assert "silence" in prober.manners()["xa-thu"].get_size.reason
 
 
+async def test_an_agent_whose_line_comes_and_goes_is_asked_as_before(clock: ManualClock, prober: SnmpProber) -> None:
+    async with FakeAgent(ROUTER) as agent:
+        spec = snmp_spec(port=agent.port, timeout_s=0.5, retries=0)
+        found = []
+        for is_up in (True, True, *(False, True) * 4, *(False, False, True) * 3):
+            agent.answering = agent.honest if is_up else lambda request, data: []
+            found.append(await polled(clock, prober, spec))
+    assert {""} == {reading.learned for reading in found}
+    assert "" == prober.manners()["xa-thu"].get_size.reason
+
+
 async def test_a_dead_agent_is_asked_for_one_object_only_until_it_answers(clock: ManualClock, prober: SnmpProber) -> None:
     async with FakeAgent(ROUTER) as agent:
         spec = snmp_spec(port=agent.port, timeout_s=0.5, retries=0)

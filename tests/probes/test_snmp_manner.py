@@ -79,26 +79,67 @@ def test_a_slow_agent_is_told_once_and_so_is_its_recovery_an_hour_later() -> Non
     assert "" == device.take_news()
 
 
-def test_a_loss_is_taken_for_one_of_fragments_only_when_smaller_questions_are_answered_twice() -> None:
+def poll(device: Device, large: int, largest: int | None) -> None:
+    """Ask as a poll does: one object first where the last poll lost more. largest: what is answered at most, None for nothing."""
+    has_answer = False
+    for size in (1, large) if device.is_wary else (large,):
+        if largest is None or size > largest:
+            device.lost_get(size, after_answer=has_answer)
+            return
+        device.got(size)
+        device.is_wary = False
+        has_answer = True
+
+
+def test_a_loss_is_taken_for_one_of_fragments_only_when_it_lies_between_smaller_answers_twice() -> None:
     device = Device(ManualClock())
-    device.lost_get(20)
-    device.got(1)
-    assert 24 == device.get_size_within()
-    device.lost_get(20)
-    device.got(1)
+    for _ in range(3):
+        poll(device, 20, largest=8)
+        assert device.get_size.learned is None
+    poll(device, 20, largest=8)
     assert 10 == device.get_size_within()
     assert "silence, though 1 is answered, at 20 objects" == device.get_size.reason
+
+
+@pytest.mark.parametrize("every_s", [5, 10, 15, 30, 35, 60, 70, 75, 300])
+@pytest.mark.parametrize("period_s", [7, 35, 60, 90])
+def test_a_line_that_comes_and_goes_teaches_nothing_of_sizes(period_s: int, every_s: int) -> None:
+    device = Device(ManualClock())
+    for at_s in range(0, 300 * every_s, every_s):
+        is_up = at_s // period_s % 2 == 0
+        poll(device, 20, largest=24 if is_up else None)
+        if at_s % 3 == 0:
+            continue
+        if (at_s + 1) // period_s % 2 == 0 and device.lost_size:
+            device.got(1)  # a question outside of the schedule, such as one that confirms a suspicion
+    assert (None, []) == (device.get_size.learned, device.news)
+
+
+def test_a_line_that_is_cut_right_after_a_small_answer_teaches_nothing_of_sizes() -> None:
+    device = Device(ManualClock())
+    for _ in range(5):
+        poll(device, 20, largest=None)
+        poll(device, 20, largest=8)
+        poll(device, 20, largest=None)
+        poll(device, 20, largest=24)
+    assert device.get_size.learned is None
+
+
+def test_a_silence_or_a_refused_port_in_between_voids_what_the_losses_told() -> None:
+    device = Device(ManualClock())
+    for _ in range(3):
+        poll(device, 20, largest=8)
+    device.doubt_losses()
+    poll(device, 20, largest=8)
+    assert device.get_size.learned is None
 
 
 def test_a_loss_between_answers_of_the_same_size_is_a_mere_loss() -> None:
     device = Device(ManualClock())
     for _ in range(5):
-        device.lost_get(20)
-        device.got(1)
-        device.got(20)
-        device.lost_size = 20
-        device.got(20)
-    assert device.get_size.learned is None
+        poll(device, 20, largest=8)
+        poll(device, 20, largest=24)
+    assert (None, 0) == (device.get_size.learned, device.lost_size)
 
 
 def test_no_second_holds_more_requests_than_permitted_whenever_they_are_wanted() -> None:
