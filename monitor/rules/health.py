@@ -42,7 +42,8 @@ class ProbeHealth:
     """One probe of a target.
 
     outcome:    of the last conclusive reading; None where there is none that still counts.
-    misses:     silent readings in a row. failures: the same, with refusals and malformed answers.
+    misses:     silent readings in a row, those left out that fell into a silence of the whole target. failures: the same, with
+                refusals and malformed answers.
     unanswered: silent readings since the target last answered by any probe.
     is_witness: False while this probe is silent though another answers: its silence then says nothing of the target.
     has_succeeded: it was OK at least once, so that its failing is news.
@@ -135,7 +136,7 @@ def returning(health: Health, now_s: float) -> Health:
     grace_s = min((probe.every_s for probe in health.probes.values()), default=0.0)
     return replace(
         health,
-        probes=_each(health, unanswered=0),
+        probes=_acquitted(health),
         standing=Standing.RETURNING,
         suspected_s=now_s,
         not_before_s=now_s + grace_s,
@@ -149,7 +150,7 @@ def restart(health: Health, now_s: float) -> Health:
     """
     if health.standing is Standing.RETURNING:
         return returning(health, now_s)
-    return replace(health, probes=_each(health, unanswered=0), suspected_s=now_s)
+    return replace(health, probes=_acquitted(health), suspected_s=now_s)
 
 
 def forget_misses(health: Health) -> Health:
@@ -265,7 +266,8 @@ def _is_as_left(health: Health, probe: ProbeHealth, outcome: Outcome, misses_to_
 
 
 def _answered(health: Health, reading: Reading, misses_to_down: int) -> Health:
-    probes = {name: replace(each, unanswered=0, is_witness=each.misses < misses_to_down) for name, each in health.probes.items()}
+    before = _acquitted(health) if _is_out(health) else health.probes
+    probes = {name: replace(each, unanswered=0, is_witness=each.misses < misses_to_down) for name, each in before.items()}
     is_ok = reading.outcome is Outcome.OK
     probe = probes[reading.probe]
     probes[reading.probe] = replace(
@@ -290,6 +292,21 @@ def _missed(health: Health, reading: Reading, probe: ProbeHealth) -> Health:
     )
     is_news = probe.is_witness and health.suspected_s is None and health.standing is not Standing.SILENT
     return replace(health, probes=probes, suspected_s=reading.at_s if is_news else health.suspected_s)
+
+
+def _is_out(health: Health) -> bool:
+    """Return whether the target is silent as a whole, so that its misses say nothing of any single probe."""
+    if health.standing in (Standing.SILENT, Standing.RETURNING):
+        return True
+    return all(probe.is_silent for probe in health.probes.values() if probe.is_witness)
+
+
+def _acquitted(health: Health) -> dict[str, ProbeHealth]:
+    """Return the probes without the misses since the target last answered; what each had missed before still counts."""
+    return {
+        name: replace(each, misses=each.misses - each.unanswered, failures=each.failures - each.unanswered, unanswered=0)
+        for name, each in health.probes.items()
+    }
 
 
 def _forgotten(probe: ProbeHealth) -> ProbeHealth:

@@ -92,10 +92,39 @@ def test_readings_of_a_probe_that_the_target_does_not_have_change_nothing() -> N
         ("i+ s- i+ s- i+", None),
         ("i+ s+ s- s- i+ s+", None),
         ("i+ s+ i- i-", None),
+        ("i+ s+ i- s- s- i+", None),
+        ("i+ s+ i- s- s- i+ s- i+", None),
+        ("i+ s+ i- s- s- i+ s- s- i+", Reason("probe_silent", {"probe": "snmp", "readings": 2})),
+        ("i+ s+ s- i+ i- s- i+ s- i+", Reason("probe_silent", {"probe": "snmp", "readings": 2})),
     ],
 )
 def test_a_probe_that_used_to_succeed_and_fails_now_is_a_fault(story: str, expected: Reason | None) -> None:
     assert expected == health.fault_of(after(story), N)
+
+
+SILENT_PROBE = Reason("probe_silent", {"probe": "snmp", "readings": N})
+
+
+@pytest.mark.parametrize("is_freed_first", [False, True])
+def test_misses_of_an_outage_say_nothing_of_a_probe_and_those_after_the_return_do(is_freed_first: bool) -> None:
+    silent = after("s- i- s-", health.settle(after("i+ s+ i- s- i- s-")))
+    if is_freed_first:
+        silent = after("s- i- s- s-", health.returning(silent, 200.0))
+    back = after("i+", silent)
+    assert (None, True, 0) == (health.fault_of(back, N), back.probes["snmp"].is_witness, back.probes["snmp"].misses)
+    once = after("s- i+", back)
+    assert health.fault_of(once, N) is None
+    assert SILENT_PROBE == health.fault_of(after("s- i+", once), N)
+
+
+def test_a_probe_that_was_silent_before_the_outage_is_so_after_it() -> None:
+    silent = after("i- s-", health.settle(after("i+ s+ s- i+ s- i+ i- s- i-")))
+    assert SILENT_PROBE == health.fault_of(after("i+", silent), N)
+
+
+def test_misses_that_an_uplink_answers_for_say_nothing_of_a_probe() -> None:
+    state = health.restart(after("i+ s+ i- s- s-"), 200.0)
+    assert health.fault_of(after("i+ s- i+", state), N) is None
 
 
 def test_a_returning_target_needs_fresh_misses_and_has_an_interval_of_grace() -> None:

@@ -81,6 +81,34 @@ async def test_what_hangs_on_an_office_that_is_switched_off_is_on_standby_too() 
     assert {"a", "e"} == province.of(State.STANDBY)
 
 
+@pytest.mark.parametrize("outage_s", [8.0, 130.0, 300.0])
+@pytest.mark.parametrize("is_child_first", [False, True])
+async def test_no_probe_is_told_silent_by_what_it_missed_in_an_outage(outage_s: float, is_child_first: bool) -> None:
+    plan = inventory([point("root"), point("d", "root"), endpoint("e", "d", credential="wan")])
+    province = await warm(plan=plan)
+    province.dead.update(("d", "e"))
+    await province.run(outage_s)
+    province.dead.clear()
+    if is_child_first:
+        province.mute.update((("d", "icmp"), ("d", "snmp"), ("e", "snmp")))
+        await province.run(1.0)
+        province.mute.clear()
+    await province.run(200.0)
+    assert {"probe_silent", "probe_failing"}.isdisjoint(entry.reason.code for entry in province.journal.transitions)
+    assert {"d", "e"}.isdisjoint(province.of(State.DOWN) | province.of(State.UNREACHABLE) | province.of(State.UNKNOWN))
+
+
+async def test_an_agent_that_stays_silent_after_an_outage_makes_its_target_degraded() -> None:
+    province = await warm()
+    province.dead.add("d1")
+    await province.run(130.0)
+    province.dead.clear()
+    province.mute.add(("d1-c0", "snmp"))
+    await province.run(250.0)
+    view = province.board.snapshot().views["d1-c0"]
+    assert (State.DEGRADED, "probe_silent") == (view.state, view.reason.code)
+
+
 async def test_a_link_that_comes_and_goes_is_degraded_as_flapping_while_it_answers() -> None:
     province = await warm()
     for _ in range(6):
