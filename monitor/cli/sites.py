@@ -5,7 +5,7 @@
   monitor sites export > sites.csv           the inventory as CSV, nothing left out (--excel: for Excel)
   monitor sites import sites.csv             say what would change, and everything that is wrong with the rows
   monitor sites import sites.csv --write config/sites.yaml
-  monitor sites export --format xlsx -o sites.xlsx; monitor sites import sites.xlsx
+  monitor sites export -o sites.xlsx; monitor sites import sites.xlsx
   monitor sites import --netbox config/netbox.yaml   asks NetBox; docs/netbox.md says what becomes of what
 
 A row's `kind` is point, endpoint, area, defaults, level or network. What the file has no column for is kept; an empty cell removes
@@ -43,6 +43,8 @@ from monitor.load.sites_xlsx import read_xlsx, write_xlsx
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.rules.collation import collation_key
 
+_OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare import, export and list."""
@@ -55,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bring.add_argument("--prune", action="store_true", help="remove targets that have no row")
     bring.add_argument("--all", action="store_true", help="show every change, where 20 lines of each kind are too few")
     give = commands.add_parser("export", help="give the inventory away as CSV or as an Excel workbook")
-    give.add_argument("--format", choices=("csv", "xlsx"), default="csv", help="csv (default) or xlsx")
+    give.add_argument("--format", choices=("csv", "xlsx"), help="csv or xlsx; otherwise as FILE is named, csv where nothing is")
     give.add_argument("--excel", action="store_true", help="CSV with a byte order mark and ';', as Excel opens it")
     give.add_argument("-o", "--output", metavar="FILE", help="write it there instead of printing it")
     show = commands.add_parser("list", help="print the targets")
@@ -92,20 +94,37 @@ def _inventory(folder: Path) -> Inventory:
 
 def _export(arguments: argparse.Namespace, top: yaml.Node) -> int:
     """Print the inventory or write it to a file; a workbook is never printed on a terminal."""
-    content = write_xlsx(top) if arguments.format == "xlsx" else write_csv(top, excel=arguments.excel).encode()
+    form = _form(arguments)
+    content = write_xlsx(top) if form == "xlsx" else write_csv(top, excel=arguments.excel).encode()
     if arguments.output:
         try:
             Path(arguments.output).write_bytes(content)
         except OSError as error:
             raise SetupError(f"{arguments.output} can't be written: {error.strerror}", "choose another file") from None
-    elif arguments.format == "xlsx" and sys.stdout.isatty():
+    elif form == "xlsx" and sys.stdout.isatty():
         raise SetupError("a workbook can't be shown on a terminal", "add -o sites.xlsx")
     else:
         sys.stdout.buffer.write(content)
     return 0
 
 
+def _form(arguments: argparse.Namespace) -> str:
+    """Return csv or xlsx, as it was said or as the file is called. Raises SetupError where one contradicts another."""
+    suffix = Path(arguments.output or "").suffix.lower()
+    if suffix in _OTHER_WORKBOOKS:
+        raise SetupError(f"{arguments.output}: no {suffix} can be written", "name it .xlsx or .csv")
+    named = suffix[1:] if suffix in (".csv", ".xlsx") else None
+    form: str = arguments.format or named or "csv"
+    if named not in (None, form):
+        raise SetupError(f"--format {form} contradicts the name {arguments.output}", f"name it .{form}, or leave --format out")
+    if form == "xlsx" and arguments.excel:
+        raise SetupError("--excel is for CSV, and a workbook was asked for", "leave --excel out: Excel opens a workbook as it is")
+    return form
+
+
 def _import(arguments: argparse.Namespace) -> int:
+    if arguments.write:
+        _check_place(Path(arguments.write))
     path = Path(arguments.write) if arguments.write else _folder_or_new(arguments.config) / "sites.yaml"
     before, comments = _existing(path)
     faults: list[Fault] = []
@@ -139,6 +158,14 @@ def _rows(arguments: argparse.Namespace, faults: list[Fault], warnings: list[Fau
     return arguments.file, rows
 
 
+def _check_place(path: Path) -> None:
+    """Refuse a place where no file can be written, before anything is read or asked: a misspelt folder must not come into being."""
+    if path.is_dir():
+        raise SetupError(f"{path} is a folder", f"name the file in it: --write {path / 'sites.yaml'}")
+    if not path.parent.is_dir():
+        raise SetupError(f"the folder {path.parent} does not exist", f"check its name, or make it first: mkdir -p {path.parent}")
+
+
 def _folder_or_new(argument: str | None) -> Path:
     try:
         return find_folder(argument)
@@ -170,7 +197,6 @@ def _content(path: Path) -> bytes:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text)
     except OSError as error:
         raise SetupError(f"{path} can't be written: {error.strerror}", "choose another file or get the right to write") from None

@@ -190,6 +190,7 @@ def test_separators_byte_order_marks_and_decomposed_letters_are_taken_as_they_co
 
 def test_a_first_import_needs_network_levels_and_points(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path / "x.csv", "kind,id,name\narea,a,A\n")
+    (tmp_path / "new").mkdir()
     assert run("import", path, "--write", str(tmp_path / "new" / "sites.yaml")) == 2
     assert capsys.readouterr().err.replace(path, "x.csv").splitlines() == [
         "x.csv: there is no row of kind level; add one",
@@ -308,6 +309,15 @@ def test_a_file_with_faults_of_its_own_is_not_touched(tmp_path: Path, capsys: py
     folder = make_folder(tmp_path / "a", sites=SITES.replace("uplink: goc", "uplnk: goc"))
     assert run("import", write(tmp_path / "x.csv", "kind,id\n"), "--write", str(folder / "sites.yaml")) == 2
     assert "uplnk" in capsys.readouterr().err
+
+
+def test_a_misspelt_folder_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path / "x.csv", "kind,id\n")
+    assert run("import", path, "--write", str(tmp_path / "confg" / "sites.yaml")) == 2
+    assert f"confg does not exist; check its name, or make it first: mkdir -p {tmp_path}/confg" in capsys.readouterr().err
+    assert not (tmp_path / "confg").exists()
+    assert run("import", path, "--write", str(tmp_path)) == 2
+    assert f"is a folder; name the file in it: --write {tmp_path}/sites.yaml" in capsys.readouterr().err
 
 
 def test_a_missing_file_and_an_unknown_area_are_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,10 +37,38 @@ def workbook(path: Path, *sheets: list[list[object]], merged: str = "") -> str:
 def test_the_shipped_inventory_survives_the_way_to_a_workbook_and_back_to_the_letter(tmp_path: Path) -> None:
     book = str(tmp_path / "sites.xlsx")
     assert run("export", "--config", str(ROOT / "config"), "--format", "xlsx", "-o", book) == 0
+    (tmp_path / "new").mkdir()
     assert run("import", book, "--write", str(tmp_path / "new" / "sites.yaml")) == 0
     assert (tmp_path / "new" / "sites.yaml").read_text(encoding="utf-8") == (ROOT / "config" / "sites.yaml").read_text(
         encoding="utf-8"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "begin"),
+    [("x.XLSX", (), b"PK"), ("x.csv", (), b"kind,"), ("x", (), b"kind,"), ("x", ("--format", "xlsx"), b"PK")],
+)
+def test_an_exported_file_is_what_its_name_says(tmp_path: Path, name: str, words: tuple[str, ...], begin: bytes) -> None:
+    assert run("export", "--config", str(make_folder(tmp_path / "a")), "-o", str(tmp_path / name), *words) == 0
+    assert (tmp_path / name).read_bytes().startswith(begin)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "fault"),
+    [
+        ("x.xlsx", ("--format", "csv"), "--format csv contradicts the name x.xlsx; name it .csv, or leave --format out"),
+        ("x.csv", ("--format", "xlsx"), "--format xlsx contradicts the name x.csv; name it .xlsx, or leave --format out"),
+        ("x.xlsx", ("--excel",), "--excel is for CSV"),
+        ("x.xls", (), "x.xls: no .xls can be written; name it .xlsx or .csv"),
+    ],
+)
+def test_a_name_that_contradicts_the_format_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, words: tuple[str, ...], fault: str
+) -> None:
+    path = tmp_path / name
+    assert run("export", "--config", str(make_folder(tmp_path / "a")), "-o", str(path), *words) == 2
+    assert fault in capsys.readouterr().err.replace(str(path), name)
+    assert not path.exists()
 
 
 def test_a_workbook_has_a_sheet_for_points_one_for_endpoints_and_one_for_the_rest(tmp_path: Path) -> None:
