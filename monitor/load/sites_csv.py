@@ -10,10 +10,18 @@ import yaml
 from monitor.errors import Fault
 from monitor.load.sites_rows import Rows, Sheet, rows_of, used_columns
 
+_WORKBOOKS = (b"PK\x03\x04", bytes.fromhex("d0cf11e0"))
+"""How workbooks begin: .xlsx and .ods are ZIP archives, .xls is a compound file."""
+
 
 def read_csv(content: bytes, file: str, faults: list[Fault]) -> Rows:
     """Return the rows of a CSV file (UTF-8, with or without a byte order mark, ',' or ';'); notes every fault with its row."""
     rows = Rows()
+    if content.startswith(_WORKBOOKS):
+        is_open = b"application/vnd.oasis.opendocument" in content[:120]
+        what = "is an OpenDocument file" if is_open else "is an Excel file"
+        faults.append(Fault(file, 0, "", what, "save it as 'Excel Workbook (.xlsx)' and name it so"))
+        return rows
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -33,6 +33,8 @@ SECTIONS = {"area": "areas", "point": "points", "endpoint": "endpoints"}
 _TEXTS = frozenset(("name", "short", "code", "wan_interface"))
 _LISTS = frozenset(("tags", "answers_from"))
 _YAML = frozenset(("contacts", "probes"))
+_LOWEST_HEADER = 20
+"""The last row in which the names of the columns are looked for when they do not stand in the first."""
 
 
 class Rows:
@@ -59,46 +61,73 @@ class Rows:
 
 
 class Sheet:
-    """One table of cells that is being read into rows: its first row names the columns. Notes every fault."""
+    """One table of cells that is being read into rows: its first row names the columns. Notes every fault.
 
-    def __init__(self, rows: Rows, file: str, faults: list[Fault]) -> None:
+    is_workbook: the table is a sheet of a workbook, else a CSV file; the cures differ. Without the columns kind and id no row is
+    read, since every one would be wrong for the same reason.
+    """
+
+    def __init__(self, rows: Rows, file: str, faults: list[Fault], *, is_workbook: bool = False) -> None:
         self._rows = rows
         self._file = file
         self._faults = faults
-        self._columns: tuple[str, ...] = ()
+        self._is_workbook = is_workbook
+        self._columns: tuple[str, ...] | None = None
+        self._unusable: list[Fault] = []
+
+    @property
+    def is_unusable(self) -> bool:
+        """Whether its header lacks kind or id, so that its rows are not read."""
+        return bool(self._unusable)
 
     def take(self, number: int, cells: Sequence[str]) -> None:
         """Take the row of this number, counted from 1; the first taken is the header, rows without any text are passed over."""
         plain = [unicodedata.normalize("NFC", cell).strip() for cell in cells]
-        if number == 1:
-            self._columns = self._header(plain)
+        if self._columns is None:
+            self._header(plain)
+        elif self._unusable:
+            self._look_for_header(number, plain)
         elif any(plain):
-            self._row(number, plain)
+            self._row(number, plain, self._columns)
 
     def end(self) -> None:
         """Note a table that has nothing in it."""
-        if not self._columns:
+        if self._columns is None:
             self._refuse(1, "", "is empty", "its first row names the columns: kind, id, name, …")
 
-    def _header(self, cells: Sequence[str]) -> tuple[str, ...]:
+    def _header(self, cells: Sequence[str]) -> None:
         columns = tuple(cell.lower() for cell in cells)
         while columns and not columns[-1]:
             columns = columns[:-1]
+        self._columns = columns
+        before = len(self._faults)
+        cure = "remove the column, or the sheet if it is no part of the inventory" if self._is_workbook else "remove the column"
         for place, column in enumerate(columns):
-            if column not in COLUMNS:
-                self._refuse(1, column, "no column is called so", did_you_mean(column, COLUMNS))
+            if not column:
+                self._refuse(1, "", f"column {place + 1} has no name", cure)
+            elif column not in COLUMNS:
+                self._refuse(1, column, "no column is called so", did_you_mean(column, COLUMNS, cure))
             elif column in columns[:place]:
                 self._refuse(1, column, "the column stands here twice", "remove one")
         for column in ("kind", "id"):
             if column not in columns:
                 self._refuse(1, column, "the column is missing", "kind and id say which target a row is")
-        return columns
+        if not {"kind", "id"} <= set(columns):
+            self._unusable = self._faults[before:]
 
-    def _row(self, number: int, cells: Sequence[str]) -> None:
-        if any(cells[len(self._columns) :]):
-            cure = "put a text that holds the separator into quotation marks"
-            self._refuse(number, "", f"has {len(cells)} cells, the first row has {len(self._columns)}", cure)
-        row = {column: cell for column, cell in zip(self._columns, cells, strict=False) if cell}
+    def _look_for_header(self, number: int, cells: Sequence[str]) -> None:
+        """Say so where the columns' names stand below a title, in place of what is wrong with the title as a header."""
+        if {"kind", "id"} <= {cell.lower() for cell in cells} and number <= _LOWEST_HEADER:
+            self._faults[:] = [fault for fault in self._faults if fault not in self._unusable]
+            self._refuse(1, "", f"the names of the columns stand in row {number}", "remove the rows above: they belong into row 1")
+            self._unusable = self._faults[-1:]
+
+    def _row(self, number: int, cells: Sequence[str], columns: tuple[str, ...]) -> None:
+        if any(cells[len(columns) :]):
+            in_csv = "put a text that holds the separator into quotation marks"
+            cure = "empty the cells that stand under no column's name" if self._is_workbook else in_csv
+            self._refuse(number, "", f"has {len(cells)} cells, the first row has {len(columns)}", cure)
+        row = {column: cell for column, cell in zip(columns, cells, strict=False) if cell}
         kind = row.pop("kind", "")
         if kind not in COLUMNS_OF:
             self._refuse(number, "kind", f"no kind is called '{kind}'" if kind else "is empty", did_you_mean(kind, COLUMNS_OF))
@@ -107,7 +136,7 @@ class Sheet:
             if column in COLUMNS and column not in COLUMNS_OF[kind]:
                 self._refuse(number, column, f"a row of kind {kind} has no such attribute", "empty the cell")
         known = {column: cell for column, cell in row.items() if column in COLUMNS_OF[kind]}
-        self._rows.columns[kind].update(self._columns)
+        self._rows.columns[kind].update(columns)
         self._rows.add(kind, known, yaml.Mark(self._file, 0, number - 1, 0, None, 0), self._faults)
 
     def _refuse(self, number: int, column: str, fault: str, cure: str) -> None:

@@ -64,9 +64,9 @@ def read_xlsx(content: bytes, file: str, faults: list[Fault]) -> Rows:
 def _read_sheet(page: Worksheet, place: str, rows: Rows, faults: list[Fault]) -> None:
     for merged in page.merged_cells.ranges:
         faults.append(Fault(place, merged.min_row, merged.coord, "the cells are merged", "unmerge them: every row has its own"))
-    sheet = Sheet(rows, place, faults)
+    sheet = Sheet(rows, place, faults, is_workbook=True)
     for number, cells in enumerate(page.iter_rows(), start=1):
-        sheet.take(number, [_text(cell, place, faults) for cell in cells])
+        sheet.take(number, [_text(cell, place, [] if sheet.is_unusable else faults) for cell in cells])
     sheet.end()
 
 
@@ -79,15 +79,12 @@ def _text(cell: Cell | MergedCell, place: str, faults: list[Fault]) -> str:
         fault = "holds a formula" if cell.data_type == "f" else f"holds the error {value}"
         faults.append(Fault(place, cell.row, cell.coordinate, fault, "paste its value instead"))
         return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.12g}"
-    if isinstance(value, (str, int)):
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
         return str(value)
-    faults.append(
-        Fault(place, cell.row, cell.coordinate, "was taken for a date or a time", "set the cell to Text and type it again")
-    )
+    taken = "true or false" if isinstance(value, bool) else "a date or a time"  # no column means a truth value
+    faults.append(Fault(place, cell.row, cell.coordinate, f"was taken for {taken}", "set the cell to Text and type it again"))
     return ""
 
 

@@ -173,6 +173,38 @@ def test_a_file_that_is_no_inventory_says_why(
     assert fault in capsys.readouterr().err.replace(path, "x.csv")
 
 
+@pytest.mark.parametrize(
+    ("content", "errors"),
+    [
+        (
+            "kind,adress\n" + "point,x\n" * 9,
+            [
+                "x.csv:1: adress: no column is called so; did you mean 'address'?",
+                "x.csv:1: id: the column is missing; kind and id say which target a row is",
+            ],
+        ),
+        (
+            "\nkind,id\npoint,x\n",
+            ["x.csv:1: the names of the columns stand in row 2; remove the rows above: they belong into row 1"],
+        ),
+        ("kind,id,zzz\n", ["x.csv:1: zzz: no column is called so; remove the column"]),
+        ("", ["x.csv:1: is empty; its first row names the columns: kind, id, name, …"]),
+        (b"PK\x03\x04\x14", ["x.csv: is an Excel file; save it as 'Excel Workbook (.xlsx)' and name it so"]),
+        (bytes.fromhex("d0cf11e0a1b1"), ["x.csv: is an Excel file; save it as 'Excel Workbook (.xlsx)' and name it so"]),
+        (
+            b"PK\x03\x04".ljust(30) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+            ["x.csv: is an OpenDocument file; save it as 'Excel Workbook (.xlsx)' and name it so"],
+        ),
+    ],
+)
+def test_a_file_without_a_usable_header_is_refused_without_a_line_for_every_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | bytes, errors: list[str]
+) -> None:
+    path = write(tmp_path / "x.csv", content)
+    assert run("import", path, "--config", str(make_folder(tmp_path / "a"))) == 2
+    assert capsys.readouterr().err.replace(path, "x.csv").splitlines() == errors
+
+
 def test_separators_byte_order_marks_and_decomposed_letters_are_taken_as_they_come(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -96,7 +96,7 @@ def test_a_text_that_begins_with_an_equals_sign_is_no_formula(tmp_path: Path) ->
     assert load(folder, {}).inventory.targets["dc-xa"].name == "=1+1"
 
 
-def test_numbers_and_truth_values_are_read_as_they_were_typed(tmp_path: Path) -> None:
+def test_numbers_are_read_as_they_were_typed(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "a")
     rows: list[list[object]] = [
         ["kind", "id", "address", "latitude", "longitude", "max_repetitions", None],
@@ -120,6 +120,13 @@ def test_numbers_and_truth_values_are_read_as_they_were_typed(tmp_path: Path) ->
         ([["kind", "id", "name"], ["point", "xa", "=A1"]], "x.xlsx[s1]:2: C2: holds a formula; paste its value instead"),
         ([["kind", "id", "name"], ["point", "xa", "#N/A"]], "x.xlsx[s1]:2: C2: holds the error #N/A; paste its value instead"),
         ([["kind", "id", "name"], ["point", "xa", datetime(2026, 1, 2)]], "x.xlsx[s1]:2: C2: was taken for a date or a time"),
+        ([["kind", "id", "name"], ["point", "xa", True]], "x.xlsx[s1]:2: C2: was taken for true or false; set the cell to Text"),
+        ([["kind", "id"], ["point", "xa", "y"]], "x.xlsx[s1]:2: has 3 cells, the first row has 2; empty the cells that stand"),
+        (
+            [["kind", "id", "Ghi chú"], ["point", "xa", "y"]],
+            "x.xlsx[s1]:1: ghi chú: no column is called so; remove the column, or the sheet if it is no part of the inventory",
+        ),
+        ([["kind", "id", None, "name"], ["point", "xa"]], "x.xlsx[s1]:1: column 3 has no name; remove the column, or the sheet"),
         ([["kind", "id", "code"], ["point", "xa", 715]], "x.xlsx[s1]:2: code: the code was '00715' and has lost its zeros"),
         ([["kind", "adress"], ["point", "xa"]], "x.xlsx[s1]:1: adress: no column is called so; did you mean 'address'?"),
         ([["kind", "id", "uplink"], ["point", "xa", "ubdn"]], "x.xlsx[s1]:2: points.xa.uplink: no point is called 'ubdn'"),
@@ -144,6 +151,16 @@ def test_a_row_of_one_sheet_and_its_double_on_another_are_both_named(tmp_path: P
     path = workbook(tmp_path / "x.xlsx", rows, [["kind", "id"], [], ["point", "xa"]])
     assert run("import", path, "--config", str(folder)) == 2
     assert "x.xlsx[s2]:3: id: 'xa' has a row already: x.xlsx[s1]:2" in capsys.readouterr().err.replace(path, "x.xlsx")
+
+
+def test_a_title_above_the_header_is_one_fault_and_no_line_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row: list[object] = ["point", "x", "=A1", datetime(2026, 1, 2)]
+    rows: list[list[object]] = [["Danh sách điểm mạng"], [], ["Kind", "ID", "name"], row, row, row]
+    path = workbook(tmp_path / "x.xlsx", rows)
+    assert run("import", path, "--config", str(make_folder(tmp_path / "a"))) == 2
+    assert capsys.readouterr().err.replace(path, "x.xlsx").splitlines() == [
+        "x.xlsx[s1]:1: the names of the columns stand in row 3; remove the rows above: they belong into row 1"
+    ]
 
 
 def test_merged_cells_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
