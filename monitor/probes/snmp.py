@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -45,7 +46,7 @@ class _Batch:
             self.done.set_result(None)
 
 
-class _Work:
+class _Work(ABC):
     """What is to be done with one agent."""
 
     __slots__ = ("batch", "is_finished", "prober", "spec", "talk")
@@ -57,9 +58,9 @@ class _Work:
         self.talk: Talk | None = None
         self.is_finished = False
 
+    @abstractmethod
     def conversation(self, memory: AgentMemory) -> Conversation[Any]:
         """Return what is to be talked about."""
-        raise NotImplementedError
 
     def conclude(self, result: Any, error: Exception | None) -> None:
         """Take what came of it, hand it on and let others in."""
@@ -70,9 +71,9 @@ class _Work:
             finally:
                 self.batch.count_down()
 
+    @abstractmethod
     def hand_on(self, result: Any, error: ExchangeError | None) -> None:
         """Hand the result on, or the error where there is none."""
-        raise NotImplementedError
 
     def _known(self, error: Exception) -> ExchangeError:
         if isinstance(error, ExchangeError):
