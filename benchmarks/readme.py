@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from benchmarks.results import Report
 from benchmarks.tables import goals
 
@@ -14,13 +16,21 @@ class NoBlockError(Exception):
 
 
 def block(report: Report) -> str:
-    """Return what stands between the marks."""
+    """Return what stands between the marks: the ratios, and in one line whether anything was taken for lost that was not."""
     machine = report.machine
+    ratios = [verdict for verdict in report.verdicts if verdict.goal.against]
+    losses = [verdict for verdict in report.verdicts if not verdict.goal.against]
+    lost = [verdict.what for verdict in losses if not verdict.is_met]
     place = f"{machine.get('cores', '?')} cores, {machine.get('processor', '?')}, Python {machine.get('Python', '?')}"
-    return (
-        f"    {report.command}\n\n{goals(report.verdicts)}\n\nOn {place}, {machine.get('date', '?')}. Medians of the pairs' "
-        "ratios, with the least and the greatest. All figures: [docs/bench](docs/bench/README.md)."
-    )
+    when = f"On {place}, {machine.get('date', '?')}. Medians of the pairs' ratios, with the least and the greatest."
+    ends = f"{_lost(lost, len(losses))} {when}"
+    return f"    {report.command}\n\n{goals(ratios)}\n\n{ends} All figures: [docs/bench](docs/bench/README.md)."
+
+
+def _lost(where: Sequence[str], count: int) -> str:
+    if not where:
+        return f"In none of the {count} workloads did a run take anything for lost that was answered."
+    return f"Taken for lost though answered: {'; '.join(where)}."
 
 
 def rewritten(text: str, content: str) -> str:
