@@ -9,7 +9,6 @@ Both files lie in DIR/alertmanager. Every secret of receivers.yaml is a referenc
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from monitor.cli.options import add_config
 from monitor.errors import SetupError
 from monitor.load.configuration import find_folder
 from monitor.load.receivers import Channel, complete, load_receivers
+from monitor.load.whole_file import write_whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,12 +34,12 @@ def execute(arguments: argparse.Namespace) -> int:
     if not base.exists():
         raise SetupError(f"{base} is not there", "take the one that the monitor ships in config/alertmanager")
     channels = load_receivers(own)
-    text = complete(base, channels, str(own))
-    names = [receiver["name"] for receiver in yaml.safe_load(text)["receivers"]]
+    completed = complete(base, channels, str(own))
+    names = [receiver["name"] for receiver in completed["receivers"]]
     for line in _told(names, channels):
         print(line)
     if arguments.output:
-        _write(Path(arguments.output), text)
+        write_whole(Path(arguments.output), yaml.safe_dump(completed, allow_unicode=True, sort_keys=False), mode=0o600)
         print(f"Written: {arguments.output}")
     return 0 if any(channels.get(name) for name in names) else 1
 
@@ -49,16 +49,3 @@ def _told(names: list[str], channels: Mapping[str, tuple[Channel, ...]]) -> Iter
     for name in names:
         kinds = [channel.kind for channel in channels.get(name, ())]
         yield f"{name:{width}}  {', '.join(kinds) if kinds else 'nobody is told'}"
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            os.fchmod(handle, 0o600)
-            file.write(text)
-        draft.replace(path)
-    except OSError as error:
-        raise SetupError(f"{path} can't be written: {error.strerror}", "choose another file or get the right to write") from None

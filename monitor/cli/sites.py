@@ -35,11 +35,12 @@ from monitor.load.netbox_api import ask
 from monitor.load.netbox_form import load_netbox
 from monitor.load.sites import FILE
 from monitor.load.sites_csv import read_csv, write_csv
-from monitor.load.sites_file import Comments, render, write_atomically
+from monitor.load.sites_file import Comments, render
 from monitor.load.sites_rows import Rows
 from monitor.load.sites_tree import merged_tree, read_tree
 from monitor.load.sites_update import update
 from monitor.load.sites_xlsx import read_xlsx, write_xlsx
+from monitor.load.whole_file import write_whole
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.rules.collation import collation_key
 
@@ -141,7 +142,7 @@ def _import(arguments: argparse.Namespace) -> int:
     if not arguments.write:
         print(f"Nothing was written; add --write {path}")
         return 0
-    _write(path, render(result.top, comments))
+    write_whole(path, render(result.top, comments))
     print(f"Written: {path}, {len(inventory.of_kind(Kind.POINT))} points, {len(inventory.of_kind(Kind.ENDPOINT))} endpoints")
     return 0
 
@@ -193,13 +194,6 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise SetupError(f"{path} can't be read: {error.strerror}", "name the file to import") from None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        raise SetupError(f"{path} can't be written: {error.strerror}", "choose another file or get the right to write") from None
 
 
 def _with_columns(fault: Fault, file: str, *, is_new: bool) -> Fault:

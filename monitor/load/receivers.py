@@ -168,12 +168,12 @@ def load_receivers(path: Path, environment: Mapping[str, str] = os.environ) -> M
     return found
 
 
-def complete(path: Path, channels: Mapping[str, tuple[Channel, ...]], file: str) -> str:
+def complete(path: Path, channels: Mapping[str, tuple[Channel, ...]], file: str) -> dict[str, Any]:
     """Return Alertmanager's configuration at `path` with the channels in its receivers. file: that of the channels, for faults.
 
     Paths of templates become absolute, since the result is read elsewhere. Raises ConfigError for a receiver that is not there.
     """
-    top = yaml.safe_load(path.read_text(encoding="utf-8"))
+    top: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     names = [receiver["name"] for receiver in top["receivers"]]
     unknown = [name for name in channels if name not in names]
     if unknown:
@@ -183,4 +183,4 @@ def complete(path: Path, channels: Mapping[str, tuple[Channel, ...]], file: str)
         for channel in channels.get(receiver["name"], ()):
             receiver.setdefault(f"{channel.kind}_configs", []).append(dict(channel.form))
     top["templates"] = [str(path.parent.resolve() / each) for each in top.get("templates", ())]
-    return yaml.safe_dump(top, allow_unicode=True, sort_keys=False)
+    return top

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import bisect
-import os
 import re
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import yaml
 
@@ -99,19 +96,3 @@ def _section(key: str, value: yaml.Node) -> list[str]:
     if isinstance(value, yaml.MappingNode):
         return [f"{key}:", *(f"  {key_of(name)}: {flow(part)}" for name, part in value.value)]
     return [f"{key}: {flow(value)}"]
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file's content as a whole, so that whoever reads it sees the old or the new one. Raises OSError."""
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
