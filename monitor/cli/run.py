@@ -87,35 +87,49 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
     for warning in configuration.warnings:
         log.warning("%s", warning)
     _permit(configuration)
-    settings, clock = configuration.settings, SystemClock()
-    listeners = passed_listeners(os.environ) or [open_listener(settings.listen)]
+    listeners = passed_listeners(os.environ) or [open_listener(configuration.settings.listen)]
     async with contextlib.AsyncExitStack() as stack:
-        journal = Journal(await asyncio.to_thread(Store, settings.journal))
-        stack.callback(journal.close)
-        history = stack.enter_context(History().kept_in(history_file(settings.journal)))
-        probers = await open_probers(settings.credentials.values(), clock, stack)
-        log.info(probers.icmp.describe())
-        tracer = Tracer()
-        stack.callback(tracer.close)
-        daemon = Daemon(
-            configuration,
-            reload_from=read,
-            permit=_permit,
-            journal=journal,
-            history=history,
-            probers=probers.by_probe,
-            trace=tracer.trace,
-            receive_drops=lambda: probers.receive_drops,
-            take_strays=probers.snmp.take_strays,
-            manner=probers.snmp.manner,
-            clock=clock,
-        )
-        watch = Watch(
-            clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=daemon.clock_stepped
-        )
-        await _serve(make_app(daemon, daemon.own), listeners, stack)
-        spare_what_stays()
+        daemon, watch = await compose(configuration, read, listeners, stack)
         await _live(daemon, watch, listeners)
+
+
+async def compose(
+    configuration: Configuration,
+    read: Callable[[], Configuration],
+    listeners: list[socket.socket],
+    stack: contextlib.AsyncExitStack,
+) -> tuple[Daemon, Watch]:
+    """Return the daemon, served on the listeners but not yet at work, and what watches its own side; the stack closes it all.
+
+    read: loads the configuration anew, for a reload. The guard was run over the configuration before. Raises SetupError.
+    """
+    settings, clock = configuration.settings, SystemClock()
+    journal = Journal(await asyncio.to_thread(Store, settings.journal))
+    stack.callback(journal.close)
+    history = stack.enter_context(History().kept_in(history_file(settings.journal)))
+    probers = await open_probers(settings.credentials.values(), clock, stack)
+    log.info(probers.icmp.describe())
+    tracer = Tracer()
+    stack.callback(tracer.close)
+    daemon = Daemon(
+        configuration,
+        reload_from=read,
+        permit=_permit,
+        journal=journal,
+        history=history,
+        probers=probers.by_probe,
+        trace=tracer.trace,
+        receive_drops=lambda: probers.receive_drops,
+        take_strays=probers.snmp.take_strays,
+        manner=probers.snmp.manner,
+        clock=clock,
+    )
+    watch = Watch(
+        clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=daemon.clock_stepped
+    )
+    await _serve(make_app(daemon, daemon.own), listeners, stack)
+    spare_what_stays()
+    return daemon, watch
 
 
 async def _serve(app: web.Application, listeners: list[socket.socket], stack: contextlib.AsyncExitStack) -> None:
