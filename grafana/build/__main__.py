@@ -34,12 +34,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m grafana.build", description=__doc__)
     parser.add_argument("--check", action="store_true")
     is_check = parser.parse_args().check
-    stale = [path for path, text in texts().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    for path in stale:
+    stale = {path: text for path, text in texts().items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+    for path, text in stale.items():
         print(path)
         if not is_check:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(texts()[path], encoding="utf-8")
+            path.write_text(text, encoding="utf-8")
     return 1 if is_check and stale else 0
 
 

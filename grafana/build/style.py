@@ -15,7 +15,6 @@ from grafana_foundation_sdk.builders import (
     stat,
     statetimeline,
     table,
-    timeseries,
 )
 from grafana_foundation_sdk.builders import (
     common as common_builders,
@@ -31,7 +30,7 @@ Say = Callable[[str, str], str]
 """(Vietnamese, English) → the text in the dashboard's language."""
 
 UP, DEGRADED, DOWN, UNREACHABLE = "#539581", "#efc045", "#fe7452", "#d789c1"
-MAINTENANCE, UNKNOWN, STANDBY, QUIET, LINE = "#67a5fa", "#d7dbdf", "#5b6875", "#8796a4", "#6fa8c9"
+MAINTENANCE, UNKNOWN, STANDBY, QUIET = "#67a5fa", "#d7dbdf", "#5b6875", "#8796a4"
 SOURCE = models.DataSourceRef(type_val="prometheus", uid="prometheus")
 
 
@@ -136,31 +135,6 @@ def columns(names: Mapping[str, str]) -> list[models.DataTransformerConfig]:
 
 
 # Panels
-
-
-def chart(title: str, about: str, unit: str, *queries: prometheus.Dataquery, color: str | None = None) -> timeseries.Panel:
-    """Return lines over time: gaps stay gaps, since a line across an outage would be an invention."""
-    panel = (
-        timeseries.Panel()
-        .title(title)
-        .description(about)
-        .unit(unit)
-        .datasource(SOURCE)
-        .targets(list(queries))
-        .line_width(2)
-        .fill_opacity(8)
-        .min(0)
-        .span_nulls(False)
-        .show_points(common.VisibilityMode.NEVER)
-        .legend(
-            common_builders.VizLegendOptions()
-            .display_mode(common.LegendDisplayMode.LIST)
-            .placement(common.LegendPlacement.BOTTOM)
-            .show_legend(len(queries) > 1)
-        )
-        .tooltip(common_builders.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI))
-    )
-    return panel.color_scheme(fixed(color)) if color else panel
 
 
 def number(title: str, about: str, unit: str, query: prometheus.Dataquery, *steps: tuple[float | None, str]) -> stat.Panel:

@@ -50,11 +50,6 @@ def ensure_valid(oid: Oid) -> None:
         raise ValueError(f"{format_oid(oid)} has a sub-identifier outside 0..{MAX_SUB_IDENTIFIER}")
 
 
-def starts_with(oid: Oid, prefix: Oid) -> bool:
-    """Return True where oid is the prefix itself or lies below it."""
-    return oid[: len(prefix)] == prefix
-
-
 def oid_content(oid: Oid) -> bytes:
     """Return the content octets of an identifier, without tag and length. Raises ValueError where the tuple is none."""
     return _usual_content(oid) if len(oid) <= _USUAL_SUBS else _content(oid)
