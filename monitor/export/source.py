@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from monitor.model.kindness import Manner
+from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.reading import Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Event, Snapshot, Transition
@@ -39,3 +40,16 @@ class Source(Protocol):
 
     def is_ready(self) -> bool:
         """Return whether the configuration is loaded and the first probes are sent."""
+
+
+class Meetings(Protocol):
+    """What the faces need of whoever watches the meetings; cli/run.py joins the two. Everything is called on the event loop."""
+
+    def meetings(self) -> Sequence[MeetingView]:
+        """Return the meetings that are shown now, the next to begin first."""
+
+    def subscribe(self, callback: Callable[[MeetingView], None]) -> Callable[[], None]:
+        """Call back with each meeting that changed, also while it is being checked; it does not block. Returns what ends it."""
+
+    async def confirm(self, meeting: str, endpoint: str, confirmation: Confirmation) -> MeetingView | None:
+        """Keep a technician's tick in the journal and judge anew; None where there is no such meeting, or endpoint in it."""

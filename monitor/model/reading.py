@@ -214,11 +214,31 @@ class SnmpSample:
 
 
 @dataclass(frozen=True, slots=True)
+class ConferenceSample:
+    """What a conference probe (sip, h323, web, tcp) brought back.
+
+    transport: 'udp', 'tcp', 'tls'; '' where nothing answered. code, phrase: the status line of SIP or HTTP, None and '' where the
+      protocol has none. server: what the stack calls itself, '' where it does not say. rtt_s: until the answer, else None.
+    values: series → number as in SnmpSample.values, under the names of the metrics: conference_signalling_up{protocol="sip"},
+      conference_registered{protocol="h323"}, conference_in_call, conference_device_up{component="camera"},
+      conference_certificate_expiry_timestamp_seconds, …; what was not told is not there.
+    """
+
+    transport: str = ""
+    code: int | None = None
+    phrase: str = ""
+    server: str = ""
+    rtt_s: float | None = None
+    values: Mapping[str, float] = field(default_factory=lambda: _NO_VALUES)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One probe of one target, complete.
 
-    probe: 'icmp', 'snmp'. at_s: monotonic seconds (time.monotonic) when it was complete. detail: the reason in a few words where
-    the outcome is not OK ('no route', 'request-id 7 answered with 9'); it goes into events as evidence.
+    probe: 'icmp', 'snmp', or of a conference endpoint 'sip', 'h323', 'web', 'tcp', which bring `conference`. at_s: monotonic
+    seconds (time.monotonic) when it was complete. detail: the reason in a few words where the outcome is not OK ('no route',
+    'request-id 7 answered with 9'); it goes into events as evidence.
     confirms: True where it was asked for to confirm a suspicion and not by the schedule. misdeed: what the agent did that none
     should, None where it behaved as far as was seen. learned: what was learned in this poll of how the agent wants to be asked, in
     words, '' where nothing was: it goes into an event.
@@ -234,6 +254,7 @@ class Reading:
     confirms: bool = False
     misdeed: Misdeed | None = None
     learned: str = ""
+    conference: ConferenceSample | None = None
 
 
 Deliver = Callable[[Reading], None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.model.profile import Profile
 from monitor.model.settings import Credential
@@ -52,3 +52,69 @@ class SnmpSpec:
     timeout_min_s: float = 0.5
     timeout_max_s: float = 8.0
     max_requests_per_second: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SipSpec:
+    """One OPTIONS request (RFC 3261 section 11) to an endpoint, over the first transport that answers.
+
+    transports: 'udp', 'tcp', in this order. user, domain: of the request's URI; '' leaves the user out and takes the address.
+    timeout_s: for each transport, retransmissions of section 17.1.2 included.
+    """
+
+    target: str
+    address: str
+    port: int = 5060
+    transports: tuple[str, ...] = ("udp", "tcp")
+    user: str = ""
+    domain: str = ""
+    timeout_s: float = 2.0
+    confirms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class H323Spec:
+    """A TCP connect to the call-signalling port (ITU-T H.225.0), and a LocationRequest for the alias to a gatekeeper.
+
+    gatekeeper: its address, '' for none. alias: E.164 digits or an H.323-ID, '' where it has none: then registration is not asked.
+    """
+
+    target: str
+    address: str
+    port: int = 1720
+    gatekeeper: str = ""
+    gatekeeper_port: int = 1719
+    alias: str = ""
+    timeout_s: float = 2.0
+    confirms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WebSpec:
+    """The management page of an endpoint, or what its maker tells there.
+
+    tls: HTTPS, and the certificate's end is read (never verified: nearly all sign their own). status: the profile's reader of a
+    status document, such as 'cisco-xml', '' for none; path: what is asked for. user, password: of basic authentication, if any.
+    """
+
+    target: str
+    address: str
+    port: int = 443
+    tls: bool = True
+    path: str = "/"
+    status: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+    timeout_s: float = 4.0
+    confirms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TcpSpec:
+    """A connect to each of some ports: a refusal, too, proves that the host is on."""
+
+    target: str
+    address: str
+    ports: tuple[int, ...]
+    timeout_s: float = 2.0
+    confirms: bool = False

@@ -1,0 +1,202 @@
+"""Meetings, and whether they can be held: what is asked of whom, what was found, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from monitor.model.inventory import Contact
+from monitor.model.state import Reason
+
+
+class Verdict(StrEnum):
+    """Whether an endpoint can join, or a meeting be held; the order of the members is that of gravity, the gravest first.
+
+    UNKNOWN is no fresh evidence: it never counts as ready.
+    """
+
+    NOT_READY = "not_ready"
+    UNKNOWN = "unknown"
+    AT_RISK = "at_risk"
+    READY = "ready"
+
+
+class Rung(StrEnum):
+    """One step of the ladder that an endpoint has to climb, in the order of looking; the first that fails is the reason.
+
+    EVIDENCE: there is fresh evidence at all. MAINTENANCE: no work is announced over the meeting. UPLINK: every target on the path
+    answers. PING: the endpoint answers. QUALITY: loss, RTT and jitter are good enough for the call, and enough samples say so.
+    CAPACITY: the circuits carry the calls beside their usual load. SIGNALLING: SIP or H.323 answers. REGISTRATION: it is
+    registered. DEVICE: camera, microphone, display, hardware. CERTIFICATE: not expired by the meeting's end. CALL: not busy in
+    another call. HISTORY: it did not flap or fail in the last days. SITE: what the technician on site says.
+    """
+
+    EVIDENCE = "evidence"
+    MAINTENANCE = "maintenance"
+    UPLINK = "uplink"
+    PING = "ping"
+    QUALITY = "quality"
+    CAPACITY = "capacity"
+    SIGNALLING = "signalling"
+    REGISTRATION = "registration"
+    DEVICE = "device"
+    CERTIFICATE = "certificate"
+    CALL = "call"
+    HISTORY = "history"
+    SITE = "site"
+
+
+class Stage(StrEnum):
+    """Where a meeting stands in its day: before any check, after each of them, under way, over.
+
+    LOCKED: the last check is done and its report is sealed.
+    """
+
+    PLANNED = "planned"
+    DAY_BEFORE = "day_before"
+    HOUR_BEFORE = "hour_before"
+    LOCKED = "locked"
+    LIVE = "live"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Participants:
+    """Who takes part: the union of everything named, less the exceptions. Ids, levels, areas and tags are the inventory's."""
+
+    everyone: bool = False
+    ids: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One occurrence of a meeting, complete: participants are resolved to endpoints.
+
+    id: the meeting's; of recurring ones ID-2026-11-30, with -0800 where there are two a day. series: the id without the date.
+    start, end: aware datetimes. host: the id of an endpoint, '' where it is external. external_host: its name, '' where it is ours.
+    endpoints: ids in the inventory's order, the host included where it is ours. call_rate_bps: None leaves it to each endpoint.
+    place: the file and line that it comes from, for whoever has to mend it.
+    """
+
+    id: str
+    series: str
+    title: str
+    start: datetime
+    end: datetime
+    endpoints: tuple[str, ...]
+    level: str = ""
+    host: str = ""
+    external_host: str = ""
+    call_rate_bps: int | None = None
+    platform: str = ""
+    carrier: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found on one rung.
+
+    ok: True it holds, False it fails, None nothing can be said. text: code and values of words/readiness.py.
+    at: epoch seconds of the newest thing that it rests on, None where there is none.
+    """
+
+    rung: Rung
+    ok: bool | None
+    text: Reason
+    at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a technician ticked on the board. by: a name or role as given. at: epoch seconds. good: False: they report a fault."""
+
+    by: str
+    at: float
+    good: bool = True
+    on_site: bool = False
+    camera: bool = False
+    sound: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointVerdict:
+    """Whether one endpoint can join one meeting, why not, and what to do.
+
+    rung, reason: the first rung that does not hold, both None where it is ready. evidence: in the order of the ladder.
+    action: what to do next, code and values of words/readiness.py; None where there is nothing to do. call: whom, in this order.
+    cause: id of the target whose mending would free this endpoint (an uplink that is down), '' where it is the endpoint itself.
+    confirmation: the last tick, None before. disputed: machine and technician disagree; neither overrules the other silently.
+    """
+
+    endpoint: str
+    verdict: Verdict
+    rung: Rung | None = None
+    reason: Reason | None = None
+    evidence: tuple[Evidence, ...] = ()
+    action: Reason | None = None
+    call: tuple[Contact, ...] = ()
+    cause: str = ""
+    confirmation: Confirmation | None = None
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blast:
+    """What mending one place brings back. target: the root cause. endpoints: those of the meeting behind it, itself included.
+
+    ready_after: how many of the meeting's endpoints can join once it is mended.
+    """
+
+    target: str
+    endpoints: tuple[str, ...]
+    ready_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What an endpoint missed of a meeting under way or over. minutes: absent while it was live. cause: as in a Transition."""
+
+    endpoint: str
+    minutes: float
+    cause: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """All that is known of one meeting at one moment; replaced as a whole when anything changes.
+
+    at: epoch seconds of this judgement. checked_at: of the last check that probed (None before any). verdict: the meeting's.
+    reason: in one sentence why (code of words/readiness.py). endpoints: id → verdict, in the inventory's order.
+    blasts: what mending brings back, the most first. seal: hash of the locked report, '' before it is locked.
+    next_check_at: epoch seconds of the next check, None where there is none. checking: (done, of) while a check is under way.
+    """
+
+    meeting: Meeting
+    stage: Stage
+    at: float
+    verdict: Verdict
+    reason: Reason
+    endpoints: Mapping[str, EndpointVerdict] = field(default_factory=lambda: MappingProxyType({}))
+    blasts: tuple[Blast, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    checked_at: float | None = None
+    next_check_at: float | None = None
+    checking: tuple[int, int] | None = None
+    seal: str = ""
+
+    def counts(self) -> dict[Verdict, int]:
+        """Return how many endpoints have each verdict, every verdict named."""
+        found = dict.fromkeys(Verdict, 0)
+        for each in self.endpoints.values():
+            found[each.verdict] += 1
+        return found
