@@ -8,7 +8,7 @@ from benchmarks.children.report import Stopwatch, parameters
 from benchmarks.network import addresses
 from monitor.model.reading import Reading
 from monitor.model.spec import IcmpSpec
-from monitor.probes.icmp import IcmpProber
+from monitor.probes.icmp.prober import IcmpProber
 from monitor.service.clock import SystemClock
 from monitor.service.garbage import spare_what_stays
 

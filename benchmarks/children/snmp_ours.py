@@ -13,8 +13,8 @@ from benchmarks.responder import PORT, VALUES_OF_A_WALK
 from monitor.model.profile import Profile
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp import SnmpProber
-from monitor.probes.snmp_exchange import ExchangeError
+from monitor.probes.snmp.exchange import ExchangeError
+from monitor.probes.snmp.prober import SnmpProber
 from monitor.service.clock import SystemClock
 from monitor.service.garbage import spare_what_stays
 from monitor.wire.ber import EXCEPTIONS

@@ -16,7 +16,7 @@ from monitor.model.profile import Profile, Value
 from monitor.model.reading import Reading
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp import SnmpProber
+from monitor.probes.snmp.prober import SnmpProber
 from monitor.service.clock import SystemClock
 from monitor.service.garbage import spare_what_stays
 

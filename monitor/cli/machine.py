@@ -15,7 +15,7 @@ from pathlib import Path
 from monitor.errors import SetupError
 from monitor.load.document import HAS_C_LOADER
 from monitor.model.settings import Settings
-from monitor.probes.icmp_socket import IcmpSocket
+from monitor.probes.icmp.socket import IcmpSocket
 from monitor.words import say
 from monitor.words.configuration import MACHINE
 

@@ -11,8 +11,8 @@ from typing import cast
 
 from monitor.model.clock import Clock
 from monitor.model.settings import Credential
-from monitor.probes.icmp import IcmpProber
-from monitor.probes.snmp import SnmpProber
+from monitor.probes.icmp.prober import IcmpProber
+from monitor.probes.snmp.prober import SnmpProber
 from monitor.service.engines import Engine, SnmpEngines
 from monitor.service.poller import Prober
 
@@ -50,7 +50,7 @@ async def open_probers(credentials: Iterable[Credential], clock: Clock, stack: A
 
     async def pysnmp() -> Engine:
         # 0.5 s of import: in a thread, or everything else would wait for it.
-        module = await asyncio.to_thread(importlib.import_module, "monitor.probes.pysnmp_engine")
+        module = await asyncio.to_thread(importlib.import_module, "monitor.probes.snmp.pysnmp_engine")
         return cast("Engine", module.PysnmpProber(clock, of_version_3))
 
     snmp = SnmpEngines({"fast": fast, "pysnmp": pysnmp})

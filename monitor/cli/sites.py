@@ -29,17 +29,17 @@ from monitor.cli.sites_told import told
 from monitor.cli.tables import fitted, printed_width
 from monitor.errors import ConfigError, Fault, SetupError
 from monitor.load.configuration import find_folder
+from monitor.load.exchange.csv_file import read_csv, write_csv
+from monitor.load.exchange.netbox import rows_from_netbox
+from monitor.load.exchange.netbox_api import ask
+from monitor.load.exchange.netbox_form import load_netbox
+from monitor.load.exchange.rows import Rows
+from monitor.load.exchange.sites_file import Comments, render
+from monitor.load.exchange.tree import merged_tree, read_tree
+from monitor.load.exchange.update import update
+from monitor.load.exchange.xlsx import read_xlsx, write_xlsx
 from monitor.load.inventory import load_inventory
-from monitor.load.netbox import rows_from_netbox
-from monitor.load.netbox_api import ask
-from monitor.load.netbox_form import load_netbox
 from monitor.load.sites import FILE
-from monitor.load.sites_csv import read_csv, write_csv
-from monitor.load.sites_file import Comments, render
-from monitor.load.sites_rows import Rows
-from monitor.load.sites_tree import merged_tree, read_tree
-from monitor.load.sites_update import update
-from monitor.load.sites_xlsx import read_xlsx, write_xlsx
 from monitor.load.whole_file import write_whole
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.rules.collation import collation_key

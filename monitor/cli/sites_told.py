@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from monitor.cli.tables import fitted, printed_width
-from monitor.load.sites_update import Difference, Update
+from monitor.load.exchange.update import Difference, Update
 
 _LINES = 20
 """Lines that each kind of change may take unless all are asked for."""

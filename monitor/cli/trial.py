@@ -19,10 +19,10 @@ from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.guard import ensure_permitted
-from monitor.probes.snmp import SnmpProber
-from monitor.probes.snmp_exchange import Answer, Ask, Conversation, ExchangeError
-from monitor.probes.snmp_memory import AgentMemory
-from monitor.probes.snmp_poll import Poll
+from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp.memory import AgentMemory
+from monitor.probes.snmp.poll import Poll
+from monitor.probes.snmp.prober import SnmpProber
 from monitor.service.clock import SystemClock
 from monitor.wire.snmp import V1, V2C, decode, prepare
 
@@ -136,7 +136,7 @@ async def _polled(spec: SnmpSpec) -> Reading:
     clock = SystemClock()
     prober: _Prober = SnmpProber(clock)
     if spec.credential.version == "3":
-        module = importlib.import_module("monitor.probes.pysnmp_engine")
+        module = importlib.import_module("monitor.probes.snmp.pysnmp_engine")
         prober = module.PysnmpProber(clock, [spec.credential])
     readings: list[Reading] = []
     await prober.open()

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.load import profiles, sites
+from monitor.load.exchange.netbox_form import netbox_table
 from monitor.load.fields import Either, Field, ListOf, MapOf, OneOrMany, Record, Table
-from monitor.load.netbox_form import netbox_table
 from monitor.load.secrets import FIELDS as SECRET_FIELDS
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import settings_table

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from monitor.load import profiles, sites
 from monitor.load.document import Reader
+from monitor.load.exchange.netbox_form import netbox_table
 from monitor.load.fields import Entry
-from monitor.load.netbox_form import netbox_table
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import settings_table
 

@@ -12,7 +12,7 @@ from monitor.cli.machine import Grade, icmp, journal, listen, look, ping_range, 
 from monitor.errors import SetupError
 from monitor.load.schema import schemas
 from monitor.model.settings import Settings
-from monitor.probes.icmp_socket import IcmpSocket
+from monitor.probes.icmp.socket import IcmpSocket
 from monitor.words.configuration import MACHINE
 from tests.load.folders import MONITOR, SITES, make_folder
 

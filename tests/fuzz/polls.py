@@ -14,10 +14,10 @@ from monitor.model.profile import Profile
 from monitor.model.reading import Outcome, SnmpSample
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp_exchange import Answer, Ask, ExchangeError
-from monitor.probes.snmp_memory import AgentMemory
-from monitor.probes.snmp_objects import IF_ALIAS, IF_DESCR, IF_NAME, SYS_UPTIME, TABLE_LAST_CHANGE
-from monitor.probes.snmp_poll import Poll
+from monitor.probes.snmp.exchange import Answer, Ask, ExchangeError
+from monitor.probes.snmp.memory import AgentMemory
+from monitor.probes.snmp.objects import IF_ALIAS, IF_DESCR, IF_NAME, SYS_UPTIME, TABLE_LAST_CHANGE
+from monitor.probes.snmp.poll import Poll
 from monitor.wire import ber, snmp
 from monitor.wire.oid import Oid
 from tests.fuzz import mutation

@@ -12,10 +12,10 @@ from random import Random
 from monitor.errors import ConfigError, Fault
 from monitor.lab.recording import read_recording
 from monitor.load.configuration import Configuration, load
+from monitor.load.exchange.csv_file import read_csv
+from monitor.load.exchange.update import update
 from monitor.load.inventory import load_inventory
 from monitor.load.scenario import load_scenario
-from monitor.load.sites_csv import read_csv
-from monitor.load.sites_update import update
 from tests.fuzz import mutation
 from tests.fuzz.subject import must
 from tests.load.folders import MONITOR, SITES, make_folder

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
-from monitor.probes.snmp import SnmpProber
+from monitor.probes.snmp.prober import SnmpProber
 
 _STEP_S = 0.05
 _TURNS = 12

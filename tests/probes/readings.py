@@ -11,7 +11,7 @@ from monitor.model.profile import Profile
 from monitor.model.reading import Deliver, Reading, SnmpSample
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp import SnmpProber
+from monitor.probes.snmp.prober import SnmpProber
 from monitor.service.clock import SystemClock
 
 

@@ -18,9 +18,9 @@ from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, load
 from monitor.model.reading import PathTrace
 from monitor.model.state import Snapshot, State, TargetView
-from monitor.probes.icmp import IcmpProber
+from monitor.probes.icmp.prober import IcmpProber
 from monitor.probes.names import FRESH_S
-from monitor.probes.snmp import SnmpProber
+from monitor.probes.snmp.prober import SnmpProber
 from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.history import History

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.model.reading import Reading
 from monitor.model.spec import IcmpSpec
-from monitor.probes.icmp import IcmpProber
+from monitor.probes.icmp.prober import IcmpProber
 from monitor.service.clock import SystemClock
 from tests.lab_fixture import Lab
 

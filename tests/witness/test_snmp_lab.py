@@ -10,7 +10,7 @@ import pytest
 from monitor.model.profile import Profile
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp import SnmpProber
+from monitor.probes.snmp.prober import SnmpProber
 from monitor.rules.counters import Track
 from monitor.service.clock import SystemClock
 from tests.lab_fixture import Lab

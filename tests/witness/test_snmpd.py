@@ -11,9 +11,9 @@ import pytest
 from monitor.model.profile import Profile, Reduce, Value
 from monitor.model.reading import Outcome, SnmpSample
 from monitor.model.settings import Credential
-from monitor.probes.pysnmp_engine import PysnmpProber
-from monitor.probes.snmp import SnmpProber
-from monitor.probes.snmp_walk import Walked
+from monitor.probes.snmp.prober import SnmpProber
+from monitor.probes.snmp.pysnmp_engine import PysnmpProber
+from monitor.probes.snmp.walk import Walked
 from monitor.service.clock import SystemClock
 from monitor.wire import ber
 from monitor.wire.oid import format_oid, parse_oid
@@ -170,7 +170,7 @@ async def test_two_devices_with_one_engine_id_are_both_named(
     for _ in range(2):
         found = await readings(second, specs)
         assert sum("is also that of" in reading.detail for reading in found.values()) == 1
-    (warning,) = (record.getMessage() for record in caplog.records if record.name == "monitor.probes.pysnmp_engine")
+    (warning,) = (record.getMessage() for record in caplog.records if record.name == "monitor.probes.snmp.pysnmp_engine")
     assert "xa-mot" in warning
     assert "xa-hai" in warning
 

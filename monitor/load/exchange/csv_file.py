@@ -1,0 +1,52 @@
+"""The inventory as CSV (RFC 4180, UTF-8), as programs and spreadsheets write it."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import yaml
+
+from monitor.errors import Fault
+from monitor.load.exchange.rows import Rows, Sheet, rows_of, used_columns
+
+_WORKBOOKS = (b"PK\x03\x04", bytes.fromhex("d0cf11e0"))
+"""How workbooks begin: .xlsx and .ods are ZIP archives, .xls is a compound file."""
+
+
+def read_csv(content: bytes, file: str, faults: list[Fault]) -> Rows:
+    """Return the rows of a CSV file (UTF-8, with or without a byte order mark, ',' or ';'); notes every fault with its row."""
+    rows = Rows()
+    if content.startswith(_WORKBOOKS):
+        is_open = b"application/vnd.oasis.opendocument" in content[:120]
+        what = "is an OpenDocument file" if is_open else "is an Excel file"
+        faults.append(Fault(file, 0, "", what, "save it as 'Excel Workbook (.xlsx)' and name it so"))
+        return rows
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        faults.append(Fault(file, row, "", "is not UTF-8", "save it as 'CSV UTF-8'"))
+        return rows
+    head = text.partition("\n")[0]
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
+    sheet = Sheet(rows, file, faults)
+    try:
+        for number, cells in enumerate(table, start=1):
+            sheet.take(number, cells)
+        sheet.end()
+    except csv.Error as error:
+        faults.append(Fault(file, table.line_num, "", f"is not CSV: {error}", "check the quotation marks of this row"))
+    return rows
+
+
+def write_csv(top: yaml.Node, *, excel: bool = False) -> str:
+    """Return an inventory's tree as CSV; columns that no row fills are left out. excel: with a byte order mark and ';'."""
+    rows = rows_of(top)
+    out = io.StringIO(newline="")
+    if excel:
+        out.write("\ufeff")
+    writer = csv.DictWriter(out, used_columns(rows), delimiter=";" if excel else ",", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()

@@ -1,0 +1,98 @@
+"""Writing sites.yaml: one line a target, in flow style, with the comments that it had."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from monitor.load.exchange.yaml_tree import flow, items_of, key_of, text_of
+
+HEAD = (
+    "# yaml-language-server: $schema=schema/sites.schema.json",
+    "# The inventory: what is watched. docs/inventory.md says where it comes from, docs/configuration.md what every key means.",
+    "# `monitor sites import FILE.csv` brings real addresses in; `monitor check` says everything that is wrong.",
+)
+_LISTS = ("areas", "points", "endpoints")
+_TRAILING = re.compile(r"[\s,\]}]*\s(#.*)")
+
+Place = tuple[str, str]
+
+
+class Comments:
+    """The comments of a file, by the section (key, '') or item (key, id) that they stand above; tail: those below the last."""
+
+    def __init__(self, text: str, top: yaml.Node | None) -> None:
+        self.above: dict[Place, list[str]] = {}
+        self.tail: list[str] = []
+        if top is None:
+            self.above["network", ""] = list(HEAD)
+            return
+        generated = {f"# {text_of(area, 'name')}" for area in items_of(top, "areas")}
+        places = list(_places(top))
+        starts = [line for line, _ in places]
+        lines = text.splitlines()
+        for number, line in enumerate(lines):
+            if line.lstrip().startswith("#") and line.strip() not in generated:
+                self._put(line.strip(), places, bisect.bisect_right(starts, number))
+        for node in _scalars(top):
+            end = node.end_mark
+            found = _TRAILING.fullmatch(lines[end.line][end.column :]) if end is not None and end.line < len(lines) else None
+            if found:
+                self._put(found[1], places, bisect.bisect_right(starts, node.start_mark.line) - 1)
+
+    def _put(self, comment: str, places: list[tuple[int, Place]], index: int) -> None:
+        if index < len(places):
+            self.above.setdefault(places[max(index, 0)][1], []).append(comment)
+        else:
+            self.tail.append(comment)
+
+
+def _places(top: yaml.Node) -> Iterator[tuple[int, Place]]:
+    for key, value in top.value:
+        yield key.start_mark.line, (key_of(key), "")
+        if isinstance(value, yaml.SequenceNode):
+            for item in value.value:
+                if isinstance(item, yaml.MappingNode):
+                    yield item.start_mark.line, (key_of(key), text_of(item, "id") or "?")
+
+
+def _scalars(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+        return
+    for child in node.value:
+        for each in child if isinstance(child, tuple) else (child,):
+            yield from _scalars(each)
+
+
+def render(top: yaml.Node, comments: Comments) -> str:
+    """Return an inventory's tree as the text of sites.yaml; targets of one area stand together under the area's name."""
+    names = {text_of(area, "id"): text_of(area, "name") for area in items_of(top, "areas")}
+    areas = {text_of(point, "id"): text_of(point, "area") for point in items_of(top, "points")}
+    lines: list[str] = []
+    for key, value in top.value:
+        section = key_of(key)
+        lines += [""] if lines else []
+        lines += comments.above.get((section, ""), ())
+        if section not in _LISTS:
+            lines += _section(section, value)
+            continue
+        lines.append(f"{section}:")
+        before = None
+        for item in value.value:
+            area = None if section == "areas" else text_of(item, "area") or areas.get(text_of(item, "point"))
+            if area != before:
+                lines.append(f"  # {names.get(area, area)}")
+                before = area
+            lines += [f"  {line}" for line in comments.above.get((section, text_of(item, "id") or "?"), ())]
+            lines.append(f"  - {flow(item)}")
+    return "\n".join([*lines, *comments.tail]) + "\n"
+
+
+def _section(key: str, value: yaml.Node) -> list[str]:
+    if isinstance(value, yaml.MappingNode):
+        return [f"{key}:", *(f"  {key_of(name)}: {flow(part)}" for name, part in value.value)]
+    return [f"{key}: {flow(value)}"]

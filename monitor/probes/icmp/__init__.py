@@ -1,0 +1,1 @@
+"""Echo requests in bursts to everybody, by one socket."""

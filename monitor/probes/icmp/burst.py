@@ -1,0 +1,224 @@
+"""One burst of echo requests on its way, and what is said of it when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from monitor.model.quick import quick
+from monitor.model.reading import Deliver, IcmpSample, Outcome, Reading, Unreachable
+from monitor.model.spec import IcmpSpec
+from monitor.probes.icmp.socket import IcmpSocket
+from monitor.probes.names import Place
+
+_SEQUENCES = 0x10000
+_OK = Outcome.OK
+_reading = quick(Reading)
+_sample = quick(IcmpSample)
+_UNCERTAIN_SHARE = 0.25
+"""A request whose moment of sending is uncertain by more than this share of its timeout can't be called lost."""
+
+
+class Round:
+    """One call of probe(): how many of its bursts are still to be delivered; done is cancelled with its caller."""
+
+    __slots__ = ("deliver", "done", "left")
+
+    def __init__(self, left: int, deliver: Deliver, done: asyncio.Future[None]) -> None:
+        self.left = left
+        self.deliver = deliver
+        self.done = done
+
+    def close(self, reading: Reading) -> None:
+        """Deliver one reading, unless nobody waits any more; what deliver raises is raised by probe()."""
+        if self.done.done():
+            return
+        self.left -= 1
+        try:
+            self.deliver(reading)
+        except Exception as error:  # the caller's fault must not take the other rounds along
+            self.done.set_exception(error)
+            return
+        if not self.left:
+            self.done.set_result(None)
+
+
+@dataclass(slots=True)
+class Remarks:
+    """What is seldom to be said of a burst.
+
+    uncertain: index → seconds, for requests whose moment of sending is not known better, since the process was stopped around it.
+    refused:   requests that the kernel did not take; refusal: what it said. clock: as in IcmpSample.
+    """
+
+    duplicates: int = 0
+    unreachable: Unreachable | None = None
+    refused: int = 0
+    refusal: str = ""
+    clock: str = "kernel"
+    uncertain: dict[int, float] = field(default_factory=dict)
+
+
+_NOTHING = Remarks()
+
+
+class Burst:
+    """What has happened to one target's burst so far.
+
+    name: where it goes, as Place.name; address: the same as text. manner: how it is sent.
+    to_send: requests still to be handed to the kernel; due_s: when the next one is (monotonic).
+    rtts:    by accepted request, None while it is unanswered. sequences: theirs on the wire.
+    drops:   the socket's count when the burst began. remarks: None while there is nothing to say; see noted().
+    """
+
+    __slots__ = (
+        "address",
+        "answered",
+        "drops",
+        "due_s",
+        "finished",
+        "last_sent_s",
+        "manner",
+        "name",
+        "remarks",
+        "round",
+        "rtts",
+        "sequences",
+        "spec",
+        "to_send",
+    )
+
+    def __init__(self, spec: IcmpSpec, place: Place, of_round: Round, manner: Manner, due_s: float) -> None:
+        self.spec = spec
+        self.address = place.address
+        self.name = place.name
+        self.round = of_round
+        self.manner = manner
+        self.drops = manner.channel.drops
+        self.due_s = due_s
+        self.to_send = spec.packets
+        self.last_sent_s = due_s
+        self.rtts: list[float | None] = []
+        self.sequences: list[int] = []
+        self.answered = 0
+        self.remarks: Remarks | None = None
+        self.finished = False
+
+    def noted(self) -> Remarks:
+        """Return this burst's remarks, to add to them."""
+        if self.remarks is None:
+            self.remarks = Remarks()
+        return self.remarks
+
+
+Flight = tuple[Burst, int, float, int]
+"""A request under way: its burst, its index there, when it was sent (monotonic), its cookie."""
+
+
+class Manner:
+    """How bursts are sent that can go together, and those of them that wait: for their next turn, or for what is unanswered."""
+
+    __slots__ = ("channel", "dscp", "spaced", "spacing_s", "timeout_s", "waiting")
+
+    def __init__(self, channel: Channel, spec: IcmpSpec) -> None:
+        self.channel = channel
+        self.dscp = spec.dscp
+        self.spacing_s = spec.spacing_s
+        self.timeout_s = spec.timeout_s
+        self.spaced: deque[Burst] = deque()
+        self.waiting: deque[Burst] = deque()
+
+
+class Channel:
+    """One family's socket and the requests under way on it.
+
+    flights: by sequence, None where it is free; answered ones stay as long as there is room, so that duplicates are known.
+    under_way: bursts that have begun and not ended; unanswered: requests without a reply. window: the socket's.
+    drops: the socket's count of dropped replies when it was last read.
+    """
+
+    __slots__ = ("drops", "flights", "sequence", "socket", "unanswered", "under_way", "window")
+
+    def __init__(self, icmp_socket: IcmpSocket) -> None:
+        self.socket = icmp_socket
+        self.window = icmp_socket.window
+        self.flights: list[Flight | None] = [None] * _SEQUENCES
+        self.sequence = secrets.randbelow(_SEQUENCES)
+        self.under_way = 0
+        self.unanswered = 0
+        self.drops = 0
+
+    def take_sequences(self, count: int) -> Sequence[int]:
+        """Return sequences that no unanswered request has; the window keeps most of them free, and long bursts give theirs up."""
+        first = self.sequence
+        self.sequence = (first + count) % _SEQUENCES
+        if first + count <= _SEQUENCES and not any(self.flights[first : first + count]):
+            return range(first, first + count)
+        taken: list[int] = []
+        while len(taken) < count:
+            flight = self.flights[first]
+            if flight is None or flight[0].rtts[flight[1]] is not None:
+                taken.append(first)
+            first = (first + 1) % _SEQUENCES
+        self.sequence = first
+        return taken
+
+    def forget(self, burst: Burst) -> None:
+        """Take a finished burst's requests off the books; their late replies match nothing any more."""
+        flights = self.flights
+        for sequence in burst.sequences:
+            flight = flights[sequence]
+            if flight is not None and flight[0] is burst:
+                flights[sequence] = None
+        self.under_way -= 1
+        self.unanswered -= len(burst.rtts) - burst.answered
+
+
+def not_sent(spec: IcmpSpec, at_s: float, detail: str) -> Reading:
+    """Return the reading of a target that nothing can be said of."""
+    return Reading(spec.target, "icmp", at_s, Outcome.NOT_SENT, IcmpSample(0, ()), detail=detail, confirms=spec.confirms)
+
+
+def conclude(burst: Burst, at_s: float, stalled_s: float = 0.0, dropped: int = 0) -> Reading:
+    """Return what a burst that has ended says of its target.
+
+    stalled_s: for how long we did not look, where that makes silence void, else 0. dropped: replies that the kernel dropped since
+    the burst began. An unanswered request counts as lost only where we know that we sent it and could have heard the reply.
+    """
+    spec, remarks = burst.spec, burst.remarks
+    rtts = tuple(burst.rtts)
+    if remarks is None and rtts and burst.answered == len(rtts):
+        return _reading(spec.target, "icmp", at_s, _OK, _sample(len(rtts), rtts), None, "", spec.confirms)
+    if stalled_s:
+        return not_sent(spec, at_s, f"void: we were stalled for {stalled_s:.1f} s")
+    if remarks is None:
+        remarks = _NOTHING
+    heard = _without_excused(rtts, remarks, spec.timeout_s * _UNCERTAIN_SHARE, dropped=bool(dropped))
+    if not heard:
+        return not_sent(spec, at_s, _why_void(dropped) if rtts else remarks.refusal or "not sent")
+    sample = IcmpSample(len(heard), heard, remarks.duplicates, remarks.unreachable, remarks.clock)
+    detail = f"{remarks.refused} of {spec.packets} not sent: {remarks.refusal}" if remarks.refused else ""
+    if burst.answered:
+        return Reading(spec.target, "icmp", at_s, Outcome.OK, sample, None, detail, spec.confirms)
+    silence = f"no reply to {len(heard)} requests"
+    detail = f"{silence}; {detail}" if detail else silence
+    return Reading(spec.target, "icmp", at_s, Outcome.TIMEOUT, sample, None, detail, spec.confirms)
+
+
+def _without_excused(
+    rtts: tuple[float | None, ...], remarks: Remarks, patience_s: float, *, dropped: bool
+) -> tuple[float | None, ...]:
+    """Leave out the unanswered requests that may have been answered, or never sent, for all we know."""
+    uncertain = remarks.uncertain
+    if not dropped and not uncertain:
+        return rtts
+    return tuple(
+        rtt for index, rtt in enumerate(rtts) if rtt is not None or not (dropped or uncertain.get(index, 0.0) > patience_s)
+    )
+
+
+def _why_void(dropped: int) -> str:
+    return f"void: our receive buffer overflowed by {dropped}" if dropped else "void: we were stopped while sending"

@@ -1,0 +1,354 @@
+"""Bursts of echo requests to any number of targets over one socket a family.
+
+Everything happens in ticks: what has come is drained, what is complete or overdue is delivered, what is due is sent. No packet
+wakes the loop by itself: the kernel stamps each reply when it arrives, so a late drain costs no precision.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from monitor.model.clock import Clock
+from monitor.model.reading import Deliver
+from monitor.model.spec import IcmpSpec
+from monitor.probes.datagrams import KERNEL, Kernel
+from monitor.probes.icmp.burst import Burst, Channel, Manner, Round, conclude, not_sent
+from monitor.probes.icmp.receiver import Drain, Receiver
+from monitor.probes.icmp.sender import Sender
+from monitor.probes.icmp.socket import BATCH, WANTED_BUFFER_BYTES, IcmpSocket, UnsupportedFamilyError
+from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
+
+TICK_S = 0.02
+"""How long replies wait in the kernel at most; also how exact a reply's time is where its stamp can't be used."""
+STRAGGLERS_TICK_S = 0.1
+"""The same while only elder requests than the newest are unanswered: a few dead targets must not wake the loop for all others."""
+_SHORTEST_TICK_S = 0.005
+_EARLY_S = 0.001
+_SLICE = 128
+"""Packets that one tick sends before it lets the loop do something else."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """Who waits for the first turn, as cheaply as can be: a burst is made of each when its turn is near."""
+
+    members: Iterator[tuple[IcmpSpec, Place]]
+    round: Round
+    since_s: float
+
+
+class IcmpProber:
+    """Pings any number of targets at once; see open(), probe(), close().
+
+    sends_attempted, sends_refused: requests handed to the kernel since the start, and those of them that it did not take;
+    last_refusal: what it said to the last of these, '' before there is one.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        allow_raw: bool = True,
+        buffer_bytes: int = WANTED_BUFFER_BYTES,
+        resolve: Callable[[str], str] = resolve_by_system,
+        kernel: Kernel = KERNEL,
+    ) -> None:
+        """Prepare, without opening anything.
+
+        allow_raw: False takes ping sockets even where raw ones are permitted. buffer_bytes: of each socket, as far as the kernel
+        grants it. resolve: name → address, blocking; it is called in a thread. kernel: by which datagrams come and go.
+        """
+        self.sends_attempted = 0
+        self.sends_refused = 0
+        self.last_refusal = ""
+        self._clock = clock
+        self._allow_raw = allow_raw
+        self._buffer_bytes = buffer_bytes
+        self._kernel = kernel
+        self._names = Names(clock, resolve)
+        self._channels: dict[int, Channel] = {}
+        self._lines: deque[_Line] = deque()
+        self._fresh: deque[Burst] = deque()
+        self._manners: dict[tuple[int, int, float, float], Manner] = {}
+        self._handle: asyncio.TimerHandle | None = None
+        self._tick_due_s = 0.0
+        self._worst_lag_s = 0.0
+        self._receiver = Receiver(clock)
+        self._sender = Sender(clock, self, self._receiver.take_errors)
+
+    async def open(self) -> None:
+        """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError with the cure where none is permitted."""
+        self._channels[4] = self._open_channel(4)
+        try:
+            self._channels[6] = self._open_channel(6)
+        except UnsupportedFamilyError:
+            return
+        except BaseException:
+            self.close()
+            raise
+
+    def _open_channel(self, version: int) -> Channel:
+        return Channel(IcmpSocket(version, allow_raw=self._allow_raw, buffer_bytes=self._buffer_bytes, kernel=self._kernel))
+
+    def close(self) -> None:
+        """Close the sockets; bursts still under way are delivered as not sent."""
+        if self._handle:
+            self._handle.cancel()
+            self._handle = None
+        now = self._clock.monotonic()
+        for burst in self._take_unfinished():
+            burst.finished = True
+            burst.round.close(not_sent(burst.spec, now, "the prober was closed"))
+        for channel in self._channels.values():
+            channel.socket.close()
+        self._channels.clear()
+        self._manners.clear()
+        self._names.close()
+
+    @property
+    def receive_drops(self) -> int:
+        """Return how many replies the kernel dropped since open() because our buffer was full."""
+        return sum(channel.socket.drops() for channel in self._channels.values())
+
+    @property
+    def window(self) -> int:
+        """Return how many requests of one family may be unanswered at once, as the granted buffer permits; 0 before open()."""
+        return min((channel.socket.window for channel in self._channels.values()), default=0)
+
+    def take_lag(self) -> float:
+        """Return by how many seconds our ticks came late at worst since the last call."""
+        worst, self._worst_lag_s = self._worst_lag_s, 0.0
+        return worst
+
+    def describe(self) -> str:
+        """Return in one line what was opened and what the kernel granted, for `check` and the log."""
+        parts = [
+            f"IPv{version} {'raw' if channel.socket.is_raw else 'ping'} socket, buffer {channel.socket.granted_bytes // 1024} KiB, "
+            f"window {channel.socket.window}"
+            for version, channel in self._channels.items()
+        ]
+        return "ICMP: " + ("; ".join(parts) if parts else "not open")
+
+    async def probe(self, specs: Sequence[IcmpSpec], deliver: Deliver) -> None:
+        """Send every spec's burst and deliver one reading for each as soon as it is complete; ends when all are delivered."""
+        if not specs:
+            return
+        loop = asyncio.get_running_loop()
+        of_round = Round(len(specs), deliver, loop.create_future())
+        searches: list[asyncio.Task[None]] = []
+        members: list[IcmpSpec] = []
+        places: list[Place] = []
+        urgent: list[tuple[IcmpSpec, Place]] = []
+        known = self._names.known
+        for spec in specs:
+            place = known(spec.address)
+            if place is None:
+                searches.append(loop.create_task(self._admit_name(spec, of_round)))
+            elif spec.confirms:
+                urgent.append((spec, place))
+            else:
+                members.append(spec)
+                places.append(place)
+        self._admit(zip(members, places, strict=True), urgent, of_round)
+        try:
+            await of_round.done
+        finally:
+            for search in searches:
+                search.cancel()
+
+    async def _admit_name(self, spec: IcmpSpec, of_round: Round) -> None:
+        try:
+            place = await self._names.find(spec.address)
+        except UnresolvedNameError as error:
+            of_round.close(not_sent(spec, self._clock.monotonic(), str(error)))
+        else:
+            pairs = [(spec, place)]
+            self._admit(iter([] if spec.confirms else pairs), pairs if spec.confirms else [], of_round)
+
+    def _admit(self, members: Iterator[tuple[IcmpSpec, Place]], urgent: Sequence[tuple[IcmpSpec, Place]], of_round: Round) -> None:
+        """Let members wait for their turn, and the urgent ones, which confirm a suspicion, go before all others."""
+        now = self._clock.monotonic()
+        if self._is_idle():
+            self._receiver.begin(now)
+        line = _Line(members, of_round, now)
+        self._lines.append(line)
+        if urgent:
+            self._fresh.extendleft(reversed(self._bursts_of(urgent, line)))
+        self._arm(0.0)
+
+    def _bursts_of(self, members: Iterable[tuple[IcmpSpec, Place]], line: _Line) -> list[Burst]:
+        """Return the bursts of some of a line, but deliver at once what nothing can be sent for."""
+        bursts: list[Burst] = []
+        manners, of_round, since_s = self._manners, line.round, line.since_s
+        for channel in self._channels.values():
+            channel.drops = channel.socket.drops()
+        for spec, place in members:
+            manner = manners.get((place.version, spec.dscp, spec.spacing_s, spec.timeout_s)) or self._manner_of(spec, place)
+            if manner is None or spec.packets < 1:
+                fault = "no packets are asked for" if manner else f"no IPv{place.version} socket is open"
+                of_round.close(not_sent(spec, self._clock.monotonic(), fault))
+            else:
+                manner.channel.under_way += 1
+                bursts.append(Burst(spec, place, of_round, manner, since_s))
+        return bursts
+
+    def _manner_of(self, spec: IcmpSpec, place: Place) -> Manner | None:
+        """Return how a spec is sent, None where there is no socket for its target."""
+        channel = self._channels.get(place.version)
+        if channel is None:
+            return None
+        manner = self._manners[place.version, spec.dscp, spec.spacing_s, spec.timeout_s] = Manner(channel, spec)
+        return manner
+
+    def _is_idle(self) -> bool:
+        return not (self._lines or self._fresh or any(each.spaced or each.waiting for each in self._manners.values()))
+
+    def _queues(self) -> Iterator[deque[Burst]]:
+        """Yield what waits for its turn, in the order of turns."""
+        for manner in tuple(self._manners.values()):
+            yield manner.spaced
+        yield self._fresh
+
+    def _take_unfinished(self) -> Iterator[Burst]:
+        """Yield all that is under way, off every queue."""
+        while self._lines:
+            line = self._lines.popleft()
+            yield from self._bursts_of(line.members, line)
+        for queue in (*self._queues(), *(each.waiting for each in self._manners.values())):
+            while queue:
+                burst = queue.popleft()
+                if not burst.finished:
+                    yield burst
+
+    def _arm(self, delay_s: float) -> None:
+        """Have the next tick in delay_s at the latest."""
+        loop = asyncio.get_running_loop()
+        due_s = loop.time() + delay_s
+        if self._handle:
+            if self._handle.when() <= due_s:
+                return
+            self._handle.cancel()
+        self._tick_due_s = self._clock.monotonic() + delay_s
+        self._handle = loop.call_at(due_s, self._tick)
+
+    def _tick(self) -> None:
+        self._handle = None
+        now = self._clock.monotonic()
+        self._worst_lag_s = max(self._worst_lag_s, now - self._tick_due_s)
+        try:
+            drain = self._receiver.drain(self._channels.values())
+            self._settle(now, drain)
+            has_more = self._send()
+        except Exception as error:
+            self._fail(error)
+            raise
+        if not self._is_idle():
+            self._arm(0.0 if has_more or not drain.is_empty else self._rest_s(drain.taken))
+
+    def _fail(self, error: Exception) -> None:
+        """Let every caller know of our own bug instead of leaving them to wait for ever."""
+        for burst in self._take_unfinished():
+            if not burst.round.done.done():
+                burst.round.done.set_exception(error)
+            burst.manner.channel.forget(burst)
+
+    def _rest_s(self, taken: int) -> float:
+        """Return how long nothing is due: until the next request or time-out, but no longer than replies may wait.
+
+        taken: packets of the last drain. Where strangers send so many that they could fill our buffer, it is emptied more often.
+        """
+        now = self._clock.monotonic()
+        waiting = [(manner.waiting, manner.timeout_s) for manner in self._manners.values() if manner.waiting]
+        longest_s = STRAGGLERS_TICK_S if all(queue[-1].finished for queue, _ in waiting) else TICK_S
+        dues = [queue[0].due_s for queue in self._queues() if queue]
+        dues += [queue[0].last_sent_s + timeout_s + _EARLY_S for queue, timeout_s in waiting]
+        rest_s = min([now + longest_s, *dues]) - now
+        return max(_SHORTEST_TICK_S, rest_s if 4 * taken < self.window else 0.0)
+
+    # Judging
+
+    def _settle(self, now: float, drain: Drain) -> None:
+        """Deliver what is complete, and what was overdue at `now`, before the drain: all that came until then has been seen."""
+        at_s = self._clock.monotonic()
+        for burst in drain.complete:
+            self._finish(burst, at_s)
+        if not drain.is_empty:
+            return
+        gap_s = now - self._receiver.drained_s
+        for manner in tuple(self._manners.values()):
+            timeout_s, queue = manner.timeout_s, manner.waiting
+            while queue and (queue[0].finished or queue[0].last_sent_s + timeout_s < now):
+                burst = queue.popleft()
+                if not burst.finished:
+                    # Silence of everything after we ourselves were away for longer than a timeout says nothing of anyone.
+                    is_void = gap_s > timeout_s and not drain.received and not burst.answered
+                    self._finish(burst, at_s, stalled_s=gap_s if is_void else 0.0)
+        self._receiver.drained_s = now
+
+    def _finish(self, burst: Burst, at_s: float, stalled_s: float = 0.0) -> None:
+        if burst.finished:
+            return
+        burst.finished = True
+        channel = burst.manner.channel
+        channel.forget(burst)
+        if burst.answered < len(burst.rtts):
+            channel.drops = channel.socket.drops()
+            burst.round.close(conclude(burst, at_s, stalled_s, channel.drops - burst.drops))
+        else:
+            burst.round.close(conclude(burst, at_s))
+
+    # Sending
+
+    def _send(self) -> bool:
+        """Send what is due, in the order of its turn. Return whether something due may be left that the window permits."""
+        latest_s = self._clock.monotonic() + _EARLY_S
+        while self._lines and len(self._fresh) < _SLICE:
+            line = self._lines[0]
+            members = list(islice(line.members, _SLICE))
+            self._fresh.extend(self._bursts_of(members, line))
+            if not members:
+                self._lines.popleft()
+        budget = _SLICE
+        for queue in self._queues():
+            while budget and (batch := self._due_together(queue, latest_s, min(budget, BATCH))):
+                dealt = self._sender.send(batch)
+                self._requeue(batch[:dealt])
+                budget -= dealt
+                if dealt < len(batch):
+                    queue.extendleft(reversed(batch[dealt:]))
+                    break
+        return not budget
+
+    def _due_together(self, queue: deque[Burst], latest_s: float, limit: int) -> list[Burst]:
+        """Take off the queue what is due at its head and can go in one call: of one manner, and within the window."""
+        batch: list[Burst] = []
+        if not queue:
+            return batch
+        manner = queue[0].manner
+        limit = min(limit, manner.channel.window - manner.channel.unanswered)
+        while queue and len(batch) < limit:
+            burst = queue[0]
+            if burst.due_s > latest_s or burst.manner is not manner:
+                break
+            queue.popleft()
+            if burst.round.done.done():
+                self._finish(burst, latest_s)
+            else:
+                batch.append(burst)
+        return batch
+
+    def _requeue(self, bursts: Sequence[Burst]) -> None:
+        """Let these wait for their next turn, or for what is unanswered."""
+        for burst in bursts:
+            manner = burst.manner
+            if burst.to_send:
+                burst.due_s = burst.last_sent_s + manner.spacing_s
+                manner.spaced.append(burst)
+            elif burst.answered == len(burst.rtts):
+                self._finish(burst, burst.last_sent_s)
+            else:
+                manner.waiting.append(burst)

@@ -1,0 +1,203 @@
+"""Which datagram answers which open question; and what those that answer none tell of whoever sent them."""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from monitor.model.misdeed import Deed, Misdeed
+from monitor.model.reading import Outcome, Unreachable
+from monitor.probes.snmp.exchange import Answer, ExchangeError
+from monitor.probes.snmp.question import Exchange, Route
+from monitor.probes.snmp.socket import QuotedDatagram, Source, address_of, source_of
+from monitor.probes.snmp.strays import Strays
+from monitor.wire.answers import Steady
+from monitor.wire.fault import MalformedError
+from monitor.wire.snmp import MAX_REQUEST_ID, MIN_REQUEST_ID, RESPONSE, Message, Request, decode
+
+_LATE_IDS = 4096
+_LONGEST_ANSWER = 24_576
+"""Octets. Sixty values of 255 octets fit; more was not asked for, and is not worth decoding."""
+_DRAWN = struct.Struct("@1024I")
+_PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
+
+_GivenUp = tuple[Route, float]
+"""Whom a try that was given up had asked, and when."""
+
+
+class OpenQuestions:
+    """The questions that wait for an answer, and the request-ids of those that no longer do.
+
+    strays: what answered none.
+    """
+
+    def __init__(self) -> None:
+        self.strays = Strays()
+        self._pending: dict[int, Exchange] = {}
+        self._by_source: dict[Source, Exchange] = {}
+        self._over: dict[int, _GivenUp | None] = {}
+        self._over_before: dict[int, _GivenUp | None] = {}
+        self._ids: list[int] = []
+
+    def __bool__(self) -> bool:
+        """Return whether any question is open."""
+        return bool(self._pending)
+
+    def add(self, exchange: Exchange) -> None:
+        """Take what comes from this agent as evidence on this question."""
+        self._by_source[exchange.route.source] = exchange
+
+    def new_id(self, exchange: Exchange, now: float) -> int:
+        """Return an unpredictable request-id that no open or late question has, for one try; many are drawn by one system call."""
+        while True:
+            if not self._ids:
+                self._ids.extend(_DRAWN.unpack(os.urandom(_DRAWN.size)))
+            request_id = MIN_REQUEST_ID + self._ids.pop() % (MAX_REQUEST_ID - MIN_REQUEST_ID + 1)
+            if request_id not in self._pending and request_id not in self._over and request_id not in self._over_before:
+                exchange.sent[request_id] = now
+                self._pending[request_id] = exchange
+                return request_id
+
+    def withdraw(self, exchange: Exchange, request_id: int) -> None:
+        """Forget a try that was not sent after all."""
+        del exchange.sent[request_id]
+        del self._pending[request_id]
+
+    def forget(self, exchange: Exchange, *, is_given_up: bool = False) -> None:
+        """Close a question; an answer that comes is a stray, and a late one where the question was given up for want of any."""
+        for request_id, sent_s in exchange.sent.items():
+            self._pending.pop(request_id, None)
+            self._over[request_id] = (exchange.route, sent_s) if is_given_up else None
+        if len(self._over) >= _LATE_IDS:
+            self._over_before, self._over = self._over, {}
+        source = exchange.route.source
+        if self._by_source.get(source) is exchange:
+            del self._by_source[source]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for table in (self._pending, self._by_source, self._over, self._over_before):
+            table.clear()
+
+    # Answers
+
+    def match(self, octets: bytes, source: Source, now: float) -> tuple[Exchange, Answer] | None:
+        """Return which question a datagram answers, and how; None where it answers none, and is kept in mind as evidence."""
+        exchange = self._by_source.get(source)
+        if exchange is not None and exchange.reader is not None:
+            answer = _expected(exchange, exchange.reader, octets, now)
+            if answer is not None:
+                return exchange, answer
+        return self._decoded(octets, source, now)
+
+    def _decoded(self, octets: bytes, source: Source, now: float) -> tuple[Exchange, Answer] | None:
+        """Return the same for any datagram."""
+        if len(octets) > _LONGEST_ANSWER:
+            self._take_garbage(source, f"oversized answer: {len(octets)} octets", Misdeed(Deed.OVERSIZED, {"octets": len(octets)}))
+            return None
+        try:
+            message = decode(octets)
+        except MalformedError as error:
+            self._take_garbage(source, f"malformed answer: {error}", Misdeed(Deed.MALFORMED, {"fault": str(error)}))
+            return None
+        exchange = self._pending.get(message.request_id)
+        if exchange is None:
+            self._take_stray(message, source, now)
+        elif _is_answer(exchange, message, source):
+            rtt_s = now - exchange.sent[message.request_id]
+            return exchange, Answer(message.error_status, message.error_index, message.varbinds, rtt_s)
+        return None
+
+    def _take_stray(self, message: Message, source: Source, now: float) -> None:
+        """Note an answer to nothing that is open: a late one, or one whose request-id is wrong."""
+        request_id = message.request_id
+        for over in (self._over, self._over_before):
+            if request_id in over:
+                given_up, over[request_id] = over[request_id], None
+                self._take_late(given_up, source, now)
+                return
+        self.strays.note(address_of(source)[0], "unasked")
+        if source in self._by_source:
+            exchange = self._by_source[source]
+            values = {"asked": next(reversed(exchange.sent), 0), "answered": request_id}
+            told = "request-id {asked} answered with {answered}".format(**values)
+            exchange.note(told, Outcome.MALFORMED, Misdeed(Deed.WRONG_ID, values))
+
+    def _take_late(self, given_up: _GivenUp | None, source: Source, now: float) -> None:
+        """Learn from an answer that is no longer waited for; given_up: what it answers, None where that was answered already."""
+        late_s = 0.0
+        if given_up is not None and source in given_up[0].sources:
+            route, sent_s = given_up
+            late_s = now - sent_s
+            route.device.answered_late(late_s, route.spec)
+        self.strays.note(address_of(source)[0], "late", late_s)
+
+    def _take_garbage(self, source: Source, told: str, misdeed: Misdeed) -> None:
+        """Note what is no message at all."""
+        self.strays.note(address_of(source)[0], "garbage")
+        if source in self._by_source:
+            self._by_source[source].note(told, Outcome.MALFORMED, misdeed)
+
+    # ICMP errors
+
+    def match_error(self, quoted: QuotedDatagram, ip_version: int) -> tuple[Exchange, ExchangeError] | None:
+        """Return which question an ICMP error ends, and how: port unreachable from the agent itself does; others are evidence."""
+        exchange = self._quoted(quoted)
+        if exchange is None:
+            return None
+        unreachable = quoted.unreachable
+        reporter = source_of(unreachable.reporter, exchange.route.spec.port)
+        if (unreachable.type, unreachable.code) != _PORT_UNREACHABLE[ip_version] or reporter not in exchange.route.sources:
+            exchange.note(_told(unreachable))
+            return None
+        return exchange, ExchangeError(Outcome.REFUSED, "port unreachable: no agent listens there", is_final=True)
+
+    def _quoted(self, quoted: QuotedDatagram) -> Exchange | None:
+        """Return the open question that an ICMP error quotes, None where it quotes none.
+
+        A whole quote names it by its request-id. Routers may cut it after any octet: then what is there must be its beginning.
+        """
+        try:
+            exchange = self._pending.get(decode(quoted.payload).request_id)
+        except MalformedError:
+            exchange = self._by_source.get(quoted.destination)
+        if exchange is None or exchange.route.source != quoted.destination:
+            return None
+        is_ours = any(_quotes(exchange.request, request_id, quoted.payload) for request_id in exchange.sent)
+        return exchange if is_ours else None
+
+
+def _expected(exchange: Exchange, reader: Steady, octets: bytes, now: float) -> Answer | None:
+    """Return the plain answer to a question that is asked again and again, None where it is anything else."""
+    answered = reader.read(octets) if len(octets) <= _LONGEST_ANSWER else None
+    sent_s = exchange.sent.get(answered.request_id) if answered else None
+    if answered is None or sent_s is None:
+        return None
+    return Answer(0, 0, (), now - sent_s, answered.tags, answered.values)
+
+
+def _is_answer(exchange: Exchange, message: Message, source: Source) -> bool:
+    """Return whether a message with a question's request-id is its answer; if not, it is noted why."""
+    route = exchange.route
+    if source not in route.sources:
+        address, port = address_of(source)
+        told = f"an answer came from {address} port {port}; if it is the same device, add it to answers_from"
+        exchange.note(told, misdeed=Misdeed(Deed.ELSEWHERE, {"address": address, "port": port}))
+        return False
+    if message.pdu != RESPONSE or message.version != route.version or message.community != route.community:
+        told = "the answer has another community, version or type than was asked for"
+        exchange.note(told, Outcome.MALFORMED, Misdeed(Deed.WRONG_REPLY))
+        return False
+    return True
+
+
+def _quotes(request: Request, request_id: int, payload: bytes) -> bool:
+    """Return whether an ICMP error quotes this question; a quote may be cut after any octet, an empty one proves nothing."""
+    return bool(payload) and request.encode(request_id).startswith(payload)
+
+
+def _told(unreachable: Unreachable) -> str:
+    """Return what an ICMP error said, in words."""
+    said = {(3, 0): "network unreachable", (3, 1): "host unreachable", (3, 3): "port unreachable", (3, 13): "prohibited"}
+    words = said.get((unreachable.type, unreachable.code), f"ICMP type {unreachable.type} code {unreachable.code}")
+    return f"{words} from {unreachable.reporter}"

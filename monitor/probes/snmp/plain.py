@@ -1,0 +1,30 @@
+"""A GET and no more: for whoever wants a few objects of many agents, without recognising or surveying anything."""
+
+from __future__ import annotations
+
+from monitor.model.reading import Outcome
+from monitor.model.spec import SnmpSpec
+from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp.memory import AgentMemory
+from monitor.probes.snmp.question import reader_of
+from monitor.wire.oid import Oid
+from monitor.wire.snmp import GET, status_name
+
+
+def objects(spec: SnmpSpec, memory: AgentMemory, oids: tuple[Oid, ...]) -> Conversation[Answer]:
+    """Ask for objects in one GET and return the answer, its tags and values in the order of oids (see wire/ber.py for tags).
+
+    What the agent lacks has one of the tags of ber.EXCEPTIONS. Raises ExchangeError, also for an error-status.
+    """
+    ask = memory.plain
+    if ask is None or ask.oids is not oids:
+        memory.plain = ask = Ask(GET, oids, 0, reader_of(spec, oids))
+    answer = yield ask
+    if answer.tags:
+        return answer
+    if answer.status:
+        raise ExchangeError(Outcome.REFUSED, f"the agent answers {status_name(answer.status)}")
+    if tuple(oid for oid, _, _ in answer.varbinds) != oids:
+        raise ExchangeError(Outcome.MALFORMED, "the answer names other objects than were asked for")
+    tags, values = (tuple(bound[at] for bound in answer.varbinds) for at in (1, 2))
+    return answer._replace(tags=tags, values=values)  # type: ignore[arg-type]

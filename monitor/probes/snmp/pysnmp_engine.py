@@ -1,0 +1,378 @@
+"""The second SNMP engine: pysnmp, for every version 3 credential and for whoever asks for it. It asks just what the fast one asks.
+
+Slower by far (1.4 to 15 ms of CPU an exchange against some 0.02), so its concurrency is bounded: with 300 requests in flight
+pysnmp was seen to report false time-outs. Its engine takes 0.14 s to make, so there is one for each credential, made by open().
+Authentication, privacy and the time window (RFC 3414) are pysnmp's: it resynchronises once on notInTimeWindow and then reports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import struct
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from pysnmp.entity import config
+from pysnmp.error import PySnmpError
+from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.proto import errind
+
+from monitor.model.clock import Clock
+from monitor.model.kindness import Manner
+from monitor.model.misdeed import Misdeed
+from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
+from monitor.model.settings import Credential
+from monitor.model.spec import SnmpSpec
+from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
+from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp.manner import Device
+from monitor.probes.snmp.memory import AgentMemory, Memories
+from monitor.probes.snmp.objects import SYS_UPTIME
+from monitor.probes.snmp.poll import Poll
+from monitor.probes.snmp.question import BACK_OFF
+from monitor.wire.ber import (
+    COUNTER32,
+    COUNTER64,
+    EXCEPTIONS,
+    GAUGE32,
+    INTEGER,
+    NULL,
+    OBJECT_IDENTIFIER,
+    TIME_TICKS,
+    UINTEGER32,
+    Value,
+)
+from monitor.wire.snmp import GET, GET_BULK, VarBind
+
+IN_FLIGHT = 24
+_AUTH = {
+    None: hlapi.USM_AUTH_NONE,
+    "md5": hlapi.USM_AUTH_HMAC96_MD5,
+    "sha": hlapi.USM_AUTH_HMAC96_SHA,
+    "sha224": hlapi.USM_AUTH_HMAC128_SHA224,
+    "sha256": hlapi.USM_AUTH_HMAC192_SHA256,
+    "sha384": hlapi.USM_AUTH_HMAC256_SHA384,
+    "sha512": hlapi.USM_AUTH_HMAC384_SHA512,
+}
+_PRIV = {
+    None: hlapi.USM_PRIV_NONE,
+    "des": hlapi.USM_PRIV_CBC56_DES,
+    "aes": hlapi.USM_PRIV_CFB128_AES,
+    "aes192": hlapi.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    "aes256": hlapi.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    "aes192c": hlapi.USM_PRIV_CFB192_AES,
+    "aes256c": hlapi.USM_PRIV_CFB256_AES,
+}
+"""No RFC says how a short key is lengthened for AES-192 and AES-256: net-snmp and most others follow Blumenthal's draft (aes192,
+aes256), Cisco follows Reeder's (aes192c, aes256c)."""
+
+_WRONG_PRIVACY = "wrong privacy key or protocol"
+_REFUSALS: tuple[tuple[type[errind.ErrorIndication], str], ...] = (
+    (errind.WrongDigest, "wrong authentication key or protocol"),
+    (errind.DecryptionError, _WRONG_PRIVACY),
+    (errind.UnknownUserName, "the agent knows no such user"),
+    (errind.UnsupportedSecurityLevel, "the agent does not permit this security level for the user"),
+    (errind.NotInTimeWindow, "not in the agent's time window, even after resynchronising"),
+    (errind.AuthenticationError, "the answer's authentication is wrong"),
+)
+_WHOLE = frozenset((INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64, UINTEGER32))
+_SO_RCVBUFFORCE = 33
+_SO_MEMINFO = 55
+_DROPS_INDEX = 8
+_WANTED_BUFFER_BYTES = 4 * 1024 * 1024
+_OWNED_S = 3600.0
+"""An engine id that was not heard for longer belongs to whoever is heard under it next: devices are replaced and renamed."""
+_log = logging.getLogger(__name__)
+
+
+class PysnmpProber:
+    """Polls agents by pysnmp; see open(), probe(), close()."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        credentials: Iterable[Credential] = (),
+        *,
+        in_flight: int = IN_FLIGHT,
+        resolve: Callable[[str], str] = resolve_by_system,
+    ) -> None:
+        """Prepare, without opening anything. credentials: those whose engines open() makes; others are made when first used."""
+        self._clock = clock
+        self._credentials = tuple(credentials)
+        self._room = asyncio.Semaphore(in_flight)
+        self._names = Names(clock, resolve)
+        self._engines: dict[Credential, hlapi.SnmpEngine] = {}
+        self._targets: dict[tuple[object, ...], Any] = {}
+        self._memories = Memories(clock)
+        self._met: set[tuple[Credential, str, int]] = set()
+        self._owners: dict[str, tuple[str, float]] = {}
+        self._told: set[tuple[str, str]] = set()
+        self._sockets: dict[int, socket.socket] = {}
+
+    async def open(self) -> None:
+        """Make an engine for each credential."""
+        for credential in self._credentials:
+            self._engine(credential)
+
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel dropped for want of room."""
+        drops = 0
+        for each in self._sockets.values():
+            with suppress(OSError):
+                drops += struct.unpack_from("@9I", each.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))[_DROPS_INDEX]
+        return drops
+
+    def manners(self) -> Mapping[str, Manner]:
+        """Return target → what was learned of how its agent wants to be asked, of all that were polled."""
+        return self._memories.manners()
+
+    def manner(self, target: str) -> Manner | None:
+        """Return what was learned of one target's agent, None before its first poll."""
+        return self._memories.manner(target)
+
+    async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
+        """Poll the agents, and deliver each one's Reading when it is complete; ends when all are."""
+        async with asyncio.TaskGroup() as group:
+            for spec in specs:
+                group.create_task(self._probe(spec, deliver))
+
+    def close(self) -> None:
+        """Close the engines' sockets."""
+        for engine in self._engines.values():
+            engine.close_dispatcher()
+        self._engines.clear()
+        self._sockets.clear()
+        self._names.close()
+
+    async def _probe(self, spec: SnmpSpec, deliver: Deliver) -> None:
+        """Poll one agent, when there is room; a name is looked up before, so that a slow resolver takes no room."""
+        memory: AgentMemory | None = None
+        misdeed: Misdeed | None = None
+        try:
+            place = self._names.known(spec.address) or await self._names.find(spec.address)
+            memory = self._memories.of(spec, place)
+            poll = Poll(spec, memory)
+            async with self._room:
+                sample = await self._converse(spec, place, memory.device, poll.run())
+            outcome, detail, misdeed = Outcome.OK, poll.detail, poll.misdeed
+        except UnresolvedNameError as error:
+            sample, outcome, detail = None, Outcome.NOT_SENT, str(error)
+        except ExchangeError as error:
+            sample, outcome, detail, misdeed = None, error.outcome, error.detail, error.misdeed
+        except Exception as error:
+            _log.exception("%s: a fault of the monitor's own while polling", spec.target)
+            sample, outcome, detail = None, Outcome.NOT_SENT, f"a fault of the monitor's own: {error!r}"
+        shared = self._sharing(memory.engine_id if memory else "", spec.target)
+        if shared:
+            detail = f"{detail}; {shared}" if detail else shared
+        at_s, learned = self._clock.monotonic(), memory.device.take_news() if memory else ""
+        deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, misdeed, learned))
+
+    def _sharing(self, engine_id: str, target: str) -> str:
+        """Return what to say where another target was heard under the same engine id within an hour, '' where none was.
+
+        An id is to be unique (RFC 3411 section 5, SnmpEngineID): two devices under one spoil each other's time window. Logged once.
+        """
+        now_s = self._clock.monotonic()
+        owner, heard_s = self._owners.get(engine_id, (target, now_s))
+        if not engine_id or owner == target or now_s - heard_s > _OWNED_S:
+            self._owners[engine_id] = (target, now_s)
+            return ""
+        shared = f"snmpEngineID {engine_id} is also that of {owner}: if these are two devices, give each its own"
+        if (engine_id, target) not in self._told:
+            self._told.add((engine_id, target))
+            _log.warning("%s: %s", target, shared)
+        return shared
+
+    async def _converse(self, spec: SnmpSpec, place: Place, device: Device, conversation: Conversation[SnmpSample]) -> SnmpSample:
+        """Carry a poll's questions and answers. Raises ExchangeError where the poll does."""
+        deadline_s = self._clock.monotonic() + spec.deadline_s
+        over: ExchangeError | None = None
+        try:
+            ask = next(conversation)
+            while True:
+                try:
+                    answer = await self._exchange(spec, place, device, ask, deadline_s) if over is None else None
+                except ExchangeError as error:
+                    over = error if error.is_final else None
+                    ask = conversation.throw(error)
+                    continue
+                ask = conversation.send(answer) if answer is not None else conversation.throw(over or _deadline(spec))
+        except StopIteration as complete:
+            sample: SnmpSample = complete.value
+            return sample
+        finally:
+            conversation.close()
+
+    async def _exchange(self, spec: SnmpSpec, place: Place, device: Device, ask: Ask, deadline_s: float) -> Answer:
+        """Return the answer to one question. Raises ExchangeError."""
+        try:
+            async with asyncio.timeout(deadline_s - self._clock.monotonic()):
+                took_s, (indication, status, culprit, bounds) = await self._tries(spec, place, device, ask)
+        except TimeoutError:
+            raise _deadline(spec) from None
+        except (OSError, PySnmpError) as error:
+            raise ExchangeError(Outcome.NOT_SENT, f"pysnmp: {error}", is_final=True) from error
+        if isinstance(indication, errind.RequestTimedOut) and spec.credential.priv_protocol and await self._reports(spec, place):
+            raise ExchangeError(Outcome.REFUSED, f"silent to what is encrypted, though it reports: {_WRONG_PRIVACY}", is_final=True)
+        if indication:
+            raise _failure(spec, place, indication)
+        device.answered_in(took_s, spec)
+        return Answer(int(status), int(culprit), tuple(_varbind(name, value) for name, value in bounds), took_s)
+
+    async def _tries(self, spec: SnmpSpec, place: Place, device: Device, ask: Ask) -> tuple[float, tuple[Any, Any, Any, Any]]:
+        """Ask until something comes back, each try when it is its turn; return how long the last one took, and what came of it.
+
+        pysnmp drops an answer to a try that it gave up, so a quick agent is waited for no shorter than the spec says.
+        """
+        learned_s = device.times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
+        timeout_s = spec.timeout_s
+        while timeout_s < learned_s:
+            timeout_s *= BACK_OFF  # in few steps, since pysnmp keeps an entry for each
+        for tries_left in range(spec.retries, -1, -1):
+            await self._turn(spec, place, device)
+            sent_s = self._clock.monotonic()
+            found = await self._command(spec, place, ask, timeout_s)
+            if not tries_left or not isinstance(found[0], errind.RequestTimedOut):
+                break
+        return self._clock.monotonic() - sent_s, found
+
+    async def _turn(self, spec: SnmpSpec, place: Place, device: Device) -> None:
+        """Wait until the device may be asked; a version 3 agent is first asked for its id and its time (RFC 3414 section 4)."""
+        rate = spec.max_requests_per_second
+        if rate is None:
+            return
+        stranger = (spec.credential, place.address, spec.port)
+        requests = 3 if spec.credential.version == "3" and stranger not in self._met else 1
+        self._met.add(stranger)
+        for _ in range(requests):
+            now_s = self._clock.monotonic()
+            while (turn_s := device.turn_s(now_s, rate)) > now_s:
+                device.held_back += 1
+                await asyncio.sleep(turn_s - now_s)
+                now_s = self._clock.monotonic()
+            device.note_sent(now_s, rate)
+
+    async def _reports(self, spec: SnmpSpec, place: Place) -> bool:
+        """Return whether an agent that is silent reports an unknown user: then it is our encryption that it can't read.
+
+        net-snmp drops what it decrypts into nonsense without a word, so that a wrong privacy key looks like a dead agent.
+        """
+        stranger = Credential("stranger", "3", user="monitor-asks-who-is-there")
+        asked = replace(spec, credential=stranger)
+        engine = self._engine(spec.credential)
+        try:
+            async with asyncio.timeout(2 * spec.timeout_s):
+                indication, *_ = await self._command(asked, place, Ask(GET, (SYS_UPTIME,)), spec.timeout_s, engine)
+        except (TimeoutError, OSError, PySnmpError):
+            return False
+        return isinstance(indication, errind.UnknownUserName)
+
+    async def _command(
+        self, spec: SnmpSpec, place: Place, ask: Ask, timeout_s: float, engine: hlapi.SnmpEngine | None = None
+    ) -> tuple[Any, Any, Any, Any]:
+        """Send one question by pysnmp, once."""
+        credential = spec.credential
+        engine = engine or self._engine(credential)
+        target = await self._target(place, spec.port, timeout_s)
+        objects = [hlapi.ObjectType(hlapi.ObjectIdentity(oid)) for oid in ask.oids]
+        context = hlapi.ContextData(contextName=credential.context.encode())
+        common = (engine, _auth_data(credential), target, context)
+        if ask.pdu == GET_BULK:
+            answer = await hlapi.bulk_cmd(*common, 0, ask.repetitions, *objects, lookupMib=False)
+        else:
+            command = hlapi.get_cmd if ask.pdu == GET else hlapi.next_cmd
+            answer = await command(*common, *objects, lookupMib=False)
+        self._enlarge(engine)
+        indication, status, culprit, bounds = answer
+        return indication, status, culprit, bounds
+
+    def _engine(self, credential: Credential) -> hlapi.SnmpEngine:
+        """Return the engine that serves a credential."""
+        if credential not in self._engines:
+            self._engines[credential] = hlapi.SnmpEngine()
+        return self._engines[credential]
+
+    async def _target(self, place: Place, port: int, timeout_s: float) -> Any:
+        """Return pysnmp's name for an agent; the same object for the same agent, since its engine keeps one entry for each."""
+        key = (place.sockaddr, port, timeout_s)
+        if key not in self._targets:
+            kind = hlapi.UdpTransportTarget if place.version == 4 else hlapi.Udp6TransportTarget
+            self._targets[key] = await kind.create((place.address, port), timeout=timeout_s, retries=0)
+        return self._targets[key]
+
+    def _enlarge(self, engine: hlapi.SnmpEngine) -> None:
+        """Give pysnmp's sockets a larger receive buffer when they first exist."""
+        for domain in (hlapi.UdpTransportTarget.TRANSPORT_DOMAIN, hlapi.Udp6TransportTarget.TRANSPORT_DOMAIN):
+            carrier = config.get_transport(engine, domain)
+            sock = carrier.transport.get_extra_info("socket") if carrier is not None and carrier.transport else None
+            if sock is None or sock.fileno() in self._sockets:
+                continue
+            self._sockets[sock.fileno()] = sock
+            with suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _WANTED_BUFFER_BYTES)
+
+
+def _failure(spec: SnmpSpec, place: Place, indication: errind.ErrorIndication) -> ExchangeError:
+    """Return what pysnmp's error means."""
+    for kind, words in _REFUSALS:
+        if isinstance(indication, kind):
+            return ExchangeError(Outcome.REFUSED, f"{words} (user '{spec.credential.user}')", is_final=True)
+    if isinstance(indication, errind.RequestTimedOut):
+        unroutable = _route_fault(place)
+        if unroutable:
+            return ExchangeError(Outcome.NOT_SENT, unroutable, is_final=True)
+        tries = spec.retries + 1
+        return ExchangeError(Outcome.TIMEOUT, f"no answer to {tries} {'try' if tries == 1 else 'tries'}")
+    outcome = Outcome.MALFORMED if isinstance(indication, errind.ParseError) else Outcome.REFUSED
+    return ExchangeError(outcome, f"pysnmp: {indication}", is_final=True)
+
+
+def _auth_data(credential: Credential) -> Any:
+    """Return a credential as pysnmp wants it."""
+    if credential.version != "3":
+        return hlapi.CommunityData(credential.community, mpModel=0 if credential.version == "1" else 1)
+    return hlapi.UsmUserData(
+        credential.user,
+        authKey=credential.auth_key or None,
+        privKey=credential.priv_key or None,
+        authProtocol=_AUTH[credential.auth_protocol],
+        privProtocol=_PRIV[credential.priv_protocol],
+    )
+
+
+def _varbind(name: Any, value: Any) -> VarBind:
+    """Return one of pysnmp's values as ours: its BER tag and a plain Python value."""
+    outer = value.tagSet[-1] if len(value.tagSet) else None
+    tag = NULL if outer is None else int(outer.tagClass | outer.tagFormat | outer.tagId)
+    plain: Value = None
+    if tag == OBJECT_IDENTIFIER:
+        plain = tuple(value)
+    elif tag in _WHOLE:
+        plain = int(value)
+    elif tag != NULL and tag not in EXCEPTIONS:
+        plain = bytes(value)
+    return tuple(name), tag, plain
+
+
+def _deadline(spec: SnmpSpec) -> ExchangeError:
+    return ExchangeError(Outcome.TIMEOUT, f"not complete after {spec.deadline_s:g} s", is_final=True)
+
+
+def _route_fault(place: Place) -> str:
+    """Return why the kernel has no way to an address, '' where it has one. Nothing is sent: connecting UDP only asks for a route.
+
+    pysnmp tells a refused send and a lost answer apart no more than asyncio's datagram transport does.
+    """
+    family = socket.AF_INET if place.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((*place.sockaddr[:1], 161, *place.sockaddr[2:]))
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

@@ -1,0 +1,336 @@
+"""Questions on their way: sent in batches, with retries and back-off, at a pace that their device bears, and timed.
+
+No packet has a task or a future of its own; an answer is a callback. The socket is always drained before a time-out is judged,
+so that a stalled loop invents none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from monitor.model.clock import Clock
+from monitor.model.reading import Outcome
+from monitor.probes.datagrams import KERNEL, Kernel
+from monitor.probes.snmp.exchange import Answer, ExchangeError
+from monitor.probes.snmp.open import OpenQuestions
+from monitor.probes.snmp.question import BACK_OFF, Exchange
+from monitor.probes.snmp.socket import BusyError, SnmpSocket, UnsupportedVersionError
+from monitor.probes.snmp.strays import Strays
+from monitor.probes.snmp.timers import Wheel, Window
+
+HELD_S = 0.5
+"""A question that is unanswered for so long no longer counts against the window: its answer comes alone, if it comes."""
+_SHORTEST_WAIT_S = 0.01
+_BUSY_WAIT_S = 0.02
+_BUSY_TRIES = 25
+_SLICE = 256
+_SLICES_BEFORE_JUDGING = 64
+"""More than the buffer holds: a flood that never ends must not keep time-outs from being judged."""
+
+_Try = tuple[Exchange, int]
+"""A question, and the request-id of one try."""
+
+
+class SnmpTransport:
+    """All open questions over one socket an IP version; see open(), ask(), cancel(), close()."""
+
+    def __init__(self, clock: Clock, in_flight: int, kernel: Kernel = KERNEL) -> None:
+        """Prepare, without opening anything. in_flight: at most so many questions younger than HELD_S."""
+        self.sends_attempted = 0
+        self.sends_refused = 0
+        self.last_refusal = ""
+        self.on_room: Callable[[], None] = lambda: None
+        self._clock = clock
+        self._kernel = kernel
+        self._open = OpenQuestions()
+        self._window = Window(in_flight, HELD_S)
+        self._sockets: dict[int, SnmpSocket] = {}
+        self._queues: dict[int, list[_Try]] = {4: [], 6: []}
+        self._is_flush_planned = False
+        self._wheel: Wheel[Exchange] = Wheel()
+        self._handle: asyncio.TimerHandle | None = None
+        self._wake_s = 0.0
+        self._drops = 0
+
+    def open(self) -> None:
+        """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError."""
+        self._sockets[4] = SnmpSocket(4, self._kernel)
+        with suppress(UnsupportedVersionError):
+            self._sockets[6] = SnmpSocket(6, self._kernel)
+        loop = asyncio.get_running_loop()
+        for each in self._sockets.values():
+            loop.add_reader(each.sock.fileno(), self._readable, each)
+            self._window.size = min(self._window.size, each.window)
+
+    def close(self) -> None:
+        """Close the sockets and forget every open question, without a callback."""
+        if self._handle:
+            self._handle.cancel()
+            self._handle = None
+        for each in self._sockets.values():
+            asyncio.get_running_loop().remove_reader(each.sock.fileno())
+            each.close()
+        self._sockets.clear()
+        for queue in self._queues.values():
+            queue.clear()
+        self._open.clear()
+        self._wheel.clear()
+        self._window.clear()
+
+    def speaks(self, ip_version: int) -> bool:
+        """Return whether there is a socket of this IP version."""
+        return ip_version in self._sockets
+
+    @property
+    def strays(self) -> Strays:
+        """Return what answered no open question."""
+        return self._open.strays
+
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel dropped for want of room."""
+        return sum(each.drops() for each in self._sockets.values())
+
+    @property
+    def has_room(self) -> bool:
+        """Return whether another question fits the window."""
+        return not self._window.is_full
+
+    def ask(self, exchange: Exchange) -> ExchangeError | None:
+        """Send a question, together with all that are asked before the loop goes on.
+
+        Returns why it is not sent, in which case no callback comes; None where one will, which may say the same.
+        """
+        now = self._clock.monotonic()
+        if now >= exchange.deadline_s:
+            exchange.is_over = True
+            return ExchangeError(Outcome.TIMEOUT, f"not complete after {exchange.route.spec.deadline_s:g} s", is_final=True)
+        if not self._open:
+            self._look_at_drops()
+        exchange.drops = self._drops
+        self._window.age(now)
+        exchange.generation = self._window.take(now)
+        self._open.add(exchange)
+        error = self._send(exchange, now)
+        if self._window.is_full:
+            self._wake_when_older()
+        return error
+
+    def cancel(self, exchange: Exchange, *, is_given_up: bool = False) -> None:
+        """Forget a question; its answer, if one comes, is a stray. is_given_up: since none came.
+
+        on_room is called when all is taken that has come; whoever cancels for a reason of its own lets others in itself.
+        """
+        exchange.is_over = True
+        self._open.forget(exchange, is_given_up=is_given_up)
+        self._release(exchange)
+
+    # Sending
+
+    def _send(self, exchange: Exchange, now: float) -> ExchangeError | None:
+        """Send one try under a request-id of its own, when it is its turn."""
+        route = exchange.route
+        if route.rate is not None:
+            turn_s = route.device.turn_s(now, route.rate)
+            if turn_s > now:
+                return self._hold_back(exchange, turn_s)
+            route.device.note_sent(now, route.rate)
+        if not exchange.sent:
+            exchange.give_up_s = min(now + exchange.patience_s, exchange.deadline_s)
+        request_id = self._open.new_id(exchange, now)
+        queue = self._queues[route.ip_version]
+        self._sockets[route.ip_version].put(len(queue), exchange.request.encode(request_id), route.name)
+        queue.append((exchange, request_id))
+        self._arm(exchange, min(now + exchange.wait_s, exchange.give_up_s) if exchange.tries_left else exchange.give_up_s)
+        if len(queue) == SnmpSocket.at_once:
+            self._flush(route.ip_version)
+        elif not self._is_flush_planned:
+            self._is_flush_planned = True
+            asyncio.get_running_loop().call_soon(self._flush_all)
+        return None
+
+    def _flush_all(self) -> None:
+        """Hand what is queued to the kernel."""
+        self._is_flush_planned = False
+        for ip_version, queue in self._queues.items():
+            if queue:
+                self._flush(ip_version)
+        self.on_room()
+
+    def _flush(self, ip_version: int) -> None:
+        """Hand one socket's queue to the kernel, and see to what it would not take."""
+        queue = self._queues[ip_version]
+        tries = queue[:]
+        queue.clear()
+        self.sends_attempted += len(tries)
+        for slot in self._sockets[ip_version].flush(len(tries)):
+            exchange, request_id = tries[slot]
+            if not exchange.is_over:
+                error = self._send_alone(exchange, request_id)
+                if error:
+                    exchange.asker.failed(error)
+
+    def _send_alone(self, exchange: Exchange, request_id: int) -> ExchangeError | None:
+        """Send a try that the kernel did not take with the others: somebody else's error may have been in its way."""
+        route = exchange.route
+        try:
+            self._sockets[route.ip_version].send(exchange.request.encode(request_id), route.destination)
+        except BusyError:
+            self._open.withdraw(exchange, request_id)
+            exchange.busy += 1
+            if exchange.busy > _BUSY_TRIES:
+                return self._refused(exchange, "no buffer space for the packet")
+            self._arm(exchange, self._clock.monotonic() + _BUSY_WAIT_S)
+            return None
+        except OSError as error:
+            self._open.withdraw(exchange, request_id)
+            return self._refused(exchange, error.strerror or str(error))
+        exchange.busy = 0
+        return None
+
+    def _hold_back(self, exchange: Exchange, turn_s: float) -> ExchangeError | None:
+        """Send a try later, since its device has been asked as often as it may be in a second."""
+        if turn_s >= exchange.deadline_s:
+            reason = f"not complete in time at {exchange.route.rate} requests a second"
+            self.cancel(exchange)
+            return ExchangeError(Outcome.TIMEOUT, reason, is_final=True)
+        if not exchange.is_held_back:
+            exchange.is_held_back = True
+            exchange.route.device.held_back += 1
+            self._release(exchange)
+        self._arm(exchange, turn_s)
+        return None
+
+    def _refused(self, exchange: Exchange, reason: str) -> ExchangeError:
+        """Give a question up that the kernel would not send."""
+        self.sends_refused += 1
+        self.last_refusal = reason
+        self.cancel(exchange)
+        if exchange.sent:
+            return ExchangeError(exchange.outcome, f"no answer, and the retry could not be sent: {reason}", is_final=True)
+        return ExchangeError(Outcome.NOT_SENT, reason, is_final=True)
+
+    # Receiving
+
+    def _readable(self, which: SnmpSocket) -> None:
+        """Take what has come, and send what was asked in turn."""
+        self._drain(which)
+        self.on_room()
+        for ip_version, queue in self._queues.items():
+            if queue:
+                self._flush(ip_version)
+
+    def _drain(self, which: SnmpSocket) -> bool:
+        """Take a slice of what has come; return whether there may be more."""
+        taken = which.receive(_SLICE)
+        now = self._clock.monotonic()
+        match = self._open.match
+        for octets, source in taken:
+            found = match(octets, source, now)
+            if found is not None:
+                self._settle(*found)
+        for quoted in which.errors():
+            ended = self._open.match_error(quoted, which.version)
+            if ended is not None:
+                exchange, error = ended
+                self.cancel(exchange)
+                exchange.asker.failed(error)
+        return len(taken) >= _SLICE
+
+    def _settle(self, exchange: Exchange, answer: Answer) -> None:
+        """Hand an answer on, and keep in mind how long it took."""
+        self.cancel(exchange)
+        assert answer.rtt_s is not None
+        exchange.route.device.answered_in(answer.rtt_s, exchange.route.spec)
+        exchange.asker.answered(answer)
+
+    # Time
+
+    def _arm(self, exchange: Exchange, due_s: float) -> None:
+        """See that _tick looks at a question when it is due."""
+        exchange.due_s = due_s
+        self._wheel.arm(due_s, exchange)
+        if self._handle is None or due_s < self._wake_s:
+            self._wake_at(due_s)
+
+    def _wake_at(self, due_s: float) -> None:
+        """Run _tick at a monotonic time, or sooner where that is planned already."""
+        if self._handle:
+            if self._wake_s <= due_s:
+                return
+            self._handle.cancel()
+        self._wake_s = due_s
+        wait_s = max(_SHORTEST_WAIT_S, due_s - self._clock.monotonic())
+        self._handle = asyncio.get_running_loop().call_later(wait_s, self._tick)
+
+    def _wake_when_older(self) -> None:
+        """See that _tick lets new questions in as soon as the eldest no longer count."""
+        due_s = self._window.next_s
+        if due_s is not None:
+            self._wake_at(due_s)
+
+    def _tick(self) -> None:
+        """Drain to the end, then judge what is overdue, then let new questions in."""
+        self._handle = None
+        for each in tuple(self._sockets.values()):
+            for _ in range(_SLICES_BEFORE_JUDGING):
+                if not self._drain(each):
+                    break
+        self._look_at_drops()
+        now = self._clock.monotonic()
+        for exchange in self._wheel.due(now):
+            if not exchange.is_over and exchange.due_s <= now:
+                self._expire(exchange, now)
+        self._window.age(now)
+        self.on_room()
+        if self._window.is_full:
+            self._wake_when_older()
+        due_s = self._wheel.next_s(_is_open)
+        if due_s is not None:
+            self._wake_at(due_s)
+
+    def _expire(self, exchange: Exchange, now: float) -> None:
+        """Try again, or give up."""
+        error: ExchangeError | None
+        if exchange.is_held_back or (exchange.busy and now < exchange.deadline_s):
+            exchange.is_held_back = False
+            error = self._send(exchange, now)
+        elif exchange.tries_left and now < exchange.give_up_s:
+            exchange.tries_left -= 1
+            exchange.wait_s *= BACK_OFF
+            error = self._send(exchange, now)
+        else:
+            error = self._given_up(exchange, now)
+        if error:
+            exchange.asker.failed(error)
+
+    def _given_up(self, exchange: Exchange, now: float) -> ExchangeError:
+        """Return why a question that nothing usable answered is over."""
+        self.cancel(exchange, is_given_up=True)
+        if not exchange.sent:
+            return ExchangeError(Outcome.NOT_SENT, "no buffer space for the packet", is_final=True)
+        tries = len(exchange.sent)
+        silence = f"no answer to {tries} {'try' if tries == 1 else 'tries'} in {now - min(exchange.sent.values()):.1f} s"
+        is_final = now >= exchange.deadline_s
+        self._look_at_drops()
+        if exchange.outcome is Outcome.TIMEOUT and self._drops > exchange.drops:
+            dropped = self._drops - exchange.drops
+            return ExchangeError(Outcome.NOT_SENT, f"void: our receive buffer overflowed by {dropped}", is_final=is_final)
+        return ExchangeError(exchange.outcome, "; ".join([silence, *exchange.notes]), is_final=is_final, misdeed=exchange.misdeed)
+
+    def _look_at_drops(self) -> None:
+        """Note how many datagrams the kernel has dropped: a question during which it did may have been answered."""
+        self._drops = self.receive_drops
+
+    def _release(self, exchange: Exchange) -> None:
+        """Let another question in in place of this one, when whoever waits is told that there is room."""
+        generation = exchange.generation
+        if generation is not None:
+            exchange.generation = None
+            self._window.give(generation)
+
+
+def _is_open(exchange: Exchange) -> bool:
+    return not exchange.is_over
