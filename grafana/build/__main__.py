@@ -1,4 +1,4 @@
-"""Write dashboards/LANGUAGE/NAME.json; `--check` only says which are not what the code builds."""
+"""Write dashboards/LANGUAGE/NAME.json and the map's ground; `--check` only says which are not what the code builds."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ from pathlib import Path
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from grafana.build import wan
+from grafana.build import target, wan
+from grafana.build.geography import outline
+from grafana.build.names import inventory
 from grafana.build.style import Say, speaker
 
-FOLDER = Path(__file__).parents[1] / "dashboards"
-BOARDS: Mapping[str, Callable[[Say], Dashboard]] = {"wan": wan.build}
+FOLDER = Path(__file__).parents[1]
+BOARDS: Mapping[str, Callable[[Say], Dashboard]] = {"wan": wan.build, "target": target.build}
 
 
 def texts() -> dict[Path, str]:
+    """Return path → text of every file that is built: the dashboards in both languages, and what their map stands on."""
+    return dashboards() | {FOLDER / wan.GROUND: outline(inventory())}
+
+
+def dashboards() -> dict[Path, str]:
     """Return path → JSON of every dashboard in both languages."""
     return {
-        FOLDER / language / f"{name}.json": JSONEncoder(sort_keys=True, indent=1, ensure_ascii=False).encode(
+        FOLDER / "dashboards" / language / f"{name}.json": JSONEncoder(sort_keys=True, indent=1, ensure_ascii=False).encode(
             build(speaker(language)).build()
         )
         + "\n"

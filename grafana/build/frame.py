@@ -1,17 +1,21 @@
-"""What all dashboards share: variables, links to each other, annotations, and the grid that panels stand on."""
+"""What all dashboards share: their addresses, variables, links to each other, annotations, and the grid that panels stand on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.cog import builder as cogbuilder
 from grafana_foundation_sdk.models import dashboard as models
 
-from grafana.build.style import DOWN, SOURCE, Say
+from grafana.build.names import areas, levels
+from grafana.build.style import DEGRADED, DOWN, SOURCE, UP, Say
 
 WIDTH = 24
 TIMEZONE = "Asia/Ho_Chi_Minh"
+WHERE = 'area=~"$area", level=~"$level"'
+"""The matchers of the variables that area_and_level() makes."""
 
 Panel = Any
 """A builder of a panel; they share no type in the SDK."""
@@ -33,26 +37,29 @@ class Grid:
             place = models.GridPos(h=height, w=width, x=x, y=self._y)
             self._dashboard.with_panel(panel.id(self._count).grid_pos(place))
             x += width
-        if x > WIDTH:
+        if x != WIDTH:
             raise ValueError(f"a line of {x} columns")
         self._y += height
 
 
-def dashboard(uid: str, title: str, about: str, say: Say, *, since: str = "now-6h", refresh: str = "10s") -> builders.Dashboard:
-    """Return an empty dashboard. uid: without its language."""
-    language = say("vi", "en")
+def uid(name: str, say: Say) -> str:
+    """Return a dashboard's address: the Vietnamese one has its bare name, which alerts link to."""
+    return name + say("", "-en")
+
+
+def dashboard(name: str, title: str, about: str, say: Say, *, since: str = "now-6h", refresh: str = "10s") -> builders.Dashboard:
+    """Return an empty dashboard."""
     return (
         builders.Dashboard(title)
-        .uid(f"{uid}-{language}")
+        .uid(uid(name, say))
         .description(about)
-        .tags(["monitor", language])
+        .tags(["monitor", say("vi", "en")])
         .timezone(TIMEZONE)
         .week_start("monday")
         .time(since, "now")
         .refresh(refresh)
         .tooltip(models.DashboardCursorSync.CROSSHAIR)
         .links([_siblings(say)])
-        .annotations([_restarts(say)])
     )
 
 
@@ -67,38 +74,93 @@ def _siblings(say: Say) -> builders.DashboardLink:
     )
 
 
-def _restarts(say: Say) -> builders.AnnotationQuery:
-    return (
-        builders.AnnotationQuery()
-        .name(say("Bộ giám sát khởi động lại", "The monitor restarted"))
-        .datasource(SOURCE)
-        .enable(True)
-        .icon_color(DOWN)
-        .expr('changes(process_start_time_seconds{job="monitor"}[1m]) > 0')
-    )
+def to_target(say: Say, *, of_field: bool = False) -> list[dict[str, object]]:
+    """Return the link from a row to its target's dashboard. of_field: the target is a label of a bar, not a column of a row."""
+    target = "${__field.labels.target}" if of_field else "${__data.fields.target}"
+    url = f"/d/{uid('target', say)}?var-target={target}&${{__url_time_range}}"
+    return [{"title": say("Mở bảng một mục tiêu", "Open its dashboard"), "url": url}]
 
 
-def choice(name: str, label: str, query: str, *, multi: bool, everything: bool, regex: str = "") -> builders.QueryVariable:
-    """Return a variable whose options Prometheus gives. everything: it begins with, and stores, All."""
+# Annotations
+
+
+class _Event(models.AnnotationQuery):
+    """An annotation with the step that it is looked for and the text that it carries, which the SDK leaves out."""
+
+    def __init__(self, *, name: str, color: str, expr: str, text: str) -> None:
+        super().__init__(name=name, datasource=SOURCE, enable=True, icon_color=color, expr=expr)
+        self._text = text
+
+    def to_json(self) -> dict[str, object]:
+        """Return what the JSON shows."""
+        return super().to_json() | {"step": STEP, "titleFormat": self.name, "textFormat": self._text}
+
+
+class Event(cogbuilder.Builder[models.AnnotationQuery]):
+    """The builder of an annotation. expr: above zero at the step in which it happened. text: may name labels, as in {{name}}."""
+
+    def __init__(self, name: str, color: str, expr: str, text: str = "") -> None:
+        self._event = _Event(name=name, color=color, expr=expr, text=text)
+
+    def build(self) -> models.AnnotationQuery:
+        """Return it."""
+        return self._event
+
+
+STEP = "1m"
+
+
+def restarts(say: Say) -> Event:
+    """Return the daemon's starts."""
+    name = say("Bộ giám sát khởi động lại", "The monitor restarted")
+    return Event(name, DEGRADED, f'changes(process_start_time_seconds{{job="monitor"}}[{STEP}]) > 0')
+
+
+def outages(say: Say) -> Iterable[Event]:
+    """Return the beginnings and ends of outages: root causes only, in the chosen areas and levels."""
+    outage = f"target:wan_target_outage:now{{{WHERE}}}"
+    yield Event(say("Mất kết nối", "Down"), DOWN, f"{outage} unless {outage} offset {STEP}", "{{name}}")
+    yield Event(say("Khôi phục", "Recovered"), UP, f"{outage} offset {STEP} unless {outage}", "{{name}}")
+
+
+# Variables
+
+
+def choice(name: str, label: str, query: str, regex: str = "", *, everything: bool = False) -> builders.QueryVariable:
+    """Return a variable whose options Prometheus gives. everything: several may be chosen; it begins with, and stores, All."""
     variable = (
         builders.QueryVariable(name)
         .label(label)
         .datasource(SOURCE)
         .query({"query": query, "refId": f"variable-{name}"})
+        .regex(regex)
         .refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(models.VariableSort.ALPHABETICAL_ASC)
-        .multi(multi)
+        .multi(everything)
         .include_all(everything)
     )
-    if regex:
-        variable = variable.regex(regex)
-    if everything:
-        # Without a stored choice Grafana would take the first option, not All.
-        variable = variable.all_value(".*").current(models.VariableOption(selected=True, text="All", value="$__all"))
-    return variable
+    # Without a stored choice Grafana would take the first option, not All.
+    return variable.all_value(".*").current(_all()) if everything else variable
 
 
-def area_and_level(say: Say) -> Iterable[builders.QueryVariable]:
+def area_and_level(say: Say) -> Iterable[builders.CustomVariable]:
     """Return the variables that choose where."""
-    yield choice("area", say("Địa bàn", "Area"), "label_values(wan_target_info, area)", multi=True, everything=True)
-    yield choice("level", say("Cấp", "Level"), "label_values(wan_target_info, level)", multi=True, everything=True)
+    yield _choice_of("area", say("Địa bàn", "Area"), areas())
+    yield _choice_of("level", say("Cấp", "Level"), levels(say))
+
+
+def target(say: Say, *, everything: bool = False) -> builders.QueryVariable:
+    """Return the variable that chooses one target of the chosen areas and levels, or several, by name."""
+    query = f"query_result(max by (name, target) (wan_target_info{{{WHERE}}}))"
+    regex = '/name="(?<text>[^"]+)".*target="(?<value>[^"]+)"/'
+    return choice("target", say("Điểm", "Target"), query, regex, everything=everything)
+
+
+def _choice_of(name: str, label: str, options: Mapping[str, str]) -> builders.CustomVariable:
+    listed = ", ".join(f"{text.replace(',', chr(92) + ',')} : {value}" for value, text in options.items())
+    variable = builders.CustomVariable(name).label(label).values(listed).multi(True).include_all(True)
+    return variable.all_value(".*").current(_all())
+
+
+def _all() -> models.VariableOption:
+    return models.VariableOption(selected=True, text="All", value="$__all")

@@ -1,58 +1,52 @@
-"""How our dashboards look: colours, states, units and the few kinds of panel that they are made of.
+"""How our dashboards look and ask: colours, the words of states, queries.
 
 The colours are those of the monitor's own pages: fine is nearly invisible, a cause stands out, and colour never speaks alone: every
-state has its word. One source makes both languages: a text is a pair, Vietnamese first, and `Say` picks.
+state has its word. One source makes both languages: a text is a pair, Vietnamese first, and `Say` picks; what staff also read
+elsewhere comes from monitor/words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from grafana_foundation_sdk.builders import (
-    bargauge,
-    prometheus,
-    stat,
-    statetimeline,
-    table,
-)
-from grafana_foundation_sdk.builders import (
-    common as common_builders,
-)
-from grafana_foundation_sdk.builders import (
-    dashboard as builders,
-)
-from grafana_foundation_sdk.models import common
+from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.builders import prometheus
 from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+
+from monitor.words.states import STATES as STATE_WORDS
 
 Say = Callable[[str, str], str]
 """(Vietnamese, English) → the text in the dashboard's language."""
 
+Step = tuple[float | None, str]
+"""From where, None for the lowest, and the colour from there on."""
+
+Mapped = list[models.ValueMap | models.RangeMap | models.RegexMap | models.SpecialValueMap]
+
 UP, DEGRADED, DOWN, UNREACHABLE = "#539581", "#efc045", "#fe7452", "#d789c1"
 MAINTENANCE, UNKNOWN, STANDBY, QUIET = "#67a5fa", "#d7dbdf", "#5b6875", "#8796a4"
+TEXT, GROUND, LINE = "#e8eef3", "#171f26", "#3d4b58"
 SOURCE = models.DataSourceRef(type_val="prometheus", uid="prometheus")
 
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A state as it is shown: its code in target:wan_target_state:code, its words, its colour."""
-
-    code: int
-    vi: str
-    en: str
-    color: str
-
-
 STATES = {
-    "up": Shown(0, "Hoạt động", "Up", UP),
-    "standby": Shown(1, "Nghỉ", "Standby", STANDBY),
-    "maintenance": Shown(2, "Bảo trì", "Maintenance", MAINTENANCE),
-    "unknown": Shown(3, "Chưa rõ", "Unknown", UNKNOWN),
-    "degraded": Shown(4, "Suy giảm", "Degraded", DEGRADED),
-    "unreachable": Shown(5, "Mất do tuyến trên", "Unreachable", UNREACHABLE),
-    "down": Shown(6, "Mất kết nối", "Down", DOWN),
+    "up": UP,
+    "standby": STANDBY,
+    "maintenance": MAINTENANCE,
+    "unknown": UNKNOWN,
+    "degraded": DEGRADED,
+    "unreachable": UNREACHABLE,
+    "down": DOWN,
 }
+"""State → colour, by gravity: the place is the code in target:wan_target_state:code."""
+
+VERDICTS = {
+    "ready": ("Sẵn sàng", "Ready", UP),
+    "at_risk": ("Có điều kiện", "At risk", DEGRADED),
+    "unknown": ("Chưa rõ", "Unknown", UNKNOWN),
+    "not_ready": ("Chưa sẵn sàng", "Not ready", DOWN),
+}
+"""Verdict → its words and its colour, by gravity."""
 
 
 def speaker(language: str) -> Say:
@@ -60,23 +54,25 @@ def speaker(language: str) -> Say:
     return lambda vi, en: vi if language == "vi" else en
 
 
+def state_word(say: Say, state: str) -> str:
+    """Return the word of a state, as on the monitor's own pages."""
+    return capital(say(*STATE_WORDS[state]))
+
+
+def capital(text: str) -> str:
+    """Return the text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 # Queries
 
 
 def now(expr: str, ref: str = "A", legend: str = "__auto") -> prometheus.Dataquery:
     """Return a query for the present, as a table's rows."""
-    return (
-        prometheus.Dataquery()
-        .expr(expr)
-        .ref_id(ref)
-        .legend_format(legend)
-        .instant()
-        .format(PromQueryFormat.TABLE)
-        .datasource(SOURCE)
-    )
+    return latest(expr, legend, ref).format(PromQueryFormat.TABLE)
 
 
-def latest(expr: str, legend: str, ref: str = "A") -> prometheus.Dataquery:
+def latest(expr: str, legend: str = "__auto", ref: str = "A") -> prometheus.Dataquery:
     """Return a query for the present, one series a row, named by its legend."""
     return prometheus.Dataquery().expr(expr).ref_id(ref).legend_format(legend).instant().datasource(SOURCE)
 
@@ -86,22 +82,42 @@ def over_time(expr: str, legend: str = "__auto", ref: str = "A") -> prometheus.D
     return prometheus.Dataquery().expr(expr).ref_id(ref).legend_format(legend).range().datasource(SOURCE)
 
 
+def hourly(series: str) -> str:
+    """Return the last value of what a rule records once an hour: an instant query by itself sees five minutes back only."""
+    return f"last_over_time({series}[90m])"
+
+
+def named(expr: str) -> str:
+    """Return an expression with each target's name beside it."""
+    return f"({expr}) * on (target) group_left (name) target:wan_target_name:now"
+
+
 # Colours and words
 
 
-def bounds(*steps: tuple[float | None, str]) -> builders.ThresholdsConfig:
-    """Return thresholds: (from where, colour), the first from None."""
+def bounds(*steps: Step) -> builders.ThresholdsConfig:
+    """Return thresholds."""
     found = [models.Threshold(value=value, color=color) for value, color in steps]
     return builders.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(found)
 
 
-def words(say: Say) -> list[models.ValueMap | models.RangeMap | models.RegexMap | models.SpecialValueMap]:
-    """Return the mapping of state codes to words and colours."""
+def stepped(*steps: Step) -> dict[str, object]:
+    """Return thresholds as an override's value."""
+    return {"mode": "absolute", "steps": [{"color": color, "value": value} for value, color in steps]}
+
+
+def mapped(words: Mapping[str, tuple[str, str | None]]) -> Mapped:
+    """Return a mapping: value → (what is shown, its colour or None)."""
     options = {
-        str(each.code): models.ValueMappingResult(text=say(each.vi, each.en), color=each.color, index=place)
-        for place, each in enumerate(STATES.values())
+        value: models.ValueMappingResult(text=text, color=color, index=place)
+        for place, (value, (text, color)) in enumerate(words.items())
     }
     return [models.ValueMap(options=options)]
+
+
+def state_codes(say: Say) -> Mapped:
+    """Return the mapping of state codes to words and colours."""
+    return mapped({str(code): (state_word(say, state), color) for code, (state, color) in enumerate(STATES.items())})
 
 
 def fixed(color: str) -> builders.FieldColor:
@@ -119,99 +135,6 @@ def prop(name: str, value: object) -> models.DynamicConfigValue:
     return models.DynamicConfigValue(id_val=name, value=value)
 
 
-def transformed(kind: str, **options: object) -> models.DataTransformerConfig:
-    """Return a transformation."""
-    return models.DataTransformerConfig(id_val=kind, options=options)
-
-
-def columns(names: Mapping[str, str]) -> list[models.DataTransformerConfig]:
-    """Return what joins the queries of a table into rows of these columns only: name in the data → heading, in this order."""
-    order = {name: place for place, name in enumerate(names)}
-    return [
-        transformed("merge"),
-        transformed("filterFieldsByName", include={"names": list(names)}),
-        transformed("organize", excludeByName={}, indexByName=order, renameByName=dict(names)),
-    ]
-
-
-# Panels
-
-
-def number(title: str, about: str, unit: str, query: prometheus.Dataquery, *steps: tuple[float | None, str]) -> stat.Panel:
-    """Return one number, coloured by bounds."""
-    return (
-        stat.Panel()
-        .title(title)
-        .description(about)
-        .unit(unit)
-        .datasource(SOURCE)
-        .with_target(query)
-        .thresholds(bounds(*(steps or ((None, QUIET),))))
-        .color_scheme(by_bounds())
-        .color_mode(common.BigValueColorMode.VALUE)
-        .graph_mode(common.BigValueGraphMode.NONE)
-        .reduce_options(common_builders.ReduceDataOptions().calcs(["lastNotNull"]))
-        .no_value("–")
-    )
-
-
-def rows(title: str, about: str, headings: Mapping[str, str], *queries: prometheus.Dataquery, dense: bool = False) -> table.Panel:
-    """Return a table of the present. headings: name in the data → heading, in this order. dense: lower rows."""
-    return (
-        table.Panel()
-        .title(title)
-        .description(about)
-        .unit("none")
-        .datasource(SOURCE)
-        .targets(list(queries))
-        .transformations(columns(headings))
-        .show_header(True)
-        .cell_height(common.TableCellHeight.SM if dense else common.TableCellHeight.MD)
-        .thresholds(bounds((None, QUIET)))
-        .no_value(" ")
-    )
-
-
-def bars(title: str, about: str, unit: str, query: prometheus.Dataquery, *steps: tuple[float | None, str]) -> bargauge.Panel:
-    """Return horizontal bars, one a row of the query."""
-    return (
-        bargauge.Panel()
-        .title(title)
-        .description(about)
-        .unit(unit)
-        .datasource(SOURCE)
-        .with_target(query)
-        .orientation(common.VizOrientation.HORIZONTAL)
-        .display_mode(common.BarGaugeDisplayMode.BASIC)
-        .value_mode(common.BarGaugeValueMode.TEXT)
-        .min(0)
-        .thresholds(bounds(*steps))
-        .color_scheme(by_bounds())
-        .reduce_options(common_builders.ReduceDataOptions().calcs(["lastNotNull"]))
-        .no_value("–")
-    )
-
-
-def history(title: str, about: str, say: Say, query: prometheus.Dataquery) -> statetimeline.Panel:
-    """Return states over time, one row a series. Not by thresholds: merged values would lose their words (Grafana 71804)."""
-    return (
-        statetimeline.Panel()
-        .title(title)
-        .description(about)
-        .unit("none")
-        .datasource(SOURCE)
-        .with_target(query)
-        .mappings(words(say))
-        .color_scheme(builders.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC))
-        .merge_values(True)
-        .show_value(common.VisibilityMode.NEVER)
-        .row_height(0.9)
-        .line_width(0)
-        .fill_opacity(90)
-        .legend(
-            common_builders.VizLegendOptions()
-            .display_mode(common.LegendDisplayMode.LIST)
-            .placement(common.LegendPlacement.BOTTOM)
-            .show_legend(True)
-        )
-    )
+def painted(color: str) -> models.DynamicConfigValue:
+    """Return the property that gives a series its colour."""
+    return prop("color", {"mode": "fixed", "fixedColor": color})

@@ -6,33 +6,41 @@ from grafana_foundation_sdk.builders import bargauge, geomap, stat, statetimelin
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import common
-from grafana_foundation_sdk.models import dashboard as models
 
-from grafana.build.frame import Grid, area_and_level, dashboard
+from grafana.build.frame import WHERE, Grid, area_and_level, dashboard, outages, restarts, to_target, uid
+from grafana.build.names import area_names, call_areas_by_name
+from grafana.build.panels import bars, colored, column, counts, history, rows, sorted_by, unseen, worded
 from grafana.build.style import (
     DEGRADED,
     DOWN,
+    LINE,
     QUIET,
     SOURCE,
     STATES,
+    TEXT,
     UP,
     Say,
-    bars,
     bounds,
     by_bounds,
     fixed,
-    history,
     latest,
+    mapped,
+    named,
     now,
-    number,
     over_time,
     prop,
-    rows,
-    words,
+    state_codes,
+    state_word,
+    stepped,
 )
 
-_ALL = 'area=~"$area", level=~"$level"'
-_NAME = "target:wan_target_name:now"
+GROUND = "public/maps/monitor-districts.geojson"
+"""Where Grafana finds the outline of the districts: a file of its own public folder, so that no internet is needed."""
+
+_SHOWN = ("down", "unreachable", "degraded", "unknown", "maintenance", "standby", "up")
+_WORST = 6
+_POINTS = f'kind="point", {WHERE}'
+"""Circuits are the points'; what stands behind them repeats what happens to them."""
 
 
 def build(say: Say) -> builders.Dashboard:
@@ -45,82 +53,71 @@ def build(say: Say) -> builders.Dashboard:
             "The whole network on one screen: what is broken, what it takes down, where, and what is about to be.",
         ),
         say,
-    )
+    ).annotations([restarts(say), *outages(say)])
     for variable in area_and_level(say):
         board.with_variable(variable)
     grid = Grid(board)
     grid.line(4, (10, _counts(say, "point")), (10, _counts(say, "endpoint")), (4, _sight(say)))
-    grid.line(13, (10, _causes(say)), (7, _map(say)), (7, _areas(say)))
-    grid.line(9, (6, _loss(say)), (6, _latency(say)), (6, _load(say)), (6, _changes(say)))
-    grid.line(8, (24, _history(say)))
+    grid.line(14, (9, _causes(say)), (8, _map(say)), (7, _areas(say)))
+    grid.line(8, (6, _loss(say)), (6, _latency(say)), (6, _load(say)), (6, _changes(say)))
+    grid.line(10, (24, _history(say)))
     return board
 
 
 def _counts(say: Say, kind: str) -> stat.Panel:
-    title = say("Điểm mạng", "Points") if kind == "point" else say("Điểm cầu", "Endpoints")
-    about = say("Số lượng theo trạng thái hiện tại.", "How many are in each state now.")
-    panel = (
-        stat.Panel()
-        .title(title)
-        .description(about)
-        .unit("none")
-        .datasource(SOURCE)
-        .orientation(common.VizOrientation.VERTICAL)
-        .text_mode(common.BigValueTextMode.VALUE_AND_NAME)
-        .color_mode(common.BigValueColorMode.VALUE)
-        .graph_mode(common.BigValueGraphMode.NONE)
-        .wide_layout(False)
-        .thresholds(bounds((None, QUIET)))
-        .reduce_options(common_builders.ReduceDataOptions().calcs(["lastNotNull"]))
+    def of(state: str) -> str:
+        return f'sum(max without (instance, job) (wan_target_state{{kind="{kind}", state="{state}", {WHERE}}}))'
+
+    panel = counts(
+        say("Điểm mạng", "Points") if kind == "point" else say("Điểm cầu", "Endpoints"),
+        say("Số lượng theo trạng thái hiện tại.", "How many are in each state now."),
+        *(latest(of(state), state_word(say, state), ref=state) for state in _SHOWN),
     )
-    for name in ("down", "unreachable", "degraded", "unknown", "maintenance", "standby", "up"):
-        shown = STATES[name]
-        expr = f'sum(max without (instance, job) (wan_target_state{{kind="{kind}", state="{name}", {_ALL}}}))'
-        label = say(shown.vi, shown.en)
-        panel.with_target(over_time(expr, label, ref=name).instant())
-        quiet_at_zero = {"mode": "absolute", "steps": [{"color": QUIET, "value": None}, {"color": shown.color, "value": 1}]}
-        panel.override_by_name(label, [prop("thresholds", quiet_at_zero)])
-    return panel
+    for state in _SHOWN:
+        quiet_at_zero = stepped((None, QUIET), (1, STATES[state]))
+        panel.override_by_name(state_word(say, state), [prop("thresholds", quiet_at_zero)])
+    return panel.text(common_builders.VizTextDisplayOptions().title_size(15).value_size(44))
 
 
 def _sight(say: Say) -> stat.Panel:
-    mapping = models.ValueMap(
-        options={
-            "0": models.ValueMappingResult(text=say("Đang nhìn thấy", "Sighted"), color=UP, index=0),
-            "1": models.ValueMappingResult(text=say("Mất tầm nhìn", "Blind"), color=DEGRADED, index=1),
-        }
-    )
+    words = mapped({"0": (say("Nhìn thấy mạng", "Sees the network"), UP), "1": (say("Mất tầm nhìn", "Blind"), DEGRADED)})
     about = say(
         "Bộ giám sát có nhìn thấy mạng không; mất tầm nhìn thì mọi trạng thái bị giữ nguyên.",
         "Whether the monitor sees the network; while it is blind every state is frozen.",
     )
-    return number(say("Bộ giám sát", "The monitor"), about, "none", now("min(monitor_blind)")).mappings([mapping])
+    return worded(say("Bộ giám sát", "The monitor"), about, now("min(monitor_blind)"), words)
 
 
 def _causes(say: Say) -> table.Panel:
-    outage = f"target:wan_target_outage:now{{{_ALL}}}"
-    cause = f"max by (target, name) ({outage})"
+    cause = f"max by (target, area, name) (target:wan_target_outage:now{{{WHERE}}})"
     since = f"{cause} * on (target) group_left () max by (target) (wan_target_state_changed_timestamp_seconds) * 1000"
+    name, began = say("Nguyên nhân", "Cause"), say("Từ lúc", "Since")
+    behind = {"B": say("Điểm mạng", "Points"), "C": say("Điểm cầu", "Endpoints")}
     panel = rows(
-        say("Nguyên nhân gốc", "Root causes"),
+        say("Nguyên nhân gốc và những gì mất theo", "Root causes and what is lost behind them"),
         say(
-            "Mỗi dòng là một chỗ hỏng; những điểm mất theo nó được đếm, không liệt kê.",
-            "One line is one fault; what it takes down is counted, not listed.",
+            "Mỗi dòng là một chỗ hỏng, kéo theo nhiều nhất ở trên; những điểm mất theo nó được đếm, không liệt kê.",
+            "One line is one fault, the one that takes most down on top; what is lost behind it is counted, not listed.",
         ),
         {
-            "name": say("Điểm", "Target"),
-            "Value #A": say("Từ lúc", "Since"),
-            "Value #B": say("Điểm mạng", "Points"),
-            "Value #C": say("Điểm cầu", "Endpoints"),
+            "name": name,
+            "area": say("Địa bàn", "Area"),
+            "Value #A": began,
+            "Value #B": behind["B"],
+            "Value #C": behind["C"],
+            "target": "target",
         },
         now(since, "A"),
         now(_behind(cause, "points"), "B"),
         now(_behind(cause, "endpoints"), "C"),
     )
-    panel.override_by_name(say("Từ lúc", "Since"), [prop("unit", "time:HH:mm DD/MM"), prop("custom.width", 130)])
-    for heading in (say("Điểm mạng", "Points"), say("Điểm cầu", "Endpoints")):
-        panel.override_by_name(heading, [prop("custom.width", 110), prop("decimals", 0)])
-    return panel
+    panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, DOWN))])
+    panel.override_by_name(say("Địa bàn", "Area"), column(135, mappings=area_names()))
+    panel.override_by_name(began, column(105, unit="time:HH:mm DD/MM"))
+    for heading in behind.values():
+        panel.override_by_name(heading, [*column(105, decimals=0), *colored((None, QUIET), (1, DOWN))])
+    panel.override_by_name("target", unseen())
+    return panel.sort_by(sorted_by(behind["B"]))
 
 
 def _behind(cause: str, kind: str) -> str:
@@ -129,113 +126,163 @@ def _behind(cause: str, kind: str) -> str:
 
 
 def _map(say: Say) -> geomap.Panel:
-    style = {
-        "color": {"field": "Value", "fixed": QUIET},
-        "opacity": 0.9,
-        "size": {"fixed": 5, "min": 4, "max": 9, "field": "Value", "mode": "linear"},
-        "symbol": {"fixed": "img/icons/marker/circle.svg", "mode": "fixed"},
-    }
-    layer = (
-        common_builders.MapLayerOptions()
-        .type("markers")
-        .name(say("Điểm mạng", "Points"))
-        .tooltip(True)
-        .location(
-            common_builders.FrameGeometrySource()
-            .mode(common.FrameGeometrySourceMode.COORDS)
-            .latitude("latitude")
-            .longitude("longitude")
-        )
-        .config({"style": style, "showLegend": False})
-    )
-    expr = (
-        f'target:wan_target_state:code{{kind="point", {_ALL}}} '
-        "* on (target) group_left (name, latitude, longitude) max by (target, name, latitude, longitude) (wan_target_info)"
+    located = "* on (target) group_left (name, latitude, longitude) max by (target, name, latitude, longitude) (wan_target_info) "
+    points = f'target:wan_target_state:code{{kind="point", {WHERE}}} {located}'
+    seats = (
+        'label_replace(max by (name, latitude, longitude) (wan_target_info{kind="point", level="district"}), '
+        '"seat", "$1", "name", "UBND (?:huyện|thành phố) (.*)")'
     )
     return (
         geomap.Panel()
         .title(say("Bản đồ", "Map"))
-        .description(say("Mỗi chấm là một điểm mạng; màu là trạng thái.", "Every dot is a point; its colour is its state."))
+        .description(
+            say(
+                "Mỗi chấm là một điểm mạng: màu và cỡ theo trạng thái. Ranh giới để định hướng, không phải địa giới hành chính.",
+                "Every dot is a point, its colour and size are its state. The outlines only orient: they are no official borders.",
+            )
+        )
         .unit("none")
         .datasource(SOURCE)
-        .with_target(now(expr))
-        .mappings(words(say))
-        .thresholds(bounds(*((None if each.code == 0 else each.code, each.color) for each in STATES.values())))
+        .targets([now(points, "A"), now(seats, "B")])
+        .mappings(state_codes(say))
+        .thresholds(bounds(*((None if code == 0 else code, color) for code, color in enumerate(STATES.values()))))
         .color_scheme(by_bounds())
-        .layers([layer])
-        .view(geomap.MapViewConfig().id("fit").all_layers(True))
+        .basemap(_ground(say("Nền", "Ground"), 0.06))
+        .layers([_ground(say("Địa bàn", "Areas"), 0.25), _points(say), _seats(say)])
+        .view(geomap.MapViewConfig().id("fit").all_layers(True).zoom(15).padding(2))
         .controls(geomap.ControlsOptions().show_zoom(False).mouse_wheel_zoom(False).show_attribution(False))
+    )
+
+
+def _ground(name: str, opacity: float) -> common_builders.MapLayerOptions:
+    """Return the districts' outlines. As the base map too: any other base map would ask the internet for tiles."""
+    style = {"color": {"fixed": LINE}, "opacity": opacity, "lineWidth": 1}
+    config = {"src": GROUND, "rules": [], "style": style}
+    return common_builders.MapLayerOptions().type("geojson").name(name).tooltip(False).config(config)
+
+
+def _points(say: Say) -> common_builders.MapLayerOptions:
+    style = {
+        "color": {"field": "Value #A", "fixed": QUIET},
+        "opacity": 0.9,
+        "size": {"fixed": 5, "min": 4, "max": 10, "field": "Value #A", "mode": "linear"},
+        "symbol": {"fixed": "img/icons/marker/circle.svg", "mode": "fixed"},
+    }
+    return _markers(say("Điểm mạng", "Points"), "A", style).tooltip(True)
+
+
+def _seats(say: Say) -> common_builders.MapLayerOptions:
+    style = {
+        "color": {"fixed": TEXT},
+        "opacity": 0,
+        "size": {"fixed": 1, "min": 1, "max": 1, "mode": "fixed"},
+        "symbol": {"fixed": "img/icons/marker/circle.svg", "mode": "fixed"},
+        "text": {"field": "seat", "fixed": "", "mode": "field"},
+        "textConfig": {"fontSize": 15, "offsetX": 0, "offsetY": -16, "textAlign": "center", "textBaseline": "middle"},
+    }
+    return _markers(say("Tên huyện", "Names of districts"), "B", style).tooltip(False)
+
+
+def _markers(name: str, ref: str, style: dict[str, object]) -> common_builders.MapLayerOptions:
+    place = common_builders.FrameGeometrySource().mode(common.FrameGeometrySourceMode.COORDS)
+    return (
+        common_builders.MapLayerOptions()
+        .type("markers")
+        .name(name)
+        .filter_data({"id": "byRefId", "options": ref})
+        .location(place.latitude("latitude").longitude("longitude"))
+        .config({"style": style, "showLegend": False})
     )
 
 
 def _areas(say: Say) -> table.Panel:
     def count(state: str) -> str:
-        return f'sum by (area) (max without (instance, job) (wan_target_state{{kind="point", state="{state}", {_ALL}}}))'
+        return f'sum by (area) (max without (instance, job) (wan_target_state{{kind="point", state="{state}", {WHERE}}}))'
 
     shown = {"A": "down", "B": "unreachable", "C": "degraded", "D": "up"}
     headings = {"A": say("Mất", "Down"), "B": say("Mất theo", "Behind"), "C": say("Suy giảm", "Degraded"), "D": say("Tốt", "Up")}
+    area = say("Địa bàn", "Area")
     panel = rows(
         say("Theo địa bàn", "By area"),
         say("Số điểm mạng mỗi địa bàn theo trạng thái.", "How many points of each area are in which state."),
-        {"area": say("Địa bàn", "Area")} | {f"Value #{ref}": heading for ref, heading in headings.items()},
+        {"area": area} | {f"Value #{ref}": heading for ref, heading in headings.items()},
         *(now(count(state), ref) for ref, state in shown.items()),
         dense=True,
     )
+    none = mapped({"0": ("·", None)})
+    here = [{"title": say("Chỉ địa bàn này", "This area only"), "url": f"/d/{uid('wan', say)}?var-area=${{__value.raw}}"}]
+    panel.override_by_name(area, [prop("mappings", area_names()), prop("links", here), *colored((None, TEXT))])
     for ref, heading in headings.items():
-        steps = {"mode": "absolute", "steps": [{"color": QUIET, "value": None}, {"color": STATES[shown[ref]].color, "value": 1}]}
-        colored = prop("custom.cellOptions", {"type": "color-text"})
-        none = prop("mappings", [{"type": "value", "options": {"0": {"text": "·"}}}])
-        panel.override_by_name(heading, [prop("custom.width", 88), prop("thresholds", steps), colored, none])
+        panel.override_by_name(heading, [*column(92, mappings=none), *colored((None, QUIET), (1, STATES[shown[ref]]))])
     return panel
 
 
 def _worst(expr: str) -> str:
-    return f"topk(8, {expr} * on (target) group_left (name) {_NAME})"
+    """Return the worst, named in short: communes without their "Xã"."""
+    return f'label_replace(topk({_WORST}, {named(expr)}), "name", "$1", "name", "Xã (.*)")'
 
 
 def _loss(say: Say) -> bargauge.Panel:
-    about = say("Tám đường mất gói nhiều nhất trong 15 phút.", "The eight lines that lost most over 15 minutes.")
-    query = latest(_worst(f"target:wan_icmp_loss_ratio:ratio15m{{{_ALL}}}"), "{{name}}")
-    return bars(say("Mất gói", "Loss"), about, "percentunit", query, (None, QUIET), (0.001, DEGRADED), (0.01, DOWN)).max(0.1)
+    about = say("Những đường mất gói nhiều nhất trong 15 phút; hội nghị cần dưới 1%.", "The lines that lost most over 15 minutes.")
+    cut_off = "max_over_time(target:wan_target_cause:now[15m])"  # what was lost meanwhile is the outage's
+    query = latest(_worst(f"target:wan_icmp_loss_ratio:ratio15m{{{_POINTS}}} unless on (target) {cut_off}"), "{{name}}")
+    panel = bars(say("Mất gói", "Loss"), about, "percentunit", query, (None, QUIET), (0.001, DEGRADED), (0.01, DOWN))
+    return _read(say, panel.max(0.1).decimals(1))
 
 
 def _latency(say: Say) -> bargauge.Panel:
-    about = say("Tám đường chậm nhất so với chính nó thường ngày.", "The eight lines furthest above their own usual.")
-    expr = f"target:wan_icmp_rtt_average_seconds:avg5m{{{_ALL}}}"
-    return bars(say("Độ trễ", "Latency"), about, "s", latest(_worst(expr), "{{name}}"), (None, QUIET), (0.2, DEGRADED), (0.3, DOWN))
+    about = say("Những đường chậm nhất trong 5 phút; hội nghị cần dưới 300 ms.", "The slowest lines over 5 minutes.")
+    query = latest(_worst(f"target:wan_icmp_rtt_average_seconds:avg5m{{{_POINTS}}}"), "{{name}}")
+    panel = bars(say("Độ trễ khứ hồi", "Round trip"), about, "s", query, (None, QUIET), (0.2, DEGRADED), (0.3, DOWN))
+    return _read(say, panel.max(0.4))
 
 
 def _load(say: Say) -> bargauge.Panel:
-    about = say("Tám đường đầy nhất so với hợp đồng.", "The eight fullest lines, against their contract.")
-    query = latest(_worst(f"max by (target) (target:wan_link_utilisation_ratio:now{{{_ALL}}})"), "{{name}}")
-    return bars(say("Tải đường truyền", "Load"), about, "percentunit", query, (None, QUIET), (0.8, DEGRADED), (0.95, DOWN)).max(1)
+    about = say(
+        "Những đường đầy nhất so với hợp đồng, chiều nặng hơn.", "The fullest lines against their contract, the heavier way."
+    )
+    query = latest(_worst(f"max by (target) (target:wan_link_utilisation_ratio:now{{{_POINTS}}})"), "{{name}}")
+    panel = bars(say("Tải đường truyền", "Load"), about, "percentunit", query, (None, QUIET), (0.8, DEGRADED), (0.95, DOWN))
+    return _read(say, panel.max(1).decimals(0))
+
+
+def _read(say: Say, panel: bargauge.Panel) -> bargauge.Panel:
+    """Return bars that are read from afar and lead to their target."""
+    text = common_builders.VizTextDisplayOptions().title_size(16).value_size(18)
+    return panel.text(text).override_by_field_type("number", [prop("links", to_target(say, of_field=True))])
 
 
 def _changes(say: Say) -> table.Panel:
-    expr = (
-        "topk(8, 1000 * max without (instance, job) (wan_target_state_changed_timestamp_seconds{" + _ALL + "}) "
+    changed = (
+        f"topk({_WORST}, max by (target) (wan_target_state_changed_timestamp_seconds{{{_POINTS}}}) "
         "and on (target) max by (target) (changes(target:wan_target_state:code[1h])) > 0)"
     )
+    name, at, state = say("Điểm", "Target"), say("Lúc", "At"), say("Nay", "Now")
     panel = rows(
         say("Vừa thay đổi", "What changed"),
         say(
-            "Các điểm đổi trạng thái trong giờ qua, mới nhất trước.",
-            "Targets whose state changed within the last hour, newest first.",
+            "Các điểm mạng đổi trạng thái trong giờ qua, mới nhất trước.",
+            "Points whose state changed within the last hour, newest first.",
         ),
-        {"name": say("Điểm", "Target"), "Value #A": say("Lúc", "At"), "Value #B": say("Nay", "Now")},
-        now(f"({expr}) * on (target) group_left (name) {_NAME}", "A"),
-        now(f"max by (target) (target:wan_target_state:code) and on (target) ({expr})", "B"),
+        {"name": name, "Value #A": at, "Value #B": state, "target": "target"},
+        now(named(f"1000 * {changed}"), "A"),
+        now(named(f"max by (target) (target:wan_target_state:code) and on (target) ({changed})"), "B"),
+        dense=True,
     )
-    panel.override_by_name(say("Lúc", "At"), [prop("unit", "time:HH:mm"), prop("custom.width", 80)])
-    mapped = [{"type": "value", "options": {str(s.code): {"text": say(s.vi, s.en), "color": s.color}}} for s in STATES.values()]
-    panel.override_by_name(say("Nay", "Now"), [prop("mappings", mapped), prop("custom.width", 150)])
-    return panel
+    panel.override_by_name(name, [prop("links", to_target(say))])
+    panel.override_by_name(at, column(75, unit="time:HH:mm"))
+    state_column = column(150, mappings=state_codes(say), custom__cellOptions={"type": "color-text"})
+    panel.override_by_name(state, state_column)
+    panel.override_by_name("target", unseen())
+    return panel.sort_by(sorted_by(at))
 
 
 def _history(say: Say) -> statetimeline.Panel:
     about = say(
-        "Trạng thái nặng nhất của mỗi địa bàn theo thời gian (không kể điểm mất theo).",
+        "Trạng thái nặng nhất của mỗi địa bàn theo thời gian.",
         "The gravest state of each area over time.",
     )
-    query = over_time(f'max by (area) (target:wan_target_state:code{{kind="point", {_ALL}}})', "{{area}}")
-    return history(say("Diễn biến theo địa bàn", "Areas over time"), about, say, query).color_scheme(fixed(UP))
+    query = over_time(f'max by (area) (target:wan_target_state:code{{kind="point", {WHERE}}})', "{{area}}")
+    panel = history(say("Diễn biến theo địa bàn", "Areas over time"), about, say, query).color_scheme(fixed(UP))
+    call_areas_by_name(panel)
+    return panel

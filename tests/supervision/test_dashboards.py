@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
-from grafana.build.__main__ import texts
+from grafana.build.__main__ import dashboards, texts
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
+from monitor.load.configuration import load
 
 ROOT = Path(__file__).parents[2]
+GRAFANA = ROOT / "grafana"
 RULES = sorted((ROOT / "config" / "prometheus" / "rules").glob("*.yml"))
-BOARDS = texts()
+BOARDS = dashboards()
 IDS = [f"{path.parent.name} {path.stem}" for path in BOARDS]
 
 
@@ -33,16 +35,17 @@ def known_metrics() -> set[str]:
         if "record" in rule
     }
     own = set(re.findall(r"`(monitor_\w+)`", (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")))
-    return recorded | own | {family.name for family in (*STATE_FAMILIES, *ICMP_FAMILIES, *SNMP_FAMILIES)}
+    read = {value.metric for profile in load(ROOT / "config").profiles.values() for value in profile.values}
+    return recorded | own | read | {family.name for family in (*STATE_FAMILIES, *ICMP_FAMILIES, *SNMP_FAMILIES)}
 
 
-@pytest.mark.parametrize("path", BOARDS, ids=IDS)
-def test_what_is_committed_is_what_the_code_builds(path: Path) -> None:
-    assert BOARDS[path] == path.read_text(encoding="utf-8"), "run python -m grafana.build"
-
-
-def test_no_dashboard_is_left_over() -> None:
-    assert set(BOARDS) == set((ROOT / "grafana" / "dashboards").rglob("*.json"))
+def test_what_is_committed_is_what_the_code_builds() -> None:
+    built = texts()
+    found = {
+        path: path.read_text(encoding="utf-8") for folder in ("dashboards", "public") for path in (GRAFANA / folder).rglob("*.*")
+    }
+    assert {path.name for path in built} == {path.name for path in found}
+    assert [] == [str(path) for path, text in built.items() if found[path] != text], "run python -m grafana.build"
 
 
 @pytest.mark.parametrize("text", BOARDS.values(), ids=IDS)
@@ -78,4 +81,5 @@ def test_queries_name_only_what_the_daemon_or_a_rule_makes(text: str) -> None:
     for panel in panels(text):
         for query in panel["targets"]:
             named = set(re.findall(r"\b(?:\w+:)?(?:wan|monitor|conference)_\w+(?::\w+)?", query["expr"]))
+            named = {re.sub("_bucket$", "", name) for name in named}
             assert named <= known, f"{panel['title']}: {named - known}"
