@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import functools
-import json
 import zlib
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from monitor import words
 from monitor.export import api, discovery
+from monitor.export.answers import as_json, language_of, refusal
 from monitor.export.collector import Collector
+from monitor.export.faces import Faces
 from monitor.export.own_metrics import OwnMetrics
+from monitor.export.page_routes import Pages
 from monitor.export.panels import names_of
 from monitor.export.polling import Polling
 from monitor.export.renderer import Renderer, sentences
-from monitor.export.source import Source
+from monitor.export.source import Meetings, NoMeetings, Source
 from monitor.export.static import Static
 from monitor.export.stream import HEARTBEAT_S, Stream
 
@@ -39,23 +39,24 @@ _HEADERS = {
 }
 
 
-def make_app(source: Source, own: OwnMetrics, *, heartbeat_s: float = HEARTBEAT_S) -> web.Application:
+def make_app(
+    source: Source, own: OwnMetrics, *, meetings: Meetings | None = None, heartbeat_s: float = HEARTBEAT_S
+) -> web.Application:
     """Return the application that shows a source and the daemon's own metrics; it opens no socket.
 
+    meetings: who watches them; None where none are watched.
     heartbeat_s: how often the event stream speaks when nothing changed; a screen takes 10 s of silence for a lost monitor.
     """
     app = web.Application(middlewares=[_guard])
     app.on_response_prepare.append(_add_headers)
     static = Static()
-    renderer = Renderer(static)
-    stream = Stream(source, renderer, heartbeat_s=heartbeat_s)
+    faces = Faces(source, Renderer(static), meetings or NoMeetings())
+    stream = Stream(source, faces, heartbeat_s=heartbeat_s)
     app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)
     app.add_routes([*_Metrics(source, own).routes(), *_Operations(source).routes(), *_Api(source).routes()])
     app.add_routes(Polling(source).routes())
-    app.add_routes(
-        [web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve), *_Pages(source, renderer).routes()]
-    )
+    app.add_routes([web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve), *Pages(faces).routes()])
     return app
 
 
@@ -68,29 +69,18 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a POST of another origin, and answer what can't be understood with its cure."""
     if request.method == "POST" and not _is_same_origin(request):
-        return _refusal(403, "the Origin header does not match", f"send Origin: {request.scheme}://{request.host}")
+        return refusal(403, "the Origin header does not match", f"send Origin: {request.scheme}://{request.host}")
     try:
         return await handler(request)
     except api.BadParameterError as error:
-        return _refusal(400, error.fault, error.cure)
+        return refusal(400, error.fault, error.cure)
     except web.HTTPNotFound:
-        return _refusal(404, f"there is nothing at {request.path!r}", "docs/http.md lists what there is")
+        return refusal(404, f"there is nothing at {request.path!r}", "docs/http.md lists what there is")
 
 
 def _is_same_origin(request: web.Request) -> bool:
     # A browser always sends Origin with a POST; a page of another site can't forge it.
     return urlsplit(request.headers.get("Origin", "")).netloc == request.host
-
-
-_dumps = functools.partial(json.dumps, ensure_ascii=False)
-
-
-def _json(body: object, status: int = 200) -> web.Response:
-    return web.json_response(body, status=status, dumps=_dumps)
-
-
-def _refusal(status: int, fault: str, cure: str) -> web.Response:
-    return _json({"error": fault, "cure": cure}, status=status)
 
 
 class _Metrics:
@@ -149,8 +139,8 @@ class _Operations:
         faults = list(await self._source.reload())
         if faults:
             cure = "mend the faults and reload again; the former configuration stays in force"
-            return _json({"error": "the configuration has faults", "cure": cure, "faults": faults}, status=422)
-        return _json({"reloaded": True})
+            return as_json({"error": "the configuration has faults", "cure": cure, "faults": faults}, status=422)
+        return as_json({"reloaded": True})
 
 
 class _Api:
@@ -168,72 +158,22 @@ class _Api:
         ]
 
     async def targets(self, _: web.Request) -> web.Response:
-        return _json(api.targets(self._source.snapshot(), self._source.settings))
+        return as_json(api.targets(self._source.snapshot(), self._source.settings))
 
     async def target(self, request: web.Request) -> web.Response:
         snapshot = self._source.snapshot()
         id_ = request.match_info["id"]
         view = snapshot.views.get(id_)
         if view is None:
-            return _refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
+            return refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
         settings = self._source.settings
-        why = sentences(_language(request, settings.language), settings.timezone).reason(view.reason, names_of(snapshot))
-        return _json(api.target_in_full(view, snapshot, settings, why) | {"snmp_manner": api.manner(self._source.manner(id_))})
+        why = sentences(language_of(request, settings.language), settings.timezone).reason(view.reason, names_of(snapshot))
+        return as_json(api.target_in_full(view, snapshot, settings, why) | {"snmp_manner": api.manner(self._source.manner(id_))})
 
     async def events(self, request: web.Request) -> web.Response:
         since, limit = api.since_of(request.query), api.limit_of(request.query)
         found = await self._source.events(since, limit)
-        return _json({"at": self._source.snapshot().at, "events": [api.entry(item) for item in found]})
+        return as_json({"at": self._source.snapshot().at, "events": [api.entry(item) for item in found]})
 
     async def discover(self, request: web.Request) -> web.Response:
-        return _json(discovery.groups(self._source.snapshot().inventory, self._source.settings, request.query))
-
-
-_YEAR_S = 31_536_000
-
-
-def _language(request: web.Request, default: str) -> str:
-    """Return ?lang=, else what the cookie remembers, else the settings' language."""
-    asked = request.query.get("lang")
-    if asked is not None and asked not in words.LANGUAGES:
-        raise api.BadParameterError(f"lang: {asked!r} is not a language", f"give one of {', '.join(words.LANGUAGES)}")
-    remembered = request.cookies.get("lang", "")
-    return asked or (remembered if remembered in words.LANGUAGES else default)
-
-
-class _Pages:
-    """What people read."""
-
-    def __init__(self, source: Source, renderer: Renderer) -> None:
-        self._source = source
-        self._renderer = renderer
-
-    def routes(self) -> list[web.RouteDef]:
-        return [web.get("/", self.province), web.get("/card/{id}", self.card)]
-
-    async def province(self, request: web.Request) -> web.Response:
-        language = _language(request, self._source.settings.language)
-        theme = request.cookies.get("theme", "")
-        html = self._renderer.page(
-            self._source.snapshot(), self._source.settings, language, theme if theme in ("light", "dark") else ""
-        )
-        response = _html(html)
-        if "lang" in request.query:
-            response.set_cookie("lang", language, max_age=_YEAR_S, samesite="Strict")
-        return response
-
-    async def card(self, request: web.Request) -> web.Response:
-        language = _language(request, self._source.settings.language)
-        id_ = request.match_info["id"]
-        snapshot = self._source.snapshot()
-        if id_ not in snapshot.views:
-            return _refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
-        return _html(self._renderer.card(id_, snapshot, self._source.settings, language))
-
-
-def _html(text: str) -> web.Response:
-    response = web.Response(
-        text=text, content_type="text/html", headers={"Cache-Control": "no-store", "Vary": "Cookie, Accept-Encoding"}
-    )
-    response.enable_compression()
-    return response
+        return as_json(discovery.groups(self._source.snapshot().inventory, self._source.settings, request.query))

@@ -1,8 +1,9 @@
-"""Snapshot → HTML: the whole page once, then only the parts that changed."""
+"""Snapshot → HTML: what all pages share, and the province's page; the whole page once, then only the parts that changed."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,17 +13,19 @@ from markupsafe import Markup
 
 from monitor.export import panels
 from monitor.export.card import card
-from monitor.export.sentences import Sentences
+from monitor.export.coming import next_meeting
+from monitor.export.sentences import TEXTS, Sentences
 from monitor.export.static import Static
 from monitor.export.tiles import Layout, Tile, area_counts, counts, tiles
 from monitor.model.inventory import Inventory
+from monitor.model.meeting import MeetingView
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State
-from monitor.words.page import PAGE, UNITS, WEEKDAYS
+from monitor.words.page import UNITS, WEEKDAYS
 
 TEMPLATES = Path(__file__).parent / "pages"
-_SCRIPT_KEYS = ("ago", "lost", "monitor_lost", "light", "dark", "tile_endpoint", "tile_endpoints", "card_failed")
-_SHOW_KEYS = ("show_up", "show_unreachable", "show_both", "show_less")
+_SCRIPT_KEYS = ("lost", "monitor_lost", "light", "dark")
+_SHOW_KEYS = ("tile_endpoint", "tile_endpoints", "card_failed", "show_up", "show_unreachable", "show_both", "show_less")
 
 
 class Renderer:
@@ -48,64 +51,90 @@ class Renderer:
         parts = [*self._static.names.values(), *layout.points_of, *inventory.targets]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
-    def page(self, snapshot: Snapshot, settings: Settings, language: str, theme: str) -> str:
-        """Return the whole page. theme: 'dark', 'light', or '' where the screen decides."""
+    def page(self, snapshot: Snapshot, settings: Settings, language: str, theme: str, meetings: Sequence[MeetingView] = ()) -> str:
+        """Return the province's page. theme: 'dark', 'light', or '' where the screen decides."""
         say = sentences(language, settings.timezone)
         layout = self.layout(snapshot.inventory)
         by_id = tiles(layout, snapshot)
-        return self._render(
-            "page.html",
+        return self.whole(
+            "province.html",
             say,
-            snapshot=snapshot,
-            network=snapshot.inventory.network,
+            snapshot,
+            theme,
+            self.parts(snapshot, settings, language, meetings),
+            page="province",
+            script_words=script_words(say, _SHOW_KEYS) | {"states": {state.value: say.state(state) for state in State}},
             layout=layout,
-            layout_id=self.layout_id(snapshot.inventory),
             dense=density(layout.rows, -(-len(layout.points_of) // layout.across)),
             blocks={area: [by_id[id_] for id_ in ids] for area, ids in layout.points_of.items()},
-            parts={id_: Markup(html) for id_, html in self.parts(snapshot, settings, language).items()},
             title=lambda tile: title(tile, say),
-            theme=theme,
-            zone=settings.timezone,
-            other="en" if language == "vi" else "vi",
-            static=self._static.url,
-            symbols=self._symbols,
-            script_words=script_words(say),
         )
 
-    def parts(self, snapshot: Snapshot, settings: Settings, language: str) -> dict[str, str]:
-        """Return element id → HTML of everything on the page that is not a tile."""
+    def parts(self, snapshot: Snapshot, settings: Settings, language: str, meetings: Sequence[MeetingView] = ()) -> dict[str, str]:
+        """Return element id → HTML of everything on the province's page that is not a tile."""
         say = sentences(language, settings.timezone)
         layout = self.layout(snapshot.inventory)
         rows, total = panels.changes(layout, snapshot, say)
         by_kind = {kind.value: row for kind, row in counts(snapshot).items()}
         present = {count.state for row in by_kind.values() for count in row if count.number}
+        found = self.shared_parts(snapshot, say, meetings) | {
+            "counts": self.render("counts.html", say, counts=by_kind, present=present),
+            "causes": self.render("causes.html", say, causes=panels.causes(layout, snapshot, say), snapshot=snapshot),
+            "links": self.render("links.html", say, links=panels.links(layout, snapshot, settings, say)),
+            "changes": self.render("changes.html", say, changes=rows, total=total),
+        }
+        for area in layout.points_of:
+            points, endpoints = area_counts(layout, snapshot, area)
+            found[f"head-{area}"] = self.render("head.html", say, points=points, endpoints=endpoints) if points or endpoints else ""
+        return found
+
+    def whole(
+        self, template: str, say: Sentences, snapshot: Snapshot, theme: str, parts: Mapping[str, str], **values: object
+    ) -> str:
+        """Return a whole page: what every page has, and the values of its own template.
+
+        Among the values are page, as ?page= of the stream names it, and script_words.
+        """
+        return self.render(
+            template,
+            say,
+            **{
+                "snapshot": snapshot,
+                "network": snapshot.inventory.network,
+                "layout_id": self.layout_id(snapshot.inventory),
+                "parts": {id_: Markup(html) for id_, html in parts.items()},
+                "theme": theme,
+                "zone": str(say.zone),
+                "other": "en" if say.language == "vi" else "vi",
+                "static": self._static.url,
+                "symbols": self._symbols,
+                "stream": f"page={values['page']}",
+                **values,
+            },
+        )
+
+    def shared_parts(self, snapshot: Snapshot, say: Sentences, meetings: Sequence[MeetingView]) -> dict[str, str]:
+        """Return the parts of every page's head: whether the monitor sees, how fresh it all is, and the next meeting."""
 
         def ago(at: float) -> Markup:
             since = Markup('<time class="age" data-t="{}">{}</time>').format(int(at), say.age(snapshot.at - at))
             return Markup("{}").format(Markup(say("ago", age="{}")).format(since))
 
-        found = {
-            "bar": self._render("bar.html", say, snapshot=snapshot),
-            "health": self._render("health.html", say, snapshot=snapshot, ago=ago),
-            "counts": self._render("counts.html", say, counts=by_kind, present=present),
-            "causes": self._render("causes.html", say, causes=panels.causes(layout, snapshot, say), snapshot=snapshot),
-            "links": self._render("links.html", say, links=panels.links(layout, snapshot, settings, say)),
-            "changes": self._render("changes.html", say, changes=rows, total=total),
+        coming = next_meeting(meetings, snapshot.at)
+        return {
+            "bar": self.render("bar.html", say, snapshot=snapshot),
+            "health": self.render("health.html", say, snapshot=snapshot, ago=ago),
+            "next": self.render("next.html", say, meeting=coming, snapshot=snapshot) if coming else "",
         }
-        for area in layout.points_of:
-            points, endpoints = area_counts(layout, snapshot, area)
-            found[f"head-{area}"] = (
-                self._render("head.html", say, points=points, endpoints=endpoints) if points or endpoints else ""
-            )
-        return found
 
     def card(self, id_: str, snapshot: Snapshot, settings: Settings, language: str) -> str:
         """Return a target's card; KeyError where no target has that id."""
         say = sentences(language, settings.timezone)
         layout = self.layout(snapshot.inventory)
-        return self._render("card.html", say, card=card(id_, layout, snapshot, settings, say), snapshot=snapshot)
+        return self.render("card.html", say, card=card(id_, layout, snapshot, settings, say), snapshot=snapshot)
 
-    def _render(self, template: str, say: Sentences, **values: object) -> str:
+    def render(self, template: str, say: Sentences, **values: object) -> str:
+        """Return what a template of pages/ makes of values."""
         return self._environment.get_template(template).render(say=say, **values).strip()
 
 
@@ -133,12 +162,11 @@ def density(rows: int, blocks_high: int) -> int:
     return sum(need > room for room in (22, 37, 42, 47)) - 1
 
 
-def script_words(say: Sentences) -> dict[str, object]:
-    """Return what the script must be able to say by itself: templates keep their {names}."""
+def script_words(say: Sentences, keys: Sequence[str] = ()) -> dict[str, object]:
+    """Return what the script must be able to say by itself: templates keep their {names}. keys: what a page's own script says."""
     index = 0 if say.language == "vi" else 1
     return {
-        **{key: PAGE[key][index] for key in (*_SCRIPT_KEYS, *_SHOW_KEYS)},
+        **{key: TEXTS[key][index] for key in (*_SCRIPT_KEYS, *keys)},
         "units": UNITS[say.language],
         "weekdays": WEEKDAYS[index],
-        "states": {state.value: say.state(state) for state in State},
     }

@@ -10,11 +10,14 @@ from monitor import words
 from monitor.model.inventory import Kind, Target
 from monitor.model.misdeed import Misdeed
 from monitor.model.state import Reason
-from monitor.words import page
+from monitor.words import meeting, page, target
 from monitor.words.complaints import complain
 from monitor.words.reasons import explain
 from monitor.words.short_names import PARTS
 from monitor.words.states import LEVELS, STATES
+
+TEXTS: words.Catalogue = {**page.PAGE, **meeting.MEETING, **target.TARGET}
+"""Everything that a page says beside states, verdicts and reasons."""
 
 _PATHS = {
     "path_after": re.compile(r"path breaks after hop (?P<hop>\d+), (?P<address>\S+)"),
@@ -25,15 +28,15 @@ _PATHS = {
 
 
 class Sentences:
-    """Says what a page says. Calling it with a key of words/page.py gives that text."""
+    """Says what a page says. Calling it with a key of words/page.py, meeting.py or target.py gives that text."""
 
     def __init__(self, language: str, zone: tzinfo) -> None:
         self.language = language
-        self._zone = zone
+        self.zone = zone
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the text of a key of words/page.py, its {names} filled in."""
-        return words.say(page.PAGE, key, self.language, **values)
+        """Return the text of a key, its {names} filled in."""
+        return words.say(TEXTS, key, self.language, **values)
 
     def state(self, state: str) -> str:
         """Return a state's name with a capital, as headings and titles begin."""
@@ -79,13 +82,31 @@ class Sentences:
         """Return how long something lasts."""
         return page.age(seconds, self.language)
 
+    def verdict(self, verdict: str) -> str:
+        """Return a verdict's name with a capital."""
+        name = words.say(meeting.VERDICTS, verdict, self.language)
+        return name[:1].upper() + name[1:]
+
+    def countdown(self, seconds: float) -> str:
+        """Return how long until something."""
+        return page.countdown(seconds, self.language)
+
+    def day_clock(self, at: float, now: float) -> str:
+        """Return the time of day, with the weekday unless it is today's, and with the date from a week on."""
+        then, today = datetime.fromtimestamp(at, self.zone), datetime.fromtimestamp(now, self.zone)
+        clock = then.strftime("%H:%M")
+        if then.date() == today.date():
+            return clock
+        weekday = page.WEEKDAYS[words.LANGUAGES.index(self.language)][then.weekday()]
+        return f"{clock} {weekday}" if abs((then.date() - today.date()).days) < 7 else f"{clock} {then.strftime('%d/%m')}"
+
     def clock(self, at: float, *, seconds: bool = False) -> str:
         """Return the time of day of an epoch time."""
-        return datetime.fromtimestamp(at, self._zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+        return datetime.fromtimestamp(at, self.zone).strftime("%H:%M:%S" if seconds else "%H:%M")
 
     def date(self, at: float) -> str:
         """Return weekday and date of an epoch time."""
-        moment = datetime.fromtimestamp(at, self._zone)
+        moment = datetime.fromtimestamp(at, self.zone)
         weekday = page.WEEKDAYS[words.LANGUAGES.index(self.language)][moment.weekday()]
         return f"{weekday} {moment.strftime('%d/%m/%Y')}"
 

@@ -53,3 +53,19 @@ class Meetings(Protocol):
 
     async def confirm(self, meeting: str, endpoint: str, confirmation: Confirmation) -> MeetingView | None:
         """Keep a technician's tick in the journal and judge anew; None where there is no such meeting, or endpoint in it."""
+
+
+class NoMeetings:
+    """Stands in where nobody watches meetings."""
+
+    def meetings(self) -> Sequence[MeetingView]:
+        """Return none."""
+        return ()
+
+    def subscribe(self, _: Callable[[MeetingView], None]) -> Callable[[], None]:
+        """Never call back."""
+        return lambda: None
+
+    async def confirm(self, _meeting: str, _endpoint: str, _confirmation: Confirmation) -> MeetingView | None:
+        """Know no meeting."""
+        return None

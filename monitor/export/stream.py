@@ -7,14 +7,14 @@ import contextlib
 import json
 import re
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from monitor.export.renderer import Renderer
+from monitor.export.answers import refusal
+from monitor.export.faces import Face, Faces, TileValues
 from monitor.export.source import Source
-from monitor.export.tiles import tiles
 from monitor.model.state import Snapshot
 
 HEARTBEAT_S = 5.0
@@ -26,9 +26,6 @@ SEND_BUFFER = 262_144
 QUEUE = 32
 """Messages that may wait for a slow client before it is let go."""
 
-TileValues = tuple[str, str, int]
-"""A tile's attributes: state, worst endpoint's state or '', epoch seconds of a recent change or 0."""
-
 
 _AGE = re.compile(r'(?<=">)[^<]*(?=</time>)')
 """The text of an age, which the screen counts by itself: it alone is no change."""
@@ -38,6 +35,7 @@ _AGE = re.compile(r'(?<=">)[^<]*(?=</time>)')
 class Client:
     """One open screen. language: of the parts it wants, None for tiles alone. parts: what it was sent last, without ages."""
 
+    face: Face
     language: str | None
     queue: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
     parts: dict[str, str] = field(default_factory=dict)
@@ -47,13 +45,13 @@ class Client:
 class Stream:
     """Turns publications into messages. Nothing is computed while no screen is open."""
 
-    def __init__(self, source: Source, renderer: Renderer, *, heartbeat_s: float = HEARTBEAT_S, gather_s: float = GATHER_S) -> None:
+    def __init__(self, source: Source, faces: Faces, *, heartbeat_s: float = HEARTBEAT_S, gather_s: float = GATHER_S) -> None:
         self._source = source
-        self._renderer = renderer
+        self._faces = faces
         self._heartbeat_s = heartbeat_s
         self._gather_s = gather_s
         self._clients: dict[Client, asyncio.Transport | None] = {}
-        self._sent: dict[str, TileValues] = {}
+        self._sent: dict[str, Mapping[str, TileValues]] = {}
         self._pending: asyncio.TimerHandle | None = None
         self._is_closing = False
         self._unsubscribe: Callable[[], None] | None = None
@@ -81,12 +79,21 @@ class Stream:
     def _listen(self, *, is_wanted: bool) -> None:
         """Subscribe while screens are open, and only then: each publication is a picture of everything, made for who listens."""
         if is_wanted and self._unsubscribe is None:
-            self._unsubscribe = self._source.subscribe(self._published)
+            self._unsubscribe = self._subscribe()
         elif not is_wanted and self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
 
-    def _published(self, _: Snapshot) -> None:
+    def _subscribe(self) -> Callable[[], None]:
+        ends = (self._source.subscribe(self._published), self._faces.meetings.subscribe(self._published))
+
+        def end() -> None:
+            for each in ends:
+                each()
+
+        return end
+
+    def _published(self, _: object) -> None:
         if self._clients and self._pending is None:
             self._pending = asyncio.get_running_loop().call_later(self._gather_s, self._send)
 
@@ -100,12 +107,13 @@ class Stream:
         """Send every client what changed since its last message; a message without changes is the heartbeat."""
         self._pending = None
         snapshot = self._source.snapshot()
-        now = self._tiles(snapshot)
-        changed = {id_: values for id_, values in now.items() if self._sent.get(id_) != values}
+        faces = {client.face.key: client.face for client in self._clients}
+        now = {key: face.tiles(snapshot) for key, face in faces.items()}
+        changed = {key: _changes(self._sent.get(key, {}), tiles) for key, tiles in now.items()}
         self._sent = now
-        rendered: dict[str, dict[str, str]] = {}
+        rendered: dict[tuple[str, str], dict[str, str]] = {}
         for client in tuple(self._clients):
-            self._put(client, self._message(snapshot, changed, self._new_parts(client, snapshot, rendered)))
+            self._put(client, _message(client.face, snapshot, changed[client.face.key], _new_parts(client, snapshot, rendered)))
 
     def _put(self, client: Client, message: str) -> None:
         try:
@@ -121,59 +129,30 @@ class Stream:
         if transport is not None and client.queue.full():
             transport.abort()
 
-    def _tiles(self, snapshot: Snapshot) -> dict[str, TileValues]:
-        found = tiles(self._renderer.layout(snapshot.inventory), snapshot)
-        return {
-            id_: (tile.state.value, tile.endpoint.value if tile.endpoint else "", int(tile.changed_at))
-            for id_, tile in found.items()
-        }
-
-    def _new_parts(self, client: Client, snapshot: Snapshot, rendered: dict[str, dict[str, str]]) -> dict[str, str]:
-        if client.language is None:
-            return {}
-        if client.language not in rendered:
-            rendered[client.language] = self._renderer.parts(snapshot, self._source.settings, client.language)
-        parts = rendered[client.language]
-        changed = {id_: html for id_, html in parts.items() if client.parts.get(id_) != _AGE.sub("", html)}
-        client.parts |= {id_: _AGE.sub("", html) for id_, html in changed.items()}
-        return changed
-
-    def _message(self, snapshot: Snapshot, changed: dict[str, TileValues], parts: dict[str, str]) -> str:
-        said: dict[str, object] = {
-            "at": snapshot.at,
-            "generation": snapshot.generation,
-            "layout": self._renderer.layout_id(snapshot.inventory),
-            "blind": snapshot.blind.since if snapshot.blind else None,
-            "last_round_at": snapshot.last_round_at,
-            "fresh": snapshot.fresh,
-            "targets": len(snapshot.views),
-        }
-        if changed:
-            said["tiles"] = changed
-        if parts:
-            said["parts"] = parts
-        body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-        return f"id: {snapshot.generation}\nevent: change\ndata: {body}\n\n"
-
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answer /api/v1/stream: at first all tiles (and, with ?parts=LANGUAGE, all parts), then what changes."""
+        """Answer /api/v1/stream: at first all tiles of a page (and, with ?parts=LANGUAGE, all parts), then what changes."""
         if self._is_closing or len(self._clients) >= MOST_CLIENTS:
             return web.Response(status=503, headers={"Retry-After": "10"}, text="too many open streams; close one\n")
+        face = self._faces.of(request.query)
+        if face is None:
+            return refusal(404, "there is no such page", "docs/http.md lists what a stream can be asked for")
+        await face.prepare()
         language = request.query.get("parts")
-        client = Client(language if language in ("vi", "en") else None)
+        client = Client(face, language if language in ("vi", "en") else None)
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
         await response.prepare(request)
         snapshot = self._source.snapshot()
-        first = self._message(snapshot, self._tiles(snapshot), self._new_parts(client, snapshot, {}))
+        tiles = face.tiles(snapshot)
+        first = _message(face, snapshot, tiles, _new_parts(client, snapshot, {}))
         client.queue.put_nowait(f"retry: {RETRY_MS}\n{first}")
         transport = request.transport
         if transport is not None:
             # The kernel would take some MB for a client that never reads.
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        if not self._clients:
-            self._sent = self._tiles(snapshot)
+        if all(each.face.key != face.key for each in self._clients):
+            self._sent[face.key] = tiles
         self._clients[client] = transport if isinstance(transport, asyncio.Transport) else None
         self._listen(is_wanted=True)
         try:
@@ -184,6 +163,40 @@ class Stream:
             self._clients.pop(client, None)
             self._listen(is_wanted=bool(self._clients))
         return response
+
+
+def _changes(before: Mapping[str, TileValues], now: Mapping[str, TileValues]) -> dict[str, TileValues]:
+    return {id_: values for id_, values in now.items() if before.get(id_) != values}
+
+
+def _new_parts(client: Client, snapshot: Snapshot, rendered: dict[tuple[str, str], dict[str, str]]) -> dict[str, str]:
+    if client.language is None:
+        return {}
+    key = (client.face.key, client.language)
+    if key not in rendered:
+        rendered[key] = client.face.parts(snapshot, client.language)
+    parts = rendered[key]
+    changed = {id_: html for id_, html in parts.items() if client.parts.get(id_) != _AGE.sub("", html)}
+    client.parts |= {id_: _AGE.sub("", html) for id_, html in changed.items()}
+    return changed
+
+
+def _message(face: Face, snapshot: Snapshot, changed: Mapping[str, TileValues], parts: dict[str, str]) -> str:
+    said: dict[str, object] = {
+        "at": snapshot.at,
+        "generation": snapshot.generation,
+        "layout": face.layout_id(snapshot),
+        "blind": snapshot.blind.since if snapshot.blind else None,
+        "last_round_at": snapshot.last_round_at,
+        "fresh": snapshot.fresh,
+        "targets": len(snapshot.views),
+    }
+    if changed:
+        said["tiles"] = changed
+    if parts:
+        said["parts"] = parts
+    body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return f"id: {snapshot.generation}\nevent: change\ndata: {body}\n\n"
 
 
 async def _pump(client: Client, response: web.StreamResponse) -> None:

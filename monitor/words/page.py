@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from monitor.words.catalogue import Catalogue
 
 PAGE: Catalogue = {
@@ -145,7 +147,7 @@ def rate(bps: float, language: str) -> str:
 
 
 def age(seconds: float, language: str) -> str:
-    """Return how long ago, in the two units that matter: '6 s', '14 phút', '1 giờ 05', '2 ngày 3 giờ'. page.js does the same."""
+    """Return how long ago, in the two units that matter: '6 s', '14 phút', '1 giờ 05', '2 ngày 3 giờ'. live.js does the same."""
     second, minute, hour, day = UNITS[language]
     whole = max(0, int(seconds))
     if whole < 60:
@@ -155,3 +157,12 @@ def age(seconds: float, language: str) -> str:
     if whole < 86_400:
         return f"{whole // 3600} {hour} {whole % 3600 // 60:02}"
     return f"{whole // 86_400} {day} {whole % 86_400 // 3600} {hour}"
+
+
+def countdown(seconds: float, language: str) -> str:
+    """Return how long until something: '33:20', '2:05:20', and from a day on as an age. live.js does the same."""
+    whole = max(0, math.ceil(seconds))
+    if whole >= 86_400:
+        return age(whole, language)
+    minutes = f"{whole % 3600 // 60:02}:{whole % 60:02}"
+    return minutes if whole < 3600 else f"{whole // 3600}:{minutes}"

@@ -10,11 +10,14 @@ from html.parser import HTMLParser
 import pytest
 
 from monitor.export.renderer import TEMPLATES, Renderer, density
+from monitor.export.sentences import TEXTS
 from monitor.export.static import FOLDER, Static
 from monitor.model.inventory import Area
 from monitor.model.settings import Settings
 from monitor.model.state import State
+from monitor.words.meeting import MEETING
 from monitor.words.page import PAGE, age, decimal, milliseconds, rate
+from monitor.words.target import TARGET
 from tests.export import morning, sample
 
 RENDERER = Renderer(Static())
@@ -59,7 +62,7 @@ def test_each_block_is_one_stop_of_the_keyboard() -> None:
 def test_the_page_links_only_to_what_exists(language: str) -> None:
     html = page(language)
     links = {attributes["href"] or "" for tag, attributes in Reader(html).found if tag == "a"}
-    assert links == {"#field", "?lang=en" if language == "vi" else "?lang=vi"}
+    assert links == {"#field", "/", "/meetings", "?lang=en" if language == "vi" else "?lang=vi"}
     marks = {attributes["href"] for tag, attributes in Reader(html).found if tag == "use"}
     assert marks <= {f"#{attributes['id']}" for attributes in Reader(html).all("symbol")}
 
@@ -109,12 +112,17 @@ def test_a_chosen_theme_is_set_before_the_first_paint(theme: str) -> None:
 def test_every_word_that_templates_and_script_ask_for_is_in_the_catalogue() -> None:
     templates = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
     asked = set(re.findall(r'say\("(\w+)"', templates))
-    script = set(re.findall(r"words\.(\w+)", (FOLDER / "monitor.js").read_text("utf-8"))) - {"units", "weekdays", "states"}
-    assert asked | script <= PAGE.keys()
+    scripts = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.js"))
+    script = set(re.findall(r"words\.(\w+)", scripts)) - {"units", "weekdays", "states", "verdicts"}
+    assert asked | script <= TEXTS.keys()
+
+
+def test_no_two_catalogues_of_the_pages_share_a_key() -> None:
+    assert len(TEXTS) == len(PAGE) + len(MEETING) + len(TARGET)
 
 
 def test_both_languages_fill_in_the_same_names() -> None:
-    for vietnamese, english in PAGE.values():
+    for vietnamese, english in TEXTS.values():
         assert set(re.findall(r"\{(\w+)", vietnamese)) == set(re.findall(r"\{(\w+)", english))
 
 

@@ -12,7 +12,9 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from monitor.export.faces import Faces
 from monitor.export.renderer import Renderer
+from monitor.export.source import NoMeetings
 from monitor.export.static import Static
 from monitor.export.stream import QUEUE, Stream
 from monitor.model.inventory import Inventory
@@ -35,7 +37,7 @@ async def message(answer: ClientResponse) -> dict[str, Any]:
 @pytest.fixture
 async def quick(source: FakeSource) -> AsyncIterator[tuple[Client, Stream]]:
     """Serve a stream alone, that gathers 1 ms and is silent but for changes."""
-    stream = Stream(source, Renderer(Static()), heartbeat_s=3600, gather_s=0.001)
+    stream = Stream(source, Faces(source, Renderer(Static()), NoMeetings()), heartbeat_s=3600, gather_s=0.001)
     app = web.Application()
     app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)
@@ -75,7 +77,7 @@ async def test_no_picture_is_asked_for_while_no_screen_is_open(quick: tuple[Clie
 
 
 async def test_a_heartbeat_carries_the_time_and_nothing_that_stayed(source: FakeSource) -> None:
-    stream = Stream(source, Renderer(Static()), heartbeat_s=0.01)
+    stream = Stream(source, Faces(source, Renderer(Static()), NoMeetings()), heartbeat_s=0.01)
     app = web.Application()
     app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)
@@ -134,7 +136,7 @@ async def test_a_closed_screen_is_forgotten(quick: tuple[Client, Stream], source
 
 
 async def test_the_end_of_the_daemon_ends_the_streams_at_once(source: FakeSource) -> None:
-    stream = Stream(source, Renderer(Static()), heartbeat_s=3600)
+    stream = Stream(source, Faces(source, Renderer(Static()), NoMeetings()), heartbeat_s=3600)
     app = web.Application()
     app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)

@@ -1,0 +1,89 @@
+"""The pages as faces: what the stream tells of each while it is open, and which face a request asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from monitor.export.renderer import Renderer
+from monitor.export.source import Meetings, Source
+from monitor.export.tiles import tiles
+from monitor.model.state import Snapshot
+
+TileValues = tuple[str | int, ...]
+"""A tile's attributes, in the order in which the page's script takes them."""
+
+
+class Face(Protocol):
+    """One page, as it is shown and as the stream keeps it true."""
+
+    @property
+    def key(self) -> str:
+        """Return what tells this page from others; screens that show the same page share what is rendered."""
+
+    async def prepare(self) -> None:
+        """Fetch what can't be had on the spot, such as the journal's lines; called once before anything is shown."""
+
+    def layout_id(self, snapshot: Snapshot) -> str:
+        """Return what changes whenever the open page must be loaded anew."""
+
+    def tiles(self, snapshot: Snapshot) -> Mapping[str, TileValues]:
+        """Return id → attributes of each tile; for the province: state, worst endpoint's or '', time of a recent change or 0."""
+
+    def parts(self, snapshot: Snapshot, language: str) -> dict[str, str]:
+        """Return element id → HTML of everything on the page that changes and is not a tile."""
+
+    def page(self, snapshot: Snapshot, language: str, theme: str) -> str:
+        """Return the whole page. theme: 'dark', 'light', or '' where the screen decides."""
+
+
+class ProvinceFace:
+    """The page of the whole province."""
+
+    key = "province"
+
+    def __init__(self, source: Source, renderer: Renderer, meetings: Meetings) -> None:
+        self._source = source
+        self._renderer = renderer
+        self._meetings = meetings
+
+    async def prepare(self) -> None:
+        """Need nothing."""
+
+    def layout_id(self, snapshot: Snapshot) -> str:
+        """Return the inventory's."""
+        return self._renderer.layout_id(snapshot.inventory)
+
+    def tiles(self, snapshot: Snapshot) -> dict[str, TileValues]:
+        """Return each point's tile."""
+        found = tiles(self._renderer.layout(snapshot.inventory), snapshot)
+        return {
+            id_: (tile.state.value, tile.endpoint.value if tile.endpoint else "", int(tile.changed_at))
+            for id_, tile in found.items()
+        }
+
+    def parts(self, snapshot: Snapshot, language: str) -> dict[str, str]:
+        """Return the panels and heads."""
+        return self._renderer.parts(snapshot, self._source.settings, language, self._meetings.meetings())
+
+    def page(self, snapshot: Snapshot, language: str, theme: str) -> str:
+        """Return the whole page."""
+        return self._renderer.page(snapshot, self._source.settings, language, theme, self._meetings.meetings())
+
+
+class Faces:
+    """Every page of a source."""
+
+    def __init__(self, source: Source, renderer: Renderer, meetings: Meetings) -> None:
+        self.source = source
+        self.renderer = renderer
+        self.meetings = meetings
+        self.province = ProvinceFace(source, renderer, meetings)
+
+    def of(self, query: Mapping[str, str]) -> Face | None:
+        """Return the page that a stream is asked for, the province's unless ?page= says else; None where there is none such."""
+        match query.get("page", "province"):
+            case "province":
+                return self.province
+            case _:
+                return None

@@ -1,0 +1,38 @@
+"""The routes of what people read."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from monitor.export.answers import as_page, language_of, refusal, theme_of
+from monitor.export.faces import Face, Faces
+
+
+class Pages:
+    """Every page, in the language and on the ground that a request asks for."""
+
+    def __init__(self, faces: Faces) -> None:
+        self._faces = faces
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the pages' routes."""
+        return [web.get("/", self.province), web.get("/card/{id}", self.card)]
+
+    async def province(self, request: web.Request) -> web.Response:
+        """Answer the province's page."""
+        return await self._show(self._faces.province, request)
+
+    async def card(self, request: web.Request) -> web.Response:
+        """Answer what a tile tells when it is opened."""
+        source = self._faces.source
+        language = language_of(request, source.settings.language)
+        id_ = request.match_info["id"]
+        snapshot = source.snapshot()
+        if id_ not in snapshot.views:
+            return refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
+        return as_page(self._faces.renderer.card(id_, snapshot, source.settings, language), request, language)
+
+    async def _show(self, face: Face, request: web.Request) -> web.Response:
+        language = language_of(request, self._faces.source.settings.language)
+        await face.prepare()
+        return as_page(face.page(self._faces.source.snapshot(), language, theme_of(request)), request, language)

@@ -1,0 +1,97 @@
+// What every page has: the stream that keeps it true, the clock and the ages by the server's time, light or dark.
+"use strict";
+const live = (() => {
+  const body = document.body;
+  const root = document.documentElement;
+  const words = JSON.parse(document.getElementById("words").textContent);
+  const by = (id) => document.getElementById(id);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+  const remember = (name, value) => { document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=strict`; };
+  const heeding = { tiles: [], part: [], tick: [] };
+
+  // time
+  let ahead = Number(body.dataset.at) * 1000 - Date.now();
+  const now = () => Date.now() + ahead;
+  const zoned = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: body.dataset.zone, ...options });
+  const time = zoned({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const day = zoned({ weekday: "short", day: "2-digit", month: "2-digit", year: "numeric" });
+  const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+  const two = (number) => String(number).padStart(2, "0");
+  const age = (seconds) => {
+    const [second, minute, hour, many] = words.units;
+    const whole = Math.max(0, Math.floor(seconds));
+    const part = (size) => Math.floor(whole / size);
+    if (whole < 60) return `${whole} ${second}`;
+    if (whole < 3600) return `${part(60)} ${minute}`;
+    if (whole < 86400) return `${part(3600)} ${hour} ${two(Math.floor((whole % 3600) / 60))}`;
+    return `${part(86400)} ${many} ${Math.floor((whole % 86400) / 3600)} ${hour}`;
+  };
+  const countdown = (seconds) => {
+    const whole = Math.max(0, Math.ceil(seconds));
+    if (whole >= 86400) return age(whole);
+    const minutes = `${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`;
+    return whole < 3600 ? minutes : `${Math.floor(whole / 3600)}:${minutes}`;
+  };
+
+  function tick() {
+    const at = now();
+    put(by("clock"), time.format(at));
+    const date = Object.fromEntries(day.formatToParts(at).map((part) => [part.type, part.value]));
+    put(by("date"), `${words.weekdays[weekdays.indexOf(date.weekday)]} ${date.day}/${date.month}/${date.year}`);
+    for (const element of document.querySelectorAll(".age")) put(element, age(at / 1000 - element.dataset.t));
+    for (const element of document.querySelectorAll(".until")) put(element, countdown(element.dataset.t - at / 1000));
+    heeding.tick.forEach((heed) => heed(at / 1000));
+    if (Date.now() - heard > 10000) lose();
+    setTimeout(tick, 1000 - (now() % 1000));
+  }
+
+  // the stream
+  let heard = Date.now();
+  let stream;
+  function lose() {
+    if ("lost" in body.dataset) return;
+    body.dataset.lost = "";
+    by("lost").hidden = false;
+    by("lost").querySelector("span").textContent = fill(words.lost, { time: time.format(heard + ahead) });
+    const state = by("health").querySelector(".state");
+    state.querySelector("b").textContent = words.monitor_lost;
+    state.querySelector("use").setAttribute("href", "#s-unknown");
+  }
+  function hear(message) {
+    heard = Date.now();
+    const said = JSON.parse(message.data);
+    if (said.layout !== body.dataset.layout) { location.reload(); return; }
+    ahead = said.at * 1000 - heard;
+    body.toggleAttribute("data-blind", said.blind !== null);
+    if ("lost" in body.dataset) { delete body.dataset.lost; by("lost").hidden = true; }
+    if (said.tiles) heeding.tiles.forEach((heed) => heed(said.tiles));
+    for (const [id, html] of Object.entries(said.parts ?? {})) {
+      const part = by(id);
+      if (!part) continue;
+      const before = part.textContent;
+      part.innerHTML = html;
+      heeding.part.forEach((heed) => heed(id, part, before));
+    }
+  }
+  function listen() {
+    stream?.close();
+    stream = new EventSource(`/api/v1/stream?${body.dataset.stream}&parts=${root.lang}`);
+    stream.addEventListener("change", hear);
+    stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000); });
+  }
+
+  // light or dark
+  const theme = by("theme");
+  const isDark = () => getComputedStyle(root).colorScheme !== "light";
+  const nameTheme = () => { theme.textContent = isDark() ? words.light : words.dark; };
+  theme.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; remember("theme", root.dataset.theme); nameTheme(); });
+  theme.hidden = false;
+  nameTheme();
+  matchMedia("(prefers-color-scheme: light)").addEventListener("change", nameTheme);
+
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && stream?.readyState === EventSource.CLOSED) listen(); });
+  // Scripts are deferred: each has told what it heeds by then.
+  document.addEventListener("DOMContentLoaded", () => { tick(); listen(); });
+  return { words, by, fill, put, remember, age, heed: (what, heed) => heeding[what].push(heed) };
+})();
