@@ -9,7 +9,7 @@ from monitor.export.evidence import Evidence, gather, load
 from monitor.model.inventory import Contracted, Location
 from monitor.model.kindness import Learned, Manner
 from monitor.model.settings import Settings
-from monitor.model.state import Event, Snapshot, TargetView, Transition
+from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Transition
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -32,7 +32,6 @@ def target(view: TargetView, snapshot: Snapshot, settings: Settings) -> dict[str
     """Return one target as /api/v1/targets lists it."""
     evidence = gather(view, snapshot, settings)
     carried = load(view.target, evidence.wan)
-    taken = view.acknowledged
     return {
         "id": view.target.id,
         "kind": view.target.kind.value,
@@ -50,8 +49,13 @@ def target(view: TargetView, snapshot: Snapshot, settings: Settings) -> dict[str
         "receive_bps": _rounded(carried.receive_bps, 0),
         "transmit_bps": _rounded(carried.transmit_bps, 0),
         "utilisation": _rounded(carried.utilisation, 4),
-        "acknowledged": {"by": taken.by, "at": taken.at, "note": taken.note} if taken else None,
+        "acknowledged": taken_json(view.acknowledged),
     }
+
+
+def taken_json(taken: Acknowledgement | None) -> dict[str, Json] | None:
+    """Return who has a target, None where nobody does."""
+    return {"by": taken.by, "at": taken.at, "note": taken.note} if taken else None
 
 
 def target_in_full(view: TargetView, snapshot: Snapshot, settings: Settings, why: str) -> dict[str, Json]:

@@ -10,7 +10,8 @@ from monitor.export.sentences import Sentences
 from monitor.export.tiles import Layout, shown
 from monitor.model.inventory import Kind
 from monitor.model.settings import Settings
-from monitor.model.state import Snapshot, State, TargetView
+from monitor.model.state import Acknowledgement, Snapshot, State, TargetView
+from monitor.rules.operations import may_be_taken
 from monitor.words.page import milliseconds, percent, rate
 
 
@@ -24,8 +25,12 @@ class CardEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One target in full. place: area and level. since: epoch seconds, 0 before the first judgement. rows: label and text."""
+    """One target in full. place: area and level. since: epoch seconds, 0 before the first judgement. rows: label and text.
 
+    may_be_taken: it is a root cause. taken: somebody has it.
+    """
+
+    target: str
     name: str
     place: str
     state: State
@@ -33,6 +38,8 @@ class Card:
     since_text: str
     rows: tuple[tuple[str, str], ...]
     endpoints: tuple[CardEndpoint, ...]
+    may_be_taken: bool
+    taken: Acknowledgement | None
 
 
 def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> Card:
@@ -48,6 +55,7 @@ def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: 
     )
     endpoints = layout.endpoints_of.get(id_, ())
     return Card(
+        id_,
         view.target.name,
         f"{layout.area(view.target.area).name} · {say.level(view.target.level)}",
         shown(view),
@@ -55,6 +63,8 @@ def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: 
         _when(view.since, snapshot.at, say),
         tuple((say(label), text) for label, text in rows if text),
         tuple(CardEndpoint(snapshot.views[each].target.name, shown(snapshot.views[each])) for each in endpoints),
+        may_be_taken(view.state, flapping=view.flapping),
+        view.acknowledged,
     )
 
 

@@ -43,6 +43,7 @@ STATE_FAMILIES = (
     Family("wan_target_affected", "gauge", "How many points and endpoints are unreachable behind this root cause."),
     Family("wan_target_flapping", "gauge", "1 while the target's state changes too often."),
     Family("wan_target_maintenance", "gauge", "1 while announced work covers the target."),
+    Family("wan_target_acknowledged", "gauge", "On a root cause, 1 where somebody has taken it on, else 0; absent elsewhere."),
     Family("wan_target_contact_info", "info", "Whom to call about the target, by role; always 1."),
 )
 

@@ -7,19 +7,22 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from monitor.export import api, discovery
 from monitor.export.answers import as_json, language_of, refusal
 from monitor.export.collector import Collector
 from monitor.export.faces import Faces
+from monitor.export.operating import Operating
 from monitor.export.own_metrics import OwnMetrics
 from monitor.export.page_routes import Pages
 from monitor.export.panels import names_of
 from monitor.export.polling import Polling
 from monitor.export.renderer import Renderer, sentences
-from monitor.export.source import Meetings, NoMeetings, Source
+from monitor.export.source import Meetings, NoMeetings, RefusedError, Source
 from monitor.export.static import Static
 from monitor.export.stream import HEARTBEAT_S, Stream
+from monitor.words.operations import refuse
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -27,6 +30,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 """zlib's way to say: with gzip's header and trailer."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_SAFE = ("GET", "HEAD", "OPTIONS")
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -47,7 +51,7 @@ def make_app(
     meetings: who watches them; None where none are watched.
     heartbeat_s: how often the event stream speaks when nothing changed; a screen takes 10 s of silence for a lost monitor.
     """
-    app = web.Application(middlewares=[_guard])
+    app = web.Application(middlewares=[_guard(source)])
     app.on_response_prepare.append(_add_headers)
     static = Static()
     faces = Faces(source, Renderer(static), meetings or NoMeetings())
@@ -55,7 +59,7 @@ def make_app(
     app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)
     app.add_routes([*_Metrics(source, own).routes(), *_Operations(source).routes(), *_Api(source).routes()])
-    app.add_routes(Polling(source).routes())
+    app.add_routes([*Polling(source).routes(), *Operating(source).routes()])
     app.add_routes([web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve), *Pages(faces).routes()])
     return app
 
@@ -65,17 +69,24 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
 
 
-@web.middleware
-async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse a POST of another origin, and answer what can't be understood with its cure."""
-    if request.method == "POST" and not _is_same_origin(request):
-        return refusal(403, "the Origin header does not match", f"send Origin: {request.scheme}://{request.host}")
-    try:
-        return await handler(request)
-    except api.BadParameterError as error:
-        return refusal(400, error.fault, error.cure)
-    except web.HTTPNotFound:
-        return refusal(404, f"there is nothing at {request.path!r}", "docs/http.md lists what there is")
+def _guard(source: Source) -> Middleware:
+    """Return what refuses a change by another origin, and answers what can't be understood or done with its cure."""
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method not in _SAFE and not _is_same_origin(request):
+            return refusal(403, "the Origin header does not match", f"send Origin: {request.scheme}://{request.host}")
+        try:
+            return await handler(request)
+        except api.BadParameterError as error:
+            return refusal(400, error.fault, error.cure)
+        except RefusedError as error:
+            fault, cure = refuse(error.key, error.values, language_of(request, source.settings.language))
+            return refusal(409 if error.is_of_now else 400, fault, cure)
+        except web.HTTPNotFound:
+            return refusal(404, f"there is nothing at {request.path!r}", "docs/http.md lists what there is")
+
+    return guard
 
 
 def _is_same_origin(request: web.Request) -> bool:

@@ -65,7 +65,16 @@ class Kept:
         """Take what changed since the last scrape. affected: points and endpoints behind the target where it is a root cause."""
         is_sighted = snapshot.blind is None
         is_up = answers(view) if is_sighted else None
-        standing = (view.state, view.since, view.cause, is_up, affected, view.flapping, view.maintenance)
+        standing = (
+            view.state,
+            view.since,
+            view.cause,
+            is_up,
+            affected,
+            view.flapping,
+            view.maintenance,
+            view.acknowledged is not None,
+        )
         if standing != self._standing_of:
             self._standing_of = standing
             self.standing = series.standing_row(view, _cause_of(view), is_up, affected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from monitor.export.answers import as_page, language_of, refusal, theme_of
+from monitor.export.body import remembered_name
 from monitor.export.faces import Face, Faces
 
 
@@ -30,7 +31,8 @@ class Pages:
         snapshot = source.snapshot()
         if id_ not in snapshot.views:
             return refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
-        return as_page(self._faces.renderer.card(id_, snapshot, source.settings, language), request, language)
+        card = self._faces.renderer.card(id_, snapshot, source.settings, language, remembered_name(request))
+        return as_page(card, request, language)
 
     async def _show(self, face: Face, request: web.Request) -> web.Response:
         language = language_of(request, self._faces.source.settings.language)

@@ -153,7 +153,7 @@ def _levels(cause: RootCause, snapshot: Snapshot, say: Sentences) -> str:
 def _who(view: TargetView, say: Sentences) -> tuple[str, str]:
     taken, contacts = view.acknowledged, view.target.contacts
     if taken is not None:
-        return taken.by, say("taken", time=say.clock(taken.at))
+        return taken.by, ": ".join(filter(None, (say("taken", time=say.clock(taken.at)), taken.note)))
     return (say("call", role=lower_first(contacts[0].role)), say("untaken")) if contacts else (say("untaken"), "")
 
 

@@ -127,11 +127,11 @@ class Renderer:
             "next": self.render("next.html", say, meeting=coming, snapshot=snapshot) if coming else "",
         }
 
-    def card(self, id_: str, snapshot: Snapshot, settings: Settings, language: str) -> str:
-        """Return a target's card; KeyError where no target has that id."""
+    def card(self, id_: str, snapshot: Snapshot, settings: Settings, language: str, by: str = "") -> str:
+        """Return a target's card; KeyError where no target has that id. by: who reads it, as a form was signed last."""
         say = sentences(language, settings.timezone)
         layout = self.layout(snapshot.inventory)
-        return self.render("card.html", say, card=card(id_, layout, snapshot, settings, say), snapshot=snapshot)
+        return self.render("card.html", say, card=card(id_, layout, snapshot, settings, say), snapshot=snapshot, by=by)
 
     def render(self, template: str, say: Sentences, **values: object) -> str:
         """Return what a template of pages/ makes of values."""

@@ -16,8 +16,9 @@ from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
 from monitor.export.sheet import Row, Shape
 from monitor.model.inventory import Contracted, Target
 from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, SnmpView, State, TargetView
+from monitor.rules import operations
 
-STANDING_WIDE = (True, False, True, False, False, True, False, False, True)
+STANDING_WIDE = (True, False, True, False, False, True, False, False, False, True)
 """Which columns of a standing are wide: info, states, affected and contacts."""
 ICMP_WIDE = tuple(family.kind == "histogram" for family in ICMP_FAMILIES)
 SNMP_WIDE = (False, False, False, True, False, False)
@@ -58,7 +59,9 @@ class Lines:
         return f"{name}{{{self._common}{',' if own else ''}{own}}} {number}\n".encode()
 
     def _standing(self, target: Target, *, has_contacts: bool) -> Shape:
-        info, up, states, changed, cause, affected, flapping, maintenance, contact = (family.name for family in STATE_FAMILIES)
+        info, up, states, changed, cause, affected, flapping, maintenance, taken, contact = (
+            family.name for family in STATE_FAMILIES
+        )
         where, contacts = target.location, target.contacts if has_contacts else ()
         known = _labels(
             ("name", target.name),
@@ -81,6 +84,7 @@ class Lines:
             b"".join(self._line(affected, _INTEGER, _labels(("affected", kind))) for kind in ("points", "endpoints")),
             self._line(flapping, _INTEGER),
             self._line(maintenance, _INTEGER),
+            self._line(taken, _INTEGER),
             b"".join(self._line(contact, "1", own) for own in called),
         )
 
@@ -168,9 +172,11 @@ def standing_row(view: TargetView, cause: str | None, is_up: bool | None, affect
     where it is a root cause.
     """
     if view.state is None:
-        return ((), None, None, None, None, None, None, None, ())
+        return ((), None, None, None, None, None, None, None, None, ())
     named = None if cause is None else escape(cause).encode()
-    return ((), is_up, _ONE_OF[view.state], view.since, named, affected, view.flapping, view.maintenance, ())
+    taken = view.acknowledged is not None
+    told = taken if taken or operations.may_be_taken(view.state, flapping=view.flapping) else None
+    return ((), is_up, _ONE_OF[view.state], view.since, named, affected, view.flapping, view.maintenance, told, ())
 
 
 def icmp_row(view: IcmpView, *, is_fresh: bool, has_histogram: bool) -> Row:

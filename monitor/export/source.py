@@ -3,13 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from monitor.model.kindness import Manner
 from monitor.model.meeting import Confirmation, MeetingView
+from monitor.model.operations import Work
 from monitor.model.reading import Reading
 from monitor.model.settings import Settings
-from monitor.model.state import Event, Snapshot, Transition
+from monitor.model.state import Acknowledgement, Event, Snapshot, Transition
+
+
+class RefusedError(Exception):
+    """What an operator asks can't be done now. key, values: a sentence of words/operations.py REFUSALS, its cure under key_cure."""
+
+    def __init__(self, key: str, /, **values: float | int | str) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = MappingProxyType(values)
+
+    @property
+    def is_of_now(self) -> bool:
+        """True where the request is well formed and only what is the case now stands against it."""
+        return self.key in ("behind", "not_down", "not_taken", "no_work", "many_works")
+
+
+class Operations(Protocol):
+    """What operators tell the daemon while it runs: the journal has it before anybody sees it, and it outlives a restart.
+
+    by: who says it, a name or a role. Every method may raise RefusedError.
+    """
+
+    async def acknowledge(self, target: str, by: str, note: str) -> Acknowledgement:
+        """Take a root cause on, until its outage ends; who takes on what another has takes it over."""
+
+    async def withdraw(self, target: str, by: str) -> None:
+        """Take an acknowledgement back."""
+
+    def works(self) -> Sequence[Work]:
+        """Return the work that was announced at run time and is not over, the earliest first."""
+
+    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
+        """Announce work. covers: ids of targets and areas. lasts: such as 2h. start: such as 22:00, '' for now."""
+
+    async def end(self, work: str, by: str) -> Work:
+        """End work that is under way, or call it off: by its number, or an id of a target or area that it alone covers."""
 
 
 class Source(Protocol):
@@ -18,6 +56,10 @@ class Source(Protocol):
     @property
     def settings(self) -> Settings:
         """Return the settings in force; another object after a reload that changed them."""
+
+    @property
+    def operations(self) -> Operations:
+        """Return where operators are heard."""
 
     def snapshot(self) -> Snapshot:
         """Return the picture of now; `at` is the time of the call."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from monitor.export.answers import refusal
+from monitor.export.api import Json, taken_json
 from monitor.export.faces import Face, Faces, TileValues
 from monitor.export.source import Source
 from monitor.model.state import Snapshot
@@ -52,6 +53,7 @@ class Stream:
         self._gather_s = gather_s
         self._clients: dict[Client, asyncio.Transport | None] = {}
         self._sent: dict[str, Mapping[str, TileValues]] = {}
+        self._told: dict[str, Json] = {}
         self._pending: asyncio.TimerHandle | None = None
         self._is_closing = False
         self._unsubscribe: Callable[[], None] | None = None
@@ -111,9 +113,13 @@ class Stream:
         now = {key: face.tiles(snapshot) for key, face in faces.items()}
         changed = {key: _changes(self._sent.get(key, {}), tiles) for key, tiles in now.items()}
         self._sent = now
+        taken = _taken(snapshot)
+        moved = {id_: taken.get(id_) for id_ in taken.keys() | self._told.keys() if taken.get(id_) != self._told.get(id_)}
+        self._told = taken
         rendered: dict[tuple[str, str], dict[str, str]] = {}
         for client in tuple(self._clients):
-            self._put(client, _message(client.face, snapshot, changed[client.face.key], _new_parts(client, snapshot, rendered)))
+            parts = _new_parts(client, snapshot, rendered)
+            self._put(client, _message(client.face, snapshot, changed[client.face.key], moved, parts))
 
     def _put(self, client: Client, message: str) -> None:
         try:
@@ -145,7 +151,8 @@ class Stream:
         await response.prepare(request)
         snapshot = self._source.snapshot()
         tiles = face.tiles(snapshot)
-        first = _message(face, snapshot, tiles, _new_parts(client, snapshot, {}))
+        taken = _taken(snapshot)
+        first = _message(face, snapshot, tiles, taken, _new_parts(client, snapshot, {}))
         client.queue.put_nowait(f"retry: {RETRY_MS}\n{first}")
         transport = request.transport
         if transport is not None:
@@ -153,6 +160,8 @@ class Stream:
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         if all(each.face.key != face.key for each in self._clients):
             self._sent[face.key] = tiles
+        if not self._clients:
+            self._told = taken
         self._clients[client] = transport if isinstance(transport, asyncio.Transport) else None
         self._listen(is_wanted=True)
         try:
@@ -181,7 +190,14 @@ def _new_parts(client: Client, snapshot: Snapshot, rendered: dict[tuple[str, str
     return changed
 
 
-def _message(face: Face, snapshot: Snapshot, changed: Mapping[str, TileValues], parts: dict[str, str]) -> str:
+def _taken(snapshot: Snapshot) -> dict[str, Json]:
+    """Return target → who has it, of all that somebody has."""
+    return {id_: taken_json(view.acknowledged) for id_, view in snapshot.views.items() if view.acknowledged is not None}
+
+
+def _message(
+    face: Face, snapshot: Snapshot, changed: Mapping[str, TileValues], taken: Mapping[str, Json], parts: dict[str, str]
+) -> str:
     said: dict[str, object] = {
         "at": snapshot.at,
         "generation": snapshot.generation,
@@ -193,6 +209,8 @@ def _message(face: Face, snapshot: Snapshot, changed: Mapping[str, TileValues], 
     }
     if changed:
         said["tiles"] = changed
+    if taken:
+        said["acknowledged"] = taken
     if parts:
         said["parts"] = parts
     body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))

@@ -13,13 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.journal.rows import Entry
 from monitor.journal.store import Store
-from monitor.model.state import Transition
+from monitor.model.state import Event, Transition
 
 log = logging.getLogger(__name__)
 
 COMMIT_WITHIN_S = 1.0
 RETRY_AFTER_S = 2.0
 BACKLOG_LIMIT = 50_000
+RECALLED = 10_000
+"""How many events of what operators said are looked through at a start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ class Journal:
     def last_states(self) -> Mapping[str, Transition]:
         """Return id → the newest transition of every target; blocks, for the start."""
         return self._store.last_states()
+
+    def said(self, kinds: Sequence[str]) -> Sequence[Event]:
+        """Return the last RECALLED events of these kinds, oldest first; blocks, for the start."""
+        found = self._store.events(None, RECALLED, kinds=kinds)
+        return [entry for entry in reversed(found) if isinstance(entry, Event)]
 
     async def events(self, since: float | None = None, limit: int = 100, target: str | None = None) -> Sequence[Entry]:
         """Return the newest entries after `since` (epoch seconds), newest first; [] while the database can't be read."""

@@ -22,6 +22,7 @@ def to_row(entry: Entry) -> dict[str, Any]:
             "kind": entry.kind,
             "target": entry.target,
             "text": entry.text,
+            "reason_values": dict(entry.values) or None,
         }
     return {
         "at": entry.at,
@@ -44,7 +45,8 @@ _TRANSITION_COLUMNS = ("old", "new", "cause", "reason", "reason_values", "affect
 def from_row(row: RowMapping) -> Entry:
     """Return the entry that a row holds."""
     if row["kind"] != TRANSITION:
-        return Event(at=row["at"], kind=row["kind"], target=row["target"], text=row["text"])
+        values = MappingProxyType(row["reason_values"] or {})
+        return Event(at=row["at"], kind=row["kind"], target=row["target"], text=row["text"], values=values)
     return Transition(
         target=row["target"],
         old=State(row["old"]) if row["old"] else None,

@@ -9,7 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, func, insert, select
+from sqlalchemy import Engine, Select, create_engine, event, func, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -41,18 +41,30 @@ class Store:
     def last_states(self) -> dict[str, Transition]:
         """Return id → the newest transition of every target that ever had one."""
         newest = select(func.max(entries.c.id)).where(entries.c.kind == TRANSITION).group_by(entries.c.target)
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(entries).where(entries.c.id.in_(newest))).mappings()
-            found = [from_row(row) for row in rows]
+        found = self._read(select(entries).where(entries.c.id.in_(newest)))
         return {entry.target: entry for entry in found if isinstance(entry, Transition)}
 
-    def events(self, since: float | None, limit: int, target: str | None = None) -> list[Entry]:
-        """Return the newest entries after `since` (epoch seconds), newest first, at most limit of them."""
+    def events(self, since: float | None, limit: int, target: str | None = None, kinds: Sequence[str] | None = None) -> list[Entry]:
+        """Return the newest entries after `since` (epoch seconds), newest first, at most limit of them; kinds: only such events."""
         wanted = select(entries).order_by(entries.c.id.desc()).limit(limit)
         if since is not None:
             wanted = wanted.where(entries.c.at > since)
         if target is not None:
             wanted = wanted.where(entries.c.target == target)
+        if kinds is not None:
+            wanted = wanted.where(entries.c.kind.in_(kinds))
+        return self._read(wanted)
+
+    def between(self, since: float, until: float) -> list[Entry]:
+        """Return all entries from `since` to before `until` (epoch seconds), in the order in which they were committed."""
+        return self._read(select(entries).where(entries.c.at >= since, entries.c.at < until).order_by(entries.c.id))
+
+    def newest_before(self, at: float, kinds: Sequence[str] = (TRANSITION,)) -> list[Entry]:
+        """Return of every target the newest entry of these kinds before a moment (epoch seconds), in the order of the journal."""
+        newest = select(func.max(entries.c.id)).where(entries.c.kind.in_(kinds), entries.c.at < at).group_by(entries.c.target)
+        return self._read(select(entries).where(entries.c.id.in_(newest)).order_by(entries.c.id))
+
+    def _read(self, wanted: Select[Any]) -> list[Entry]:
         with self._engine.connect() as connection:
             return [from_row(row) for row in connection.execute(wanted).mappings()]
 

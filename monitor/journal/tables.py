@@ -20,10 +20,11 @@ entries = Table(
     Column("new", String(16)),
     Column("cause", String(128)),
     Column("reason", String(48)),
-    Column("reason_values", JSON),
+    Column("reason_values", JSON),  # of an event: its values
     Column("affected_points", Integer),
     Column("affected_endpoints", Integer),
     Column("text", Text, nullable=False),
     Index("entries_at", "at"),
     Index("entries_target", "target", "id"),
+    Index("entries_kind", "kind", "target", "id"),
 )

@@ -152,6 +152,12 @@ class Whole:
         return f"whole number {_range(self.least, self.most)}".rstrip()
 
 
+def seconds(text: str) -> float | None:
+    """Return how many seconds a duration such as 15s, 5m or 2h is, None where the text is none."""
+    found = _DURATION.fullmatch(text.lower())
+    return round(float(found[1]) * _SECONDS[found[2]], 9) if found else None
+
+
 class Duration:
     """A duration with its unit, such as 20ms, 15s, 5m, 1h, 2d; in seconds. Bounds are seconds."""
 
@@ -162,14 +168,13 @@ class Duration:
     def read(self, node: Node) -> float:
         """Return it in seconds."""
         text = node.text("a duration")
-        found = _DURATION.fullmatch(text.lower())
-        if not found:
+        value = seconds(text)
+        if value is None:
             meant = f"did you mean '{text}s'?" if _BARE.fullmatch(text) else ""
             raise node.refuse(f"'{text}' is no duration", meant or "write a number and ms, s, m, h or d, such as 15s")
-        value = float(found[1]) * _SECONDS[found[2]]
         if not self.at_least <= value <= self.at_most or math.isinf(value):
             raise node.refuse(f"{text} is out of range", f"it must be {self._range()}")
-        return round(value, 9)
+        return value
 
     def schema(self) -> Schema:
         """A string of the pattern; the bounds are checked on loading."""

@@ -62,22 +62,24 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Anything else worth a line in the journal: blind, a path that breaks, a reload, a probe that learnt something.
+    """Anything else worth a line in the journal: blind, a path that breaks, a reload, what an operator said.
 
-    at: epoch seconds. kind: 'blind', 'sighted', 'path', 'reload', 'started', 'stopped', 'misbehaves', 'behaves', ….
+    at: epoch seconds. kind: one of words/events.py: 'blind', 'sighted', 'path', 'reload', 'started', 'stopped', 'acknowledged', ….
     target: '' where it is of none.
     text: complete in itself, English, one line.
+    values: what its sentence in words/events.py is filled with, and what programs read of it.
     """
 
     at: float
     kind: str
     target: str
     text: str
+    values: Mapping[str, float | int | str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Who has taken a root cause on."""
+    """Who has taken a root cause on. by: a name or a role, as the shift calls it. at: epoch seconds. note: '' for none."""
 
     by: str
     at: float

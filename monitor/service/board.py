@@ -19,8 +19,8 @@ from monitor.model.inventory import Inventory
 from monitor.model.own_side import OwnSide
 from monitor.model.profile import Profile
 from monitor.model.reading import Reading
-from monitor.model.settings import Settings
-from monitor.model.state import Event, Snapshot, State, Transition
+from monitor.model.settings import MaintenanceWindow, Settings
+from monitor.model.state import Acknowledgement, Event, Snapshot, State, Transition
 from monitor.rules import health, topology
 from monitor.rules.health import Health, Judgement, Standing
 from monitor.service.aging import Aging
@@ -31,6 +31,7 @@ from monitor.service.picture import Picture, committed
 from monitor.service.pulse import Pulse
 from monitor.service.sight import Sight
 from monitor.service.suspicion import Suspicions
+from monitor.service.taken import Taken
 from monitor.service.track import Track, follow, new_track
 from monitor.words.reasons import explain
 
@@ -90,6 +91,8 @@ class Board:
         self._offset_s = clock.wall() - clock.monotonic()
         self._events: list[Event] = []
         self._has_new_paths = False
+        self._taken = Taken()
+        self._announced: tuple[MaintenanceWindow, ...] = ()
         self._is_committing = False
         self._are_standings_new = True
         self._touched: set[str] = set()
@@ -139,6 +142,19 @@ class Board:
         self._events.append(Event(self._clock.wall(), "path", target, text))
         self._pulse.quicken()
         self._has_new_paths |= self._picture.path_found(target, text)
+
+    def take(self, target: str, taken: Acknowledgement | None) -> None:
+        """Show who has a target, None: nobody; the journal has it already. It ends by itself with the target's outage."""
+        if (track := self._tracks.get(target)) is not None:
+            self._taken.put(target, track, taken)
+            self._pulse.quicken()
+            self._picture.has_changed(self.snapshot)
+
+    def announce(self, windows: Sequence[MaintenanceWindow]) -> None:
+        """Have these windows of work hold beside those of the settings, from the next step on."""
+        self._announced = self._bench.announced = tuple(windows)
+        self._looked_s = float("-inf")
+        self._pulse.quicken()
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Have a function called with the snapshot after each publication; it must not block. The returned one ends that."""
@@ -198,7 +214,9 @@ class Board:
         if self._is_committing:
             return None
         transitions = [] if self._sight.blind else self._judge(now_s)
-        events, self._events = self._events, []
+        published = {transition.target: transition.new for _, transition in transitions}
+        over = self._taken.over(self._tracks, published, self._clock.wall())
+        events, self._events = [*self._events, *over], []
         self._is_committing = bool(transitions or events)
         return (events, transitions) if self._is_committing else None
 
@@ -207,10 +225,11 @@ class Board:
         events, transitions = found
         try:
             await self._journal.append([*events, *(transition for _, transition in transitions)])
-            has_new_paths, self._has_new_paths = self._has_new_paths, False
+            has_news, self._has_new_paths = self._has_new_paths, False
+            has_news |= self._taken.release(self._tracks, events)
             if transitions:
                 self._publish(transitions)
-            elif has_new_paths:
+            elif has_news:
                 self._picture.find_root_causes()
                 self._picture.has_changed(self.snapshot)
         except BaseException:
@@ -236,7 +255,7 @@ class Board:
         self._topology = topology.of(inventory)
         self._sight.follow(settings, kept)
         self._suspicions = Suspicions(kept, self._topology, settings)
-        self._bench = Bench(kept, self._topology, settings, profiles, self._now_local())
+        self._bench = Bench(kept, self._topology, settings, profiles, self._now_local(), announced=self._announced)
         self._are_standings_new = True
         self._touched = set(kept)
         self._pulse.quicken()
@@ -268,10 +287,11 @@ class Board:
         for track in self._tracks.values():
             track.forget_misses()
         if now is not None:
-            self._tell("blind", explain(now.reason.code, now.reason.values, "en"))
+            self._tell("blind", explain(now.reason.code, now.reason.values, "en"), {**now.reason.values, "code": now.reason.code})
         elif before is not None:
             self._evidence_since_s = self._sighted_s = now_s
-            self._tell("sighted", f"it sees again after {self._clock.wall() - before.since:.0f} s")
+            lasted_s = round(self._clock.wall() - before.since)
+            self._tell("sighted", f"it sees again after {lasted_s} s", {"lasted_s": lasted_s})
         self._picture.has_changed(self.snapshot)
 
     def _is_from_the_dark(self, reading: Reading, track: Track) -> bool:
@@ -282,9 +302,9 @@ class Board:
         )
         return self._sight.blind is not None or reading.at_s - took_s < max(self._sighted_s, track.returned_s)
 
-    def _tell(self, kind: str, text: str) -> None:
+    def _tell(self, kind: str, text: str, values: Mapping[str, float | int | str]) -> None:
         log.warning("%s: %s", kind, text)
-        self._events.append(Event(self._clock.wall(), kind, "", text))
+        self._events.append(Event(self._clock.wall(), kind, "", text, values))
 
     def _judge(self, now_s: float) -> list[tuple[Judgement, Transition]]:
         """Settle what is ripe and judge whoever may have changed; views that only change in detail are replaced here."""

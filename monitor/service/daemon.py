@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from monitor.errors import ConfigError, MonitorError
@@ -23,11 +24,14 @@ from monitor.model.settings import Settings
 from monitor.model.state import Event, Snapshot
 from monitor.service.board import Board
 from monitor.service.complaints import Complaints
+from monitor.service.desk import Desk
 from monitor.service.history import History
 from monitor.service.poller import Poller, Prober
 from monitor.service.specs import turns
 
 log = logging.getLogger(__name__)
+
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 class Daemon:
@@ -66,6 +70,9 @@ class Daemon:
             on_root_cause=self._on_root_cause,
             usual_rtt_s=history.usual_rtt_s,
         )
+        self.operations = Desk(
+            self.board, journal, clock, lambda: self.configuration.inventory, lambda: self.configuration.settings
+        )
         self._reload_from = reload_from
         self._permit = permit
         self._journal = journal
@@ -85,7 +92,8 @@ class Daemon:
     async def running(self) -> AsyncIterator[None]:
         """Poll and judge until the context ends."""
         fresh = self.configuration
-        await self._note("started", f"started with {len(fresh.inventory.targets)} targets")
+        targets = len(fresh.inventory.targets)
+        await self._note("started", f"started with {targets} targets", {"targets": targets})
         judging = asyncio.create_task(self.board.run())
         self.poller.start(turns(fresh.inventory, fresh.settings, fresh.profiles))
         try:
@@ -212,12 +220,12 @@ class Daemon:
         self.board.replace(fresh.inventory, fresh.settings, fresh.profiles)
         self.poller.replace(turns(fresh.inventory, fresh.settings, fresh.profiles))
         self.own.see_reload(succeeded=True)
-        text = f"configuration reloaded: {len(fresh.inventory.targets)} targets"
-        await self._note("reload", text)
+        targets = len(fresh.inventory.targets)
+        await self._note("reload", f"configuration reloaded: {targets} targets", {"targets": targets})
 
-    async def _note(self, kind: str, text: str) -> None:
+    async def _note(self, kind: str, text: str, values: Mapping[str, int] = _NOTHING) -> None:
         log.info(text)
-        await self._journal.append([Event(self._clock.wall(), kind, "", text)])
+        await self._journal.append([Event(self._clock.wall(), kind, "", text, dict(values))])
 
     # Where a root cause's path breaks
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from monitor.model.inventory import Expected
@@ -29,11 +29,15 @@ class Bench:
         settings: Settings,
         profiles: Mapping[str, Profile],
         now_local: datetime,
+        *,
+        announced: Sequence[MaintenanceWindow] = (),
     ) -> None:
+        """announced: windows of work that was announced at run time, beside those of the settings."""
         self._tracks = tracks
         self._topology = topology
         self._settings = settings
         self._profiles = profiles
+        self.announced = tuple(announced)
         self._covered: dict[str, str] = {}
         self._unexpected: frozenset[str] = frozenset()
         self._cuts: Mapping[str, Cut] = {}
@@ -43,7 +47,8 @@ class Bench:
 
     def look_at(self, now_local: datetime) -> bool:
         """Look at what holds at an hour (aware, in the settings' time zone); True where something changed."""
-        open_now = [window for window in self._settings.maintenance if maintenance.is_open(window, now_local)]
+        windows = (*self._settings.maintenance, *self.announced)
+        open_now = [window for window in windows if maintenance.is_open(window, now_local)]
         closed = {hours for hours in Expected if not is_expected(hours, now_local, self._settings.office_hours)}
         if self._hour == (open_now, closed):
             return False

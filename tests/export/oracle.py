@@ -76,6 +76,8 @@ class Oracle(Collector):
                 self._gauge(target, "wan_target_affected", cause.endpoints, affected="endpoints")
         self._gauge(target, "wan_target_flapping", float(view.flapping))
         self._gauge(target, "wan_target_maintenance", float(view.maintenance))
+        if state is State.DOWN or view.flapping or view.acknowledged:
+            self._gauge(target, "wan_target_acknowledged", float(view.acknowledged is not None))
 
     def _icmp(self, target: Target, view: IcmpView) -> None:
         self._gauge(target, "wan_last_reading_timestamp_seconds", view.at, probe="icmp")

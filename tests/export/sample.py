@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 
+from monitor.export.source import RefusedError
 from monitor.model.inventory import AddressMode, Area, Contracted, Inventory, Kind, Location, Network, Target
 from monitor.model.kindness import Manner
+from monitor.model.operations import Work
 from monitor.model.reading import IcmpSample, Outcome, Reading
-from monitor.model.settings import Settings
+from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import (
     RTT_BOUNDS_S,
+    Acknowledgement,
     Event,
     IcmpView,
     InterfaceView,
@@ -162,6 +166,50 @@ def with_view(of: Snapshot, id_: str, **changes: object) -> Snapshot:
 
 
 @dataclass
+class FakeOperations:
+    """Writes down what operators say. refusal: what is raised instead. announced: what works() answers."""
+
+    said: list[tuple[object, ...]] = field(default_factory=list)
+    announced: list[Work] = field(default_factory=list)
+    refusal: RefusedError | None = None
+    heard: Callable[[str, Acknowledgement | None], None] = lambda target, taken: None
+
+    def _hear(self, *words: object) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.said.append(words)
+
+    async def acknowledge(self, target: str, by: str, note: str) -> Acknowledgement:
+        self._hear("acknowledge", target, by, note)
+        taken = Acknowledgement(by, NOW, note)
+        self.heard(target, taken)
+        return taken
+
+    async def withdraw(self, target: str, by: str) -> None:
+        self._hear("withdraw", target, by)
+        self.heard(target, None)
+
+    def works(self) -> Sequence[Work]:
+        return self.announced
+
+    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
+        self._hear("announce", tuple(covers), lasts, start, reason, by)
+        return WORK
+
+    async def end(self, work: str, by: str) -> Work:
+        self._hear("end", work, by)
+        return WORK
+
+
+WORK = Work(
+    3,
+    MaintenanceWindow("thay thiết bị", ("xa-1-1",), (), datetime.fromtimestamp(NOW, UTC), datetime.fromtimestamp(NOW + 7_200, UTC)),
+    "VNPT",
+    NOW,
+)
+
+
+@dataclass
 class FakeSource:
     """A daemon of which everything is said by the test."""
 
@@ -173,6 +221,7 @@ class FakeSource:
     callbacks: list[Callable[[Snapshot], None]] = field(default_factory=list)
     asked: list[tuple[float | None, int]] = field(default_factory=list)
     manners: dict[str, Manner] = field(default_factory=dict)
+    operations: FakeOperations = field(default_factory=FakeOperations)
 
     def snapshot(self) -> Snapshot:
         return self.now

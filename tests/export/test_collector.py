@@ -19,7 +19,7 @@ from monitor.export.own_metrics import OwnMetrics
 from monitor.load.configuration import load
 from monitor.model.inventory import Contact, ProbeOverride
 from monitor.model.settings import ExportSettings, Settings
-from monitor.model.state import Blindness, Reason, Snapshot, State, TargetView
+from monitor.model.state import Acknowledgement, Blindness, Reason, Snapshot, State, TargetView
 from tests.export import oracle, sample
 
 PROMTOOL = shutil.which("promtool")
@@ -151,6 +151,7 @@ def disturbed(
                 view = replace(view, snmp=replace(view.snmp, values=values))
             case 4:
                 view = replace(view, state=chance.choice([None, *State]), since=now, flapping=chance.random() < 0.5)
+                view = replace(view, acknowledged=chance.choice((None, Acknowledgement("VNPT", now, ""))))
             case 5:
                 view = replace(view, icmp=None, snmp=None)
             case 6:

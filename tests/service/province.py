@@ -52,6 +52,9 @@ class MemoryJournal:
         self.entries.extend(batch)
         return self.works
 
+    def said(self, kinds: Sequence[str]) -> Sequence[Event]:
+        return [event for event in self.events if event.kind in kinds]
+
     def last_states(self) -> Mapping[str, Transition]:
         return self.last
 

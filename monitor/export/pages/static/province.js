@@ -50,14 +50,22 @@
   // one target in full
   const card = by("card");
   async function open(id) {
+    // What is being typed outlives a card that is drawn anew.
+    const form = card.dataset.id === id && card.open ? card.querySelector(".say") : null;
+    const typed = form ? [...form.querySelectorAll("input")].map((input) => [input.name, input.value, input === document.activeElement]) : [];
     card.dataset.id = id;
     try {
       const answer = await fetch(`/card/${encodeURIComponent(id)}?lang=${document.documentElement.lang}`);
       if (!answer.ok) throw new Error(answer.status);
       card.innerHTML = await answer.text();
+      for (const [name, value, isActive] of typed) {
+        const input = card.querySelector(`.say [name="${name}"]`);
+        if (input) { input.value = value; if (isActive) input.focus(); }
+      }
     } catch { card.textContent = words.card_failed; }
     if (!card.open) card.showModal();
   }
+  card.addEventListener("said", () => { card.querySelector(".say").remove(); open(card.dataset.id); });
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open], .t");
     if (opener) open(opener.dataset.open ?? opener.dataset.id);

@@ -1,0 +1,176 @@
+"""The desk: where operators are heard. What they say is in the journal, then on the board, and there again after a restart."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from monitor.export.source import RefusedError
+from monitor.load.moments import moment
+from monitor.load.suggest import nearest
+from monitor.load.values import seconds
+from monitor.load.writing import written_duration
+from monitor.model.clock import Clock
+from monitor.model.inventory import Inventory
+from monitor.model.operations import Work
+from monitor.model.settings import MaintenanceWindow, Settings
+from monitor.model.state import Acknowledgement, Event, State, TargetView, Transition
+from monitor.rules import operations
+from monitor.service.board import Board
+
+log = logging.getLogger("monitor.desk")
+
+MOST_S = 31 * 86_400.0
+"""Longer work belongs into monitor.yaml, where somebody sees it."""
+_AREA = "area:"
+
+
+class Journal(Protocol):
+    """What the desk needs of the journal."""
+
+    async def append(self, batch: Sequence[Transition | Event]) -> bool:
+        """Commit; False where that failed or took too long. Never raises."""
+
+    def said(self, kinds: Sequence[str]) -> Sequence[Event]:
+        """Return the events of these kinds, oldest first."""
+
+
+class Desk:
+    """The daemon's Operations (export/source.py). inventory, settings: those in force at the moment of the call."""
+
+    def __init__(
+        self,
+        board: Board,
+        journal: Journal,
+        clock: Clock,
+        inventory: Callable[[], Inventory],
+        settings: Callable[[], Settings],
+    ) -> None:
+        self._board = board
+        self._journal = journal
+        self._clock = clock
+        self._inventory = inventory
+        self._settings = settings
+        said = journal.said((*operations.ACKNOWLEDGEMENT_KINDS, *operations.MAINTENANCE_KINDS))
+        for target, taken in operations.standing_acknowledgements(said).items():
+            board.take(target, taken)
+        works = operations.works(said)
+        self._last_number = max((work.number for work in works), default=0)
+        self._works = {work.number: work for work in works}
+        self._tell_board()
+
+    # Who has it
+
+    async def acknowledge(self, target: str, by: str, note: str) -> Acknowledgement:
+        """Take a root cause on, until its outage ends."""
+        view = self._view(target)
+        if not operations.may_be_taken(view.state, flapping=view.flapping):
+            raise self._no_root_cause(view)
+        taken = Acknowledgement(by, self._clock.wall(), note)
+        await self._commit(operations.acknowledged(target, taken))
+        self._board.take(target, taken)
+        return taken
+
+    async def withdraw(self, target: str, by: str) -> None:
+        """Take an acknowledgement back."""
+        view = self._view(target)
+        if view.acknowledged is None:
+            raise RefusedError("not_taken", name=view.target.name)
+        await self._commit(operations.withdrawn(target, by, self._clock.wall()))
+        self._board.take(target, None)
+
+    def _view(self, target: str) -> TargetView:
+        view = self._board.snapshot().views.get(target)
+        if view is None:
+            raise _misspelt(target, self._inventory().targets)
+        return view
+
+    def _no_root_cause(self, view: TargetView) -> RefusedError:
+        cause = self._inventory().targets.get(view.cause or "")
+        if view.state is State.UNREACHABLE and cause is not None:
+            return RefusedError("behind", name=view.target.name, cause=cause.name, id=cause.id)
+        return RefusedError("not_down", name=view.target.name, state=(view.state or State.UNKNOWN).value)
+
+    # Announced work
+
+    def works(self) -> Sequence[Work]:
+        """Return the work that was announced at run time and is not over, the earliest first."""
+        now = self._clock.wall()
+        return sorted((work for work in self._works.values() if work.end_at > now), key=lambda work: work.start_at)
+
+    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
+        """Announce work; it holds from the board's next step on, or from its start."""
+        window = self._window(covers, lasts, start, reason)
+        self._last_number += 1
+        work = Work(self._last_number, window, by, self._clock.wall())
+        await self._commit(operations.announced(work))
+        self._put(work)
+        return work
+
+    async def end(self, work: str, by: str) -> Work:
+        """End work that is under way, or call it off."""
+        found, now = self._find(work), self._clock.wall()
+        await self._commit(operations.ended(found, by, now))
+        self._put(operations.shortened(found, now))
+        return found
+
+    def _window(self, covers: Sequence[str], lasts: str, start: str, reason: str) -> MaintenanceWindow:
+        ids, areas = self._covered(covers)
+        lasts_s = seconds(lasts)
+        if lasts_s is None or lasts_s <= 0:
+            raise RefusedError("no_duration", field="for", text=lasts)
+        if lasts_s > MOST_S:
+            raise RefusedError("too_long", lasts=written_duration(lasts_s))
+        now = datetime.fromtimestamp(self._clock.wall(), ZoneInfo(self._settings().timezone))
+        begin = moment(start, now, is_past=False) if start else now
+        if begin is None:
+            raise RefusedError("no_time", field="from", text=start)
+        finish = begin + timedelta(seconds=lasts_s)
+        if finish <= now:
+            raise RefusedError("over")
+        return MaintenanceWindow(reason, ids, areas, begin, finish)
+
+    def _covered(self, covers: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return ids of targets and of areas; area:ID names an area even where a target is called so."""
+        inventory = self._inventory()
+        ids, areas = dict[str, None](), dict[str, None]()
+        for name in covers:
+            bare = name.removeprefix(_AREA)
+            if name in inventory.targets:
+                ids[name] = None
+            elif bare in inventory.areas:
+                areas[bare] = None
+            else:
+                raise _misspelt(bare, [*inventory.targets, *inventory.areas])
+        if not ids and not areas:
+            raise RefusedError("no_cover")
+        return tuple(ids), tuple(areas)
+
+    def _find(self, name: str) -> Work:
+        bare = name.removeprefix(_AREA)
+        found = [each for each in self.works() if str(each.number) == name or bare in (*each.window.ids, *each.window.areas)]
+        if not found:
+            raise RefusedError("no_work", name=name)
+        if len(found) > 1:
+            raise RefusedError("many_works", name=name, numbers=", ".join(str(each.number) for each in found))
+        return found[0]
+
+    def _put(self, work: Work) -> None:
+        now = self._clock.wall()
+        self._works = {number: each for number, each in self._works.items() if each.end_at > now} | {work.number: work}
+        self._tell_board()
+
+    def _tell_board(self) -> None:
+        self._board.announce([work.window for work in self.works()])
+
+    async def _commit(self, event: Event) -> None:
+        log.info("%s: %s", event.target or "areas", event.text)
+        await self._journal.append([event])
+
+
+def _misspelt(name: str, known: Iterable[str]) -> RefusedError:
+    near = nearest(name, known)
+    return RefusedError("no_target", name=name) if near is None else RefusedError("misspelt", name=name, near=near)
