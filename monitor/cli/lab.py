@@ -96,12 +96,12 @@ def _run(arguments: argparse.Namespace) -> int:
         _on_loopback(plan, say(LAB, "asked_for", language), command, language)
         return 0
     try:
-        tun = open_network(target.address for target in inventory.targets.values())
+        network = open_network(target.address for target in inventory.targets.values())
     except SetupError as error:
         _on_loopback(plan, error.fault, command, language)
     else:
         look = say(LAB, "look", language, command=command, address=inventory.targets[inventory.root].address)
-        play_in_network(plan, tun, _announcement(plan, command, look, language))
+        play_in_network(plan, network, _announcement(plan, command, look, language))
     return 0
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from monitor.lab.babble import Babble
+from monitor.lab.conference import SIGNALLING_PORTS
 from monitor.lab.fragments import Fragments
 from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Packet, echo_reply, icmp_error, parse, udp
 from monitor.lab.province import Province
 from monitor.lab.tcp import answer_segment
 from monitor.lab.topology import Path, queue
+from monitor.lab.tun import OWN_ADDRESS, OWN_ADDRESS_V6
 from monitor.wire.icmp import (
     ECHO_REQUEST,
     FRAGMENTATION_NEEDED,
@@ -28,6 +32,8 @@ _AGENT_S = 0.001
 """How long an agent usually thinks."""
 _DUPLICATE_S = 0.001
 
+_MONITOR = frozenset(ip_address(address).packed for address in (OWN_ADDRESS, OWN_ADDRESS_V6))
+
 _HOST_UNREACHABLE = 1
 _PORT_UNREACHABLE = 3
 _V6_ADDRESS_UNREACHABLE = 3
@@ -37,8 +43,13 @@ _ERROR_BURST = 6.0
 _ERRORS_PER_S = 1.0
 """Linux limits a router's errors to one peer so (icmp_ratelimit 1000 ms, burst 6); the monitor is the lab's only peer."""
 
-Reply = tuple[float, bytes]
-"""(seconds from now, IP packet)."""
+
+class Reply(NamedTuple):
+    """An IP packet to be delivered in so many seconds from now. is_inward: to the host's own TCP, else to the monitor."""
+
+    delay_s: float
+    packet: bytes
+    is_inward: bool = False
 
 
 @dataclass(slots=True)
@@ -57,10 +68,14 @@ class _Complaint(NamedTuple):
 
 
 class Emulator:
-    """Answers for every address of the province. seed: of what is lost and how delays vary, in the order of the packets."""
+    """Answers for every address of the province. seed: of what is lost and how delays vary, in the order of the packets.
 
-    def __init__(self, province: Province, seed: int) -> None:
+    served: TCP ports behind which a host has more than the emulator knows: where it is open, segments go to the host.
+    """
+
+    def __init__(self, province: Province, seed: int, served: Collection[int] = ()) -> None:
         self.province = province
+        self._served = frozenset(served)
         self._chance = random.Random(seed)
         self._buckets: dict[str, _Bucket] = {}
         self._fragments = Fragments()
@@ -87,11 +102,30 @@ class Emulator:
             return self._error(packet, path, _Complaint(path.reach, UNREACHABLE, _HOST_UNREACHABLE), now) if path.reach else []
         return self._reach(packet, target, path, now)
 
-    def passes(self, reply: bytes) -> bool:
-        """Return whether the way from whoever sends this packet is whole now."""
-        source = reply[12:16] if reply[0] >> 4 == 4 else reply[8:24]
-        target = self.province.ids_by_address.get(source)
+    def passes(self, reply: Reply) -> bool:
+        """Return whether the way between the monitor and the host that this packet is of is whole now."""
+        at = (12, 16) if reply.packet[0] >> 4 == 4 else (8, 24)
+        begin = at[1] if reply.is_inward else at[0]
+        target = self.province.ids_by_address.get(reply.packet[begin : begin + at[1] - at[0]])
         return not self.province.is_blind and (target is None or self.province.paths[target].is_whole)
+
+    def let_out(self, raw: bytes) -> list[Reply]:
+        """Return what becomes of a packet that a host's TCP sends: it passes, is lost, or is too large for a link on its way.
+
+        Delay and loss were those of the round trip, which the segment that it answers has borne.
+        """
+        packet = parse(raw)
+        target = None if packet is None else self.province.ids_by_address.get(packet.source)
+        if packet is None or target is None or packet.destination not in _MONITOR or not self.passes(Reply(0.0, raw)):
+            return []
+        narrow = min(self.province.paths[target].mtus)
+        if narrow >= len(raw):
+            return [Reply(0.0, raw)]
+        kind, code = UNREACHABLE, FRAGMENTATION_NEEDED
+        if packet.version == 6:
+            kind, code = _V6_ERRORS[kind, code]
+        # In there all routers are the kernel itself, which would take no error from its own addresses: the monitor's must serve.
+        return [Reply(0.0, icmp_error(packet, packet.destination, (kind, code, narrow)), is_inward=True)]
 
     @property
     def is_babbling(self) -> bool:
@@ -113,9 +147,18 @@ class Emulator:
         if packet.protocol == UDP:
             return self._datagram(packet, target, path, delay, now)
         if packet.protocol == TCP:
-            answer = answer_segment(packet, self.province.conditions[target].tcp)
-            return [(delay, answer)] if answer else []
+            return self._segment(packet, target, delay)
         return []
+
+    def _segment(self, packet: Packet, target: str, delay: float) -> list[Reply]:
+        ports = self.province.conditions[target].tcp
+        port = int.from_bytes(packet.payload[2:4], "big")
+        if port in SIGNALLING_PORTS and self.province.conditions[target].conference.is_deaf:
+            return []
+        if port in self._served and port in ports:
+            return [Reply(delay, packet.raw, is_inward=True)]
+        answer = answer_segment(packet, ports)
+        return [Reply(delay, answer)] if answer else []
 
     def _echo(self, packet: Packet, target: str, delay: float, ttl: int) -> list[Reply]:
         expected = ECHO_REQUEST if packet.version == 4 else V6_ECHO_REQUEST
@@ -127,8 +170,8 @@ class Emulator:
     def _perhaps_twice(self, target: str, delay: float, reply: bytes) -> list[Reply]:
         duplicates = self.province.conditions[target].duplicates
         if duplicates and self._chance.random() < duplicates:
-            return [(delay, reply), (delay + _DUPLICATE_S, reply)]
-        return [(delay, reply)]
+            return [Reply(delay, reply), Reply(delay + _DUPLICATE_S, reply)]
+        return [Reply(delay, reply)]
 
     def _datagram(self, packet: Packet, target: str, path: Path, delay: float, now: float) -> list[Reply]:
         if len(packet.payload) < 8:
@@ -167,7 +210,7 @@ class Emulator:
         if packet.version == 6:
             kind, code = _V6_ERRORS[kind, code]
         quotes_all = len(router) % 2 == 0
-        return [(delay, icmp_error(packet, own[router], (kind, code, mtu), ttl=65 - hop, full=quotes_all))]
+        return [Reply(delay, icmp_error(packet, own[router], (kind, code, mtu), ttl=65 - hop, full=quotes_all))]
 
     def _may_complain(self, router: str, now: float) -> bool:
         bucket = self._buckets.setdefault(router, _Bucket(at=now))

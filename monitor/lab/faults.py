@@ -180,6 +180,34 @@ def _agent_32bit(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> N
     ills.has_64_bits = False
 
 
+def _busy(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+    condition.conference.is_busy = True
+
+
+def _unregistered(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+    condition.conference.is_registered = False
+
+
+def _deaf(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+    condition.conference.is_deaf = True
+
+
+def _break_camera(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+    condition.conference.broken.add("camera")
+
+
+def _break_microphone(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+    condition.conference.broken.add("microphone")
+
+
+def _certificate_expired(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+    condition.conference.certificate_left_s = -fault.number_of("ago")
+
+
+def _certificate_ends(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+    condition.conference.certificate_left_s = fault.number_of("left")
+
+
 _APPLY: Mapping[str, Apply] = {
     "cut": _cut,
     "flap": _cut,
@@ -208,4 +236,11 @@ _APPLY: Mapping[str, Apply] = {
     "agent-twin": _agent_twin,
     "agent-elsewhere": _agent_elsewhere,
     "agent-32bit": _agent_32bit,
+    "busy": _busy,
+    "unregistered": _unregistered,
+    "signalling-deaf": _deaf,
+    "camera-failed": _break_camera,
+    "microphone-failed": _break_microphone,
+    "certificate-expired": _certificate_expired,
+    "certificate-ends": _certificate_ends,
 }

@@ -104,13 +104,13 @@ class LoopbackWire:
         self._sockets = sockets
         self._province = province
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin to answer; call it from the running loop."""
         loop = asyncio.get_running_loop()
         for target, bound in self._sockets.by_target.items():
             loop.add_reader(bound, self._receive, target, bound)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End, and close the sockets."""
         loop = asyncio.get_running_loop()
         for bound in self._sockets.by_target.values():

@@ -41,6 +41,16 @@ def unshare_network() -> None:
     Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
 
 
+def unshare_thread_network() -> None:
+    """Move the calling thread alone into a new, empty network namespace; sockets that it opens stay there, it never comes back.
+
+    Raises SetupError where the machine does not permit it.
+    """
+    reason = _unshare(_CLONE_NEWNET)
+    if reason:
+        raise SetupError(f"this machine permits no network namespace ({os.strerror(reason)})", "run it as root, or take --loopback")
+
+
 def join_network(pid: int) -> None:
     """Move this process into the network namespace of process `pid`, and into its user namespace where that is another.
 

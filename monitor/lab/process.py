@@ -14,10 +14,12 @@ from typing import Protocol
 from monitor.lab.control import Control
 from monitor.lab.director import Director
 from monitor.lab.emulator import Emulator
+from monitor.lab.inner import InnerNetwork, open_inner
 from monitor.lab.loopback import LoopbackWire, Sockets
 from monitor.lab.namespace import permit_ping_sockets, unshare_network
 from monitor.lab.province import Province
 from monitor.lab.pump import Pump
+from monitor.lab.services import PORTS, Services
 from monitor.lab.state import socket_path
 from monitor.lab.tun import OWN_ADDRESS, Tun, open_tun
 from monitor.model.inventory import Inventory
@@ -45,37 +47,73 @@ class LabPlan:
 class Wire(Protocol):
     """What carries packets between the province and whoever asks it."""
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin to answer; called from the running loop."""
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabNetwork:
+    """The lab's own network: the device that whoever asks reaches the province by, and the hosts' TCP behind it."""
+
+    tun: Tun
+    inner: InnerNetwork
+
+    def close(self) -> None:
+        """Remove both."""
+        self.inner.close()
+        self.tun.close()
 
 
 Connect = Callable[[Province], Wire]
 
 
-def open_network(addresses: Iterable[str]) -> Tun:
-    """Move this process into a network namespace of its own and return its TUN device.
+def open_network(addresses: Iterable[str]) -> LabNetwork:
+    """Move this process into a network namespace of its own and return what was opened there.
 
     Raises SetupError where the machine does not permit that.
     """
+    every = tuple(addresses)
     unshare_network()
     permit_ping_sockets()
-    return open_tun(addresses)
+    tun = open_tun(every)
+    try:
+        return LabNetwork(tun, open_inner(every, PORTS))
+    except BaseException:
+        tun.close()
+        raise
 
 
-def play_in_network(plan: LabPlan, tun: Tun, announce: Callable[[], None]) -> None:
-    """Play the province on a TUN device until SIGTERM or SIGINT. announce: called once it answers."""
+class _NetworkWire:
+    """Packets by the pump, and what hosts say by TCP."""
+
+    def __init__(self, network: LabNetwork, province: Province, seed: int) -> None:
+        self._listeners = network.inner.listeners
+        self._services = Services(province, {})
+        self._pump = Pump(network.tun, network.inner.tun, Emulator(province, seed, PORTS), province.now)
+
+    async def start(self) -> None:
+        await self._services.start(self._listeners)
+        self._pump.start()
+
+    async def stop(self) -> None:
+        self._pump.stop()
+        await self._services.stop()
+
+
+def play_in_network(plan: LabPlan, network: LabNetwork, announce: Callable[[], None]) -> None:
+    """Play the province in its network until SIGTERM or SIGINT. announce: called once it answers."""
     facts = {"mode": "namespace", "interface": LAB_INTERFACE, "own_address": OWN_ADDRESS}
 
     def connect(province: Province) -> Wire:
-        return Pump(tun, Emulator(province, plan.scenario.seed), province.now)
+        return _NetworkWire(network, province, plan.scenario.seed)
 
     try:
-        asyncio.run(_play(plan, connect, tun.set_carrier, facts, announce))
+        asyncio.run(_play(plan, connect, network.tun.set_carrier, facts, announce))
     finally:
-        tun.close()
+        network.close()
 
 
 def play_on_loopback(plan: LabPlan, sockets: Sockets, announce: Callable[[], None]) -> None:
@@ -96,7 +134,7 @@ async def _play(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stopped.set)
-    wire.start()
+    await wire.start()
     director.start()
     await control.start()
     try:
@@ -105,4 +143,4 @@ async def _play(
     finally:
         director.stop()
         await control.stop()
-        wire.stop()
+        await wire.stop()

@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from monitor.lab.conference import Conference
 from monitor.model.inventory import Inventory, Kind, Location, Target
 from monitor.model.scenario import LinkSettings
 
@@ -28,7 +29,7 @@ class Condition:
     """How a target and its uplink are just now. Delays are seconds a round trip; loss and duplicates 0 to 1.
 
     cut: parents whose link is cut. is_powered: False while it is without power, and restarts after. is_silent: neither answers nor
-    forwards. tcp, udp: open ports.
+    forwards. tcp, udp: open ports. conference: of an endpoint.
     """
 
     delay_s: float
@@ -43,6 +44,7 @@ class Condition:
     limit: Limit | None = None
     tcp: frozenset[int] = frozenset()
     udp: frozenset[int] = frozenset()
+    conference: Conference = field(default_factory=Conference)
 
     @property
     def is_alive(self) -> bool:

@@ -79,6 +79,21 @@ def open_tun(addresses: Iterable[str]) -> Tun:
 
     Only call it in a namespace of the lab's own. Raises SetupError where the machine has no TUN device or permits none.
     """
+    tun = bare_tun()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, _SIOCSIFADDR, _request(_ipv4(OWN_ADDRESS)))
+        fcntl.ioctl(control, _SIOCSIFNETMASK, _request(_ipv4("255.255.255.255")))
+    _set_up_ipv6()
+    for network in (*NETWORKS, *strays(addresses)):
+        _add_route(network)
+    return tun
+
+
+def bare_tun() -> Tun:
+    """Return a TUN device in the calling thread's namespace, up like lo, without an address or a route.
+
+    Raises SetupError where the machine has no TUN device or permits none.
+    """
     try:
         descriptor = os.open(_DEVICE, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         fcntl.ioctl(descriptor, _TUNSETIFF, _request(struct.pack("=H", _IFF_TUN | _IFF_NO_PI)))
@@ -90,16 +105,11 @@ def open_tun(addresses: Iterable[str]) -> Tun:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         _set_up(control, "lo")
         _lengthen_queue(_index(control))
-        fcntl.ioctl(control, _SIOCSIFADDR, _request(_ipv4(OWN_ADDRESS)))
-        fcntl.ioctl(control, _SIOCSIFNETMASK, _request(_ipv4("255.255.255.255")))
         _set_up(control, LAB_INTERFACE)
-    _set_up_ipv6()
-    for network in (*NETWORKS, *_strays(addresses)):
-        _add_route(network)
     return Tun(descriptor)
 
 
-def _strays(addresses: Iterable[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def strays(addresses: Iterable[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """Return a host route for each address that NETWORKS do not cover."""
     parsed = {ipaddress.ip_address(address) for address in addresses}
     return [ipaddress.ip_network(address) for address in parsed if not any(address in network for network in NETWORKS)]

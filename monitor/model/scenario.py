@@ -114,6 +114,17 @@ _VERBS = (
         Parameter("octet", Form.COUNT, "last octet of that address", "254"),
     )),
     Verb("agent-32bit", "the SNMP agent has no ifXTable: 32-bit counters only"),
+    Verb("busy", "the endpoint is in a call with somebody else"),
+    Verb("unregistered", "the endpoint's registrar and gatekeeper do not know it"),
+    Verb("signalling-deaf", "the endpoint's SIP and H.323 say nothing, all else works"),
+    Verb("camera-failed", "the endpoint has lost its camera"),
+    Verb("microphone-failed", "the endpoint has lost its microphone"),
+    Verb("certificate-expired", "the certificate of the web page has ended", (
+        Parameter("ago", Form.DURATION, "since then", "1d"),
+    )),
+    Verb("certificate-ends", "the certificate of the web page ends soon", (
+        Parameter("left", Form.DURATION, "until then", "5d"),
+    )),
     Verb("open", "ports that accept", (
         Parameter("tcp", Form.PORTS, "TCP ports", ""),
         Parameter("udp", Form.PORTS, "UDP ports", ""),

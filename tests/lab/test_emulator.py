@@ -46,7 +46,7 @@ def echo(address: str, *, ttl: int = 64, payload: bytes = b"x" * 56) -> bytes:
 
 def answers(emulator: Emulator, raw: bytes, at: float = NOON) -> list[tuple[float, Packet]]:
     found = []
-    for delay, reply in emulator.answer(raw, at):
+    for delay, reply, _ in emulator.answer(raw, at):
         packet = parse(reply)
         assert packet is not None
         found.append((delay, packet))
@@ -243,8 +243,58 @@ def test_a_target_without_a_credential_has_no_agent(clock: Clock) -> None:
     assert (message.type, message.code) == (3, 3)
 
 
+def between(source: str, destination: str, port: int, octets: int = 20) -> bytes:
+    """Return a SYN, or as much of a segment, from one address to the other."""
+    ends = packed(source), packed(destination)
+    return build(*ends, TCP, struct.pack("!HHIIBBHHH", 40_000, port, 1, 0, 5 << 4, 2, 1000, 0, 0) + bytes(octets - 20))
+
+
+def test_a_segment_goes_to_the_host_where_more_is_behind_an_open_port(small: Province) -> None:
+    emulator = Emulator(small, seed=1, served=(1720, 25))
+    request = between(OWN, "10.1.1.20", 1720)
+    (handed,) = emulator.answer(request, NOON)
+    assert (request, True) == (handed.packet, handed.is_inward)
+    assert handed.delay_s == pytest.approx(0.04)
+    for port in (25, 5060):
+        ((_, _, is_inward),) = emulator.answer(between(OWN, "10.1.1.20", port), NOON)
+        assert not is_inward
+    small.apply([fault("cut", "xa")])
+    assert not emulator.passes(handed)
+
+
+def test_what_a_host_says_reaches_the_monitor_alone_and_only_over_a_whole_way(small: Province, emulator: Emulator) -> None:
+    said = between("10.1.1.20", OWN, 40_000, octets=1480)
+    assert [said] == [reply.packet for reply in emulator.let_out(said)]
+    assert [] == emulator.let_out(between("10.1.1.20", "10.1.1.1", 40_000))
+    assert [] == emulator.let_out(between("192.0.2.1", OWN, 40_000))
+    assert [] == emulator.let_out(b"E")
+    small.apply([fault("blind")])
+    assert [] == emulator.let_out(said)
+    small.apply([fault("cut", "huyen")])
+    assert [] == emulator.let_out(said)
+
+
+@pytest.mark.parametrize("source", ["10.1.1.20", "fd00::10.1.1.20"])
+def test_a_host_is_told_what_a_narrow_link_takes(small: Province, emulator: Emulator, source: str) -> None:
+    small.apply([fault("mtu", "huyen", octets=1400)])
+    monitor = OWN6 if ":" in source else OWN
+    (told,) = emulator.let_out(between(source, monitor, 40_000, octets=1440))
+    assert told.is_inward
+    packet = parse(told.packet)
+    assert packet is not None
+    message = parse_icmp(packet.version, packet.payload, (monitor, source))
+    assert isinstance(message, IcmpError)
+    assert message.mtu == 1400
+
+
+@pytest.mark.parametrize("port", [1720, 5060])
+def test_deaf_signalling_takes_no_connection_and_refuses_none(small: Province, emulator: Emulator, port: int) -> None:
+    small.apply([fault("signalling-deaf", "dc-xa")])
+    assert [] == emulator.answer(between(OWN, "10.1.1.20", port), NOON)
+
+
 def test_what_is_on_its_way_when_the_line_is_cut_does_not_arrive(small: Province, emulator: Emulator) -> None:
-    ((_, reply),) = emulator.answer(echo("10.1.1.1"), NOON)
+    (reply,) = emulator.answer(echo("10.1.1.1"), NOON)
     assert emulator.passes(reply)
     small.apply([fault("cut", "huyen")])
     assert not emulator.passes(reply)

@@ -101,6 +101,14 @@ def test_tcp_connects_where_a_port_is_open_and_closes_cleanly(lab: Lab) -> None:
     assert "ConnectionRefusedError" in lab.exec(sys.executable, "-c", code, address, "1721").stderr
 
 
+_GET_PAGE = """
+import ssl, sys, urllib.request
+trusting = ssl._create_unverified_context()
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting))
+print(opener.open(f"https://{sys.argv[1]}/", timeout=5).read().decode())
+"""
+
+
 def test_a_user_without_rights_has_a_lab_in_a_user_namespace(lab: Lab) -> None:
     # The user is mapped to one that is not root there, so that the lab must make a user namespace of its own.
     state = lab.folder.parent / "user"
@@ -115,8 +123,11 @@ def test_a_user_without_rights_has_a_lab_in_a_user_namespace(lab: Lab) -> None:
     first = user.stdout.readline()
     try:
         assert first.startswith("The lab answers"), first + user.stdout.read()
-        inside = [*words[:4], "exec", "--state", str(state), "--", "fping", lab.address("xa-a1")]
-        assert subprocess.run(inside, capture_output=True, check=False, timeout=20).returncode == 0
+        inside = [*words[:4], "exec", "--state", str(state), "--"]
+        for command in (["fping", lab.address("xa-a1")], [sys.executable, "-c", _GET_PAGE, lab.address("dc-xa-a1")]):
+            answer = subprocess.run([*inside, *command], capture_output=True, text=True, check=False, timeout=20)
+            assert answer.returncode == 0, answer.stderr
+        assert "<title>Phòng họp xã A1</title>" in answer.stdout
     finally:
         user.terminate()
         with user:
