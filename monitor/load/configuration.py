@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from monitor.errors import ConfigError, Fault, SetupError
 from monitor.load.fields import Entry
 from monitor.load.inventory import Sites, load_inventory
+from monitor.load.meetings import load_meetings
 from monitor.load.profiles import load_profiles
+from monitor.load.schedule import NO_MEETINGS, Schedule
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import load_settings
 from monitor.load.sites import NO_CREDENTIAL
@@ -33,6 +36,7 @@ class Configuration:
     profiles: Mapping[str, Profile]
     folder: Path
     warnings: tuple[Fault, ...] = ()
+    meetings: Schedule = NO_MEETINGS
 
 
 def find_folder(argument: str | None) -> Path:
@@ -47,10 +51,10 @@ def find_folder(argument: str | None) -> Path:
     raise SetupError(f"there is no configuration: neither ./config nor {SYSTEM_FOLDER}", "give its folder with --config DIR")
 
 
-def load(folder: Path, environment: Mapping[str, str] | None = None) -> Configuration:
+def load(folder: Path, environment: Mapping[str, str] | None = None, meetings: Path | None = None) -> Configuration:
     """Return everything that a configuration folder says. Raises ConfigError with every fault of every file.
 
-    environment: where {env: …} and {credential: …} look; None: the process's own.
+    environment: where {env: …} and {credential: …} look; None: the process's own. meetings: stands for the folder's meetings.yaml.
     """
     faults: list[Fault] = []
     warnings: list[Fault] = []
@@ -63,9 +67,10 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Configur
     _check_profiles(sites, profiles, folder / "profiles", faults)
     if written is not None and sites.is_complete:
         _check_settings(written, sites)
+    schedule = load_meetings(meetings or folder / "meetings.yaml", inventory, ZoneInfo(settings.timezone), faults)
     if faults or inventory is None:
         raise ConfigError(dict.fromkeys(faults))
-    return Configuration(inventory, settings, MappingProxyType(profiles), folder, tuple(sorted(warnings)))
+    return Configuration(inventory, settings, MappingProxyType(profiles), folder, tuple(sorted(warnings)), schedule)
 
 
 def _entries(sites: Sites) -> Iterable[Entry]:

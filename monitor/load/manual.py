@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from monitor.load import profiles, sites
+from monitor.load import meetings, profiles, sites
 from monitor.load.exchange.netbox_form import netbox_table
 from monitor.load.fields import Either, Field, ListOf, MapOf, OneOrMany, Record, Table
 from monitor.load.secrets import FIELDS as SECRET_FIELDS
@@ -28,6 +28,7 @@ FORMS: dict[str, Table] = {
     "point": Table([field for field in sites.POINT.fields.values() if field not in _BOTH]),
     "endpoint": Table([field for field in sites.ENDPOINT.fields.values() if field not in _BOTH]),
     "monitor": settings_table(SecretStore({}, Path())),
+    "meetings": meetings.FILE,
     "netbox": netbox_table(SecretStore({}, Path())),
     "profile": profiles.FILE,
     "secret": Table(SECRET_FIELDS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from monitor.load import profiles, sites
+from monitor.load import meetings, profiles, sites
 from monitor.load.document import Reader
 from monitor.load.exchange.netbox_form import netbox_table
 from monitor.load.fields import Entry
@@ -15,6 +15,7 @@ from monitor.load.settings import settings_table
 _FORMS: dict[str, tuple[str, Reader[Entry]]] = {
     "sites": ("The inventory: sites.yaml, sites.d/*.yaml", sites.FILE),
     "monitor": ("How the daemon watches: monitor.yaml", settings_table(SecretStore({}, Path()))),
+    "meetings": ("The meetings: meetings.yaml", meetings.FILE),
     "netbox": ("Where the inventory comes from: netbox.yaml", netbox_table(SecretStore({}, Path()))),
     "profile": ("A kind of device: profiles/*.yaml", profiles.FILE),
 }

@@ -21,6 +21,7 @@ from monitor.model.settings import (
     HealthSettings,
     IcmpSettings,
     MaintenanceWindow,
+    MeetingSettings,
     OfficeHours,
     QualitySettings,
     Settings,
@@ -171,6 +172,31 @@ EXPORT = Record(
         ),
     ),
 )
+MEETINGS = Record(
+    MeetingSettings,
+    (
+        Field("first", Duration(60, 30 * 86400), attribute="first_s", usual="1d", doc="the first check, before the start"),
+        Field("second", Duration(60, 86400), attribute="second_s", usual="1h", doc="the second check"),
+        Field("last", Duration(30, 86400), attribute="last_s", usual="15m", doc="the last check, then the report is sealed"),
+        Field("live_every", Duration(5, 3600), attribute="live_every_s", usual="45s", doc="between looks while a meeting is on"),
+        Field("shown", Duration(0, 30 * 86400), attribute="shown_s", usual="1h", doc="how long after its end metrics are exported"),
+        Field("packets", Whole(20, 10000), usual="300", doc="of a check's burst to each endpoint; 300 prove a loss below 1%"),
+        Field("spacing", Duration(0.005, 1), attribute="spacing_s", usual="20ms", doc="between the packets of such a burst"),
+        Field("at_once", Whole(1, 1000), usual="60", doc="endpoints that a check probes at the same time"),
+        Field("loss", Percent(), attribute="loss_ratio", usual="1%", doc="what ready claims the loss to be below"),
+        Field("confidence", Percent(), usual="95%", doc="how sure that claim is"),
+        Field("recent", Duration(60, 86400), attribute="recent_s", usual="3h", doc="routine probes that count beside the burst"),
+        Field("rtt", Duration(0.001, 10), attribute="rtt_s", usual="200ms", doc="a good round trip; beyond: at risk"),
+        Field("rtt_most", Duration(0.001, 10), attribute="rtt_most_s", usual="300ms", doc="beyond: not ready"),
+        Field("jitter", Duration(0.001, 10), attribute="jitter_s", usual="10ms", doc="a good jitter; beyond: at risk"),
+        Field("jitter_most", Duration(0.001, 10), attribute="jitter_most_s", usual="30ms", doc="beyond: not ready"),
+        Field("history", Duration(3600, 90 * 86400), attribute="history_s", usual="7d", doc="how far back outages count"),
+        Field("outages", Whole(1, 1000), usual="3", doc="so many in that time make an endpoint at risk"),
+        Field("headroom", Percent(), usual="80%", doc="share of a circuit's speed that may be used"),
+        Field("call_factor", Number(1, 5), usual="1.2", doc="what a call takes of its nominal rate"),
+        Field("attendance", Percent(), usual="100%", doc="share of the endpoints that must be able to join"),
+    ),
+)
 
 
 def settings_table(store: SecretStore) -> Table:
@@ -197,6 +223,7 @@ def settings_table(store: SecretStore) -> Table:
             Field("maintenance", ListOf(MAINTENANCE), default=(), doc="announced work: no alerts for what it covers"),
             Field("credentials", MapOf(Identifier(), credential_table(store)), default={}, doc="SNMP credentials by name"),
             Field("export", EXPORT, default=usual.export, doc="what the metrics hold"),
+            Field("meetings", MEETINGS, default=usual.meetings, doc="how meetings are watched and judged"),
         )
     )
 
@@ -217,10 +244,23 @@ def _settings(entry: Entry) -> Settings:
     return Settings(
         **{name: entry[name] for name in plain},
         **given,
+        meetings=_meetings(entry),
         health=_health(entry["health"]),
         maintenance=tuple(_windows(entry)),
         credentials=MappingProxyType(_credentials(entry["credentials"])),
     )
+
+
+def _meetings(entry: Entry) -> MeetingSettings:
+    meetings: MeetingSettings = entry["meetings"]
+    if not meetings.first_s > meetings.second_s > meetings.last_s:
+        entry.refuse(
+            "meetings", "the checks are not in their order", "first must be the longest before the start, then second, last"
+        )
+    for good, most in (("rtt", "rtt_most"), ("jitter", "jitter_most")):
+        if getattr(meetings, f"{good}_s") > getattr(meetings, f"{most}_s"):
+            entry.refuse("meetings", f"{good} is above {most}", f"lower {good} or raise {most}")
+    return meetings
 
 
 def _icmp(probes: Entry) -> IcmpSettings:

@@ -138,6 +138,42 @@ class ExportSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingSettings:
+    """How meetings are watched and judged.
+
+    first_s, second_s, last_s: how long before the start each check is made. live_every_s: between looks while it is on.
+    shown_s: how long after its end a meeting's metrics are exported.
+    packets, spacing_s: of a check's burst to each endpoint. at_once: endpoints that are probed at the same time.
+    loss_ratio: what READY claims the loss to be below, at `confidence`, by the burst and the routine probes of the last recent_s.
+    rtt_s, jitter_s: good up to here. rtt_most_s, jitter_most_s: beyond, no call is possible as it should be.
+    history_s, outages: an endpoint that was cut off so many times in that time is at risk however well it is now.
+    headroom: share of a circuit's contracted speed that may be used. call_factor: what a call takes of its nominal rate.
+    attendance: share of the endpoints that must be able to join for a meeting to be held at all.
+    """
+
+    first_s: float = 86_400.0
+    second_s: float = 3_600.0
+    last_s: float = 900.0
+    live_every_s: float = 45.0
+    shown_s: float = 3_600.0
+    packets: int = 300
+    spacing_s: float = 0.02
+    at_once: int = 60
+    loss_ratio: float = 0.01
+    confidence: float = 0.95
+    recent_s: float = 10_800.0
+    rtt_s: float = 0.2
+    rtt_most_s: float = 0.3
+    jitter_s: float = 0.01
+    jitter_most_s: float = 0.03
+    history_s: float = 604_800.0
+    outages: int = 3
+    headroom: float = 0.8
+    call_factor: float = 1.2
+    attendance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything of monitor.yaml. listen: HOST:PORT. journal: an SQLAlchemy URL. language: vi or en."""
 
@@ -155,6 +191,7 @@ class Settings:
     maintenance: tuple[MaintenanceWindow, ...] = ()
     credentials: Mapping[str, Credential] = field(default_factory=lambda: MappingProxyType({}))
     export: ExportSettings = ExportSettings()
+    meetings: MeetingSettings = MeetingSettings()
 
     @property
     def origin(self) -> str:

@@ -1,0 +1,102 @@
+"""The lines of an iCalendar file (RFC 5545 section 3.1), unfolded, so that every fault of it can name its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from monitor.errors import Fault
+
+MOST_BYTES = 2_000_000
+MOST_LINE = 20_000
+MOST_EVENTS = 2_000
+_NAME = re.compile(r"([A-Za-z0-9-]+)[;:]")
+
+
+@dataclass(slots=True)
+class EventLines:
+    """Where one VEVENT stands. places: a property's name in capitals → the lines on which it is written."""
+
+    line: int
+    places: dict[str, list[int]] = field(default_factory=dict)
+
+    def of(self, name: str) -> int:
+        """Return the first line of a property, the event's own where it has none."""
+        return self.places.get(name, [self.line])[0]
+
+
+def scan(content: bytes, file: str, faults: list[Fault]) -> tuple[str, list[EventLines]] | None:
+    """Return the text and where its events stand, in their order; None where it is no calendar (its faults are noted).
+
+    What is too big is refused unread: an expansion of what a mail brought must not stop the monitor.
+    """
+    before = len(faults)
+    if len(content) > MOST_BYTES:
+        fault = f"is larger than {MOST_BYTES // 1_000_000} MB"
+        faults.append(Fault(file, 0, "", fault, "export only the calendar of meetings"))
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        faults.append(Fault(file, line, "", "is not UTF-8", "save the calendar as UTF-8"))
+        return None
+    events = _scan_components(text, file, faults)
+    if len(events) > MOST_EVENTS:
+        fault = f"has {len(events)} events, more than {MOST_EVENTS}"
+        faults.append(Fault(file, events[MOST_EVENTS].line, "", fault, "export only the calendar of meetings"))
+    return (text, events) if len(faults) == before else None
+
+
+def unfolded(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (line, content) of every content line, continuations joined; lines are counted from 1."""
+    start, parts = 0, list[str]()
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+        if line[:1] in (" ", "\t") and parts:
+            parts.append(line[1:])
+            continue
+        if parts:
+            yield start, "".join(parts)
+        start, parts = number, [line] if line.strip() else []
+    if parts:
+        yield start, "".join(parts)
+
+
+def _scan_components(text: str, file: str, faults: list[Fault]) -> list[EventLines]:
+    open_ones: list[tuple[str, int]] = []
+    events: list[EventLines] = []
+    calendars = 0
+    for line, content in unfolded(text):
+        found = _NAME.match(content)
+        if found is None or len(content) > MOST_LINE:
+            told = f"a line of {len(content)} characters" if found else f"'{_shortened(content)}' is no line of a calendar"
+            faults.append(Fault(file, line, "", told, "export the calendar again as iCalendar (.ics)"))
+            if len(faults) > 20:
+                break
+            continue
+        name, value = found[1].upper(), content[found.end() :].strip().upper()
+        if name == "BEGIN":
+            if not open_ones and value == "VCALENDAR":
+                calendars += 1
+            open_ones.append((value, line))
+            if value == "VEVENT":
+                events.append(EventLines(line))
+        elif name == "END":
+            if not open_ones or open_ones[-1][0] != value:
+                opened = f" (open is {open_ones[-1][0]} of line {open_ones[-1][1]})" if open_ones else ""
+                faults.append(Fault(file, line, "", f"END:{value} ends nothing{opened}", "export the calendar again"))
+                return events
+            open_ones.pop()
+        elif open_ones and open_ones[-1][0] == "VEVENT":
+            events[-1].places.setdefault(name, []).append(line)
+    if open_ones and not faults:
+        faults.append(Fault(file, open_ones[-1][1], "", f"{open_ones[-1][0]} has no end", "the file is cut off: export it again"))
+    elif calendars != 1 and not faults:
+        told = "is no calendar" if not calendars else f"holds {calendars} calendars"
+        faults.append(Fault(file, 1, "", told, "one file is one calendar: BEGIN:VCALENDAR … END:VCALENDAR"))
+    return events
+
+
+def _shortened(content: str) -> str:
+    return content if len(content) <= 40 else content[:40] + "…"
