@@ -21,9 +21,9 @@ import yaml
 from monitor.errors import Fault
 from monitor.load.calendar_lines import EventLines, scan
 from monitor.load.document import Faulty, Node
+from monitor.load.exchange.yaml_tree import MAP, STR, mapping, scalar, sequence, with_mark
 from monitor.load.fields import Entry, Table
 from monitor.load.suggest import did_you_mean
-from monitor.load.yaml_tree import MAP, STR, mapping, scalar, sequence, with_mark
 
 MOST_A_DAY = 8
 MOST_TIMES = 1_000
