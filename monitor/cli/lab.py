@@ -9,6 +9,7 @@ namespace of its own that nothing can leave.
   monitor lab ctl status                             what is broken now
   monitor lab ctl counters xa-lung-cu                what its counters truly are
   monitor lab ctl --help                             all that may happen
+  monitor lab history --blocks var/prometheus        a made-up past for Prometheus, see `monitor lab history --help`
 
 Where the machine permits no network namespace or TUN device it runs on loopback addresses, and says what differs.
 """
@@ -26,6 +27,7 @@ from typing import Any
 
 import yaml
 
+from monitor.cli import lab_history
 from monitor.cli.options import add_config, add_language, own_command, start_log
 from monitor.errors import ConfigError, MonitorError, SetupError
 from monitor.lab.control import ask
@@ -53,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", metavar="DIR", help="where the running lab is found (the user's runtime folder)")
     parser.add_argument("--loopback", action="store_true", help="loopback addresses even where a namespace is permitted")
     parser.set_defaults(perform=_run)
-    below = parser.add_subparsers(metavar="exec | ctl", title="with a running lab")
+    below = parser.add_subparsers(metavar="exec | ctl | history", title="with a running lab, or without")
     inside = below.add_parser("exec", help="run a command in the lab's network")
     inside.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help="of the lab")
     inside.add_argument(
@@ -73,6 +75,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     control.add_argument("verb", metavar="VERB", help="status, counters, or one of those below")
     control.add_argument("words", nargs="*", metavar="ID|NAME=VALUE", help="what it is done to, and its values")
     control.set_defaults(perform=_control)
+    history = below.add_parser(
+        "history",
+        help="make up a past",
+        description="Makes up weeks of a province that was watched, so that long windows can be looked at today.",
+    )
+    lab_history.add_arguments(history)
+    history.set_defaults(perform=lab_history.execute)
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -26,6 +26,10 @@ LAB: Catalogue = {
         "  - SNMP is on UDP port {port}; a scenario shows in SNMP only\n"
         "  - no TCP, traceroute or IPv6; the daemon's configuration: {config}",
     ),
+    "history": (
+        "{days} ngày đến {until}: {targets} điểm, {samples} mẫu, {entries} dòng nhật ký; mất {seconds} giây.",
+        "{days} days until {until}: {targets} targets, {samples} samples, {entries} journal entries; it took {seconds} s.",
+    ),
     "asked_for": ("theo yêu cầu", "as asked for"),
     "demo_starts": (
         "Đang dựng cả tỉnh trên máy này: {targets} điểm…",

@@ -1,0 +1,158 @@
+"""`monitor lab history`: a made-up past, as OpenMetrics or as blocks of a Prometheus, and as a journal that agrees with it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monitor.cli.history_text import HistoryText
+from monitor.cli.options import add_config, add_language
+from monitor.errors import SetupError
+from monitor.journal.store import Store
+from monitor.lab.history import History, past_of
+from monitor.load.configuration import find_folder, load
+from monitor.model.inventory import Expected
+from monitor.model.scenario import parse_duration
+from monitor.words import say
+from monitor.words.lab import LAB
+
+_BLOCK_S = 18 * 3600
+"""promtool makes blocks of 2, 6, 18, … hours, and reads a whole file once for each: so each file is one block."""
+_ROWS_A_COMMIT = 5000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_config(parser)
+    add_language(parser)
+    parser.add_argument("--days", type=int, default=35, help="how long the past is (35)")
+    parser.add_argument("--detail", default="48h", metavar="DURATION", help="how much of its end is told in detail (48h)")
+    parser.add_argument("--until", metavar="TIME", help="when it ends, such as 2026-11-28T07:00 (now)")
+    parser.add_argument("--seed", type=int, default=1, help="another number is another past (1)")
+    parser.add_argument("--instance", metavar="HOST:PORT", help="the label `instance` that Prometheus gives the daemon (`listen`)")
+    parser.add_argument("--blocks", metavar="DIR", type=Path, help="make blocks in this data folder of a Prometheus, by promtool")
+    parser.add_argument("--openmetrics", metavar="DIR", type=Path, help="write OpenMetrics files into this folder")
+    parser.add_argument("--journal", metavar="FILE", type=Path, help="write the same past as a journal (SQLite)")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Make the past and write it to all that were asked for."""
+    started = time.monotonic()
+    _check(arguments)
+    configuration = load(find_folder(arguments.config))
+    settings, inventory = configuration.settings, configuration.inventory
+    zone, profiles = ZoneInfo(settings.timezone), configuration.profiles
+    past = past_of(arguments.days, _until(arguments.until, zone), settings.office_hours, zone, arguments.seed)
+    expected = {
+        id_: target.expected or (profiles[target.profile].expected if target.profile in profiles else Expected.ALWAYS)
+        for id_, target in inventory.targets.items()
+    }
+    history = History(inventory, expected, past, _detail(arguments.detail) / 86_400)
+    samples = 0
+    if arguments.blocks or arguments.openmetrics:
+        text = HistoryText(history, settings, arguments.instance or settings.listen)
+        samples = _write_blocks(text, arguments.blocks) if arguments.blocks else _write_files(text, arguments.openmetrics)
+    if arguments.journal:
+        _write_journal(history, arguments.journal)
+    language = arguments.language or settings.language
+    ends = datetime.fromtimestamp(past.end, zone).isoformat(sep=" ", timespec="minutes")
+    print(
+        say(
+            LAB,
+            "history",
+            language,
+            days=arguments.days,
+            until=ends,
+            targets=len(inventory.targets),
+            samples=f"{samples:,}".replace(",", " "),
+            entries=len(history.story.entries),
+            seconds=round(time.monotonic() - started),
+        )
+    )
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if not (arguments.blocks or arguments.openmetrics or arguments.journal):
+        raise SetupError("nothing to write the past to", "give --blocks DIR, --openmetrics DIR or --journal FILE")
+    if arguments.blocks and arguments.openmetrics:
+        raise SetupError("--blocks and --openmetrics are two ways to the same", "give one of them")
+    if arguments.days < 1:
+        raise SetupError(f"--days {arguments.days} is no past", "give at least 1")
+    if arguments.blocks and shutil.which("promtool") is None:
+        raise SetupError("promtool is not installed", "install Debian's package `prometheus`, or give --openmetrics DIR")
+    if arguments.journal and arguments.journal.exists():
+        raise SetupError(f"{arguments.journal} exists", "give a new file: a past is not written behind what is already there")
+
+
+def _until(text: str | None, zone: ZoneInfo) -> float:
+    if text is None:
+        return time.time()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SetupError(f"--until {text!r} is no time", "give one such as 2026-11-28T07:00") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+
+
+def _detail(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise SetupError(f"--detail {text!r} is no duration", "give one such as 48h or 30m") from error
+
+
+def _spans(history: History) -> Iterator[tuple[int, int]]:
+    """Yield the steps of one block after another: from the first to before the last."""
+    first, grid = 0, history.grid
+    while first < grid.count:
+        block = grid.at(first) // _BLOCK_S
+        last = first
+        while last < grid.count and grid.at(last) // _BLOCK_S == block:
+            last += 1
+        yield first, last
+        first = last
+
+
+def _write_files(text: HistoryText, folder: Path) -> int:
+    """Write one file for each span; return how many samples they hold."""
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = 0
+    for first, last in _spans(text.history):
+        stamp = datetime.fromtimestamp(text.history.grid.at(first)).astimezone().strftime("%Y%m%dT%H%M")
+        with (folder / f"{stamp}.om").open("wb") as file:
+            samples += text.write(file, first, last)
+    return samples
+
+
+def _write_blocks(text: HistoryText, folder: Path) -> int:
+    """Have promtool make a block of each span, whose text is then forgotten; return how many samples they hold."""
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = 0
+    with tempfile.TemporaryDirectory(dir=folder, prefix="history-") as scratch:
+        for first, last in _spans(text.history):
+            path = Path(scratch) / "span.om"
+            with path.open("wb") as file:
+                samples += text.write(file, first, last)
+            words = ["promtool", "tsdb", "create-blocks-from", "openmetrics", f"--max-block-duration={_BLOCK_S // 3600}h"]
+            done = subprocess.run([*words, str(path), str(folder)], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise SetupError(f"promtool made no block: {done.stderr.strip()}", f"look whether {folder} may be written to")
+    return samples
+
+
+def _write_journal(history: History, path: Path) -> None:
+    store = Store(f"sqlite:///{path.absolute()}")
+    entries = history.story.entries
+    try:
+        for first in range(0, len(entries), _ROWS_A_COMMIT):
+            store.write(entries[first : first + _ROWS_A_COMMIT])
+    finally:
+        store.close()

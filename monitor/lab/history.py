@@ -1,0 +1,63 @@
+"""A past to look at: weeks of a province that was watched, made up by a seed, so that long windows can be seen and tested today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import tzinfo
+
+from monitor.lab.history_faults import DAY_S, Happenings, Past, draw
+from monitor.lab.history_measured import STEP_S, Grid, Weather, measure_all
+from monitor.lab.history_recorded import Recorded, Recorder
+from monitor.lab.history_states import Story, tell
+from monitor.lab.history_views import Album
+from monitor.model.inventory import Expected, Inventory
+from monitor.model.settings import OfficeHours
+from monitor.model.state import Snapshot
+
+
+def past_of(days: float, until: float, office_hours: OfficeHours, zone: tzinfo, seed: int) -> Past:
+    """Return a past of so many days that ends at the last step of five minutes before a moment (epoch seconds)."""
+    end = until // STEP_S * STEP_S
+    return Past(end - days * DAY_S // STEP_S * STEP_S, end, office_hours, zone, seed)
+
+
+class History:
+    """A past of an inventory. The same arguments make the same past, to the last digit.
+
+    story: what was said of every target, and what a journal holds of it. detail_days: how much of its end is told in detail, as
+    snapshots; of all before only what rules record is told.
+    """
+
+    def __init__(self, inventory: Inventory, expected: Mapping[str, Expected], past: Past, detail_days: float) -> None:
+        self.past = past
+        self.grid = Grid.of(past)
+        self.detail = max(0, self.grid.count - round(detail_days * DAY_S) // STEP_S)
+        self.happenings: Happenings = draw(inventory, expected, past)
+        self.story: Story = tell(inventory, self.happenings, past)
+        weather = Weather(past, self.grid, self.happenings)
+        measured = measure_all(inventory, self.story, self.happenings, weather)
+        self._recorder = Recorder(inventory, self.story, self.happenings, measured, self.grid, detail=self.detail)
+        self._album = Album(inventory, self.story, self.happenings, measured, weather)
+
+    def recorded(self) -> Iterator[Recorded]:
+        """Yield every series that rules would have recorded."""
+        return self._recorder.series()
+
+    def snapshots(self, first: int, last: int) -> Iterator[Snapshot | None]:
+        """Yield the snapshot of each step, in order from call to call; None while the daemon did not run."""
+        return self._album.snapshots(first, last)
+
+    def is_running(self, step: int) -> bool:
+        """Return whether the daemon ran at a step."""
+        at = self.grid.at(step)
+        return not any(spell.start <= at < spell.end for spell in self.happenings.stopped)
+
+    def is_blind(self, step: int) -> bool:
+        """Return whether the daemon saw nothing at a step."""
+        at = self.grid.at(step)
+        return any(spell.start <= at < spell.end for spell in self.happenings.blind)
+
+    def started_at(self, step: int) -> float:
+        """Return when the daemon that ran at a step had started, epoch seconds; before the past where it ran from its beginning."""
+        at = self.grid.at(step)
+        return max((spell.end for spell in self.happenings.stopped if spell.end <= at), default=self.past.start - DAY_S)

@@ -1,0 +1,135 @@
+"""The past that the lab makes up is, to a real Prometheus, what our rules would have recorded, and a journal agrees with it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from monitor.__main__ import main
+from monitor.journal.store import Store
+from monitor.model.state import State
+from tests.lab_fixture import MONITOR, PROFILES, SITES
+
+RULES = Path(__file__).parents[2] / "config" / "prometheus" / "rules"
+END = "2026-11-23T10:05:00+07:00"
+# What rules make of scrapes every ten seconds is not what they would make of those every five minutes; the rest is exact.
+OF_SCRAPES = {
+    "target:wan_icmp_loss_ratio:ratio15m",
+    "target:wan_link_bytes_per_second:avg5m",
+    "target:wan_link_utilisation_ratio:avg5m",
+    "target:wan_icmp_rtt_average_seconds:avg5m",
+    "target:wan_target_available_seconds:sum5m",
+    "target:wan_target_down_seconds:sum5m",
+    "cause_kind:wan_target_cut_off_seconds:sum5m",
+}
+Series = dict[frozenset[tuple[str, str]], float]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nine days of the small province: blocks in tsdb, and journal.db."""
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed")
+    folder = tmp_path_factory.mktemp("history")
+    (folder / "config").mkdir()
+    (folder / "config" / "sites.yaml").write_text(SITES)
+    (folder / "config" / "monitor.yaml").write_text(MONITOR)
+    (folder / "config" / "profiles").symlink_to(PROFILES)
+    words = ["lab", "history", "--config", str(folder / "config"), "--days", "9", "--detail", "3h", "--until", END, "--seed", "3"]
+    assert 0 == main([*words, "--blocks", str(folder / "tsdb"), "--journal", str(folder / "journal.db")])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def prometheus(made: Path) -> Iterator[str]:
+    program = shutil.which("prometheus")
+    if program is None:
+        pytest.skip("prometheus is not installed")
+    (made / "prometheus.yml").write_text("global: {scrape_interval: 10s, evaluation_interval: 10s}\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    words = [
+        program,
+        f"--config.file={made}/prometheus.yml",
+        f"--storage.tsdb.path={made}/tsdb",
+        "--storage.tsdb.retention.time=100y",
+    ]
+    with (made / "log").open("w") as log, subprocess.Popen([*words, f"--web.listen-address={listen}"], stderr=log) as process:
+        try:
+            until_s = time.monotonic() + 60
+            while not is_ready(listen):
+                assert time.monotonic() < until_s, (made / "log").read_text()
+                try:
+                    assert process.wait(0.1) is None, (made / "log").read_text()
+                except subprocess.TimeoutExpired:
+                    continue
+            yield f"http://{listen}"
+        finally:
+            process.terminate()
+
+
+def is_ready(listen: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{listen}/-/ready", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def ask(prometheus: str, query: str, at: str = END) -> Series:
+    url = f"{prometheus}/api/v1/query?{urllib.parse.urlencode({'query': query, 'time': at})}"
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        found = json.load(answer)["data"]["result"]
+    return {
+        frozenset((name, text) for name, text in each["metric"].items() if name != "__name__"): float(each["value"][1])
+        for each in found
+    }
+
+
+def records() -> list[dict[str, Any]]:
+    groups = [group for path in sorted(RULES.glob("*.yml")) for group in yaml.safe_load(path.read_text())["groups"]]
+    return [rule for group in groups for rule in group["rules"] if "record" in rule]
+
+
+@pytest.mark.parametrize("rule", records(), ids=lambda rule: rule["record"])
+def test_what_is_written_is_what_the_rule_makes_of_the_rest(prometheus: str, rule: dict[str, Any]) -> None:
+    written, made = (ask(prometheus, query) for query in (rule["record"], rule["expr"]))
+    assert made.keys() == written.keys()
+    if rule["record"] not in OF_SCRAPES:
+        assert made == {key: pytest.approx(value, rel=1e-3, abs=1e-3) for key, value in written.items()}
+
+
+def test_the_journal_and_the_series_tell_of_the_same_downtime(prometheus: str, made: Path) -> None:
+    store = Store(f"sqlite:///{made / 'journal.db'}")
+    entries = list(reversed(store.events(None, 100_000)))
+    last = store.last_states()
+    store.close()
+    assert 10 == len(last)
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+    down: dict[str, float] = {}
+    since: dict[str, float] = {}
+    for entry in entries:
+        new = getattr(entry, "new", None)
+        if entry.target in since and new is not None:
+            down[entry.target] = down.get(entry.target, 0.0) + entry.at - since.pop(entry.target)
+        if new is State.DOWN:
+            since[entry.target] = entry.at
+    assert not since
+    assert len(down) >= 3
+    told = ask(prometheus, "target:wan_target_down_seconds:sum30d")
+    series = {dict(key)["target"]: value for key, value in told.items() if value}
+    # Full hours only, and what nobody saw (a restart, blindness) is nobody's downtime: so the series never tell of more.
+    for target, seconds in series.items():
+        assert seconds <= down[target] + 1
+    assert sum(series.values()) > 0.8 * sum(down.values())
