@@ -19,6 +19,8 @@ COMMANDS = {
     "run": "the daemon",
     "check": "say everything that is wrong with the configuration and this machine",
     "poll": "probe now and print what answers",
+    "ack": "take a root cause on, so that everybody sees who has it",
+    "maintenance": "announce, list and end maintenance while the daemon runs",
     "sites": "import, export and list the inventory",
     "alertmanager": "who is told of alerts; makes the file that Alertmanager runs with",
     "profiles": "see which profiles there are, and try one on a device or a recording",

@@ -83,18 +83,17 @@ OPERATIONS: Catalogue = {
     "none_open": ("Không có nguyên nhân gốc nào.", "There is no root cause."),
     "took": ("{by} đã nhận {name}.", "{by} has {name}."),
     "withdrew": ("{name}: không còn ai nhận.", "{name}: nobody has it any more."),
+    "no_name": ("chưa nêu ai nhận", "nobody is named"),
+    "no_name_cure": ("thêm --by TÊN, là tên hoặc vai trò của người nhận", "add --by NAME, the name or role of who takes it on"),
     "number": ("Số", "No."),
     "covers": ("Bảo trì", "Covers"),
-    "from": ("Từ", "From"),
-    "until": ("Đến", "Until"),
+    "when": ("Khi nào", "When"),
     "reason": ("Lý do", "Reason"),
     "by": ("Người báo", "By"),
-    "in_file": ("monitor.yaml", "monitor.yaml"),
     "everything": ("toàn bộ", "everything"),
-    "weekly": ("{days} {from_time}–{to_time}", "{days} {from_time}–{to_time}"),
     "none_announced": ("Không có đợt bảo trì nào đang hay sắp diễn ra.", "No maintenance is under way or announced."),
-    "announced": ("Bảo trì số {number}: {covers}, đến {until}.", "Maintenance {number}: {covers}, until {until}."),
-    "ended": ("Bảo trì số {number} đã kết thúc: {covers}.", "Maintenance {number} is ended: {covers}."),
+    "announced": ("Bảo trì số {number}: {covers}, {span}.", "Maintenance {number}: {covers}, {span}."),
+    "ended": ("Đã kết thúc bảo trì số {number}: {covers}.", "Maintenance {number} is ended: {covers}."),
 }
 
 

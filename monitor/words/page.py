@@ -126,7 +126,14 @@ WEEKDAYS = (
     ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 )
 
+_SHORT_WEEKDAYS = (("T2", "T3", "T4", "T5", "T6", "T7", "CN"), ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+
 UNITS = {"vi": ("s", "phút", "giờ", "ngày"), "en": ("s", "min", "h", "d")}
+
+
+def short_weekdays(language: str) -> tuple[str, ...]:
+    """Return the days of the week, Monday first, as tables write them."""
+    return _SHORT_WEEKDAYS[0 if language == "vi" else 1]
 
 
 def decimal(value: float, digits: int, language: str) -> str:

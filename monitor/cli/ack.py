@@ -1,0 +1,89 @@
+"""Take a root cause on, so that everybody sees who has it, until its outage ends.
+
+  monitor ack                                      what is broken, and who has it
+  monitor ack ubnd-huyen-dong-van --by 'Ca trực' --note 'đã gọi VNPT'
+  monitor ack ubnd-huyen-dong-van --by 'Ca trực' --withdraw
+
+It asks the running daemon. Exit status 1 where somebody should take something on, 2 where the daemon can't be reached or refuses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from monitor.cli.asking import Daemon, add_daemon, running_daemon
+from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.tables import Column, table
+from monitor.errors import SetupError
+from monitor.words import say
+from monitor.words.page import PAGE
+
+_PATH = "/api/v1/acknowledgements"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("id", nargs="?", metavar="ID", help="the root cause; without it, all are listed")
+    parser.add_argument("--by", metavar="NAME", help="who takes it on: a name or a role, as the shift calls it")
+    parser.add_argument("--note", metavar="TEXT", default="", help="whom was called, what is awaited")
+    parser.add_argument("--withdraw", action="store_true", help="nobody has it any more")
+    add_config(parser)
+    add_language(parser)
+    add_format(parser, "table", "json")
+    add_daemon(parser)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """List, take on or withdraw; 0 when done, 1 where the list has something that nobody has."""
+    daemon = running_daemon(arguments)
+    if arguments.id is None:
+        return _list(daemon, arguments)
+    if not arguments.by:
+        raise SetupError(daemon.say("no_name"), daemon.say("no_name_cure"))
+    said = {"target": arguments.id, "by": arguments.by}
+    path, more = (f"{_PATH}/withdraw", {}) if arguments.withdraw else (_PATH, {"note": arguments.note})
+    answer = daemon.post(path, said | more)
+    if arguments.format == "json":
+        print(json.dumps(answer, ensure_ascii=False, indent=1))
+    else:
+        known = daemon.configuration.inventory.targets.get(arguments.id)
+        key = "withdrew" if arguments.withdraw else "took"
+        print(daemon.say(key, by=arguments.by, name=known.name if known else arguments.id))
+    return 0
+
+
+def _list(daemon: Daemon, arguments: argparse.Namespace) -> int:
+    causes = daemon.get(_PATH)["root_causes"]
+    if arguments.format == "json":
+        print(json.dumps(causes, ensure_ascii=False, indent=1))
+    elif causes:
+        columns = [Column(daemon.say(key)) for key in ("where", "since", "hit", "who", "id")]
+        print(table(columns, [_cells(cause, daemon) for cause in causes]))
+    else:
+        print(daemon.say("none_open"))
+    return 1 if any(cause["acknowledged"] is None for cause in causes) else 0
+
+
+def _cells(cause: Mapping[str, Any], daemon: Daemon) -> list[str]:
+    return [cause["name"], _time(cause["since"], daemon), _hit(cause, daemon), _who(cause, daemon), cause["target"]]
+
+
+def _hit(cause: Mapping[str, Any], daemon: Daemon) -> str:
+    hit = cause["affected"] or {"points": 0, "endpoints": 0}
+    return ", ".join(say(PAGE, f"hit_{kind}", daemon.language, count=hit[kind]) for kind in ("points", "endpoints") if hit[kind])
+
+
+def _who(cause: Mapping[str, Any], daemon: Daemon) -> str:
+    taken = cause["acknowledged"]
+    if taken is None:
+        return daemon.say("untaken")
+    note = f": {taken['note']}" if taken["note"] else ""
+    return daemon.say("taken", by=taken["by"], time=_time(taken["at"], daemon), note=note)
+
+
+def _time(at: float | None, daemon: Daemon) -> str:
+    return "" if at is None else datetime.fromtimestamp(at, daemon.zone).strftime("%H:%M %d/%m")

@@ -1,0 +1,85 @@
+"""One question to the running daemon, and its answer."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass, replace
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from monitor.errors import SetupError
+from monitor.load.configuration import Configuration, find_folder, load
+from monitor.words import say
+from monitor.words.operations import OPERATIONS
+
+WITHIN_S = 10.0
+
+
+def add_daemon(parser: ArgumentParser) -> None:
+    """Declare --daemon URL."""
+    parser.add_argument("--daemon", metavar="URL", help="the running daemon (the configuration's `advertise` or `listen`)")
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """The running daemon as a command speaks to it. origin: its URL without a slash at the end."""
+
+    configuration: Configuration
+    origin: str
+    language: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone in which times are told."""
+        return ZoneInfo(self.configuration.settings.timezone)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a text of words/operations.py."""
+        return say(OPERATIONS, key, self.language, **values)
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Return what the daemon answers; raises SetupError, with a cure, where it can't be reached or refuses."""
+        return self._ask(urllib.request.Request(f"{self.origin}{path}"))
+
+    def post(self, path: str, body: object) -> dict[str, Any]:
+        """Tell the daemon something, and return what it answers."""
+        headers = {"Content-Type": "application/json", "Origin": self.origin}
+        url = f"{self.origin}{path}?lang={self.language}"
+        return self._ask(urllib.request.Request(url, json.dumps(body).encode(), headers))
+
+    def _ask(self, request: urllib.request.Request) -> dict[str, Any]:
+        # No proxy of the environment: the daemon is on this machine or in this network.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=WITHIN_S) as answer:
+                return cast("dict[str, Any]", json.load(answer))
+        except urllib.error.HTTPError as error:
+            raise self._refused(error) from None
+        except (OSError, http.client.HTTPException) as error:
+            reason = str(getattr(error, "reason", error)) or type(error).__name__
+            raise self._fault("unreachable_daemon", origin=self.origin, reason=reason) from None
+        except ValueError:
+            raise self._fault("odd_answer", origin=self.origin, status=200) from None
+
+    def _refused(self, error: urllib.error.HTTPError) -> SetupError:
+        try:
+            told = json.load(error)
+            return SetupError(str(told["error"]), str(told["cure"]))
+        except (ValueError, LookupError, TypeError, OSError):
+            return self._fault("odd_answer", origin=self.origin, status=error.code)
+
+    def _fault(self, key: str, **values: object) -> SetupError:
+        return SetupError(self.say(key, **values), self.say(f"{key}_cure"))
+
+
+def running_daemon(arguments: Namespace) -> Daemon:
+    """Return the daemon that the arguments --config, --daemon and --language mean. Raises ConfigError."""
+    configuration = load(find_folder(arguments.config))
+    settings = configuration.settings
+    if arguments.daemon:
+        settings = replace(settings, advertise=arguments.daemon)
+    return Daemon(configuration, settings.origin, arguments.language or settings.language)

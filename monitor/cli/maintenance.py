@@ -1,0 +1,105 @@
+"""Announce maintenance while the daemon runs: what it covers is under maintenance at once, and nobody is told of its silence.
+
+  monitor maintenance add xa-lung-cu --for 2h --reason 'thay modem' --by VNPT
+  monitor maintenance add huyen-dong-van --from 22:00 --for 4h --reason 'nâng cấp' --by VNPT      a whole area, tonight
+  monitor maintenance list
+  monitor maintenance end 3 --by VNPT        by its number, or by an id that it alone covers
+
+IDs are of targets and of areas (area:ID where both have one). What stands in monitor.yaml holds beside it and is changed there.
+It asks the running daemon, which keeps it in the journal; exit status 2 where it can't be reached or refuses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from monitor.cli.asking import Daemon, add_daemon, running_daemon
+from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.tables import Column, table
+from monitor.words.page import short_weekdays
+
+_PATH = "/api/v1/maintenance"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare add, list and end."""
+    commands = parser.add_subparsers(metavar="add|list|end", dest="action", required=True)
+    add = commands.add_parser("add", help="announce work")
+    add.add_argument("ids", nargs="+", metavar="ID", help="targets and areas")
+    add.add_argument("--for", dest="lasts", metavar="DURATION", required=True, help="how long, such as 30m, 2h or 1d; at most 31d")
+    add.add_argument("--from", dest="start", metavar="TIME", default="", help="when it begins, such as 22:00 (now)")
+    add.add_argument("--reason", metavar="TEXT", required=True, help="what is done, in a few words")
+    show = commands.add_parser("list", help="what is under way or announced")
+    end = commands.add_parser("end", help="end work, or call it off")
+    end.add_argument("work", metavar="NUMBER|ID", help="as `list` shows it")
+    user = os.environ.get("SUDO_USER") or os.environ.get("USER", "")
+    for child in (add, end):
+        child.add_argument("--by", metavar="NAME", default=user, help="who says so: a name or a role (whom this shell belongs to)")
+    for child in (add, show, end):
+        add_config(child)
+        add_language(child)
+        add_format(child, "table", "json")
+        add_daemon(child)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Do it; 0 when done. Raises SetupError, with a cure, where the daemon refuses."""
+    daemon = running_daemon(arguments)
+    if arguments.action == "list":
+        _list(daemon, is_json=arguments.format == "json")
+        return 0
+    if arguments.action == "add":
+        said = {"covers": arguments.ids, "for": arguments.lasts, "from": arguments.start, "reason": arguments.reason}
+        work, key = daemon.post(_PATH, said | {"by": arguments.by}), "announced"
+    else:
+        work, key = daemon.post(f"{_PATH}/end", {"work": arguments.work, "by": arguments.by}), "ended"
+    if arguments.format == "json":
+        print(json.dumps(work, ensure_ascii=False, indent=1))
+    else:
+        print(daemon.say(key, number=work["number"], covers=_covers(work, daemon), span=_span(work, daemon)))
+    return 0
+
+
+def _list(daemon: Daemon, *, is_json: bool) -> None:
+    answer = daemon.get(_PATH)
+    if is_json:
+        print(json.dumps(answer, ensure_ascii=False, indent=1))
+        return
+    rows = [[str(work["number"]), *_cells(work, daemon), work["by"]] for work in answer["announced"]]
+    now = answer["at"]
+    lasting = [window for window in answer["configured"] if window["end"] is None or window["end"] > now]
+    rows += [["", *_cells(window, daemon), "monitor.yaml"] for window in lasting]
+    if rows:
+        print(table([Column(daemon.say(key)) for key in ("number", "covers", "when", "reason", "by")], rows))
+    else:
+        print(daemon.say("none_announced"))
+
+
+def _cells(window: Mapping[str, Any], daemon: Daemon) -> list[str]:
+    return [_covers(window, daemon), _span(window, daemon), window["reason"]]
+
+
+def _covers(window: Mapping[str, Any], daemon: Daemon) -> str:
+    """Return what a window covers, by name."""
+    inventory = daemon.configuration.inventory
+    names = [inventory.targets[id_].name if id_ in inventory.targets else id_ for id_ in window["ids"]]
+    names += [inventory.areas[id_].name if id_ in inventory.areas else id_ for id_ in window["areas"]]
+    return ", ".join(names) or daemon.say("everything")
+
+
+def _span(window: Mapping[str, Any], daemon: Daemon) -> str:
+    if window["start"] is None or window["end"] is None:
+        return f"{_days(window['days'], daemon.language)} {window['from_time']}–{window['to_time']}"
+    start, end = (datetime.fromtimestamp(window[key], daemon.zone) for key in ("start", "end"))
+    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%H:%M %d/%m}"
+    return f"{start:%H:%M %d/%m} – {until}"
+
+
+def _days(days: Sequence[int], language: str) -> str:
+    names = short_weekdays(language)
+    return " ".join(names[day] for day in days)
