@@ -19,6 +19,7 @@ _LATE_IDS = 4096
 _LONGEST_ANSWER = 24_576
 """Octets. Sixty values of 255 octets fit; more was not asked for, and is not worth decoding."""
 _DRAWN = struct.Struct("@1024I")
+_IDS = MAX_REQUEST_ID - MIN_REQUEST_ID + 1
 _PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
 
 _GivenUp = tuple[Route, float]
@@ -51,8 +52,8 @@ class OpenQuestions:
         """Return an unpredictable request-id that no open or late question has, for one try; many are drawn by one system call."""
         while True:
             if not self._ids:
-                self._ids.extend(_DRAWN.unpack(os.urandom(_DRAWN.size)))
-            request_id = MIN_REQUEST_ID + self._ids.pop() % (MAX_REQUEST_ID - MIN_REQUEST_ID + 1)
+                self._ids = [MIN_REQUEST_ID + number % _IDS for number in _DRAWN.unpack(os.urandom(_DRAWN.size))]
+            request_id = self._ids.pop()
             if request_id not in self._pending and request_id not in self._over and request_id not in self._over_before:
                 exchange.sent[request_id] = now
                 self._pending[request_id] = exchange

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from monitor.model.reading import Outcome
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp.exchange import Answer, Ask, ExchangeError
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.question import reader_of
 from monitor.wire.oid import Oid
 from monitor.wire.snmp import GET, status_name
 
 
-def objects(spec: SnmpSpec, memory: AgentMemory, oids: tuple[Oid, ...]) -> Conversation[Answer]:
-    """Ask for objects in one GET and return the answer, its tags and values in the order of oids (see wire/ber.py for tags).
-
-    What the agent lacks has one of the tags of ber.EXCEPTIONS. Raises ExchangeError, also for an error-status.
-    """
+def ask_for(spec: SnmpSpec, memory: AgentMemory, oids: tuple[Oid, ...]) -> Ask:
+    """Return the question for objects, remembered as long as the same tuple is asked for."""
     ask = memory.plain
     if ask is None or ask.oids is not oids:
         memory.plain = ask = Ask(GET, oids, 0, reader_of(spec, oids))
-    answer = yield ask
+    return ask
+
+
+def whole(answer: Answer, oids: tuple[Oid, ...]) -> Answer:
+    """Return an answer with its tags and values in the order of oids (see wire/ber.py for tags).
+
+    What the agent lacks has one of the tags of ber.EXCEPTIONS. Raises ExchangeError for an error-status and for other objects.
+    """
     if answer.tags:
         return answer
     if answer.status:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
@@ -30,7 +29,8 @@ WIRE_VERSIONS = {"1": V1, "2c": V2C}
 class Route:
     """Where an agent is asked, and how: everything about a spec that each of its questions needs, worked out once.
 
-    name: the destination as the kernel has it. source: where answers come from; sources: all from where they are taken.
+    name: the destination as the kernel has it. source: where answers come from; sources: all from where they are taken. span: how
+    many times the first wait all tries take together.
     """
 
     __slots__ = (
@@ -43,6 +43,7 @@ class Route:
         "rate",
         "source",
         "sources",
+        "span",
         "spec",
         "version",
     )
@@ -60,6 +61,7 @@ class Route:
         self.source = source_of(place.address, spec.port)
         self.sources = frozenset((self.source, *(source_of(address, spec.port) for address in spec.answers_from)))
         self.rate = spec.max_requests_per_second
+        self.span = span(spec.retries)
 
 
 class Asker(Protocol):
@@ -72,34 +74,40 @@ class Asker(Protocol):
         """Take the reason why there is none."""
 
 
-@dataclass(slots=True, eq=False)
 class Exchange:
     """One question to one agent and what became of it so far.
 
     reader: reads a plain answer by its position, where the question is asked at every poll. wait_s: of the next try; tries_left:
     after the one under way. patience_s: how long an answer is waited for, from the first try on; give_up_s: when that ends, and
     deadline_s when all ends, monotonic. sent: request-id → when it was sent; each try has its own, and an answer to any counts.
+    What most questions never need stands in the class: it costs nothing until something goes wrong.
     """
 
-    route: Route
-    request: Request
-    reader: Steady | None
-    asker: Asker
-    wait_s: float
-    patience_s: float
-    tries_left: int
-    deadline_s: float
-    give_up_s: float = 0.0
+    give_up_s = 0.0
     generation: Generation | None = None
-    sent: dict[int, float] = field(default_factory=dict)
-    due_s: float = 0.0
-    busy: int = 0
-    is_held_back: bool = False
-    is_over: bool = False
-    outcome: Outcome = Outcome.TIMEOUT
+    due_s = 0.0
+    busy = 0
+    is_held_back = False
+    is_over = False
+    outcome = Outcome.TIMEOUT
     notes: tuple[str, ...] = ()
     misdeed: Misdeed | None = None
-    drops: int = 0
+    drops = 0
+
+    def __init__(self, route: Route, request: Request, reader: Steady | None, asker: Asker, deadline_s: float) -> None:
+        """Prepare it: it is waited for as long as was learned of its agent, and never shorter in all than the spec says."""
+        spec = route.spec
+        timeout_s = spec.timeout_s
+        wait_s = route.device.times.wait_s(timeout_s, spec.timeout_min_s, spec.timeout_max_s)
+        self.route = route
+        self.request = request
+        self.reader = reader
+        self.asker = asker
+        self.wait_s = wait_s
+        self.patience_s = (wait_s if wait_s > timeout_s else timeout_s) * route.span
+        self.tries_left = spec.retries
+        self.deadline_s = deadline_s
+        self.sent: dict[int, float] = {}
 
     def note(self, text: str, outcome: Outcome | None = None, misdeed: Misdeed | None = None) -> None:
         """Keep evidence for the case that no answer comes. outcome: what it then is, if not a time-out."""
@@ -107,14 +115,6 @@ class Exchange:
         if len(self.notes) < _MOST_NOTES and text not in self.notes:
             self.notes += (text,)
         self.outcome = outcome or self.outcome
-
-
-def make_exchange(route: Route, request: Request, reader: Steady | None, asker: Asker, deadline_s: float) -> Exchange:
-    """Return a question that is waited for as long as was learned of its agent, and never shorter in all than the spec says."""
-    spec = route.spec
-    wait_s = route.device.times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
-    patience_s = (wait_s if wait_s > spec.timeout_s else spec.timeout_s) * span(spec.retries)
-    return Exchange(route, request, reader, asker, wait_s, patience_s, spec.retries, deadline_s)
 
 
 def span(retries: int) -> float:

@@ -242,8 +242,9 @@ class SnmpTransport:
     def _settle(self, exchange: Exchange, answer: Answer) -> None:
         """Hand an answer on, and keep in mind how long it took."""
         self.cancel(exchange)
+        route = exchange.route
         assert answer.rtt_s is not None
-        exchange.route.device.answered_in(answer.rtt_s, exchange.route.spec)
+        route.device.answered_in(answer.rtt_s, route.spec)
         exchange.asker.answered(answer)
 
     # Time
