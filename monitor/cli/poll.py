@@ -15,6 +15,7 @@ import asyncio
 import json
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -32,6 +33,7 @@ from monitor.load.suggest import did_you_mean
 from monitor.model.inventory import AddressMode
 from monitor.model.reading import Outcome, Reading
 from monitor.probes.guard import ensure_permitted
+from monitor.rules.conference import PROBES
 from monitor.service.clock import SystemClock
 from monitor.service.specs import REFERENCE, turns
 from monitor.words import say
@@ -98,7 +100,8 @@ async def _rows(configuration: Configuration, ids: Sequence[str], progress: Prog
     try:
         if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
             return await _asked_of_daemon(configuration, ids, progress)
-        ensure_permitted(mode, [targets[name].address for name in ids])
+        gatekeeper = configuration.settings.h323.gatekeeper
+        ensure_permitted(mode, [*(targets[name].address for name in ids), *([gatekeeper] if gatekeeper else [])])
     except SetupError as refusal:
         if not await _is_daemon_there(configuration):
             raise SetupError(refusal.fault, f"{refusal.cure}; or start the daemon, which `poll` then asks") from refusal
@@ -111,7 +114,7 @@ async def _rows(configuration: Configuration, ids: Sequence[str], progress: Prog
 
 async def _asked_by_us(configuration: Configuration, ids: Sequence[str], progress: Progress) -> list[Row]:
     wanted, rows = set(ids), list[Row]()
-    specs: dict[str, list[Any]] = {"icmp": [], "snmp": []}
+    specs: dict[str, list[Any]] = defaultdict(list)
     for turn in turns(configuration.inventory, configuration.settings, configuration.profiles):
         if turn.spec.target in wanted and not turn.spec.target.startswith(REFERENCE):
             specs[turn.probe].append(turn.spec)
@@ -186,23 +189,34 @@ def _print_table(by_target: Mapping[str, Mapping[str, Row]], language: str) -> N
         Column(say(POLL, "loss", language), is_number=True),
         Column(say(POLL, "rtt", language), is_number=True),
         Column("SNMP"),
-        Column(say(POLL, "why", language)),
     ]
-    print(table(columns, [_cells(target, probes, language) for target, probes in by_target.items()]))
+    # A column a conference probe, where anybody has it.
+    others = [probe for probe in PROBES if any(probe in probes for probes in by_target.values())]
+    columns += [Column(say(POLL, probe, language)) for probe in others]
+    columns.append(Column(say(POLL, "why", language)))
+    print(table(columns, [_cells(target, probes, others, language) for target, probes in by_target.items()]))
 
 
-def _cells(target: str, probes: Mapping[str, Row], language: str) -> list[str]:
-    icmp, snmp = probes.get("icmp", {}), probes.get("snmp", {})
+def _cells(target: str, probes: Mapping[str, Row], others: Sequence[str], language: str) -> list[str]:
+    icmp = probes.get("icmp", {})
     sample = icmp.get("icmp") or {}
+    asked = [probes[probe] for probe in ("icmp", "snmp", *others) if probe in probes]
     return [
         target,
         _outcome(icmp, language),
         "" if sample.get("loss") is None else f"{sample['loss']:.0%}",
         "" if sample.get("rtt_ms") is None else f"{sample['rtt_ms']:.1f} ms",
-        _outcome(snmp, language),
+        _outcome(probes.get("snmp", {}), language),
+        *(_conference(probes.get(probe, {}), language) for probe in others),
         # Last, since a narrow terminal shortens the end of a line: the outcomes are seen in any case.
-        "; ".join(each["detail"] for each in (icmp, snmp) if each and each["detail"] and each["outcome"] != Outcome.OK),
+        "; ".join(each["detail"] for each in asked if each["detail"] and each["outcome"] != Outcome.OK),
     ]
+
+
+def _conference(each: Row, language: str) -> str:
+    """Return how a conference probe ended, with the status that came."""
+    code = (each.get("conference") or {}).get("code") if each else None
+    return _outcome(each, language) if code is None else f"{_outcome(each, language)} ({code})"
 
 
 def _outcome(each: Row, language: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 from monitor.model.clock import Clock
 from monitor.model.settings import Credential
@@ -17,17 +17,32 @@ from monitor.service.engines import Engine, SnmpEngines
 from monitor.service.poller import Prober
 
 
+class ConferenceProber(Prober, Protocol):
+    """A prober of conference endpoints."""
+
+    async def open(self) -> None:
+        """Open its sockets; raises SetupError where that is not permitted."""
+
+    def close(self) -> None:
+        """Close its sockets."""
+
+
+CONFERENCE: Mapping[str, Callable[[Clock], ConferenceProber]] = {}
+"""The conference probers by the name of their probe (rules/conference.py)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Probers:
     """What sends."""
 
     icmp: IcmpProber
     snmp: SnmpEngines
+    conference: Mapping[str, ConferenceProber]
 
     @property
     def by_probe(self) -> dict[str, Prober]:
         """Return the probers by the name of their probe."""
-        return {"icmp": self.icmp, "snmp": self.snmp}
+        return {"icmp": self.icmp, "snmp": self.snmp, **self.conference}
 
     @property
     def receive_drops(self) -> int:
@@ -58,4 +73,10 @@ async def open_probers(credentials: Iterable[Credential], clock: Clock, stack: A
     await snmp.open("fast")
     if of_version_3:
         await snmp.open("pysnmp")
-    return Probers(icmp, snmp)
+    return Probers(icmp, snmp, {name: await _opened(make(clock), stack) for name, make in CONFERENCE.items()})
+
+
+async def _opened(prober: ConferenceProber, stack: AsyncExitStack) -> ConferenceProber:
+    await prober.open()
+    stack.callback(prober.close)
+    return prober

@@ -70,9 +70,9 @@ def _permit(configuration: Configuration) -> None:
 
 
 def _addresses(configuration: Configuration) -> list[str]:
-    targets = configuration.inventory.targets
+    targets, gatekeeper = configuration.inventory.targets, configuration.settings.h323.gatekeeper
     references = (name for name in configuration.settings.health.references if name not in targets)
-    return [*(target.address for target in targets.values()), *references]
+    return [*(target.address for target in targets.values()), *references, *([gatekeeper] if gatekeeper else [])]
 
 
 def root_first(configuration: Configuration) -> list[str]:

@@ -80,6 +80,7 @@ def target_in_full(view: TargetView, snapshot: Snapshot, settings: Settings, why
         "path": (root.path or None) if root else None,
         "icmp": _icmp(view, evidence),
         "agent": _agent(view, evidence),
+        "conference": _conference(view),
         "complaints": [{"code": each.deed, "values": dict(each.values)} for each in snapshot.complaints.get(described.id, ())],
         "endpoints": [
             each.target.id for each in snapshot.views.values() if described.id in each.target.parents and _is_endpoint(each)
@@ -115,6 +116,24 @@ def _agent(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
         "boot_at": current.boot_at if current else None,
         "wan_interface": evidence.wan.name if evidence.wan else None,
         "values": dict(current.values) if current else {},
+    }
+
+
+def _conference(view: TargetView) -> dict[str, Json]:
+    """Return what each conference probe says, by its name."""
+    return {
+        probe: {
+            "at": each.at,
+            "outcome": each.outcome.value,
+            "detail": each.detail or None,
+            "transport": each.sample.transport or None,
+            "code": each.sample.code,
+            "phrase": each.sample.phrase or None,
+            "server": each.sample.server or None,
+            "rtt_ms": _ms(each.sample.rtt_s),
+            "values": dict(each.sample.values),
+        }
+        for probe, each in view.conference.items()
     }
 
 

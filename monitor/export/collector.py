@@ -16,6 +16,7 @@ from monitor.export.kept import Kept
 from monitor.export.sheet import Row, Shape, Sheet
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot
+from monitor.rules.conference import PROBES as CONFERENCE_PROBES
 
 _FAMILIES: tuple[Family, ...] = (*STATE_FAMILIES, *ICMP_FAMILIES, *SNMP_FAMILIES[1:])
 _HEADERS = {
@@ -33,6 +34,7 @@ class Collector:
         self._standings = Sheet(series.STANDING_WIDE)
         self._pings = Sheet(series.ICMP_WIDE)
         self._agents = Sheet(series.SNMP_WIDE)
+        self._heard = Sheet((False,) * len(CONFERENCE_PROBES))
         self._interfaces = Sheet(series.INTERFACE_WIDE)
         self._values: dict[tuple[str, ...], Sheet] = {}
 
@@ -57,13 +59,14 @@ class Collector:
         standings = self._standings.write([each.lines.standing for each in everyone], [each.standing for each in everyone])
         pinged = [(each.lines.icmp, each.icmp) for each in everyone if each.icmp is not None]
         polled = [(each.lines.snmp, each.snmp) for each in everyone if each.snmp is not None]
+        others = _write(self._heard, [(each.lines.heard, each.heard) for each in everyone if each.heard is not None])
         heard, *pings = _write(self._pings, pinged)
         answered, up, boot, speed, *shares = _write(self._agents, polled)
         interfaces = self._interfaces.write(
             list(chain.from_iterable([each.interface_shapes for each in everyone])),
             list(chain.from_iterable([each.interface_rows for each in everyone])),
         )
-        return (*standings, b"".join((heard, answered)), *pings, up, boot, *interfaces, speed, b"".join(shares))
+        return (*standings, b"".join((heard, answered, *others)), *pings, up, boot, *interfaces, speed, b"".join(shares))
 
     def _write_values(self, everyone: Iterable[Kept], *, is_openmetrics: bool) -> list[bytes]:
         """Return header and lines of each metric that profiles read, by name. Devices that offer the same share a sheet."""

@@ -61,9 +61,9 @@ def is_current(snmp: SnmpView, now: float, bound_s: float) -> bool:
 
 
 def bound_s(target: Target, probe: str, settings: Settings) -> float:
-    """Return how old a probe's evidence may be to be shown as true, in seconds."""
+    """Return how old a probe's evidence may be to be shown as true, in seconds. probe: a name of Settings' probes."""
     override = target.probes.get(probe)
-    every_s = (override.every_s if override else None) or (settings.icmp if probe == "icmp" else settings.snmp).every_s
+    every_s: float = (override.every_s if override else None) or getattr(settings, probe).every_s
     return every_s * settings.health.stale_intervals
 
 
@@ -127,6 +127,7 @@ def answers(view: TargetView) -> bool | None:
         case State.DOWN | State.UNREACHABLE | State.STANDBY:
             return False
         case State.MAINTENANCE:
-            return bool((view.icmp and view.icmp.outcome.is_alive) or (view.snmp and view.snmp.up))
+            is_alive = any(each.outcome.is_alive for each in view.conference.values())
+            return is_alive or bool((view.icmp and view.icmp.outcome.is_alive) or (view.snmp and view.snmp.up))
         case _:
             return None

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from monitor.export import series
 from monitor.export.evidence import answers, bound_s, is_current, wan_interface
 from monitor.export.sheet import Row, Shape
 from monitor.model.settings import Settings
-from monitor.model.state import IcmpView, InterfaceView, Snapshot, SnmpView, State, TargetView
+from monitor.model.state import ConferenceView, IcmpView, InterfaceView, Snapshot, SnmpView, State, TargetView
+from monitor.rules.conference import PROBES, joined
 
 
 class Kept:
     """One target's rows of the sheets. A part is put in order again where its view is another, or fresh no longer, or again.
 
-    icmp, snmp: None where nothing is known. interface_*: of each exported interface. metrics: what the profile reads, with shape
-    (value_lines) and row (values).
+    icmp, snmp, heard (the conference probes): None where nothing is known. interface_*: of each exported interface. metrics: what
+    the profile and the conference probes read, with shape (value_lines) and row (values).
     """
 
     __slots__ = (
+        "_bounds_s",
+        "_conference_of",
         "_has_histogram",
         "_has_interface",
         "_icmp_of",
@@ -28,6 +31,7 @@ class Kept:
         "_snmp_of",
         "_snmp_s",
         "_standing_of",
+        "heard",
         "icmp",
         "interface_rows",
         "interface_shapes",
@@ -47,6 +51,7 @@ class Kept:
         self.standing: Row = ()
         self.icmp: Row | None = None
         self.snmp: Row | None = None
+        self.heard: Row | None = None
         self.interface_shapes: list[Shape] = []
         self.interface_rows: list[Row] = []
         self.metrics: tuple[str, ...] = ()
@@ -56,9 +61,11 @@ class Kept:
         self._has_interface = False
         self._most_series = export.series
         self._icmp_s, self._snmp_s = (bound_s(view.target, probe, settings) for probe in ("icmp", "snmp"))
+        self._bounds_s = {probe: bound_s(view.target, probe, settings) for probe in PROBES}
         self._standing_of: tuple[object, ...] = ()
         self._icmp_of: tuple[IcmpView | None, bool] = (None, False)
         self._snmp_of: tuple[SnmpView | None, bool] = (None, False)
+        self._conference_of: tuple[Mapping[str, ConferenceView] | None, tuple[str, ...]] = (None, ())
         self._shapes: dict[str, tuple[str, str, Shape]] = {}
 
     def refresh(self, view: TargetView, snapshot: Snapshot, affected: tuple[int, int] | None) -> None:
@@ -84,28 +91,40 @@ class Kept:
             self._icmp_of = (icmp, is_fresh)
             self.icmp = None if icmp is None else series.icmp_row(icmp, is_fresh=is_fresh, has_histogram=self._has_histogram)
         is_fresh = snmp is not None and is_sighted and is_current(snmp, snapshot.at, self._snmp_s)
-        if self._snmp_of[0] is not snmp or self._snmp_of[1] is not is_fresh:
+        conference = view.conference
+        told = self._told(conference, snapshot.at) if conference and is_sighted else ()
+        is_same = self._conference_of[0] is conference and self._conference_of[1] == told
+        if not is_same:
+            self._conference_of = (conference, told)
+            self.heard = series.heard_row(conference) if conference else None
+        if not is_same or self._snmp_of[0] is not snmp or self._snmp_of[1] is not is_fresh:
             self._snmp_of = (snmp, is_fresh)
             self._take_agent(snmp, is_fresh=is_fresh)
+            self._take_values(snmp.values if snmp is not None and snmp.up and is_fresh else {})
+
+    def _told(self, conference: Mapping[str, ConferenceView], at: float) -> tuple[str, ...]:
+        """Return the conference probes whose word is fresh."""
+        return tuple([probe for probe, view in conference.items() if at - view.at <= self._bounds_s[probe]])
 
     def _take_agent(self, snmp: SnmpView | None, *, is_fresh: bool) -> None:
         is_up = snmp is not None and snmp.up
         chosen = self._chosen(snmp.interfaces) if snmp is not None and is_up else ()
         self.interface_shapes = [self._shape(interface) for interface in chosen]
         self.interface_rows = [series.interface_row(interface, is_fresh=is_fresh) for interface in chosen]
-        if snmp is None:
-            self.snmp, self.metrics, self.values = None, (), ()
-            return
-        is_alive = is_up and is_fresh
-        wan = wan_interface(snmp) if is_alive else None
-        self.snmp = series.snmp_row(snmp, self.target.contracted, wan, is_fresh=is_fresh)
-        metrics = tuple(snmp.values) if is_alive else ()
-        if metrics != self.metrics or bool(chosen) is not self._has_interface:
-            self.metrics, self._has_interface = metrics, bool(chosen)
+        wan = wan_interface(snmp) if snmp is not None and is_up and is_fresh else None
+        self.snmp = None if snmp is None else series.snmp_row(snmp, self.target.contracted, wan, is_fresh=is_fresh)
+
+    def _take_values(self, agent: Mapping[str, float]) -> None:
+        """Take what the agent's profile read, together with what the conference probes say."""
+        conference, told = self._conference_of
+        values = joined({probe: conference[probe] for probe in told}, agent) if conference and told else agent
+        metrics, has_interface = tuple(values), bool(self.interface_rows)
+        if metrics != self.metrics or has_interface is not self._has_interface:
+            self.metrics, self._has_interface = metrics, has_interface
             has_contract = self.target.contracted is not None
-            most = series.room_for_values(self._most_series, has_interface=bool(chosen), has_contract=has_contract)
+            most = series.room_for_values(self._most_series, has_interface=has_interface, has_contract=has_contract)
             self.value_lines = self.lines.values(metrics, most)
-        self.values = series.values_row(self.value_lines, snmp.values) if metrics else ()
+        self.values = series.values_row(self.value_lines, values) if metrics else ()
 
     def _chosen(self, interfaces: Sequence[InterfaceView]) -> Sequence[InterfaceView]:
         """Return the exported interfaces; a second one of the same name would make the whole scrape invalid."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.model.reading import IcmpSample, Reading, SnmpSample
+from monitor.model.reading import ConferenceSample, IcmpSample, Reading, SnmpSample
 
 
 def row(reading: Reading) -> dict[str, Any]:
@@ -16,6 +16,18 @@ def row(reading: Reading) -> dict[str, Any]:
         "detail": reading.detail,
         "icmp": _icmp(reading.icmp) if reading.icmp else None,
         "snmp": _snmp(reading.snmp) if reading.snmp else None,
+        "conference": _conference(reading.conference) if reading.conference else None,
+    }
+
+
+def _conference(sample: ConferenceSample) -> dict[str, Any]:
+    return {
+        "transport": sample.transport,
+        "code": sample.code,
+        "phrase": sample.phrase,
+        "server": sample.server,
+        "rtt_ms": None if sample.rtt_s is None else round(sample.rtt_s * 1000, 3),
+        "values": dict(sample.values),
     }
 
 

@@ -14,9 +14,10 @@ from math import isfinite
 from monitor.export.evidence import load_ratios
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
 from monitor.export.sheet import Row, Shape
-from monitor.model.inventory import Contracted, Target
-from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, SnmpView, State, TargetView
+from monitor.model.inventory import Contracted, Kind, Target
+from monitor.model.state import RTT_BOUNDS_S, ConferenceView, IcmpView, InterfaceView, SnmpView, State, TargetView
 from monitor.rules import operations
+from monitor.rules.conference import PROBES as CONFERENCE_PROBES
 
 STANDING_WIDE = (True, False, True, False, False, True, False, False, False, True)
 """Which columns of a standing are wide: info, states, affected and contacts."""
@@ -45,15 +46,18 @@ def _labels(*pairs: tuple[str, str]) -> str:
 
 
 class Lines:
-    """One target's lines, written once for all scrapes: the shapes of its standing, its pings and its agent."""
+    """One target's lines, written once for all scrapes: the shapes of its standing, its pings, its agent, and when it was heard."""
 
-    __slots__ = ("_common", "icmp", "snmp", "standing")
+    __slots__ = ("_common", "_is_endpoint", "heard", "icmp", "snmp", "standing")
 
     def __init__(self, target: Target, *, has_contacts: bool, has_histogram: bool) -> None:
         self._common = _labels(("target", target.id), ("kind", target.kind.value), ("level", target.level), ("area", target.area))
+        self._is_endpoint = target.kind is Kind.ENDPOINT
         self.standing = self._standing(target, has_contacts=has_contacts)
         self.icmp = self._icmp(has_histogram=has_histogram)
         self.snmp = self._snmp(target.contracted)
+        last = SNMP_FAMILIES[0].name
+        self.heard = tuple(self._line(last, _FLOAT, _labels(("probe", probe))) for probe in CONFERENCE_PROBES)
 
     def _line(self, name: str, number: str, own: str = "") -> bytes:
         return f"{name}{{{self._common}{',' if own else ''}{own}}} {number}\n".encode()
@@ -128,11 +132,20 @@ class Lines:
         )
 
     def values(self, metrics: tuple[str, ...], most: int) -> Shape:
-        """Return the lines of what the profile reads, b'' for what has no name of its own and for all beyond the first `most`."""
-        parts = [metric_of(metric) if place < most else ("", "") for place, metric in enumerate(metrics)]
+        """Return the lines of what is read of a device, b'' for what has no name of its own and for all beyond the first `most`.
+
+        What is said of an endpoint's conferences has room of its own.
+        """
+        room, parts = {True: CONFERENCE_MOST, False: most}, []
+        for metric in metrics:
+            has_own_room = self._is_endpoint and metric.startswith("conference_")
+            parts.append(metric_of(metric) if room[has_own_room] > 0 else ("", ""))
+            room[has_own_room] -= 1
         return tuple([self._line(name, _FLOAT, own.replace("%", "%%")) if name else b"" for name, own in parts])
 
 
+CONFERENCE_MOST = 16
+"""So many series of a target may speak of conferences; the probes and the shipped profiles have 10."""
 _SERIES_OF_A_TARGET = 22
 _SERIES_OF_AN_INTERFACE = 10
 _SERIES_OF_A_CONTRACT = 4
@@ -142,7 +155,7 @@ def room_for_values(most: int, *, has_interface: bool, has_contract: bool) -> in
     """Return how many of a profile's values fit into `most` series of a target.
 
     Always the same for the same target, whatever else it has to tell just now, so that no value comes and goes with it. Interfaces
-    beside the circuit's own are asked for by a setting, and are not counted; neither is the histogram.
+    beside the circuit's own are asked for by a setting, and are not counted; neither are the histogram and conferences.
     """
     return most - _SERIES_OF_A_TARGET - _SERIES_OF_AN_INTERFACE * has_interface - _SERIES_OF_A_CONTRACT * has_contract
 
@@ -194,6 +207,11 @@ def snmp_row(view: SnmpView, contracted: Contracted | None, wan: InterfaceView |
         return (view.at, None, None, (), None, None)
     receive, transmit = load_ratios(wan, contracted)
     return (view.at, view.up, view.boot_at if view.up else None, (), receive, transmit)
+
+
+def heard_row(conference: Mapping[str, ConferenceView]) -> Row:
+    """Return when each conference probe was heard last."""
+    return tuple([conference[probe].at if probe in conference else None for probe in CONFERENCE_PROBES])
 
 
 def interface_row(row: InterfaceView, *, is_fresh: bool) -> Row:

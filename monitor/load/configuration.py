@@ -64,6 +64,7 @@ def load(folder: Path, environment: Mapping[str, str] | None = None, meetings: P
     profiles = load_profiles(folder / "profiles", faults)
     if written is not None or not (folder / "monitor.yaml").exists():
         _check_credentials(sites, () if written is None else tuple(written["credentials"] or ()))
+        _check_logins(sites, () if written is None else tuple(written["logins"] or ()))
     _check_profiles(sites, profiles, folder / "profiles", faults)
     if written is not None and sites.is_complete:
         _check_settings(written, sites)
@@ -86,6 +87,15 @@ def _check_credentials(sites: Sites, credentials: tuple[str, ...]) -> None:
         if name is not None and name != NO_CREDENTIAL and name not in credentials:
             cure = suggest.cure(name, credentials, "add it to credentials in monitor.yaml")
             entry.refuse("credential", f"no credential is called '{name}'", cure)
+
+
+def _check_logins(sites: Sites, logins: tuple[str, ...]) -> None:
+    """Note logins of management pages that are named but not there."""
+    suggest = Suggester()
+    for entry in _entries(sites):
+        name = (entry.values.get("web") or {}).get("login")
+        if name is not None and name not in logins:
+            entry.refuse("web", f"no login is called '{name}'", suggest.cure(name, logins, "add it to logins in monitor.yaml"))
 
 
 def _check_profiles(sites: Sites, profiles: Mapping[str, Profile], folder: Path, faults: list[Fault]) -> None:

@@ -15,17 +15,20 @@ from monitor.errors import Fault
 from monitor.load.document import Node, paused_collector, read_file, yaml_files
 from monitor.load.fields import Entry
 from monitor.load.hierarchy import check_hierarchy
-from monitor.load.sites import FILE, NO_CREDENTIAL
+from monitor.load.sites import FILE, NO_CREDENTIAL, PROBES
 from monitor.load.suggest import Suggester
 from monitor.model.inventory import (
     AddressMode,
     Area,
     Contracted,
+    H323Access,
     Inventory,
     Kind,
     Network,
     ProbeOverride,
+    SipAccess,
     Target,
+    WebAccess,
 )
 from monitor.words.short_names import shortened
 
@@ -271,6 +274,9 @@ def _endpoint(written: Written, point: Target) -> Target:
         parents=(point.id,),
         location=entry["location"] or point.location,
         call_rate_bps=written.value("call_rate"),
+        sip=SipAccess(**_merged(written, "sip")),
+        h323=H323Access(**_merged(written, "h323")),
+        web=WebAccess(**_merged(written, "web")),
         **_common(written),
     )
 
@@ -294,6 +300,14 @@ def _common(written: Written) -> dict[str, Any]:
     } | {name: written.value(name) for name in ("expected", "wan_interface", "engine", "max_repetitions")}
 
 
+def _merged(written: Written, name: str) -> dict[str, Any]:
+    """Return what the target and its defaults say of one thing, key by key, the nearest first."""
+    merged: dict[str, Any] = {}
+    for entry in (*reversed(written.defaults), written.entry):
+        merged.update(entry[name] or {})
+    return merged
+
+
 def _contracted(written: Written) -> Contracted | None:
     value = written.value("contracted")
     return Contracted(value, value) if isinstance(value, int) else value
@@ -309,7 +323,7 @@ def _probes(written: Written) -> Mapping[str, ProbeOverride]:
         return _NO_PROBES
     merged: dict[str, dict[str, Any]] = {}
     for probes in said:
-        for probe in ("icmp", "snmp"):
+        for probe in PROBES.fields:
             if probes.has(probe):
                 merged.setdefault(probe, {}).update(probes[probe])
     return MappingProxyType({probe: ProbeOverride(**given) for probe, given in merged.items()})

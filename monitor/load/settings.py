@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from monitor.errors import Fault
+from monitor.load import conference
 from monitor.load.credentials import credential_table, read_credential
 from monitor.load.document import Faulty, read_file
 from monitor.load.fields import Entry, Field, ListOf, MapOf, Record, Table
@@ -79,6 +80,7 @@ PROBES = Table(
     (
         Field("icmp", ICMP, default=IcmpSettings(), doc="ping"),
         Field("snmp", SNMP, default=SnmpSettings(), doc="SNMP"),
+        *conference.SETTINGS,
     )
 )
 FLAPPING = Table(
@@ -222,6 +224,12 @@ def settings_table(store: SecretStore) -> Table:
             Field("office_hours", OFFICE_HOURS, default=usual.office_hours, doc="for targets with `expected: office_hours`"),
             Field("maintenance", ListOf(MAINTENANCE), default=(), doc="announced work: no alerts for what it covers"),
             Field("credentials", MapOf(Identifier(), credential_table(store)), default={}, doc="SNMP credentials by name"),
+            Field(
+                "logins",
+                MapOf(Identifier(), conference.login_table(store)),
+                default={},
+                doc="users of endpoints' management pages, by name",
+            ),
             Field("export", EXPORT, default=usual.export, doc="what the metrics hold"),
             Field("meetings", MEETINGS, default=usual.meetings, doc="how meetings are watched and judged"),
         )
@@ -240,7 +248,7 @@ def load_settings(path: Path, store: SecretStore, faults: list[Fault]) -> tuple[
 def _settings(entry: Entry) -> Settings:
     plain = ("listen", "advertise", "journal", "language", "timezone", "engine", "quality", "office_hours", "export")
     probes: Entry | None = entry["probes"]
-    given: dict[str, Any] = {} if probes is None else {"icmp": _icmp(probes), "snmp": _snmp(probes)}
+    given: dict[str, Any] = {} if probes is None else _probes(probes)
     return Settings(
         **{name: entry[name] for name in plain},
         **given,
@@ -248,6 +256,7 @@ def _settings(entry: Entry) -> Settings:
         health=_health(entry["health"]),
         maintenance=tuple(_windows(entry)),
         credentials=MappingProxyType(_credentials(entry["credentials"])),
+        logins=MappingProxyType(conference.read_logins(entry["logins"])),
     )
 
 
@@ -261,6 +270,10 @@ def _meetings(entry: Entry) -> MeetingSettings:
         if getattr(meetings, f"{good}_s") > getattr(meetings, f"{most}_s"):
             entry.refuse("meetings", f"{good} is above {most}", f"lower {good} or raise {most}")
     return meetings
+
+
+def _probes(probes: Entry) -> dict[str, Any]:
+    return {"icmp": _icmp(probes), "snmp": _snmp(probes), **conference.read_probes(probes)}
 
 
 def _icmp(probes: Entry) -> IcmpSettings:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from monitor.load import conference
 from monitor.load.document import Faulty, Node
 from monitor.load.fields import Either, Field, ListOf, OneOrMany, Record, Table
 from monitor.load.settings import ENGINES
@@ -62,11 +62,6 @@ class Telephone:
         return "telephone number"
 
 
-def _override(**given: Any) -> dict[str, Any]:
-    """Return what a target changes of a probe, by the names of ProbeOverride: merged with its kind's defaults later."""
-    return given
-
-
 _EVERY = Field("every", Duration(0.2, 86400), attribute="every_s", doc="interval")
 _ENABLED = Field("enabled", Flag(), usual="true", doc="whether it is probed in this way at all")
 PROBES = Table(
@@ -74,7 +69,7 @@ PROBES = Table(
         Field(
             "icmp",
             Record(
-                _override,
+                conference.keywords,
                 (
                     _ENABLED,
                     _EVERY,
@@ -90,7 +85,7 @@ PROBES = Table(
         Field(
             "snmp",
             Record(
-                _override,
+                conference.keywords,
                 (
                     _ENABLED,
                     _EVERY,
@@ -102,6 +97,7 @@ PROBES = Table(
             default={},
             doc="what differs from probes.snmp of monitor.yaml",
         ),
+        *conference.overrides(),
     )
 )
 CONTRACTED = Either(
@@ -166,6 +162,7 @@ ENDPOINT = Table(
         *OWN,
         Field("point", Identifier(), required=True, doc="the point where it stands; its level and area are that point's"),
         Field("call_rate", Rate(), doc="rate of the call that it must carry"),
+        *conference.ACCESS,
         *SHARED,
     ),
     what="endpoint",
@@ -205,7 +202,7 @@ DEFAULTS = Table(
         ),
         Field(
             "endpoint",
-            Table((*SHARED, _CONTACTS, Field("call_rate", Rate(), doc="rate of a call"))),
+            Table((*SHARED, _CONTACTS, Field("call_rate", Rate(), doc="rate of a call"), *conference.ACCESS)),
             doc="what holds for every endpoint of this file that does not say otherwise",
         ),
     )

@@ -76,9 +76,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class ProbeOverride:
-    """What a target changes of a probe's settings; None keeps the setting of monitor.yaml."""
+    """What a target changes of a probe's settings; None keeps the setting of monitor.yaml.
 
-    enabled: bool = True
+    enabled: None leaves it to the kind of device. ports: of tcp. transports: of sip.
+    """
+
+    enabled: bool | None = None
     every_s: float | None = None
     packets: int | None = None
     spacing_s: float | None = None
@@ -86,6 +89,34 @@ class ProbeOverride:
     retries: int | None = None
     dscp: int | None = None
     max_requests_per_second: int | None = None
+    ports: tuple[int, ...] | None = None
+    transports: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SipAccess:
+    """How an endpoint is addressed in SIP. user, domain: of its URI, '' where it has none; port: None takes the settings'."""
+
+    user: str = ""
+    domain: str = ""
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class H323Access:
+    """How an endpoint is addressed in H.323. alias: E.164 number or H.323-ID, as the gatekeeper knows it, '' where it has none."""
+
+    alias: str = ""
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebAccess:
+    """How an endpoint's management page is reached. login: of monitor.yaml, '' for none. port, path: None is the profile's."""
+
+    login: str = ""
+    port: int | None = None
+    path: str | None = None
 
 
 _NO_OVERRIDES: Mapping[str, ProbeOverride] = MappingProxyType({})
@@ -99,7 +130,7 @@ class Target:
     credential: the name of a credential; None means no SNMP probe and no fault.
     answers_from: further source addresses whose SNMP answers are accepted (a device that answers from another interface).
     call_rate_bps: endpoints only, bit/s of the call that it must carry.
-    expected: None leaves it to the profile.
+    expected: None leaves it to the profile. sip, h323, web: endpoints only.
     """
 
     id: str
@@ -124,6 +155,9 @@ class Target:
     max_repetitions: int | None = None
     answers_from: tuple[str, ...] = ()
     call_rate_bps: int | None = None
+    sip: SipAccess = SipAccess()
+    h323: H323Access = H323Access()
+    web: WebAccess = WebAccess()
     probes: Mapping[str, ProbeOverride] = field(default_factory=lambda: _NO_OVERRIDES)
 
 

@@ -119,13 +119,36 @@ def label(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class WebPage:
+    """A device's management page. status: what reads the document at `path`, such as 'cisco-xml'; '' where it is only a page."""
+
+    status: str = ""
+    path: str = "/"
+    port: int = 443
+    tls: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceProbes:
+    """How a kind of endpoint is asked beside ping and SNMP. sip, h323: it takes calls by them. web: None where it has no page.
+
+    tcp: ports at which an answer, be it a refusal, shows that it is on; () for none.
+    """
+
+    sip: bool = False
+    h323: bool = False
+    web: WebPage | None = None
+    tcp: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A profile of config/profiles/.
 
     match: None where it is only ever named. refine: an agent that matches a more specific profile is read by that one instead.
     interfaces: whether ifTable/ifXTable are read. wan_interface: a regular expression, the default for targets that name none.
     uptime: the object that says in 1/100 s how long the device itself has run, where sysUpTime is only its agent's.
-    expected and drops_strangers are those of the profile that the inventory names; refining does not change them.
+    expected, drops_strangers and probes are those of the profile that the inventory names; refining does not change them.
     """
 
     id: str
@@ -138,3 +161,4 @@ class Profile:
     wan_interface: str | None = None
     values: tuple[Value, ...] = ()
     uptime: str | None = None
+    probes: ConferenceProbes = ConferenceProbes()

@@ -43,6 +43,52 @@ class SnmpSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SipSettings:
+    """OPTIONS to endpoints. transports: 'udp', 'tcp', tried in this order; timeout_s: for each of them."""
+
+    every_s: float = 60.0
+    timeout_s: float = 2.0
+    port: int = 5060
+    transports: tuple[str, ...] = ("udp", "tcp")
+
+
+@dataclass(frozen=True, slots=True)
+class H323Settings:
+    """A connect to an endpoint's call-signalling port, seldom. gatekeeper: address of who knows who is registered, '' for none."""
+
+    every_s: float = 300.0
+    timeout_s: float = 2.0
+    port: int = 1720
+    gatekeeper: str = ""
+    gatekeeper_port: int = 1719
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Management pages of endpoints; port, path and whether there is TLS are their profiles' business."""
+
+    every_s: float = 600.0
+    timeout_s: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class TcpSettings:
+    """Connects that only ask whether a host is on; the ports are the profiles' or the targets' own."""
+
+    every_s: float = 60.0
+    timeout_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """User and password of management pages (RFC 7617)."""
+
+    name: str
+    user: str
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class HealthSettings:
     """misses_to_down: bursts without any answer, the confirming ones counted, before a target is down.
 
@@ -128,8 +174,8 @@ class Credential:
 class ExportSettings:
     """histogram: export wan_icmp_rtt_seconds. contacts: export wan_target_contact_info.
 
-    series: at most so many a target, beside the histogram and further interfaces; what is too much is missing at the end of its
-    profile's values.
+    series: at most so many a target, beside the histogram, further interfaces and what is said of conferences; what is too much
+    is missing at the end of its profile's values.
     """
 
     histogram: bool = True
@@ -185,11 +231,16 @@ class Settings:
     engine: str = "fast"
     icmp: IcmpSettings = IcmpSettings()
     snmp: SnmpSettings = SnmpSettings()
+    sip: SipSettings = SipSettings()
+    h323: H323Settings = H323Settings()
+    web: WebSettings = WebSettings()
+    tcp: TcpSettings = TcpSettings()
     health: HealthSettings = HealthSettings()
     quality: QualitySettings = QualitySettings()
     office_hours: OfficeHours = OfficeHours()
     maintenance: tuple[MaintenanceWindow, ...] = ()
     credentials: Mapping[str, Credential] = field(default_factory=lambda: MappingProxyType({}))
+    logins: Mapping[str, Login] = field(default_factory=lambda: MappingProxyType({}))
     export: ExportSettings = ExportSettings()
     meetings: MeetingSettings = MeetingSettings()
 

@@ -20,6 +20,11 @@ class IcmpSpec:
     dscp: int = 46
     confirms: bool = False
 
+    @property
+    def longest_s(self) -> float:
+        """Return how long it takes at most, in seconds."""
+        return self.timeout_s + self.packets * self.spacing_s
+
 
 @dataclass(frozen=True, slots=True)
 class SnmpSpec:
@@ -53,13 +58,19 @@ class SnmpSpec:
     timeout_max_s: float = 8.0
     max_requests_per_second: int | None = None
 
+    @property
+    def longest_s(self) -> float:
+        """Return how long it takes at most, in seconds."""
+        return self.deadline_s
+
 
 @dataclass(frozen=True, slots=True)
 class SipSpec:
     """One OPTIONS request (RFC 3261 section 11) to an endpoint, over the first transport that answers.
 
     transports: 'udp', 'tcp', in this order. user, domain: of the request's URI; '' leaves the user out and takes the address.
-    timeout_s: for each transport, retransmissions of section 17.1.2 included.
+    timeout_s: for each transport, retransmissions of section 17.1.2 included. confirms: all transports are tried at once.
+    drops_strangers: silence then says nothing, and makes no value.
     """
 
     target: str
@@ -70,6 +81,12 @@ class SipSpec:
     domain: str = ""
     timeout_s: float = 2.0
     confirms: bool = False
+    drops_strangers: bool = False
+
+    @property
+    def longest_s(self) -> float:
+        """Return how long it takes at most, in seconds."""
+        return self.timeout_s * len(self.transports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,7 @@ class H323Spec:
     """A TCP connect to the call-signalling port (ITU-T H.225.0), and a LocationRequest for the alias to a gatekeeper.
 
     gatekeeper: its address, '' for none. alias: E.164 digits or an H.323-ID, '' where it has none: then registration is not asked.
+    timeout_s: of the connect, and again of the question to the gatekeeper. drops_strangers: silence then says nothing.
     """
 
     target: str
@@ -87,6 +105,12 @@ class H323Spec:
     alias: str = ""
     timeout_s: float = 2.0
     confirms: bool = False
+    drops_strangers: bool = False
+
+    @property
+    def longest_s(self) -> float:
+        """Return how long it takes at most, in seconds."""
+        return self.timeout_s * 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +132,11 @@ class WebSpec:
     timeout_s: float = 4.0
     confirms: bool = False
 
+    @property
+    def longest_s(self) -> float:
+        """Return how long it takes at most, in seconds: the handshake and the answer."""
+        return self.timeout_s * 2
+
 
 @dataclass(frozen=True, slots=True)
 class TcpSpec:
@@ -118,3 +147,11 @@ class TcpSpec:
     ports: tuple[int, ...]
     timeout_s: float = 2.0
     confirms: bool = False
+
+    @property
+    def longest_s(self) -> float:
+        """Return how long it takes at most, in seconds: all ports are tried at once."""
+        return self.timeout_s
+
+
+Spec = IcmpSpec | SnmpSpec | SipSpec | H323Spec | WebSpec | TcpSpec

@@ -157,6 +157,9 @@ class ConferenceView:
     sample: ConferenceSample
 
 
+_NO_CONFERENCE: Mapping[str, ConferenceView] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class TargetView:
     """All that is known of one target at one moment; replaced as a whole when anything changes.
@@ -177,7 +180,7 @@ class TargetView:
     snmp: SnmpView | None = None
     usual_rtt_s: float | None = None
     acknowledged: Acknowledgement | None = None
-    conference: Mapping[str, ConferenceView] = field(default_factory=lambda: MappingProxyType({}))
+    conference: Mapping[str, ConferenceView] = field(default_factory=lambda: _NO_CONFERENCE)
 
 
 @dataclass(frozen=True, slots=True)

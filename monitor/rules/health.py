@@ -7,7 +7,7 @@ What a ripe silence means (down, unreachable, standby, maintenance) depends on t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
@@ -15,6 +15,10 @@ from math import inf
 from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Reason, State
 from monitor.rules.topology import Block, Cut
+
+ASIDE = frozenset(("h323", "web"))
+"""Probes that take the device's time and are asked seldom: their answer proves that the target is on, their silence alone suspects
+nobody and nobody waits for it, unless a target has no others."""
 
 PATIENCE_S = 2.5
 """How long a suspicion waits for a probe that was asked to confirm and says nothing at all, not even that it timed out."""
@@ -47,6 +51,7 @@ class ProbeHealth:
     unanswered: silent readings since the target last answered by any probe.
     is_witness: False while this probe is silent though another answers: its silence then says nothing of the target.
     has_succeeded: it was OK at least once, so that its failing is news.
+    is_aside: it is not asked to confirm a suspicion, and its silence raises none.
     """
 
     every_s: float
@@ -56,6 +61,12 @@ class ProbeHealth:
     unanswered: int = 0
     is_witness: bool = True
     has_succeeded: bool = False
+    is_aside: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """True where its silence speaks against the target."""
+        return self.is_witness and not self.is_aside
 
     @property
     def is_silent(self) -> bool:
@@ -79,12 +90,17 @@ class Health:
     @property
     def silent_bursts(self) -> int:
         """Return how many bursts of one probe in a row went unanswered since the target last answered."""
-        return max((probe.unanswered for probe in self.probes.values() if probe.is_witness), default=0)
+        return max((probe.unanswered for probe in self.probes.values() if probe.counts), default=0)
 
 
 def start(intervals_s: Mapping[str, float]) -> Health:
     """Return the health of a target that nothing is known of. intervals_s: probe → seconds between its turns."""
-    return Health({probe: ProbeHealth(every_s) for probe, every_s in intervals_s.items()})
+    return Health({probe: ProbeHealth(every_s, is_aside=is_aside(probe, intervals_s)) for probe, every_s in intervals_s.items()})
+
+
+def is_aside(probe: str, probes: Iterable[str]) -> bool:
+    """Return whether a probe of a target is one of ASIDE. probes: all that the target has; where those are all, they count."""
+    return probe in ASIDE and not ASIDE.issuperset(probes)
 
 
 def step(health: Health, reading: Reading, *, misses_to_down: int) -> Health:
@@ -109,7 +125,7 @@ def is_missing(health: Health, now_s: float) -> bool:
     if health.suspected_s is None:
         return False
     waited = now_s - health.suspected_s >= PATIENCE_S
-    witnesses = [probe for probe in health.probes.values() if probe.is_witness]
+    witnesses = [probe for probe in health.probes.values() if probe.counts]
     return any(probe.unanswered for probe in witnesses) and all(probe.is_silent or waited for probe in witnesses)
 
 
@@ -175,9 +191,12 @@ def is_stale(health: Health, heard_s: Mapping[str, float], now_s: float, since_s
 
 
 def stale_at_s(health: Health, heard_s: Mapping[str, float], since_s: float, intervals: float) -> float:
-    """Return until when a target's evidence is no older than so many intervals; -inf for a target without probes."""
-    probes = health.probes.items()
-    return max((fresh_until_s(each.every_s, heard_s.get(name), since_s, intervals) for name, each in probes), default=-inf)
+    """Return until when a target's evidence is no older than so many intervals; -inf for a target without probes.
+
+    What is asked seldom (ProbeHealth.is_aside) proves too little of now to count.
+    """
+    probes = [(name, each.every_s) for name, each in health.probes.items() if not each.is_aside]
+    return max((fresh_until_s(every_s, heard_s.get(name), since_s, intervals) for name, every_s in probes), default=-inf)
 
 
 def fresh_until_s(every_s: float, heard_s: float | None, since_s: float, intervals: float) -> float:
@@ -290,7 +309,7 @@ def _missed(health: Health, reading: Reading, probe: ProbeHealth) -> Health:
         failures=probe.failures + 1,
         unanswered=probe.unanswered + 1,
     )
-    is_news = probe.is_witness and health.suspected_s is None and health.standing is not Standing.SILENT
+    is_news = probe.counts and health.suspected_s is None and health.standing is not Standing.SILENT
     return replace(health, probes=probes, suspected_s=reading.at_s if is_news else health.suspected_s)
 
 
@@ -298,7 +317,7 @@ def _is_out(health: Health) -> bool:
     """Return whether the target is silent as a whole, so that its misses say nothing of any single probe."""
     if health.standing in (Standing.SILENT, Standing.RETURNING):
         return True
-    return all(probe.is_silent for probe in health.probes.values() if probe.is_witness)
+    return all(probe.is_silent for probe in health.probes.values() if probe.counts)
 
 
 def _acquitted(health: Health) -> dict[str, ProbeHealth]:

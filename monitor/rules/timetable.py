@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from monitor.model.inventory import Expected, ProbeOverride, Target
-from monitor.model.profile import Profile
+from monitor.model.profile import ConferenceProbes, Profile, WebPage
 from monitor.model.settings import OfficeHours, Settings
 
 BEFORE_MEETING = timedelta(minutes=60)
@@ -22,8 +22,9 @@ _HASH_SPAN = 2**32
 class PlannedProbe:
     """One probe that a target has, with the settings and the target's own overrides already joined.
 
-    probe: 'icmp' or 'snmp'. every_s: seconds from one turn to the next. timeout_s: of one packet (icmp) or of the first try (snmp).
-    packets, spacing_s, dscp: icmp only. retries, max_requests_per_second: snmp only.
+    probe: 'icmp', 'snmp', 'sip', 'tcp', 'h323' or 'web'. every_s: seconds from one turn to the next. timeout_s: of one packet
+    (icmp), of the first try (snmp), of each transport (sip), of each step (others). packets, spacing_s, dscp: icmp only. retries,
+    max_requests_per_second: snmp only. transports: sip only. ports: tcp only. web: what the kind of device has there, web only.
     """
 
     probe: str
@@ -34,15 +35,40 @@ class PlannedProbe:
     dscp: int = 0
     retries: int = 0
     max_requests_per_second: int | None = None
+    transports: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    web: WebPage | None = None
+
+    @property
+    def longest_s(self) -> float:
+        """Return how long after its beginning a miss is known, in seconds."""
+        match self.probe:
+            case "icmp":
+                return self.timeout_s + self.packets * self.spacing_s
+            case "snmp":
+                return self.timeout_s * (1 + 1.5 * self.retries)
+            case "sip":
+                return self.timeout_s * len(self.transports)
+            case _:
+                return self.timeout_s
 
 
 def probe_plan(target: Target, settings: Settings, profile: Profile | None = None) -> tuple[PlannedProbe, ...]:
     """Return the probes of a target, icmp first.
 
     ICMP is there unless the target switches it off. SNMP is there only where the target has a credential that is set: without one
-    there is no SNMP probe and no fault. profile: the target's, for probes that depend on the kind of device; None where unknown.
+    there is no SNMP probe and no fault. The others are there where the profile, which says what kind of device it is, or the target
+    itself says so; profile: None where unknown.
     """
-    planned = (_icmp(target, settings), _snmp(target, settings))
+    kind = ConferenceProbes() if profile is None else profile.probes
+    planned = (
+        _icmp(target, settings),
+        _snmp(target, settings),
+        _sip(target, settings, kind),
+        _tcp(target, settings, kind),
+        _h323(target, settings, kind),
+        _web(target, settings, kind),
+    )
     return tuple(probe for probe in planned if probe is not None)
 
 
@@ -76,7 +102,7 @@ def _is_open(hours: OfficeHours, now_local: datetime) -> bool:
 
 def _icmp(target: Target, settings: Settings) -> PlannedProbe | None:
     own, usual = target.probes.get("icmp", _AS_SET), settings.icmp
-    if not own.enabled:
+    if own.enabled is False:
         return None
     return PlannedProbe(
         probe="icmp",
@@ -90,7 +116,7 @@ def _icmp(target: Target, settings: Settings) -> PlannedProbe | None:
 
 def _snmp(target: Target, settings: Settings) -> PlannedProbe | None:
     own, usual = target.probes.get("snmp", _AS_SET), settings.snmp
-    if not own.enabled or target.credential not in settings.credentials:
+    if own.enabled is False or target.credential not in settings.credentials:
         return None
     return PlannedProbe(
         probe="snmp",
@@ -99,3 +125,34 @@ def _snmp(target: Target, settings: Settings) -> PlannedProbe | None:
         retries=usual.retries if own.retries is None else own.retries,
         max_requests_per_second=own.max_requests_per_second or usual.max_requests_per_second,
     )
+
+
+def _sip(target: Target, settings: Settings, kind: ConferenceProbes) -> PlannedProbe | None:
+    own, usual = target.probes.get("sip", _AS_SET), settings.sip
+    if not (kind.sip if own.enabled is None else own.enabled):
+        return None
+    transports = own.transports or usual.transports
+    return PlannedProbe("sip", own.every_s or usual.every_s, own.timeout_s or usual.timeout_s, transports=transports)
+
+
+def _tcp(target: Target, settings: Settings, kind: ConferenceProbes) -> PlannedProbe | None:
+    own, usual = target.probes.get("tcp", _AS_SET), settings.tcp
+    ports = kind.tcp if own.ports is None else own.ports
+    if own.enabled is False or not ports:
+        return None
+    return PlannedProbe("tcp", own.every_s or usual.every_s, own.timeout_s or usual.timeout_s, ports=ports)
+
+
+def _h323(target: Target, settings: Settings, kind: ConferenceProbes) -> PlannedProbe | None:
+    own, usual = target.probes.get("h323", _AS_SET), settings.h323
+    if not (kind.h323 if own.enabled is None else own.enabled):
+        return None
+    return PlannedProbe("h323", own.every_s or usual.every_s, own.timeout_s or usual.timeout_s)
+
+
+def _web(target: Target, settings: Settings, kind: ConferenceProbes) -> PlannedProbe | None:
+    own, usual = target.probes.get("web", _AS_SET), settings.web
+    page = kind.web or (WebPage() if own.enabled else None)
+    if own.enabled is False or page is None:
+        return None
+    return PlannedProbe("web", own.every_s or usual.every_s, own.timeout_s or usual.timeout_s, web=page)

@@ -22,6 +22,7 @@ from monitor.model.reading import Reading
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, State, Transition
 from monitor.rules import health, topology
+from monitor.rules.conference import HEAVY, is_held
 from monitor.rules.health import Health, Judgement, Standing
 from monitor.service.aging import Aging
 from monitor.service.announcing import announce
@@ -123,6 +124,11 @@ class Board:
             self._pulse.quicken()
         if track.health is not before:
             self._notice(reading, track, before)
+
+    def is_held(self, probe: str, target: str) -> bool:
+        """Return whether a probe of a target must wait, because it would disturb a call."""
+        track = self._tracks.get(target)
+        return probe in HEAVY and track is not None and is_held(probe, track.shown())
 
     def own_side(self, own: OwnSide) -> None:
         """Take what is known of our own side."""
@@ -296,11 +302,8 @@ class Board:
 
     def _is_from_the_dark(self, reading: Reading, track: Track) -> bool:
         """Return whether a miss tells of our blindness or of the target's own silence: it is known long after it was sent."""
-        icmp, snmp = self._settings.icmp, self._settings.snmp
-        took_s = (
-            icmp.timeout_s + icmp.packets * icmp.spacing_s if reading.probe == "icmp" else snmp.timeout_s * (1 + 1.5 * snmp.retries)
-        )
-        return self._sight.blind is not None or reading.at_s - took_s < max(self._sighted_s, track.returned_s)
+        sent_s = reading.at_s - track.longest_s(reading.probe)
+        return self._sight.blind is not None or sent_s < max(self._sighted_s, track.returned_s)
 
     def _tell(self, kind: str, text: str, values: Mapping[str, float | int | str]) -> None:
         log.warning("%s: %s", kind, text)

@@ -59,7 +59,7 @@ class Daemon:
         """
         self.configuration = configuration
         self.own = OwnMetrics()
-        self.poller = Poller(probers, self.deliver, self, clock)
+        self.poller = Poller(probers, self.deliver, self, clock, is_held=self._is_held)
         self.board = Board(
             configuration.inventory,
             configuration.settings,
@@ -146,6 +146,9 @@ class Daemon:
         """Keep the rhythm when the wall clock was set."""
         log.warning("the wall clock was set by %+.1f s; the rounds keep their rhythm", moved_s)
         self.poller.clock_stepped()
+
+    def _is_held(self, probe: str, target: str) -> bool:
+        return self.board.is_held(probe, target)
 
     # Rounds, as the poller tells them
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from types import MappingProxyType
 
 from monitor.model.inventory import Target
-from monitor.model.reading import IcmpSample, Outcome, Reading, SnmpSample
+from monitor.model.reading import ConferenceSample, IcmpSample, Outcome, Reading, SnmpSample
 from monitor.model.settings import QualitySettings
-from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, Reason, SnmpView
+from monitor.model.state import RTT_BOUNDS_S, ConferenceView, IcmpView, InterfaceView, Reason, SnmpView
 from monitor.rules import counters, quality
 
 HELD_ROUNDS = 3
+_NOTHING: Mapping[str, ConferenceView] = MappingProxyType({})
+_NO_SAMPLE = ConferenceSample()
 
 
 @dataclass(slots=True)
@@ -46,7 +50,7 @@ class Measured:
 
     held: bursts without any reply that are not yet counted as loss: they may turn out to be an outage's or our own blindness.
     quality_fault: why the path is not good enough for a call, None while it is. answered_s: monotonic seconds of the agent's last
-    full answer.
+    full answer. conference: probe → its last reading; replaced, never changed.
     """
 
     icmp: IcmpView | None = None
@@ -58,6 +62,7 @@ class Measured:
     held: list[tuple[IcmpSample, float]] = field(default_factory=list)
     counters: counters.Track | None = None
     answered_s: float = float("-inf")
+    conference: Mapping[str, ConferenceView] = field(default_factory=lambda: _NOTHING)
 
     def take_icmp(
         self, reading: Reading, sample: IcmpSample, wall: float, settings: QualitySettings, usual_rtt_s: float | None
@@ -105,6 +110,17 @@ class Measured:
             before = self.snmp or SnmpView(None, False, "", target.profile, None, (), {})
             self.snmp = replace(before, up=False, detail=reading.detail or str(reading.outcome))
 
+    def take_conference(self, reading: Reading, wall: float) -> None:
+        """Take what a conference probe brought into the views."""
+        view = ConferenceView(wall, reading.outcome, reading.detail, reading.conference or _NO_SAMPLE)
+        self.conference = MappingProxyType({**self.conference, reading.probe: view})
+
+    def drop_conference(self, probes: Iterable[str]) -> None:
+        """Forget what these conference probes said."""
+        gone = set(probes)
+        if gone:
+            self.conference = MappingProxyType({name: view for name, view in self.conference.items() if name not in gone})
+
     def drop_old_interfaces(self, now_s: float, keep_s: float) -> None:
         """Empty what an agent said longer than keep_s ago, so that nothing of yesterday is shown; the totals live on."""
         if self.snmp is not None and (self.snmp.interfaces or self.snmp.values) and now_s - self.answered_s > keep_s:
@@ -116,6 +132,8 @@ class Measured:
             self.icmp = replace(self.icmp, at=self.icmp.at + moved_s)
         if self.snmp is not None and self.snmp.at is not None:
             self.snmp = replace(self.snmp, at=self.snmp.at + moved_s)
+        moved = {name: replace(view, at=view.at + moved_s) for name, view in self.conference.items()}
+        self.conference = MappingProxyType(moved) if moved else _NOTHING
 
     def _step_quality(self, sample: IcmpSample, at_s: float, settings: QualitySettings) -> None:
         """Take a burst that was answered; what was held until then is loss, and no outage's."""

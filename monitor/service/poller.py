@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -17,8 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.model.beat import next_beat
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Reading
-from monitor.model.spec import SnmpSpec
-from monitor.service.specs import Spec, Turn, confirming
+from monitor.model.spec import Spec
+from monitor.rules.conference import HEAVY
+from monitor.service.specs import Turn, confirming
 
 log = logging.getLogger(__name__)
 
@@ -96,13 +97,16 @@ class Poller:
         observer: RoundObserver,
         clock: Clock,
         *,
+        is_held: Callable[[str, str], bool] = lambda probe, target: False,
         hang_grace_s: float = HANG_GRACE_S,
     ) -> None:
-        """Take the probers by the name of their probe: 'icmp', 'snmp'.
+        """Take the probers by the name of their probe: 'icmp', 'snmp', 'sip', ….
 
+        is_held: whether a probe of a target, both by name, must wait now; its turn is then left out.
         hang_grace_s: how long after it must have delivered a prober is taken to hang; then its targets are asked again.
         """
         self._hang_grace_s = hang_grace_s
+        self._is_held = is_held
         self._probers = probers
         self._deliver = deliver
         self._observer = observer
@@ -154,13 +158,17 @@ class Poller:
             self._scheduler.modify_job(job, next_run_time=datetime.now(UTC) + timedelta(seconds=max(0.0, due_s - now_s)))
 
     def probe_now(self, ids: Iterable[str], confirms: bool = True) -> None:
-        """Ask targets at once with every probe they have, beside the timetable; nothing is confirmed twice at the same time."""
+        """Ask targets at once, beside the timetable, with every probe they have; what is held is left out.
+
+        confirms: by the quick form of each probe that has one. Nothing is asked so twice at the same time.
+        """
         wanted: dict[str, list[Spec]] = defaultdict(list)
         for target in ids:
             for probe, spec in self._specs.get(target, ()):
-                if target not in self._confirming[probe]:
+                asked = confirming(spec) if confirms else spec
+                if asked is not None and target not in self._confirming[probe] and not self._is_held(probe, target):
                     self._confirming[probe].add(target)
-                    wanted[probe].append(confirming(spec) if confirms else spec)
+                    wanted[probe].append(asked)
         for probe, specs in wanted.items():
             self._spawn(self._ask(probe, specs, self._confirming[probe], None))
 
@@ -172,7 +180,8 @@ class Poller:
         wanted: dict[str, list[Spec]] = defaultdict(list)
         for target in ids:
             for probe, spec in self._specs.get(target, ()):
-                wanted[probe].append(spec)
+                if not self._is_held(probe, target):
+                    wanted[probe].append(spec)
         asked = sum(map(len, wanted.values()))
         return asked, self._polled(wanted, asked)
 
@@ -243,6 +252,8 @@ class Poller:
         free = [spec for spec in specs if spec.target not in flying]
         if len(free) < len(specs):
             self._observer.turns_skipped(opened.probe, len(specs) - len(free))
+        if opened.probe in HEAVY:
+            free = [spec for spec in free if not self._is_held(opened.probe, spec.target)]
         if not free:
             self._part_done(opened)
             return
@@ -323,8 +334,4 @@ def _by_target(turns: Sequence[Turn]) -> dict[str, tuple[tuple[str, Spec], ...]]
 
 def _longest_s(specs: Sequence[Spec]) -> float:
     """Return the seconds within which a prober must have delivered specs; what takes longer has hung."""
-    return max(map(_bound_s, specs)) + len(specs) * 0.01
-
-
-def _bound_s(spec: Spec) -> float:
-    return spec.deadline_s if isinstance(spec, SnmpSpec) else spec.timeout_s + spec.packets * spec.spacing_s
+    return max(spec.longest_s for spec in specs) + len(specs) * 0.01

@@ -186,7 +186,7 @@ class Suspicions:
             track = self._tracks[name]
             if now_s - track.awaited.get(track.first_probe, -ANSWER_S) < ANSWER_S:
                 continue
-            track.awaited = {probe: now_s for probe, each in track.health.probes.items() if each.is_witness}
+            track.awaited = {probe: now_s for probe, each in track.health.probes.items() if each.counts}
             asked.append(name)
         return asked
 

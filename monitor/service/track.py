@@ -12,6 +12,7 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Reason, State, TargetView, Transition
 from monitor.rules import health
+from monitor.rules.conference import PROBES as CONFERENCE
 from monitor.rules.flapping import Flapping
 from monitor.rules.flapping import step as step_flapping
 from monitor.rules.timetable import PlannedProbe, probe_plan
@@ -89,6 +90,10 @@ class Track:
         """True where it answered last, and that may be told."""
         return self.health.standing is health.Standing.ANSWERING and self.back_s is None
 
+    def longest_s(self, probe: str) -> float:
+        """Return how long after its beginning a probe's miss is known, in seconds."""
+        return next((planned.longest_s for planned in self.plan if planned.probe == probe), 0.0)
+
     @property
     def first_probe(self) -> str:
         """Return the probe that is asked most often and counts as its rounds; '' for a target without probes."""
@@ -122,6 +127,8 @@ class Track:
             self.measured.take_icmp(reading, reading.icmp, wall, settings.quality, usual_rtt_s)
         elif reading.probe == "snmp":
             self.measured.take_snmp(reading, self.target, wall)
+        elif reading.probe in CONFERENCE:
+            self.measured.take_conference(reading, wall)
         return self.health is not before or not (was_well and self._is_well)
 
     @property
@@ -132,15 +139,15 @@ class Track:
     def is_fresh(self, now_s: float, intervals: float) -> bool:
         """Return whether any probe brought conclusive evidence within so many of its intervals."""
         probes = self.health.probes
-        for name, heard_s in self.heard_s.items():  # noqa: SIM110 for everybody at each scrape, and a generator takes twice as long
-            if now_s - heard_s <= intervals * probes[name].every_s:
+        for name, heard_s in self.heard_s.items():
+            if now_s - heard_s <= intervals * probes[name].every_s and not probes[name].is_aside:
                 return True
         return False
 
     def shown(self) -> TargetView:
         """Return what is published, with the evidence of now."""
         measured, view = self.measured, self.view
-        if view.icmp is not measured.icmp or view.snmp is not measured.snmp:
+        if view.icmp is not measured.icmp or view.snmp is not measured.snmp or view.conference is not measured.conference:
             self.view = view = TargetView(  # dataclasses.replace takes twice as long
                 target=view.target,
                 state=view.state,
@@ -153,6 +160,7 @@ class Track:
                 snmp=measured.snmp,
                 usual_rtt_s=measured.usual_rtt_s,
                 acknowledged=view.acknowledged,
+                conference=measured.conference,
             )
         return view
 
@@ -171,14 +179,16 @@ class Track:
             measured.snmp = None
         elif snmp is not None:
             measured.drop_old_interfaces(now_s, intervals * snmp.every_s)
+        told_s = {name: self._fresh_until_s(name, since_s, intervals) for name in measured.conference}
+        measured.drop_conference([name for name, until_s in told_s.items() if now_s > until_s])
         stale_s = health.stale_at_s(self.health, self.heard_s, since_s, intervals)
         has_lapsed = now_s > stale_s and self.health.standing is not health.Standing.LAPSED
         if has_lapsed:
             self.health = health.lapse(self.health)
             self.calm()
         soonest_s = now_s + intervals * min((each.every_s for each in self.health.probes.values()), default=0.0)
-        self.look_s = min((each for each in (icmp_s, snmp_s, rows_s, stale_s) if each >= now_s), default=soonest_s)
-        self.look_s = min(self.look_s, soonest_s)
+        moments = (icmp_s, snmp_s, rows_s, stale_s, *told_s.values(), soonest_s)
+        self.look_s = min(each for each in moments if each >= now_s)
         return has_lapsed
 
     def _fresh_until_s(self, probe: str, since_s: float, intervals: float) -> float:
@@ -247,12 +257,17 @@ def follow(track: Track, target: Target, settings: Settings, profiles: Mapping[s
     known = {} if has_moved else track.health.probes
     track.since_s = now_s if has_moved else track.since_s
     track.look_s = -inf
+    names = [planned.probe for planned in plan]
     probes = {
-        planned.probe: replace(known.get(planned.probe, health.ProbeHealth(planned.every_s)), every_s=planned.every_s)
+        planned.probe: replace(
+            known.get(planned.probe, health.ProbeHealth(planned.every_s)),
+            every_s=planned.every_s,
+            is_aside=health.is_aside(planned.probe, names),
+        )
         for planned in plan
     }
     track.heard_s = {name: heard_s for name, heard_s in track.heard_s.items() if name in known and name in probes}
-    if not any(each.is_witness for each in probes.values()):  # the probe that spoke for the target was taken away
+    if not any(each.counts for each in probes.values()):  # the probe that spoke for the target was taken away
         probes = {name: replace(each, is_witness=True) for name, each in probes.items()}
     track.health = replace(track.health, probes=probes, suspected_s=None)
     track.target, track.plan = target, plan

@@ -54,9 +54,12 @@ def explain(code: str, values: Mapping[str, float | int | str], language: str, n
     return say(REASONS, code, language, **{key: _read(key, value, language, known) for key, value in values.items()})
 
 
+_PROBES = {"h323": "H.323", "web": "Web"}
+
+
 def _read(key: str, value: float | int | str, language: str, names: Mapping[str, str]) -> str:
     if key == "probe":
-        return str(value).upper()
+        return _PROBES.get(str(value)) or str(value).upper()
     if isinstance(value, str):
         return names.get(value, value)
     if key.endswith("_ratio"):

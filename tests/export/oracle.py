@@ -37,6 +37,7 @@ class Oracle(Collector):
                 self._icmp(view.target, view.icmp)
             if view.snmp is not None:
                 self._snmp(view.target, view.snmp)
+            self._values(view)
         yield from self._families.values()
 
     def _gauge(self, target: Target, name: str, value: float | None, /, **own: str) -> None:
@@ -63,7 +64,8 @@ class Oracle(Collector):
         target = view.target
         up = {State.UP: 1, State.DEGRADED: 1, State.DOWN: 0, State.UNREACHABLE: 0, State.STANDBY: 0}.get(state)
         if state is State.MAINTENANCE:
-            up = int(bool((view.icmp and view.icmp.outcome.is_alive) or (view.snmp and view.snmp.up)))
+            asked = [view.icmp is not None and view.icmp.outcome.is_alive, view.snmp is not None and view.snmp.up]
+            up = int(any([*asked, *(each.outcome.is_alive for each in view.conference.values())]))
         self._gauge(target, "wan_target_up", up)
         for each in State:
             self._gauge(target, "wan_target_state", float(each is state), state=each.value)
@@ -103,8 +105,6 @@ class Oracle(Collector):
         if not view.up:
             return
         self._gauge(target, "wan_device_boot_timestamp_seconds", view.boot_at)
-        for metric, value in view.values.items():
-            self._gauge(target, metric, value)
         for row in view.interfaces:
             if row.role == "wan" or target.interfaces == "all":
                 self._interface(target, row)
@@ -113,6 +113,26 @@ class Oracle(Collector):
         for direction, speed, carried in zip(("receive", "transmit"), speeds, rates, strict=True):
             if speed is not None and carried is not None:
                 self._gauge(target, "wan_link_utilisation_ratio", carried * 8 / (speed * 8), direction=direction)
+
+    def _values(self, view: TargetView) -> None:
+        """One series each: the probes' word before the agent's, but for calls the device's own."""
+        told = dict(view.snmp.values) if view.snmp and view.snmp.up else {}
+        own_word = {series for series in told if series == "conference_in_call"}
+        for probe in ("web", "h323", "tcp", "sip"):
+            heard = view.conference.get(probe)
+            if heard is None:
+                continue
+            self._gauge(view.target, "wan_last_reading_timestamp_seconds", heard.at, probe=probe)
+            told |= {series: number for series, number in heard.sample.values.items() if probe == "web" or series not in own_word}
+            own_word |= {"conference_in_call"} if probe == "web" and "conference_in_call" in told else set()
+        for series, number in told.items():
+            name, _, labels = series.rstrip("}").partition("{")
+            self._gauge(
+                view.target,
+                name,
+                number,
+                **{key: text.strip('"') for key, _, text in (each.partition("=") for each in labels.split(",") if each)},
+            )
 
     def _interface(self, target: Target, row: InterfaceView) -> None:
         name = row.name

@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -18,8 +19,9 @@ from monitor.export.families import device_family
 from monitor.export.own_metrics import OwnMetrics
 from monitor.load.configuration import load
 from monitor.model.inventory import Contact, ProbeOverride
+from monitor.model.reading import ConferenceSample, Outcome
 from monitor.model.settings import ExportSettings, Settings
-from monitor.model.state import Acknowledgement, Blindness, Reason, Snapshot, State, TargetView
+from monitor.model.state import Acknowledgement, Blindness, ConferenceView, Reason, Snapshot, State, TargetView
 from tests.export import oracle, sample
 
 PROMTOOL = shutil.which("promtool")
@@ -208,6 +210,62 @@ def test_stale_evidence_is_absent_but_its_time_is_told() -> None:
     ):
         assert of(samples, name, "xa-2-5") is None
     assert of(samples, "wan_last_reading_timestamp_seconds", "xa-2-5", probe="icmp") == sample.NOW - 46
+
+
+CAMERA = 'conference_device_up{component="camera"}'
+SIP = 'conference_signalling_up{protocol="sip"}'
+
+
+def with_conference(**by_probe: ConferenceView) -> Snapshot:
+    """Return the snapshot with what an endpoint's probes and its agent say."""
+    agent = replace(sample.snmp(), values={SIP: 1.0, CAMERA: 1.0, "wan_device_cpu_ratio": 0.2}, interfaces=())
+    return sample.with_view(mixed(), "dc-xa-2-1", conference=by_probe, snmp=agent)
+
+
+def heard(values: Mapping[str, float], at: float = sample.NOW - 5, outcome: Outcome = Outcome.OK) -> ConferenceView:
+    return ConferenceView(at, outcome, "", ConferenceSample("udp", 200, values=values))
+
+
+def test_conference_probes_and_the_agent_share_their_series_and_are_those_of_prometheus_client() -> None:
+    snapshot = with_conference(sip=heard({SIP: 0.0}), web=heard({CAMERA: 0.0, "conference_in_call": 1.0}))
+    samples = scrape(snapshot)
+    assert oracle.parsed(oracle.exposition(snapshot)) == samples
+    assert 0 == of(samples, "conference_signalling_up", "dc-xa-2-1", protocol="sip")
+    assert 0 == of(samples, "conference_device_up", "dc-xa-2-1", component="camera")
+    assert 0.2 == of(samples, "wan_device_cpu_ratio", "dc-xa-2-1")
+    assert sample.NOW - 5 == of(samples, "wan_last_reading_timestamp_seconds", "dc-xa-2-1", probe="sip")
+
+
+def test_a_conference_probe_that_is_stale_leaves_the_word_to_the_agent() -> None:
+    collector = Collector(Settings())
+    fresh = with_conference(sip=heard({SIP: 0.0}, sample.NOW - 179))
+    later = replace(fresh, at=sample.NOW + 2)
+    told = [oracle.parsed(rendered(collector, each)) for each in (fresh, later)]
+    assert [0, 1] == [of(each, "conference_signalling_up", "dc-xa-2-1", protocol="sip") for each in told]
+    blind = replace(fresh, blind=Blindness(sample.NOW, Reason("blind_lag", {"lag_s": 3.0})))
+    assert of(scrape(blind), "conference_signalling_up", "dc-xa-2-1", protocol="sip") is None
+
+
+def test_an_endpoint_without_an_agent_tells_of_its_conferences_too() -> None:
+    snapshot = sample.with_view(mixed(), "dc-xa-2-1", conference={"sip": heard({SIP: 1.0})})
+    assert oracle.parsed(oracle.exposition(snapshot)) == scrape(snapshot)
+    assert 1 == of(scrape(snapshot), "conference_signalling_up", "dc-xa-2-1", protocol="sip")
+
+
+def test_what_is_said_of_conferences_takes_no_room_from_the_agents_values() -> None:
+    many = {f"wan_device_v{number}": 1.0 for number in range(30)}
+    conference = {SIP: 1.0, CAMERA: 1.0, "conference_in_call": 0.0}
+    agent = replace(sample.snmp(), values=many, interfaces=())
+    alone = sample.with_view(mixed(), "dc-xa-2-1", snmp=agent)
+    both = sample.with_view(alone, "dc-xa-2-1", conference={"sip": heard(conference)})
+    counts = [sum(name.startswith("wan_device_v") for name, _ in scrape(each)) for each in (alone, both)]
+    assert counts[0] == counts[1] > 0
+
+
+def test_under_maintenance_an_answer_to_a_conference_probe_is_an_answer() -> None:
+    silent = sample.with_view(mixed(), "xa-2-3", icmp=None, snmp=None, conference={"sip": heard({}, outcome=Outcome.REFUSED)})
+    assert 1 == of(scrape(silent), "wan_target_up", "xa-2-3")
+    assert 0 == of(scrape(sample.with_view(silent, "xa-2-3", conference={})), "wan_target_up", "xa-2-3")
 
 
 def test_a_target_with_a_longer_interval_grows_stale_later() -> None:

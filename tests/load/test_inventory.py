@@ -8,7 +8,19 @@ import pytest
 from monitor.errors import ConfigError, Fault
 from monitor.load.configuration import load
 from monitor.load.inventory import load_inventory
-from monitor.model.inventory import AddressMode, Contact, Contracted, Expected, Inventory, Kind, Location, ProbeOverride
+from monitor.model.inventory import (
+    AddressMode,
+    Contact,
+    Contracted,
+    Expected,
+    H323Access,
+    Inventory,
+    Kind,
+    Location,
+    ProbeOverride,
+    SipAccess,
+    WebAccess,
+)
 from tests.load.folders import SITES, make_folder
 
 
@@ -75,6 +87,26 @@ def test_probes_are_merged_with_the_defaults_key_by_key(tmp_path: Path) -> None:
     targets = inventory_of(make_folder(tmp_path, sites=sites)).targets
     assert targets["goc"].probes == {"icmp": ProbeOverride(every_s=30.0, packets=3), "snmp": ProbeOverride(enabled=False)}
     assert targets["xa"].probes == {"icmp": ProbeOverride(every_s=30.0, packets=9), "snmp": ProbeOverride(enabled=True)}
+
+
+def test_how_an_endpoint_is_addressed_is_merged_with_the_defaults_too(tmp_path: Path) -> None:
+    sites = SITES.replace("{call_rate: 2M}", "{web: {login: codec, path: /status.xml}, sip: {domain: hoinghi.vn}}")
+    sites = sites.replace("id: dc-xa,", "id: dc-xa, sip: {user: 1715}, h323: {alias: 1715, port: 1721}, web: {port: 8443},")
+    folder = make_folder(tmp_path, sites=sites)
+    with (folder / "monitor.yaml").open("a", encoding="utf-8") as file:
+        file.write("logins: {codec: {user: xem, password: {literal: mk}}}\n")
+    endpoint = inventory_of(folder).targets["dc-xa"]
+    assert (SipAccess("1715", "hoinghi.vn"), H323Access("1715", 1721)) == (endpoint.sip, endpoint.h323)
+    assert WebAccess("codec", 8443, "/status.xml") == endpoint.web
+
+
+def test_a_login_that_is_not_there_and_a_sip_name_that_cannot_be_are_faults(tmp_path: Path) -> None:
+    sites = SITES.replace("id: dc-xa,", "id: dc-xa, sip: {user: 'a@b'}, web: {login: codec},")
+    assert [
+        "sites.yaml:14: endpoints.dc-xa.sip.user: 'a@b' can't stand in a SIP address; write the part before or behind the @ alone, "
+        "without sip:",
+        "sites.yaml:14: endpoints.dc-xa.web: no login is called 'codec'; add it to logins in monitor.yaml",
+    ] == faults_of(make_folder(tmp_path, sites=sites))
 
 
 def test_files_of_sites_d_add_targets_and_have_defaults_of_their_own(tmp_path: Path) -> None:

@@ -12,7 +12,17 @@ from monitor.load.manual import keys
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import settings_table
 from monitor.load.settings_values import DSCP
-from monitor.model.settings import Credential, MaintenanceWindow, OfficeHours, Settings
+from monitor.model.settings import (
+    Credential,
+    H323Settings,
+    Login,
+    MaintenanceWindow,
+    OfficeHours,
+    Settings,
+    SipSettings,
+    TcpSettings,
+    WebSettings,
+)
 from tests.load.folders import MONITOR, SITES, make_folder
 
 PLAIN = SITES.replace(", credential: wan", "")
@@ -72,6 +82,11 @@ probes:
   icmp: {every: 30s, packets: 3, spacing: 10ms, timeout: 500ms, dscp: af41}
   snmp: {every: 2m, timeout: 3s, retries: 2, deadline: 30s, port: 1161, in_flight: 50, max_repetitions: 10,
     timeout_min: 300ms, timeout_max: 5s, max_requests_per_second: 7}
+  sip: {every: 30s, timeout: 1s, port: 5070, transports: [tcp]}
+  h323: {every: 10m, timeout: 3s, port: 1721, gatekeeper: 10.0.0.9, gatekeeper_port: 1718}
+  web: {every: 1h, timeout: 5s}
+  tcp: {every: 20s, timeout: 500ms}
+logins: {codec: {user: xem, password: {literal: mk}}}
 health: {misses_to_down: 3, flapping: {high: 40%, low: 20%}, references: [192.0.2.1, xa], stale_intervals: 4}
 quality: {loss: 2%, rtt: 200ms, jitter: 10ms, rtt_usual_factor: 2, rtt_usual_extra: 20ms, window: 10m, confidence: 0.9}
 office_hours: {days: [mon, sat], from: 06:30, to: 18:00}
@@ -81,6 +96,10 @@ export: {histogram: false, contacts: true}
     assert (settings.listen, settings.language, settings.engine) == ("[::1]:9000", "en", "pysnmp")
     assert (settings.icmp.dscp, settings.icmp.timeout_s, settings.snmp.every_s, settings.snmp.port) == (34, 0.5, 120.0, 1161)
     assert (settings.snmp.timeout_min_s, settings.snmp.timeout_max_s, settings.snmp.max_requests_per_second) == (0.3, 5.0, 7)
+    assert settings.sip == SipSettings(30.0, 1.0, 5070, ("tcp",))
+    assert settings.h323 == H323Settings(600.0, 3.0, 1721, "10.0.0.9", 1718)
+    assert (settings.web, settings.tcp) == (WebSettings(3600.0, 5.0), TcpSettings(20.0, 0.5))
+    assert settings.logins == {"codec": Login("codec", "xem", "mk")}
     assert (settings.health.flapping_high, settings.health.flapping_low, settings.health.references) == (
         0.4,
         0.2,

@@ -53,6 +53,47 @@ def test_one_answer_brings_a_silent_target_up_at_once(answer: str) -> None:
     assert Standing.ANSWERING is after(answer, silent).standing
 
 
+CODEC = {"icmp": 15.0, "sip": 60.0, "h323": 300.0, "web": 600.0}
+
+
+def codec(*readings: tuple[str, Outcome], of: dict[str, float] = CODEC) -> Health:
+    state = health.start(of)
+    for number, (probe, outcome) in enumerate(readings):
+        state = health.step(state, Reading("dc", probe, 100.0 + number, outcome), misses_to_down=N)
+    return state
+
+
+OK, MISS = Outcome.OK, Outcome.TIMEOUT
+
+
+def test_probes_that_are_asked_seldom_suspect_nobody_and_are_not_waited_for() -> None:
+    fine = tuple((probe, OK) for probe in CODEC)
+    assert codec(*fine, ("h323", MISS), ("web", MISS), ("web", MISS)).suspected_s is None
+    assert not ripe(codec(*fine, ("icmp", MISS), ("icmp", MISS)), 100.0), "sip has not been asked again"
+    assert ripe(codec(*fine, ("icmp", MISS), ("icmp", MISS), ("sip", MISS)), 100.0)
+
+
+def test_probes_that_are_asked_seldom_vouch_for_a_target_all_the_same() -> None:
+    state = codec(("h323", OK), ("icmp", MISS), ("sip", MISS), ("icmp", MISS), ("web", Outcome.REFUSED))
+    assert (Standing.ANSWERING, None) == (state.standing, state.suspected_s)
+
+
+def test_a_probe_that_is_asked_seldom_and_used_to_succeed_is_a_fault_once_it_fails() -> None:
+    state = codec(("h323", OK), ("icmp", OK), ("h323", MISS), ("h323", MISS), ("icmp", OK), ("icmp", OK))
+    assert Reason("probe_silent", {"probe": "h323", "readings": 2}) == health.fault_of(state, N)
+
+
+def test_where_there_is_nothing_else_the_seldom_ones_count() -> None:
+    only = {"h323": 300.0, "web": 600.0}
+    assert ripe(codec(("h323", OK), ("web", OK), ("h323", MISS), ("web", MISS), ("h323", MISS), of=only))
+    assert not health.is_stale(codec(("h323", OK), of=only), {"h323": 100.0}, 900.0, 0.0, 3.0)
+
+
+def test_what_was_heard_seldom_does_not_keep_a_target_from_growing_stale() -> None:
+    state = codec(("icmp", OK), ("web", OK))
+    assert health.is_stale(state, {"icmp": 100.0, "web": 101.0}, 500.0, 0.0, 3.0)
+
+
 def test_a_target_is_not_silent_while_a_probe_that_was_fine_has_not_been_asked_again() -> None:
     state = after("i+ s+ i- i-")
     assert not ripe(state, state.suspected_s or 0)

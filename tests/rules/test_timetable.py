@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.inventory import Expected, Kind, ProbeOverride, Target
+from monitor.model.profile import ConferenceProbes, Profile, WebPage
 from monitor.model.settings import Credential, IcmpSettings, OfficeHours, Settings
 from monitor.rules.timetable import is_expected, probe_plan, spread
 
@@ -40,6 +41,36 @@ def test_an_override_changes_only_what_it_names() -> None:
 def test_a_target_may_switch_its_ping_off() -> None:
     own = target(probes={"icmp": ProbeOverride(enabled=False)}, credential="wan")
     assert ["snmp"] == [probe.probe for probe in probe_plan(own, SETTINGS)]
+
+
+CODEC = Profile("codec", probes=ConferenceProbes(sip=True, h323=True, web=WebPage("cisco-xml", "/status.xml")))
+
+
+def test_conference_probes_are_those_of_the_kind_of_device() -> None:
+    plan = {probe.probe: probe for probe in probe_plan(target(), SETTINGS, CODEC)}
+    assert ["icmp", "sip", "h323", "web"] == list(plan)
+    assert (60.0, 2.0, ("udp", "tcp")) == (plan["sip"].every_s, plan["sip"].timeout_s, plan["sip"].transports)
+    assert (300.0, 600.0) == (plan["h323"].every_s, plan["web"].every_s)
+    assert CODEC.probes.web is plan["web"].web
+    assert ["icmp"] == [probe.probe for probe in probe_plan(target(), SETTINGS, Profile("router"))]
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({"sip": ProbeOverride(enabled=False)}, ["icmp", "h323", "web"]),
+        ({"h323": ProbeOverride(enabled=False), "web": ProbeOverride(enabled=False)}, ["icmp", "sip"]),
+        ({"tcp": ProbeOverride(ports=(445,))}, ["icmp", "sip", "tcp", "h323", "web"]),
+        ({"tcp": ProbeOverride(every_s=9.0)}, ["icmp", "sip", "h323", "web"]),
+    ],
+)
+def test_a_target_may_differ_from_its_kind(own: dict[str, ProbeOverride], expected: list[str]) -> None:
+    assert expected == [probe.probe for probe in probe_plan(target(probes=own), SETTINGS, CODEC)]
+
+
+def test_a_target_of_another_kind_may_be_asked_all_the_same_but_not_by_an_interval_alone() -> None:
+    asked = {"sip": ProbeOverride(enabled=True), "web": ProbeOverride(enabled=True), "h323": ProbeOverride(every_s=9.0)}
+    assert ["icmp", "sip", "web"] == [probe.probe for probe in probe_plan(target(probes=asked), SETTINGS, Profile("router"))]
 
 
 @given(st.text(min_size=1), st.floats(0.1, 86400))

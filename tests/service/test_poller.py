@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model.reading import Deliver, Outcome, Reading
-from monitor.model.spec import IcmpSpec
+from monitor.model.spec import H323Spec, IcmpSpec
 from monitor.rules.timetable import spread
 from monitor.service.clock import SystemClock
 from monitor.service.poller import Poller, tick_s
@@ -133,6 +133,25 @@ async def test_what_is_suspected_is_asked_at_once_and_not_twice_at_a_time() -> N
     await observer.until(lambda: True)
     await asyncio.sleep(0)
     assert {"stuck": 1, "a": 1} == dict(prober.confirmed)
+    await poller.stop()
+
+
+async def test_heavy_probes_wait_while_they_are_held_at_their_turn_by_hand_and_to_confirm() -> None:
+    pings, heavy, observer, readings = FakeProber(), FakeProber(), Observer(), list[Reading]()
+    held = {("h323", "a")}
+    poller = Poller({"icmp": pings, "h323": heavy}, readings.append, observer, SystemClock(), is_held=lambda *which: which in held)
+    connects = [Turn("h323", EVERY_S, 0.0, H323Spec(name, "127.0.0.1")) for name in ("a", "b")]
+    poller.start([*turns("a", "b"), *connects])
+    asked, coming = poller.poll(["a", "b"])
+    assert (3, 3) == (asked, len([reading async for reading in coming]))
+    await observer.until(lambda: heavy.asked["b"] >= 3)
+    poller.probe_now(["a", "b"])
+    await asyncio.sleep(0)
+    assert {"a": 1, "b": 1} == dict(pings.confirmed)
+    assert (0, 0) == (heavy.asked["a"], heavy.confirmed.total())
+    held.clear()
+    await observer.until(lambda: heavy.asked["a"] >= 1)
+    assert 0 == observer.skipped, "what is held is no turn that was missed"
     await poller.stop()
 
 

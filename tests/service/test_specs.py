@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.model.inventory import AddressMode, Inventory, Kind, Network, ProbeOverride, Target
-from monitor.model.profile import Match, Profile
-from monitor.model.settings import Credential, HealthSettings, Settings
-from monitor.model.spec import IcmpSpec, SnmpSpec
+from monitor.model.inventory import AddressMode, H323Access, Inventory, Kind, Network, ProbeOverride, SipAccess, Target, WebAccess
+from monitor.model.profile import ConferenceProbes, Match, Profile, WebPage
+from monitor.model.settings import Credential, H323Settings, HealthSettings, Login, Settings
+from monitor.model.spec import H323Spec, IcmpSpec, SipSpec, SnmpSpec, Spec, TcpSpec, WebSpec
 from monitor.service.specs import REFERENCE, confirming, turns
 
 PROFILES = {"default": Profile("default"), "cisco": Profile("cisco", match=Match(("1.3.6.1.4.1.9",)))}
@@ -19,7 +19,7 @@ def inventory(*targets: Target) -> Inventory:
     return Inventory(Network("Mạng", AddressMode.LAB), ("province",), {}, {target.id: target for target in targets}, "root")
 
 
-def specs(target: Target, settings: Settings = SETTINGS) -> dict[str, IcmpSpec | SnmpSpec]:
+def specs(target: Target, settings: Settings = SETTINGS) -> dict[str, Spec]:
     return {turn.probe: turn.spec for turn in turns(inventory(target), settings, PROFILES)}
 
 
@@ -60,6 +60,35 @@ def test_references_outside_the_inventory_are_pinged_too_and_those_inside_not_tw
     assert ["root", f"{REFERENCE}127.0.0.9"] == [
         turn.spec.target for turn in turns(inventory(ROOT), settings, PROFILES) if turn.probe == "icmp"
     ]
+
+
+CODEC = Profile(
+    "codec", drops_strangers=True, probes=ConferenceProbes(True, True, WebPage("cisco-xml", "/status.xml"), tcp=(445, 3389))
+)
+
+
+def test_conference_specs_know_how_the_endpoint_is_addressed() -> None:
+    endpoint = Target(
+        "dc", Kind.ENDPOINT, "Cầu", "C", "127.0.0.2", "province", "tinh", profile="codec",
+        sip=SipAccess("1715", "hoinghi.vn", 5070), h323=H323Access("1715"), web=WebAccess("codec", 8443),
+    )  # fmt: skip
+    settings = replace(SETTINGS, logins={"codec": Login("codec", "xem", "mk")}, h323=H323Settings(gatekeeper="127.0.0.9"))
+    found = {turn.probe: turn.spec for turn in turns(inventory(endpoint), settings, {"codec": CODEC})}
+    assert SipSpec("dc", "127.0.0.2", 5070, ("udp", "tcp"), "1715", "hoinghi.vn", drops_strangers=True) == found["sip"]
+    assert H323Spec("dc", "127.0.0.2", 1720, "127.0.0.9", 1719, "1715", drops_strangers=True) == found["h323"]
+    assert WebSpec("dc", "127.0.0.2", 8443, True, "/status.xml", "cisco-xml", "xem", "mk") == found["web"]
+    assert TcpSpec("dc", "127.0.0.2", (445, 3389)) == found["tcp"]
+    assert "mk" not in repr(found["web"]), "a secret is never shown"
+
+
+def test_a_suspicion_asks_sip_and_ports_shortly_and_disturbs_nothing_heavier() -> None:
+    endpoint = replace(ROOT, profile="codec")
+    found = {turn.probe: turn.spec for turn in turns(inventory(endpoint), SETTINGS, {"codec": CODEC})}
+    sip, tcp = confirming(found["sip"]), confirming(found["tcp"])
+    assert isinstance(sip, SipSpec)
+    assert isinstance(tcp, TcpSpec)
+    assert (True, 1.0, True, 1.0) == (sip.confirms, sip.timeout_s, tcp.confirms, tcp.timeout_s)
+    assert (None, None) == (confirming(found["h323"]), confirming(found["web"]))
 
 
 def test_a_suspicion_is_settled_by_the_same_burst_and_one_short_question() -> None:

@@ -30,7 +30,7 @@ from monitor.model.reading import Deliver, IcmpSample, InterfaceSample, Outcome,
 from monitor.model.spec import IcmpSpec, SnmpSpec
 from monitor.service.daemon import Daemon
 from monitor.service.history import History, history_file
-from monitor.service.specs import Spec, turns
+from monitor.service.specs import turns
 
 ROUNDS = 1000
 ROUND_S = 15.0
@@ -68,7 +68,7 @@ class Devices:
         metrics = [value.metric for profile in configuration.profiles.values() for value in profile.values]
         self._values = {name: {metric: self._chance.random() for metric in metrics} for name in names}
 
-    async def probe(self, specs: Sequence[Spec], deliver: Deliver) -> None:
+    async def probe(self, specs: Sequence[IcmpSpec | SnmpSpec], deliver: Deliver) -> None:
         """Deliver one reading a spec."""
         for spec in specs:
             deliver(self._ping(spec) if isinstance(spec, IcmpSpec) else self._ask(spec))
@@ -193,10 +193,11 @@ class Life:
             self.resident[number + 1] = resident()
 
 
-def _parts(configuration: Configuration) -> dict[str, list[Spec]]:
-    specs: dict[str, list[Spec]] = {"icmp": [], "snmp": []}
+def _parts(configuration: Configuration) -> dict[str, list[IcmpSpec | SnmpSpec]]:
+    specs: dict[str, list[IcmpSpec | SnmpSpec]] = {"icmp": [], "snmp": []}
     for turn in turns(configuration.inventory, configuration.settings, configuration.profiles):
-        specs[turn.probe].append(turn.spec)
+        if isinstance(turn.spec, IcmpSpec | SnmpSpec):
+            specs[turn.probe].append(turn.spec)
     return specs
 
 

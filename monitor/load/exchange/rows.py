@@ -29,22 +29,23 @@ from monitor.load.suggest import did_you_mean
 # Every column, in the order in which they are exported. A row's kind says which of them it may fill.
 _TARGET = ("id", "name", "short", "code", "address", "latitude", "longitude", "tags", "answers_from", "contacts")
 _SHARED = ("credential", "profile", "expected", "wan_interface", "interfaces", "engine", "max_repetitions", "probes")
+_ACCESS = ("sip", "h323", "web")
 COLUMNS = (
     *("kind", "id", "name", "short", "addresses", "level", "area", "point", "code", "address", "latitude", "longitude"),
-    *("uplink", "contracted", "call_rate", *_SHARED, "contacts", "tags", "answers_from"),
+    *("uplink", "contracted", "call_rate", *_ACCESS, *_SHARED, "contacts", "tags", "answers_from"),
 )
 COLUMNS_OF = {
     "network": ("name", "short", "addresses"),
     "level": ("id",),
     "area": ("id", "name", "short", "code", "latitude", "longitude"),
-    "defaults": ("id", "contracted", "call_rate", "contacts", *_SHARED),
+    "defaults": ("id", "contracted", "call_rate", *_ACCESS, "contacts", *_SHARED),
     "point": (*_TARGET, "level", "area", "uplink", "contracted", *_SHARED),
-    "endpoint": (*_TARGET, "point", "call_rate", *_SHARED),
+    "endpoint": (*_TARGET, "point", "call_rate", *_ACCESS, *_SHARED),
 }
 SECTIONS = {"area": "areas", "point": "points", "endpoint": "endpoints"}
 _TEXTS = frozenset(("name", "short", "code", "wan_interface"))
 _LISTS = frozenset(("tags", "answers_from"))
-_YAML = frozenset(("contacts", "probes"))
+_YAML = frozenset(("contacts", "probes", *_ACCESS))
 _LOWEST_HEADER = 20
 """The last row in which the names of the columns are looked for when they do not stand in the first."""
 

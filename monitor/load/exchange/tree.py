@@ -11,6 +11,7 @@ from monitor.load.document import Node, compose, yaml_files
 from monitor.load.exchange.yaml_tree import items_of, key_of, mapping, sequence, value_of
 
 _LISTS = ("areas", "points", "endpoints")
+_MERGED = ("probes", "sip", "h323", "web")
 _SECTION_OF_DEFAULTS = {"point": "points", "endpoint": "endpoints"}
 
 
@@ -43,14 +44,14 @@ def merged_tree(folder: Path, faults: list[Fault]) -> yaml.Node:
 
 
 def _with_defaults(item: yaml.Node, defaults: yaml.Node | None, section: str) -> yaml.Node:
-    """Return a target with what its file's defaults add to it; probes are added probe by probe, key by key."""
+    """Return a target with what its file's defaults add to it; what is in _MERGED is added key by key."""
     kind = next((kind for kind, each in _SECTION_OF_DEFAULTS.items() if each == section), "")
     said = None if defaults is None else value_of(defaults, kind)
     return item if said is None else _under(item, said, depth=3)
 
 
 def _under(upper: yaml.Node, lower: yaml.Node, depth: int) -> yaml.Node:
-    """Return a mapping with the keys of another that it lacks; `probes` likewise within."""
+    """Return a mapping with the keys of another that it lacks; likewise within what is merged key by key."""
     if not isinstance(upper, yaml.MappingNode) or not isinstance(lower, yaml.MappingNode) or depth == 0:
         return upper
     pairs = {key_of(key): value for key, value in upper.value}
@@ -58,6 +59,6 @@ def _under(upper: yaml.Node, lower: yaml.Node, depth: int) -> yaml.Node:
         name = key_of(key)
         if name not in pairs:
             pairs[name] = value
-        elif depth < 3 or name == "probes":
+        elif depth < 3 or name in _MERGED:
             pairs[name] = _under(pairs[name], value, depth - 1)
     return mapping(pairs)

@@ -1,0 +1,117 @@
+"""What conference probes mean: SIP's answers, one word a subject from several sources, and who is not to be disturbed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from monitor.model.state import ConferenceView, SnmpView, TargetView
+
+PROBES = ("sip", "tcp", "h323", "web")
+"""The conference probes, by the names that readings carry."""
+
+HEAVY = frozenset(("h323", "web"))
+"""Probes that open a connection which the device's call control or web server has to serve: held while it is in a call."""
+
+IN_CALL = "conference_in_call"
+
+
+class SipMeaning(StrEnum):
+    """What an answer to OPTIONS says of an endpoint (RFC 3261 sections 11.2 and 21). Any of them proves that its stack is alive.
+
+    READY:       it would take a call.
+    BUSY:        it is in a call, or told to disturb nobody.
+    ALIVE:       it wants credentials, or does not do OPTIONS: nothing more can be said.
+    WRONG_ALIAS: it is alive and knows no such user.
+    DEGRADED:    it says itself that it can't take calls now.
+    """
+
+    READY = "ready"
+    BUSY = "busy"
+    ALIVE = "alive"
+    WRONG_ALIAS = "wrong_alias"
+    DEGRADED = "degraded"
+
+
+SIP_CODES: Mapping[int, SipMeaning] = MappingProxyType(
+    {
+        200: SipMeaning.READY,
+        401: SipMeaning.ALIVE,
+        403: SipMeaning.ALIVE,
+        404: SipMeaning.WRONG_ALIAS,
+        405: SipMeaning.ALIVE,
+        407: SipMeaning.ALIVE,
+        480: SipMeaning.DEGRADED,
+        486: SipMeaning.BUSY,
+        500: SipMeaning.DEGRADED,
+        501: SipMeaning.ALIVE,
+        503: SipMeaning.DEGRADED,
+        600: SipMeaning.BUSY,
+        604: SipMeaning.WRONG_ALIAS,
+    }
+)
+"""Codes that say something of their own; of all others only their class counts."""
+
+
+def sip_meaning(code: int) -> SipMeaning:
+    """Return what a final response says; a code that is not in SIP_CODES is ready where it is 2xx, else alive."""
+    return SIP_CODES.get(code) or (SipMeaning.READY if 200 <= code < 300 else SipMeaning.ALIVE)
+
+
+_ORDER = (*PROBES, "snmp")
+_ORDER_OF = {IN_CALL: ("web", "snmp", "sip", "tcp", "h323")}
+"""Whose word counts first. For signalling and registration what was asked of the protocol itself, or of its gatekeeper, before what
+the device says of itself; for a call the device's own word before what a busy answer lets guess."""
+
+
+def joined(conference: Mapping[str, ConferenceView], agent: Mapping[str, float]) -> dict[str, float]:
+    """Return series → number of all that is known of an endpoint's conference side and its agent, each series once.
+
+    conference: the probes that may be told. agent: what its SNMP profile read, {} where that may not be told. What concerns
+    conferences comes first, in the order of its names; the agent's other values keep theirs.
+    """
+    found: dict[str, dict[str, float]] = {}
+    sources = {name: view.sample.values for name, view in conference.items()}
+    for source, values in (*sources.items(), ("snmp", agent)):
+        for series, number in values.items():
+            found.setdefault(series, {})[source] = number
+    told = {series: _first(series, by_source) for series, by_source in found.items()}
+    ours = sorted(series for series in told if series.startswith("conference_"))
+    return {series: told[series] for series in (*ours, *(series for series in told if not series.startswith("conference_")))}
+
+
+def _first(series: str, by_source: Mapping[str, float]) -> float:
+    order: Iterable[str] = _ORDER_OF.get(series, _ORDER)
+    return next(by_source[source] for source in order if source in by_source)
+
+
+def teller_of_call(view: TargetView) -> str | None:
+    """Return whose word it is that an endpoint is in a call ('web', 'snmp', 'sip', …), None where nobody says so.
+
+    What is too old is not in the view. An agent that has fallen silent says nothing.
+    """
+    for source in _ORDER_OF[IN_CALL]:
+        number = _said(view.snmp) if source == "snmp" else _value(view.conference.get(source))
+        if number is not None:
+            return source if number > 0 else None
+    return None
+
+
+def is_held(probe: str, view: TargetView) -> bool:
+    """Return whether a probe must wait because the endpoint is in a call.
+
+    The one that tells of the call goes on, or nobody would learn that it has ended.
+    """
+    if probe not in HEAVY or (view.snmp is None and not view.conference):
+        return False
+    teller = teller_of_call(view)
+    return teller is not None and teller != probe
+
+
+def _said(agent: SnmpView | None) -> float | None:
+    return agent.values.get(IN_CALL) if agent is not None and agent.up else None
+
+
+def _value(view: ConferenceView | None) -> float | None:
+    return None if view is None else view.sample.values.get(IN_CALL)
