@@ -115,6 +115,31 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Samples:
+    """Echo requests that tell of an endpoint's loss: a check's burst and routine probes. at: epoch seconds of the newest."""
+
+    sent: int
+    lost: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the journal says of an endpoint's last days. outages: times that it was cut off. last_at: the newest's, if any."""
+
+    outages: int = 0
+    last_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a circuit usually carries at a meeting's weekday and hour, bit/s by direction as seen from the point."""
+
+    down_bps: float
+    up_bps: float
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmation:
     """What a technician ticked on the board. by: a name or role as given. at: epoch seconds. good: False: they report a fault."""
 

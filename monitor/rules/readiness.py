@@ -1,0 +1,176 @@
+"""Whether every endpoint can join a meeting, and whether it can be held: verdicts, reasons, what to do and whom to call.
+
+An endpoint's verdict is the gravest that any rung of its ladder leaves, its reason the first rung that leaves it. What needs the
+endpoint to answer is not looked at while it does not: values from before an outage say nothing of now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from monitor.model.meeting import Blast, EndpointVerdict, MeetingView, Rung, Verdict
+from monitor.model.settings import MaintenanceWindow
+from monitor.model.state import Reason, TargetView
+from monitor.rules import maintenance, readiness_device, readiness_rungs
+from monitor.rules.calls import whom_to_call
+from monitor.rules.capacity import circuits_of, rehearse
+from monitor.rules.readiness_case import Brief, Case, Finding, over, untold
+from monitor.rules.topology import Topology
+
+GRAVITY = tuple(Verdict)
+LADDER = tuple(Rung)
+_SEEN: tuple[tuple[Rung, Callable[[Case], Finding]], ...] = (
+    (Rung.QUALITY, readiness_rungs.quality),
+    (Rung.SIGNALLING, readiness_device.signalling),
+    (Rung.REGISTRATION, readiness_device.registration),
+    (Rung.DEVICE, readiness_device.device),
+    (Rung.CERTIFICATE, readiness_device.certificate),
+    (Rung.CALL, readiness_device.call),
+)
+"""Rungs that only an endpoint which answers can be seen on."""
+
+
+def judge(brief: Brief) -> MeetingView:
+    """Return the verdicts of a meeting and of each of its endpoints. When it was checked, and its seal, are the caller's to add."""
+    endpoints = judge_endpoints(brief)
+    verdict, reason = judge_meeting(brief, endpoints)
+    return MeetingView(
+        meeting=brief.meeting,
+        stage=brief.stage,
+        at=brief.now,
+        verdict=verdict,
+        reason=reason,
+        endpoints=MappingProxyType(endpoints),
+        blasts=blasts(endpoints),
+    )
+
+
+def judge_endpoints(brief: Brief) -> dict[str, EndpointVerdict]:
+    """Return id → verdict of every endpoint of a meeting that the inventory has, in its order."""
+    inventory, meeting = brief.inventory, brief.meeting
+    covered = _covered(brief)
+    circuits = rehearse(meeting, inventory, brief.loads, brief.rules)
+    found: dict[str, EndpointVerdict] = {}
+    for name in meeting.endpoints:
+        target = inventory.targets.get(name)
+        if target is None:
+            continue
+        narrow = readiness_rungs.capacity(circuits, circuits_of(target, inventory))
+        view = brief.views.get(name) or TargetView(target)
+        work = _work_over(name, brief.topology, covered)
+        found[name] = judge_endpoint(Case(brief, target, view, work, narrow))
+    return found
+
+
+def judge_endpoint(case: Case) -> EndpointVerdict:
+    """Return whether one endpoint can join."""
+    ladder = climb(case)
+    grave = min((finding.verdict for finding in ladder), key=GRAVITY.index)
+    first = next((finding for finding in ladder if finding.verdict is grave), None) if grave is not Verdict.READY else None
+    tick = case.brief.confirmations.get(case.target.id)
+    cause = _cause(first)
+    return EndpointVerdict(
+        endpoint=case.target.id,
+        verdict=grave,
+        rung=None if first is None else first.rung,
+        reason=None if first is None else first.text,
+        evidence=tuple(finding.evidence() for finding in ladder),
+        action=None if first is None else Reason(f"do_{first.text.code}", first.text.values),
+        call=() if first is None else whom_to_call(case.target.id, cause, case.brief.inventory),
+        cause=cause,
+        confirmation=tick,
+        disputed=tick is not None and _is_disputed(tick.good, _without_site(ladder)),
+    )
+
+
+def climb(case: Case) -> list[Finding]:
+    """Return what was found on every rung, in the order of the ladder."""
+    found = {
+        Rung.EVIDENCE: readiness_rungs.evidence(case),
+        Rung.MAINTENANCE: readiness_rungs.work(case),
+        Rung.CAPACITY: case.narrow or untold(Rung.CAPACITY, "no_contract"),
+        Rung.HISTORY: readiness_rungs.history(case),
+        Rung.SITE: readiness_device.site(case),
+    }
+    if found[Rung.EVIDENCE].ok is True:
+        found[Rung.UPLINK] = readiness_rungs.uplink(case)
+        if found[Rung.UPLINK].ok is True:
+            found[Rung.PING] = readiness_rungs.ping(case)
+    if Rung.PING in found and found[Rung.PING].ok is True:
+        found |= {rung: look(case) for rung, look in _SEEN}
+    return [found.get(rung) or untold(rung, "not_looked") for rung in LADDER]
+
+
+def judge_meeting(brief: Brief, endpoints: Mapping[str, EndpointVerdict]) -> tuple[Verdict, Reason]:
+    """Return whether the meeting can be held, and why.
+
+    Without its host it can't. So many of the others may be missing as `attendance` leaves; with all of it, one is enough.
+    """
+    total = len(endpoints)
+    by = {verdict: sum(each.verdict is verdict for each in endpoints.values()) for verdict in Verdict}
+    values = MappingProxyType({**{verdict.value: count for verdict, count in by.items()}, "of": total})
+    if not total:
+        return Verdict.UNKNOWN, Reason("nobody")
+    spare = total * (1 - brief.rules.attendance) + 1e-9
+    host = endpoints.get(brief.meeting.host)
+    if host is not None and host.verdict in (Verdict.NOT_READY, Verdict.UNKNOWN):
+        return host.verdict, Reason(f"host_{host.verdict.value}", MappingProxyType({**values, "host": host.endpoint}))
+    if by[Verdict.NOT_READY] > spare:
+        return Verdict.NOT_READY, Reason("some_not_ready", values)
+    if by[Verdict.NOT_READY] + by[Verdict.UNKNOWN] > spare:
+        return Verdict.UNKNOWN, Reason("some_unknown", values)
+    if by[Verdict.READY] < total:
+        return Verdict.AT_RISK, Reason("some_at_risk", values)
+    return Verdict.READY, Reason("all_ready", values)
+
+
+def blasts(endpoints: Mapping[str, EndpointVerdict]) -> tuple[Blast, ...]:
+    """Return what mending each place brings back, the most endpoints first. Places that take along only themselves are not told."""
+    behind: dict[str, list[str]] = {}
+    able = sum(each.verdict in (Verdict.READY, Verdict.AT_RISK) for each in endpoints.values())
+    for name, each in endpoints.items():
+        if each.cause and each.verdict is Verdict.NOT_READY:
+            behind.setdefault(each.cause, []).append(name)
+    found = [Blast(cause, tuple(names), able + len(names)) for cause, names in behind.items()]
+    return tuple(sorted(found, key=lambda blast: (-len(blast.endpoints), blast.target)))
+
+
+def _without_site(ladder: Iterable[Finding]) -> Verdict:
+    """Return what the machine alone would say."""
+    return min((finding.verdict for finding in ladder if finding.rung is not Rung.SITE), key=GRAVITY.index)
+
+
+def _is_disputed(is_good: bool, machine: Verdict) -> bool:
+    """Return whether technician and machine say opposite things; where the machine can't say, nobody disagrees."""
+    return machine is not Verdict.UNKNOWN and is_good is (machine is Verdict.NOT_READY)
+
+
+def _cause(first: Finding | None) -> str:
+    if first is None:
+        return ""
+    for key in ("uplink", "circuit"):
+        if key in first.text.values:
+            return str(first.text.values[key])
+    return ""
+
+
+def _covered(brief: Brief) -> dict[str, MaintenanceWindow]:
+    """Return target → the announced work that covers it during the meeting."""
+    windows = [window for window in brief.windows if over(window, brief.meeting.start, brief.meeting.end)]
+    found: dict[str, MaintenanceWindow] = {}
+    for window in windows:
+        for name, target in brief.inventory.targets.items():
+            if maintenance.covers(window, target):
+                found.setdefault(name, window)
+    return found
+
+
+def _work_over(name: str, topology: Topology, covered: Mapping[str, MaintenanceWindow]) -> tuple[MaintenanceWindow, str] | None:
+    """Return the work that covers an endpoint or every path from it to the root, and the target that it covers."""
+    if not covered:
+        return None
+    if name in covered:
+        return covered[name], name
+    found = [_work_over(parent, topology, covered) for parent in topology.parents.get(name, ())]
+    return next(iter(found)) if found and all(found) else None

@@ -1,0 +1,155 @@
+"""What readiness is judged by: everything of a meeting, and of one endpoint of it, at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from monitor.model.inventory import Expected, Inventory, Target
+from monitor.model.meeting import Confirmation, Evidence, Load, Meeting, Past, Rung, Samples, Stage, Verdict
+from monitor.model.profile import Profile
+from monitor.model.settings import MaintenanceWindow, MeetingSettings, Settings
+from monitor.model.state import Blindness, Reason, TargetView
+from monitor.rules import maintenance
+from monitor.rules.topology import Topology
+
+_LOOK_EVERY = timedelta(minutes=5)
+_NO_PROFILE = Profile("")
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All that a meeting is judged by.
+
+    now: epoch seconds. views: id → view, of points too. windows: announced work of the settings and of run time. samples, past: by
+    endpoint; who is missing has none. loads: by point, what its circuit usually carries at the meeting's hour. others: meetings
+    that overlap this one. confirmations: the last tick of each endpoint.
+    """
+
+    meeting: Meeting
+    stage: Stage
+    now: float
+    inventory: Inventory
+    topology: Topology
+    settings: Settings
+    profiles: Mapping[str, Profile]
+    views: Mapping[str, TargetView]
+    windows: Sequence[MaintenanceWindow] = ()
+    blind: Blindness | None = None
+    samples: Mapping[str, Samples] = field(default_factory=lambda: MappingProxyType({}))
+    past: Mapping[str, Past] = field(default_factory=lambda: MappingProxyType({}))
+    loads: Mapping[str, Load] = field(default_factory=lambda: MappingProxyType({}))
+    others: Sequence[Meeting] = ()
+    confirmations: Mapping[str, Confirmation] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def rules(self) -> MeetingSettings:
+        """Return the bounds."""
+        return self.settings.meetings
+
+    @property
+    def is_on(self) -> bool:
+        """True while the meeting is held."""
+        return self.meeting.start.timestamp() <= self.now < self.meeting.end.timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one source says of one thing. source: 'snmp' or the probe. label: the protocol or component. at: epoch seconds."""
+
+    source: str
+    label: str
+    number: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One endpoint of a meeting. work: announced work over the meeting that covers it, and where. narrow: what capacity says of its
+    circuits."""
+
+    brief: Brief
+    target: Target
+    view: TargetView
+    work: tuple[MaintenanceWindow, str] | None = None
+    narrow: Finding | None = None
+
+    @property
+    def profile(self) -> Profile:
+        """Return the profile that the inventory names: when it is expected, and whether it drops strangers."""
+        return self.brief.profiles.get(self.target.profile, _NO_PROFILE)
+
+    @property
+    def expected(self) -> Expected:
+        """Return when it should answer."""
+        return self.target.expected or self.profile.expected
+
+    def words(self, metric: str) -> list[Word]:
+        """Return what every source says of a metric, whatever its labels; sources whose word is too old say nothing."""
+        found = []
+        agent = self.view.snmp
+        if agent is not None and agent.up and agent.at is not None:
+            found += [Word("snmp", label, number, agent.at) for label, number in _series(agent.values, metric)]
+        for probe, seen in self.view.conference.items():
+            found += [Word(probe, label, number, seen.at) for label, number in _series(seen.sample.values, metric)]
+        return found
+
+    def should_tell(self, metric: str) -> bool:
+        """Return whether the endpoint's agent, as last recognised, tells a metric: its silence is then missing evidence."""
+        agent = self.view.snmp
+        profile = self.brief.profiles.get(agent.profile) if agent is not None else None
+        return profile is not None and any(value.metric == metric for value in profile.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found on one rung. verdict: the best that is left of it; READY where it holds or does not count."""
+
+    rung: Rung
+    ok: bool | None
+    text: Reason
+    at: float | None = None
+    verdict: Verdict = Verdict.READY
+
+    def evidence(self) -> Evidence:
+        """Return it as it is shown."""
+        return Evidence(self.rung, self.ok, self.text, self.at)
+
+
+def holds(rung: Rung, code: str, at: float | None = None, **values: float | int | str) -> Finding:
+    """Return that a rung holds."""
+    return Finding(rung, True, Reason(code, MappingProxyType(values)), at)
+
+
+def fails(rung: Rung, verdict: Verdict, code: str, at: float | None = None, **values: float | int | str) -> Finding:
+    """Return that a rung fails, or is in doubt, and what verdict that leaves."""
+    ok = None if verdict is Verdict.UNKNOWN else False
+    return Finding(rung, ok, Reason(code, MappingProxyType(values)), at, verdict)
+
+
+def untold(rung: Rung, code: str, **values: float | int | str) -> Finding:
+    """Return that nothing is known of a rung, and that this does not count."""
+    return Finding(rung, None, Reason(code, MappingProxyType(values)))
+
+
+def over(window: MaintenanceWindow, start: datetime, end: datetime) -> bool:
+    """Return whether announced work falls into a time, in whole or in part. start, end: aware, in the settings' time zone."""
+    if window.start is not None and window.end is not None:
+        return window.start < end and window.end > start
+    moment = start
+    while moment < end:
+        if maintenance.is_open(window, moment):
+            return True
+        moment += _LOOK_EVERY
+    return False
+
+
+def _series(values: Mapping[str, float], metric: str) -> list[tuple[str, float]]:
+    """Return (label's value, number) of every series of a metric."""
+    return [
+        (series.partition('="')[2].partition('"')[0], number)
+        for series, number in values.items()
+        if series == metric or series.startswith(metric + "{")
+    ]

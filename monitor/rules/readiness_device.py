@@ -1,0 +1,166 @@
+"""The rungs of the ladder that the endpoint answers for: signalling, registration, device, certificate, call; and the site."""
+
+from __future__ import annotations
+
+from monitor.model.meeting import Rung, Stage, Verdict
+from monitor.model.reading import Outcome
+from monitor.rules.readiness_case import Case, Finding, Word, fails, holds, untold
+
+SIGNALLING_PROBES = ("sip", "h323")
+_DEGRADED_CODES = (480, 500, 503)
+_BUSY_CODES = (486, 600)
+# Without one of these nobody is seen or heard; without another the meeting can be followed.
+_VITAL = ("camera", "microphone", "hardware")
+
+
+def signalling(case: Case) -> Finding:
+    """Does SIP or H.323 answer? What was asked over the network counts before what the device says of itself.
+
+    Silence on every protocol that was asked is not ready, unless the profile says that such a device drops strangers.
+    """
+    rung, seen = Rung.SIGNALLING, case.view.conference
+    asked = {name: seen[name] for name in SIGNALLING_PROBES if name in seen and seen[name].outcome is not Outcome.NOT_SENT}
+    answering = [(name, view) for name, view in asked.items() if view.outcome.is_alive]
+    for name, view in answering:
+        if view.sample.code not in _DEGRADED_CODES:
+            return holds(rung, "signals", view.at, protocol=name)
+    if answering:
+        name, view = answering[0]
+        return fails(rung, Verdict.AT_RISK, "stack_refuses", view.at, protocol=name, status=view.sample.code or 0)
+    at = max((view.at for view in asked.values()), default=None)
+    if case.profile.drops_strangers:
+        return _by_site(case) or fails(rung, Verdict.UNKNOWN, "drops_strangers", at)
+    if asked:
+        return fails(rung, Verdict.NOT_READY, "deaf", at, protocols="+".join(asked))
+    return _signalling_by_agent(case)
+
+
+def _signalling_by_agent(case: Case) -> Finding:
+    """Return what is known of an endpoint that no probe asked: what its agent says, or the technician on site."""
+    rung = Rung.SIGNALLING
+    words = case.words("conference_signalling_up")
+    if any(word.number > 0 for word in words):
+        word = next(word for word in words if word.number > 0)
+        return holds(rung, "signals_by_agent", word.at, protocol=word.label)
+    if words:
+        return fails(rung, Verdict.NOT_READY, "signalling_off", words[0].at, protocol=words[0].label)
+    return _by_site(case) or fails(rung, Verdict.UNKNOWN, "signalling_unasked")
+
+
+def _by_site(case: Case) -> Finding | None:
+    """Return that a technician saw and heard it work, where the machine can't see it; None without such a tick."""
+    tick = case.brief.confirmations.get(case.target.id)
+    if tick is None or not (tick.good and tick.camera and tick.sound):
+        return None
+    return holds(Rung.SIGNALLING, "site_saw", tick.at, by=tick.by)
+
+
+def registration(case: Case) -> Finding:
+    """Is it registered? Of one protocol any source's no counts; a yes on another protocol leaves it at risk."""
+    rung, words = Rung.REGISTRATION, case.words("conference_registered")
+    by_protocol: dict[str, list[Word]] = {}
+    for word in words:
+        by_protocol.setdefault(word.label, []).append(word)
+    failed = {name: told for name, told in by_protocol.items() if any(word.number <= 0 for word in told)}
+    registered = [name for name in by_protocol if name not in failed]
+    at = max((word.at for word in words), default=None)
+    if failed and registered:
+        return fails(rung, Verdict.AT_RISK, "registered_partly", at, protocol=registered[0], failed="+".join(sorted(failed)))
+    if failed:
+        return fails(rung, Verdict.NOT_READY, "unregistered", at, protocol="+".join(sorted(failed)))
+    if registered:
+        return holds(rung, "registered", at, protocol="+".join(sorted(registered)))
+    agent = case.view.snmp
+    if agent is not None and not agent.up and case.should_tell("conference_registered"):
+        return fails(rung, Verdict.UNKNOWN, "registration_lost", agent.at)
+    return untold(rung, "registration_untold")
+
+
+def device(case: Case) -> Finding:
+    """Are camera, microphone, display and hardware well, as far as the device tells?"""
+    rung, words = Rung.DEVICE, case.words("conference_device_up")
+    broken = [word for word in words if word.number <= 0]
+    vital = [word for name in _VITAL for word in broken if word.label == name]
+    if vital:
+        return fails(rung, Verdict.NOT_READY, f"{vital[0].label}_failed", vital[0].at)
+    if broken:
+        code = "display_failed" if broken[0].label == "display" else "component_failed"
+        return fails(rung, Verdict.AT_RISK, code, broken[0].at, component=broken[0].label)
+    if words:
+        return holds(rung, "device_well", max(word.at for word in words), components=len({word.label for word in words}))
+    return untold(rung, "device_untold")
+
+
+def certificate(case: Case) -> Finding:
+    """Is its certificate valid until the end? Where calls are signalled over TLS it is the call's, else the management page's."""
+    rung, words = Rung.CERTIFICATE, case.words("conference_certificate_expiry_timestamp_seconds")
+    if not words:
+        return untold(rung, "certificate_untold")
+    first = min(words, key=lambda word: word.number)
+    end = case.brief.meeting.end.timestamp()
+    if first.number >= end:
+        return holds(rung, "certificate_valid", first.at, until_at=first.number)
+    seen = case.view.conference
+    is_vital = any(name in seen and seen[name].sample.transport == "tls" for name in SIGNALLING_PROBES)
+    verdict = Verdict.NOT_READY if is_vital else Verdict.AT_RISK
+    code = "certificate_expired" if first.number <= case.brief.now else "certificate_ends"
+    return fails(rung, verdict, code, first.at, until_at=first.number)
+
+
+def call(case: Case) -> Finding:
+    """Is it free for this meeting? A call the day before says nothing; one beside the host's own is the rehearsal."""
+    brief, rung = case.brief, Rung.CALL
+    clash = next((other for other in brief.others if case.target.id in other.endpoints), None)
+    busy = _call_of(case)
+    if brief.is_on and busy is not None:
+        return holds(rung, "in_meeting" if busy.number > 0 else "not_in_meeting", busy.at)
+    if busy is not None and busy.number > 0 and brief.stage not in (Stage.PLANNED, Stage.DAY_BEFORE):
+        if _is_host_in_call(case):
+            return holds(rung, "rehearsal", busy.at)
+        return fails(rung, Verdict.NOT_READY, "busy", busy.at)
+    if clash is not None and not brief.is_on:
+        return fails(rung, Verdict.AT_RISK, "clash", None, meeting=clash.title, until_at=clash.end.timestamp())
+    if busy is None:
+        return untold(rung, "call_untold")
+    return holds(rung, "idle" if busy.number <= 0 else "busy_early", busy.at)
+
+
+def is_in_call(case: Case) -> bool:
+    """Return whether an endpoint says that it is in a call."""
+    busy = _call_of(case)
+    return busy is not None and busy.number > 0
+
+
+def _call_of(case: Case) -> Word | None:
+    """Return what is said of a call: the device's own word before what a busy answer to OPTIONS lets guess."""
+    words = case.words("conference_in_call")
+    for source in ("web", "snmp"):
+        own = [word for word in words if word.source == source]
+        if own:
+            return max(own, key=lambda word: word.number)
+    if words:
+        return max(words, key=lambda word: word.number)
+    sip = case.view.conference.get("sip")
+    if sip is not None and sip.sample.code in _BUSY_CODES:
+        return Word("sip", "", 1.0, sip.at)
+    return None
+
+
+def _is_host_in_call(case: Case) -> bool:
+    """Return whether the host is in a call too: then all of them are in the trial call, as far as can be told."""
+    host = case.brief.meeting.host
+    view = case.brief.views.get(host)
+    if not host or host == case.target.id:
+        return host == case.target.id
+    return view is not None and is_in_call(Case(case.brief, view.target, view))
+
+
+def site(case: Case) -> Finding:
+    """What does the technician on site say?"""
+    tick = case.brief.confirmations.get(case.target.id)
+    if tick is None:
+        return untold(Rung.SITE, "nobody_on_site")
+    if not tick.good:
+        return fails(Rung.SITE, Verdict.AT_RISK, "site_fault", tick.at, by=tick.by, note=tick.note)
+    seen = "+".join(name for name in ("on_site", "camera", "sound") if getattr(tick, name))
+    return holds(Rung.SITE, "site_good", tick.at, by=tick.by, seen=seen or "good")

@@ -1,0 +1,196 @@
+"""Whether a meeting can be held, as staff read it: verdicts, rungs, what was found, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from monitor.words.catalogue import Catalogue, say
+from monitor.words.readiness_actions import ACTIONS
+
+VERDICTS: Catalogue = {
+    "ready": ("Sẵn sàng", "ready"),
+    "at_risk": ("Sẵn sàng có điều kiện", "at risk"),
+    "not_ready": ("Chưa sẵn sàng", "not ready"),
+    "unknown": ("Chưa rõ", "unknown"),
+}
+RUNGS: Catalogue = {
+    "evidence": ("Kết quả đo", "evidence"),
+    "maintenance": ("Bảo trì", "maintenance"),
+    "uplink": ("Tuyến trên", "uplinks"),
+    "ping": ("Ping", "ping"),
+    "quality": ("Chất lượng đường truyền", "quality"),
+    "capacity": ("Băng thông", "capacity"),
+    "signalling": ("Báo hiệu", "signalling"),
+    "registration": ("Đăng ký GK/SIP", "registration"),
+    "device": ("Thiết bị", "device"),
+    "certificate": ("Chứng thư", "certificate"),
+    "call": ("Cuộc gọi", "call"),
+    "history": ("Những ngày qua", "history"),
+    "site": ("Người tại điểm cầu", "site"),
+}
+STAGES: Catalogue = {
+    "planned": ("Đã lên lịch", "planned"),
+    "day_before": ("Đã kiểm tra trước một ngày", "checked the day before"),
+    "hour_before": ("Đã kiểm tra kỹ thuật", "technical check made"),
+    "locked": ("Đã chốt báo cáo", "report sealed"),
+    "live": ("Đang họp", "under way"),
+    "over": ("Đã kết thúc", "over"),
+}
+
+FINDINGS: Catalogue = {
+    "blind": ("máy giám sát đang không nhìn thấy mạng", "the monitor itself can't see the network"),
+    "not_judged": ("chưa có kết quả đo nào", "nothing was measured yet"),
+    "stale": ("kết quả đo đã cũ", "the evidence is too old"),
+    "judged": ("đã xác minh", "confirmed"),
+    "fresh": ("kết quả đo mới {age_s}", "measured {age_s} ago"),
+    "no_work": ("không trùng lịch bảo trì", "no work is announced over it"),
+    "work_over": ("bảo trì trùng giờ họp: {work}", "announced work falls into the meeting: {work}"),
+    "work_now": ("đang bảo trì nên chưa đo được: {work}", "under maintenance, so that nothing can be seen: {work}"),
+    "uplinks_up": ("tuyến trên thông suốt", "its uplinks carry"),
+    "uplink_down": ("tuyến trên mất kết nối: {uplink}", "cut off behind {uplink}"),
+    "answers": ("có trả lời, độ trễ {rtt_s}", "it answers, round trip {rtt_s}"),
+    "answers_otherwise": ("có trả lời, không qua ping", "it answers, though not to pings"),
+    "silent": ("mất kết nối từ {since_at}", "no answer since {since_at}"),
+    "still_off": ("chưa bật máy, im lặng từ {since_at}", "still switched off, silent since {since_at}"),
+    "off_yet": ("chưa tới giờ bật máy ({until_at})", "not expected to be on before {until_at}"),
+    "no_samples": ("chưa có gói đo nào", "no packets were sent yet"),
+    "few_samples": ("chưa đủ mẫu: mới {packets} gói", "too few samples: only {packets} packets"),
+    "loss": ("mất gói {loss_ratio} trên {packets} gói", "packet loss {loss_ratio} of {packets} packets"),
+    "loss_below": (
+        "mất {lost}/{packets} gói, chắc chắn dưới {bound_ratio}",
+        "{lost} of {packets} packets lost: below {bound_ratio} for sure",
+    ),
+    "loss_unproven": (
+        "mất {lost}/{packets} gói, chưa chắc dưới mức cho phép (có thể tới {bound_ratio})",
+        "{lost} of {packets} packets lost: it may be as much as {bound_ratio}",
+    ),
+    "rtt": ("độ trễ {rtt_s}, ngưỡng {bound_s}", "round trip {rtt_s}, bound {bound_s}"),
+    "rtt_usual": ("độ trễ {rtt_s}, thường ngày {usual_s}", "round trip {rtt_s}, usually {usual_s}"),
+    "jitter": ("biến động trễ {jitter_s}, ngưỡng {bound_s}", "jitter {jitter_s}, bound {bound_s}"),
+    "no_contract": ("chưa khai băng thông hợp đồng", "no contracted speed is known"),
+    "carries": (
+        "đủ băng thông: {calls} cuộc gọi cần {wanted_bps}, còn {free_bps}",
+        "{calls} calls want {wanted_bps}, {free_bps} are free",
+    ),
+    "carries_alone": (
+        "đủ băng thông: cần {wanted_bps}, được dùng {free_bps} (chưa biết tải thường ngày)",
+        "{calls} calls want {wanted_bps} of {free_bps}; the usual load is not known",
+    ),
+    "overbooked": (
+        "thiếu băng thông tại {circuit}: {calls} cuộc gọi cần {wanted_bps}, giờ này chỉ còn {free_bps}",
+        "{circuit}: {calls} calls want {wanted_bps}, only {free_bps} are free at that hour",
+    ),
+    "too_narrow": (
+        "đường truyền {circuit} không đủ: cần {wanted_bps}, hợp đồng {contracted_bps}",
+        "the circuit of {circuit} is too narrow: {wanted_bps} wanted, {contracted_bps} contracted",
+    ),
+    "signals": ("{protocol} có trả lời", "{protocol} answers"),
+    "signals_by_agent": ("thiết bị báo {protocol} hoạt động", "the device says that {protocol} works"),
+    "signalling_off": ("thiết bị báo {protocol} không hoạt động", "the device says that {protocol} does not work"),
+    "stack_refuses": ("{protocol} trả lời từ chối ({status})", "{protocol} answers that it can't take calls ({status})"),
+    "deaf": ("không trả lời {protocols}", "no answer on {protocols}"),
+    "drops_strangers": (
+        "phần mềm họp không trả lời người lạ, cần người tại chỗ xác nhận",
+        "its soft client answers no strangers; somebody on site has to say",
+    ),
+    "signalling_unasked": ("chưa kiểm tra được báo hiệu", "signalling could not be asked"),
+    "site_saw": ("{by} đã thử hình và tiếng", "{by} has tried picture and sound"),
+    "registered": ("đã đăng ký {protocol}", "registered ({protocol})"),
+    "unregistered": ("chưa đăng ký được {protocol}", "registration failed ({protocol})"),
+    "registered_partly": ("đã đăng ký {protocol}, còn {failed} thì không", "registered by {protocol}, but not by {failed}"),
+    "registration_lost": ("thiết bị thôi báo tình trạng đăng ký", "the device no longer tells whether it is registered"),
+    "registration_untold": ("không có thông tin đăng ký", "nobody tells of its registration"),
+    "device_well": ("thiết bị tốt", "the device is well"),
+    "camera_failed": ("hỏng camera", "the camera has failed"),
+    "microphone_failed": ("hỏng micro", "the microphone has failed"),
+    "hardware_failed": ("lỗi phần cứng", "its hardware has failed"),
+    "display_failed": ("hỏng màn hình", "the display has failed"),
+    "component_failed": ("hỏng bộ phận {component}", "a part has failed: {component}"),
+    "device_untold": ("thiết bị không báo tình trạng", "the device does not tell"),
+    "certificate_valid": ("chứng thư còn hạn đến {until_at}", "valid until {until_at}"),
+    "certificate_expired": ("chứng thư hết hạn từ {until_at}", "the certificate expired on {until_at}"),
+    "certificate_ends": ("chứng thư hết hạn trước khi họp xong ({until_at})", "the certificate ends during it ({until_at})"),
+    "certificate_untold": ("không có chứng thư để xem", "no certificate to be seen"),
+    "idle": ("đang rảnh", "it is free"),
+    "busy": ("bận cuộc gọi khác", "busy in another call"),
+    "busy_early": ("đang trong một cuộc gọi", "in a call"),
+    "rehearsal": ("đang trong cuộc gọi cùng điểm cầu chủ trì", "in a call beside the host's"),
+    "in_meeting": ("đang trong cuộc họp", "in the meeting"),
+    "not_in_meeting": ("không ở trong cuộc gọi nào", "in no call"),
+    "clash": ("trùng giờ với {meeting} (đến {until_at})", "takes part in {meeting} until {until_at}"),
+    "call_untold": ("không có thông tin cuộc gọi", "nobody tells of calls"),
+    "flapping_now": ("đang chập chờn", "it is flapping"),
+    "flapped": ("đang tốt nhưng {days} ngày qua mất kết nối {outages} lần", "well now, but cut off {outages} times in {days} days"),
+    "steady": ("{days} ngày qua mất kết nối {outages} lần", "cut off {outages} times in {days} days"),
+    "past_untold": ("chưa có lịch sử", "no history yet"),
+    "site_good": ("{by} xác nhận tốt", "{by} says that it is well"),
+    "site_fault": ("{by} báo lỗi: {note}", "{by} reports a fault: {note}"),
+    "nobody_on_site": ("chưa ai xác nhận", "nobody has confirmed yet"),
+    "not_looked": ("chưa xem được", "could not be looked at"),
+}
+
+MEETINGS: Catalogue = {
+    "planned": ("chưa đến lượt kiểm tra", "its first check is still to come"),
+    "nobody": ("không có điểm cầu nào", "it has no endpoints"),
+    "host_not_ready": ("điểm cầu chủ trì chưa sẵn sàng", "its host is not ready"),
+    "host_unknown": ("chưa rõ điểm cầu chủ trì", "nothing is known of its host"),
+    "some_not_ready": ("{not_ready}/{of} điểm cầu chưa sẵn sàng", "{not_ready} of {of} endpoints are not ready"),
+    "some_unknown": ("{unknown}/{of} điểm cầu chưa rõ", "{unknown} of {of} endpoints are unknown"),
+    "some_at_risk": (
+        "{ready}/{of} điểm cầu sẵn sàng, còn lại có điều kiện",
+        "{ready} of {of} endpoints are ready, the others at risk",
+    ),
+    "all_ready": ("tất cả {of} điểm cầu sẵn sàng", "all {of} endpoints are ready"),
+}
+
+_ALL: Catalogue = {**FINDINGS, **MEETINGS, **ACTIONS}
+
+
+def tell(
+    code: str,
+    values: Mapping[str, float | int | str],
+    language: str,
+    names: Mapping[str, str] | None = None,
+    zone: tzinfo | None = None,
+) -> str:
+    """Return the sentence of a finding, a meeting's reason or an action.
+
+    values: as in model.state.Reason. What ends in _s is seconds, in _ratio 0 to 1, in _bps bit/s, in _at epoch seconds, told in
+    `zone`. names: id → name, for values that are ids of targets.
+    """
+    known = names or {}
+    return say(_ALL, code, language, **{key: _read(key, value, language, known, zone) for key, value in values.items()})
+
+
+def _read(key: str, value: float | int | str, language: str, names: Mapping[str, str], zone: tzinfo | None) -> str:
+    if isinstance(value, str):
+        return (
+            value.upper().replace("H323", "H.323").replace("+", ", ")
+            if key.startswith("protocol") or key == "failed"
+            else names.get(value, value)
+        )
+    if key.endswith("_at"):
+        return datetime.fromtimestamp(value, zone).strftime(
+            "%H:%M %d/%m/%Y" if key == "until_at" and value > 4e9 else "%H:%M %d/%m"
+        )
+    if key.endswith("_ratio"):
+        text = f"{value * 100:.2f}".rstrip("0").rstrip(".") + "%"
+    elif key.endswith("_bps"):
+        text = f"{value / 1e6:.3g} Mbit/s" if value < 1e9 else f"{value / 1e9:.3g} Gbit/s"
+    elif key.endswith("_s"):
+        text = duration(value, language)
+    else:
+        text = f"{value:g}"
+    return text.replace(".", ",") if language == "vi" else text
+
+
+def duration(seconds: float, language: str) -> str:
+    """Return seconds in the unit that reads best: 12 ms, 45 s, 3 phút, 2 giờ, 5 ngày."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    minutes, hours, days = ("phút", "giờ", "ngày") if language == "vi" else ("min", "h", "days")
+    for least, size, unit in ((172_800, 86_400, days), (7_200, 3_600, hours), (120, 60, minutes)):
+        if seconds >= least:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

@@ -1,0 +1,67 @@
+"""Every code that readiness can say has a sentence in both languages, and every one that is in the way has an action."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta, timezone
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from monitor.model.meeting import Rung, Stage, Verdict
+from monitor.words.readiness import FINDINGS, MEETINGS, RUNGS, STAGES, VERDICTS, duration, tell
+from monitor.words.readiness_actions import ACTIONS
+
+RULES = Path(__file__).parents[2] / "monitor" / "rules"
+SOURCE = "\n".join((RULES / f"{name}.py").read_text(encoding="utf-8") for name in ("readiness_rungs", "readiness_device"))
+LOCAL = timezone(timedelta(hours=7))
+FAILS = r"""fails\((?:rung|Rung\.\w+), (?:Verdict\.\w+|verdict), "(\w+)\""""
+HOLDS = r"""(?:holds|untold)\((?:rung|Rung\.\w+), "(\w+)\""""
+IN_THE_WAY = set(re.findall(FAILS, SOURCE)) | {"component_failed", "display_failed", "certificate_expired", "certificate_ends"}
+IN_THE_WAY |= {f"{part}_failed" for part in ("camera", "microphone", "hardware")}
+SAID = IN_THE_WAY | set(re.findall(HOLDS, SOURCE))
+
+
+def test_every_noun_has_its_word() -> None:
+    assert [set(VERDICTS), set(RUNGS), set(STAGES)] == [{each.value for each in kind} for kind in (Verdict, Rung, Stage)]
+
+
+def test_every_code_of_the_rules_has_a_sentence() -> None:
+    assert len(SAID) > 40
+    assert set() == SAID - FINDINGS.keys()
+
+
+def test_everything_in_the_way_has_an_action_and_nothing_else_has() -> None:
+    assert {f"do_{code}" for code in IN_THE_WAY} == ACTIONS.keys()
+
+
+@pytest.mark.parametrize("catalogue", [FINDINGS, MEETINGS, ACTIONS, VERDICTS, RUNGS, STAGES])
+def test_both_languages_name_the_same_values(catalogue: dict[str, tuple[str, str]]) -> None:
+    for code, texts in catalogue.items():
+        named = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in texts]
+        spare = {"calls"} if code in ("carries_alone",) else set()
+        assert named[0] ^ named[1] <= spare, code
+        assert all(texts)
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "vi", "en"),
+    [
+        ("uplink_down", {"uplink": "huyen"}, "tuyến trên mất kết nối: UBND huyện", "cut off behind UBND huyện"),
+        ("few_samples", {"packets": 20}, "chưa đủ mẫu: mới 20 gói", "too few samples: only 20 packets"),
+        ("loss", {"loss_ratio": 0.034, "packets": 118}, "mất gói 3,4% trên 118 gói", "packet loss 3.4% of 118 packets"),
+        ("unregistered", {"protocol": "sip+h323"}, "chưa đăng ký được SIP, H.323", "registration failed (SIP, H.323)"),
+        ("silent", {"since_at": 1_764_460_800.0}, "mất kết nối từ 07:00 30/11", "no answer since 07:00 30/11"),
+        ("fresh", {"age_s": 14.0}, "kết quả đo mới 14 s", "measured 14 s ago"),
+        ("answers", {"rtt_s": 0.0123}, "có trả lời, độ trễ 12 ms", "it answers, round trip 12 ms"),
+    ],
+)
+def test_sentences_read_well(code: str, values: dict[str, float | str], vi: str, en: str) -> None:
+    names = {"huyen": "UBND huyện"}
+    assert [vi, en] == [tell(code, values, language, names, LOCAL) for language in ("vi", "en")]
+
+
+def test_a_duration_is_told_in_the_unit_that_reads_best() -> None:
+    spans = (0.012, 45, 119, 120, 7_200, 172_800)
+    assert ["12 ms", "45 s", "119 s", "2 phút", "2 giờ", "2 ngày"] == [duration(span, "vi") for span in spans]
