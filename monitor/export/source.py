@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
+from monitor.model.day import Day
 from monitor.model.kindness import Manner
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.operations import Work
@@ -67,8 +68,11 @@ class Source(Protocol):
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Call back with each published change of a state; the callback does not block. Returns what ends it."""
 
-    async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
-        """Return what the journal holds after `since` (epoch seconds), newest first, at most `limit`."""
+    async def events(self, since: float | None, limit: int, target: str | None = None) -> Sequence[Transition | Event]:
+        """Return what the journal holds after `since` (epoch seconds), of one target if given, newest first, at most `limit`."""
+
+    def history(self, target: str) -> Day | None:
+        """Return the last 24 hours of a target by the minute; None where nothing was seen of it."""
 
     async def reload(self) -> Sequence[str]:
         """Load the configuration anew; return its faults, each with place, fault and cure; () where it is in force now."""

@@ -16,6 +16,7 @@ from monitor.journal.journal import Journal
 from monitor.journal.rows import Entry
 from monitor.load.configuration import Configuration
 from monitor.model.clock import Clock
+from monitor.model.day import Day
 from monitor.model.kindness import Manner
 from monitor.model.misdeed import Stray
 from monitor.model.own_side import OwnSide
@@ -25,6 +26,7 @@ from monitor.model.state import Event, Snapshot
 from monitor.service.board import Board
 from monitor.service.complaints import Complaints
 from monitor.service.desk import Desk
+from monitor.service.drawing import draw
 from monitor.service.history import History
 from monitor.service.poller import Poller, Prober
 from monitor.service.specs import turns
@@ -85,6 +87,7 @@ class Daemon:
         self._complaints = Complaints(configuration.inventory)
         self._looked_s = clock.monotonic()
         self._rounds_opened = 0
+        self._drawn_minute = int(clock.wall() // 60)
         self._reloading = asyncio.Lock()
         self._errands: set[asyncio.Task[None]] = set()
 
@@ -125,6 +128,10 @@ class Daemon:
         self.own.see_journal(is_up=self._journal.is_up)
         self.board.own_side(seen)
         self._look_at_agents()
+        minute = int(self._clock.wall() // 60)
+        if minute != self._drawn_minute:
+            self._drawn_minute = minute
+            draw(self._history, self.board.snapshot(), self.settings, minute - 1)
 
     def _look_at_agents(self) -> None:
         """Tell the log and the journal whose agent misbehaves, and whose does no longer."""
@@ -186,9 +193,13 @@ class Daemon:
         """Call back with each published change; returns what ends it."""
         return self.board.subscribe(callback)
 
-    async def events(self, since: float | None, limit: int) -> Sequence[Entry]:
-        """Return what the journal holds, newest first."""
-        return await self._journal.events(since, limit)
+    def history(self, target: str) -> Day | None:
+        """Return the last 24 hours of a target by the minute."""
+        return self._history.day(target, self._clock.wall())
+
+    async def events(self, since: float | None, limit: int, target: str | None = None) -> Sequence[Entry]:
+        """Return what the journal holds, of everything or of one target, newest first."""
+        return await self._journal.events(since, limit, target)
 
     def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
         """Probe targets now: how many readings there will be, and each as it comes."""

@@ -7,32 +7,48 @@ import logging
 import math
 import os
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import BinaryIO
 
+from monitor.model.day import MINUTES, Day
 from monitor.model.reading import Reading
 
 log = logging.getLogger(__name__)
 
-MINUTES = 24 * 60
 USUAL_NEEDS_MINUTES = 10
 USUAL_HOLDS_MINUTES = 10
 _USUAL_HOLDS_SHARE = 24
 """The median of n minutes is sought anew every n / 24 minutes, though no more often than that: so few hardly move it."""
 _SERIES = ("rtt", "loss")
-_FORM = "monitor history 1"
+DRAWN = ("jitters_s", "receive_bps", "transmit_bps")
+"""What pages draw beside these, by the names of Day's fields."""
+_FORM = "monitor history 2"
 
 
 class _Track:
     """One target's rings, and the minute that is being filled."""
 
-    __slots__ = ("burst_count", "known", "loss", "loss_sum", "minute", "rtt", "rtt_count", "rtt_sum", "usual", "usual_minute")
+    __slots__ = (
+        "burst_count",
+        "drawn",
+        "known",
+        "loss",
+        "loss_sum",
+        "minute",
+        "rtt",
+        "rtt_count",
+        "rtt_sum",
+        "usual",
+        "usual_minute",
+    )
 
     def __init__(self) -> None:
         self.rtt = array("f", [math.nan]) * MINUTES
         self.loss = array("f", [math.nan]) * MINUTES
+        self.drawn: dict[str, array[float]] = {}
         self.minute = 0
         self.rtt_sum = self.loss_sum = 0.0
         self.rtt_count = self.burst_count = 0
@@ -60,6 +76,8 @@ class _Track:
             place = minute % MINUTES
             self.known -= not math.isnan(self.rtt[place])
             self.rtt[place] = self.loss[place] = math.nan
+            for ring in self.drawn.values():
+                ring[place] = math.nan
 
     def find_usual(self) -> None:
         """Find the median of the minutes anew, where there are enough of them and the last one was found long enough ago."""
@@ -94,6 +112,30 @@ class History:
             track.rtt_count += 1
             track.rtt_sum += rtt_s
 
+    def draw(self, target: str, minute: int, values: Mapping[str, float | None]) -> None:
+        """Keep what else pages draw of a whole minute, by the names of Day's fields; ignored where no burst was seen around it.
+
+        A series takes memory only once it has a value: most endpoints have no circuit.
+        """
+        track = self._tracks.get(target)
+        if track is None or not track.minute - MINUTES < minute <= track.minute:
+            return
+        for name, value in values.items():
+            if value is not None:
+                ring = track.drawn.get(name)
+                if ring is None:
+                    ring = track.drawn[name] = array("f", [math.nan]) * MINUTES
+                ring[minute % MINUTES] = value
+
+    def day(self, target: str, now_s: float) -> Day | None:
+        """Return the last whole 1440 minutes of a target before a time of the wall clock; None where it was never seen."""
+        track = self._tracks.get(target)
+        if track is None:
+            return None
+        last = int(now_s // 60) - 1
+        drawn = {name: tuple(_read_ring(ring, track.minute - 1, last)) for name, ring in track.drawn.items()}
+        return Day((last + 1) * 60.0, tuple(self.minutes(target, "rtt", last)), tuple(self.minutes(target, "loss", last)), **drawn)
+
     def usual_rtt_s(self, target: str) -> float | None:
         """Return the median of the last 24 hours' minutes, seconds; None below USUAL_NEEDS_MINUTES of them."""
         track = self._tracks.get(target)
@@ -105,10 +147,7 @@ class History:
         if track is None:
             return [None] * MINUTES
         ring: array[float] = getattr(track, series)
-        newest = track.minute - 1
-        wanted = range(last_minute - MINUTES + 1, last_minute + 1)
-        values = (ring[minute % MINUTES] if newest - MINUTES < minute <= newest else math.nan for minute in wanted)
-        return [None if math.isnan(value) else value for value in values]
+        return _read_ring(ring, track.minute - 1, last_minute)
 
     @contextmanager
     def kept_in(self, path: Path | None) -> Iterator[History]:
@@ -130,12 +169,14 @@ class History:
     def save(self, path: Path) -> None:
         """Write everything to a file, whole or not at all."""
         draft = path.with_suffix(".new")
-        head = {"form": _FORM, "targets": {target: track.minute for target, track in self._tracks.items()}}
+        head = {"form": _FORM, "targets": {target: [track.minute, *track.drawn] for target, track in self._tracks.items()}}
         with draft.open("wb") as file:
             file.write(json.dumps(head).encode() + b"\n")
             for track in self._tracks.values():
                 for series in _SERIES:
                     getattr(track, series).tofile(file)
+                for ring in track.drawn.values():
+                    ring.tofile(file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
@@ -147,8 +188,8 @@ class History:
                 head = json.loads(file.readline())
                 if head["form"] != _FORM:
                     raise ValueError(f"its form is {head['form']!r}")
-                for target, minute in head["targets"].items():
-                    self._tracks[target] = _read_track(file, int(minute))
+                for target, (minute, *drawn) in head["targets"].items():
+                    self._tracks[target] = _read_track(file, int(minute), [name for name in drawn if name in DRAWN])
         except FileNotFoundError:
             return
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
@@ -162,13 +203,25 @@ def history_file(journal_url: str) -> Path | None:
     return Path(path).with_name("history.minutes") if found and path and path != ":memory:" else None
 
 
-def _read_track(file: object, minute: int) -> _Track:
+def _read_ring(ring: array[float], newest: int, last_minute: int) -> list[float | None]:
+    """Return a ring's values up to a minute, oldest first; newest: the last minute that was filled."""
+    wanted = range(last_minute - MINUTES + 1, last_minute + 1)
+    values = (ring[minute % MINUTES] if newest - MINUTES < minute <= newest else math.nan for minute in wanted)
+    return [None if math.isnan(value) else value for value in values]
+
+
+def _read_track(file: BinaryIO, minute: int, drawn: Iterable[str]) -> _Track:
     track = _Track()
     track.minute = minute
     for series in _SERIES:
-        ring = array("f")
-        ring.fromfile(file, MINUTES)  # type: ignore[arg-type]
-        setattr(track, series, ring)
+        setattr(track, series, _read_file_ring(file))
+    track.drawn = {name: _read_file_ring(file) for name in drawn}
     track.known = MINUTES - sum(map(math.isnan, track.rtt))
     track.find_usual()
     return track
+
+
+def _read_file_ring(file: BinaryIO) -> array[float]:
+    ring = array("f")
+    ring.fromfile(file, MINUTES)
+    return ring

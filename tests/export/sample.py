@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from monitor.export.source import RefusedError
+from monitor.model.day import Day
 from monitor.model.inventory import AddressMode, Area, Contracted, Inventory, Kind, Location, Network, Target
 from monitor.model.kindness import Manner
 from monitor.model.operations import Work
@@ -220,6 +221,7 @@ class FakeSource:
     journal: list[Transition | Event] = field(default_factory=list)
     callbacks: list[Callable[[Snapshot], None]] = field(default_factory=list)
     asked: list[tuple[float | None, int]] = field(default_factory=list)
+    days: dict[str, Day] = field(default_factory=dict)
     manners: dict[str, Manner] = field(default_factory=dict)
     operations: FakeOperations = field(default_factory=FakeOperations)
 
@@ -235,9 +237,12 @@ class FakeSource:
         for callback in tuple(self.callbacks):
             callback(snapshot)
 
-    async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
+    async def events(self, since: float | None, limit: int, target: str | None = None) -> Sequence[Transition | Event]:
         self.asked.append((since, limit))
-        return self.journal[:limit]
+        return [entry for entry in self.journal if target in (None, entry.target)][:limit]
+
+    def history(self, target: str) -> Day | None:
+        return self.days.get(target)
 
     async def reload(self) -> Sequence[str]:
         return self.faults

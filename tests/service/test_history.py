@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.model.day import UNSEEN
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.service.history import MINUTES, History
 
@@ -72,6 +73,35 @@ def test_bursts_that_confirm_a_suspicion_do_not_count() -> None:
     assert [None] * MINUTES == history.minutes("a", "loss", int(START_S // 60) + 1)
 
 
+def test_a_day_holds_what_else_is_drawn_and_keeps_its_gaps(tmp_path: Path) -> None:
+    history = filled(History(), 4, 0.012)
+    first = int(START_S // 60)
+    history.draw("a", first, {"jitters_s": 0.002, "receive_bps": 4e6})
+    history.draw("a", first + 2, {"jitters_s": 0.003, "receive_bps": None})
+    history.draw("never seen", first, {"jitters_s": 0.002})
+    history.save(tmp_path / "history")
+    kept = History()
+    kept.load(tmp_path / "history")
+    for each in (history, kept):
+        day = each.day("a", START_S + 3 * 60 + 20)
+        assert day is not None
+        assert START_S + 3 * 60 == day.end
+        assert [None, 2.0, None, 3.0] == [value and round(value * 1000, 3) for value in day.jitters_s[-4:]]
+        assert (4e6, None, None) == day.receive_bps[-3:]
+        assert day.transmit_bps == UNSEEN
+        assert [12.0] * 3 == [round((value or 0) * 1000, 3) for value in day.rtts_s[-3:]]
+    assert history.day("never seen", START_S) is None
+
+
+def test_what_was_drawn_a_day_ago_is_gone() -> None:
+    history = filled(History(), 2, 0.012)
+    history.draw("a", int(START_S // 60), {"jitters_s": 0.002})
+    filled(history, 2, 0.012, first=MINUTES)
+    day = history.day("a", START_S + (MINUTES + 1) * 60)
+    assert day is not None
+    assert day.jitters_s == UNSEEN
+
+
 def test_a_clock_set_back_does_not_write_into_the_past() -> None:
     history = filled(History(), 20, 0.012)
     history.note(burst(0.9), START_S - 3600)
@@ -89,7 +119,7 @@ def test_what_was_saved_at_the_stop_is_there_at_the_start(tmp_path: Path) -> Non
     assert history.usual_rtt_s("a") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b'{"form": "monitor history 1", "targets": {"a": 5}}\nshort', b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"form": "monitor history 2", "targets": {"a": [5]}}\nshort', b"\xff\xfe"])
 def test_a_damaged_file_begins_anew(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "history"
     path.write_bytes(content)
