@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model.day import UNSEEN
+from monitor.model.day import MINUTES, UNSEEN
 from monitor.model.reading import IcmpSample, Outcome, Reading
-from monitor.service.history import MINUTES, History
+from monitor.service.history import History
 
 START_S = 1_800_000_000 // 60 * 60.0
 
