@@ -7,6 +7,7 @@ from typing import Protocol
 
 from monitor.export.renderer import Renderer
 from monitor.export.source import Meetings, Source
+from monitor.export.target_page import TargetFace
 from monitor.export.tiles import tiles
 from monitor.model.state import Snapshot
 
@@ -85,5 +86,7 @@ class Faces:
         match query.get("page", "province"):
             case "province":
                 return self.province
+            case "target" if (id_ := query.get("id", "")) in self.source.snapshot().views:
+                return TargetFace(id_, self.source, self.renderer, self.meetings)
             case _:
                 return None

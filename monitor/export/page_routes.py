@@ -17,11 +17,19 @@ class Pages:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the pages' routes."""
-        return [web.get("/", self.province), web.get("/card/{id}", self.card)]
+        return [web.get("/", self.province), web.get("/card/{id}", self.card), web.get("/targets/{id}", self.target)]
 
     async def province(self, request: web.Request) -> web.Response:
         """Answer the province's page."""
         return await self._show(self._faces.province, request)
+
+    async def target(self, request: web.Request) -> web.Response:
+        """Answer a target's page."""
+        id_ = request.match_info["id"]
+        face = self._faces.of({"page": "target", "id": id_})
+        if face is None:
+            return refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
+        return await self._show(face, request)
 
     async def card(self, request: web.Request) -> web.Response:
         """Answer what a tile tells when it is opened."""

@@ -172,6 +172,7 @@ def links(layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences
 LOAD_AMBER = 0.8
 LOSS_AMBER = 0.001
 RTT_AMBER_S = 0.2
+JITTER_AMBER_S = 0.01
 
 
 def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, float]:
@@ -179,12 +180,12 @@ def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settin
     quality, language = settings.quality, say.language
     loss, rtt_s, usual_s = evidence.window_loss_ratio, evidence.rtt_s, view.usual_rtt_s
     share = load(view.target, evidence.wan).utilisation
-    limit_s = _rtt_limit(usual_s, quality)
+    limit_s = rtt_limit(usual_s, quality)
     row = LinkRow(
         view.target.id,
         layout.short_name(view.target),
-        Figure("") if loss is None else Figure(percent(loss, language, 1), _grade(loss, LOSS_AMBER, quality.loss_ratio)),
-        Figure("") if rtt_s is None else Figure(milliseconds(rtt_s, language), _grade(rtt_s, limit_s, max(limit_s, quality.rtt_s))),
+        Figure("") if loss is None else Figure(percent(loss, language, 1), grade(loss, LOSS_AMBER, quality.loss_ratio)),
+        Figure("") if rtt_s is None else Figure(milliseconds(rtt_s, language), grade(rtt_s, limit_s, max(limit_s, quality.rtt_s))),
         "" if usual_s is None else milliseconds(usual_s, language),
         Figure("") if share is None else Figure(percent(share, language), "amber" if share >= LOAD_AMBER else ""),
         None if share is None else min(100, round(share * 100)),
@@ -193,14 +194,15 @@ def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settin
     return row, badness
 
 
-def _rtt_limit(usual_s: float | None, quality: QualitySettings) -> float:
+def rtt_limit(usual_s: float | None, quality: QualitySettings) -> float:
     """Return above what an RTT is no longer this site's usual, in seconds; never above what is long for any site."""
     if usual_s is None:
         return RTT_AMBER_S
     return min(RTT_AMBER_S, max(usual_s * quality.rtt_usual_factor, usual_s + quality.rtt_usual_extra_s))
 
 
-def _grade(value: float, amber: float, red: float) -> str:
+def grade(value: float, amber: float, red: float) -> str:
+    """Return 'red' or 'amber' above these, else ''."""
     return "red" if value > red else "amber" if value > amber else ""
 
 

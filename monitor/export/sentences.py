@@ -87,6 +87,14 @@ class Sentences:
         name = words.say(meeting.VERDICTS, verdict, self.language)
         return name[:1].upper() + name[1:]
 
+    def readiness(self, reason: Reason, names: Mapping[str, str] | None = None) -> str:
+        """Return what was found on a step, why an endpoint can't join, or what to do about it."""
+        return self.reason(reason, names)
+
+    def rung(self, rung: str) -> str:
+        """Return what has to hold on a step of the ladder."""
+        return words.say(meeting.RUNGS, rung, self.language)
+
     def countdown(self, seconds: float) -> str:
         """Return how long until something."""
         return page.countdown(seconds, self.language)

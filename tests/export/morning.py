@@ -87,7 +87,10 @@ def _leaves(inventory: Inventory) -> Iterator[str]:
 
 def _with_traffic(snapshot: Snapshot, degraded: list[str] | None = None) -> Snapshot:
     views = dict(snapshot.views)
-    for number, (id_, view) in enumerate(views.items()):
+    for number, (id_, found) in enumerate(views.items()):
+        pings = replace(found.icmp, at=snapshot.at - 6) if found.icmp else None
+        agent = replace(found.snmp, at=snapshot.at - 41) if found.snmp else None
+        views[id_] = view = replace(found, icmp=pings, snmp=agent)
         if view.target.kind is Kind.POINT and view.state is State.UP:
             rtt_s = 0.006 + 0.0007 * (number % 17)
             views[id_] = _measured(view, snapshot.at, (0.0, rtt_s, 0.1 + (number % 9) * 0.04, rtt_s * 0.95))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 from aiohttp import web
@@ -18,9 +19,9 @@ from playwright.async_api import Browser, async_playwright
 from monitor.export.http import make_app
 from monitor.export.own_metrics import OwnMetrics
 from monitor.load.configuration import load
-from monitor.model.inventory import Inventory
+from monitor.model.inventory import Inventory, Kind
 from monitor.model.state import Snapshot
-from tests.export import morning
+from tests.export import days, morning
 from tests.export.chromium import CHROMIUM, FLAGS
 from tests.export.sample import FakeSource
 
@@ -39,6 +40,7 @@ class Picture:
     is_long: bool = False
     language: str = "vi"
     is_lost: bool = False
+    path: str = "/"
 
 
 FOR_DOCS = (
@@ -46,8 +48,14 @@ FOR_DOCS = (
     Picture("province-laptop", 1440, 900, "light"),
     Picture("province-phone", 390, 844, is_long=True),
 )
+TARGETS = tuple(
+    Picture(f"target-{name}-{screen}", width, height, scheme, path=f"/targets/{id_}", is_long=height < 800 or width < 800)
+    for name, id_ in (("ill", "@degraded"), ("cut", "@unreachable"), ("root", "@down"), ("endpoint", "@endpoint"), ("fine", "@up"))
+    for screen, width, height, scheme in (("wall", 1920, 1080, "dark"), ("laptop", 1440, 900, "light"), ("phone", 390, 844, "dark"))
+)
 ALL = (
     *FOR_DOCS,
+    *TARGETS,
     Picture("laptop-dark", 1440, 900),
     Picture("laptop-1366", 1366, 768, "light", is_long=True),
     Picture("laptop-1280", 1280, 800, "light", is_long=True),
@@ -69,12 +77,24 @@ def scene(name: str, inventory: Inventory) -> Snapshot:
     return made
 
 
+def found_path(picture: Picture, inventory: Inventory | None) -> str:
+    """Return a picture's path, @STATE replaced by the first target of the scene in that state."""
+    head, at, wanted = picture.path.partition("@")
+    if not at or inventory is None:
+        return picture.path
+    kind = Kind.ENDPOINT if wanted == "endpoint" else Kind.POINT
+    state = "degraded" if wanted == "endpoint" else wanted
+    views = [view for view in scene(picture.scene, inventory).views.values() if view.target.kind is kind and view.state == state]
+    leaves = [view for view in views if view.target.level == "commune"]
+    return head + (views if wanted == "down" else leaves or views)[0].target.id
+
+
 async def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
     """Write one picture."""
     scheme = "light" if picture.scheme == "light" else "dark"
     context = await browser.new_context(viewport={"width": picture.width, "height": picture.height}, color_scheme=scheme)  # type: ignore[arg-type]
     page = await context.new_page()
-    await page.goto(f"{url}/?lang={picture.language}", wait_until="load")
+    await page.goto(f"{url}{picture.path}?lang={picture.language}", wait_until="load")
     await page.evaluate("document.fonts.ready")
     if picture.is_lost:
         await page.wait_for_selector("body[data-lost]", timeout=20_000)
@@ -85,7 +105,11 @@ async def take(browser: Browser, url: str, picture: Picture, folder: Path) -> No
 
 async def serve(stack: AsyncExitStack, picture: Picture, inventory: Inventory) -> str:
     """Serve a picture's scene until the stack closes; return its address."""
-    source = FakeSource(now=scene(picture.scene, inventory))
+    now = scene(picture.scene, inventory)
+    source = FakeSource(now=now)
+    for view in now.views.values():
+        source.days[view.target.id] = days.day(view, now.at, seed=len(source.days))
+        source.journal += days.journal(view, now.at)
     runner = web.AppRunner(make_app(source, OwnMetrics(), heartbeat_s=3600 if picture.is_lost else 5))
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
@@ -104,6 +128,7 @@ async def main() -> None:
         help="a running daemon, such as http://127.0.0.1:9877",
     )
     parser.add_argument("--all", metavar="FOLDER", type=Path, help="write every picture there, for judging the page")
+    parser.add_argument("--only", metavar="PATTERN", help="only the pictures of such names, as 'target-*'")
     parser.add_argument("--config", type=Path, default=ROOT / "config")
     arguments = parser.parse_args()
     folder = arguments.all or ROOT / "docs" / "pictures"
@@ -114,8 +139,10 @@ async def main() -> None:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         stack.push_async_callback(browser.close)
         for picture in ALL if arguments.all else FOR_DOCS:
+            if arguments.only and not fnmatch(picture.name, arguments.only):
+                continue
             url = arguments.url or await serve(stack, picture, inventory)  # type: ignore[arg-type]
-            await take(browser, url, picture, folder)
+            await take(browser, url, replace(picture, path=found_path(picture, inventory)), folder)
             print(folder / f"{picture.name}.png")
 
 

@@ -1,0 +1,233 @@
+"""The page of one target: its state and why, the path, a day, four charts, the ladder, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.export import ladder
+from monitor.export.charts import Chart, Measured, charts
+from monitor.export.evidence import gather
+from monitor.export.hops import hops
+from monitor.export.panels import names_of
+from monitor.export.renderer import Renderer, script_words, sentences
+from monitor.export.sentences import Sentences
+from monitor.export.source import Meetings, Source
+from monitor.export.strip import DAY_S, strip
+from monitor.export.tiles import GRAVITY, shown
+from monitor.model.day import Day
+from monitor.model.inventory import Kind
+from monitor.model.state import Event, Snapshot, State, TargetView, Transition
+from monitor.words.page import rate
+
+EVENTS_READ = 500
+EVENTS_SHOWN = 12
+RELATED_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The head of the page. facts: label and text; hint: where the fault is, '' where that is not known."""
+
+    name: str
+    place: str
+    state: State
+    since: float
+    since_text: str
+    why: str
+    hint: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of what happened. state: '' for what is no change of a state. language: of the text where it is not the page's."""
+
+    when: str
+    state: str
+    text: str
+    said: str
+    language: str
+
+
+class TargetFace:
+    """The page of one target, by its id."""
+
+    def __init__(self, id_: str, source: Source, renderer: Renderer, meetings: Meetings) -> None:
+        self._id = id_
+        self._source = source
+        self._renderer = renderer
+        self._meetings = meetings
+        self._journal: list[Transition | Event] = []
+
+    @property
+    def key(self) -> str:
+        """Return the target's own key."""
+        return f"target {self._id}"
+
+    async def prepare(self) -> None:
+        """Read the target's last day from the journal."""
+        since = self._source.snapshot().at - DAY_S
+        self._journal = list(await self._source.events(since, EVENTS_READ, self._id))
+
+    def layout_id(self, snapshot: Snapshot) -> str:
+        """Return the inventory's."""
+        return self._renderer.layout_id(snapshot.inventory)
+
+    def tiles(self, snapshot: Snapshot) -> Mapping[str, tuple[str | int, ...]]:
+        """Return none: the page has no tiles."""
+        return {}
+
+    def page(self, snapshot: Snapshot, language: str, theme: str) -> str:
+        """Return the whole page."""
+        say = self._say(language)
+        return self._renderer.whole(
+            "target.html",
+            say,
+            snapshot,
+            theme,
+            self.parts(snapshot, language),
+            page="target",
+            stream=f"page=target&id={self._id}",
+            script_words=script_words(say),
+            name=snapshot.views[self._id].target.name,
+        )
+
+    def parts(self, snapshot: Snapshot, language: str) -> dict[str, str]:
+        """Return every part; nothing but the head where the target was just taken out of the inventory."""
+        say = self._say(language)
+        found = self._renderer.shared_parts(snapshot, say, self._meetings.meetings())
+        view = snapshot.views.get(self._id)
+        if view is None:
+            return found
+        settings, layout = self._source.settings, self._renderer.layout(snapshot.inventory)
+        draw = self._renderer.render
+        changes = self._entries(snapshot)
+        transitions = [each for each in changes if isinstance(each, Transition)]
+        path = hops(view, layout, snapshot, settings, say)
+        found |= {
+            "about": draw("about.html", say, about=self._about(view, snapshot, say), snapshot=snapshot),
+            "path": draw("path.html", say, hops=path),
+            "day": draw("day.html", say, strip=strip(view, transitions, snapshot.at, say)),
+            "ladder": draw("ladder.html", say, snapshot=snapshot, **self._ladder(view, snapshot, say)),
+            "events": draw("events.html", say, rows=[self._row(each, snapshot, say) for each in changes[:EVENTS_SHOWN]]),
+            "related": draw("related.html", say, **self._related(view, snapshot, say)),
+        }
+        return found | {f"chart-{each.key}": draw("chart.html", say, chart=each) for each in self._charts(view, snapshot, say)}
+
+    def _say(self, language: str) -> Sentences:
+        return sentences(language, self._source.settings.timezone)
+
+    def _entries(self, snapshot: Snapshot) -> list[Transition | Event]:
+        """Return the journal's lines of the last day with what changed since it was read, newest first."""
+        read = self._journal[0].at if self._journal else 0.0
+        known = {each.at for each in self._journal}
+        fresh = [each for each in snapshot.changes if each.target == self._id and each.at >= read and each.at not in known]
+        return [each for each in (*fresh, *self._journal) if each.at > snapshot.at - DAY_S]
+
+    def _about(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> About:
+        target, layout = view.target, self._renderer.layout(snapshot.inventory)
+        evidence = gather(view, snapshot, self._source.settings, is_frozen=True)
+        root = next((each for each in snapshot.root_causes if each.target == target.id), None)
+        why = say.reason(view.reason, names_of(snapshot))
+        if root is not None and (path := say.path(root.path)):
+            why = f"{why} · {path}"
+        down = "" if target.contracted is None else rate(target.contracted.down_bps, say.language)
+        up = "" if target.contracted is None else rate(target.contracted.up_bps, say.language)
+        boot_at = evidence.snmp.boot_at if evidence.snmp else None
+        facts = (
+            ("card_address", target.address),
+            ("card_contract", down if down == up else f"{down} / {up}"),
+            ("profile", target.profile),
+            ("boot", "" if boot_at is None else say.age(snapshot.at - boot_at)),
+            ("card_who", "" if view.acknowledged is None else f"{view.acknowledged.by} {say.clock(view.acknowledged.at)}"),
+        )
+        return About(
+            target.name,
+            f"{layout.area(target.area).name} · {say(f'kind_{target.kind}', level=say.level(target.level))}",
+            shown(view),
+            view.since if view.state else 0.0,
+            say.day_clock(view.since, snapshot.at),
+            why if view.state else say("not_judged"),
+            self._hint(view, snapshot, say),
+            tuple((say(label), text) for label, text in facts if text),
+        )
+
+    def _hint(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> str:
+        cause = snapshot.views.get(view.cause or "")
+        if cause is not None and cause is not view:
+            return say("fault_above", cause=cause.target.name)
+        root = next((each for each in snapshot.root_causes if each.target == view.target.id), None)
+        if root is not None and (root.points or root.endpoints):
+            return say(
+                "behind_it",
+                points=say("hit_points", count=root.points),
+                endpoints=say("hit_endpoints", count=root.endpoints),
+            )
+        above = [snapshot.views[each] for each in view.target.parents if each in snapshot.views]
+        if view.state in (State.DOWN, State.DEGRADED) and above and all(each.state is State.UP for each in above):
+            return say("fault_here", uplink=above[0].target.name)
+        return ""
+
+    def _charts(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> list[Chart]:
+        settings, source = self._source.settings, self._source
+        point = view
+        if view.target.kind is Kind.ENDPOINT:
+            point = next((snapshot.views[each] for each in view.target.parents if each in snapshot.views), view)
+        none = Day(snapshot.at // 60 * 60)
+
+        def measured(of: TargetView) -> Measured:
+            return Measured(of, gather(of, snapshot, settings, is_frozen=True), source.history(of.target.id) or none)
+
+        return charts(measured(view), measured(point), settings.quality, say)
+
+    def _ladder(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> dict[str, object]:
+        of = view
+        if view.target.kind is Kind.POINT:
+            ids = self._renderer.layout(snapshot.inventory).endpoints_of.get(self._id, ())
+            of = min((snapshot.views[each] for each in ids), key=lambda each: GRAVITY[shown(each)], default=view)
+        found = ladder.verdict_of(of.target.id, self._meetings.meetings())
+        title = say("ladder") if of is view else say("ladder_of", name=of.target.name)
+        if found is None:
+            steps = ladder.routine(of, snapshot, self._source.settings, say)
+            return {"title": title, "note": say("ladder_note"), "steps": steps}
+        note = say("ladder_meeting", title=found[0].meeting.title)
+        return {"title": title, "note": note, "steps": ladder.of_meeting(found[1], snapshot, say)}
+
+    def _row(self, entry: Transition | Event, snapshot: Snapshot, say: Sentences) -> Row:
+        when = say.clock(entry.at) if snapshot.at - entry.at < 43_200 else say.day_clock(entry.at, snapshot.at)
+        if isinstance(entry, Transition):
+            return Row(when, entry.new.value, say.reason(entry.reason, names_of(snapshot)), say.state(entry.new), "")
+        path = say.path(entry.text) if entry.kind == "path" else ""
+        return Row(when, "", path or entry.text, "", "" if path or say.language == "en" else "en")
+
+    def _related(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> dict[str, object]:
+        target, layout, views = view.target, self._renderer.layout(snapshot.inventory), snapshot.views
+        above = [views[each] for each in target.parents if each in views]
+        endpoints = [views[each] for each in layout.endpoints_of.get(self._id, ())]
+        below = [each for each in views.values() if self._id in each.target.parents and each.target.kind is Kind.POINT]
+        below.sort(key=lambda each: GRAVITY[shown(each)])
+        groups: list[tuple[str, Sequence[TargetView]]] = [
+            (say("card_uplink") if target.kind is Kind.POINT else say("link"), above),
+            (say("endpoints"), endpoints),
+            (say("all_points", count=len(below)), below[:RELATED_SHOWN]),
+        ]
+        meetings = [
+            each.meeting
+            for each in self._meetings.meetings()
+            if {self._id, *(view.target.id for view in endpoints)} & {*each.meeting.endpoints}
+        ]
+        return {
+            "groups": [
+                (
+                    title,
+                    [
+                        (each.target.id, each.target.short if title == groups[2][0] else each.target.name, shown(each))
+                        for each in members
+                    ],
+                )
+                for title, members in groups
+                if members
+            ],
+            "meetings": [(each.id, each.title, say.day_clock(each.start.timestamp(), snapshot.at)) for each in meetings],
+        }
