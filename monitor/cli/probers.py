@@ -11,8 +11,11 @@ from typing import Protocol, cast
 
 from monitor.model.clock import Clock
 from monitor.model.settings import Credential
+from monitor.probes.h323 import H323Prober
 from monitor.probes.icmp.prober import IcmpProber
 from monitor.probes.snmp.prober import SnmpProber
+from monitor.probes.tcp import TcpProber
+from monitor.probes.web import WebProber
 from monitor.service.engines import Engine, SnmpEngines
 from monitor.service.poller import Prober
 
@@ -27,7 +30,7 @@ class ConferenceProber(Prober, Protocol):
         """Close its sockets."""
 
 
-CONFERENCE: Mapping[str, Callable[[Clock], ConferenceProber]] = {}
+CONFERENCE: Mapping[str, Callable[[Clock], ConferenceProber]] = {"h323": H323Prober, "web": WebProber, "tcp": TcpProber}
 """The conference probers by the name of their probe (rules/conference.py)."""
 
 

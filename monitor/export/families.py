@@ -104,6 +104,8 @@ _DEVICE_HELP = {
     "conference_signalling_up": "1 where the signalling protocol is alive.",
     "conference_registered": "1 where the endpoint is registered with its server.",
     "conference_in_call": "1 while the endpoint is in a call.",
+    "conference_call_loss_ratio": "Share of the packets to the endpoint that its call has lost so far, 0 to 1.",
+    "conference_call_jitter_seconds": "Jitter of what the endpoint receives in its call, of the worst channel.",
     "conference_device_up": "1 where a component of the endpoint works.",
     "conference_certificate_expiry_timestamp_seconds": "When the endpoint's certificate expires.",
 }

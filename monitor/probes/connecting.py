@@ -1,0 +1,103 @@
+"""One TCP connection: whether it came to stand, how soon, and what says so if not."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+from dataclasses import dataclass
+
+from monitor.model.clock import Clock
+from monitor.model.reading import Outcome
+from monitor.probes.names import Names, Place, UnresolvedNameError
+
+_SAYS_NO = frozenset((errno.ECONNREFUSED, errno.ECONNRESET))
+_LOCAL = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT))
+
+
+@dataclass(slots=True)
+class Connection:
+    """A connection that stands. took_s: seconds until it did. bare: non-blocking; the caller closes it."""
+
+    bare: socket.socket
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no connection: REFUSED by the host itself, TIMEOUT, or NOT_SENT. detail: in a few words."""
+
+    outcome: Outcome
+    detail: str
+
+
+class Connector:
+    """Opens connections; see connect()."""
+
+    def __init__(self, clock: Clock, names: Names) -> None:
+        self._clock = clock
+        self._names = names
+
+    async def place(self, address: str) -> Place | Failure:
+        """Return where an address or a name is."""
+        try:
+            return self._names.known(address) or await self._names.find(address)
+        except UnresolvedNameError as error:
+            return Failure(Outcome.NOT_SENT, str(error))
+
+    async def connect(self, address: str, port: int, timeout_s: float) -> Connection | Failure:
+        """Return a connection to a port, or why there is none; never raises but for being cancelled."""
+        place = await self.place(address)
+        return place if isinstance(place, Failure) else await self._connect(place, port, timeout_s)
+
+    async def _connect(self, place: Place, port: int, timeout_s: float) -> Connection | Failure:
+        family = socket.AF_INET if place.version == 4 else socket.AF_INET6
+        sockaddr = (place.sockaddr[0], port, *place.sockaddr[2:])
+        try:
+            bare = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        except OSError as error:
+            return Failure(Outcome.NOT_SENT, _reason(error))
+        begun_s = self._clock.monotonic()
+        connected = False
+        try:
+            at_once = bare.connect_ex(sockaddr)
+            if at_once not in (0, errno.EINPROGRESS):
+                return _failure(at_once, port, is_local=True)
+            if at_once:
+                async with asyncio.timeout(timeout_s):
+                    await _writable(bare)
+            error_number = bare.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if error_number:
+                return _failure(error_number, port, is_local=False)
+            connected = True
+            return Connection(bare, self._clock.monotonic() - begun_s)
+        except TimeoutError:
+            return Failure(Outcome.TIMEOUT, f"no answer from TCP port {port}")
+        finally:
+            if not connected:
+                bare.close()
+
+
+async def _writable(bare: socket.socket) -> None:
+    """Return once a connect has ended, well or not."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+    loop.add_writer(bare, lambda: None if done.done() else done.set_result(None))
+    try:
+        await done
+    finally:
+        loop.remove_writer(bare)
+
+
+def _failure(number: int, port: int, *, is_local: bool) -> Failure:
+    if number in _SAYS_NO:
+        return Failure(Outcome.REFUSED, f"TCP port {port} refuses")
+    if is_local or number in _LOCAL:
+        return Failure(Outcome.NOT_SENT, os.strerror(number).lower())
+    # A router says unreachable: it was sent, and the host has said nothing.
+    return Failure(Outcome.TIMEOUT, f"TCP port {port}: {os.strerror(number).lower()}")
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

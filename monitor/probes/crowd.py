@@ -1,0 +1,80 @@
+"""Many targets asked at once, each by a coroutine of its own, and a reading delivered for each exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
+
+from monitor.model.clock import Clock
+from monitor.model.reading import Deliver, Outcome, Reading
+
+AT_ONCE = 128
+"""Targets of one prober that are asked at the same time: each holds a socket, and some a TLS handshake."""
+
+
+class Asked(Protocol):
+    """What every spec has."""
+
+    @property
+    def target(self) -> str:
+        """Return the target's id."""
+        ...
+
+    @property
+    def confirms(self) -> bool:
+        """Return whether it is to confirm a suspicion."""
+        ...
+
+
+AnySpec = TypeVar("AnySpec", bound=Asked)
+
+
+class Crowd:
+    """Runs the readings of one probe. probe: its name. at_once: more than so many wait for their turn."""
+
+    def __init__(self, probe: str, clock: Clock, *, at_once: int = AT_ONCE) -> None:
+        self._probe = probe
+        self._clock = clock
+        self._turn = asyncio.Semaphore(at_once)
+        self._tasks: set[asyncio.Task[Reading]] = set()
+
+    async def ask(self, specs: Sequence[AnySpec], read: Callable[[AnySpec], Awaitable[Reading]], deliver: Deliver) -> None:
+        """Deliver what `read` returns for each spec as soon as it is there; ends when all are delivered.
+
+        What close() breaks off is delivered as not sent. An exception of `read` is our bug: it is raised once all others are done.
+        """
+        asked = {asyncio.ensure_future(self._in_turn(read, spec)): spec for spec in specs}
+        self._tasks.update(asked)
+        fault: BaseException | None = None
+        pending = set(asked)
+        try:
+            while pending:
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    if task.cancelled():
+                        deliver(self.not_sent(asked[task], "the prober was closed"))
+                    elif (raised := task.exception()) is not None:
+                        fault = fault or raised
+                        deliver(self.not_sent(asked[task], f"our own fault: {type(raised).__name__}"))
+                    else:
+                        deliver(task.result())
+        finally:
+            for task in pending:
+                task.cancel()
+            self._tasks.difference_update(asked)
+        if fault is not None:
+            raise fault
+
+    def close(self) -> None:
+        """Break off whatever is under way."""
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    def not_sent(self, spec: Asked, detail: str) -> Reading:
+        """Return the reading of a target that was not asked."""
+        return Reading(spec.target, self._probe, self._clock.monotonic(), Outcome.NOT_SENT, detail=detail, confirms=spec.confirms)
+
+    async def _in_turn(self, read: Callable[[AnySpec], Awaitable[Reading]], spec: AnySpec) -> Reading:
+        async with self._turn:
+            return await read(spec)

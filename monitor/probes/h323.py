@@ -1,0 +1,81 @@
+"""H.323: whether an endpoint takes calls, by a connect to its call-signalling port, and whether its gatekeeper knows it.
+
+Nothing is said over the connection: it is closed as soon as it stands, so that no endpoint rings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from monitor.model.clock import Clock
+from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
+from monitor.model.spec import H323Spec
+from monitor.probes.connecting import Connector, Failure
+from monitor.probes.crowd import Crowd
+from monitor.probes.names import Names, resolve_by_system
+from monitor.probes.ras import Gatekeepers, Registration
+
+_UP = 'conference_signalling_up{protocol="h323"}'
+_REGISTERED = 'conference_registered{protocol="h323"}'
+
+
+class H323Prober:
+    """Asks any number of endpoints and their gatekeepers at once; see open(), probe(), close()."""
+
+    def __init__(self, clock: Clock, *, resolve: Callable[[str], str] = resolve_by_system) -> None:
+        """Prepare, without opening anything. resolve: name → address, blocking; it is called in a thread."""
+        self._clock = clock
+        self._names = Names(clock, resolve)
+        self._connector = Connector(clock, self._names)
+        self._gatekeepers = Gatekeepers()
+        self._crowd = Crowd("h323", clock)
+
+    async def open(self) -> None:
+        """Do nothing: sockets are opened as they are needed."""
+
+    def close(self) -> None:
+        """Close the sockets; what is under way is delivered as not sent."""
+        self._crowd.close()
+        self._gatekeepers.close()
+        self._names.close()
+
+    async def probe(self, specs: Sequence[H323Spec], deliver: Deliver) -> None:
+        """Deliver one reading for each spec as soon as it is complete; ends when all are delivered."""
+        await self._crowd.ask(specs, self._read, deliver)
+
+    async def _read(self, spec: H323Spec) -> Reading:
+        signalling, registration = await asyncio.gather(self._signalling(spec), self._registration(spec))
+        if registration is None or signalling.conference is None:
+            return signalling
+        values = dict(signalling.conference.values)
+        if registration.known is not None:
+            values[_REGISTERED] = float(registration.known)
+        details = [signalling.detail] if signalling.detail else []
+        details += [registration.text] if not registration.known else []
+        sample = replace(signalling.conference, values=values)
+        return replace(signalling, detail="; ".join(details), conference=sample, at_s=self._clock.monotonic())
+
+    async def _signalling(self, spec: H323Spec) -> Reading:
+        """Return the reading of the endpoint itself."""
+        connected = await self._connector.connect(spec.address, spec.port, spec.timeout_s)
+        now_s = self._clock.monotonic()
+        if isinstance(connected, Failure):
+            is_said = connected.outcome is Outcome.REFUSED or (connected.outcome is Outcome.TIMEOUT and not spec.drops_strangers)
+            sample = ConferenceSample(values={_UP: 0.0} if is_said else {})
+            return Reading(
+                spec.target, "h323", now_s, connected.outcome, detail=connected.detail, confirms=spec.confirms, conference=sample
+            )
+        connected.bare.close()
+        sample = ConferenceSample(transport="tcp", rtt_s=connected.took_s, values={_UP: 1.0})
+        return Reading(spec.target, "h323", now_s, Outcome.OK, confirms=spec.confirms, conference=sample)
+
+    async def _registration(self, spec: H323Spec) -> Registration | None:
+        """Return what the gatekeeper says of the endpoint; None where there is none, or nothing to ask it for."""
+        if not spec.gatekeeper or not spec.alias:
+            return None
+        place = await self._connector.place(spec.gatekeeper)
+        if isinstance(place, Failure):
+            return Registration(None, f"gatekeeper: {place.detail}")
+        return await self._gatekeepers.registration(place, spec.gatekeeper_port, spec.alias, spec.timeout_s)

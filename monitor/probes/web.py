@@ -1,0 +1,204 @@
+"""An endpoint's management page: whether it answers, when its certificate ends, and what a status document there tells.
+
+Nobody is trusted: certificates are read and never verified, old TLS is taken as it is, and every answer is bounded in size and in
+time, whatever is sent and however slowly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cryptography import x509
+
+from monitor.model.clock import Clock
+from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
+from monitor.model.spec import WebSpec
+from monitor.probes.connecting import Connection, Connector, Failure
+from monitor.probes.crowd import Crowd
+from monitor.probes.names import Names, resolve_by_system
+from monitor.wire import cisco_status, http
+from monitor.wire.fault import MalformedError
+
+_EXPIRY = "conference_certificate_expiry_timestamp_seconds"
+_CHUNK = 65_536
+_AT_ONCE = 32
+"""Fewer than of other probes: a handshake takes milliseconds of the processor's time."""
+_OP_LEGACY_SERVER_CONNECT = 0x4
+"""OpenSSL's, which Python names from 3.12 on: servers without secure renegotiation (RFC 5746)."""
+
+ReadStatus = Callable[[bytes], cisco_status.CodecStatus]
+STATUS_READERS: Mapping[str, tuple[ReadStatus, int]] = {"cisco-xml": (cisco_status.read_status, cisco_status.MOST_OCTETS)}
+"""What reads a status document, and how large one may be, by the name that profiles give it."""
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What one exchange has brought so far; it counts even where the rest fails."""
+
+    transport: str
+    rtt_s: float | None = None
+    server: str = ""
+    values: dict[str, float] = field(default_factory=dict)
+    response: http.ResponseReader | None = None
+
+
+class _Fault(Exception):  # noqa: N818 - it becomes a reading's outcome
+    """Why an exchange ended early."""
+
+    def __init__(self, outcome: Outcome, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+        self.detail = detail
+
+
+class WebProber:
+    """Asks any number of management pages at once; see open(), probe(), close()."""
+
+    def __init__(self, clock: Clock, *, resolve: Callable[[str], str] = resolve_by_system) -> None:
+        """Prepare, without opening anything. resolve: name → address, blocking; it is called in a thread."""
+        self._clock = clock
+        self._names = Names(clock, resolve)
+        self._connector = Connector(clock, self._names)
+        self._crowd = Crowd("web", clock, at_once=_AT_ONCE)
+        self._tls = _trusting()
+
+    async def open(self) -> None:
+        """Do nothing: sockets are opened as they are needed."""
+
+    def close(self) -> None:
+        """Break off what is under way; it is delivered as not sent."""
+        self._crowd.close()
+        self._names.close()
+
+    async def probe(self, specs: Sequence[WebSpec], deliver: Deliver) -> None:
+        """Deliver one reading for each spec as soon as it is complete; ends when all are delivered."""
+        await self._crowd.ask(specs, self._read, deliver)
+
+    async def _read(self, spec: WebSpec) -> Reading:
+        begun_s = self._clock.monotonic()
+        connected = await self._connector.connect(spec.address, spec.port, spec.timeout_s)
+        if isinstance(connected, Failure):
+            return self._reading(spec, connected.outcome, connected.detail, ConferenceSample())
+        found = _Findings("tls" if spec.tls else "tcp")
+        outcome, detail = Outcome.OK, ""
+        try:
+            left_s = max(spec.timeout_s - connected.took_s, 0.05)
+            await self._exchange(spec, connected, found, left_s, begun_s)
+            _read_document(spec, found)
+        except _Fault as fault:
+            outcome, detail = fault.outcome, fault.detail
+        response = found.response
+        sample = ConferenceSample(
+            transport=found.transport,
+            code=response.code if response else None,
+            phrase=response.phrase if response else "",
+            server=found.server or (response.server if response else ""),
+            rtt_s=found.rtt_s,
+            values=found.values,
+        )
+        return self._reading(spec, outcome, detail, sample)
+
+    def _reading(self, spec: WebSpec, outcome: Outcome, detail: str, sample: ConferenceSample) -> Reading:
+        now_s = self._clock.monotonic()
+        return Reading(spec.target, "web", now_s, outcome, detail=detail, confirms=spec.confirms, conference=sample)
+
+    async def _exchange(self, spec: WebSpec, connected: Connection, found: _Findings, handshake_s: float, begun_s: float) -> None:
+        """Shake hands, ask, and read the answer. Raises _Fault; the connection is closed in any case."""
+        try:
+            reader, writer = await self._opened(spec, connected, handshake_s)
+        except TimeoutError:
+            connected.bare.close()
+            raise _Fault(Outcome.MALFORMED, f"TCP port {spec.port} takes connections, but shakes no hands") from None
+        except OSError as error:
+            connected.bare.close()
+            raise _Fault(Outcome.MALFORMED, f"TLS: {_why(error)}") from None
+        try:
+            if spec.tls:
+                _take_certificate(writer.get_extra_info("ssl_object"), found)
+            async with asyncio.timeout(spec.timeout_s):
+                await _converse(spec, reader, writer, found)
+            found.rtt_s = self._clock.monotonic() - begun_s
+        except TimeoutError:
+            raise _Fault(Outcome.MALFORMED, f"TCP port {spec.port} takes connections, but answers no request in time") from None
+        except (OSError, MalformedError) as error:
+            raise _Fault(Outcome.MALFORMED, f"HTTP: {_why(error)}") from None
+        finally:
+            writer.transport.abort()
+
+    async def _opened(
+        self, spec: WebSpec, connected: Connection, handshake_s: float
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if not spec.tls:
+            return await asyncio.open_connection(sock=connected.bare, limit=_CHUNK)
+        async with asyncio.timeout(handshake_s):
+            return await asyncio.open_connection(
+                sock=connected.bare,
+                limit=_CHUNK,
+                ssl=self._tls,
+                server_hostname="",
+                ssl_handshake_timeout=handshake_s,
+                ssl_shutdown_timeout=1,
+            )
+
+
+def _trusting() -> ssl.SSLContext:
+    """Return a context that takes every certificate, and whatever version and cipher of TLS the other side still speaks."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.options |= _OP_LEGACY_SERVER_CONNECT
+    return context
+
+
+def _take_certificate(secured: ssl.SSLObject, found: _Findings) -> None:
+    """Note when the certificate ends; one that can't be read says nothing."""
+    octets = secured.getpeercert(binary_form=True)
+    if octets is None:
+        return
+    try:
+        found.values[_EXPIRY] = x509.load_der_x509_certificate(octets).not_valid_after_utc.timestamp()
+    except (ValueError, x509.InvalidVersion):
+        return
+
+
+async def _converse(spec: WebSpec, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, found: _Findings) -> None:
+    """Ask and read the answer. Raises OSError, MalformedError."""
+    most = STATUS_READERS[spec.status][1] if spec.status else None
+    response = found.response = http.ResponseReader(most)
+    writer.write(http.get(spec.address, spec.path, spec.user, spec.password))
+    while not response.is_complete:
+        data = await reader.read(_CHUNK)
+        if not data:
+            response.end()
+            return
+        response.feed(data)
+
+
+def _read_document(spec: WebSpec, found: _Findings) -> None:
+    """Read the status document, where there is to be one. Raises _Fault."""
+    response = found.response
+    assert response is not None
+    if not spec.status:
+        return
+    if response.code != 200:
+        cure = "; check its login" if response.code in (401, 403) else ""
+        raise _Fault(Outcome.REFUSED, f"{spec.path}: {response.code} {response.phrase}".rstrip() + cure)
+    try:
+        status = STATUS_READERS[spec.status][0](bytes(response.body))
+    except MalformedError as error:
+        raise _Fault(Outcome.MALFORMED, f"{spec.path}: {error}") from None
+    found.server = status.product
+    found.values.update(status.values)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        return (error.reason or str(error)).lower().replace("_", " ")
+    if isinstance(error, OSError):
+        return (error.strerror or str(error) or type(error).__name__).lower()
+    return str(error)
