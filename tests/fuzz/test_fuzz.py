@@ -22,6 +22,9 @@ EXECUTIONS = {
     "scenarios": 200,
     "csv": 250,
     "recordings": 1000,
+    "h323": 6000,
+    "codec": 400,
+    "http": 1500,
 }
 
 
