@@ -10,13 +10,20 @@ from pathlib import Path
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from grafana.build import target, wan
+from grafana.build import availability, capacity, readiness, target, wan, watch
 from grafana.build.geography import outline
 from grafana.build.names import inventory
 from grafana.build.style import Say, speaker
 
 FOLDER = Path(__file__).parents[1]
-BOARDS: Mapping[str, Callable[[Say], Dashboard]] = {"wan": wan.build, "target": target.build}
+BOARDS: Mapping[str, Callable[[Say], Dashboard]] = {
+    "wan": wan.build,
+    "target": target.build,
+    "capacity": capacity.build,
+    "readiness": readiness.build,
+    "availability": availability.build,
+    "monitor": watch.build,
+}
 
 
 def texts() -> dict[Path, str]:

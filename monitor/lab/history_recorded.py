@@ -65,14 +65,19 @@ class Recorder:
     def series(self) -> Iterator[Recorded]:
         """Yield every recorded series."""
         sums: dict[str, tuple[array[float], array[float]]] = {}
+        hours: dict[Labels, tuple[array[float], array[float]]] = {}
         for target in self._inventory.targets.values():
             own = _labels(target)
             stays = self._story.stays[target.id]
             yield from self._standing(target, own, stays)
             available, down = (self._seconds(stays, states) for states in ((State.UP, State.DEGRADED), (State.DOWN,)))
             yield from self._availability(own, available, down, sums.setdefault(target.id, (self._blank(), self._blank())))
+            self._add_hours(target, (available, down), hours)
             yield from self._quality(own, self._measured[target.id])
             yield from self._circuit(target, own, self._measured[target.id])
+        for key, whole in hours.items():
+            for what, values in zip(("available", "down"), whole, strict=True):
+                yield Recorded(f"area_level_kind:wan_target_{what}_seconds:sum1h", key, values)
         yield from self._groups(sums)
         yield from self._cut_off()
         yield from self._areas()
@@ -134,6 +139,16 @@ class Recorder:
             yield Recorded(f"target:wan_target_{what}_seconds:sum30d", own, days[1][kind])
         for span, (there_, away_) in zip(("1d", "30d"), days, strict=True):
             yield Recorded(f"target:wan_target_availability:ratio{span}", own, _ratios(there_, away_))
+
+    def _add_hours(
+        self, target: Target, both: tuple[array[float], array[float]], into: dict[Labels, tuple[array[float], array[float]]]
+    ) -> None:
+        """Add a target's hours to those of all who share its area, level and kind."""
+        key: Labels = (("area", target.area), ("level", target.level), ("kind", target.kind.value))
+        for whole, values in zip(into.setdefault(key, (self._blank(), self._blank())), both, strict=True):
+            for step, seconds in enumerate(self._hourly(values)):
+                if not isnan(seconds):
+                    whole[step] = seconds + (0.0 if isnan(whole[step]) else whole[step])
 
     def _groups(self, sums: Mapping[str, tuple[array[float], array[float]]]) -> Iterator[Recorded]:
         """Yield the last thirty days of areas and levels, by kind."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +15,46 @@ import yaml
 from grafana.build.__main__ import dashboards, texts
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
 from monitor.load.configuration import load
+from tests.supervision.queries import filled, loaded, panels, queries, selectors
 
 ROOT = Path(__file__).parents[2]
 GRAFANA = ROOT / "grafana"
 RULES = sorted((ROOT / "config" / "prometheus" / "rules").glob("*.yml"))
-BOARDS = dashboards()
-IDS = [f"{path.parent.name} {path.stem}" for path in BOARDS]
+BOARDS = {f"{path.parent.name} {path.stem}": loaded(text) for path, text in dashboards().items()}
+NAMES = {"wan", "target", "capacity", "readiness", "availability", "monitor"}
+# What other programs of the chain say of themselves.
+OTHERS = re.compile(r"up|ALERTS|process_\w+|scrape_\w+|prometheus_\w+|alertmanager_\w+")
+# Of meetings, by the metrics' contract.
+OF_MEETINGS = {
+    "conference_meeting_info",
+    "conference_meeting_start_timestamp_seconds",
+    "conference_meeting_end_timestamp_seconds",
+    "conference_meeting_endpoints",
+    "conference_readiness",
+    "conference_readiness_reason_info",
+    "conference_certificate_expiry_timestamp_seconds",
+}
+
+every_board = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
 
 
-def panels(text: str) -> list[dict[str, Any]]:
-    return list(json.loads(text)["panels"])
+def rules(interval_s: int | None = None) -> list[dict[str, Any]]:
+    """Return the recording rules; those of groups with an interval (in seconds) of at least this, where one is given."""
+    units = {"s": 1, "m": 60, "h": 3600}
+    groups = [group for path in RULES for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]]
+    if interval_s is not None:
+        groups = [
+            each for each in groups if int(each.get("interval", "10s")[:-1]) * units[each.get("interval", "10s")[-1]] >= interval_s
+        ]
+    return [rule for group in groups for rule in group["rules"] if "record" in rule]
 
 
 def known_metrics() -> set[str]:
     """Return what the daemon exports of targets and of itself, and what the rules record."""
-    recorded = {
-        rule["record"]
-        for path in RULES
-        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]
-        for rule in group["rules"]
-        if "record" in rule
-    }
-    own = set(re.findall(r"`(monitor_\w+)`", (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")))
+    own = set(re.findall(r"`(monitor_\w+|conference_\w+)`", (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")))
     read = {value.metric for profile in load(ROOT / "config").profiles.values() for value in profile.values}
-    return recorded | own | read | {family.name for family in (*STATE_FAMILIES, *ICMP_FAMILIES, *SNMP_FAMILIES)}
+    families = {family.name for family in (*STATE_FAMILIES, *ICMP_FAMILIES, *SNMP_FAMILIES)}
+    return {rule["record"] for rule in rules()} | own | read | families | OF_MEETINGS
 
 
 def test_what_is_committed_is_what_the_code_builds() -> None:
@@ -48,18 +66,28 @@ def test_what_is_committed_is_what_the_code_builds() -> None:
     assert [] == [str(path) for path, text in built.items() if found[path] != text], "run python -m grafana.build"
 
 
-@pytest.mark.parametrize("text", BOARDS.values(), ids=IDS)
-def test_every_panel_says_what_it_shows_and_in_which_unit(text: str) -> None:
-    for panel in panels(text):
-        assert panel["title"], panel
-        assert panel["description"], panel["title"]
-        assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+def test_there_are_six_dashboards_in_each_language() -> None:
+    assert {f"{language} {name}" for language in ("vi", "en") for name in NAMES} == set(BOARDS)
 
 
-@pytest.mark.parametrize("text", BOARDS.values(), ids=IDS)
-def test_panels_stand_side_by_side(text: str) -> None:
+@every_board
+def test_every_panel_says_what_it_shows_and_in_which_unit(board: dict[str, Any]) -> None:
+    assert board["title"]
+    assert board["description"]
+    for panel in panels(board):
+        place = f"{board['title']}: {panel.get('title') or panel['id']}"
+        assert panel.get("title"), place
+        assert panel.get("description"), f"{place} has no description"
+        assert panel["fieldConfig"]["defaults"].get("unit"), f"{place} has no unit"
+        assert panel["datasource"]["uid"] == "prometheus", place
+    titles = [panel["title"] for panel in panels(board)]
+    assert len(titles) == len(set(titles)), "two panels of one title"
+
+
+@every_board
+def test_panels_stand_side_by_side(board: dict[str, Any]) -> None:
     taken: dict[tuple[int, int], str] = {}
-    for panel in panels(text):
+    for panel in panels(board):
         place = panel["gridPos"]
         for x in range(place["x"], place["x"] + place["w"]):
             for y in range(place["y"], place["y"] + place["h"]):
@@ -68,18 +96,92 @@ def test_panels_stand_side_by_side(text: str) -> None:
     assert max(x for x, _ in taken) == 23
 
 
-@pytest.mark.parametrize("text", BOARDS.values(), ids=IDS)
-def test_variables_with_all_store_all(text: str) -> None:
-    for variable in json.loads(text)["templating"]["list"]:
+@every_board
+def test_variables_with_all_store_all(board: dict[str, Any]) -> None:
+    for variable in board.get("templating", {}).get("list", ()):
         if variable["includeAll"]:
             assert variable["current"]["value"] == "$__all", variable["name"]
 
 
-@pytest.mark.parametrize("text", BOARDS.values(), ids=IDS)
-def test_queries_name_only_what_the_daemon_or_a_rule_makes(text: str) -> None:
+@every_board
+def test_queries_use_only_variables_that_are_there(board: dict[str, Any]) -> None:
+    there = {variable["name"] for variable in board.get("templating", {}).get("list", ())}
+    for query in queries(board):
+        used = {name for name in re.findall(r"\$\{?([a-z_]\w*)\}?", query.expr) if not name.startswith("__")}
+        assert used <= there, f"{query.place}: {used - there}"
+
+
+@every_board
+def test_queries_name_only_what_the_daemon_or_a_rule_makes(board: dict[str, Any]) -> None:
     known = known_metrics()
-    for panel in panels(text):
-        for query in panel["targets"]:
-            named = set(re.findall(r"\b(?:\w+:)?(?:wan|monitor|conference)_\w+(?::\w+)?", query["expr"]))
-            named = {re.sub("_bucket$", "", name) for name in named}
-            assert named <= known, f"{panel['title']}: {named - known}"
+    for query in queries(board):
+        named = {re.sub("_(bucket|sum|count)$", "", name) if name not in known else name for name, _ in selectors(query.expr)}
+        unknown = {name for name in named - known if not OTHERS.fullmatch(name)}
+        assert not unknown, f"{query.place}: nothing exports {', '.join(sorted(unknown))}"
+
+
+@every_board
+def test_what_is_recorded_once_an_hour_is_never_looked_for_at_this_very_moment(board: dict[str, Any]) -> None:
+    hourly = {rule["record"] for rule in rules(interval_s=3600)}
+    for query in queries(board):
+        for name in hourly:
+            bare = re.findall(rf"{name}\b(?:\{{[^}}]*\}})?(?!\[|\w|\{{)", query.expr)
+            assert not bare, f"{query.place}: {name} is 5 minutes of each hour only; take last_over_time"
+
+
+@every_board
+def test_links_lead_to_dashboards_of_the_same_language_and_to_their_variables(board: dict[str, Any]) -> None:
+    of_language = {each["uid"]: each for each in BOARDS.values() if each["tags"] == board["tags"]}
+    links = re.findall(r'"/d/([\w-]+)\?([^"]*)"', json.dumps(board))
+    for uid, query in links:
+        variables = {each["name"] for each in of_language[uid]["templating"]["list"]}
+        assert set(re.findall(r"var-(\w+)=", query)) <= variables, (uid, query)
+
+
+def test_alerts_lead_to_dashboards_that_are_there_and_to_their_variables() -> None:
+    vietnamese = {each["uid"]: each for each in BOARDS.values() if "vi" in each["tags"]}
+    for path in RULES:
+        for uid, name in re.findall(r"dashboard: /d/([\w-]+)(?:\?var-(\w+)=)?", path.read_text(encoding="utf-8")):
+            assert uid in vietnamese, f"{path.name}: /d/{uid}"
+            variables = {each["name"] for each in vietnamese[uid].get("templating", {}).get("list", ())}
+            assert not name or name in variables, f"{path.name}: /d/{uid} has no variable {name}"
+
+
+def test_both_languages_ask_the_same() -> None:
+    for name in NAMES:
+        asked = [[filled(query.expr, {}) for query in queries(BOARDS[f"{language} {name}"])] for language in ("vi", "en")]
+        differing = [pair for pair in zip(*asked, strict=True) if re.sub('"[^"]*"', "", pair[0]) != re.sub('"[^"]*"', "", pair[1])]
+        assert [] == differing, name
+
+
+def test_every_query_parses(tmp_path: Path) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed")
+    found = [query for board in BOARDS.values() for query in queries(board)]
+    asked = [{"alert": query.place, "expr": filled(query.expr, {})} for query in found]
+    (tmp_path / "asked.yml").write_text(yaml.safe_dump({"groups": [{"name": "asked", "rules": asked}]}, allow_unicode=True))
+    done = subprocess.run([promtool, "check", "rules", tmp_path / "asked.yml"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_grafana_finds_what_is_provisioned() -> None:
+    source = yaml.safe_load((GRAFANA / "provisioning" / "datasources" / "monitor.yaml").read_text(encoding="utf-8"))["datasources"][
+        0
+    ]
+    assert {panel["datasource"]["uid"] for board in BOARDS.values() for panel in panels(board)} == {source["uid"]}
+    providers = yaml.safe_load((GRAFANA / "provisioning" / "dashboards" / "monitor.yaml").read_text(encoding="utf-8"))["providers"]
+    assert {Path(each["options"]["path"]).name for each in providers} == {path.parent.name for path in dashboards()}
+    manual = (ROOT / "docs" / "grafana.md").read_text(encoding="utf-8")
+    for each in providers:
+        assert str(Path(each["options"]["path"]).parent) in manual
+
+
+def test_the_map_needs_no_internet() -> None:
+    for name in ("vi wan", "en wan"):
+        (map_,) = (panel for panel in panels(BOARDS[name]) if panel["type"] == "geomap")
+        layers = [map_["options"]["basemap"], *map_["options"]["layers"]]
+        assert {layer["type"] for layer in layers} == {"geojson", "markers"}
+        for layer in layers:
+            if layer["type"] == "geojson":
+                assert (GRAFANA / layer["config"]["src"]).is_file()

@@ -1,0 +1,274 @@
+"""Conference readiness: the meetings that are due, who can join and who cannot, why, and what their devices say."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.builders import bargauge, stat, table, timeseries
+from grafana_foundation_sdk.builders import common as common_builders
+from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.models import common
+
+from grafana.build.frame import WHERE, Grid, area_and_level, choice, dashboard, outages, restarts, to_target
+from grafana.build.names import area_names, level_names
+from grafana.build.panels import bars, colored, column, counts, lines, number, rows, sorted_by, unseen
+from grafana.build.style import (
+    DEGRADED,
+    DOWN,
+    MAINTENANCE,
+    QUIET,
+    TEXT,
+    UP,
+    VERDICTS,
+    Mapped,
+    Say,
+    latest,
+    mapped,
+    named,
+    now,
+    over_time,
+    painted,
+    prop,
+    stepped,
+)
+
+RUNGS = {
+    "evidence": ("Bằng chứng", "Evidence"),
+    "maintenance": ("Bảo trì", "Maintenance"),
+    "uplink": ("Tuyến trên", "Uplink"),
+    "ping": ("Ping", "Ping"),
+    "quality": ("Chất lượng đường truyền", "Quality"),
+    "capacity": ("Băng thông", "Capacity"),
+    "signalling": ("Báo hiệu SIP/H.323", "Signalling"),
+    "registration": ("Đăng ký", "Registration"),
+    "device": ("Thiết bị", "Device"),
+    "certificate": ("Chứng thư", "Certificate"),
+    "call": ("Đang bận cuộc gọi", "Busy in a call"),
+    "history": ("Hay lỗi gần đây", "Failed lately"),
+    "site": ("Tại chỗ báo", "Told on site"),
+}
+_THIS = f'meeting="$meeting", {WHERE}'
+_DUE = 8
+_REASON = "conference_readiness_reason_info"
+
+
+def build(say: Say) -> builders.Dashboard:
+    """Return the dashboard in one language."""
+    board = dashboard(
+        "readiness",
+        say("Sẵn sàng hội nghị", "Conference readiness"),
+        say(
+            "Phiên họp sắp tới có họp được không: điểm cầu nào chưa sẵn sàng, vì sao, báo hiệu và thiết bị ra sao.",
+            "Whether the next meeting can be held: who is not ready and why, how signalling and devices are.",
+        ),
+        say,
+        since="now-3h",
+    ).annotations([restarts(say), *outages(say)])
+    for variable in area_and_level(say):
+        board.with_variable(variable)
+    meeting = "query_result(max by (meeting, title) (conference_meeting_info))"
+    regex = '/meeting="(?<value>[^"]+)".*title="(?<text>[^"]+)"/'
+    board.with_variable(choice("meeting", say("Phiên họp", "Meeting"), meeting, regex))
+    page = Grid(board)
+    page.line(4, (12, _verdicts(say)), (4, _start(say)), (4, _left(say)), (4, _share(say)))
+    page.line(8, (24, _due(say)))
+    page.line(14, (15, _troubles(say)), (9, _reasons(say)))
+    page.line(9, (12, _verdicts_over_time(say)), (12, _certificates(say)))
+    page.line(7, (9, _signalling(say)), (8, _devices(say)), (7, _calls(say)))
+    return board
+
+
+def _verdict(verdict: str) -> str:
+    return f'sum(max without (instance, job) (conference_readiness{{verdict="{verdict}", {_THIS}}}))'
+
+
+def _verdicts(say: Say) -> stat.Panel:
+    about = say("Số điểm cầu của phiên họp đã chọn theo kết luận.", "How many endpoints of the chosen meeting have which verdict.")
+    shown = {verdict: say(vi, en) for verdict, (vi, en, _) in reversed(VERDICTS.items())}
+    queries = [latest(_verdict(verdict), word, verdict) for verdict, word in shown.items()]
+    panel = counts(say("Điểm cầu của phiên họp", "Endpoints of the meeting"), about, *queries)
+    for verdict, word in shown.items():
+        panel.override_by_name(word, [prop("thresholds", stepped((None, QUIET), (1, VERDICTS[verdict][2])))])
+    return panel.text(common_builders.VizTextDisplayOptions().title_size(16).value_size(48))
+
+
+def _start(say: Say) -> stat.Panel:
+    about = say("Giờ bắt đầu của phiên họp đã chọn.", "When the chosen meeting starts.")
+    expr = '1000 * max(conference_meeting_start_timestamp_seconds{meeting="$meeting"})'
+    return number(say("Bắt đầu", "Starts"), about, "time:HH:mm DD/MM", latest(expr), (None, TEXT))
+
+
+def _left(say: Say) -> stat.Panel:
+    about = say("Còn bao lâu đến giờ họp; 0 là đã bắt đầu.", "How long until it starts; 0 once it has.")
+    expr = 'clamp_min(max(conference_meeting_start_timestamp_seconds{meeting="$meeting"}) - time(), 0)'
+    steps = ((None, DOWN), (900, DEGRADED), (3600, TEXT))
+    return number(say("Còn lại", "Time left"), about, "dtdhms", latest(expr), *steps)
+
+
+def _share(say: Say) -> stat.Panel:
+    about = say("Phần điểm cầu sẵn sàng; chưa rõ không tính là sẵn sàng.", "Share that is ready; unknown never counts as ready.")
+    expr = f"{_verdict('ready')} / sum(max without (instance, job) (conference_readiness{{{_THIS}}}))"
+    steps = ((None, DOWN), (0.9, DEGRADED), (1, UP))
+    return number(say("Tỷ lệ sẵn sàng", "Share that is ready"), about, "percentunit", latest(expr), *steps).decimals(0)
+
+
+def _due(say: Say) -> table.Panel:
+    about = say(
+        "Các phiên họp từ 24 giờ trước giờ họp đến 1 giờ sau khi kết thúc.", "Meetings from 24 hours before to an hour after."
+    )
+    title, level, start, end = say("Phiên họp", "Meeting"), say("Cấp", "Level"), say("Bắt đầu", "Starts"), say("Kết thúc", "Ends")
+    info = "max by (meeting, title, level) (conference_meeting_info)"
+
+    def with_title(expr: str) -> str:
+        return f"({expr}) * on (meeting) group_right () {info}"
+
+    soonest = "max by (meeting) (conference_meeting_start_timestamp_seconds)"
+    counted = {
+        ref: (verdict, say(*VERDICTS[verdict][:2]))
+        for ref, verdict in zip("CDEF", ("not_ready", "unknown", "at_risk", "ready"), strict=True)
+    }
+    panel = rows(
+        say("Các phiên họp sắp tới", "Meetings that are due"),
+        about,
+        {"title": title, "level": level, "Value #A": start, "Value #B": end}
+        | {f"Value #{ref}": heading for ref, (_, heading) in counted.items()},
+        now(with_title(f"1000 * bottomk({_DUE}, {soonest})"), "A"),
+        now(with_title("1000 * max by (meeting) (conference_meeting_end_timestamp_seconds)"), "B"),
+        *(
+            now(with_title(f'max by (meeting) (conference_meeting_endpoints{{verdict="{verdict}"}})'), ref)
+            for ref, (verdict, _) in counted.items()
+        ),
+    )
+    panel.override_by_name(level, column(130, mappings=level_names(say)))
+    for heading in (start, end):
+        panel.override_by_name(heading, column(140, unit="time:HH:mm DD/MM"))
+    for verdict, heading in counted.values():
+        panel.override_by_name(heading, [*column(140, decimals=0), *colored((None, QUIET), (1, VERDICTS[verdict][2]))])
+    return panel.sort_by(sorted_by(start, falling=False))
+
+
+def _troubles(say: Say) -> table.Panel:
+    about = say(
+        "Những điểm cầu chưa sẵn sàng, có điều kiện hoặc chưa rõ của phiên họp đã chọn: nấc đầu tiên không đạt và lý do.",
+        "Endpoints of the chosen meeting that are not ready, at risk or unknown: the first rung that fails, and why.",
+    )
+    name, area, verdict = say("Điểm cầu", "Endpoint"), say("Địa bàn", "Area"), say("Kết luận", "Verdict")
+    rung, code = say("Nấc", "Rung"), say("Mã lý do", "Code")
+    gravity = " or ".join(
+        f'{place} * (max by (target) (conference_readiness{{verdict="{each}", {_THIS}}}) == 1)'
+        for place, each in enumerate(VERDICTS)
+        if place
+    )
+    reason = f"max by (target, area, rung, code) ({_REASON}{{{_THIS}}})"
+    panel = rows(
+        say("Điểm cầu cần xử lý", "Endpoints to see to"),
+        about,
+        {"name": name, "area": area, "Value": verdict, "rung": rung, "code": code, "target": "target"},
+        now(named(f"({gravity}) * on (target) group_right () {reason}")),
+        dense=True,
+    )
+    words = mapped({str(place): (say(vi, en), color) for place, (vi, en, color) in enumerate(VERDICTS.values())})
+    panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, TEXT))])
+    panel.override_by_name(area, column(130, mappings=area_names()))
+    panel.override_by_name(verdict, column(140, mappings=words, custom__cellOptions={"type": "color-text"}))
+    rungs = mapped({each: (say(*words_), None) for each, words_ in RUNGS.items()})
+    panel.override_by_name(rung, column(190, mappings=rungs)).override_by_name(code, column(170))
+    return panel.override_by_name("target", unseen()).sort_by(sorted_by(verdict))
+
+
+def _reasons(say: Say) -> bargauge.Panel:
+    about = say(
+        "Số điểm cầu của phiên họp đã chọn vướng ở mỗi nấc.", "How many endpoints of the chosen meeting fail at which rung."
+    )
+    query = latest(f"sort_desc(count by (rung) (max by (target, rung) ({_REASON}{{{_THIS}}})))", "{{rung}}")
+    panel = bars(say("Vướng ở đâu", "Where they fail"), about, "none", query, (None, DEGRADED)).decimals(0)
+    for rung, words in RUNGS.items():
+        panel.override_by_name(rung, [prop("displayName", say(*words))])
+    return panel.text(common_builders.VizTextDisplayOptions().title_size(16).value_size(20))
+
+
+def _verdicts_over_time(say: Say) -> timeseries.Panel:
+    about = say("Số điểm cầu theo kết luận, theo thời gian.", "How many endpoints had which verdict over time.")
+    queries = [over_time(_verdict(verdict), say(vi, en), verdict) for verdict, (vi, en, _) in VERDICTS.items()]
+    panel = lines(say("Diễn biến của phiên họp", "The meeting over time"), about, "none", *queries).min(0)
+    for vi, en, color in VERDICTS.values():
+        panel.override_by_name(say(vi, en), [painted(color)])
+    return panel.stacking(common_builders.StackingConfig().mode(common.StackingMode.NORMAL)).fill_opacity(60).decimals(0)
+
+
+def _certificates(say: Say) -> table.Panel:
+    about = say("Mười chứng thư hết hạn sớm nhất.", "The ten certificates that expire first.")
+    name, until, left = say("Điểm cầu", "Endpoint"), say("Hết hạn", "Expires"), say("Còn lại", "Left")
+    soonest = f"bottomk(10, max by (target) (conference_certificate_expiry_timestamp_seconds{{{WHERE}}}))"
+    panel = rows(
+        say("Chứng thư sắp hết hạn", "Certificates that expire soon"),
+        about,
+        {"name": name, "Value #A": until, "Value #B": left, "target": "target"},
+        now(named(f"1000 * {soonest}"), "A"),
+        now(named(f"{soonest} - time()"), "B"),
+        dense=True,
+    )
+    panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, TEXT))])
+    panel.override_by_name(until, column(140, unit="time:DD/MM/YYYY"))
+    panel.override_by_name(
+        left, [*column(140, unit="s", decimals=0), *colored((None, DOWN), (86400, DEGRADED), (30 * 86400, TEXT))]
+    )
+    return panel.override_by_name("target", unseen()).sort_by(sorted_by(left, falling=False))
+
+
+def _yes_and_no(metric: str, label: str, is_good: bool) -> str:
+    return f"count by ({label}) (max by (target, {label}) ({metric}{{{WHERE}}}) == {int(is_good)})"
+
+
+def _signalling(say: Say) -> table.Panel:
+    about = say(
+        "Số điểm cầu theo giao thức: báo hiệu có trả lời, có đăng ký.", "How many endpoints answer and are registered, by protocol."
+    )
+    protocol = say("Giao thức", "Protocol")
+    shown = {
+        "A": (say("Trả lời", "Answer"), _yes_and_no("conference_signalling_up", "protocol", is_good=True), UP),
+        "B": (say("Im lặng", "Silent"), _yes_and_no("conference_signalling_up", "protocol", is_good=False), DOWN),
+        "C": (say("Đã đăng ký", "Registered"), _yes_and_no("conference_registered", "protocol", is_good=True), UP),
+        "D": (say("Chưa đăng ký", "Not registered"), _yes_and_no("conference_registered", "protocol", is_good=False), DOWN),
+    }
+    words = mapped({"sip": ("SIP", None), "h323": ("H.323", None)})
+    return _tally(say("Báo hiệu và đăng ký", "Signalling and registration"), about, {"protocol": protocol}, words, shown)
+
+
+def _devices(say: Say) -> table.Panel:
+    about = say("Số điểm cầu theo bộ phận tốt hay hỏng.", "How many endpoints' parts work or do not.")
+    words = mapped(
+        {
+            "camera": ("Camera", None),
+            "microphone": (say("Micro", "Microphone"), None),
+            "display": (say("Màn hình", "Display"), None),
+            "hardware": (say("Phần cứng", "Hardware"), None),
+        }
+    )
+    shown = {
+        "A": (say("Tốt", "Good"), _yes_and_no("conference_device_up", "component", is_good=True), UP),
+        "B": (say("Hỏng", "Bad"), _yes_and_no("conference_device_up", "component", is_good=False), DOWN),
+    }
+    return _tally(say("Thiết bị hội nghị", "Conference devices"), about, {"component": say("Bộ phận", "Part")}, words, shown)
+
+
+def _tally(title: str, about: str, heading: dict[str, str], words: Mapped, shown: dict[str, tuple[str, str, str]]) -> table.Panel:
+    """Return a table of counts by a label. Zeros stand where only others count: a query without rows would drop out."""
+    everyone = " or ".join(f"0 * {expr}" for _, expr, _ in shown.values())
+    panel = rows(
+        title,
+        about,
+        heading | {f"Value #{ref}": counted for ref, (counted, _, _) in shown.items()},
+        *(now(f"{expr} or {everyone}", ref) for ref, (_, expr, _) in shown.items()),
+    )
+    for what in heading.values():
+        panel.override_by_name(what, [prop("mappings", words)])
+    for counted, _, color in shown.values():
+        panel.override_by_name(counted, [prop("decimals", 0), *colored((None, QUIET), (1, color))])
+    return panel
+
+
+def _calls(say: Say) -> timeseries.Panel:
+    about = say("Số điểm cầu đang trong cuộc gọi.", "How many endpoints are in a call.")
+    name = say("trong cuộc gọi", "in a call")
+    query = over_time(f"sum(max without (instance, job) (conference_in_call{{{WHERE}}}))", name)
+    panel = lines(say("Đang trong cuộc gọi", "In a call"), about, "none", query).min(0).decimals(0)
+    return panel.override_by_name(name, [painted(MAINTENANCE), prop("custom.fillOpacity", 20)])
