@@ -20,6 +20,7 @@ from monitor.lab.history import History, past_of
 from monitor.load.configuration import find_folder, load
 from monitor.model.inventory import Expected
 from monitor.model.scenario import parse_duration
+from monitor.service.clock import SystemClock
 from monitor.words import say
 from monitor.words.lab import LAB
 
@@ -94,7 +95,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _until(text: str | None, zone: ZoneInfo) -> float:
     if text is None:
-        return time.time()
+        return SystemClock().wall()
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

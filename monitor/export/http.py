@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from isal import isal_zlib
 
 from monitor.export import api, discovery
 from monitor.export.answers import as_json, language_of, refusal
@@ -26,7 +26,7 @@ from monitor.words.operations import refuse
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
-_GZIP = 16 + zlib.MAX_WBITS
+_GZIP = 16 + isal_zlib.MAX_WBITS
 """zlib's way to say: with gzip's header and trailer."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -118,8 +118,8 @@ class _Metrics:
         parts = [*self._collector.render(snapshot, is_openmetrics=is_openmetrics), own.encode()]
         headers = {"Content-Type": OPENMETRICS if is_openmetrics else TEXT, "Vary": "Accept, Accept-Encoding"}
         if "gzip" in request.headers.get("Accept-Encoding", ""):
-            # Level 1: 9 costs ten times as much for a tenth less, once every scrape.
-            press = zlib.compressobj(1, zlib.DEFLATED, _GZIP)
+            # A quarter of what zlib's level 1 takes, once every scrape, and smaller.
+            press = isal_zlib.compressobj(1, isal_zlib.DEFLATED, _GZIP)
             parts = [*map(press.compress, parts), press.flush()]
             headers["Content-Encoding"] = "gzip"
         return web.Response(body=b"".join(parts), headers=headers)

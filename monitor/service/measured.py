@@ -9,10 +9,13 @@ from itertools import accumulate
 from types import MappingProxyType
 
 from monitor.model.inventory import Target
+from monitor.model.quick import quick
 from monitor.model.reading import ConferenceSample, IcmpSample, Outcome, Reading, SnmpSample
 from monitor.model.settings import QualitySettings
 from monitor.model.state import RTT_BOUNDS_S, ConferenceView, IcmpView, InterfaceView, Reason, SnmpView
 from monitor.rules import counters, quality
+
+_icmp_view, _snmp_view = quick(IcmpView), quick(SnmpView)
 
 HELD_ROUNDS = 3
 _NOTHING: Mapping[str, ConferenceView] = MappingProxyType({})
@@ -78,7 +81,7 @@ class Measured:
         jitter_s = self.quality.jitter_s if received else None
         loss_ratio = 1 - received / sample.sent if sample.sent else 1.0
         sent = self.quality.sent
-        self.icmp = IcmpView(
+        self.icmp = _icmp_view(
             at=wall,
             sample=sample,
             outcome=reading.outcome,
@@ -145,7 +148,7 @@ class Measured:
 
 
 def _answered(sample: SnmpSample, counted: counters.Track, target: Target, wall: float) -> SnmpView:
-    return SnmpView(
+    return _snmp_view(
         at=wall,
         up=True,
         detail="",

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from monitor.model.misdeed import Misdeed
 from monitor.model.profile import Profile
+from monitor.model.quick import quick
 from monitor.model.reading import Explained, InterfaceSample, SnmpSample
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
@@ -43,6 +44,8 @@ from monitor.rules.interfaces import InterfaceRow, choose_wan, keys
 from monitor.rules.recognition import recognise
 from monitor.wire.oid import Oid, parse_oid
 from monitor.wire.snmp import GET
+
+_sample = quick(SnmpSample)
 
 REFRESH_POLLS = 60
 """Once an hour at the usual interval: who the agent is, and which interfaces it has, are asked anew."""
@@ -302,7 +305,7 @@ class Poll:
         """Return a poll in the steady state as one sample; by position, since it is made for every device at every poll."""
         memory = self.memory
         uptime_ticks, engine_time_s, engine_boots, changed_ticks, system_ticks = scalars
-        return SnmpSample(
+        return _sample(
             profile.id,
             uptime_ticks,
             engine_time_s,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monitor.model.quick import quick
 from monitor.model.reading import InterfaceSample
 from monitor.probes.snmp.exchange import Ask
 from monitor.probes.snmp.objects import (
@@ -36,6 +37,7 @@ from monitor.rules.interfaces import InterfaceRow
 from monitor.wire.ber import Value
 from monitor.wire.oid import Oid
 
+_interface = quick(InterfaceSample)
 _NOWHERE = -1
 """The place of what the answer does not have: one beyond its values, where Nones are."""
 
@@ -121,7 +123,7 @@ class SteadyGet:
             known = place.known
             in_errors, out_errors, in_discards, out_discards = place.counters
             samples.append(
-                InterfaceSample(
+                _interface(
                     known.key,
                     known.row.index,
                     known.row.descr,

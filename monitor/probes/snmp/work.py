@@ -12,6 +12,7 @@ from asyncio import Future
 from collections.abc import Callable
 from typing import Any
 
+from monitor.model.quick import quick
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
@@ -23,6 +24,7 @@ from monitor.probes.snmp.transport import SnmpTransport
 from monitor.wire.oid import Oid
 
 _log = logging.getLogger(__name__)
+_reading = quick(Reading)
 
 
 class Batch:
@@ -213,7 +215,7 @@ class PollWork(Talk):
             told = (Outcome.OK, None, result, poll.detail, spec.confirms, poll.misdeed, learned)
         else:
             told = (error.outcome, None, None, error.detail, spec.confirms, error.misdeed, learned)
-        self._deliver(Reading(spec.target, "snmp", self._now_s(), *told))
+        self._deliver(_reading(spec.target, "snmp", self._now_s(), *told))
 
 
 class PlainTalk(Talk):
