@@ -29,7 +29,7 @@ async def run(folder: Path, *, is_burst: bool) -> None:
     ensure_permitted(configuration.inventory.network.addresses, root_first(configuration))
     settings = configuration.settings
     async with contextlib.AsyncExitStack() as stack:
-        daemon, watch = await compose(configuration, lambda: load(folder), [open_listener(settings.listen)], stack)
+        daemon, watch, _ = await compose(configuration, lambda: load(folder), [open_listener(settings.listen)], stack)
         async with daemon.running():
             if is_burst:
                 timetable = turns(configuration.inventory, settings, configuration.profiles)

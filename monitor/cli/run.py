@@ -15,6 +15,7 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from aiohttp import web
 
@@ -31,6 +32,8 @@ from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.garbage import spare_what_stays
 from monitor.service.history import History, history_file
+from monitor.service.loads import Loads, loads_file
+from monitor.service.meeting_watch import MeetingWatch
 from monitor.service.process import ServiceManager, ensure_files, on_signals, open_listener, passed_listeners
 from monitor.service.watch import Watch
 
@@ -42,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     add_language(parser)
     parser.add_argument("--listen", metavar="HOST:PORT", help="where to serve (the configuration's `listen`)")
+    parser.add_argument("--meetings", metavar="FILE", help="the schedule (the folder's meetings.yaml)")
     parser.add_argument("--journal", metavar="URL", help="the journal's SQLAlchemy URL (the configuration's `journal`)")
 
 
@@ -52,7 +56,7 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = find_folder(arguments.config)
 
     def read() -> Configuration:
-        return _with_arguments(load(folder), arguments)
+        return _with_arguments(load(folder, meetings=Path(arguments.meetings) if arguments.meetings else None), arguments)
 
     asyncio.run(_run(read(), read))
     return 0
@@ -89,8 +93,8 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
     _permit(configuration)
     listeners = passed_listeners(os.environ) or [open_listener(configuration.settings.listen)]
     async with contextlib.AsyncExitStack() as stack:
-        daemon, watch = await compose(configuration, read, listeners, stack)
-        await _live(daemon, watch, listeners)
+        daemon, watch, meetings = await compose(configuration, read, listeners, stack)
+        await _live(daemon, watch, meetings, listeners)
 
 
 async def compose(
@@ -98,8 +102,10 @@ async def compose(
     read: Callable[[], Configuration],
     listeners: list[socket.socket],
     stack: contextlib.AsyncExitStack,
-) -> tuple[Daemon, Watch]:
-    """Return the daemon, served on the listeners but not yet at work, and what watches its own side; the stack closes it all.
+) -> tuple[Daemon, Watch, MeetingWatch]:
+    """Return the daemon, served on the listeners but not yet at work, what watches its own side, and what watches the meetings.
+
+    The stack closes it all.
 
     read: loads the configuration anew, for a reload. The guard was run over the configuration before. Raises SetupError.
     """
@@ -107,6 +113,7 @@ async def compose(
     journal = Journal(await asyncio.to_thread(Store, settings.journal))
     stack.callback(journal.close)
     history = stack.enter_context(History().kept_in(history_file(settings.journal)))
+    loads = stack.enter_context(Loads().kept_in(loads_file(history_file(settings.journal))))
     probers = await open_probers(settings.credentials.values(), clock, stack)
     log.info(probers.icmp.describe())
     tracer = Tracer()
@@ -124,12 +131,16 @@ async def compose(
         manner=probers.snmp.manner,
         clock=clock,
     )
-    watch = Watch(
-        clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=daemon.clock_stepped
-    )
-    await _serve(make_app(daemon, daemon.own), listeners, stack)
+    meetings = MeetingWatch(daemon, journal, clock, daemon.samples, loads)
+
+    def stepped(moved_s: float) -> None:
+        daemon.clock_stepped(moved_s)
+        meetings.clock_stepped()
+
+    watch = Watch(clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=stepped)
+    await _serve(make_app(daemon, daemon.own, meetings=meetings), listeners, stack)
     spare_what_stays()
-    return daemon, watch
+    return daemon, watch, meetings
 
 
 async def _serve(app: web.Application, listeners: list[socket.socket], stack: contextlib.AsyncExitStack) -> None:
@@ -140,7 +151,7 @@ async def _serve(app: web.Application, listeners: list[socket.socket], stack: co
         await web.SockSite(runner, listener).start()
 
 
-async def _live(daemon: Daemon, watch: Watch, listeners: list[socket.socket]) -> None:
+async def _live(daemon: Daemon, watch: Watch, meetings: MeetingWatch, listeners: list[socket.socket]) -> None:
     manager, ended = ServiceManager(os.environ), asyncio.Event()
     loop = asyncio.get_running_loop()
     tasks = set[asyncio.Task[None]]()
@@ -156,7 +167,7 @@ async def _live(daemon: Daemon, watch: Watch, listeners: list[socket.socket]) ->
         task.add_done_callback(tasks.discard)
 
     on_signals(loop, ended.set, start_reload)
-    async with daemon.running():
+    async with daemon.running(), meetings.running():
         tasks |= {loop.create_task(watch.run()), loop.create_task(_pat(manager))}
         for listener in listeners:
             log.info("serving on http://%s:%s", *listener.getsockname()[:2])

@@ -9,10 +9,11 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from isal import isal_zlib
 
-from monitor.export import api, discovery
+from monitor.export import api, discovery, meeting_metrics
 from monitor.export.answers import as_json, language_of, refusal
 from monitor.export.collector import Collector
 from monitor.export.faces import Faces
+from monitor.export.meetings_api import MeetingsApi
 from monitor.export.operating import Operating
 from monitor.export.own_metrics import OwnMetrics
 from monitor.export.page_routes import Pages
@@ -54,12 +55,13 @@ def make_app(
     app = web.Application(middlewares=[_guard(source)])
     app.on_response_prepare.append(_add_headers)
     static = Static()
-    faces = Faces(source, Renderer(static), meetings or NoMeetings())
+    meetings = meetings or NoMeetings()
+    faces = Faces(source, Renderer(static), meetings)
     stream = Stream(source, faces, heartbeat_s=heartbeat_s)
     app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)
-    app.add_routes([*_Metrics(source, own).routes(), *_Operations(source).routes(), *_Api(source).routes()])
-    app.add_routes([*Polling(source).routes(), *Operating(source).routes()])
+    app.add_routes([*_Metrics(source, own, meetings).routes(), *_Operations(source).routes(), *_Api(source).routes()])
+    app.add_routes([*Polling(source).routes(), *Operating(source).routes(), *MeetingsApi(source, meetings).routes()])
     app.add_routes([web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve), *Pages(faces).routes()])
     return app
 
@@ -97,9 +99,10 @@ def _is_same_origin(request: web.Request) -> bool:
 class _Metrics:
     """/metrics in both formats."""
 
-    def __init__(self, source: Source, own: OwnMetrics) -> None:
+    def __init__(self, source: Source, own: OwnMetrics, meetings: Meetings) -> None:
         self._source = source
         self._own = own
+        self._meetings = meetings
         self._settings = source.settings
         self._collector = Collector(self._settings)
 
@@ -115,7 +118,14 @@ class _Metrics:
         snapshot = self._source.snapshot()
         self._own.see(snapshot)
         own = self._own.render(is_openmetrics=is_openmetrics) + ("# EOF\n" if is_openmetrics else "")
-        parts = [*self._collector.render(snapshot, is_openmetrics=is_openmetrics), own.encode()]
+        due = meeting_metrics.render(
+            self._meetings.meetings(),
+            snapshot.inventory.targets,
+            self._settings.meetings,
+            snapshot.at,
+            is_openmetrics=is_openmetrics,
+        )
+        parts = [*self._collector.render(snapshot, is_openmetrics=is_openmetrics), *due, own.encode()]
         headers = {"Content-Type": OPENMETRICS if is_openmetrics else TEXT, "Vary": "Accept, Accept-Encoding"}
         if "gzip" in request.headers.get("Accept-Encoding", ""):
             # A quarter of what zlib's level 1 takes, once every scrape, and smaller.

@@ -100,6 +100,15 @@ class Meetings(Protocol):
     async def confirm(self, meeting: str, endpoint: str, confirmation: Confirmation) -> MeetingView | None:
         """Keep a technician's tick in the journal and judge anew; None where there is no such meeting, or endpoint in it."""
 
+    async def check(self, meeting: str, progress: Callable[[int, int], None]) -> MeetingView | None:
+        """Check a meeting now and return what was found; None where there is no such meeting. progress: done, of how many."""
+
+    def sealed(self, meeting: str) -> MeetingView | None:
+        """Return a meeting's report as it was sealed; None before that, or where there is no such meeting.
+
+        Raises ValueError where what is kept is not what was sealed.
+        """
+
 
 class NoMeetings:
     """Stands in where nobody watches meetings."""
@@ -113,5 +122,13 @@ class NoMeetings:
         return lambda: None
 
     async def confirm(self, _meeting: str, _endpoint: str, _confirmation: Confirmation) -> MeetingView | None:
+        """Know no meeting."""
+        return None
+
+    async def check(self, _meeting: str, _progress: Callable[[int, int], None]) -> MeetingView | None:
+        """Know no meeting."""
+        return None
+
+    def sealed(self, _meeting: str) -> MeetingView | None:
         """Know no meeting."""
         return None

@@ -83,9 +83,9 @@ class Journal:
         """Return id → the newest transition of every target; blocks, for the start."""
         return self._store.last_states()
 
-    def said(self, kinds: Sequence[str]) -> Sequence[Event]:
-        """Return the last RECALLED events of these kinds, oldest first; blocks, for the start."""
-        found = self._store.events(None, RECALLED, kinds=kinds)
+    def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
+        """Return the last RECALLED events of these kinds after `since` (epoch seconds), oldest first; blocks, for the start."""
+        found = self._store.events(since, RECALLED, kinds=kinds)
         return [entry for entry in reversed(found) if isinstance(entry, Event)]
 
     async def events(self, since: float | None = None, limit: int = 100, target: str | None = None) -> Sequence[Entry]:

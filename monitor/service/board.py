@@ -27,7 +27,7 @@ from monitor.rules.health import Health, Judgement, Standing
 from monitor.service.aging import Aging
 from monitor.service.announcing import announce
 from monitor.service.changes import changes
-from monitor.service.judging import Bench
+from monitor.service.judging import Bench, Summons
 from monitor.service.picture import Picture, committed
 from monitor.service.pulse import Pulse
 from monitor.service.sight import Sight
@@ -94,6 +94,7 @@ class Board:
         self._has_new_paths = False
         self._taken = Taken()
         self._announced: tuple[MaintenanceWindow, ...] = ()
+        self._summons: Summons = {}
         self._is_committing = False
         self._are_standings_new = True
         self._touched: set[str] = set()
@@ -159,6 +160,12 @@ class Board:
     def announce(self, windows: Sequence[MaintenanceWindow]) -> None:
         """Have these windows of work hold beside those of the settings, from the next step on."""
         self._announced = self._bench.announced = tuple(windows)
+        self._looked_s = float("-inf")
+        self._pulse.quicken()
+
+    def summon(self, summons: Summons) -> None:
+        """Have targets be expected for their meetings, from the next step on."""
+        self._summons = self._bench.summons = summons
         self._looked_s = float("-inf")
         self._pulse.quicken()
 
@@ -261,7 +268,9 @@ class Board:
         self._topology = topology.of(inventory)
         self._sight.follow(settings, kept)
         self._suspicions = Suspicions(kept, self._topology, settings)
-        self._bench = Bench(kept, self._topology, settings, profiles, self._now_local(), announced=self._announced)
+        self._bench = Bench(
+            kept, self._topology, settings, profiles, self._now_local(), announced=self._announced, summons=self._summons
+        )
         self._are_standings_new = True
         self._touched = set(kept)
         self._pulse.quicken()

@@ -21,14 +21,18 @@ from monitor.model.kindness import Manner
 from monitor.model.misdeed import Stray
 from monitor.model.own_side import OwnSide
 from monitor.model.reading import PathTrace, Reading
-from monitor.model.settings import Settings
+from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Event, Snapshot
+from monitor.rules.topology import Topology
 from monitor.service.board import Board
 from monitor.service.complaints import Complaints
 from monitor.service.desk import Desk
 from monitor.service.drawing import draw
 from monitor.service.history import History
+from monitor.service.judging import Summons
+from monitor.service.meeting_check import Ask
 from monitor.service.poller import Poller, Prober
+from monitor.service.samples import SampleMemory
 from monitor.service.specs import turns
 
 log = logging.getLogger(__name__)
@@ -61,6 +65,7 @@ class Daemon:
         """
         self.configuration = configuration
         self.own = OwnMetrics()
+        self.samples = SampleMemory()
         self.poller = Poller(probers, self.deliver, self, clock, is_held=self._is_held)
         self.board = Board(
             configuration.inventory,
@@ -115,6 +120,7 @@ class Daemon:
         """Take a reading from a prober."""
         self.own.count(reading)
         self._history.note(reading, self._clock.wall())
+        self.samples.note(reading, self._clock.wall())
         self.board.deliver(reading)
         self._complaints.take(reading, self._clock.monotonic(), self._clock.wall())
         if reading.learned:
@@ -205,6 +211,26 @@ class Daemon:
         """Probe targets now: how many readings there will be, and each as it comes."""
         return self.poller.poll(ids)
 
+    # What the watch over meetings asks
+
+    @property
+    def topology(self) -> Topology:
+        """Return what hangs on what."""
+        return self.board.topology
+
+    @property
+    def ask(self) -> Ask:
+        """Return what probes targets now, by specs of another form."""
+        return self.poller.poll
+
+    def windows(self) -> Sequence[MaintenanceWindow]:
+        """Return announced work, of the settings and of run time."""
+        return (*self.settings.maintenance, *(work.window for work in self.operations.works()))
+
+    def summon(self, summons: Summons) -> None:
+        """Have targets be expected for their meetings."""
+        self.board.summon(summons)
+
     def is_ready(self) -> bool:
         """Return whether the first probes are sent."""
         return self._rounds_opened > 0
@@ -230,6 +256,7 @@ class Daemon:
                 log.warning("`%s` changed; it takes effect at the next start", name)
         self.configuration = fresh
         self._history.keep_only(fresh.inventory.targets)
+        self.samples.keep_only(fresh.inventory.targets)
         self._complaints.follow(fresh.inventory)
         self.board.replace(fresh.inventory, fresh.settings, fresh.profiles)
         self.poller.replace(turns(fresh.inventory, fresh.settings, fresh.profiles))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from monitor.model.inventory import Expected
 from monitor.model.profile import Profile
@@ -14,11 +15,15 @@ from monitor.rules.timetable import is_expected
 from monitor.rules.topology import Block, Cut, Topology, resolve
 from monitor.service.track import Track
 
+Summons = Mapping[str, Sequence[tuple[datetime, datetime]]]
+"""Target → (start, end) of its meetings, aware."""
+_NO_SUMMONS: Summons = MappingProxyType({})
+
 
 class Bench:
     """Where every target is judged by what surrounds it.
 
-    What hangs on the hour (announced work, office hours) is looked up by `look_at`; who is cut off is resolved only when someone
+    What hangs on the hour (announced work, office hours, meetings) is looked up by `look_at`; who is cut off only when someone
     fell silent or came back, or the hour changed something.
     """
 
@@ -31,17 +36,19 @@ class Bench:
         now_local: datetime,
         *,
         announced: Sequence[MaintenanceWindow] = (),
+        summons: Summons = _NO_SUMMONS,
     ) -> None:
-        """announced: windows of work that was announced at run time, beside those of the settings."""
+        """announced: windows of work that was announced at run time, beside the settings'. summons: who has meetings when."""
         self._tracks = tracks
         self._topology = topology
         self._settings = settings
         self._profiles = profiles
         self.announced = tuple(announced)
+        self.summons = summons
         self._covered: dict[str, str] = {}
         self._unexpected: frozenset[str] = frozenset()
         self._cuts: Mapping[str, Cut] = {}
-        self._hour: tuple[list[MaintenanceWindow], set[Expected]] | None = None
+        self._hour: tuple[list[MaintenanceWindow], set[Expected], set[str]] | None = None
         self._hours = {name: self._expected(track) for name, track in tracks.items()}
         self.look_at(now_local)
 
@@ -49,16 +56,18 @@ class Bench:
         """Look at what holds at an hour (aware, in the settings' time zone); True where something changed."""
         windows = (*self._settings.maintenance, *self.announced)
         open_now = [window for window in windows if maintenance.is_open(window, now_local)]
-        closed = {hours for hours in Expected if not is_expected(hours, now_local, self._settings.office_hours)}
-        if self._hour == (open_now, closed):
+        hours_of = self._settings.office_hours
+        closed = {hours for hours in Expected if not is_expected(hours, now_local, hours_of)}
+        summoned = {name for name, spans in self.summons.items() if is_expected(Expected.MEETINGS, now_local, hours_of, spans)}
+        if self._hour == (open_now, closed, summoned):
             return False
-        self._hour = (open_now, closed)
+        self._hour = (open_now, closed, summoned)
         covered = {
             name: next(window.reason for window in open_now if maintenance.covers(window, track.target))
             for name, track in self._tracks.items()
             if any(maintenance.covers(window, track.target) for window in open_now)
         }
-        unexpected = {name for name, hours in self._hours.items() if hours in closed}
+        unexpected = {name for name, hours in self._hours.items() if hours in closed and name not in summoned}
         has_changed = covered != self._covered or unexpected != self._unexpected
         self._covered, self._unexpected = covered, frozenset(unexpected)
         return has_changed

@@ -172,16 +172,19 @@ class Poller:
         for probe, specs in wanted.items():
             self._spawn(self._ask(probe, specs, self._confirming[probe], None))
 
-    def poll(self, ids: Iterable[str]) -> tuple[int, AsyncIterator[Reading]]:
+    def poll(
+        self, ids: Iterable[str], form: Callable[[Spec], Spec | None] = lambda spec: spec
+    ) -> tuple[int, AsyncIterator[Reading]]:
         """Ask targets now with every probe they have, in full: how many readings there will be, and each as it comes.
 
-        They are evidence like any other, so they are handed on too.
+        They are evidence like any other, so they are handed on too. form: what becomes of each spec, None leaves it out.
         """
         wanted: dict[str, list[Spec]] = defaultdict(list)
         for target in ids:
             for probe, spec in self._specs.get(target, ()):
-                if not self._is_held(probe, target):
-                    wanted[probe].append(spec)
+                formed = None if self._is_held(probe, target) else form(spec)
+                if formed is not None:
+                    wanted[probe].append(formed)
         asked = sum(map(len, wanted.values()))
         return asked, self._polled(wanted, asked)
 

@@ -52,7 +52,7 @@ class MemoryJournal:
         self.entries.extend(batch)
         return self.works
 
-    def said(self, kinds: Sequence[str]) -> Sequence[Event]:
+    def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
         return [event for event in self.events if event.kind in kinds]
 
     def last_states(self) -> Mapping[str, Transition]:

@@ -1,0 +1,66 @@
+"""One check of a meeting's endpoints: a burst long enough for what a verdict claims, and every other probe they have, at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from monitor.model.reading import Reading
+from monitor.model.settings import MeetingSettings
+from monitor.model.spec import IcmpSpec, Spec
+from monitor.model.state import State, TargetView
+from monitor.rules.conference import teller_of_call
+from monitor.rules.timetable import spread
+
+Form = Callable[[Spec], Spec | None]
+Ask = Callable[[Iterable[str], Form], tuple[int, AsyncIterator[Reading]]]
+"""What asks targets: how many readings there will be, and each as it comes."""
+Progress = Callable[[int, int], None]
+"""Told how many of how many readings are there."""
+
+_SILENT = (State.DOWN, State.UNREACHABLE, State.STANDBY)
+
+
+async def check(ids: Sequence[str], views: Mapping[str, TargetView], rules: MeetingSettings, ask: Ask, progress: Progress) -> None:
+    """Probe endpoints; every reading is handed on as evidence, and this ends when the last has come.
+
+    Bursts go to at most `at_once` endpoints at a time, neighbours apart, so that no circuit carries many of them. An endpoint that
+    is in a call, or is known to be silent, gets no burst but the usual round.
+    """
+    bursts = [name for name in ids if not _is_spared(views.get(name))]
+    apart = sorted(bursts, key=lambda name: spread(name, 1.0))
+    others, their_readings = ask(ids, _without_bursts(frozenset(bursts)))
+    done, of = 0, others + len(bursts)
+    progress(done, of)
+
+    async def take(readings: AsyncIterator[Reading]) -> None:
+        nonlocal done
+        async for _ in readings:
+            done += 1
+            progress(min(done, of), of)
+
+    async def burst() -> None:
+        for first in range(0, len(apart), rules.at_once):
+            _, readings = ask(apart[first : first + rules.at_once], _burst(rules))
+            await take(readings)
+
+    await asyncio.gather(burst(), take(their_readings))
+
+
+def _is_spared(view: TargetView | None) -> bool:
+    return view is not None and (view.state in _SILENT or teller_of_call(view) is not None)
+
+
+def _burst(rules: MeetingSettings) -> Form:
+    def form(spec: Spec) -> Spec | None:
+        return replace(spec, packets=rules.packets, spacing_s=rules.spacing_s) if isinstance(spec, IcmpSpec) else None
+
+    return form
+
+
+def _without_bursts(bursts: frozenset[str]) -> Form:
+    def form(spec: Spec) -> Spec | None:
+        return None if isinstance(spec, IcmpSpec) and spec.target in bursts else spec
+
+    return form

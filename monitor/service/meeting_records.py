@@ -1,0 +1,161 @@
+"""What the journal keeps of meetings: checks that were made, sealed reports, technicians' ticks; written and read back.
+
+They are events like any other, so that they outlive a restart and stand among what happened: kind 'meeting_checked',
+'meeting_sealed' (with the whole view as JSON), 'meeting_confirmed'.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from monitor.model.inventory import Contact
+from monitor.model.meeting import (
+    Confirmation,
+    EndpointVerdict,
+    Evidence,
+    Meeting,
+    MeetingView,
+    Rung,
+    Stage,
+    Verdict,
+)
+from monitor.model.state import Event, Reason
+from monitor.rules.readiness import blasts
+
+CHECKED, SEALED, CONFIRMED = "meeting_checked", "meeting_sealed", "meeting_confirmed"
+KINDS = (CHECKED, SEALED, CONFIRMED)
+
+
+def checked(view: MeetingView, stage: Stage, at: float) -> Event:
+    """Return the event of a check that was made."""
+    counts = view.counts()
+    text = f"{view.meeting.id} checked ({stage.value}): {view.verdict.value}; " + ", ".join(
+        f"{count} {verdict.value}" for verdict, count in counts.items() if count
+    )
+    values = {**_which(view.meeting), "stage": stage.value, "verdict": view.verdict.value}
+    return Event(at, CHECKED, "", text, MappingProxyType(values))
+
+
+def sealed(view: MeetingView, at: float) -> Event:
+    """Return the event of a sealed report; view.seal is the hash of its body."""
+    text = f"{view.meeting.id} sealed: {view.verdict.value}, sha256 {view.seal}"
+    return Event(at, SEALED, "", text, MappingProxyType({**_which(view.meeting), "seal": view.seal, "body": body(view)}))
+
+
+def confirmed(meeting: Meeting, endpoint: str, tick: Confirmation) -> Event:
+    """Return the event of a technician's tick."""
+    said = "well" if tick.good else "a fault"
+    seen = " ".join(name for name in ("on_site", "camera", "sound") if getattr(tick, name))
+    text = f"{meeting.id}: {tick.by} says {said}" + (f" ({seen})" if seen else "") + (f": {tick.note}" if tick.note else "")
+    values: dict[str, float | int | str] = {**_which(meeting), "by": tick.by, "note": tick.note}
+    values |= {name: int(getattr(tick, name)) for name in ("good", "on_site", "camera", "sound")}
+    return Event(tick.at, CONFIRMED, endpoint, text, MappingProxyType(values))
+
+
+Key = tuple[str, str]
+"""A meeting's id and when it begins: what was found before it was moved says nothing of its new time."""
+
+
+def key_of(meeting: Meeting) -> Key:
+    """Return under which key a meeting's records are found."""
+    return meeting.id, meeting.start.isoformat()
+
+
+def key_in(event: Event) -> Key:
+    """Return of which meeting an event tells."""
+    return str(event.values.get("meeting", "")), str(event.values.get("start", ""))
+
+
+def _which(meeting: Meeting) -> dict[str, float | int | str]:
+    return dict(zip(("meeting", "start"), key_of(meeting), strict=True))
+
+
+def confirmation_of(event: Event) -> Confirmation:
+    """Return the tick that an event tells of."""
+    flags = {name: bool(event.values.get(name, 0)) for name in ("good", "on_site", "camera", "sound")}
+    return Confirmation(by=str(event.values["by"]), at=event.at, note=str(event.values.get("note", "")), **flags)
+
+
+def body(view: MeetingView) -> str:
+    """Return a view as canonical JSON: the same view always gives the same text, which the seal is the hash of."""
+    told = {
+        "meeting": view.meeting.id,
+        "title": view.meeting.title,
+        "start": view.meeting.start.isoformat(),
+        "end": view.meeting.end.isoformat(),
+        "at": view.at,
+        "checked_at": view.checked_at,
+        "verdict": view.verdict.value,
+        "reason": _reason(view.reason),
+        "endpoints": {name: _endpoint(each) for name, each in view.endpoints.items()},
+    }
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def seal(text: str) -> str:
+    """Return the hash of a report's body, SHA-256 in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def view_of(meeting: Meeting, event: Event) -> MeetingView:
+    """Return the view that a sealed event holds. Raises ValueError where its body is not what was sealed."""
+    text, known = str(event.values["body"]), str(event.values["seal"])
+    if seal(text) != known:
+        raise ValueError(f"the sealed report of {meeting.id} was changed: its hash is not {known}")
+    told = json.loads(text)
+    endpoints = {name: _endpoint_of(name, each) for name, each in told["endpoints"].items()}
+    return MeetingView(
+        meeting=meeting,
+        stage=Stage.LOCKED,
+        at=told["at"],
+        verdict=Verdict(told["verdict"]),
+        reason=_reason_of(told["reason"]),
+        endpoints=MappingProxyType(endpoints),
+        blasts=blasts(endpoints),
+        checked_at=told["checked_at"],
+        seal=known,
+    )
+
+
+def _reason(reason: Reason | None) -> list[Any] | None:
+    return None if reason is None else [reason.code, dict(reason.values)]
+
+
+def _reason_of(told: list[Any]) -> Reason:
+    return Reason(told[0], MappingProxyType(told[1]))
+
+
+def _endpoint(each: EndpointVerdict) -> dict[str, Any]:
+    tick = each.confirmation
+    return {
+        "verdict": each.verdict.value,
+        "rung": each.rung.value if each.rung else None,
+        "reason": _reason(each.reason),
+        "evidence": [[found.rung.value, found.ok, _reason(found.text), found.at] for found in each.evidence],
+        "action": _reason(each.action),
+        "call": [[contact.role, contact.telephone] for contact in each.call],
+        "cause": each.cause,
+        "disputed": each.disputed,
+        "confirmation": None
+        if tick is None
+        else {name: getattr(tick, name) for name in ("by", "at", "good", "on_site", "camera", "sound", "note")},
+    }
+
+
+def _endpoint_of(name: str, told: Mapping[str, Any]) -> EndpointVerdict:
+    return EndpointVerdict(
+        endpoint=name,
+        verdict=Verdict(told["verdict"]),
+        rung=Rung(told["rung"]) if told["rung"] else None,
+        reason=_reason_of(told["reason"]) if told["reason"] else None,
+        evidence=tuple(Evidence(Rung(rung), ok, _reason_of(text), at) for rung, ok, text, at in told["evidence"]),
+        action=_reason_of(told["action"]) if told["action"] else None,
+        call=tuple(Contact(*contact) for contact in told["call"]),
+        cause=told["cause"],
+        confirmation=Confirmation(**told["confirmation"]) if told["confirmation"] else None,
+        disputed=told["disputed"],
+    )

@@ -1,0 +1,426 @@
+"""The watch over meetings: checks by the clock, verdicts that follow the board, ticks and sealed reports that outlive a restart.
+
+APScheduler calls `look` every few seconds; what is due is found by the wall clock and the journal's records each time, so that a
+late addition, a restart or a step of the clock needs no care of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.load.configuration import Configuration
+from monitor.model.clock import Clock
+from monitor.model.meeting import Confirmation, Meeting, MeetingView, Stage, Verdict
+from monitor.model.settings import MaintenanceWindow
+from monitor.model.state import Event, Reason, Snapshot, Transition
+from monitor.rules import meeting_times
+from monitor.rules.absence import losses
+from monitor.rules.readiness import judge
+from monitor.rules.readiness_case import Brief
+from monitor.rules.topology import Topology
+from monitor.service.judging import Summons
+from monitor.service.loads import Loads
+from monitor.service.meeting_check import Ask, Progress, check
+from monitor.service.meeting_records import (
+    CHECKED,
+    CONFIRMED,
+    KINDS,
+    SEALED,
+    Key,
+    body,
+    checked,
+    confirmation_of,
+    confirmed,
+    key_in,
+    key_of,
+    seal,
+    sealed,
+    view_of,
+)
+from monitor.service.outages import Outages
+from monitor.service.samples import SampleMemory
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 5.0
+LIST_EVERY_S = 30.0
+REMEMBER_EVERY_S = 60.0
+JUDGE_EVERY_S = 15.0
+NUDGE_S = 0.5
+SETTLE_S = 3.0
+"""After a check the board confirms whatever fell silent; only then is anything sealed."""
+AHEAD = timedelta(days=7)
+BEHIND = timedelta(days=1)
+
+
+class Watched(Protocol):
+    """What the watch needs of the daemon."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """Return the configuration in force; another object after a reload."""
+
+    @property
+    def topology(self) -> Topology:
+        """Return what hangs on what."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the picture of now."""
+
+    def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
+        """Call back with each published change; returns what ends it."""
+
+    def windows(self) -> Sequence[MaintenanceWindow]:
+        """Return announced work, of the settings and of run time."""
+
+    def summon(self, summons: Summons) -> None:
+        """Have targets be expected for their meetings."""
+
+    @property
+    def ask(self) -> Ask:
+        """Return what probes targets now."""
+
+
+class Journal(Protocol):
+    """What the watch needs of the journal."""
+
+    async def append(self, batch: Sequence[Transition | Event]) -> bool:
+        """Commit; never raises."""
+
+    def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
+        """Return the events of some kinds, oldest first; blocks."""
+
+    async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
+        """Return what came after `since`, newest first."""
+
+
+@dataclass(slots=True)
+class _Record:
+    """What was done about one occurrence. done: checks made. sealed: the event of its report, None before."""
+
+    done: set[Stage] = field(default_factory=set)
+    checked_at: float | None = None
+    ticks: dict[str, Confirmation] = field(default_factory=dict)
+    sealed: Event | None = None
+    view: MeetingView | None = None
+    judged_at: float = 0.0
+    checking: tuple[int, int] | None = None
+    is_final: bool = False
+
+
+class MeetingWatch:
+    """Keeps a view of every meeting of the coming week and of the last day; it is the faces' source of meetings."""
+
+    def __init__(
+        self, watched: Watched, journal: Journal, clock: Clock, samples: SampleMemory, loads: Loads, *, settle_s: float = SETTLE_S
+    ) -> None:
+        self._watched = watched
+        self._journal = journal
+        self._clock = clock
+        self._samples = samples
+        self._loads = loads
+        self._settle_s = settle_s
+        self._outages = Outages(journal)
+        self._records: dict[Key, _Record] = {}
+        self._listed: tuple[Meeting, ...] = ()
+        self._listed_of: Configuration | None = None
+        self._listed_s = self._remembered_s = float("-inf")
+        self._subscribers: list[Callable[[MeetingView], None]] = []
+        self._one_check = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._nudge: asyncio.TimerHandle | None = None
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Watch until the context ends."""
+        since = self._clock.wall() - (AHEAD + BEHIND).total_seconds() - 86_400
+        self._recall(await asyncio.to_thread(self._journal.said, KINDS, since))
+        await self.look()
+        unsubscribe = self._watched.subscribe(self._board_changed)
+        self._scheduler.add_job(
+            self.look, "interval", seconds=LOOK_EVERY_S, id="look", misfire_grace_time=None, coalesce=True, max_instances=1
+        )
+        self._scheduler.start()
+        try:
+            yield
+        finally:
+            unsubscribe()
+            self._scheduler.shutdown(wait=False)
+            if self._nudge is not None:
+                self._nudge.cancel()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def clock_stepped(self) -> None:
+        """Look at once after the wall clock was set."""
+        if self._scheduler.running:
+            self._scheduler.modify_job("look", next_run_time=datetime.now(UTC))
+
+    # Meetings, as the faces ask for them
+
+    def meetings(self) -> Sequence[MeetingView]:
+        """Return the meetings of the coming week and of the last day, the next to begin first, those that are over last."""
+        views = [record.view for meeting in self._listed if (record := self._record(meeting)).view is not None]
+        known = [view for view in views if view is not None]
+        return sorted(known, key=lambda view: (view.stage is Stage.OVER, view.meeting.start, view.meeting.id))
+
+    def subscribe(self, callback: Callable[[MeetingView], None]) -> Callable[[], None]:
+        """Call back with each meeting that changed; returns what ends it."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback) if callback in self._subscribers else None
+
+    async def confirm(self, meeting: str, endpoint: str, confirmation: Confirmation) -> MeetingView | None:
+        """Keep a technician's tick in the journal and judge anew; None where there is no such meeting, or endpoint in it."""
+        found = self._find(meeting)
+        if found is None or endpoint not in found.endpoints:
+            return None
+        await self._journal.append([confirmed(found, endpoint, confirmation)])
+        self._record(found).ticks[endpoint] = confirmation
+        return self._judge(found)
+
+    def sealed(self, meeting: str) -> MeetingView | None:
+        """Return a meeting's report as it was sealed; None before that, or where there is no such meeting.
+
+        Raises ValueError where what the journal holds is not what was sealed.
+        """
+        found = self._find(meeting)
+        event = None if found is None else self._record(found).sealed
+        return None if found is None or event is None else view_of(found, event)
+
+    async def check(self, meeting: str, progress: Progress = lambda done, of: None) -> MeetingView | None:
+        """Check a meeting now, whatever the clock says, and return what was found; None where there is no such meeting."""
+        found = self._find(meeting)
+        if found is None:
+            return None
+        return await self._check(found, None, progress)
+
+    # The clock
+
+    async def look(self) -> None:
+        """Do what is due: list the meetings, start checks, judge what may have changed."""
+        now, now_s = self._clock.wall(), self._clock.monotonic()
+        self._list(now, now_s)
+        await self._remember(now, now_s)
+        rules = self._watched.configuration.settings.meetings
+        for meeting in self._listed:
+            record = self._record(meeting)
+            stage = meeting_times.due(meeting, rules, record.done, now)
+            if stage is not None and record.checking is None:
+                record.checking = (0, 0)
+                self._spawn(self._check_by_clock(meeting, stage))
+            is_live = meeting.start.timestamp() <= now < meeting.end.timestamp()
+            every_s = rules.live_every_s if is_live else JUDGE_EVERY_S
+            if record.view is None or now - record.judged_at >= every_s or now < record.judged_at:
+                self._judge(meeting)
+
+    def _list(self, now: float, now_s: float) -> None:
+        configuration = self._watched.configuration
+        if configuration is self._listed_of and now_s - self._listed_s < LIST_EVERY_S:
+            return
+        moment = datetime.fromtimestamp(now, UTC)
+        meetings = configuration.meetings.between(moment - BEHIND, moment + AHEAD)
+        self._listed_of, self._listed_s = configuration, now_s
+        if meetings == self._listed:
+            return
+        self._listed = meetings
+        kept = {key_of(meeting) for meeting in meetings}
+        self._records = {key: record for key, record in self._records.items() if key in kept}
+        summons: dict[str, list[tuple[datetime, datetime]]] = {}
+        for meeting in meetings:
+            self._record(meeting).judged_at = 0.0
+            for name in meeting.endpoints:
+                summons.setdefault(name, []).append((meeting.start, meeting.end))
+        self._watched.summon(MappingProxyType(summons))
+
+    async def _remember(self, now: float, now_s: float) -> None:
+        """Read what the journal has new, and take what the circuits carry."""
+        if now_s - self._remembered_s < REMEMBER_EVERY_S:
+            return
+        self._remembered_s = now_s
+        settings = self._watched.configuration.settings
+        self._loads.note(self._watched.snapshot().views, datetime.fromtimestamp(now, ZoneInfo(settings.timezone)))
+        await self._outages.refresh(now, settings.meetings.history_s)
+
+    async def _check_by_clock(self, meeting: Meeting, stage: Stage) -> None:
+        await self._check(meeting, stage, lambda done, of: None)
+
+    async def _check(self, meeting: Meeting, stage: Stage | None, progress: Progress) -> MeetingView:
+        """Probe, judge, and keep what was found. stage: what the check leads to, None for one out of turn."""
+        record, rules = self._record(meeting), self._watched.configuration.settings.meetings
+        told_at = 0.0
+
+        def told(done: int, of: int) -> None:
+            nonlocal told_at
+            record.checking = (done, of)
+            progress(done, of)
+            if record.view is not None and (done == of or self._clock.monotonic() - told_at >= 1.0):
+                told_at = self._clock.monotonic()
+                self._publish(record, replace(record.view, checking=record.checking))
+
+        try:
+            async with self._one_check:
+                ids = self._to_check(meeting, stage)
+                await check(ids, self._watched.snapshot().views, rules, self._watched.ask, told)
+                await asyncio.sleep(self._settle_s)
+                await self._outages.refresh(self._clock.wall(), rules.history_s)
+        finally:
+            record.checking = None
+        record.checked_at = self._clock.wall()
+        if stage is not None:
+            record.done.add(stage)
+        view = self._judge(meeting)
+        if stage is not None:
+            view = await self._keep(meeting, view, stage)
+        log.info("%s: checked %s endpoints: %s", meeting.id, len(ids), view.verdict.value)
+        return view
+
+    def _to_check(self, meeting: Meeting, stage: Stage | None) -> list[str]:
+        """Return whom a check probes: everybody, and at the last one only who was not ready."""
+        view = self._record(meeting).view
+        if stage is not Stage.LOCKED or view is None or Stage.HOUR_BEFORE not in self._record(meeting).done:
+            return list(meeting.endpoints)
+        return [name for name, each in view.endpoints.items() if each.verdict is not Verdict.READY]
+
+    async def _keep(self, meeting: Meeting, view: MeetingView, stage: Stage) -> MeetingView:
+        """Have the journal keep a check, and at the last one the sealed report."""
+        record, now = self._record(meeting), self._clock.wall()
+        batch = [checked(view, stage, now)]
+        if stage is Stage.LOCKED and record.sealed is None:
+            record.sealed = sealed(replace(view, seal=seal(body(view))), now)
+            batch.append(record.sealed)
+        await self._journal.append(batch)
+        return self._judge(meeting)
+
+    # Judging
+
+    def _judge(self, meeting: Meeting) -> MeetingView:
+        """Judge a meeting by what is known now, and tell whoever listens where that changed."""
+        record, now = self._record(meeting), self._clock.wall()
+        record.judged_at = now
+        rules = self._watched.configuration.settings.meetings
+        stage = meeting_times.stage(meeting, record.done, now)
+        if stage is Stage.OVER and record.view is not None and record.is_final:
+            return record.view
+        if now < meeting.start.timestamp() - rules.first_s:
+            view = MeetingView(meeting, stage, now, Verdict.UNKNOWN, Reason("planned"))
+        elif stage is Stage.OVER and record.view is not None and record.view.endpoints:
+            view = replace(record.view, stage=stage, at=now)  # what was found at its end stands
+        else:
+            view = judge(self._brief(meeting, stage, now))
+        absent = losses(meeting, self._outages.transitions(), now) if stage in (Stage.LIVE, Stage.OVER) else ()
+        record.is_final = stage is Stage.OVER and now > meeting.end.timestamp() + 2 * REMEMBER_EVERY_S
+        view = replace(
+            view,
+            checked_at=record.checked_at,
+            next_check_at=meeting_times.next_check(meeting, rules, now),
+            checking=record.checking,
+            losses=absent,
+            seal="" if record.sealed is None else str(record.sealed.values["seal"]),
+        )
+        self._publish(record, view)
+        return view
+
+    def _brief(self, meeting: Meeting, stage: Stage, now: float) -> Brief:
+        configuration, snapshot = self._watched.configuration, self._watched.snapshot()
+        rules = configuration.settings.meetings
+        samples = {name: self._samples.of(name, now, rules.recent_s) for name in meeting.endpoints}
+        return Brief(
+            meeting=meeting,
+            stage=stage,
+            now=now,
+            inventory=configuration.inventory,
+            topology=self._watched.topology,
+            settings=configuration.settings,
+            profiles=configuration.profiles,
+            views=snapshot.views,
+            windows=self._watched.windows(),
+            blind=snapshot.blind,
+            samples={name: each for name, each in samples.items() if each is not None},
+            past=self._outages.past(meeting, now, rules.history_s),
+            loads=self._loads.usual(meeting.start, meeting.end),
+            others=[other for other in self._listed if other is not meeting and _overlap(other, meeting)],
+            confirmations=self._record(meeting).ticks,
+        )
+
+    def _publish(self, record: _Record, view: MeetingView) -> None:
+        before, record.view = record.view, view
+        if before is None or _shown(before) != _shown(view):
+            for callback in tuple(self._subscribers):
+                callback(view)
+
+    def _board_changed(self, _: Snapshot) -> None:
+        """Judge what is under watch soon after the board changed: an outage's many changes make one step."""
+        if self._nudge is None:
+            self._nudge = asyncio.get_running_loop().call_later(NUDGE_S, self._judge_watched)
+
+    def _judge_watched(self) -> None:
+        self._nudge = None
+        now, rules = self._clock.wall(), self._watched.configuration.settings.meetings
+        for meeting in self._listed:
+            if meeting_times.is_watched(meeting, rules, now) and now < meeting.end.timestamp():
+                self._judge(meeting)
+
+    # Records
+
+    def _recall(self, events: Sequence[Event]) -> None:
+        """Take up what an earlier run has done."""
+        for event in events:
+            record = self._records.setdefault(key_in(event), _Record())
+            if event.kind == CHECKED:
+                record.done.add(Stage(str(event.values["stage"])))
+                record.checked_at = event.at
+            elif event.kind == CONFIRMED:
+                record.ticks[event.target] = confirmation_of(event)
+            elif event.kind == SEALED:
+                record.sealed = event
+
+    def _record(self, meeting: Meeting) -> _Record:
+        return self._records.setdefault(key_of(meeting), _Record())
+
+    def _find(self, name: str) -> Meeting | None:
+        return next((meeting for meeting in self._listed if meeting.id == name), None)
+
+    def _spawn(self, work: object) -> None:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a check ended with an exception, which is our bug", exc_info=task.exception())
+
+
+def _overlap(one: Meeting, other: Meeting) -> bool:
+    return one.start < other.end and one.end > other.start
+
+
+def _shown(view: MeetingView) -> tuple[object, ...]:
+    """Return what of a view is worth telling when it changes: ages and figures alone are not."""
+    endpoints: Mapping[str, object] = {
+        name: (each.verdict, each.rung, None if each.reason is None else each.reason.code, each.confirmation, each.disputed)
+        for name, each in view.endpoints.items()
+    }
+    return (
+        view.meeting,
+        view.stage,
+        view.verdict,
+        view.reason.code,
+        endpoints,
+        view.losses,
+        view.checked_at,
+        view.checking,
+        view.seal,
+    )
