@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -21,16 +20,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.load.configuration import Configuration
 from monitor.model.clock import Clock
 from monitor.model.meeting import Confirmation, Meeting, MeetingView, Stage, Verdict
-from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Event, Reason, Snapshot, Transition
+from monitor.model.state import Event, Reason, Snapshot
 from monitor.rules import meeting_times
 from monitor.rules.absence import losses
 from monitor.rules.readiness import judge
 from monitor.rules.readiness_case import Brief
-from monitor.rules.topology import Topology
-from monitor.service.judging import Summons
 from monitor.service.loads import Loads
-from monitor.service.meeting_check import Ask, Progress, check
+from monitor.service.meeting_check import Progress, check
 from monitor.service.meeting_records import (
     CHECKED,
     CONFIRMED,
@@ -47,6 +43,7 @@ from monitor.service.meeting_records import (
     sealed,
     view_of,
 )
+from monitor.service.meeting_state import Journal, Record, Watched, overlap, shown
 from monitor.service.outages import Outages
 from monitor.service.samples import SampleMemory
 
@@ -63,61 +60,6 @@ AHEAD = timedelta(days=7)
 BEHIND = timedelta(days=1)
 
 
-class Watched(Protocol):
-    """What the watch needs of the daemon."""
-
-    @property
-    def configuration(self) -> Configuration:
-        """Return the configuration in force; another object after a reload."""
-
-    @property
-    def topology(self) -> Topology:
-        """Return what hangs on what."""
-
-    def snapshot(self) -> Snapshot:
-        """Return the picture of now."""
-
-    def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
-        """Call back with each published change; returns what ends it."""
-
-    def windows(self) -> Sequence[MaintenanceWindow]:
-        """Return announced work, of the settings and of run time."""
-
-    def summon(self, summons: Summons) -> None:
-        """Have targets be expected for their meetings."""
-
-    @property
-    def ask(self) -> Ask:
-        """Return what probes targets now."""
-
-
-class Journal(Protocol):
-    """What the watch needs of the journal."""
-
-    async def append(self, batch: Sequence[Transition | Event]) -> bool:
-        """Commit; never raises."""
-
-    def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
-        """Return the events of some kinds, oldest first; blocks."""
-
-    async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
-        """Return what came after `since`, newest first."""
-
-
-@dataclass(slots=True)
-class _Record:
-    """What was done about one occurrence. done: checks made. sealed: the event of its report, None before."""
-
-    done: set[Stage] = field(default_factory=set)
-    checked_at: float | None = None
-    ticks: dict[str, Confirmation] = field(default_factory=dict)
-    sealed: Event | None = None
-    view: MeetingView | None = None
-    judged_at: float = 0.0
-    checking: tuple[int, int] | None = None
-    is_final: bool = False
-
-
 class MeetingWatch:
     """Keeps a view of every meeting of the coming week and of the last day; it is the faces' source of meetings."""
 
@@ -131,7 +73,7 @@ class MeetingWatch:
         self._loads = loads
         self._settle_s = settle_s
         self._outages = Outages(journal)
-        self._records: dict[Key, _Record] = {}
+        self._records: dict[Key, Record] = {}
         self._listed: tuple[Meeting, ...] = ()
         self._listed_of: Configuration | None = None
         self._listed_s = self._remembered_s = float("-inf")
@@ -350,13 +292,13 @@ class MeetingWatch:
             samples={name: each for name, each in samples.items() if each is not None},
             past=self._outages.past(meeting, now, rules.history_s),
             loads=self._loads.usual(meeting.start, meeting.end),
-            others=[other for other in self._listed if other is not meeting and _overlap(other, meeting)],
+            others=[other for other in self._listed if other is not meeting and overlap(other, meeting)],
             confirmations=self._record(meeting).ticks,
         )
 
-    def _publish(self, record: _Record, view: MeetingView) -> None:
+    def _publish(self, record: Record, view: MeetingView) -> None:
         before, record.view = record.view, view
-        if before is None or _shown(before) != _shown(view):
+        if before is None or shown(before) != shown(view):
             for callback in tuple(self._subscribers):
                 callback(view)
 
@@ -377,7 +319,7 @@ class MeetingWatch:
     def _recall(self, events: Sequence[Event]) -> None:
         """Take up what an earlier run has done."""
         for event in events:
-            record = self._records.setdefault(key_in(event), _Record())
+            record = self._records.setdefault(key_in(event), Record())
             if event.kind == CHECKED:
                 record.done.add(Stage(str(event.values["stage"])))
                 record.checked_at = event.at
@@ -386,8 +328,8 @@ class MeetingWatch:
             elif event.kind == SEALED:
                 record.sealed = event
 
-    def _record(self, meeting: Meeting) -> _Record:
-        return self._records.setdefault(key_of(meeting), _Record())
+    def _record(self, meeting: Meeting) -> Record:
+        return self._records.setdefault(key_of(meeting), Record())
 
     def _find(self, name: str) -> Meeting | None:
         return next((meeting for meeting in self._listed if meeting.id == name), None)
@@ -401,26 +343,3 @@ class MeetingWatch:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("a check ended with an exception, which is our bug", exc_info=task.exception())
-
-
-def _overlap(one: Meeting, other: Meeting) -> bool:
-    return one.start < other.end and one.end > other.start
-
-
-def _shown(view: MeetingView) -> tuple[object, ...]:
-    """Return what of a view is worth telling when it changes: ages and figures alone are not."""
-    endpoints: Mapping[str, object] = {
-        name: (each.verdict, each.rung, None if each.reason is None else each.reason.code, each.confirmation, each.disputed)
-        for name, each in view.endpoints.items()
-    }
-    return (
-        view.meeting,
-        view.stage,
-        view.verdict,
-        view.reason.code,
-        endpoints,
-        view.losses,
-        view.checked_at,
-        view.checking,
-        view.seal,
-    )
