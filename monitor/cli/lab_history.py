@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,9 @@ from monitor.words import say
 from monitor.words.lab import LAB
 
 _BLOCK_S = 18 * 3600
-"""promtool makes blocks of 2, 6, 18, … hours, and reads a whole file once for each: so each file is one block."""
+_DETAIL_BLOCK_S = 2 * 3600
+"""promtool makes blocks of 2, 6, 18, … hours, and reads a whole file once for each: so each file is one block. Two hours of detail are
+as much text as 18 hours of what is recorded."""
 _ROWS_A_COMMIT = 5000
 
 
@@ -112,12 +115,11 @@ def _detail(text: str) -> float:
 
 def _spans(history: History) -> Iterator[tuple[int, int]]:
     """Yield the steps of one block after another: from the first to before the last."""
-    first, grid = 0, history.grid
-    while first < grid.count:
-        block = grid.at(first) // _BLOCK_S
-        last = first
-        while last < grid.count and grid.at(last) // _BLOCK_S == block:
-            last += 1
+    grid = history.grid
+    blocks = [grid.at(step) // (_BLOCK_S if step < history.detail else _DETAIL_BLOCK_S) for step in range(grid.count)]
+    first = 0
+    for _, steps in groupby(blocks):
+        last = first + len(list(steps))
         yield first, last
         first = last
 
