@@ -19,9 +19,9 @@ MAY_IMPORT = {
     "words": set[str](),
     "wire": {"errors"},
     "rules": {"errors", "model"},
-    **dict.fromkeys(("load", "probes", "journal", "export", "lab"), GROUND | {"rules"}),
+    **dict.fromkeys(("load", "probes", "journal", "export", "report", "lab"), GROUND | {"rules"}),
     "service": GROUND | {"rules", "load", "probes", "journal", "export"},
-    "cli": GROUND | {"rules", "load", "probes", "journal", "export", "lab", "service"},
+    "cli": GROUND | {"rules", "load", "probes", "journal", "export", "report", "lab", "service"},
     "__main__": {"errors", "cli"},
 }
 PURE = ("model", "words", "wire", "rules")

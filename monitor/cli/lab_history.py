@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import shutil
 import subprocess
 import tempfile
@@ -11,12 +12,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO, Protocol
 from zoneinfo import ZoneInfo
 
-from monitor.cli.history_text import HistoryText
 from monitor.cli.options import add_config, add_language
 from monitor.errors import SetupError
-from monitor.journal.store import Store
 from monitor.lab.history import History, past_of
 from monitor.load.configuration import find_folder, load
 from monitor.model.inventory import Expected
@@ -27,9 +27,18 @@ from monitor.words.lab import LAB
 
 _BLOCK_S = 18 * 3600
 _DETAIL_BLOCK_S = 2 * 3600
-"""promtool makes blocks of 2, 6, 18, … hours, and reads a whole file once for each: so each file is one block. Two hours of detail are
-as much text as 18 hours of what is recorded."""
+"""promtool makes blocks of 2, 6, 18, … hours, and reads a whole file once for each: so each file is one block. Two hours of detail
+are as much text as 18 hours of what is recorded."""
 _ROWS_A_COMMIT = 5000
+
+
+class Text(Protocol):
+    """What writes a past; loaded by name, since no other part of the lab needs the exporter."""
+
+    history: History
+
+    def write(self, file: BinaryIO, first: int, last: int) -> int:
+        """Write the steps from first to before last; return how many samples they hold."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +70,8 @@ def execute(arguments: argparse.Namespace) -> int:
     history = History(inventory, expected, past, _detail(arguments.detail) / 86_400)
     samples = 0
     if arguments.blocks or arguments.openmetrics:
-        text = HistoryText(history, settings, arguments.instance or settings.listen)
+        exporting = importlib.import_module("monitor.cli.history_text")
+        text = exporting.HistoryText(history, settings, arguments.instance or settings.listen)
         samples = _write_blocks(text, arguments.blocks) if arguments.blocks else _write_files(text, arguments.openmetrics)
     if arguments.journal:
         _write_journal(history, arguments.journal)
@@ -124,7 +134,7 @@ def _spans(history: History) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _write_files(text: HistoryText, folder: Path) -> int:
+def _write_files(text: Text, folder: Path) -> int:
     """Write one file for each span; return how many samples they hold."""
     folder.mkdir(parents=True, exist_ok=True)
     samples = 0
@@ -135,7 +145,7 @@ def _write_files(text: HistoryText, folder: Path) -> int:
     return samples
 
 
-def _write_blocks(text: HistoryText, folder: Path) -> int:
+def _write_blocks(text: Text, folder: Path) -> int:
     """Have promtool make a block of each span, whose text is then forgotten; return how many samples they hold."""
     folder.mkdir(parents=True, exist_ok=True)
     samples = 0
@@ -152,7 +162,7 @@ def _write_blocks(text: HistoryText, folder: Path) -> int:
 
 
 def _write_journal(history: History, path: Path) -> None:
-    store = Store(f"sqlite:///{path.absolute()}")
+    store = importlib.import_module("monitor.journal.store").Store(f"sqlite:///{path.absolute()}")
     entries = history.story.entries
     try:
         for first in range(0, len(entries), _ROWS_A_COMMIT):

@@ -209,7 +209,9 @@ class _Teller:
             self._close(id_, opened, self._past.end)
         for id_, since in self._quiet.items():
             self._silences[id_].append((since, self._past.end))
-        return Story(self._stays, self._silences, sorted(self._entries, key=lambda entry: entry.at))
+        # What comes after, nobody has seen, until a daemon starts on this journal.
+        end = Event(self._past.end, "stopped", "", "stopped")
+        return Story(self._stays, self._silences, [*sorted(self._entries, key=lambda entry: entry.at), end])
 
 
 def _judged(id_: str, is_silent: bool, around: Circumstances) -> tuple[Judgement, bool]:

@@ -14,6 +14,7 @@ HEAVY = frozenset(("aiohttp", "alembic", "icmplib", "jinja2", "openpyxl", "prome
 NEEDED = {
     "run": HEAVY - {"openpyxl", "pysnmp"},
     "poll": frozenset(("aiohttp",)),
+    "report": frozenset(("alembic", "sqlalchemy")),
     "sites": frozenset(("aiohttp", "openpyxl")),
 }
 

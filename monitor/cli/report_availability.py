@@ -1,0 +1,172 @@
+"""How much of a period points and endpoints were there, by the journal.
+
+Available is up or degraded; maintenance, standby and what nobody saw are left out, and who is cut off by an uplink is charged to
+the root cause. Times are those of the configuration's time zone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from monitor.cli import tables
+from monitor.cli.options import add_config, add_format, add_language
+from monitor.errors import SetupError
+from monitor.journal.rows import TRANSITION
+from monitor.journal.store import Store
+from monitor.load.configuration import Configuration, find_folder, load
+from monitor.report.availability import document, values
+from monitor.report.sections import Form, Report, Section, read
+from monitor.rules.availability import OWN_KINDS, Availability, reckon
+from monitor.words import say
+from monitor.words.availability import AVAILABILITY
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_config(parser)
+    add_language(parser)
+    add_format(parser, "table", "json", "html", "xlsx")
+    parser.add_argument("--month", metavar="YEAR-MONTH", help="such as 2026-11 (this month, until now)")
+    parser.add_argument(
+        "--from", dest="start", metavar="TIME", help="the period's first moment, such as 2026-11-01 or 2026-11-01T07:00"
+    )
+    parser.add_argument("--to", dest="end", metavar="TIME", help="its first moment no more (now)")
+    parser.add_argument("--journal", metavar="URL", help="another journal than the configuration's, such as sqlite:///journal.db")
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="write to a file")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Make the report and print it, or write it to a file."""
+    configuration = load(find_folder(arguments.config))
+    zone, now = ZoneInfo(configuration.settings.timezone), time.time()
+    start, end = _period(arguments, zone, now)
+    if arguments.format == "xlsx" and arguments.output is None and sys.stdout.isatty():
+        raise SetupError("a workbook is nothing for a terminal", "give -o FILE.xlsx")
+    found = _reckoned(configuration, arguments.journal or configuration.settings.journal, start, end)
+    language = arguments.language or configuration.settings.language
+    report = document(found, configuration.inventory, language, zone, now)
+    if arguments.format == "json":
+        content = json.dumps(values(found, configuration.inventory), ensure_ascii=False, indent=1).encode() + b"\n"
+    elif arguments.format == "html":
+        content = importlib.import_module("monitor.report.page").page(report, language).encode()
+    elif arguments.format == "xlsx":
+        content = importlib.import_module("monitor.report.xlsx").workbook(report)
+    else:
+        content = f"{_text(report, language)}\n".encode()
+    if arguments.output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return 0
+    try:
+        arguments.output.write_bytes(content)
+    except OSError as error:
+        raise SetupError(
+            f"{arguments.output} can't be written: {error.strerror}", "name a file in a folder that is there"
+        ) from error
+    print(say(AVAILABILITY, "written", language, path=arguments.output))
+    return 0
+
+
+def _period(arguments: argparse.Namespace, zone: ZoneInfo, now: float) -> tuple[float, float]:
+    """Return the period that is meant, its end no later than now."""
+    if arguments.month and (arguments.start or arguments.end):
+        raise SetupError("--month and --from or --to are two ways to say when", "give one of them")
+    if arguments.start or arguments.end:
+        if not arguments.start:
+            raise SetupError("--to without --from", "say when the period begins, such as --from 2026-11-01")
+        first, last = _moment("--from", arguments.start, zone), _moment("--to", arguments.end, zone) if arguments.end else now
+    else:
+        first, last = _month(arguments.month, zone, now)
+    last = min(last, now)
+    if first >= last:
+        told = datetime.fromtimestamp(first, zone).isoformat(sep=" ", timespec="minutes")
+        raise SetupError(f"the period begins at {told} and is over before, or yet to come", "give a --from before --to and now")
+    return first, last
+
+
+def _month(text: str | None, zone: ZoneInfo, now: float) -> tuple[float, float]:
+    try:
+        first = datetime.strptime(text, "%Y-%m") if text else datetime.fromtimestamp(now, zone)
+    except ValueError as error:
+        raise SetupError(f"--month '{text}' is no month", "write it as 2026-11") from error
+    first = first.replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=zone)
+    after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    return first.timestamp(), after.timestamp()
+
+
+def _moment(option: str, text: str, zone: ZoneInfo) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SetupError(f"{option} '{text}' is no time", "write it as 2026-11-01 or 2026-11-01T07:00") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+
+
+def _reckoned(configuration: Configuration, url: str, start: float, end: float) -> Availability:
+    _must_exist(url)
+    store = Store(url)
+    try:
+        before = [*store.newest_before(start, (TRANSITION,)), *store.newest_before(start, OWN_KINDS)]
+        return reckon(configuration.inventory, before, store.between(start, end), start, end)
+    except SQLAlchemyError as error:
+        raise SetupError(f"the journal can't be read: {str(error).splitlines()[0]}", "look whether the database answers") from error
+    finally:
+        store.close()
+
+
+def _must_exist(url: str) -> None:
+    """Refuse a journal of SQLite that is not there: to open it would make an empty one."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SetupError(f"'{url}' is no journal", "write it as sqlite:////var/lib/monitor/journal.db") from error
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        cure = "name it with --journal, or run this where the daemon's configuration finds it"
+        raise SetupError(f"there is no journal at {parsed.database}", cure)
+
+
+def _text(report: Report, language: str) -> str:
+    """Return the report as a terminal shows it."""
+    parts = ["\n".join(_wrapped([report.title, *report.about]))]
+    parts += [
+        "\n".join([section.title.upper(), *_wrapped([section.note]), *_table(section, language)]) for section in report.sections
+    ]
+    parts.append("\n".join(_wrapped(report.notes)))
+    return "\n\n".join(parts)
+
+
+def _table(section: Section, language: str) -> list[str]:
+    if not section.rows:
+        return []
+    columns = [tables.Column(column.heading, column.form is not Form.TEXT) for column in section.columns]
+    rows = [
+        [read(value, column.form, language) for value, column in zip(row, section.columns, strict=True)] for row in section.rows
+    ]
+    return [tables.table(columns, rows)]
+
+
+def _wrapped(lines: Sequence[str]) -> list[str]:
+    """Return lines broken at spaces where the terminal ends; in a pipe, at 80 columns."""
+    width = min(tables.printed_width(), 80)
+    found: list[str] = []
+    for line in lines:
+        here = ""
+        for word in line.split():
+            if here and tables.seen_width(f"{here} {word}") > width:
+                found.append(here)
+                here = word
+            else:
+                here = f"{here} {word}" if here else word
+        found += [here] if here else []
+    return found

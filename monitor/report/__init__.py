@@ -1,0 +1,1 @@
+"""What staff print and send on: periods summed up from the journal."""
