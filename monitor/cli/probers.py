@@ -13,6 +13,7 @@ from monitor.model.clock import Clock
 from monitor.model.settings import Credential
 from monitor.probes.h323 import H323Prober
 from monitor.probes.icmp.prober import IcmpProber
+from monitor.probes.sip.prober import SipProber
 from monitor.probes.snmp.prober import SnmpProber
 from monitor.probes.tcp import TcpProber
 from monitor.probes.web import WebProber
@@ -30,7 +31,12 @@ class ConferenceProber(Prober, Protocol):
         """Close its sockets."""
 
 
-CONFERENCE: Mapping[str, Callable[[Clock], ConferenceProber]] = {"h323": H323Prober, "web": WebProber, "tcp": TcpProber}
+CONFERENCE: Mapping[str, Callable[[Clock], ConferenceProber]] = {
+    "sip": SipProber,
+    "tcp": TcpProber,
+    "h323": H323Prober,
+    "web": WebProber,
+}
 """The conference probers by the name of their probe (rules/conference.py)."""
 
 

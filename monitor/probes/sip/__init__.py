@@ -1,0 +1,1 @@
+"""Whether endpoints take calls by SIP."""

@@ -1,0 +1,63 @@
+"""OPTIONS over TCP: one connection an endpoint, closed once it has answered (RFC 3261 section 18)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+from monitor.model.clock import Clock
+from monitor.model.reading import Outcome
+from monitor.probes.connecting import Connector, Failure
+from monitor.probes.sip.attempt import Attempt, MakeRequest
+from monitor.wire.fault import MalformedError
+from monitor.wire.sip import Options, RequestError, Response, parse_response, take_message
+
+_CHUNK = 4096
+
+
+class TcpClient:
+    """Asks endpoints over TCP."""
+
+    def __init__(self, clock: Clock, connector: Connector) -> None:
+        self._clock = clock
+        self._connector = connector
+
+    async def ask(self, address: str, port: int, make: MakeRequest, timeout_s: float) -> Attempt:
+        """Return what an endpoint says within timeout_s, the connect included."""
+        begun_s = self._clock.monotonic()
+        came = await self._connector.connect(address, port, timeout_s)
+        if isinstance(came, Failure):
+            return Attempt("tcp", came.outcome, came.detail)
+        with came.bare as bare:
+            request = make(*bare.getsockname()[:2])
+            try:
+                async with asyncio.timeout(max(0.0, timeout_s - came.took_s)):
+                    response = await _answer(bare, request)
+            except TimeoutError:
+                return Attempt("tcp", Outcome.TIMEOUT, f"TCP port {port} is open and says nothing")
+            except MalformedError as error:
+                return Attempt("tcp", Outcome.MALFORMED, str(error))
+            except OSError as error:
+                return Attempt("tcp", Outcome.REFUSED, (error.strerror or type(error).__name__).lower())
+        return Attempt("tcp", Outcome.OK, response=response, rtt_s=self._clock.monotonic() - begun_s)
+
+
+async def _answer(bare: socket.socket, request: Options) -> Response:
+    """Return the final response. Raises MalformedError where only something else comes, OSError where the connection breaks."""
+    loop, stream, noise = asyncio.get_running_loop(), b"", ""
+    await loop.sock_sendall(bare, request.encode())
+    while True:
+        chunk = await loop.sock_recv(bare, _CHUNK)
+        if not chunk:
+            raise MalformedError(noise or "the connection was closed without an answer")
+        stream += chunk
+        while (taken := take_message(stream)) is not None:
+            message, stream = taken
+            try:
+                response = parse_response(message)
+            except RequestError:
+                continue
+            if not response.answers(request):
+                noise = "it answers another request"
+            elif response.is_final:
+                return response

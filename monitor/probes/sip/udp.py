@@ -1,0 +1,182 @@
+"""OPTIONS over UDP: one socket for all endpoints of an IP version, retransmissions (RFC 3261 17.1.2), refusals by ICMP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from dataclasses import dataclass, field
+
+from monitor.model.clock import Clock
+from monitor.model.reading import Outcome, Unreachable
+from monitor.probes.names import Place
+from monitor.probes.sip.attempt import Attempt, MakeRequest
+from monitor.probes.snmp.socket import BusyError, QuotedDatagram, SnmpSocket, UnsupportedVersionError, source_of
+from monitor.wire.fault import MalformedError
+from monitor.wire.sip import Options, RequestError, Response, is_keep_alive, parse_response
+
+T1_S = 0.5
+T2_S = 4.0
+"""Section 17.1.2.2: the first retransmission comes after T1, each further after twice the time, at most T2."""
+_DATAGRAMS = 256
+_PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
+"""ICMP's type and code of 'port unreachable' (RFC 792, RFC 4443)."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """One request that is being answered. where: address and port it went to. noise: what came that was no answer."""
+
+    request: Options
+    octets: bytes
+    where: bytes
+    answered: asyncio.Future[Response | Unreachable]
+    provisional: Response | None = None
+    unreachable: Unreachable | None = None
+    noise: str = ""
+    sends: int = 0
+    refusal: str = ""
+
+
+@dataclass(slots=True)
+class _Line:
+    """The socket of one IP version. port: its own."""
+
+    sock: SnmpSocket
+    port: int
+    open: dict[str, _Open] = field(default_factory=dict)
+
+
+class UdpClient:
+    """Asks any number of endpoints over UDP; see open(), ask(), close(). t1_s: RFC 3261's T1."""
+
+    def __init__(self, clock: Clock, *, t1_s: float = T1_S) -> None:
+        self._clock = clock
+        self._t1_s = t1_s
+        self._lines: dict[int, _Line] = {}
+
+    async def open(self) -> None:
+        """Open the sockets. Raises SetupError where that is not permitted."""
+        for version, every in ((4, "0.0.0.0"), (6, "::")):
+            with contextlib.suppress(UnsupportedVersionError):
+                sock = SnmpSocket(version)
+                sock.sock.bind((every, 0))
+                line = self._lines[version] = _Line(sock, sock.sock.getsockname()[1])
+                asyncio.get_running_loop().add_reader(sock.sock, self._drain, line)
+
+    def close(self) -> None:
+        """Give the sockets back."""
+        for line in self._lines.values():
+            asyncio.get_running_loop().remove_reader(line.sock.sock)
+            line.sock.close()
+        self._lines.clear()
+
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel has dropped because a socket was full."""
+        return sum(line.sock.drops() for line in self._lines.values())
+
+    async def ask(self, place: Place, port: int, make: MakeRequest, timeout_s: float) -> Attempt:
+        """Return what an endpoint says within timeout_s."""
+        line = self._lines.get(place.version)
+        if line is None:
+            return Attempt("udp", Outcome.NOT_SENT, f"no IPv{place.version} here")
+        sockaddr = (place.sockaddr[0], port, *place.sockaddr[2:])
+        try:
+            request = make(_local_address(place, sockaddr), line.port)
+        except OSError as error:
+            return Attempt("udp", Outcome.NOT_SENT, (error.strerror or type(error).__name__).lower())
+        where = source_of(place.address, port)
+        asked = _Open(request, request.encode(), where, asyncio.get_running_loop().create_future())
+        line.open[request.branch] = asked
+        begun_s = self._clock.monotonic()
+        try:
+            await self._transact(line, asked, sockaddr, timeout_s)
+        finally:
+            del line.open[request.branch]
+        return _attempt(asked, place, self._clock.monotonic() - begun_s)
+
+    async def _transact(self, line: _Line, asked: _Open, sockaddr: object, timeout_s: float) -> None:
+        """Send, and send again until something came or the time is over."""
+        loop = asyncio.get_running_loop()
+        due, interval_s = loop.time() + timeout_s, self._t1_s
+        while not asked.answered.done() and (left_s := due - loop.time()) > 0:
+            try:
+                line.sock.send(asked.octets, sockaddr)  # type: ignore[arg-type]
+                asked.sends += 1
+            except BusyError:
+                asked.refusal = "no buffer space"
+            except OSError as error:
+                asked.refusal = (error.strerror or type(error).__name__).lower()
+            await asyncio.wait((asked.answered,), timeout=min(interval_s, left_s))
+            interval_s = T2_S if asked.provisional else min(2 * interval_s, T2_S)
+
+    def _drain(self, line: _Line) -> None:
+        for octets, source in line.sock.receive(_DATAGRAMS):
+            _take(line, octets, source)
+        for quoted in line.sock.errors():
+            _complain(line, quoted)
+
+
+def _take(line: _Line, octets: bytes, source: bytes) -> None:
+    """Give a datagram to the request that it answers; what comes from an endpoint and answers nothing is remembered as noise."""
+    if is_keep_alive(octets):
+        return
+    try:
+        response = parse_response(octets)
+    except RequestError:
+        return
+    except MalformedError as error:
+        _note(line, source, str(error))
+        return
+    asked = line.open.get(response.branch)
+    # An answer may come from another port (section 18.2.2), but from no other address.
+    if asked is None or asked.where[2:] != source[2:] or not response.answers(asked.request):
+        _note(line, source, "it answers another request")
+    elif not response.is_final:
+        asked.provisional = response
+    elif not asked.answered.done():
+        asked.answered.set_result(response)
+
+
+def _note(line: _Line, source: bytes, noise: str) -> None:
+    for asked in line.open.values():
+        if asked.where[2:] == source[2:]:
+            asked.noise = noise
+
+
+def _complain(line: _Line, quoted: QuotedDatagram) -> None:
+    """Take an ICMP error; that the port itself refuses is believed only of the endpoint."""
+    version = line.sock.version
+    for asked in line.open.values():
+        if asked.where != quoted.destination or not asked.octets.startswith(quoted.payload):
+            continue
+        told = quoted.unreachable
+        asked.unreachable = told
+        is_own = source_of(told.reporter, 0)[2:] == asked.where[2:]
+        if is_own and (told.type, told.code) == _PORT_UNREACHABLE[version] and not asked.answered.done():
+            asked.answered.set_result(told)
+
+
+def _attempt(asked: _Open, place: Place, took_s: float) -> Attempt:
+    came = asked.answered.result() if asked.answered.done() else None
+    if isinstance(came, Response):
+        return Attempt("udp", Outcome.OK, response=came, rtt_s=took_s)
+    if came is not None:
+        return Attempt("udp", Outcome.REFUSED, "port unreachable")
+    if asked.provisional is not None:
+        return Attempt("udp", Outcome.REFUSED, f"{asked.provisional.code} and no more", asked.provisional)
+    if asked.noise:
+        return Attempt("udp", Outcome.MALFORMED, asked.noise)
+    outcome, silence = (Outcome.TIMEOUT, "no answer") if asked.sends else (Outcome.NOT_SENT, asked.refusal)
+    if asked.unreachable is not None and asked.unreachable.reporter != place.address:
+        silence = f"unreachable, says {asked.unreachable.reporter}"
+    return Attempt("udp", outcome, silence)
+
+
+def _local_address(place: Place, sockaddr: object) -> str:
+    """Return our address on the way there, asked of the kernel; nothing is sent. Raises OSError where there is no way."""
+    family = socket.AF_INET if place.version == 4 else socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as probe:
+        probe.connect(sockaddr)  # type: ignore[arg-type]
+        return str(probe.getsockname()[0])
