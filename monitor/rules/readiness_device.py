@@ -16,11 +16,12 @@ _VITAL = ("camera", "microphone", "hardware")
 def signalling(case: Case) -> Finding:
     """Does SIP or H.323 answer? What was asked over the network counts before what the device says of itself.
 
-    Silence on every protocol that was asked is not ready, unless the profile says that such a device drops strangers.
+    Silence on every protocol that was asked is not ready, unless the profile says that such a device drops strangers; a machine on
+    which no stack listens, and that refuses, is silent too.
     """
     rung, seen = Rung.SIGNALLING, case.view.conference
     asked = {name: seen[name] for name in SIGNALLING_PROBES if name in seen and seen[name].outcome is not Outcome.NOT_SENT}
-    answering = [(name, view) for name, view in asked.items() if view.outcome.is_alive]
+    answering = [(name, view) for name, view in asked.items() if view.sample.transport]
     for name, view in answering:
         if view.sample.code not in _DEGRADED_CODES:
             return holds(rung, "signals", view.at, protocol=name)

@@ -94,6 +94,11 @@ def unanswered(at: float = NOW - 10) -> ConferenceView:
     return ConferenceView(at, Outcome.TIMEOUT, "timeout", ConferenceSample())
 
 
+def refused(at: float = NOW - 10) -> ConferenceView:
+    """Return what is said of a machine that is on and has no such port open."""
+    return ConferenceView(at, Outcome.REFUSED, "udp: port unreachable", ConferenceSample())
+
+
 def agent(at: float | None = NOW - 20, *, up: bool = True, profile: str = "poly-studio", **values: float) -> SnmpView:
     named = {f"{name.partition('__')[0]}{{{_label(name)}}}" if "__" in name else name: number for name, number in values.items()}
     return SnmpView(at, up, "", profile, None, (), named)

@@ -26,6 +26,7 @@ from tests.rules.endpoints import (
     brief,
     icmp,
     inventory,
+    refused,
     seen,
     unanswered,
 )
@@ -82,6 +83,7 @@ NETWORK = [
 ]
 DEVICE = [
     ("deaf on SIP", seen(sip=unanswered()), NOT_READY, "signalling", "deaf"),
+    ("no stack listens", seen(sip=refused()), NOT_READY, "signalling", "deaf"),
     ("deaf on both", seen(sip=unanswered(), more={"h323": unanswered()}), NOT_READY, "signalling", "deaf"),
     ("deaf on SIP alone", seen(sip=unanswered(), more={"h323": answered(code=None)}), READY, "", ""),
     ("a PC that drops strangers", seen(PC, sip=unanswered()), UNKNOWN, "signalling", "drops_strangers"),
