@@ -13,6 +13,7 @@ from monitor.lab.conference import SIGNALLING_PORTS
 from monitor.lab.fragments import Fragments
 from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Packet, echo_reply, icmp_error, parse, udp
 from monitor.lab.province import Province
+from monitor.lab.sip import answer_request
 from monitor.lab.tcp import answer_segment
 from monitor.lab.topology import Path, queue
 from monitor.lab.tun import OWN_ADDRESS, OWN_ADDRESS_V6
@@ -28,6 +29,7 @@ from monitor.wire.icmp import (
 )
 
 SNMP_PORT = 161
+SIP_PORT = 5060
 _AGENT_S = 0.001
 """How long an agent usually thinks."""
 _DUPLICATE_S = 0.001
@@ -189,8 +191,18 @@ class Emulator:
             reply = udp(own, packet.source, port, source_port, answer, ttl=65 - len(path.nodes))
             return self._perhaps_twice(target, delay + _AGENT_S + agent.ills.delay_s, reply)
         if port in self.province.conditions[target].udp:
-            return []
+            return self._signalling(packet, target, path, delay) if port == SIP_PORT else []
         return self._error(packet, path, _Complaint(len(path.nodes), UNREACHABLE, _PORT_UNREACHABLE), now)
+
+    def _signalling(self, packet: Packet, target: str, path: Path, delay: float) -> list[Reply]:
+        """Return what an endpoint says by SIP."""
+        source = (str(ip_address(packet.source)), int.from_bytes(packet.payload[:2], "big"))
+        device, state = self.province.device(target), self.province.conditions[target].conference
+        answer = answer_request(packet.payload[8:], source, device.target, state)
+        if answer is None:
+            return []
+        reply = udp(packet.destination, packet.source, SIP_PORT, answer.port, answer.octets, ttl=65 - len(path.nodes))
+        return self._perhaps_twice(target, delay + _AGENT_S, reply)
 
     def _no_such_address(self, packet: Packet, now: float) -> list[Reply]:
         """Return what the root says of an address that nobody has; what is sent to groups is met with silence."""

@@ -64,8 +64,8 @@ class Mib:
         return self._entries[at] if at < len(self._entries) else None
 
     def plus(self, *entries: Entry) -> Mib:
-        """Return a MIB that has these, too."""
-        return Mib([*self._entries, *entries])
+        """Return a MIB that has these, too, in place of those of the same names."""
+        return Mib({entry.oid: entry for entry in (*self._entries, *entries)}.values())
 
     def has_object(self, oid: Oid) -> bool:
         """Return whether any instance lies below the object that this name is an instance of: else it is noSuchObject."""

@@ -8,9 +8,11 @@ from ipaddress import ip_address
 from typing import TypeVar
 
 from monitor.lab.agent import Agent, Ills
+from monitor.lab.conference import Conference
 from monitor.lab.device import Device, make_device
 from monitor.lab.faults import Fault, apply_faults
 from monitor.lab.mib import ENGINE_ID, Entry, Mib, device_mib
+from monitor.lab.poly import is_poly, poly_entries
 from monitor.lab.recording import read_recording
 from monitor.lab.topology import Condition, Path, find_paths, usual_link
 from monitor.model.inventory import Inventory, Kind, Target
@@ -28,6 +30,8 @@ Settings = TypeVar("Settings")
 _POINT_TCP = frozenset((22, 443))
 _ENDPOINT_TCP = frozenset((443, 1720, 5060))
 _ENDPOINT_UDP = frozenset((5060,))
+_PC_TCP = frozenset((135, 445, 5060))
+"""A PC with a soft client has no page and takes no call from strangers; file sharing is open."""
 
 
 @dataclass(slots=True)
@@ -95,10 +99,11 @@ class Province:
         agent = host.agent
         if agent is None:
             return None
-        key = (host.device.generation, host.device.booted_at, agent.ills.has_64_bits, agent.ills.engine_id)
+        is_busy = self.conditions[target].conference.is_busy
+        key = (host.device.generation, host.device.booted_at, agent.ills.has_64_bits, agent.ills.engine_id, is_busy)
         if key != host.mib_key:
             host.mib_key = key
-            agent.mib = _mib(host, agent.ills)
+            agent.mib = _mib(host, agent.ills, lambda: self.conditions[target].conference)
         return agent
 
     def offered_bps(self, target: str, at: float) -> float:
@@ -146,11 +151,13 @@ def _agent(credential: Credential | None) -> Agent | None:
     return Agent(Mib(()), credential.community.encode(), (V1,) if credential.version == "1" else (V1, V2C))
 
 
-def _mib(host: _Host, ills: Ills) -> Mib:
+def _mib(host: _Host, ills: Ills, state: Callable[[], Conference]) -> Mib:
     if host.settings.recording is not None:
         mib = read_recording(host.settings.recording, host.device.uptime_ticks)[0]
     else:
         mib = device_mib(host.device, ills.has_64_bits)
+        if is_poly(host.device.target):
+            mib = mib.plus(*poly_entries(host.device.target, state))
     engine_id = ills.engine_id
     return mib if engine_id is None else mib.plus(Entry(ENGINE_ID, OCTET_STRING, lambda _: engine_id))
 
@@ -158,11 +165,12 @@ def _mib(host: _Host, ills: Ills) -> Mib:
 def _usual(host: _Host) -> Condition:
     link, target = host.link, host.device.target
     is_endpoint = target.kind is Kind.ENDPOINT
+    of_endpoint = _PC_TCP if target.profile.startswith("pc") else _ENDPOINT_TCP
     return Condition(
         link.delay_s or 0.0,
         link.jitter_s or 0.0,
         link.loss_ratio or 0.0,
         link.mtu or 1500,
-        tcp=(_ENDPOINT_TCP if is_endpoint else _POINT_TCP) | frozenset(host.settings.tcp),
+        tcp=(of_endpoint if is_endpoint else _POINT_TCP) | frozenset(host.settings.tcp),
         udp=(_ENDPOINT_UDP if is_endpoint else frozenset[int]()) | frozenset(host.settings.udp),
     )

@@ -15,10 +15,12 @@ from ipaddress import ip_address
 from monitor.lab.certificates import Certificates
 from monitor.lab.cisco_status import status_document
 from monitor.lab.province import Province
+from monitor.lab.sip import answer_request
 
 H323_PORT = 1720
 HTTPS_PORT = 443
-PORTS = frozenset((H323_PORT, HTTPS_PORT))
+SIP_PORT = 5060
+PORTS = frozenset((H323_PORT, HTTPS_PORT, SIP_PORT))
 """What is served here; every other open port takes connections and says nothing."""
 _PATIENCE_S = 30.0
 _LONGEST_HEAD = 8192
@@ -38,7 +40,11 @@ class Services:
         self._certificates = Certificates()
         self._tasks: set[asyncio.Task[None]] = set()
         self._servers: list[asyncio.Server] = []
-        self.by_port: dict[int, Serve] = {HTTPS_PORT: self._web, H323_PORT: _listen}
+        self.by_port: dict[int, Serve] = {
+            HTTPS_PORT: self._web,
+            H323_PORT: _listen,
+            SIP_PORT: self._signalling,
+        }
 
     async def start(self, listeners: Mapping[int, tuple[socket.socket, ...]]) -> None:
         """Accept on these listeners from now on; those of ports that nothing serves are left alone."""
@@ -70,6 +76,16 @@ class Services:
             writer.close()
 
         return talk
+
+    async def _signalling(self, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer SIP requests; none of those that are answered here has a body."""
+        device, source = self._province.device(target), writer.get_extra_info("peername")[:2]
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            state = self._province.conditions[target].conference
+            answer = answer_request(head.lstrip(b"\r\n"), source, device.target, state)
+            if answer is not None:
+                writer.write(answer.octets)
+                await writer.drain()
 
     async def _web(self, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer requests (RFC 9112) over TLS until the client has none."""
