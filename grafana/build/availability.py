@@ -18,6 +18,7 @@ from grafana.build.style import (
     UP,
     Say,
     hourly,
+    hours,
     latest,
     mapped,
     named,
@@ -33,7 +34,7 @@ _NOTE = (
     "Bảo trì, nghỉ và chưa rõ không tính; mất do tuyến trên tính cho nguyên nhân gốc.",
     "Maintenance, standby and unknown do not count; unreachable is charged to its cause.",
 )
-_WORST, _CAUSES = 14, 9
+_WORST, _CAUSES = 12, 9
 
 
 def build(say: Say) -> builders.Dashboard:
@@ -60,8 +61,8 @@ def build(say: Say) -> builders.Dashboard:
         (4, _cut_off(say)),
     )
     page.line(12, (12, _over_time(say)), (12, _causes(say)))
-    page.line(15, (7, _areas(say)), (5, _levels(say)), (12, _worst(say)))
-    page.line(15, (24, _months(say)))
+    page.line(14, (9, _areas(say)), (15, _worst(say)))
+    page.line(14, (9, _levels(say)), (15, _months(say)))
     return board
 
 
@@ -91,8 +92,8 @@ def _cut_off(say: Say) -> stat.Panel:
         "Tổng thời gian mất kết nối của mọi điểm mạng trong khoảng đang xem, kể cả mất do tuyến trên; toàn mạng.",
         "How long all points together were cut off within the shown time, also behind a cause; the whole network.",
     )
-    expr = 'sum(sum_over_time(cause_kind:wan_target_cut_off_seconds:sum1h{kind="point"}[$__range]))'
-    return number(say("Tổng thời gian mất", "Time cut off"), about, "s", latest(expr), (None, TEXT)).decimals(1)
+    expr = 'sum(sum_over_time(cause_kind:wan_target_cut_off_seconds:sum1h{kind="point"}[$__range])) / 3600'
+    return number(say("Tổng thời gian mất", "Time cut off"), about, hours(say), latest(expr), (None, TEXT)).decimals(0)
 
 
 def _over_time(say: Say) -> timeseries.Panel:
@@ -106,7 +107,7 @@ def _over_time(say: Say) -> timeseries.Panel:
     panel = lines(say("Điểm mạng theo cấp, 24 giờ trượt", "Points by level, sliding 24 hours"), about, "percentunit", query)
     for (id_, name), color in zip(levels(say).items(), (MAINTENANCE, UNREACHABLE, UP, DEGRADED), strict=False):
         panel.override_by_name(id_, [prop("displayName", name), painted(color)])
-    return panel.max(1).axis_soft_min(0.95).decimals(1)
+    return panel.max(1).axis_soft_min(0.99).decimals(1)
 
 
 def _summed(what: str) -> str:
@@ -119,9 +120,9 @@ def _causes(say: Say) -> bargauge.Panel:
         "Nguyên nhân gốc làm mất nhiều nhất trong khoảng đang xem: cộng thời gian của mọi điểm bị cắt theo; toàn mạng.",
         "The root causes that took most within the shown time: the time of all that they cut off; the whole network.",
     )
-    lost = f"topk({_CAUSES}, sum by (cause) (sum_over_time(cause_kind:wan_target_cut_off_seconds:sum1h[$__range])))"
+    lost = f"topk({_CAUSES}, sum by (cause) (sum_over_time(cause_kind:wan_target_cut_off_seconds:sum1h[$__range])) / 3600)"
     query = latest(named(f'label_replace({lost}, "target", "$1", "cause", "(.*)")'), "{{name}}")
-    panel = bars(say("Mất nhiều nhất, theo nguyên nhân", "Most lost, by cause"), about, "s", query, (None, DOWN)).decimals(1)
+    panel = bars(say("Mất nhiều nhất, theo nguyên nhân", "Most lost, by cause"), about, hours(say), query, (None, DOWN)).decimals(1)
     panel.text(common_builders.VizTextDisplayOptions().title_size(16).value_size(18))
     return panel.override_by_field_type("number", [prop("links", to_target(say, of_field=True))])
 
@@ -155,7 +156,7 @@ def _worst(say: Say) -> table.Panel:
     share = {"A": say("30 ngày", "30 days"), "C": say("24 giờ", "24 hours")}
     ratio = hourly(f"target:wan_target_availability:ratio30d{{{WHERE}}}")
     worst = f"bottomk({_WORST}, {ratio})"
-    down = hourly(f"target:wan_target_down_seconds:sum30d{{{WHERE}}}")
+    down = hourly(f"target:wan_target_down_seconds:sum30d{{{WHERE}}}") + " / 3600"
     day = hourly(f"target:wan_target_availability:ratio1d{{{WHERE}}}")
     panel = rows(
         say("Kém nhất trong 30 ngày", "Worst over 30 days"),
@@ -171,7 +172,7 @@ def _worst(say: Say) -> table.Panel:
     )
     kinds = mapped({"point": (say("Điểm mạng", "Point"), None), "endpoint": (say("Điểm cầu", "Endpoint"), None)})
     panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, TEXT))])
-    panel.override_by_name(kind, column(105, mappings=kinds)).override_by_name(gone, column(140, unit="s", decimals=1))
+    panel.override_by_name(kind, column(105, mappings=kinds)).override_by_name(gone, column(140, unit=hours(say), decimals=1))
     for heading in share.values():
         panel.override_by_name(heading, [*column(110, unit="percentunit", decimals=2), *colored(*_GOOD)])
     return panel.override_by_name("target", unseen()).sort_by(sorted_by(share["A"], falling=False))
@@ -201,4 +202,5 @@ def _months(say: Say) -> table.Panel:
         dense=True,
     )
     panel.override_by_field_type("number", [prop("unit", "percentunit"), prop("decimals", 2), *colored(*_GOOD)])
-    return panel.override_by_name(area, column(180, mappings=area_names()))
+    panel.override_by_name(area, column(180, mappings=area_names()))
+    return panel.sort_by(sorted_by(area, falling=False))

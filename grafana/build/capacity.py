@@ -13,6 +13,7 @@ from grafana.build.panels import bars, colored, column, dashed, grid, lines, num
 from grafana.build.style import (
     DEGRADED,
     DOWN,
+    GROUND,
     QUIET,
     TEXT,
     UP,
@@ -25,11 +26,13 @@ from grafana.build.style import (
     over_time,
     painted,
     prop,
+    usual,
 )
 
 _HERE = f'kind="point", {WHERE}, target=~"$target"'
 _BARS, _ROWS, _LINES = 8, 12, 5
 _FULL: tuple[tuple[float | None, str], ...] = ((None, QUIET), (0.6, DEGRADED), (0.8, DOWN))
+_HEAT = ((None, GROUND), (0.05, "#1c3338"), (0.1, "#22474a"), (0.2, "#31695f"), (0.3, UP), (0.5, DEGRADED), (0.7, DOWN))
 _WEEK = {
     "1": ("Thứ hai", "Monday"),
     "2": ("Thứ ba", "Tuesday"),
@@ -163,18 +166,18 @@ def _carried(say: Say) -> timeseries.Panel:
         "Tổng các điểm đã chọn, cạnh mức thường lệ của cùng thứ, cùng giờ bốn tuần trước.",
         "The sum of the chosen points, beside what the same weekday and hour carried over four weeks.",
     )
-    down, up, usual = say("Xuống", "Down"), say("Lên", "Up"), say("Thường lệ (xuống)", "Usual (down)")
-    usually = hourly(f'target:wan_link_bytes_per_second:usual1h{{{_HERE}, direction="receive"}}')
+    down, up, expected = say("Xuống", "Down"), say("Lên", "Up"), say("Thường lệ (xuống)", "Usual (down)")
+    usually = usual(f'target:wan_link_bytes_per_second:usual1h{{{_HERE}, direction="receive"}}')
     panel = lines(
         say("Tổng lưu lượng", "All traffic"),
         about,
         "bps",
         over_time(f'8 * sum(target:wan_link_bytes_per_second:avg5m{{{_HERE}, direction="receive"}})', down),
         over_time(f'8 * sum(target:wan_link_bytes_per_second:avg5m{{{_HERE}, direction="transmit"}})', up, "B"),
-        over_time(f"8 * sum({usually})", usual, "C"),
+        over_time(f"8 * sum({usually})", expected, "C"),
     ).min(0)
     panel.override_by_name(down, [painted(UP), prop("custom.fillOpacity", 20)]).override_by_name(up, [painted(DEGRADED)])
-    return panel.override_by_name(usual, [painted(QUIET), *dashed()])
+    return panel.override_by_name(expected, [painted(QUIET), *dashed()])
 
 
 def _hours(say: Say) -> table.Panel:
@@ -184,13 +187,13 @@ def _hours(say: Say) -> table.Panel:
         "The usual week: the mean of four weeks by weekday and hour, what all chosen points carry downwards of their contracts.",
     )
     here = f'{_HERE}, direction="receive"'
-    usual = f"sum({hourly(f'target:wan_link_bytes_per_second:usual1h{{{here}}}')})"
+    usually = f"sum({hourly(f'target:wan_link_bytes_per_second:usual1h{{{here}}}')})"
     contract = f"sum(max without (instance, job) (wan_link_contracted_bytes_per_second{{{here}}}))"
     # A step an hour over a week, each a series of its own by weekday and hour: of the hour before it, by Vietnam's clock.
     then = "vector(time() + 6 * 3600)"
     day_of, hour_of = f'count_values("day", (day_of_week({then}) + 6) % 7 + 1)', f'count_values("hour", hour({then}))'
     hour_of = f'label_replace({hour_of}, "hour", "0$1", "hour", "(.)")'
-    share = f"{usual} / scalar(last_over_time({contract}[1d:1h] @ end()))"
+    share = f"{usually} / scalar(last_over_time({contract}[1d:1h] @ end()))"
     query = over_time(f"{share} * on () group_left (day) {day_of} * on () group_left (hour) {hour_of}").format(
         PromQueryFormat.TABLE
     )
@@ -201,7 +204,7 @@ def _hours(say: Say) -> table.Panel:
         transformed("organize", excludeByName={}, indexByName={}, renameByName={"day\\hour": day}),
     ]
     panel = grid(say("Giờ cao điểm", "Busy hours"), about, shape, query, dense=True).unit("percentunit").decimals(0)
-    panel.override_by_field_type("number", [prop("custom.cellOptions", {"type": "color-background", "mode": "basic"})])
+    panel.override_by_field_type("number", [prop("custom.width", 73), *colored(*_HEAT, ground=True)])
     week = mapped({number_: (say(*words), None) for number_, words in _WEEK.items()})
     panel.override_by_name(day, column(120, mappings=week, custom__cellOptions={"type": "auto"}))
     return panel.sort_by(sorted_by(day, falling=False)).interval("1h").max_data_points(168).time_from("7d")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from grafana_foundation_sdk.builders import dashboard as builders
@@ -29,13 +29,18 @@ class Grid:
         self._y = 0
         self._count = 0
 
-    def line(self, height: int, *panels: tuple[int, Panel]) -> None:
-        """Place panels side by side: (width of 24, panel)."""
+    def line(self, height: int, *panels: tuple[int, Panel | Sequence[tuple[int, Panel]]]) -> None:
+        """Place panels side by side: (width of 24, panel), or in its place a stack from the top: (height, panel)."""
         x = 0
-        for width, panel in panels:
-            self._count += 1
-            place = models.GridPos(h=height, w=width, x=x, y=self._y)
-            self._dashboard.with_panel(panel.id(self._count).grid_pos(place))
+        for width, stack in panels:
+            y = self._y
+            for high, panel in stack if isinstance(stack, Sequence) else ((height, stack),):
+                self._count += 1
+                place = models.GridPos(h=high, w=width, x=x, y=y)
+                self._dashboard.with_panel(panel.id(self._count).grid_pos(place))
+                y += high
+            if y != self._y + height:
+                raise ValueError(f"a stack of {y - self._y} in a line of {height}")
             x += width
         if x != WIDTH:
             raise ValueError(f"a line of {x} columns")

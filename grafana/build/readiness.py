@@ -20,6 +20,7 @@ from grafana.build.style import (
     VERDICTS,
     Mapped,
     Say,
+    days,
     latest,
     mapped,
     named,
@@ -203,14 +204,12 @@ def _certificates(say: Say) -> table.Panel:
         about,
         {"name": name, "Value #A": until, "Value #B": left, "target": "target"},
         now(named(f"1000 * {soonest}"), "A"),
-        now(named(f"{soonest} - time()"), "B"),
+        now(named(f"({soonest} - time()) / 86400"), "B"),
         dense=True,
     )
     panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, TEXT))])
     panel.override_by_name(until, column(140, unit="time:DD/MM/YYYY"))
-    panel.override_by_name(
-        left, [*column(140, unit="s", decimals=0), *colored((None, DOWN), (86400, DEGRADED), (30 * 86400, TEXT))]
-    )
+    panel.override_by_name(left, [*column(140, unit=days(say), decimals=0), *colored((None, DOWN), (1, DEGRADED), (30, TEXT))])
     return panel.override_by_name("target", unseen()).sort_by(sorted_by(left, falling=False))
 
 

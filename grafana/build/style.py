@@ -87,12 +87,32 @@ def hourly(series: str) -> str:
     return f"last_over_time({series}[90m])"
 
 
+def usual(series: str) -> str:
+    """Return what is usual for the hour around each moment: a rule records it at that hour's end."""
+    return f"last_over_time({series}[2h] offset -1h)"
+
+
 def named(expr: str) -> str:
     """Return an expression with each target's name beside it."""
     return f"({expr}) * on (target) group_left (name) target:wan_target_name:now"
 
 
-# Colours and words
+# Units, colours and words
+
+
+def seconds(say: Say) -> str:
+    """Return the unit of spans of time that are told in seconds; Grafana's own speak English."""
+    return say("suffix: giây", "suffix: s")
+
+
+def hours(say: Say) -> str:
+    """Return the unit of spans of time that are told in hours."""
+    return say("suffix: giờ", "suffix: h")
+
+
+def days(say: Say) -> str:
+    """Return the unit of spans of time that are told in days."""
+    return say("suffix: ngày", "suffix: days")
 
 
 def bounds(*steps: Step) -> builders.ThresholdsConfig:

@@ -35,6 +35,7 @@ from grafana.build.style import (
     prop,
     state_codes,
     stepped,
+    usual,
 )
 
 _IT = 'target="$target"'
@@ -168,16 +169,16 @@ def _latency(say: Say) -> timeseries.Panel:
         "Trung bình mỗi lượt đo, cạnh mức thường ngày của chính điểm này (trung vị 7 ngày). Nét đứt: ngưỡng 200 và 300 ms.",
         "The mean of each round beside what is usual for this target (median of 7 days). Dashed: the limits of 200 and 300 ms.",
     )
-    here, usual = say("Độ trễ", "Round trip"), say("Thường ngày", "Usual")
+    here, median = say("Độ trễ", "Round trip"), say("Thường ngày", "Usual")
     panel = lines(
         say("Độ trễ khứ hồi", "Round trip"),
         about,
         "s",
         over_time(f"min by (target) (wan_icmp_rtt_average_seconds{{{_IT}}})", here),
-        over_time(hourly(f"target:wan_icmp_rtt_average_seconds:median7d{{{_IT}}}"), usual, "B"),
+        over_time(hourly(f"target:wan_icmp_rtt_average_seconds:median7d{{{_IT}}}"), median, "B"),
         limits=((0.2, DEGRADED), (0.3, DOWN)),
     )
-    panel.override_by_name(here, [painted(UP)]).override_by_name(usual, [painted(QUIET), *dashed()])
+    panel.override_by_name(here, [painted(UP)]).override_by_name(median, [painted(QUIET), *dashed()])
     return panel.min(0)
 
 
@@ -205,7 +206,7 @@ def _jitter(say: Say) -> timeseries.Panel:
 
 def _traffic(say: Say, direction: str) -> timeseries.Panel:
     here = say("Hiện tại", "Carried")
-    usual = say("Thường lệ giờ này", "Usual for the hour")
+    usually = say("Thường lệ giờ này", "Usual for the hour")
     contract = say("Hợp đồng", "Contract")
     role = "wan_interface_info{" + _IT + ', role="wan"}'
     rate = f"wan_interface_{direction}_bytes_per_second{{{_IT}}} * on (instance, job, target, interface) group_left () {role}"
@@ -220,11 +221,11 @@ def _traffic(say: Say, direction: str) -> timeseries.Panel:
         ),
         "bps",
         over_time(f"8 * max by (target) ({rate})", here),
-        over_time(f"8 * {hourly('target:wan_link_bytes_per_second:usual1h' + of)}", usual, "B"),
+        over_time(f"8 * {usual('target:wan_link_bytes_per_second:usual1h' + of)}", usually, "B"),
         over_time(f"8 * max by (target) (wan_link_contracted_bytes_per_second{of})", contract, "C"),
     )
     panel.override_by_name(here, [painted(UP), prop("custom.fillOpacity", 20)])
-    panel.override_by_name(usual, [painted(QUIET), *dashed()]).override_by_name(contract, [painted(DEGRADED), *dashed()])
+    panel.override_by_name(usually, [painted(QUIET), *dashed()]).override_by_name(contract, [painted(DEGRADED), *dashed()])
     return panel.min(0)
 
 

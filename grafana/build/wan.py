@@ -39,6 +39,7 @@ GROUND = "public/maps/monitor-districts.geojson"
 
 _SHOWN = ("down", "unreachable", "degraded", "unknown", "maintenance", "standby", "up")
 _WORST = 6
+_CAUSE = f"max by (target, area, name) (target:wan_target_outage:now{{{WHERE}}})"
 _POINTS = f'kind="point", {WHERE}'
 """Circuits are the points'; what stands behind them repeats what happens to them."""
 
@@ -58,7 +59,7 @@ def build(say: Say) -> builders.Dashboard:
         board.with_variable(variable)
     grid = Grid(board)
     grid.line(4, (10, _counts(say, "point")), (10, _counts(say, "endpoint")), (4, _sight(say)))
-    grid.line(14, (9, _causes(say)), (8, _map(say)), (7, _areas(say)))
+    grid.line(14, (9, [(5, _gravest(say)), (9, _causes(say))]), (8, _map(say)), (7, _areas(say)))
     grid.line(8, (6, _loss(say)), (6, _latency(say)), (6, _load(say)), (6, _changes(say)))
     grid.line(10, (24, _history(say)))
     return board
@@ -88,8 +89,23 @@ def _sight(say: Say) -> stat.Panel:
     return worded(say("Bộ giám sát", "The monitor"), about, now("min(monitor_blind)"), words)
 
 
+def _gravest(say: Say) -> stat.Panel:
+    about = say(
+        "Ba chỗ hỏng kéo theo nhiều nhất; số điểm mạng và điểm cầu mất, kể cả chính nó.",
+        "The three faults that take most down; how many points and endpoints are lost, itself included.",
+    )
+    lost = f"{_CAUSE} + on (target) group_left () sum by (target) (max by (target, affected) (wan_target_affected))"
+    none = f'label_replace(vector(0), "name", "{say("Không có sự cố", "No outage")}", "", "")'
+    query = latest(f"topk(3, max by (target, name) ({lost})) or on () {none}", "{{name}}")
+    panel = counts(say("Nặng nhất", "Gravest"), about, query).unit(say("suffix: điểm mất", "suffix: lost"))
+    panel.thresholds(bounds((None, QUIET), (1, DOWN))).override_by_field_type(
+        "number", [prop("links", to_target(say, of_field=True))]
+    )
+    return panel.text(common_builders.VizTextDisplayOptions().title_size(20).value_size(30))
+
+
 def _causes(say: Say) -> table.Panel:
-    cause = f"max by (target, area, name) (target:wan_target_outage:now{{{WHERE}}})"
+    cause = _CAUSE
     since = f"{cause} * on (target) group_left () max by (target) (wan_target_state_changed_timestamp_seconds) * 1000"
     name, began = say("Nguyên nhân", "Cause"), say("Từ lúc", "Since")
     behind = {"B": say("Điểm mạng", "Points"), "C": say("Điểm cầu", "Endpoints")}

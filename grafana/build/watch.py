@@ -19,10 +19,12 @@ from grafana.build.style import (
     UP,
     Say,
     bounds,
+    days,
     latest,
     mapped,
     over_time,
     painted,
+    seconds,
 )
 
 _JOB = 'job="monitor"'
@@ -88,8 +90,8 @@ def _flags(say: Say) -> list[stat.Panel]:
 
 def _uptime(say: Say) -> stat.Panel:
     about = say("Từ lần khởi động gần nhất.", "Since its last start.")
-    expr = f"time() - max(process_start_time_seconds{{{_JOB}}})"
-    return number(say("Chạy liên tục", "Running for"), about, "s", latest(expr), (None, TEXT)).decimals(1)
+    expr = f"(time() - max(process_start_time_seconds{{{_JOB}}})) / 86400"
+    return number(say("Chạy liên tục", "Running for"), about, days(say), latest(expr), (None, TEXT)).decimals(1)
 
 
 def _version(say: Say) -> stat.Panel:
@@ -127,7 +129,7 @@ def _durations(say: Say) -> timeseries.Panel:
     )
     sums, rounds = (f"sum by (probe) (rate(monitor_round_duration_seconds_{part}[10m]))" for part in ("sum", "count"))
     query = over_time(f"{sums} / {rounds}", "{{probe}}")
-    return lines(say("Độ dài vòng đo", "Length of rounds"), about, "s", query).min(0)
+    return lines(say("Độ dài vòng đo", "Length of rounds"), about, seconds(say), query).min(0)
 
 
 def _lag(say: Say) -> timeseries.Panel:
@@ -158,7 +160,7 @@ def _age(say: Say) -> timeseries.Panel:
     )
     up = 'on (target) max by (target) (wan_target_state{state="up"}) == 1'
     expr = f"max by (probe) (time() - max by (target, probe) (wan_last_reading_timestamp_seconds) and {up})"
-    return lines(say("Số liệu cũ nhất", "Oldest reading"), about, "s", over_time(expr, "{{probe}}")).min(0)
+    return lines(say("Số liệu cũ nhất", "Oldest reading"), about, seconds(say), over_time(expr, "{{probe}}")).min(0)
 
 
 def _losses(say: Say) -> timeseries.Panel:
