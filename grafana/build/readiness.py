@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from grafana_foundation_sdk.builders import bargauge, stat, table, timeseries
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
@@ -9,7 +11,7 @@ from grafana_foundation_sdk.models import common
 
 from grafana.build.frame import WHERE, Grid, area_and_level, choice, dashboard, outages, restarts, to_target
 from grafana.build.names import area_names, level_names
-from grafana.build.panels import bars, colored, column, counts, lines, number, rows, sorted_by, unseen
+from grafana.build.panels import bars, colored, column, counts, lines, number, rows, sorted_by, unseen, worded
 from grafana.build.style import (
     DEGRADED,
     DOWN,
@@ -20,6 +22,7 @@ from grafana.build.style import (
     VERDICTS,
     Mapped,
     Say,
+    capital,
     days,
     latest,
     mapped,
@@ -29,25 +32,12 @@ from grafana.build.style import (
     painted,
     prop,
     stepped,
+    verdict_word,
 )
+from monitor.words.readiness import FINDINGS, RUNGS
 
-RUNGS = {
-    "evidence": ("Bằng chứng", "Evidence"),
-    "maintenance": ("Bảo trì", "Maintenance"),
-    "uplink": ("Tuyến trên", "Uplink"),
-    "ping": ("Ping", "Ping"),
-    "quality": ("Chất lượng đường truyền", "Quality"),
-    "capacity": ("Băng thông", "Capacity"),
-    "signalling": ("Báo hiệu SIP/H.323", "Signalling"),
-    "registration": ("Đăng ký", "Registration"),
-    "device": ("Thiết bị", "Device"),
-    "certificate": ("Chứng thư", "Certificate"),
-    "call": ("Đang bận cuộc gọi", "Busy in a call"),
-    "history": ("Hay lỗi gần đây", "Failed lately"),
-    "site": ("Tại chỗ báo", "Told on site"),
-}
 _THIS = f'meeting="$meeting", {WHERE}'
-_DUE = 8
+_DUE = 5
 _REASON = "conference_readiness_reason_info"
 
 
@@ -69,7 +59,7 @@ def build(say: Say) -> builders.Dashboard:
     regex = '/meeting="(?<value>[^"]+)".*title="(?<text>[^"]+)"/'
     board.with_variable(choice("meeting", say("Phiên họp", "Meeting"), meeting, regex))
     page = Grid(board)
-    page.line(4, (12, _verdicts(say)), (4, _start(say)), (4, _left(say)), (4, _share(say)))
+    page.line(4, (5, _whole(say)), (10, _verdicts(say)), (3, _start(say)), (3, _left(say)), (3, _share(say)))
     page.line(8, (24, _due(say)))
     page.line(14, (15, _troubles(say)), (9, _reasons(say)))
     page.line(9, (12, _verdicts_over_time(say)), (12, _certificates(say)))
@@ -83,12 +73,22 @@ def _verdict(verdict: str) -> str:
 
 def _verdicts(say: Say) -> stat.Panel:
     about = say("Số điểm cầu của phiên họp đã chọn theo kết luận.", "How many endpoints of the chosen meeting have which verdict.")
-    shown = {verdict: say(vi, en) for verdict, (vi, en, _) in reversed(VERDICTS.items())}
+    shown = {verdict: verdict_word(say, verdict) for verdict in reversed(VERDICTS)}
     queries = [latest(_verdict(verdict), word, verdict) for verdict, word in shown.items()]
     panel = counts(say("Điểm cầu của phiên họp", "Endpoints of the meeting"), about, *queries)
     for verdict, word in shown.items():
-        panel.override_by_name(word, [prop("thresholds", stepped((None, QUIET), (1, VERDICTS[verdict][2])))])
+        panel.override_by_name(word, [prop("thresholds", stepped((None, QUIET), (1, VERDICTS[verdict])))])
     return panel.text(common_builders.VizTextDisplayOptions().title_size(16).value_size(48))
+
+
+def _whole(say: Say) -> stat.Panel:
+    about = say("Kết luận về cả phiên họp đã chọn.", "The verdict on the chosen meeting as a whole.")
+    codes = " or ".join(
+        f'{place} * (max(conference_meeting_readiness{{meeting="$meeting", verdict="{each}"}}) == 1)'
+        for place, each in enumerate(VERDICTS)
+    )
+    words = mapped({str(place): (verdict_word(say, each), color) for place, (each, color) in enumerate(VERDICTS.items())})
+    return worded(say("Kết luận", "Verdict"), about, latest(codes), words)
 
 
 def _start(say: Say) -> stat.Panel:
@@ -122,10 +122,7 @@ def _due(say: Say) -> table.Panel:
         return f"({expr}) * on (meeting) group_right () {info}"
 
     soonest = "max by (meeting) (conference_meeting_start_timestamp_seconds)"
-    counted = {
-        ref: (verdict, say(*VERDICTS[verdict][:2]))
-        for ref, verdict in zip("CDEF", ("not_ready", "unknown", "at_risk", "ready"), strict=True)
-    }
+    counted = {ref: (each, verdict_word(say, each)) for ref, each in zip("CDEF", reversed(VERDICTS), strict=True)}
     panel = rows(
         say("Các phiên họp sắp tới", "Meetings that are due"),
         about,
@@ -142,7 +139,7 @@ def _due(say: Say) -> table.Panel:
     for heading in (start, end):
         panel.override_by_name(heading, column(140, unit="time:HH:mm DD/MM"))
     for verdict, heading in counted.values():
-        panel.override_by_name(heading, [*column(140, decimals=0), *colored((None, QUIET), (1, VERDICTS[verdict][2]))])
+        panel.override_by_name(heading, [*column(140, decimals=0), *colored((None, QUIET), (1, VERDICTS[verdict]))])
     return panel.sort_by(sorted_by(start, falling=False))
 
 
@@ -152,7 +149,7 @@ def _troubles(say: Say) -> table.Panel:
         "Endpoints of the chosen meeting that are not ready, at risk or unknown: the first rung that fails, and why.",
     )
     name, area, verdict = say("Điểm cầu", "Endpoint"), say("Địa bàn", "Area"), say("Kết luận", "Verdict")
-    rung, code = say("Nấc", "Rung"), say("Mã lý do", "Code")
+    rung, code = say("Nấc", "Rung"), say("Lý do", "Reason")
     gravity = " or ".join(
         f'{place} * (max by (target) (conference_readiness{{verdict="{each}", {_THIS}}}) == 1)'
         for place, each in enumerate(VERDICTS)
@@ -166,13 +163,19 @@ def _troubles(say: Say) -> table.Panel:
         now(named(f"({gravity}) * on (target) group_right () {reason}")),
         dense=True,
     )
-    words = mapped({str(place): (say(vi, en), color) for place, (vi, en, color) in enumerate(VERDICTS.values())})
+    words = mapped({str(place): (verdict_word(say, each), color) for place, (each, color) in enumerate(VERDICTS.items())})
     panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, TEXT))])
     panel.override_by_name(area, column(130, mappings=area_names()))
     panel.override_by_name(verdict, column(140, mappings=words, custom__cellOptions={"type": "color-text"}))
-    rungs = mapped({each: (say(*words_), None) for each, words_ in RUNGS.items()})
-    panel.override_by_name(rung, column(190, mappings=rungs)).override_by_name(code, column(170))
+    rungs = mapped({each: (capital(say(*told)), None) for each, told in RUNGS.items()})
+    findings = mapped({each: (_without_values(say(*told)), None) for each, told in FINDINGS.items()})
+    panel.override_by_name(rung, column(190, mappings=rungs)).override_by_name(code, [prop("mappings", findings)])
     return panel.override_by_name("target", unseen()).sort_by(sorted_by(verdict))
+
+
+def _without_values(text: str) -> str:
+    """Return a finding's sentence without its numbers and names, which no metric carries."""
+    return re.sub(r"\{\w+\}", "…", text)
 
 
 def _reasons(say: Say) -> bargauge.Panel:
@@ -182,23 +185,23 @@ def _reasons(say: Say) -> bargauge.Panel:
     query = latest(f"sort_desc(count by (rung) (max by (target, rung) ({_REASON}{{{_THIS}}})))", "{{rung}}")
     panel = bars(say("Vướng ở đâu", "Where they fail"), about, "none", query, (None, DEGRADED)).decimals(0)
     for rung, words in RUNGS.items():
-        panel.override_by_name(rung, [prop("displayName", say(*words))])
+        panel.override_by_name(rung, [prop("displayName", capital(say(*words)))])
     return panel.text(common_builders.VizTextDisplayOptions().title_size(16).value_size(20))
 
 
 def _verdicts_over_time(say: Say) -> timeseries.Panel:
     about = say("Số điểm cầu theo kết luận, theo thời gian.", "How many endpoints had which verdict over time.")
-    queries = [over_time(_verdict(verdict), say(vi, en), verdict) for verdict, (vi, en, _) in VERDICTS.items()]
+    queries = [over_time(_verdict(verdict), verdict_word(say, verdict), verdict) for verdict in VERDICTS]
     panel = lines(say("Diễn biến của phiên họp", "The meeting over time"), about, "none", *queries).min(0)
-    for vi, en, color in VERDICTS.values():
-        panel.override_by_name(say(vi, en), [painted(color)])
+    for verdict, color in VERDICTS.items():
+        panel.override_by_name(verdict_word(say, verdict), [painted(color)])
     return panel.stacking(common_builders.StackingConfig().mode(common.StackingMode.NORMAL)).fill_opacity(60).decimals(0)
 
 
 def _certificates(say: Say) -> table.Panel:
-    about = say("Mười chứng thư hết hạn sớm nhất.", "The ten certificates that expire first.")
+    about = say("Bảy chứng thư hết hạn sớm nhất.", "The seven certificates that expire first.")
     name, until, left = say("Điểm cầu", "Endpoint"), say("Hết hạn", "Expires"), say("Còn lại", "Left")
-    soonest = f"bottomk(10, max by (target) (conference_certificate_expiry_timestamp_seconds{{{WHERE}}}))"
+    soonest = f"bottomk(7, max by (target) (conference_certificate_expiry_timestamp_seconds{{{WHERE}}}))"
     panel = rows(
         say("Chứng thư sắp hết hạn", "Certificates that expire soon"),
         about,
@@ -261,7 +264,7 @@ def _tally(title: str, about: str, heading: dict[str, str], words: Mapped, shown
     for what in heading.values():
         panel.override_by_name(what, [prop("mappings", words)])
     for counted, _, color in shown.values():
-        panel.override_by_name(counted, [prop("decimals", 0), *colored((None, QUIET), (1, color))])
+        panel.override_by_name(counted, [*column(118, decimals=0), *colored((None, QUIET), (1, color))])
     return panel
 
 

@@ -14,6 +14,7 @@ from grafana_foundation_sdk.builders import prometheus
 from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
+from monitor.words.readiness import VERDICTS as VERDICT_WORDS
 from monitor.words.states import STATES as STATE_WORDS
 
 Say = Callable[[str, str], str]
@@ -40,13 +41,8 @@ STATES = {
 }
 """State → colour, by gravity: the place is the code in target:wan_target_state:code."""
 
-VERDICTS = {
-    "ready": ("Sẵn sàng", "Ready", UP),
-    "at_risk": ("Có điều kiện", "At risk", DEGRADED),
-    "unknown": ("Chưa rõ", "Unknown", UNKNOWN),
-    "not_ready": ("Chưa sẵn sàng", "Not ready", DOWN),
-}
-"""Verdict → its words and its colour, by gravity."""
+VERDICTS = {"ready": UP, "at_risk": DEGRADED, "unknown": UNKNOWN, "not_ready": DOWN}
+"""Verdict → colour, by gravity."""
 
 
 def speaker(language: str) -> Say:
@@ -57,6 +53,11 @@ def speaker(language: str) -> Say:
 def state_word(say: Say, state: str) -> str:
     """Return the word of a state, as on the monitor's own pages."""
     return capital(say(*STATE_WORDS[state]))
+
+
+def verdict_word(say: Say, verdict: str) -> str:
+    """Return the word of a verdict, as on the monitor's own pages."""
+    return capital(say(*VERDICT_WORDS[verdict]))
 
 
 def capital(text: str) -> str:

@@ -96,24 +96,24 @@ def _gravest(say: Say) -> stat.Panel:
     )
     lost = f"{_CAUSE} + on (target) group_left () sum by (target) (max by (target, affected) (wan_target_affected))"
     none = f'label_replace(vector(0), "name", "{say("Không có sự cố", "No outage")}", "", "")'
-    query = latest(f"topk(3, max by (target, name) ({lost})) or on () {none}", "{{name}}")
+    query = latest(f"topk(3, max by (target, name) ({lost} or {_CAUSE})) or on () {none}", "{{name}}")
     panel = counts(say("Nặng nhất", "Gravest"), about, query).unit(say("suffix: điểm mất", "suffix: lost"))
     panel.thresholds(bounds((None, QUIET), (1, DOWN))).override_by_field_type(
         "number", [prop("links", to_target(say, of_field=True))]
     )
-    return panel.text(common_builders.VizTextDisplayOptions().title_size(20).value_size(30))
+    return panel.text(common_builders.VizTextDisplayOptions().title_size(24).value_size(32))
 
 
 def _causes(say: Say) -> table.Panel:
     cause = _CAUSE
     since = f"{cause} * on (target) group_left () max by (target) (wan_target_state_changed_timestamp_seconds) * 1000"
-    name, began = say("Nguyên nhân", "Cause"), say("Từ lúc", "Since")
+    name, began, taken = say("Nguyên nhân", "Cause"), say("Từ lúc", "Since"), say("Tiếp nhận", "Taken on")
     behind = {"B": say("Điểm mạng", "Points"), "C": say("Điểm cầu", "Endpoints")}
     panel = rows(
         say("Nguyên nhân gốc và những gì mất theo", "Root causes and what is lost behind them"),
         say(
-            "Mỗi dòng là một chỗ hỏng, kéo theo nhiều nhất ở trên; những điểm mất theo nó được đếm, không liệt kê.",
-            "One line is one fault, the one that takes most down on top; what is lost behind it is counted, not listed.",
+            "Mỗi dòng là một chỗ hỏng, kéo theo nhiều nhất ở trên: mất theo bao nhiêu, đã có ai nhận chưa.",
+            "One line is one fault, the one that takes most down on top: how much is lost behind it, whether anybody took it on.",
         ),
         {
             "name": name,
@@ -121,17 +121,21 @@ def _causes(say: Say) -> table.Panel:
             "Value #A": began,
             "Value #B": behind["B"],
             "Value #C": behind["C"],
+            "Value #D": taken,
             "target": "target",
         },
         now(since, "A"),
         now(_behind(cause, "points"), "B"),
         now(_behind(cause, "endpoints"), "C"),
+        now(f"{cause} * on (target) group_left () max by (target) (wan_target_acknowledged) or {cause} * 0", "D"),
     )
     panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, DOWN))])
-    panel.override_by_name(say("Địa bàn", "Area"), column(135, mappings=area_names()))
-    panel.override_by_name(began, column(105, unit="time:HH:mm DD/MM"))
+    panel.override_by_name(say("Địa bàn", "Area"), column(120, mappings=area_names()))
+    panel.override_by_name(began, column(110, unit="time:HH:mm DD/MM"))
     for heading in behind.values():
-        panel.override_by_name(heading, [*column(105, decimals=0), *colored((None, QUIET), (1, DOWN))])
+        panel.override_by_name(heading, [*column(100, decimals=0), *colored((None, QUIET), (1, DOWN))])
+    words = mapped({"1": (say("Đã nhận", "Taken"), UP), "0": (say("Chưa ai", "Nobody"), DEGRADED)})
+    panel.override_by_name(taken, column(100, mappings=words, custom__cellOptions={"type": "color-text"}))
     panel.override_by_name("target", unseen())
     return panel.sort_by(sorted_by(behind["B"]))
 

@@ -14,6 +14,7 @@ import yaml
 
 from grafana.build.__main__ import dashboards, texts
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
+from monitor.export.meeting_metrics import FAMILIES as OF_MEETINGS
 from monitor.load.configuration import load
 from tests.supervision.queries import filled, loaded, panels, queries, selectors
 
@@ -24,17 +25,6 @@ BOARDS = {f"{path.parent.name} {path.stem}": loaded(text) for path, text in dash
 NAMES = {"wan", "target", "capacity", "readiness", "availability", "monitor"}
 # What other programs of the chain say of themselves.
 OTHERS = re.compile(r"up|ALERTS|process_\w+|scrape_\w+|prometheus_\w+|alertmanager_\w+")
-# Of meetings, by the metrics' contract.
-OF_MEETINGS = {
-    "conference_meeting_info",
-    "conference_meeting_start_timestamp_seconds",
-    "conference_meeting_end_timestamp_seconds",
-    "conference_meeting_endpoints",
-    "conference_readiness",
-    "conference_readiness_reason_info",
-    "conference_certificate_expiry_timestamp_seconds",
-}
-
 every_board = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
 
 
@@ -53,8 +43,8 @@ def known_metrics() -> set[str]:
     """Return what the daemon exports of targets and of itself, and what the rules record."""
     own = set(re.findall(r"`(monitor_\w+|conference_\w+)`", (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")))
     read = {value.metric for profile in load(ROOT / "config").profiles.values() for value in profile.values}
-    families = {family.name for family in (*STATE_FAMILIES, *ICMP_FAMILIES, *SNMP_FAMILIES)}
-    return {rule["record"] for rule in rules()} | own | read | families | OF_MEETINGS
+    families = {family.name for family in (*STATE_FAMILIES, *ICMP_FAMILIES, *SNMP_FAMILIES, *OF_MEETINGS)}
+    return {rule["record"] for rule in rules()} | own | read | families
 
 
 def test_what_is_committed_is_what_the_code_builds() -> None:
