@@ -23,7 +23,7 @@ ABSENT = float("nan")
 _SLOTS = int(DAY_S) // STEP_S
 _OF_WEEKDAY = (1.04, 1.0, 1.0, 1.0, 0.93, 0.34, 0.27)
 """How busy a day is against a usual working day, Monday first."""
-_FILLING_SHARE = 0.02
+_FILLING_SHARE = 0.035
 _GROWING_SHARE = 0.10
 _BAD_LINE_SHARE = 0.03
 _PACKETS = 100
@@ -166,7 +166,7 @@ def _growth(target: Target, chance: random.Random) -> tuple[float, float]:
         return 1.0, 0.0
     drawn = chance.random()
     if drawn < _FILLING_SHARE:
-        return 0.75, chance.uniform(0.75, 1.0)
+        return 0.7, chance.uniform(0.85, 1.15)
     if drawn < _FILLING_SHARE + _GROWING_SHARE:
         return 0.8, 0.2
     return 1.0, 0.0

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import socket
-import subprocess
-import time
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +14,7 @@ from monitor.__main__ import main
 from monitor.journal.store import Store
 from monitor.model.state import State
 from tests.lab_fixture import MONITOR, PROFILES, SITES
+from tests.prometheus_server import prometheus_in, query
 
 RULES = Path(__file__).parents[2] / "config" / "prometheus" / "rules"
 END = "2026-11-23T10:05:00+07:00"
@@ -53,47 +48,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def prometheus(made: Path) -> Iterator[str]:
-    program = shutil.which("prometheus")
-    if program is None:
-        pytest.skip("prometheus is not installed")
-    (made / "prometheus.yml").write_text("global: {scrape_interval: 10s, evaluation_interval: 10s}\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        listen = f"127.0.0.1:{free.getsockname()[1]}"
-    words = [
-        program,
-        f"--config.file={made}/prometheus.yml",
-        f"--storage.tsdb.path={made}/tsdb",
-        "--storage.tsdb.retention.time=100y",
-    ]
-    with (made / "log").open("w") as log, subprocess.Popen([*words, f"--web.listen-address={listen}"], stderr=log) as process:
-        try:
-            until_s = time.monotonic() + 60
-            while not is_ready(listen):
-                assert time.monotonic() < until_s, (made / "log").read_text()
-                try:
-                    assert process.wait(0.1) is None, (made / "log").read_text()
-                except subprocess.TimeoutExpired:
-                    continue
-            yield f"http://{listen}"
-        finally:
-            process.terminate()
+    with prometheus_in(made, "global: {scrape_interval: 10s, evaluation_interval: 10s}\n") as url:
+        yield url
 
 
-def is_ready(listen: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://{listen}/-/ready", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def ask(prometheus: str, query: str, at: str = END) -> Series:
-    url = f"{prometheus}/api/v1/query?{urllib.parse.urlencode({'query': query, 'time': at})}"
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        found = json.load(answer)["data"]["result"]
+def ask(prometheus: str, expression: str) -> Series:
     return {
         frozenset((name, text) for name, text in each["metric"].items() if name != "__name__"): float(each["value"][1])
-        for each in found
+        for each in query(prometheus, expression, END)
     }
 
 
@@ -104,7 +66,7 @@ def records() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("rule", records(), ids=lambda rule: rule["record"])
 def test_what_is_written_is_what_the_rule_makes_of_the_rest(prometheus: str, rule: dict[str, Any]) -> None:
-    written, made = (ask(prometheus, query) for query in (rule["record"], rule["expr"]))
+    written, made = (ask(prometheus, expression) for expression in (rule["record"], rule["expr"]))
     assert made.keys() == written.keys()
     if rule["record"] not in OF_SCRAPES:
         assert made == {key: pytest.approx(value, rel=1e-3, abs=1e-3) for key, value in written.items()}

@@ -17,9 +17,9 @@ from tests.system.running import Running
 
 RULES = Path(__file__).parents[2] / "config" / "prometheus" / "rules" / "availability.yml"
 SCRAPE_S = 1.0
-STEP_S = 5
-# Five minutes become five seconds, a scrape's ten seconds become one.
-SCALED = (("interval: 5m", "interval: 5s"), ("[5m:10s]", "[5s:1s]"), ("300 *", "5 *"))
+STEP_S = 3
+# Five minutes become three seconds, a scrape's ten seconds become one.
+SCALED = (("interval: 5m", "interval: 3s"), ("[5m:10s]", "[3s:1s]"), ("300 *", "3 *"))
 CONFIGURATION = """
 global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
 rule_files: [{folder}/rules.yml]
@@ -31,7 +31,7 @@ scrape_configs:
 
 @pytest.fixture
 def prometheus(attentive: Running, tmp_path: Path) -> Iterator[str]:
-    """A Prometheus that scrapes the small province each second and records availability each five."""
+    """A Prometheus that scrapes the small province each second and records availability each three."""
     rules = RULES.read_text(encoding="utf-8")
     for shipped, scaled in SCALED:
         assert shipped in rules
