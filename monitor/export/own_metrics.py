@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -17,6 +17,7 @@ from prometheus_client import (
 from prometheus_client.openmetrics import exposition as openmetrics
 
 from monitor import __version__
+from monitor.model.inventory import Area
 from monitor.model.misdeed import STRAY_KINDS, Stray
 from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Snapshot
@@ -66,6 +67,8 @@ class OwnMetrics:
         self._journal = Gauge("monitor_journal_up", "1 while the journal commits in time.", registry=kept)
         build = Gauge("monitor_build_info", "What runs; always 1.", ["version"], registry=kept)
         build.labels(version=__version__).set(1)
+        self._area = Gauge("wan_area_info", "What an area is called; always 1.", ["area", "name"], registry=kept)
+        self._areas: Mapping[str, Area] = {}
         self._reloaded.set(1)
         self._journal.set(1)
         self._drops_seen = 0
@@ -110,8 +113,13 @@ class OwnMetrics:
         self._journal.set(int(is_up))
 
     def see(self, snapshot: Snapshot) -> None:
-        """Take from a snapshot what belongs here: blindness and the spikes that were dropped."""
+        """Take from a snapshot what belongs here: blindness, the areas' names and the spikes that were dropped."""
         self._blind.set(int(snapshot.blind is not None))
+        if snapshot.inventory.areas is not self._areas:
+            self._areas = snapshot.inventory.areas
+            self._area.clear()
+            for area in self._areas.values():
+                self._area.labels(area.id, area.name).set(1)
         for id_, view in snapshot.views.items():
             total = view.snmp.spikes_total if view.snmp else 0
             before = self._spikes_seen.get(id_, 0)

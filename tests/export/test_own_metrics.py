@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.export.own_metrics import OwnMetrics
+from monitor.model.inventory import Area
 from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Blindness, Reason
 from tests.export import oracle, sample
@@ -73,3 +74,12 @@ def test_each_flag_follows_what_it_was_told() -> None:
     assert (0, 0, 0.25) == tuple(
         found[name] for name in ("monitor_config_last_reload_successful", "monitor_journal_up", "monitor_event_loop_lag_seconds")
     )
+
+
+def test_areas_have_their_names_as_the_inventory_in_force_has_them() -> None:
+    own, snapshot = OwnMetrics(), sample.snapshot()
+    own.see(snapshot)
+    names = {f"wan_area_info {area.id} {area.name}" for area in snapshot.inventory.areas.values()}
+    assert names == {name for name in values(own) if name.startswith("wan_area_info ")}
+    own.see(replace(snapshot, inventory=replace(snapshot.inventory, areas={"x": Area("x", "Vùng X")})))
+    assert ["wan_area_info x Vùng X"] == [name for name in values(own) if name.startswith("wan_area_info ")]
