@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -24,6 +25,11 @@ FIRING = {
         "description": "UBND huyện Mèo Vạc không trả lời; tuyến trên vẫn thông. Kéo theo 18 điểm mạng.",
         "summary_en": "Down: UBND huyện Mèo Vạc",
         "description_en": "UBND huyện Mèo Vạc does not answer; the path to it is free. 18 points are cut off behind it.",
+        "where": "Huyện Mèo Vạc",
+        "since": "07:09 24/11/2026",
+        "meetings": "Giao ban, 08:00 24/11: 17 điểm cầu",
+        "call": "cán bộ kỹ thuật tại chỗ; trực ca nhà mạng; điện lực",
+        "call_en": "technician on site; carrier's shift; power company",
         "runbook": "docs/runbooks.md#targetdown",
         "dashboard": "/d/target?var-target=ubnd-huyen-meo-vac",
     },
@@ -61,7 +67,12 @@ def test_amtool_accepts_it(amtool: str) -> None:
     [
         ("alertname=TargetDown severity=critical cause=ubnd-huyen-dong-van", "on-call"),
         ("alertname=MonitorBlind severity=critical cause=monitor", "on-call"),
-        ("alertname=TargetDown severity=warning cause=xa-lung-cu", "shift"),
+        ("alertname=AreaCutOff severity=critical cause=ubnd-huyen-dong-van", "on-call"),
+        ("alertname=TargetDown severity=warning level=commune kind=point cause=xa-lung-cu", "shift"),
+        ("alertname=PowerCutSuspected severity=warning level=commune kind=point cause=xa-lung-cu", "shift"),
+        ("alertname=TargetDown severity=warning level=district kind=endpoint cause=dc-ubnd-huyen-dong-van", "shift"),
+        ("alertname=HighLoss severity=warning level=commune cause=xa-lung-cu", "shift"),
+        ("alertname=HighLoss severity=warning level=district cause=ubnd-huyen-dong-van", "shift"),
         ("alertname=DeviceRebooted severity=info cause=xa-lung-cu", "records"),
         ("alertname=Watchdog severity=none cause=monitor", "watchdog"),
         ("alertname=SomethingNew cause=x", "shift"),
@@ -70,6 +81,37 @@ def test_amtool_accepts_it(amtool: str) -> None:
 def test_alerts_go_where_they_belong(amtool: str, labels: str, receiver: str) -> None:
     said = run(amtool, "config", "routes", "test", f"--config.file={FOLDER / 'alertmanager.yml'}", *labels.split())
     assert receiver == said.strip()
+
+
+def route_of(**labels: str) -> dict[str, Any]:
+    """Return the first route that takes these labels, by the matchers as Alertmanager reads them."""
+    for route in yaml.safe_load((FOLDER / "alertmanager.yml").read_text(encoding="utf-8"))["route"]["routes"]:
+        parts = [re.fullmatch(r'(\w+)(=~|=)"(.*)"', matcher) for matcher in route["matchers"]]
+        assert all(parts), route
+        if all(re.fullmatch(part[3] if part[2] == "=~" else re.escape(part[3]), labels.get(part[1], "")) for part in parts if part):
+            return dict(route)
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("labels", "hours"),
+    [
+        ({"severity": "critical", "alertname": "TargetDown"}, None),
+        ({"severity": "warning", "level": "commune", "alertname": "TargetDown"}, None),
+        ({"severity": "warning", "level": "commune", "alertname": "LinkNearCapacity"}, ["office-hours"]),
+        ({"severity": "warning", "level": "district", "alertname": "LinkNearCapacity"}, None),
+        ({"severity": "info", "level": "district", "alertname": "LinkFullInTwoWeeks"}, ["office-hours"]),
+    ],
+)
+def test_only_what_no_one_need_mend_at_night_waits_for_the_morning(labels: dict[str, str], hours: list[str] | None) -> None:
+    assert hours == route_of(**labels).get("active_time_intervals")
+
+
+def test_every_alert_that_a_route_or_an_inhibition_names_is_one_of_the_rules() -> None:
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "config" / "prometheus" / "rules").glob("*.yml"))
+    named = re.findall(r'alertname=~?"([^"]+)"', (FOLDER / "alertmanager.yml").read_text(encoding="utf-8"))
+    assert named
+    assert set() == {name for names in named for name in names.split("|")} - set(re.findall(r"- alert: (\w+)", rules))
 
 
 def rendered(amtool: str, tmp_path: Path, name: str, status: str, *alerts: dict[str, Any], kind: str = "text") -> str:
@@ -86,20 +128,43 @@ def test_a_telephone_shows_what_where_since_when_and_what_it_takes_down(amtool: 
         "<b>[Nghiêm trọng] Mất kết nối: UBND huyện Mèo Vạc</b>",
         "",
         "UBND huyện Mèo Vạc không trả lời; tuyến trên vẫn thông. Kéo theo 18 điểm mạng.",
-        "Từ 07:10 24/11/2026.",
-        "<i>UBND huyện Mèo Vạc does not answer; the path to it is free. 18 points are cut off behind it.</i>",
+        "📍 Huyện Mèo Vạc",
+        "🕒 Từ 07:09 24/11/2026",
+        "📅 Cuộc họp sắp tới: Giao ban, 08:00 24/11: 17 điểm cầu",
+        "📞 Gọi: cán bộ kỹ thuật tại chỗ; trực ca nhà mạng; điện lực",
+        "<i>UBND huyện Mèo Vạc does not answer; the path to it is free. 18 points are cut off behind it. "
+        "Call: technician on site; carrier's shift; power company.</i>",
         '<a href="http://127.0.0.1:3000/d/target?var-target=ubnd-huyen-meo-vac">Biểu đồ</a> · '
         '<a href="http://127.0.0.1:9877/docs/runbooks.md#targetdown">Cách xử lý</a>',
     ]
 
 
-def test_the_end_is_told_in_vietnams_time(amtool: str, tmp_path: Path) -> None:
-    lines = rendered(amtool, tmp_path, "telegram", "resolved", RESOLVED).splitlines()
-    assert lines == [
-        "<b>[Đã khôi phục] Mất kết nối: UBND huyện Mèo Vạc</b>",
-        "",
-        "Mất kết nối: UBND huyện Mèo Vạc: từ 07:10 24/11/2026 đến 00:30 25/11/2026.",
-    ]
+def test_what_nobody_knows_is_not_said(amtool: str, tmp_path: Path) -> None:
+    known = ("summary", "description", "summary_en", "description_en", "runbook", "dashboard")
+    bare = FIRING | {"annotations": {name: FIRING["annotations"][name] for name in known}}  # type: ignore[index]
+    text = rendered(amtool, tmp_path, "telegram", "firing", bare)
+    assert "🕒 Từ 07:10 24/11/2026\n<i>" in text, "when the alert began, where the monitor does not say since when it is so"
+    for sign in ("📍", "📅", "📞", "Call:"):
+        assert sign not in text
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ("2026-11-24T17:30:00Z", "đến 00:30 25/11/2026, sau 17 giờ 20 phút"),
+        ("2026-11-24T00:22:10Z", "đến 07:22 24/11/2026, sau 12 phút"),
+        ("2026-11-24T02:10:00Z", "đến 09:10 24/11/2026, sau 2 giờ 0 phút"),
+        ("2026-11-24T00:10:20Z", "đến 07:10 24/11/2026, sau dưới 1 phút"),
+    ],
+)
+def test_the_end_is_told_in_vietnams_time_with_how_long_it_took(amtool: str, tmp_path: Path, ends: str, told: str) -> None:
+    lines = rendered(amtool, tmp_path, "telegram", "resolved", RESOLVED | {"endsAt": ends}).splitlines()
+    assert lines == ["<b>[Đã khôi phục] Mất kết nối: UBND huyện Mèo Vạc</b>", "", f"✅ Từ 07:09 24/11/2026 {told}"]
+
+
+def test_of_several_that_end_each_is_named(amtool: str, tmp_path: Path) -> None:
+    lines = rendered(amtool, tmp_path, "telegram", "resolved", RESOLVED, RESOLVED).splitlines()
+    assert 2 == lines.count("Mất kết nối: UBND huyện Mèo Vạc")
 
 
 def test_the_subject_counts_what_else_the_cause_brought(amtool: str, tmp_path: Path) -> None:
