@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
-import http.client
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from monitor.cli.children import LOOK_S, Child, interrupts, start, wait_for_any, wait_until_ready
 from monitor.cli.options import add_config, add_language, own_command
 from monitor.errors import SetupError
 from monitor.lab.control import ask
@@ -31,13 +27,9 @@ from monitor.service.process import open_listener
 from monitor.words import say
 from monitor.words.lab import LAB
 
+_OURS = (sys.executable, "-m", "monitor")
 _LAB_STARTS_S = 60.0
 _DAEMON_STARTS_S = 60.0
-_ENDS_S = 20.0
-_LOOK_S = 0.2
-_LAST_LINES = 15
-_PR_SET_PDEATHSIG = 1
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,15 +39,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--listen", metavar="HOST:PORT", help="where the page is served (the configuration's `listen`)")
     parser.add_argument("--scenario", metavar="FILE", help="what happens when (the configuration's scenarios/demo.yaml)")
     parser.add_argument("--state", metavar="DIR", help="keep journal and logs there, and let the lab be found there")
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One of the two processes. name: its key among the words. log: where its output goes."""
-
-    name: str
-    process: subprocess.Popen[bytes]
-    log: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +73,7 @@ def execute(arguments: argparse.Namespace) -> int:
         listener = stack.enter_context(open_listener(arguments.listen or configuration.settings.listen))
         prepare_folder(state)
         kept = state if arguments.state else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="monitor-demo-")))
-        stack.enter_context(_interrupts())
+        stack.enter_context(interrupts())
         demo = _Demo(configuration, scenario, language, state, kept, command)
         try:
             return _demonstrate(demo, listener)
@@ -99,109 +82,46 @@ def execute(arguments: argparse.Namespace) -> int:
             return 0
 
 
-@contextlib.contextmanager
-def _interrupts() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the demo as Ctrl-C does."""
-    before = {number: signal.signal(number, signal.default_int_handler) for number in _ENDING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _demonstrate(demo: _Demo, listener: socket.socket) -> int:
     print(demo.say("demo_starts", targets=len(demo.configuration.inventory.targets)), flush=True)
     with contextlib.ExitStack() as stack:
-        lab = _start(stack, "the_lab", demo.kept / "lab.log", _lab_words(demo))
+        lab = start(stack, "the_lab", demo.kept / "lab.log", _lab_words(demo))
         status = _wait_for_lab(lab, demo.state)
         if status is None:
             return _mourn(demo, lab)
         print(lab.log.read_text(encoding="utf-8"), end="")
         words = _daemon_words(demo, status["config"], listener)
-        daemon = _start(stack, "the_daemon", demo.kept / "daemon.log", words, listener.fileno())
+        daemon = start(stack, "the_daemon", demo.kept / "daemon.log", words, listener.fileno())
         host, port = listener.getsockname()[:2]
         listener.close()
-        if not _wait_for_daemon(daemon, host, port):
+        if not wait_until_ready(daemon, host, port, "/-/ready", _DAEMON_STARTS_S):
             return _mourn(demo, daemon)
         _introduce(demo, f"http://{host}:{port}/", daemon.log)
-        return _mourn(demo, _wait_for_either(lab, daemon))
+        return _mourn(demo, wait_for_any(lab, daemon))
 
 
 def _lab_words(demo: _Demo) -> list[str]:
-    words = ["lab", "--config", str(demo.configuration.folder), "--state", str(demo.state), "--language", demo.language]
+    words = [*_OURS, "lab", "--config", str(demo.configuration.folder), "--state", str(demo.state), "--language", demo.language]
     return [*words, "--scenario", demo.scenario] if demo.scenario else words
 
 
 def _daemon_words(demo: _Demo, config: str, listener: socket.socket) -> list[str]:
     """Return what starts the daemon inside the lab; it serves on a listener that was opened outside, where browsers are."""
-    inside = ["lab", "exec", "--state", str(demo.state), "--hand-in", str(listener.fileno()), "--"]
+    inside = [*_OURS, "lab", "exec", "--state", str(demo.state), "--hand-in", str(listener.fileno()), "--"]
     run = [sys.executable, "-m", "monitor", "run", "--config", config, "--language", demo.language]
     host, port = listener.getsockname()[:2]
     told = ["--listen", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]  # where it is found, as it tells others
     return [*inside, *run, *told, "--journal", f"sqlite:///{(demo.kept / 'journal.db').absolute()}"]
 
 
-def _start(stack: contextlib.ExitStack, name: str, log: Path, words: list[str], *descriptors: int) -> _Part:
-    """Start a command of ours in a session of its own, so that Ctrl-C reaches us alone and the end has an order."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", *words],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=descriptors,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
-        )
-    stack.callback(_end, process)
-    return _Part(name, process, log)
-
-
-def _end_with_parent() -> None:
-    """Have this process ended when its parent dies, kill -9 included (prctl(2)); an exec keeps that."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_ENDS_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _wait_for_lab(lab: _Part, state: Path) -> dict[str, Any] | None:
+def _wait_for_lab(lab: Child, state: Path) -> dict[str, Any] | None:
     """Return the lab's status once it answers; None where it ended or takes too long."""
     deadline = time.monotonic() + _LAB_STARTS_S
     while lab.process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             return ask(socket_path(state), {"ask": "status"})
-        time.sleep(_LOOK_S)
+        time.sleep(LOOK_S)
     return None
-
-
-def _wait_for_daemon(daemon: _Part, host: str, port: int) -> bool:
-    """Return whether the daemon is ready in time."""
-    deadline = time.monotonic() + _DAEMON_STARTS_S
-    while daemon.process.poll() is None and time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(host, port, timeout=2)
-        with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/-/ready")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return True
-        time.sleep(_LOOK_S)
-    return False
-
-
-def _wait_for_either(*parts: _Part) -> _Part:
-    """Return the part that ended."""
-    while True:
-        for part in parts:
-            if part.process.poll() is not None:
-                return part
-        time.sleep(_LOOK_S)
 
 
 def _introduce(demo: _Demo, url: str, log: Path) -> None:
@@ -220,10 +140,9 @@ def _introduce(demo: _Demo, url: str, log: Path) -> None:
     print(demo.say("demo_log", path=log), flush=True)
 
 
-def _mourn(demo: _Demo, part: _Part) -> int:
+def _mourn(demo: _Demo, part: Child) -> int:
     """Show the last lines of a part that ended by itself, or is too late, and return a status that is not 0."""
     status = part.process.poll()
-    lines = part.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
     shown = "–" if status is None else status
-    print(demo.say("demo_died", what=demo.say(part.name), status=shown), *lines, sep="\n", file=sys.stderr)
+    print(demo.say("demo_died", what=demo.say(part.name), status=shown), *part.last_lines(), sep="\n", file=sys.stderr)
     return status if status is not None and status > 0 else 1
