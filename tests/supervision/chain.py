@@ -1,0 +1,98 @@
+"""A real Prometheus and Alertmanager with the shipped rules and routes over one daemon, and the sink that all messages reach."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from monitor.cli.children import Child, start, wait_until_ready
+from monitor.cli.companions import (
+    ALERTMANAGER,
+    PROMETHEUS,
+    alertmanager_words,
+    find_program,
+    prometheus_words,
+    write_alertmanager,
+    write_prometheus,
+)
+from tests.supervision.scaling import scaled
+from tests.supervision.sink import RECEIVERS, Sink, open_sink
+
+SHIPPED = Path(__file__).parents[2] / "config"
+_STARTS_S = 60.0
+
+
+class MissingError(Exception):
+    """A program that is not installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """sink: what was told. children: Prometheus and Alertmanager. prometheus: its URL."""
+
+    sink: Sink
+    children: tuple[Child, ...]
+    prometheus: str
+
+    def ensure_alive(self) -> None:
+        """Raise AssertionError with its last lines where one of them ended."""
+        for child in self.children:
+            assert child.process.poll() is None, "\n".join([f"{child.name} ended", *child.last_lines()])
+
+
+@contextlib.contextmanager
+def chain_over(daemon: str, folder: Path, *, faster: float = 1) -> Iterator[Chain]:
+    """Prometheus and Alertmanager over a daemon at HOST:PORT. Raises MissingError where one is not installed.
+
+    faster: divides every duration of rules, routes and of the programs' own.
+    """
+    programs = [find_program(names, os.environ["PATH"]) for names in (PROMETHEUS, ALERTMANAGER)]
+    if programs[0] is None or programs[1] is None:
+        raise MissingError("prometheus and prometheus-alertmanager are not both installed")
+    with contextlib.ExitStack() as stack:
+        sink, url = stack.enter_context(open_sink())
+        listen = {name: free_address() for name in ("prometheus", "alertmanager")}
+        routes = _alertmanager(folder / "alertmanager", url, faster)
+        rules = _prometheus(folder / "prometheus", {"monitor": daemon, **listen}, faster)
+        words = alertmanager_words(programs[1], routes, folder / "alertmanager" / "data", listen["alertmanager"])
+        children = [start(stack, "alertmanager", folder / "alertmanager.log", words)]
+        words = prometheus_words(programs[0], rules, folder / "prometheus" / "data", listen["prometheus"])
+        own = ("--query.lookback-delta=5m", "--rules.alert.resend-delay=1m")
+        children.append(start(stack, "prometheus", folder / "prometheus.log", [*words, *(scaled(each, faster) for each in own)]))
+        for child in children:
+            host, port = listen[child.name].split(":")
+            assert wait_until_ready(child, host, int(port), "/-/ready", _STARTS_S), "\n".join(child.last_lines())
+        yield Chain(sink, tuple(children), f"http://{listen['prometheus']}")
+
+
+def free_address() -> str:
+    """Return a HOST:PORT that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+def _prometheus(folder: Path, addresses: dict[str, str], faster: float) -> Path:
+    path = write_prometheus(SHIPPED / "prometheus", folder, addresses)
+    for each in (path, *(folder / "rules").glob("*.yml")):
+        each.write_text(scaled(each.read_text(encoding="utf-8"), faster), encoding="utf-8")
+    return path
+
+
+def _alertmanager(folder: Path, url: str, faster: float) -> Path:
+    """Write the shipped routes with a webhook for every receiver, and offices that never close: a test knows no time of day."""
+    shutil.copytree(SHIPPED / "alertmanager", folder)
+    base = folder / "alertmanager.yml"
+    top = yaml.safe_load(scaled(base.read_text(encoding="utf-8"), faster))
+    for interval in top["time_intervals"]:
+        interval["time_intervals"] = [{"times": [{"start_time": "00:00", "end_time": "24:00"}]}]
+    base.write_text(yaml.safe_dump(top, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    receivers = {name: {"webhook": [{"url": {"literal": f"{url}/{name}"}}]} for name in RECEIVERS}
+    (folder / "receivers.yaml").write_text(yaml.safe_dump(receivers), encoding="utf-8")
+    return write_alertmanager(folder, folder / "made")
