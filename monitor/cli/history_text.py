@@ -19,7 +19,7 @@ from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State
 
 JOB = "monitor"
-_OWN_LINE = re.compile(r"^(?P<name>monitor_\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$")
+_OWN_LINE = re.compile(r"^(?P<name>(?:monitor|wan_area)_\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$")
 _DENSE_SHARE = 4
 _STEP_S = 300
 

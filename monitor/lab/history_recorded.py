@@ -105,8 +105,10 @@ class Recorder:
         yield Recorded("target:wan_target_state:code", own, code)
         yield Recorded("target:wan_target_outage:now", (*own, ("cause", target.id), ("name", target.name)), outage)
         yield Recorded("target:wan_target_flapping:now", own, flapping)
-        down = array("f", [value if step >= self._detail else ABSENT for step, value in enumerate(_is_down(code))])
-        yield Recorded("target:wan_target_down:now", own, down)
+        for name, states in (("down", (State.DOWN,)), ("answers", (State.UP, State.DEGRADED))):
+            is_so = _is_any(code, states)
+            values = array("f", [value if step >= self._detail else ABSENT for step, value in enumerate(is_so)])
+            yield Recorded(f"target:wan_target_{name}:now", own, values)
         known = (("target", target.id), ("name", target.name))
         yield Recorded("target:wan_target_name:now", known, array("f", [1]) * self._grid.count)
         for cause, values in causes.items():
@@ -329,9 +331,9 @@ def _labels(target: Target) -> Labels:
     return (("target", target.id), ("kind", target.kind.value), ("level", target.level), ("area", target.area))
 
 
-def _is_down(code: array[float]) -> array[float]:
-    down = _CODES.index(State.DOWN)
-    return array("f", [value if isnan(value) else float(value == down) for value in code])
+def _is_any(code: array[float], states: Sequence[State]) -> array[float]:
+    numbers = [_CODES.index(state) for state in states]
+    return array("f", [value if isnan(value) else float(value in numbers) for value in code])
 
 
 def _ratios(there: array[float], away: array[float]) -> array[float]:
