@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from monitor.cli.children import interrupts
+from tests.supervision.chain import MissingError
 from tests.supervision.story import DISTRICT, FLAPPING, MONITOR, Account, play
 
+NOT_HERE = 3
+"""The exit status where this machine lacks what it takes."""
 BOUND_S = 60.0
 """From the cut to its notification, at shipped intervals."""
 
@@ -83,7 +90,14 @@ def main() -> int:
     def say(what: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {what}", flush=True)
 
-    account = play(arguments.faster, say)
+    try:
+        with interrupts():
+            account = play(arguments.faster, say)
+    except (MissingError, pytest.skip.Exception) as why:
+        print(why)
+        return NOT_HERE
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     if arguments.json:
         arguments.json.write_text(json.dumps(account.as_json(), ensure_ascii=False), encoding="utf-8")
     print("", *report(account), sep="\n")

@@ -1,0 +1,73 @@
+"""The story of tests/supervision/story.py is played once, by a process of its own, while all other tests run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.supervision.drill import NOT_HERE
+from tests.supervision.story import Account
+
+FASTER = 5
+_LONGEST_S = 900.0
+_ROOT = Path(__file__).parents[2]
+_WAITS_FOR_IT = "tests/supervision/test_notifications.py"
+
+
+@dataclass(slots=True)
+class _Playing:
+    process: subprocess.Popen[str]
+    folder: tempfile.TemporaryDirectory[str]
+
+    def account(self) -> Account:
+        """Return what came of it, once it is over."""
+        said = self.process.communicate(timeout=_LONGEST_S)[0]
+        if self.process.returncode == NOT_HERE:
+            pytest.skip(said.splitlines()[-1])
+        written = Path(self.folder.name) / "account.json"
+        assert written.exists(), said[-6000:]
+        return Account.from_json(json.loads(written.read_text(encoding="utf-8")))
+
+
+_PLAYING = pytest.StashKey[_Playing]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what waits for the story come last."""
+    items.sort(key=_waits)
+
+
+def _waits(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(_WAITS_FOR_IT)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begin to play as soon as it is known that somebody waits for it."""
+    if session.config.option.collectonly or not any(map(_waits, session.items)):
+        return
+    folder = tempfile.TemporaryDirectory(prefix="story")
+    words = [sys.executable, "-m", "tests.supervision.drill", "--faster", str(FASTER), "--json", f"{folder.name}/account.json"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=_ROOT)
+    session.config.stash[_PLAYING] = _Playing(process, folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End it where nobody waited for its end."""
+    playing = config.stash.get(_PLAYING, None)
+    if playing is not None:
+        playing.process.terminate()
+        playing.process.communicate()
+        playing.folder.cleanup()
+
+
+@pytest.fixture(scope="session")
+def account(pytestconfig: pytest.Config) -> Account:
+    """All that happened to the province and all that people were told of it."""
+    return pytestconfig.stash[_PLAYING].account()
