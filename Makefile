@@ -4,10 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CONFIG ?= config
 
-.PHONY: help demo run test check drill bench fuzz clean
+.PHONY: help demo stack run test check drill bench fuzz clean
 
 help:
 	@echo "make demo   the province emulated and watched, on this machine (http://127.0.0.1:9877)"
+	@echo "make stack  the same with Prometheus, Alertmanager and Grafana beside it, where installed; with a past: make stack STACK=--past"
 	@echo "make test   install what the tests need, then run all of them"
 	@echo "make check  lint and types only"
 	@echo "make drill  cuts, storms and restarts told through Prometheus and Alertmanager at shipped intervals; 20 minutes"
@@ -17,6 +18,9 @@ help:
 
 demo: $(VENV)/.installed
 	$(BIN)/monitor demo --config $(CONFIG)
+
+stack: $(VENV)/.installed
+	$(BIN)/monitor demo --stack --config $(CONFIG) $(STACK)
 
 run: $(VENV)/.installed
 	$(BIN)/monitor run --config $(CONFIG)

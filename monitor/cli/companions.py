@@ -48,14 +48,17 @@ def write_prometheus(shipped: Path, folder: Path, addresses: Mapping[str, str]) 
     return path
 
 
-def write_alertmanager(shipped: Path, folder: Path) -> Path:
-    """Write what Alertmanager runs with into a folder, as `monitor alertmanager` does, and return its path."""
+def write_alertmanager(shipped: Path, folder: Path, *, tells: bool = True) -> Path:
+    """Write what Alertmanager runs with into a folder, as `monitor alertmanager` does, and return its path.
+
+    tells: whether anybody is told, by receivers.yaml.
+    """
     base, own = shipped / "alertmanager.yml", shipped / "receivers.yaml"
     if not base.exists():
         raise SetupError(f"{base} is not there", "take the one that the monitor ships in config/alertmanager")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "alertmanager.yml"
-    text = yaml.safe_dump(complete(base, load_receivers(own), str(own)), allow_unicode=True, sort_keys=False)
+    text = yaml.safe_dump(complete(base, load_receivers(own) if tells else {}, str(own)), allow_unicode=True, sort_keys=False)
     write_whole(path, text, mode=0o600)
     return path
 

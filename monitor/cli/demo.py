@@ -18,6 +18,7 @@ from typing import Any
 
 from monitor.cli.children import LOOK_S, Child, interrupts, start, wait_for_any, wait_until_ready
 from monitor.cli.options import add_config, add_language, own_command
+from monitor.cli.stack import Surroundings, make_past
 from monitor.errors import SetupError
 from monitor.lab.control import ask
 from monitor.lab.state import prepare_folder, socket_path, state_folder
@@ -38,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_language(parser)
     parser.add_argument("--listen", metavar="HOST:PORT", help="where the page is served (the configuration's `listen`)")
     parser.add_argument("--scenario", metavar="FILE", help="what happens when (the configuration's scenarios/demo.yaml)")
+    parser.add_argument("--stack", action="store_true", help="Prometheus, Alertmanager and Grafana beside it, where installed")
+    parser.add_argument("--past", action="store_true", help="with --stack: begin with 35 days of made-up history")
     parser.add_argument("--state", metavar="DIR", help="keep journal and logs there, and let the lab be found there")
 
 
@@ -51,6 +54,8 @@ class _Demo:
     state: Path
     kept: Path
     command: str
+    has_stack: bool
+    has_past: bool
 
     def say(self, key: str, **values: object) -> str:
         """Return one of the lab's sentences."""
@@ -74,7 +79,7 @@ def execute(arguments: argparse.Namespace) -> int:
         prepare_folder(state)
         kept = state if arguments.state else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="monitor-demo-")))
         stack.enter_context(interrupts())
-        demo = _Demo(configuration, scenario, language, state, kept, command)
+        demo = _Demo(configuration, scenario, language, state, kept, command, arguments.stack, arguments.stack and arguments.past)
         try:
             return _demonstrate(demo, listener)
         except KeyboardInterrupt:
@@ -85,6 +90,11 @@ def execute(arguments: argparse.Namespace) -> int:
 def _demonstrate(demo: _Demo, listener: socket.socket) -> int:
     print(demo.say("demo_starts", targets=len(demo.configuration.inventory.targets)), flush=True)
     with contextlib.ExitStack() as stack:
+        host, port = listener.getsockname()[:2]
+        beside = Surroundings(demo.configuration.folder, demo.kept, f"{host}:{port}", demo.say)
+        if demo.has_past:
+            print(demo.say("past"), flush=True)
+            make_past(demo.configuration.folder, demo.kept, _journal(demo), beside.daemon)
         lab = start(stack, "the_lab", demo.kept / "lab.log", _lab_words(demo))
         status = _wait_for_lab(lab, demo.state)
         if status is None:
@@ -92,12 +102,12 @@ def _demonstrate(demo: _Demo, listener: socket.socket) -> int:
         print(lab.log.read_text(encoding="utf-8"), end="")
         words = _daemon_words(demo, status["config"], listener)
         daemon = start(stack, "the_daemon", demo.kept / "daemon.log", words, listener.fileno())
-        host, port = listener.getsockname()[:2]
         listener.close()
         if not wait_until_ready(daemon, host, port, "/-/ready", _DAEMON_STARTS_S):
             return _mourn(demo, daemon)
         _introduce(demo, f"http://{host}:{port}/", daemon.log)
-        return _mourn(demo, wait_for_any(lab, daemon))
+        companions = beside.begin(stack) if demo.has_stack else []
+        return _mourn(demo, wait_for_any(lab, daemon, *companions))
 
 
 def _lab_words(demo: _Demo) -> list[str]:
@@ -111,7 +121,11 @@ def _daemon_words(demo: _Demo, config: str, listener: socket.socket) -> list[str
     run = [sys.executable, "-m", "monitor", "run", "--config", config, "--language", demo.language]
     host, port = listener.getsockname()[:2]
     told = ["--listen", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]  # where it is found, as it tells others
-    return [*inside, *run, *told, "--journal", f"sqlite:///{(demo.kept / 'journal.db').absolute()}"]
+    return [*inside, *run, *told, "--journal", f"sqlite:///{_journal(demo)}"]
+
+
+def _journal(demo: _Demo) -> Path:
+    return (demo.kept / "journal.db").absolute()
 
 
 def _wait_for_lab(lab: Child, state: Path) -> dict[str, Any] | None:

@@ -50,6 +50,20 @@ LAB: Catalogue = {
     "demo_mend": ("Khôi phục tất cả:   {command} ctl restore all", "Mend everything:     {command} ctl restore all"),
     "demo_died": ("{what} đã dừng (mã {status}). Những dòng cuối:", "{what} ended (status {status}). Its last lines:"),
     "demo_over": ("Đã dừng tất cả.", "Everything has ended."),
+    "stack_prometheus": ("Prometheus:      {url}", "Prometheus:      {url}"),
+    "stack_alertmanager": (
+        "Cảnh báo:        {url} (bản trình diễn không báo cho ai)",
+        "Alerts:          {url} (the demo tells nobody)",
+    ),
+    "stack_grafana": ("Grafana:         {url}dashboards", "Grafana:         {url}dashboards"),
+    "stack_missing": ("{what}: máy này chưa cài ({how}), nên bỏ qua.", "{what} is not installed here ({how}), so it is left out."),
+    "past": (
+        "Đang dựng 35 ngày quá khứ cho Prometheus và nhật ký (vài phút)…",
+        "Making 35 days of past up for Prometheus and journal (minutes)…",
+    ),
+    "prometheus": ("Prometheus", "Prometheus"),
+    "alertmanager": ("Alertmanager", "Alertmanager"),
+    "grafana": ("Grafana", "Grafana"),
     "the_daemon": ("Bộ giám sát", "The daemon"),
     "the_lab": ("Mạng mô phỏng", "The lab"),
 }

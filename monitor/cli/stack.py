@@ -1,0 +1,163 @@
+"""`monitor demo --stack`: Prometheus, Alertmanager and Grafana beside the demo, as far as this machine has them.
+
+They run with the shipped rules, routes and dashboards, on loopback, and nobody is told of anything: what the demo breaks is no
+outage, so receivers.yaml is left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from monitor.cli.children import Child, start, wait_until_ready
+from monitor.cli.companions import (
+    ALERTMANAGER,
+    GRAFANA,
+    PROMETHEUS,
+    alertmanager_words,
+    find_program,
+    prometheus_words,
+    write_alertmanager,
+    write_prometheus,
+)
+from monitor.errors import SetupError
+
+_HOST = "127.0.0.1"
+_STARTS_S = 90.0
+_PORTS = {"prometheus": 9090, "alertmanager": 9093, "grafana": 3000}
+_PACKAGES = {"prometheus": "prometheus", "alertmanager": "prometheus-alertmanager"}
+_GRAFANA_HOME = Path("/usr/share/grafana")
+_GRAFANA_SAYS = {  # whoever sits at this machine may look at and change everything, and nothing is asked of anybody outside
+    "auth.anonymous.enabled": "true",
+    "auth.anonymous.org_role": "Admin",
+    "auth.disable_login_form": "true",
+    "analytics.reporting_enabled": "false",
+    "analytics.check_for_updates": "false",
+    "analytics.check_for_plugin_updates": "false",
+    "news.news_feed_enabled": "false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands beside the demo.
+
+    config: the configuration's folder. kept: where data and logs go. daemon: its HOST:PORT. say: the lab's words.
+    """
+
+    config: Path
+    kept: Path
+    daemon: str
+    say: Callable[..., str]
+
+    def begin(self, stack: contextlib.ExitStack) -> list[Child]:
+        """Start what is installed, say where each is found and what is missing, and return what runs; the stack ends it."""
+        running: dict[str, str] = {"monitor": self.daemon}
+        children: list[Child] = []
+        for name, names, words in (
+            ("alertmanager", ALERTMANAGER, self._alertmanager),
+            ("prometheus", PROMETHEUS, self._prometheus),
+            ("grafana", GRAFANA, self._grafana),
+        ):
+            program = find_program(names, os.environ.get("PATH", ""))
+            if program is None:
+                print(self.say("stack_missing", what=name.capitalize(), how=self._how(name)), flush=True)
+                continue
+            listen = _free(_PORTS[name])
+            child = start(stack, name, self.kept / f"{name}.log", words(program, listen, {**running, name: listen}))
+            path = "/api/health" if name == "grafana" else "/-/ready"
+            if not wait_until_ready(child, _HOST, int(listen.rpartition(":")[2]), path, _STARTS_S):
+                lines = "\n  ".join(child.last_lines())
+                raise SetupError(f"{program} does not start:\n  {lines}", f"see {child.log}, or leave --stack out")
+            running[name] = listen
+            children.append(child)
+            print(self.say(f"stack_{name}", url=f"http://{listen}/"), flush=True)
+        return children
+
+    def _how(self, name: str) -> str:
+        if name in _PACKAGES:
+            return f"apt-get install {_PACKAGES[name]}"
+        return "docs/install.md"
+
+    def _alertmanager(self, program: str, listen: str, _: dict[str, str]) -> list[str]:
+        made = write_alertmanager(self.config / "alertmanager", self.kept / "alertmanager", tells=False)
+        return alertmanager_words(program, made, self.kept / "alertmanager" / "data", listen)
+
+    def _prometheus(self, program: str, listen: str, running: dict[str, str]) -> list[str]:
+        made = write_prometheus(self.config / "prometheus", self.kept / "prometheus", running)
+        return prometheus_words(program, made, prometheus_data(self.kept), listen)
+
+    def _grafana(self, program: str, listen: str, running: dict[str, str]) -> list[str]:
+        folder = self.kept / "grafana"
+        self._provision(folder / "provisioning", running.get("prometheus"))
+        host, _, port = listen.rpartition(":")
+        told = {
+            **_GRAFANA_SAYS,
+            "server.http_addr": host,
+            "server.http_port": port,
+            "paths.data": str(folder / "data"),
+            "paths.logs": str(folder / "logs"),
+            "paths.plugins": str(folder / "plugins"),
+            "paths.provisioning": str(folder / "provisioning"),
+        }
+        return [program, "--homepath", str(_GRAFANA_HOME), *(f"cfg:{name}={value}" for name, value in told.items())]
+
+    def _provision(self, folder: Path, prometheus: str | None) -> None:
+        """Write where Grafana finds its data and the dashboards that lie beside the configuration, in both languages."""
+        usual = f"{_HOST}:{_PORTS['prometheus']}"
+        source = {
+            "name": "Prometheus",
+            "uid": "prometheus",
+            "type": "prometheus",
+            "access": "proxy",
+            "url": f"http://{prometheus or usual}",
+            "isDefault": True,
+            "jsonData": {"timeInterval": "10s", "httpMethod": "POST"},
+        }
+        shipped = self.config.resolve().parent / "grafana" / "dashboards"
+        providers = [
+            {"name": f"monitor-{language}", "folder": title, "type": "file", "options": {"path": str(shipped / language)}}
+            for language, title in (("vi", "Giám sát"), ("en", "Monitoring"))
+            if (shipped / language).is_dir()
+        ]
+        _write(folder / "datasources" / "prometheus.yaml", {"apiVersion": 1, "datasources": [source]})
+        _write(folder / "dashboards" / "monitor.yaml", {"apiVersion": 1, "providers": providers})
+
+
+def prometheus_data(kept: Path) -> Path:
+    """Return the folder that Prometheus keeps its blocks in."""
+    return kept / "prometheus" / "data"
+
+
+def make_past(config: Path, kept: Path, journal: Path, instance: str) -> None:
+    """Let `monitor lab history` make up a past for Prometheus and the journal. Raises SetupError where it can't."""
+    words: Sequence[str] = ("lab", "history", "--config", str(config), "--blocks", str(prometheus_data(kept)))
+    prometheus_data(kept).mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "monitor", *words, "--journal", str(journal), "--instance", instance],
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode:
+        raise SetupError("the past can't be made up", "leave --past out, or see above")
+
+
+def _free(port: int) -> str:
+    """Return HOST:PORT with this port, or another one where that is taken."""
+    for each in (port, 0):
+        with contextlib.suppress(OSError), socket.create_server((_HOST, each)) as free:
+            return f"{_HOST}:{free.getsockname()[1]}"
+    raise SetupError(f"no port is free on {_HOST}", "end what holds them")
+
+
+def _write(path: Path, content: dict[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
