@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -85,7 +86,7 @@ class Surroundings:
     def _how(self, name: str) -> str:
         if name in _PACKAGES:
             return f"apt-get install {_PACKAGES[name]}"
-        return "docs/install.md"
+        return "docs/grafana.md"
 
     def _alertmanager(self, program: str, listen: str, _: dict[str, str]) -> list[str]:
         made = write_alertmanager(self.config / "alertmanager", self.kept / "alertmanager", tells=False)
@@ -111,25 +112,17 @@ class Surroundings:
         return [program, "--homepath", str(_GRAFANA_HOME), *(f"cfg:{name}={value}" for name, value in told.items())]
 
     def _provision(self, folder: Path, prometheus: str | None) -> None:
-        """Write where Grafana finds its data and the dashboards that lie beside the configuration, in both languages."""
-        usual = f"{_HOST}:{_PORTS['prometheus']}"
-        source = {
-            "name": "Prometheus",
-            "uid": "prometheus",
-            "type": "prometheus",
-            "access": "proxy",
-            "url": f"http://{prometheus or usual}",
-            "isDefault": True,
-            "jsonData": {"timeInterval": "10s", "httpMethod": "POST"},
-        }
-        shipped = self.config.resolve().parent / "grafana" / "dashboards"
-        providers = [
-            {"name": f"monitor-{language}", "folder": title, "type": "file", "options": {"path": str(shipped / language)}}
-            for language, title in (("vi", "Giám sát"), ("en", "Monitoring"))
-            if (shipped / language).is_dir()
-        ]
-        _write(folder / "datasources" / "prometheus.yaml", {"apiVersion": 1, "datasources": [source]})
-        _write(folder / "dashboards" / "monitor.yaml", {"apiVersion": 1, "providers": providers})
+        """Write the shipped provisioning with this machine's addresses and the dashboards beside the configuration in it."""
+        shipped = self.config.resolve().parent / "grafana"
+        sources = _read(shipped / "provisioning" / "datasources" / "monitor.yaml")
+        for source in sources["datasources"]:
+            source["url"] = f"http://{prometheus}" if prometheus else source["url"]
+        dashboards = _read(shipped / "provisioning" / "dashboards" / "monitor.yaml")
+        for provider in dashboards["providers"]:
+            options = provider["options"]
+            options["path"] = str(shipped / "dashboards" / Path(options["path"]).name)
+        _write(folder / "datasources" / "monitor.yaml", sources)
+        _write(folder / "dashboards" / "monitor.yaml", dashboards)
 
 
 def prometheus_data(kept: Path) -> Path:
@@ -158,6 +151,13 @@ def _free(port: int) -> str:
     raise SetupError(f"no port is free on {_HOST}", "end what holds them")
 
 
-def _write(path: Path, content: dict[str, object]) -> None:
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise SetupError(f"{path} is not there", "take the folder grafana that the monitor ships, beside the configuration")
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")

@@ -55,7 +55,7 @@ def test_what_is_not_installed_is_named_with_its_cure_and_left_out(
     assert capsys.readouterr().out.splitlines() == [
         "Alertmanager is not installed here (apt-get install prometheus-alertmanager), so it is left out.",
         "Prometheus is not installed here (apt-get install prometheus), so it is left out.",
-        "Grafana is not installed here (docs/install.md), so it is left out.",
+        "Grafana is not installed here (docs/grafana.md), so it is left out.",
     ]
 
 
@@ -71,7 +71,7 @@ def test_grafana_gets_the_source_and_the_dashboards_in_both_languages(
     with urllib.request.urlopen(f"{url}api/health", timeout=10) as answer:
         told = json.load(answer)
     provisioning = Path(told["paths.provisioning"])
-    (source,) = yaml.safe_load((provisioning / "datasources" / "prometheus.yaml").read_text())["datasources"]
+    (source,) = yaml.safe_load((provisioning / "datasources" / "monitor.yaml").read_text())["datasources"]
     assert ("prometheus", "http://127.0.0.1:9090") == (source["uid"], source["url"])
     providers = yaml.safe_load((provisioning / "dashboards" / "monitor.yaml").read_text())["providers"]
     assert [2, 2] == [min(2, len(list(Path(each["options"]["path"]).glob("*.json")))) for each in providers]

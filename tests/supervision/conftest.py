@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,14 +24,14 @@ _WAITS_FOR_IT = "tests/supervision/test_notifications.py"
 @dataclass(slots=True)
 class _Playing:
     process: subprocess.Popen[str]
-    folder: tempfile.TemporaryDirectory[str]
+    folder: Path
 
     def account(self) -> Account:
         """Return what came of it, once it is over."""
         said = self.process.communicate(timeout=_LONGEST_S)[0]
         if self.process.returncode == NOT_HERE:
             pytest.skip(said.splitlines()[-1])
-        written = Path(self.folder.name) / "account.json"
+        written = self.folder / "account.json"
         assert written.exists(), said[-6000:]
         return Account.from_json(json.loads(written.read_text(encoding="utf-8")))
 
@@ -48,23 +49,20 @@ def _waits(item: pytest.Item) -> bool:
     return item.nodeid.startswith(_WAITS_FOR_IT)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Begin to play as soon as it is known that somebody waits for it."""
-    if session.config.option.collectonly or not any(map(_waits, session.items)):
+@pytest.fixture(scope="session", autouse=True)
+def _story(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Begin to play with the first test of this folder, where any will wait for it; end it where nobody did."""
+    if not any(map(_waits, request.session.items)):
+        yield
         return
-    folder = tempfile.TemporaryDirectory(prefix="story")
-    words = [sys.executable, "-m", "tests.supervision.drill", "--faster", str(FASTER), "--json", f"{folder.name}/account.json"]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=_ROOT)
-    session.config.stash[_PLAYING] = _Playing(process, folder)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End it where nobody waited for its end."""
-    playing = config.stash.get(_PLAYING, None)
-    if playing is not None:
-        playing.process.terminate()
-        playing.process.communicate()
-        playing.folder.cleanup()
+    with tempfile.TemporaryDirectory(prefix="story") as folder:
+        words = [sys.executable, "-m", "tests.supervision.drill", "--faster", str(FASTER), "--json", f"{folder}/account.json"]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=_ROOT) as process:
+            request.config.stash[_PLAYING] = _Playing(process, Path(folder))
+            try:
+                yield
+            finally:
+                process.terminate()
 
 
 @pytest.fixture(scope="session")
