@@ -22,6 +22,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from monitor.load.configuration import find_folder, load
 from monitor.load.scenario import load_scenario
 from monitor.model.inventory import Inventory
 from monitor.model.scenario import VERBS, Scenario, Verb
+from monitor.model.settings import H323Settings
 from monitor.words import say
 from monitor.words.lab import LAB
 
@@ -98,20 +100,31 @@ def _run(arguments: argparse.Namespace) -> int:
     scenario = _scenario(arguments.scenario, inventory)
     state = state_folder(arguments.state)
     prepare_folder(state)
-    plan = LabPlan(inventory, configuration.settings.credentials, scenario, state, folder.absolute())
+    settings = configuration.settings
+    gatekeeper = _gatekeeper(settings.h323)
+    plan = LabPlan(inventory, settings.credentials, scenario, state, folder.absolute(), settings.logins, gatekeeper)
     language = arguments.language or configuration.settings.language
     command = f"{own_command()} lab --state {state}" if arguments.state else f"{own_command()} lab"
     if arguments.loopback:
         _on_loopback(plan, say(LAB, "asked_for", language), command, language)
         return 0
     try:
-        network = open_network(target.address for target in inventory.targets.values())
+        addresses = [target.address for target in inventory.targets.values()]
+        network = open_network([*addresses, gatekeeper[0]] if gatekeeper else addresses)
     except SetupError as error:
         _on_loopback(plan, error.fault, command, language)
     else:
         look = say(LAB, "look", language, command=command, address=inventory.targets[inventory.root].address)
         play_in_network(plan, network, _announcement(plan, command, look, language))
     return 0
+
+
+def _gatekeeper(settings: H323Settings) -> tuple[str, int] | None:
+    """Return where the gatekeeper is; None where there is none, or where its address is a name, which nobody has here."""
+    try:
+        return str(ip_address(settings.gatekeeper)), settings.gatekeeper_port
+    except ValueError:
+        return None
 
 
 def _scenario(path: str | None, inventory: Inventory) -> Scenario:

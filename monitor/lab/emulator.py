@@ -11,6 +11,7 @@ from typing import NamedTuple
 from monitor.lab.babble import Babble
 from monitor.lab.conference import SIGNALLING_PORTS
 from monitor.lab.fragments import Fragments
+from monitor.lab.gatekeeper import answer_ras
 from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Packet, echo_reply, icmp_error, parse, udp
 from monitor.lab.province import Province
 from monitor.lab.sip import answer_request
@@ -190,9 +191,22 @@ class Emulator:
             own = packet.destination if elsewhere is None else packet.destination[:-1] + bytes((elsewhere,))
             reply = udp(own, packet.source, port, source_port, answer, ttl=65 - len(path.nodes))
             return self._perhaps_twice(target, delay + _AGENT_S + agent.ills.delay_s, reply)
-        if port in self.province.conditions[target].udp:
-            return self._signalling(packet, target, path, delay) if port == SIP_PORT else []
-        return self._error(packet, path, _Complaint(len(path.nodes), UNREACHABLE, _PORT_UNREACHABLE), now)
+        if port not in self.province.conditions[target].udp:
+            return self._error(packet, path, _Complaint(len(path.nodes), UNREACHABLE, _PORT_UNREACHABLE), now)
+        return self._signalling(packet, target, path, delay) if port == SIP_PORT else self._registry(packet, target, path, delay)
+
+    def _registry(self, packet: Packet, target: str, path: Path, delay: float) -> list[Reply]:
+        """Return what the gatekeeper says, where it is what was asked."""
+        place, port = self.province.gatekeeper, int.from_bytes(packet.payload[2:4], "big")
+        is_deaf = self.province.conditions[target].conference.is_deaf
+        if place is None or is_deaf or (packet.destination, port) != (ip_address(place[0]).packed, place[1]):
+            return []
+        told = answer_ras(packet.payload[8:], place, self.province.inventory, self.province.conditions)
+        if told is None:
+            return []
+        source_port = int.from_bytes(packet.payload[:2], "big")
+        reply = udp(packet.destination, packet.source, port, source_port, told, ttl=65 - len(path.nodes))
+        return self._perhaps_twice(target, delay + _AGENT_S, reply)
 
     def _signalling(self, packet: Packet, target: str, path: Path, delay: float) -> list[Reply]:
         """Return what an endpoint says by SIP."""

@@ -7,8 +7,9 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from monitor.lab.control import Control
@@ -24,7 +25,8 @@ from monitor.lab.state import socket_path
 from monitor.lab.tun import OWN_ADDRESS, Tun, open_tun
 from monitor.model.inventory import Inventory
 from monitor.model.scenario import Scenario
-from monitor.model.settings import LAB_INTERFACE, Credential
+from monitor.model.settings import LAB_INTERFACE, Credential, Login
+from monitor.wire.h323 import Place
 
 
 def lab_clock() -> Callable[[], float]:
@@ -35,13 +37,18 @@ def lab_clock() -> Callable[[], float]:
 
 @dataclass(frozen=True, slots=True)
 class LabPlan:
-    """What a lab is made of. folder: where it is found while it runs. config: the folder that a daemon in it is started with."""
+    """What a lab is made of. folder: where it is found while it runs. config: the folder that a daemon in it is started with.
+
+    logins: of status documents, by the names that targets give. gatekeeper: its address and RAS port, None for none.
+    """
 
     inventory: Inventory
     credentials: Mapping[str, Credential]
     scenario: Scenario
     folder: Path
     config: Path
+    logins: Mapping[str, Login] = field(default_factory=lambda: MappingProxyType({}))
+    gatekeeper: Place | None = None
 
 
 class Wire(Protocol):
@@ -89,10 +96,10 @@ def open_network(addresses: Iterable[str]) -> LabNetwork:
 class _NetworkWire:
     """Packets by the pump, and what hosts say by TCP."""
 
-    def __init__(self, network: LabNetwork, province: Province, seed: int) -> None:
+    def __init__(self, network: LabNetwork, province: Province, plan: LabPlan) -> None:
         self._listeners = network.inner.listeners
-        self._services = Services(province, {})
-        self._pump = Pump(network.tun, network.inner.tun, Emulator(province, seed, PORTS), province.now)
+        self._services = Services(province, plan.logins)
+        self._pump = Pump(network.tun, network.inner.tun, Emulator(province, plan.scenario.seed, PORTS), province.now)
 
     async def start(self) -> None:
         await self._services.start(self._listeners)
@@ -108,7 +115,7 @@ def play_in_network(plan: LabPlan, network: LabNetwork, announce: Callable[[], N
     facts = {"mode": "namespace", "interface": LAB_INTERFACE, "own_address": OWN_ADDRESS}
 
     def connect(province: Province) -> Wire:
-        return _NetworkWire(network, province, plan.scenario.seed)
+        return _NetworkWire(network, province, plan)
 
     try:
         asyncio.run(_play(plan, connect, network.tun.set_carrier, facts, announce))
@@ -125,7 +132,7 @@ def play_on_loopback(plan: LabPlan, sockets: Sockets, announce: Callable[[], Non
 async def _play(
     plan: LabPlan, connect: Connect, set_carrier: Callable[[bool], None], facts: Mapping[str, object], announce: Callable[[], None]
 ) -> None:
-    province = Province(plan.inventory, plan.credentials, plan.scenario, lab_clock())
+    province = Province(plan.inventory, plan.credentials, plan.scenario, lab_clock(), plan.gatekeeper)
     director = Director(province, plan.scenario, set_carrier)
     all_facts = {"pid": os.getpid(), **facts, "config": str(plan.config), "scenario": plan.scenario.title}
     control = Control(socket_path(plan.folder), province, director, all_facts)

@@ -19,6 +19,7 @@ from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.scenario import AgentSettings, LinkSettings, Scenario, select
 from monitor.model.settings import Credential
 from monitor.wire.ber import OCTET_STRING
+from monitor.wire.h323 import Place
 from monitor.wire.snmp import V1, V2C
 
 _MAPPED = bytes.fromhex("fd00") + bytes(10)
@@ -46,12 +47,25 @@ class _Host:
 
 
 class Province:
-    """Everything that the emulator plays. now: the lab's own clock, epoch seconds that only grow."""
+    """Everything that the emulator plays. now: the lab's own clock, epoch seconds that only grow.
 
-    def __init__(self, inventory: Inventory, credentials: Mapping[str, Credential], scenario: Scenario, now: Now) -> None:
+    gatekeeper: its address and RAS port. An address that is no target's is a further one of the root's.
+    """
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        credentials: Mapping[str, Credential],
+        scenario: Scenario,
+        now: Now,
+        gatekeeper: Place | None = None,
+    ) -> None:
         self.inventory = inventory
         self.now = now
+        self.gatekeeper = gatekeeper
         self.ids_by_address = _addresses(inventory)
+        if gatekeeper is not None:
+            self.ids_by_address.setdefault(ip_address(gatekeeper[0]).packed, inventory.root)
         self.addresses = {target: address for address, target in reversed(self.ids_by_address.items()) if len(address) == 4}
         self.addresses_v6 = {target: address for address, target in reversed(self.ids_by_address.items()) if len(address) == 16}
         links, agents = _by_target(inventory, scenario.links), _by_target(inventory, scenario.agents)
@@ -74,6 +88,9 @@ class Province:
         now = self.now()
         before = self.conditions
         self.conditions = {target: _usual(host) for target, host in self._hosts.items()}
+        if self.gatekeeper is not None:
+            home = self.conditions[self.ids_by_address[ip_address(self.gatekeeper[0]).packed]]
+            home.udp |= {self.gatekeeper[1]}
         ills = {target: Ills() for target in self._hosts}
         self.is_blind = any(fault.verb in ("blind", "unplug") for fault in faults)
         apply_faults(self.inventory, [fault for fault in faults if fault.targets], self.conditions, ills, now)

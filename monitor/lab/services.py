@@ -16,6 +16,7 @@ from monitor.lab.certificates import Certificates
 from monitor.lab.cisco_status import status_document
 from monitor.lab.province import Province
 from monitor.lab.sip import answer_request
+from monitor.model.settings import Login
 
 H323_PORT = 1720
 HTTPS_PORT = 443
@@ -32,9 +33,9 @@ Serve = Callable[[str, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[No
 
 
 class Services:
-    """The TCP services of all hosts. logins: target → (user, password) that its status document asks for; without, it is open."""
+    """The TCP services of all hosts. logins: by the name that a target gives; its status document asks for it, or is open."""
 
-    def __init__(self, province: Province, logins: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(self, province: Province, logins: Mapping[str, Login]) -> None:
         self._province = province
         self._logins = logins
         self._certificates = Certificates()
@@ -109,15 +110,15 @@ class Services:
             return "200 OK", "text/html; charset=utf-8", f"<!doctype html><title>{device.target.name}</title>".encode()
         if path != "/status.xml" or not device.target.profile.startswith(_CISCO):
             return "404 Not Found", "text/plain", b"not found"
-        login = self._logins.get(target)
+        login = self._logins.get(device.target.web.login)
         if login is not None and f"authorization: basic {_token(login)}".lower() not in (field.lower() for field in fields):
             return "401 Unauthorized", "text/plain", b"a login is asked for"
         document = status_document(device, self._province.conditions[target].conference, self._province.now())
         return "200 OK", "text/xml", document
 
 
-def _token(login: tuple[str, str]) -> str:
-    return base64.b64encode(":".join(login).encode()).decode()
+def _token(login: Login) -> str:
+    return base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
 
 
 async def _listen(_: str, reader: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
