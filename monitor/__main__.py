@@ -19,6 +19,8 @@ COMMANDS = {
     "run": "the daemon",
     "check": "say everything that is wrong with the configuration and this machine",
     "poll": "probe now and print what answers",
+    "ready": "say whether every endpoint can join a meeting, why not, and whom to call",
+    "meetings": "the schedule of meetings: list it, check it, bring a calendar in",
     "ack": "take a root cause on, so that everybody sees who has it",
     "maintenance": "announce, list and end maintenance while the daemon runs",
     "report": "what happened, from the journal: availability of a month",

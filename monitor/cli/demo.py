@@ -13,10 +13,12 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from monitor.cli.children import LOOK_S, Child, interrupts, start, wait_for_any, wait_until_ready
+from monitor.cli.demo_meetings import write_meetings
 from monitor.cli.options import add_config, add_language, own_command
 from monitor.cli.stack import Surroundings, make_past
 from monitor.errors import SetupError
@@ -121,6 +123,8 @@ def _daemon_words(demo: _Demo, config: str, listener: socket.socket) -> list[str
     run = [sys.executable, "-m", "monitor", "run", "--config", config, "--language", demo.language]
     host, port = listener.getsockname()[:2]
     told = ["--listen", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]  # where it is found, as it tells others
+    meetings = write_meetings(demo.kept, demo.configuration, datetime.now(UTC))
+    told += ["--meetings", str(meetings.absolute())]
     return [*inside, *run, *told, "--journal", f"sqlite:///{_journal(demo)}"]
 
 

@@ -125,10 +125,14 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the journal says of an endpoint's last days. outages: times that it was cut off. last_at: the newest's, if any."""
+    """What the journal says of an endpoint's last days. outages: times that it was cut off. last_at: the newest's, if any.
+
+    seen_s: how far back the journal reaches, no further than what counts.
+    """
 
     outages: int = 0
     last_at: float | None = None
+    seen_s: float = 604_800.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,16 @@ def upper_bound(count: int, packets: int, confidence: float) -> float:
     return high
 
 
+def proves_above(count: int, packets: int, ratio: float, confidence: float) -> bool:
+    """Return whether so many losses prove a true loss above ratio: lower_bound() > ratio, at a sixtieth of its price."""
+    return 0 < count <= packets and tail(count, packets, ratio) < 1.0 - confidence
+
+
+def proves_below(count: int, packets: int, ratio: float, confidence: float) -> bool:
+    """Return whether so few losses prove a true loss of at most ratio: upper_bound() <= ratio, at a sixtieth of its price."""
+    return 0 <= count < packets and 1.0 - tail(count + 1, packets, ratio) <= 1.0 - confidence
+
+
 @lru_cache(maxsize=65_536)
 def smallest_proof(packets: int, ratio: float, confidence: float) -> int:
     """Return the smallest number of losses among packets that proves a true loss above ratio; packets + 1 where none does."""

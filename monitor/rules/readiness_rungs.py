@@ -6,12 +6,11 @@ Each function says what holds on one rung for one endpoint. rules/readiness_devi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from monitor.model.inventory import Expected
 from monitor.model.meeting import Rung, Samples, Verdict
 from monitor.model.state import State
-from monitor.rules.binomial import lower_bound, upper_bound
+from monitor.rules.binomial import proves_above, proves_below, upper_bound
 from monitor.rules.capacity import Circuit
 from monitor.rules.readiness_case import Case, Finding, fails, holds, untold
 from monitor.rules.timetable import BEFORE_MEETING
@@ -97,7 +96,7 @@ def quality(case: Case) -> Finding:
     at = view.icmp.at
     sent, ratio = view.icmp.packets_recent, view.icmp.loss_recent or 0.0
     lost = round(sent * ratio)
-    if lower_bound(lost, sent, rules.confidence) > rules.loss_ratio:
+    if proves_above(lost, sent, rules.loss_ratio, rules.confidence):
         return fails(rung, Verdict.NOT_READY, "loss", at, loss_ratio=lost / sent, packets=sent)
     slow = _slowness(case, at)
     if slow is not None and slow.verdict is Verdict.NOT_READY:
@@ -132,11 +131,11 @@ def _proof(seen: Samples, case: Case) -> Finding:
     rules, rung = case.brief.rules, Rung.QUALITY
     if seen.sent == 0:
         return fails(rung, Verdict.UNKNOWN, "no_samples", packets=0)
+    if proves_below(seen.lost, seen.sent, rules.loss_ratio, rules.confidence):
+        return holds(rung, "loss_below", seen.at, packets=seen.sent, lost=seen.lost, bound_ratio=rules.loss_ratio)
     bound = upper_bound(seen.lost, seen.sent, rules.confidence)
     values: dict[str, float | int | str] = {"packets": seen.sent, "lost": seen.lost, "bound_ratio": bound}
-    if bound <= rules.loss_ratio:
-        return holds(rung, "loss_below", seen.at, **values)
-    if upper_bound(0, seen.sent, rules.confidence) > rules.loss_ratio:
+    if not proves_below(0, seen.sent, rules.loss_ratio, rules.confidence):
         return fails(rung, Verdict.AT_RISK, "few_samples", seen.at, **values)
     return fails(rung, Verdict.AT_RISK, "loss_unproven", seen.at, **values)
 
@@ -174,7 +173,6 @@ def history(case: Case) -> Finding:
         return fails(Rung.HISTORY, Verdict.AT_RISK, "flapping_now", case.brief.now)
     if past is None:
         return untold(Rung.HISTORY, "past_untold")
-    days = timedelta(seconds=rules.history_s) / timedelta(days=1)
     if past.outages >= rules.outages:
-        return fails(Rung.HISTORY, Verdict.AT_RISK, "flapped", past.last_at, outages=past.outages, days=days)
-    return holds(Rung.HISTORY, "steady", past.last_at, outages=past.outages, days=days)
+        return fails(Rung.HISTORY, Verdict.AT_RISK, "flapped", past.last_at, outages=past.outages, past_s=past.seen_s)
+    return holds(Rung.HISTORY, "steady", past.last_at, outages=past.outages, past_s=past.seen_s)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -148,9 +149,16 @@ class MeetingWatch:
             return None
         return await self._check(found, None, progress)
 
+    def judged(self, meeting: str) -> MeetingView:
+        """Return a meeting as it is judged now. Raises KeyError where there is no such meeting."""
+        found = self._find(meeting)
+        if found is None:
+            raise KeyError(meeting)
+        return self._judge(found)
+
     # The clock
 
-    async def look(self) -> None:
+    async def look(self, *, starts_checks: bool = True) -> None:
         """Do what is due: list the meetings, start checks, judge what may have changed."""
         now, now_s = self._clock.wall(), self._clock.monotonic()
         self._list(now, now_s)
@@ -159,13 +167,14 @@ class MeetingWatch:
         for meeting in self._listed:
             record = self._record(meeting)
             stage = meeting_times.due(meeting, rules, record.done, now)
-            if stage is not None and record.checking is None:
+            if stage is not None and record.checking is None and starts_checks:
                 record.checking = (0, 0)
                 self._spawn(self._check_by_clock(meeting, stage))
             is_live = meeting.start.timestamp() <= now < meeting.end.timestamp()
             every_s = rules.live_every_s if is_live else JUDGE_EVERY_S
             if record.view is None or now - record.judged_at >= every_s or now < record.judged_at:
                 self._judge(meeting)
+                await asyncio.sleep(0)  # 241 endpoints take some 30 ms; several meetings in a row must not hold up the packets
 
     def _list(self, now: float, now_s: float) -> None:
         configuration = self._watched.configuration
@@ -305,14 +314,15 @@ class MeetingWatch:
     def _board_changed(self, _: Snapshot) -> None:
         """Judge what is under watch soon after the board changed: an outage's many changes make one step."""
         if self._nudge is None:
-            self._nudge = asyncio.get_running_loop().call_later(NUDGE_S, self._judge_watched)
+            self._nudge = asyncio.get_running_loop().call_later(NUDGE_S, lambda: self._spawn(self._judge_watched()))
 
-    def _judge_watched(self) -> None:
+    async def _judge_watched(self) -> None:
         self._nudge = None
         now, rules = self._clock.wall(), self._watched.configuration.settings.meetings
         for meeting in self._listed:
             if meeting_times.is_watched(meeting, rules, now) and now < meeting.end.timestamp():
                 self._judge(meeting)
+                await asyncio.sleep(0)
 
     # Records
 
@@ -334,8 +344,8 @@ class MeetingWatch:
     def _find(self, name: str) -> Meeting | None:
         return next((meeting for meeting in self._listed if meeting.id == name), None)
 
-    def _spawn(self, work: object) -> None:
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._task_done)
 

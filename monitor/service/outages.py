@@ -11,6 +11,8 @@ from monitor.model.state import Event, Transition
 from monitor.rules.absence import outages
 
 READ_AT_ONCE = 200_000
+KNOWN_S = 3_600.0
+"""A journal that reaches less far back says nothing of the past."""
 _BEFORE_S = 86_400.0
 """Beyond the days that count so much more is kept, so that the state at a meeting's start is known."""
 
@@ -29,16 +31,14 @@ class Outages:
         self._journal = journal
         self._told: defaultdict[str, list[Transition]] = defaultdict(list)
         self._read_at: float | None = None
-
-    @property
-    def is_known(self) -> bool:
-        """True once the journal was read."""
-        return self._read_at is not None
+        self._since: float | None = None
 
     async def refresh(self, now: float, history_s: float) -> None:
         """Read what is new. now: epoch seconds. What is older than history_s and a day is forgotten, but each last word."""
         oldest = now - history_s - _BEFORE_S
         found = await self._journal.events(oldest if self._read_at is None else self._read_at, READ_AT_ONCE)
+        if self._since is None and found:
+            self._since = found[-1].at
         for entry in reversed(found):
             if isinstance(entry, Transition):
                 self._told[entry.target].append(entry)
@@ -49,10 +49,11 @@ class Outages:
                 del told[0]
 
     def past(self, meeting: Meeting, now: float, history_s: float) -> dict[str, Past]:
-        """Return what the last days were like for each endpoint of a meeting; nothing before the journal was read."""
-        if not self.is_known:
+        """Return what the last days were like for each endpoint of a meeting; nothing while the journal is too young to say."""
+        seen_s = min(history_s, now - self._since) if self._since is not None else 0.0
+        if seen_s < KNOWN_S:
             return {}
-        return {name: Past(*outages(self._told.get(name, ()), now - history_s)) for name in meeting.endpoints}
+        return {name: Past(*outages(self._told.get(name, ()), now - history_s), seen_s) for name in meeting.endpoints}
 
     def transitions(self) -> Mapping[str, Sequence[Transition]]:
         """Return every target's transitions, oldest first."""

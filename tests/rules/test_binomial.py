@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from monitor.rules.binomial import lower_bound, smallest_proof, tail, upper_bound
+from monitor.rules.binomial import lower_bound, proves_above, proves_below, smallest_proof, tail, upper_bound
 
 
 @pytest.mark.parametrize(("packets", "ratio"), [(1, 0.5), (5, 0.2), (20, 0.01), (100, 0.37), (100, 0.999)])
@@ -48,3 +48,11 @@ def test_the_smallest_proof_is_the_first_count_whose_lower_bound_is_above_the_ra
 
 def test_where_even_total_loss_proves_nothing_no_count_does() -> None:
     assert smallest_proof(1, 0.5, 0.95) == 2
+
+
+@pytest.mark.parametrize("packets", [1, 20, 298, 299, 300, 1_000, 3_600])
+@pytest.mark.parametrize("lost", [0, 1, 3, 20, 40])
+def test_what_is_proven_of_a_ratio_is_what_the_bounds_say(lost: int, packets: int) -> None:
+    for ratio in (0.001, 0.01, 0.05):
+        assert (0 < lost <= packets and lower_bound(lost, packets, 0.95) > ratio) == proves_above(lost, packets, ratio, 0.95)
+        assert (lost < packets and upper_bound(lost, packets, 0.95) <= ratio) == proves_below(lost, packets, ratio, 0.95)

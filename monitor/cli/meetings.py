@@ -1,0 +1,201 @@
+"""The schedule of meetings: list it, check it, bring a calendar in.
+
+  monitor meetings list                      the coming 30 days
+  monitor meetings list --days 7 --format json
+  monitor meetings check                     everything that is wrong with meetings.yaml and its calendars
+  monitor meetings import lich-hop.ics       check a calendar and take it into the configuration
+
+Exit status 2 where anything is faulty, with file, line and cure; nothing is changed then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import yaml
+
+from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.tables import Column, table
+from monitor.errors import ConfigError, Fault, SetupError
+from monitor.load.configuration import Configuration, find_folder, load
+from monitor.load.whole_file import write_whole
+from monitor.model.meeting import Meeting
+from monitor.words import say
+from monitor.words.ready import READY
+
+_EMPTY = "# yaml-language-server: $schema=schema/meetings.schema.json\n"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    add_config(parser)
+    add_language(parser)
+    parser.add_argument("--days", type=int, default=30, help="how far ahead meetings are counted and listed (30)")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="the coming meetings")
+    add_format(listing, "table", "json")
+    actions.add_parser("check", help="say what is wrong with the schedule")
+    bringing = actions.add_parser("import", help="take a calendar (.ics) into the configuration")
+    bringing.add_argument("file", metavar="FILE", help="an iCalendar file")
+    bringing.add_argument("--name", help="what it is called in the configuration's folder (its own name)")
+    for key, what in (("level", "LEVEL"), ("host", "ENDPOINT"), ("platform", "NAME"), ("carrier", "NAME"), ("call-rate", "RATE")):
+        bringing.add_argument(f"--{key}", metavar=what, help=f"{key} of events that do not say it")
+    bringing.add_argument("--all", action="store_true", help="every endpoint takes part in events that do not say who does")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Do what was asked; 0."""
+    folder = find_folder(arguments.config)
+    if arguments.action == "import":
+        return _import(arguments, folder)
+    configuration = load(folder)
+    language = arguments.language or configuration.settings.language
+    found = _coming(configuration, arguments.days)
+    if arguments.action == "check":
+        schedule = configuration.meetings
+        counts = {"singles": len(schedule.singles), "calendars": len(schedule.sources)}
+        print(say(READY, "fine", language, **counts, count=len(found), days=arguments.days))
+    elif arguments.format == "json":
+        print(json.dumps([_json(meeting) for meeting in found], ensure_ascii=False, indent=1))
+    elif found:
+        _print(found, language)
+    else:
+        print(say(READY, "none", language, days=arguments.days))
+    return 0
+
+
+def _coming(configuration: Configuration, days: int) -> tuple[Meeting, ...]:
+    now = datetime.now(UTC)
+    return configuration.meetings.between(now, now + timedelta(days=days))
+
+
+def _json(meeting: Meeting) -> dict[str, object]:
+    return {
+        "meeting": meeting.id,
+        "series": meeting.series,
+        "title": meeting.title,
+        "level": meeting.level or None,
+        "start": meeting.start.isoformat(),
+        "end": meeting.end.isoformat(),
+        "host": meeting.host or None,
+        "external_host": meeting.external_host or None,
+        "endpoints": list(meeting.endpoints),
+        "place": meeting.place,
+    }
+
+
+def _print(found: tuple[Meeting, ...], language: str) -> None:
+    columns = [
+        Column(say(READY, "begins", language)),
+        Column(say(READY, "ends", language)),
+        Column("ID"),
+        Column(say(READY, "endpoints", language), is_number=True),
+        Column(say(READY, "meeting", language)),
+    ]
+    rows = [[f"{each.start:%d/%m/%Y %H:%M}", f"{each.end:%H:%M}", each.id, str(len(each.endpoints)), each.title] for each in found]
+    print(table(columns, rows))
+
+
+# Bringing a calendar in
+
+
+def _import(arguments: argparse.Namespace, folder: Path) -> int:
+    """Check a calendar with the whole configuration, and only then write anything."""
+    source, name = Path(arguments.file), arguments.name or Path(arguments.file).name
+    if "/" in name or not name.endswith(".ics"):
+        raise SetupError(f"'{name}' is no name for a calendar", "give --name NAME.ics, without a folder")
+    content = _content(source)
+    listed = folder / "meetings.yaml"
+    before = listed.read_text(encoding="utf-8") if listed.exists() else _EMPTY
+    after = before if _names(before, name) else with_calendar(before, _item(arguments, name))
+    configuration = _tried(folder, content, name, after, source)
+    write_whole(folder / name, content)
+    if after != before:
+        write_whole(listed, after)
+    language = arguments.language or configuration.settings.language
+    count = len(_coming(configuration, arguments.days))
+    print(say(READY, "imported", language, file=source, into=listed, count=count, days=arguments.days))
+    return 0
+
+
+def _content(source: Path) -> str:
+    try:
+        return source.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise SetupError(f"{source} can't be read: {error.strerror}", "see that it exists and may be read") from None
+    except UnicodeDecodeError:
+        raise SetupError(f"{source} is not UTF-8", "save the calendar as UTF-8") from None
+
+
+def _tried(folder: Path, content: str, name: str, listed: str, source: Path) -> Configuration:
+    """Load the configuration with the calendar in it, in a folder of its own; raise its faults under the names that people know."""
+    with tempfile.TemporaryDirectory(prefix="monitor-meetings-") as trial:
+        draft = Path(trial)
+        for other in folder.glob("*.ics"):
+            (draft / other.name).write_bytes(other.read_bytes())
+        (draft / name).write_text(content, encoding="utf-8", newline="")
+        (draft / "meetings.yaml").write_text(listed, encoding="utf-8")
+        try:
+            return load(folder, meetings=draft / "meetings.yaml")
+        except ConfigError as error:
+            places = {str(draft / name): str(source), str(draft): str(folder)}
+            raise ConfigError(_renamed(fault, places) for fault in error.faults) from None
+
+
+def _renamed(fault: Fault, places: dict[str, str]) -> Fault:
+    file = fault.file
+    for draft, known in places.items():
+        file = file.replace(draft, known)
+    return Fault(file, fault.line, fault.path, fault.fault, fault.cure)
+
+
+def _item(arguments: argparse.Namespace, name: str) -> str:
+    """Return the line of the calendars' list."""
+    keys = ("level", "host", "platform", "carrier", "call_rate")
+    said = {key: getattr(arguments, key) for key in keys if getattr(arguments, key)}
+    if not said and not arguments.all:
+        return name
+    parts = [f"file: {name}", *(f"{key}: {value}" for key, value in said.items())]
+    return "{" + ", ".join([*parts, *(["participants: {all: true}"] if arguments.all else [])]) + "}"
+
+
+def _names(text: str, name: str) -> bool:
+    """Return whether a meetings.yaml names a calendar already."""
+    top = yaml.compose(text, yaml.BaseLoader)
+    node = _calendars(top)
+    items = node.value if isinstance(node, yaml.SequenceNode) else []
+    return any(scalar.value == name for item in items for scalar in _scalars(item))
+
+
+def _scalars(item: yaml.Node) -> list[yaml.Node]:
+    if isinstance(item, yaml.MappingNode):
+        return [value for key, value in item.value if key.value == "file"]
+    return [item]
+
+
+def _calendars(top: yaml.Node | None) -> yaml.Node | None:
+    if isinstance(top, yaml.MappingNode):
+        return next((value for key, value in top.value if key.value == "calendars"), None)
+    return None
+
+
+def with_calendar(text: str, item: str) -> str:
+    """Return a meetings.yaml with one more calendar; everything else stays as it is, comments too. item: as it is written."""
+    node = _calendars(yaml.compose(text, yaml.BaseLoader))
+    if node is None:
+        return text.rstrip("\n") + f"\n\ncalendars:\n  - {item}\n"
+    if not isinstance(node, yaml.SequenceNode):
+        raise SetupError("calendars in meetings.yaml is no list", "write it as a list first")
+    if node.flow_style:
+        end = node.end_mark.index - 1
+        return text[:end].rstrip() + (", " if node.value else "") + item + text[end:]
+    last = node.value[-1]
+    end = last.end_mark.index
+    line = text.find("\n", end)
+    place = len(text) if line < 0 else line
+    indent = " " * node.start_mark.column
+    return text[:place] + f"\n{indent}- {item}" + text[place:]

@@ -1,0 +1,225 @@
+"""Say whether every endpoint can join a meeting, why not, and whom to call.
+
+  monitor ready                         the next meeting, as the running daemon sees it
+  monitor ready giao-ban-thang-11       this one
+  monitor ready --now                   probe everybody now; takes up to a minute
+  monitor ready --now --format json     for programs
+
+Where this process may send (inside the lab's network, or with production addresses and no daemon) `--now` probes by itself; else
+the running daemon does. Exit status 1 unless the meeting is ready.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.run import compose
+from monitor.cli.tables import Column, table
+from monitor.errors import SetupError
+from monitor.export.meetings_json import Teller, document
+from monitor.load.configuration import Configuration, find_folder, load
+from monitor.model.inventory import AddressMode
+from monitor.model.meeting import MeetingView, Stage, Verdict
+from monitor.probes.guard import ensure_permitted
+from monitor.words import say
+from monitor.words.readiness import VERDICTS
+from monitor.words.ready import READY
+
+Document = Mapping[str, Any]
+Progress = Callable[[int, int], None]
+
+_FIRST_ROUND_S = 20.0
+"""By then every point was asked once, so that who is cut off by whom can be told."""
+_NEXT = "next"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("meeting", nargs="?", default=_NEXT, metavar="MEETING", help="its id (the next one, or the one under way)")
+    parser.add_argument("--now", action="store_true", help="probe everybody now instead of telling what is known")
+    add_config(parser)
+    add_language(parser)
+    add_format(parser, "table", "json")
+    parser.add_argument("--meetings", metavar="FILE", help="the schedule (the folder's meetings.yaml)")
+    parser.add_argument("--daemon", metavar="URL", help="the running daemon (the configuration's `advertise` or `listen`)")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Print the verdict; return 0 where the meeting is ready, else 1."""
+    schedule = Path(arguments.meetings) if arguments.meetings else None
+    configuration = load(find_folder(arguments.config), meetings=schedule)
+    language = arguments.language or configuration.settings.language
+    settings = replace(configuration.settings, language=language)
+    if arguments.daemon:
+        settings = replace(settings, advertise=arguments.daemon)
+    configuration = replace(configuration, settings=settings)
+    found = asyncio.run(_found(configuration, arguments.meeting, is_now=arguments.now, progress=_progress(language)))
+    if arguments.format == "json":
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        _print(found, configuration, language)
+    return 0 if found["verdict"] == Verdict.READY else 1
+
+
+def _progress(language: str) -> Progress:
+    def show(done: int, of: int) -> None:
+        if sys.stderr.isatty() and of:
+            end = "\r" if done < of else "\r\033[K"
+            print(say(READY, "probing", language, done=done, of=of), end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+async def _found(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:
+    mode = configuration.inventory.network.addresses
+    if not is_now:
+        return await _asked(configuration, meeting, is_now=False, progress=progress)
+    try:
+        if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
+            return await _asked(configuration, meeting, is_now=True, progress=progress)
+        gatekeeper = configuration.settings.h323.gatekeeper
+        addresses = [target.address for target in configuration.inventory.targets.values()]
+        ensure_permitted(mode, [*addresses, *([gatekeeper] if gatekeeper else [])])
+    except SetupError as refusal:
+        if not await _is_daemon_there(configuration):
+            raise SetupError(refusal.fault, f"{refusal.cure}; or start the daemon, which `ready --now` then asks") from refusal
+        return await _asked(configuration, meeting, is_now=True, progress=progress)
+    return await _checked_by_us(configuration, meeting, progress)
+
+
+# By ourselves
+
+
+async def _checked_by_us(configuration: Configuration, meeting: str, progress: Progress) -> Document:
+    """Run a daemon that nobody can reach for as long as one check takes; its journal is gone with it."""
+    with tempfile.TemporaryDirectory(prefix="monitor-ready-") as folder:
+        alone = replace(configuration, settings=replace(configuration.settings, journal=f"sqlite:///{folder}/journal.db"))
+        async with contextlib.AsyncExitStack() as stack:
+            daemon, _, meetings = await compose(alone, lambda: alone, [], stack)
+            await stack.enter_async_context(daemon.running())
+            await meetings.look(starts_checks=False)
+            found = _chosen(meetings.meetings(), meeting)
+            first_round = asyncio.create_task(asyncio.sleep(_FIRST_ROUND_S))
+            await meetings.check(found.meeting.id, progress)
+            await first_round
+            view = meetings.judged(found.meeting.id)
+            teller = Teller(alone.settings.language, _names(alone), alone.settings.timezone)
+            return document(view, teller)
+
+
+def _chosen(views: Any, name: str) -> MeetingView:
+    for view in views:
+        if name == view.meeting.id or (name == _NEXT and view.stage is not Stage.OVER):
+            return view  # type: ignore[no-any-return]
+    known = ", ".join(view.meeting.id for view in views) or "none"
+    raise SetupError(f"no meeting of the coming week is called '{name}'", f"`monitor meetings list` shows them: {known}")
+
+
+# By the running daemon
+
+
+async def _is_daemon_there(configuration: Configuration) -> bool:
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(2)) as session,
+            session.get(f"{configuration.settings.origin}/-/healthy") as answer,
+        ):
+            return answer.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+
+
+async def _asked(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:
+    origin = configuration.settings.origin
+    try:
+        return await _answer(configuration, meeting, is_now=is_now, progress=progress)
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        cure = "start the daemon, look at its log, or probe with --now where this machine may"
+        raise SetupError(f"the daemon at {origin} does not answer: {error or type(error).__name__}", cure) from error
+
+
+async def _answer(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:
+    origin, language = configuration.settings.origin, configuration.settings.language
+    url = f"{origin}/api/v1/meetings/{meeting}" + ("/check" if is_now else "")
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=120)
+    async with (
+        aiohttp.ClientSession(headers={"Origin": origin}, timeout=timeout) as session,
+        session.request("POST" if is_now else "GET", url, params={"lang": language}) as answer,
+    ):
+        if answer.status != 200:
+            fault = await answer.json()
+            raise SetupError(f"the daemon at {origin} says: {fault['error']}", fault["cure"])
+        if not is_now:
+            found: Document = await answer.json()
+            return found
+        async for line in answer.content:
+            each = json.loads(line)
+            if "verdict" in each:
+                return each  # type: ignore[no-any-return]
+            progress(each["done"], each["of"])
+    raise ValueError("it broke off before the check was over")
+
+
+# What is printed
+
+
+def _print(found: Document, configuration: Configuration, language: str) -> None:
+    verdict = say(VERDICTS, found["verdict"], language)
+    start = datetime.fromisoformat(found["start"])
+    values = {"title": found["title"], "start": f"{start:%H:%M %d/%m/%Y}", "verdict": verdict, "reason": found["reason"]["text"]}
+    print(say(READY, "head", language, **values))
+    print(say(READY, "counts", language, **found["counts"]), "·", _checked_at(found, language))
+    if found["seal"]:
+        print(say(READY, "sealed", language, seal=found["seal"]))
+    names = _names(configuration)
+    for blast in found["blasts"]:
+        if len(blast["endpoints"]) > 1:
+            share = f"{blast['ready_after'] / max(1, len(found['endpoints'])):.0%}"
+            name = names.get(blast["target"], blast["target"])
+            print(say(READY, "blast", language, target=name, count=len(blast["endpoints"]), share=share))
+    rows = [_row(each, names, language) for each in _gravest_first(found["endpoints"])]
+    if rows:
+        headings = [Column(say(READY, key, language)) for key in ("verdict", "endpoint", "why", "call", "action")]
+        print("", table(headings, rows), sep="\n")
+    elif found["endpoints"]:
+        print(say(READY, "all_well", language))
+
+
+def _gravest_first(endpoints: list[Document]) -> list[Document]:
+    order = [verdict.value for verdict in Verdict]
+    troubled = [each for each in endpoints if each["verdict"] != Verdict.READY]
+    return sorted(troubled, key=lambda each: order.index(each["verdict"]))
+
+
+def _row(each: Document, names: Mapping[str, str], language: str) -> list[str]:
+    return [
+        say(VERDICTS, each["verdict"], language),
+        names.get(each["endpoint"], each["endpoint"]),
+        each["reason"]["text"] if each["reason"] else "",
+        "; ".join(f"{contact['role']} {contact['telephone']}" for contact in each["call"][:2]),
+        each["action"] or "",
+    ]
+
+
+def _checked_at(found: Document, language: str) -> str:
+    if found["checked_at"] is None:
+        return say(READY, "never_checked", language)
+    zone = datetime.fromisoformat(found["start"]).tzinfo
+    return say(READY, "checked", language, at=f"{datetime.fromtimestamp(found['checked_at'], zone):%H:%M:%S %d/%m}")
+
+
+def _names(configuration: Configuration) -> dict[str, str]:
+    return {name: target.name for name, target in configuration.inventory.targets.items()}

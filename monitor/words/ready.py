@@ -1,0 +1,41 @@
+"""What `monitor ready` and `monitor meetings` say, beside the sentences of words/readiness.py."""
+
+from __future__ import annotations
+
+from monitor.words.catalogue import Catalogue
+
+READY: Catalogue = {
+    "endpoint": ("Điểm cầu", "Endpoint"),
+    "verdict": ("Kết luận", "Verdict"),
+    "why": ("Lý do", "Why"),
+    "action": ("Việc cần làm", "What to do"),
+    "call": ("Gọi", "Call"),
+    "meeting": ("Phiên họp", "Meeting"),
+    "begins": ("Bắt đầu", "Begins"),
+    "ends": ("Kết thúc", "Ends"),
+    "endpoints": ("Điểm cầu", "Endpoints"),
+    "place": ("Khai báo tại", "Written in"),
+    "head": ("{title} – {start}: {verdict} ({reason})", "{title} – {start}: {verdict} ({reason})"),
+    "counts": (
+        "{ready} sẵn sàng · {at_risk} có điều kiện · {not_ready} chưa sẵn sàng · {unknown} chưa rõ",
+        "{ready} ready · {at_risk} at risk · {not_ready} not ready · {unknown} unknown",
+    ),
+    "checked": ("kiểm tra lúc {at}", "checked at {at}"),
+    "never_checked": ("chưa kiểm tra lần nào", "not checked yet"),
+    "sealed": ("báo cáo đã chốt, sha256 {seal}", "report sealed, sha256 {seal}"),
+    "blast": (
+        "khắc phục {target}: thêm {count} điểm cầu, {share} dự họp",
+        "mending {target} brings back {count} endpoints: {share} attendance",
+    ),
+    "all_well": ("Không điểm cầu nào cần xử lý.", "No endpoint needs anything."),
+    "probing": ("đang đo {done}/{of}", "probing {done}/{of}"),
+    "none": ("không có phiên họp nào trong {days} ngày tới", "no meeting in the next {days} days"),
+    "fine": (
+        "lịch họp tốt: {singles} phiên họp riêng lẻ, {calendars} lịch; {count} phiên họp trong {days} ngày tới",
+        "the schedule is fine: {singles} single meetings, {calendars} calendars; {count} meetings in the next {days} days",
+    ),
+    "imported": (
+        "đã đưa {file} vào {into}: {count} phiên họp trong {days} ngày tới",
+        "{file} is in {into}: {count} meetings in {days} days",
+    ),
+}

@@ -1,0 +1,98 @@
+"""`monitor meetings`: the schedule is listed and checked, and a calendar comes in only where nothing is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.__main__ import main
+from monitor.cli.meetings import with_calendar
+from tests.load.folders import make_folder
+from tests.load.test_calendar import calendar, event
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = make_folder(tmp_path / "config", profiles=("default",))
+    meeting = "{id: mot, title: Một, start: 2099-11-30T08:00, end: 2099-11-30T09:00, participants: {all: true}}"
+    (made / "meetings.yaml").write_text(f"# của văn phòng\nmeetings:\n  - {meeting}\n", encoding="utf-8")
+    return made
+
+
+def yearly(*lines: str) -> str:
+    return calendar(event("RRULE:FREQ=DAILY", "X-MONITOR-ID:ngay", *lines, start="20260101T080000", end="20260101T090000"))
+
+
+def run(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    status = main(["meetings", *words])
+    told = capsys.readouterr()
+    return status, told.out, told.err
+
+
+def test_a_schedule_is_checked_and_listed(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.ics").write_text(yearly(), encoding="utf-8")
+    common = ("--config", str(folder), "--language", "en", "--days", "2")
+    assert 0 == run(*common, "import", str(tmp_path / "a.ics"), capsys=capsys)[0]
+    status, out, _ = run(*common, "check", capsys=capsys)
+    assert (0, "the schedule is fine: 1 single meetings, 1 calendars; 2 meetings in the next 2 days\n") == (status, out)
+    _, out, _ = run(*common, "list", "--format", "json", capsys=capsys)
+    assert [("ngay", ["dc-xa"])] * 2 == [(each["series"], each["endpoints"]) for each in json.loads(out)]
+    _, out, _ = run(*common, "list", capsys=capsys)
+    assert 3 == len(out.splitlines())
+
+
+def test_without_meetings_the_list_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run("--config", str(folder), "--language", "en", "list", capsys=capsys)
+    assert (0, "no meeting in the next 30 days\n") == (status, out)
+
+
+def test_a_calendar_comes_in_beside_what_is_there(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.ics").write_text(yearly().replace("X-MONITOR-PARTICIPANTS:all\n", ""), encoding="utf-8")
+    common = ("--config", str(folder), "--language", "en", "import", str(tmp_path / "a.ics"))
+    status, out, _ = run(*common, "--name", "lich.ics", "--level", "province", "--all", capsys=capsys)
+    assert (0, True) == (status, "30 meetings in 30 days" in out or "31 meetings in 30 days" in out)
+    text = (folder / "meetings.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# của văn phòng\n")
+    assert text.endswith("calendars:\n  - {file: lich.ics, level: province, participants: {all: true}}\n")
+    assert (folder / "lich.ics").read_text(encoding="utf-8").startswith("BEGIN:VCALENDAR")
+
+
+def test_a_newer_calendar_takes_the_place_of_the_old_one(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for title in ("X-MONITOR-CARRIER:a", "X-MONITOR-CARRIER:b"):
+        (tmp_path / "a.ics").write_text(yearly(title), encoding="utf-8")
+        assert 0 == run("--config", str(folder), "import", str(tmp_path / "a.ics"), capsys=capsys)[0]
+    assert 1 == (folder / "meetings.yaml").read_text(encoding="utf-8").count("a.ics")
+    assert "CARRIER:b" in (folder / "a.ics").read_text(encoding="utf-8")
+
+
+def test_a_faulty_calendar_changes_nothing(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.ics").write_text(yearly("X-MONITOR-HOST:dc-xaa"), encoding="utf-8")
+    before = (folder / "meetings.yaml").read_text(encoding="utf-8")
+    status, _, err = run("--config", str(folder), "import", str(tmp_path / "a.ics"), capsys=capsys)
+    assert 2 == status
+    assert f"{tmp_path}/a.ics:12: hop.host: no endpoint is called 'dc-xaa'; did you mean 'dc-xa'?\n" == err
+    assert (before, False) == ((folder / "meetings.yaml").read_text(encoding="utf-8"), (folder / "a.ics").exists())
+
+
+def test_a_faulty_schedule_is_exit_2(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "meetings.yaml").write_text("calendars: [none.ics]\n", encoding="utf-8")
+    status, _, err = run("--config", str(folder), "check", capsys=capsys)
+    assert (2, True) == (status, "none.ics: can't be read: No such file or directory" in err)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "\n\ncalendars:\n  - b.ics\n"),
+        ("meetings: []\n", "meetings: []\n\ncalendars:\n  - b.ics\n"),
+        ("calendars: [a.ics]\nmeetings: []\n", "calendars: [a.ics, b.ics]\nmeetings: []\n"),
+        ("calendars: []\n", "calendars: [b.ics]\n"),
+        ("calendars:\n  - a.ics  # một\nmeetings: []\n", "calendars:\n  - a.ics  # một\n  - b.ics\nmeetings: []\n"),
+        ("calendars:\n- {file: a.ics}\n", "calendars:\n- {file: a.ics}\n- b.ics\n"),
+        ("calendars:\n  - a.ics", "calendars:\n  - a.ics\n  - b.ics"),
+    ],
+)
+def test_a_calendar_is_added_and_all_else_stays(before: str, after: str) -> None:
+    assert after == with_calendar(before, "b.ics")
