@@ -165,10 +165,10 @@ def _contracted(contracted: Contracted | None) -> dict[str, Json] | None:
     return {"down_bps": contracted.down_bps, "up_bps": contracted.up_bps} if contracted else None
 
 
-def entry(item: Transition | Event) -> dict[str, Json]:
-    """Return one line of the journal; `kind` is 'transition' for a change of a target's state."""
+def entry(item: Transition | Event, text: str) -> dict[str, Json]:
+    """Return one line of the journal; `kind` is 'transition' for a change of a target's state. text: the line as a sentence."""
     if isinstance(item, Event):
-        return {"at": item.at, "kind": item.kind, "target": item.target or None, "text": item.text}
+        return {"at": item.at, "kind": item.kind, "target": item.target or None, "text": text, "values": dict(item.values)}
     return {
         "at": item.at,
         "kind": "transition",
@@ -178,6 +178,7 @@ def entry(item: Transition | Event) -> dict[str, Json]:
         "cause": item.cause,
         "reason": {"code": item.reason.code, "values": dict(item.reason.values)},
         "evidence": item.evidence,
+        "text": text,
         "affected": {"points": item.affected_points, "endpoints": item.affected_endpoints},
     }
 

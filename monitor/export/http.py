@@ -17,7 +17,7 @@ from monitor.export.meetings_api import MeetingsApi
 from monitor.export.operating import Operating
 from monitor.export.own_metrics import OwnMetrics
 from monitor.export.page_routes import Pages
-from monitor.export.panels import names_of
+from monitor.export.panels import names_of, place_names
 from monitor.export.polling import Polling
 from monitor.export.renderer import Renderer, sentences
 from monitor.export.source import Meetings, NoMeetings, RefusedError, Source
@@ -194,7 +194,9 @@ class _Api:
     async def events(self, request: web.Request) -> web.Response:
         since, limit = api.since_of(request.query), api.limit_of(request.query)
         found = await self._source.events(since, limit)
-        return as_json({"at": self._source.snapshot().at, "events": [api.entry(item) for item in found]})
+        words = sentences(language_of(request, self._source.settings.language), self._source.settings.timezone)
+        names = place_names(self._source.snapshot())
+        return as_json({"at": self._source.snapshot().at, "events": [api.entry(item, words.entry(item, names)) for item in found]})
 
     async def discover(self, request: web.Request) -> web.Response:
         return as_json(discovery.groups(self._source.snapshot().inventory, self._source.settings, request.query))

@@ -118,6 +118,11 @@ def names_of(snapshot: Snapshot) -> dict[str, str]:
     return {id_: target.name for id_, target in snapshot.inventory.targets.items()}
 
 
+def place_names(snapshot: Snapshot) -> dict[str, str]:
+    """Return id → name of areas and targets."""
+    return {id_: area.name for id_, area in snapshot.inventory.areas.items()} | names_of(snapshot)
+
+
 def _cause_row(cause: RootCause, layout: Layout, snapshot: Snapshot, say: Sentences) -> CauseRow:
     view = snapshot.views[cause.target]
     target = view.target

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from monitor import words
 from monitor.model.inventory import Kind, Target
 from monitor.model.misdeed import Misdeed
-from monitor.model.state import Reason
+from monitor.model.state import Event, Reason, Transition
 from monitor.words import meeting, page, target
 from monitor.words.complaints import complain
+from monitor.words.events import tell, tell_change
+from monitor.words.paths import path_text
 from monitor.words.reasons import explain
 from monitor.words.short_names import PARTS
 from monitor.words.states import LEVELS, STATES
 
 TEXTS: words.Catalogue = {**page.PAGE, **meeting.MEETING, **target.TARGET}
 """Everything that a page says beside states, verdicts and reasons."""
-
-_PATHS = {
-    "path_after": re.compile(r"path breaks after hop (?P<hop>\d+), (?P<address>\S+)"),
-    "path_beyond": re.compile(r"path breaks after (?P<address>\S+)"),
-    "path_none": re.compile(r"no router on the path answers"),
-    "path_whole": re.compile(r"path is whole: (?P<address>\S+) answers at hop (?P<hop>\d+)"),
-}
 
 
 class Sentences:
@@ -57,6 +51,13 @@ class Sentences:
             text = reason.code
         return text[:1].upper() + text[1:]
 
+    def entry(self, item: Transition | Event, names: Mapping[str, str]) -> str:
+        """Return a line of the journal as a sentence without its full stop. names: id → name, of targets and areas."""
+        if isinstance(item, Event):
+            return tell(item.kind, item.target, item.values, item.text, self.language, names)
+        states = (item.old.value if item.old else None, item.new.value)
+        return tell_change(item.target, states, lower_first(self.reason(item.reason, names)), self.language, names)
+
     def complaint(self, misdeed: Misdeed) -> str:
         """Return what an agent does that none should, as a sentence without its full stop."""
         text = complain(misdeed.deed, misdeed.values, self.language)
@@ -64,10 +65,8 @@ class Sentences:
 
     def path(self, described: str) -> str:
         """Return in this language what PathTrace.describe said; '' where there is no trace, other texts as they are."""
-        for key, form in _PATHS.items():
-            if found := form.fullmatch(described):
-                return self(key, **found.groupdict())
-        return "" if described.startswith("path not traced") else described
+        text = path_text(described, self.language)
+        return text if text == described else text[:1].upper() + text[1:]
 
     def name(self, target: Target) -> str:
         """Return a name for a line of its own: office names in their usual abbreviation, endpoints told from their points."""

@@ -119,7 +119,8 @@ class Complaints:
                 self._end(target, deed, "over" if is_flood else "unheard", now_s, wall)
         if self._untold and now_s - self._untold_s > LAPSE_S:
             self._untold_s = now_s
-            self._events.append(Event(wall, "misbehaves", "", say(COMPLAINTS, "more", "en", count=self._untold)))
+            text = say(COMPLAINTS, "more", "en", count=self._untold)
+            self._events.append(Event(wall, "misbehaves", "", text, {"deed": "more", "count": self._untold}))
             self._untold = 0
         events, self._events = self._events, []
         return events
@@ -133,7 +134,9 @@ class Complaints:
         case.seen += 1
         if case.seen >= SEEN_TO_BEGIN[misdeed.deed] and not case.is_open:
             case.is_open = True
-            case.is_told = self._tell("misbehaves", target, complain(misdeed.deed, misdeed.values, "en"), now_s, wall)
+            text = complain(misdeed.deed, misdeed.values, "en")
+            told = Event(wall, "misbehaves", target, text, {**misdeed.values, "deed": misdeed.deed.value})
+            case.is_told = self._tell(told, now_s)
 
     def _find_clean(self, target: str, seen: set[Deed], now_s: float, wall: float) -> None:
         """Count a good poll for every misdeed of a target that it did not show."""
@@ -157,18 +160,19 @@ class Complaints:
                 complaint=complain(case.misdeed.deed, case.misdeed.values, "en"),
                 lasted=age(wall - case.since, "en"),
             )
-            self._tell("behaves", target, text, now_s, wall)
+            values = {**case.misdeed.values, "deed": deed.value, "how": how, "lasted_s": round(wall - case.since)}
+            self._tell(Event(wall, "behaves", target, text, values), now_s)
 
-    def _tell(self, kind: str, target: str, text: str, now_s: float, wall: float) -> bool:
+    def _tell(self, event: Event, now_s: float) -> bool:
         """Make an event of it, unless there were too many; return whether there is one. The end of what was told is always told."""
         self._fill(now_s)
-        recent = [told_s for told_s in self._told.get(target, ()) if now_s - told_s < LAPSE_S]
-        if kind == "misbehaves" and (self._room < 1 or len(recent) >= MOST_AN_HOUR):
+        recent = [told_s for told_s in self._told.get(event.target, ()) if now_s - told_s < LAPSE_S]
+        if event.kind == "misbehaves" and (self._room < 1 or len(recent) >= MOST_AN_HOUR):
             self._untold += 1
             return False
         self._room -= 1
-        self._told[target] = [*recent, now_s][-MOST_AN_HOUR:]
-        self._events.append(Event(wall, kind, target, text))
+        self._told[event.target] = [*recent, now_s][-MOST_AN_HOUR:]
+        self._events.append(event)
         return True
 
     def _fill(self, now_s: float) -> None:

@@ -200,3 +200,17 @@ async def test_a_card_tells_all_of_one_target(client: Client, source: FakeSource
         assert text in card
     assert "UBND huyện 1" in await (await client.get("/card/xa-1-1")).text()
     assert (await client.get("/card/xa-nao")).status == 404
+
+
+async def test_the_journals_lines_are_sentences_in_the_language_asked_for(client: Client, source: FakeSource) -> None:
+    source.journal = [
+        Event(2.0, "acknowledged", "ubnd-1", "taken on by VNPT", {"by": "VNPT", "note": ""}),
+        Transition("ubnd-1", State.UP, State.DOWN, 1.0, "ubnd-1", Reason("silent", {"bursts": 2})),
+    ]
+    vietnamese = (await (await client.get("/api/v1/events")).json())["events"]
+    assert ["VNPT nhận UBND huyện 1", "UBND huyện 1: hoạt động → mất kết nối, không trả lời 2 loạt gói liên tiếp"] == [
+        each["text"] for each in vietnamese
+    ]
+    assert {"by": "VNPT", "note": ""} == vietnamese[0]["values"]
+    english = (await (await client.get("/api/v1/events?lang=en")).json())["events"]
+    assert "VNPT took on UBND huyện 1" == english[0]["text"]
