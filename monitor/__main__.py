@@ -23,7 +23,7 @@ COMMANDS = {
     "meetings": "the schedule of meetings: list it, check it, bring a calendar in",
     "ack": "take a root cause on, so that everybody sees who has it",
     "maintenance": "announce, list and end maintenance while the daemon runs",
-    "report": "what happened, from the journal: availability of a month",
+    "report": "what happened, from the journal: the log of a shift, availability of a month",
     "sites": "import, export and list the inventory",
     "alertmanager": "who is told of alerts; makes the file that Alertmanager runs with",
     "profiles": "see which profiles there are, and try one on a device or a recording",

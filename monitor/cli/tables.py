@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,37 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
     return "\n".join(_line(line, columns, widths, width) for line in lines)
 
 
+def folded_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
+    """Return the rows under their headings, with nothing left out: a last cell that has no room goes on below, indented.
+
+    It begins in its own column where that leaves ROOM columns, else on a line below. In a pipe each row is one line.
+    """
+    if width is None:
+        width = printed_width()
+    widths = [
+        max(seen_width(line[place]) for line in ([each.heading for each in columns], *rows)) for place in range(len(columns) - 1)
+    ]
+    indent = sum(wide + len(_GAP) for wide in widths)
+    lines = [[column.heading for column in columns], *rows]
+    return "\n".join(_folded(line, columns, widths, indent, width) for line in lines)
+
+
+ROOM = 34
+_BELOW = 7
+
+
+def _folded(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int], indent: int, width: int) -> str:
+    padded = [_pad(cell, wide, column.is_number) for cell, column, wide in zip(cells, columns, [*widths, 0], strict=True)]
+    whole = _GAP.join(padded).rstrip()
+    if seen_width(whole) <= width:
+        return whole
+    begin = indent if width - indent >= ROOM else _BELOW
+    rest = textwrap.wrap(cells[-1], max(width - begin, ROOM // 2), break_long_words=False, break_on_hyphens=False)
+    first = _GAP.join(padded[:-1])
+    head = [f"{first}{_GAP}{rest.pop(0)}"] if begin == indent else [first.rstrip()]
+    return "\n".join([*head, *(" " * begin + line for line in rest)])
+
+
 def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int], width: int) -> str:
     padded = (_pad(cell, wide, column.is_number) for cell, column, wide in zip(cells, columns, widths, strict=True))
     line = _GAP.join(padded).rstrip()
@@ -40,6 +72,11 @@ def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]
 def _pad(cell: str, wide: int, is_number: bool) -> str:
     space = " " * (wide - seen_width(cell))
     return space + cell if is_number else cell + space
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text as lines of at most so many columns."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) if width < sys.maxsize else [text]
 
 
 def printed_width() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, Select, create_engine, event, func, insert, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
@@ -71,6 +71,34 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+class Reader(Store):
+    """The same database read beside whoever writes it, or without: nothing is created or changed, and only reading works."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database of an SQLAlchemy URL; raises SetupError where it is not there or can't be read."""
+        try:
+            self._engine = create_engine(_read_only(make_url(url)))
+            with self._engine.connect() as connection:
+                connection.execute(select(entries.c.id).limit(1))
+        except (ArgumentError, ImportError, SQLAlchemyError) as error:
+            raise SetupError(f"the journal {_without_secret(url)} can't be read: {_first_line(error)}", _READERS_CURE) from error
+
+
+_READERS_CURE = "run this where the daemon runs and as its user (sudo -u monitor monitor …), or name the journal: --journal URL"
+
+
+def _read_only(url: URL) -> URL:
+    """Return the URL of a SQLite file as one that reads it; other databases stay as they are.
+
+    Without a write-ahead log beside it nobody has it open: only then may it be read without the locks that need a writable folder.
+    """
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return url
+    path = Path(url.database).absolute()
+    query = {"uri": "true", "mode": "ro"} | ({} if path.with_name(f"{path.name}-wal").exists() else {"immutable": "1"})
+    return url.set(database=path.as_uri(), query=query)
 
 
 def _engine(url: str) -> Engine:

@@ -1,1 +1,1 @@
-"""What staff print and send on: periods summed up from the journal."""
+"""What staff print and send on: shifts and periods summed up from the journal."""

@@ -1,0 +1,215 @@
+"""What happened in a shift, who took it on, and what is still open.
+
+  monitor report shift                          the last 8 hours
+  monitor report shift --last 12h
+  monitor report shift --from 14:00 --to 22:00
+  monitor report shift --from 2026-11-30T06:00 --to 2026-11-30T14:00 -o ca-sang.html     (or .xlsx, .json)
+
+It reads the journal itself, so that the log of a shift can be written while the daemon is down. The page is made for A4.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.tables import Column, folded_table, printed_width, wrapped
+from monitor.errors import SetupError
+from monitor.journal.store import Reader
+from monitor.load.configuration import find_folder, load
+from monitor.load.moments import moment
+from monitor.load.values import seconds
+from monitor.model.state import Event
+from monitor.report.shift import Journal, Outage, ShiftLog, shift_log
+from monitor.report.shift_json import shift_json
+from monitor.report.wording import Wording
+from monitor.rules.operations import ACKNOWLEDGEMENT_KINDS, MAINTENANCE_KINDS
+from monitor.words import say
+from monitor.words.report import SHIFT
+
+_USUAL = "8h"
+_SIGHT = ("blind", "sighted")
+_RUNNING = ("started", "stopped")
+_WORKS = 10_000
+_FORMATS = {".html": "html", ".xlsx": "xlsx", ".json": "json"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    span = parser.add_mutually_exclusive_group()
+    span.add_argument("--last", metavar="DURATION", help=f"the last so many hours, such as 12h ({_USUAL})")
+    span.add_argument("--from", dest="since", metavar="TIME", help="from when, such as 14:00 or 2026-11-30T14:00")
+    parser.add_argument("--to", dest="until", metavar="TIME", help="to when (now)")
+    parser.add_argument("--journal", metavar="URL", help="the journal's SQLAlchemy URL (the configuration's `journal`)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it there; FILE.html, .xlsx or .json says the format")
+    add_config(parser)
+    add_language(parser)
+    add_format(parser, "table", "json", "html", "xlsx")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Write the report; 0 when done. Raises SetupError where the journal can't be read or the times mean nothing."""
+    configuration = load(find_folder(arguments.config))
+    settings, inventory = configuration.settings, configuration.inventory
+    language = arguments.language or settings.language
+    zone = ZoneInfo(settings.timezone)
+    now = datetime.now(zone)
+    since, until = _span(arguments, now, language)
+    journal = Reader(arguments.journal or settings.journal)
+    try:
+        log = shift_log(_read(journal, since, until), inventory, since, until)
+    finally:
+        journal.close()
+    wording = Wording(language, zone, inventory, since)
+    _give(_formed(log, wording, inventory.network.name, now.timestamp(), _format(arguments)), arguments.output, language)
+    return 0
+
+
+def _format(arguments: argparse.Namespace) -> str:
+    named = _FORMATS.get(Path(arguments.output or "").suffix.lower())
+    return named if named is not None and arguments.format == "table" else str(arguments.format)
+
+
+def _formed(log: ShiftLog, wording: Wording, network: str, now: float, form: str) -> str | bytes:
+    match form:
+        case "json":
+            return json.dumps(shift_json(log, wording), ensure_ascii=False, indent=1)
+        case "html":
+            html: str = importlib.import_module("monitor.report.shift_html").shift_html(log, wording, network, now)
+            return html
+        case "xlsx":
+            book: bytes = importlib.import_module("monitor.report.shift_xlsx").shift_xlsx(log, wording, network, now)
+            return book
+    return "\n".join(_lines(log, wording, network))
+
+
+def _give(content: str | bytes, output: str | None, language: str) -> None:
+    if output is not None:
+        try:
+            Path(output).write_bytes(content if isinstance(content, bytes) else f"{content}\n".encode())
+        except OSError as error:
+            raise _refused("unwritable", language, path=output, reason=error.strerror or os.strerror(error.errno or 0)) from None
+        print(say(SHIFT, "file_written", language, path=output))
+    elif isinstance(content, str):
+        print(content)
+    elif sys.stdout.isatty():
+        raise _refused("terminal", language)
+    else:
+        sys.stdout.buffer.write(content)
+
+
+def _span(arguments: argparse.Namespace, now: datetime, language: str) -> tuple[float, float]:
+    """Return from when to when, in epoch seconds."""
+    until = _moment("--to", arguments.until, now, language) if arguments.until else now
+    if arguments.since:
+        since = _moment("--from", arguments.since, until, language)
+    else:
+        lasts_s = seconds(arguments.last or _USUAL)
+        if not lasts_s:
+            raise _refused("no_duration", language, text=arguments.last)
+        since = until - timedelta(seconds=lasts_s)
+    if not since < until <= now:
+        form = "%H:%M %d/%m/%Y"
+        raise _refused("begins_after", language, since=since.strftime(form), until=until.strftime(form))
+    return since.timestamp(), until.timestamp()
+
+
+def _moment(option: str, text: str, now: datetime, language: str) -> datetime:
+    found = moment(text, now, is_past=True)
+    if found is None:
+        raise _refused("no_time", language, option=option, text=text)
+    return found
+
+
+def _refused(key: str, language: str, **values: object) -> SetupError:
+    return SetupError(say(SHIFT, key, language, **values), say(SHIFT, f"{key}_cure", language))
+
+
+def _read(journal: Reader, since: float, until: float) -> Journal:
+    before = [entry for kinds in (ACKNOWLEDGEMENT_KINDS, _SIGHT, _RUNNING) for entry in journal.newest_before(since, kinds)]
+    works = [entry for entry in journal.events(None, _WORKS, kinds=MAINTENANCE_KINDS) if isinstance(entry, Event)]
+    return Journal([*journal.newest_before(since), *before], journal.between(since, until), works[::-1])
+
+
+# What is printed
+
+
+def _lines(log: ShiftLog, say_: Wording, network: str) -> Iterator[str]:
+    """Yield the log as lines: what is open first, since it is what the next shift must know."""
+    width = printed_width()
+    yield f"{say_('title')} · {network}"
+    yield say_.span(log)
+    yield ""
+    yield from wrapped(say_.summary(log), width)
+    yield from _section(say_("open"), _open(log, say_), say_("none_open"))
+    if log.closed:
+        yield from _section(say_("closed"), _closed(log, say_))
+    if log.maintenance:
+        yield from _section(say_("maintenance"), _maintenance(log, say_))
+    if log.gaps:
+        yield from _section(say_("gaps"), _gaps(log, say_))
+    if log.declines:
+        yield from _section(say_("declines"), _declines(log, say_))
+    if log.notes:
+        rows = [[say_.time(note.at), say_.note(note)] for note in log.notes]
+        yield from _section(say_("notes"), folded_table([Column(say_("from")), Column("")], rows))
+
+
+def _section(heading: str, text: str, otherwise: str = "") -> Iterator[str]:
+    yield ""
+    yield heading
+    yield text or otherwise
+
+
+def _open(log: ShiftLog, say_: Wording) -> str:
+    rows = [[say_.time(each.began), *_told(each, say_)] for each in log.open]
+    return folded_table(_columns(say_, "from", "lasted", "where", "hit_short", "who_why"), rows) if rows else ""
+
+
+def _closed(log: ShiftLog, say_: Wording) -> str:
+    rows = [[say_.time(each.began), say_.time(each.ended), *_told(each, say_)] for each in log.closed]
+    return folded_table(_columns(say_, "from", "until", "lasted", "where", "hit_short", "who_why"), rows)
+
+
+def _told(outage: Outage, say_: Wording) -> list[str]:
+    hit = f"{outage.points}+{outage.endpoints}" if outage.points or outage.endpoints else ""
+    return [say_.age(outage.down_s), say_.name(outage.target), hit, " · ".join(filter(None, (say_.who(outage), say_.why(outage))))]
+
+
+def _maintenance(log: ShiftLog, say_: Wording) -> str:
+    rows = [
+        [say_.time(each.began), say_.ended(each.ended), say_.announcer(each), f"{say_.covers(each)}: {each.reason}"]
+        for each in log.maintenance
+    ]
+    return folded_table(_columns(say_, "from", "until", "by", "covers"), rows)
+
+
+def _gaps(log: ShiftLog, say_: Wording) -> str:
+    rows = [
+        [
+            say_.time(each.began) or say_("unclear"),
+            say_.ended(each.ended),
+            say_.lasted(each.began, each.ended, log.until),
+            say_.gap(each),
+        ]
+        for each in log.gaps
+    ]
+    return folded_table(_columns(say_, "from", "until", "lasted", "why"), rows)
+
+
+def _declines(log: ShiftLog, say_: Wording) -> str:
+    rows = [[say_.name(each.target), str(each.times), say_.age(each.lasted_s), say_.decline(each)] for each in log.declines]
+    columns = [Column(say_("target")), Column(say_("times"), is_number=True), *_columns(say_, "lasted", "why")]
+    return folded_table(columns, rows)
+
+
+def _columns(say_: Wording, *keys: str) -> Sequence[Column]:
+    return [Column(say_(key), is_number=key == "hit_short") for key in keys]

@@ -1,0 +1,169 @@
+"""The words of a shift log: names, times and reasons of one language and one time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.model.inventory import Inventory, Kind
+from monitor.model.state import Acknowledgement, Event, Reason
+from monitor.report.shift import Decline, Gap, Maintenance, Outage, ShiftLog
+from monitor.words import LANGUAGES, page, say
+from monitor.words.events import tell
+from monitor.words.paths import path_text
+from monitor.words.reasons import explain
+from monitor.words.report import SHIFT
+from monitor.words.short_names import PARTS
+from monitor.words.states import LEVELS
+
+_NAMED = 3
+"""Of more covered targets only so many are named."""
+
+
+class Wording:
+    """Says what a shift log says. day: of which a time of day needs no date."""
+
+    def __init__(self, language: str, zone: ZoneInfo, inventory: Inventory, day: float) -> None:
+        self.language = language
+        self.zone = zone
+        self._inventory = inventory
+        self._day = self.moment(day).date()
+        areas = {id_: area.name for id_, area in inventory.areas.items()}
+        self._names: Mapping[str, str] = areas | {id_: target.name for id_, target in inventory.targets.items()}
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of a key of words/report.py."""
+        return say(SHIFT, key, self.language, **values)
+
+    def moment(self, at: float) -> datetime:
+        """Return a moment in the settings' zone."""
+        return datetime.fromtimestamp(at, self.zone)
+
+    def time(self, at: float | None) -> str:
+        """Return the time of day, with the date where it is another day's; '' for none."""
+        if at is None:
+            return ""
+        moment = self.moment(at)
+        return f"{moment:%H:%M}" if moment.date() == self._day else f"{moment:%H:%M %d/%m}"
+
+    def date(self, at: float) -> str:
+        """Return weekday and date."""
+        moment = self.moment(at)
+        return f"{page.WEEKDAYS[LANGUAGES.index(self.language)][moment.weekday()]} {moment:%d/%m/%Y}"
+
+    def age(self, seconds: float) -> str:
+        """Return how long something lasts."""
+        return page.age(seconds, self.language)
+
+    def span(self, log: ShiftLog) -> str:
+        """Return from when to when a shift was."""
+        lasts = self.age(log.until - log.since)
+        since = f"{self.date(log.since)}, {self.moment(log.since):%H:%M}"
+        is_one_day = self.moment(log.since).date() == self.moment(log.until).date()
+        until = ("" if is_one_day else f"{self.date(log.until)}, ") + f"{self.moment(log.until):%H:%M}"
+        return self("span", since=since, until=until, lasts=lasts)
+
+    def summary(self, log: ShiftLog) -> str:
+        """Return a shift in one sentence or two."""
+        count = len(log.outages)
+        parts = []
+        if count:
+            untaken = sum(outage.holder is None for outage in log.open)
+            numbers = {"sum_closed": len(log.closed), "sum_open": len(log.open), "sum_untaken": untaken}
+            told = ", ".join(self(key, count=number) for key, number in numbers.items() if number)
+            parts.append(f"{self('sum_one' if count == 1 else 'sum_many', count=count)}: {told}")
+        more = {"sum_maintenance": len(log.maintenance), "sum_gaps": len(log.gaps)}
+        parts += [self(key, count=number) for key, number in more.items() if number]
+        begin = "" if count else self("sum_none") + (" " if parts else "")
+        return begin + (". ".join(each[:1].upper() + each[1:] for each in parts) + "." if parts else "")
+
+    def name(self, id_: str) -> str:
+        """Return a target's name, offices abbreviated, endpoints by their short name; an unknown id as it is."""
+        target = self._inventory.targets.get(id_)
+        if target is None:
+            return id_
+        if target.kind is Kind.ENDPOINT:
+            return f"{self('endpoint')} {target.short}"
+        name = target.name
+        for whole, short in PARTS:
+            name = name.replace(whole, short)
+        return name
+
+    def area(self, id_: str) -> str:
+        """Return the name of a target's area."""
+        target = self._inventory.targets.get(id_)
+        return self._names.get(target.area, target.area) if target is not None else ""
+
+    def level(self, id_: str) -> str:
+        """Return the name of a target's level."""
+        target = self._inventory.targets.get(id_)
+        if target is None:
+            return ""
+        return say(LEVELS, target.level, self.language) if target.level in LEVELS else target.level
+
+    def reason(self, reason: Reason) -> str:
+        """Return why, with a capital."""
+        try:
+            text = explain(reason.code, reason.values, self.language, self._names)
+        except KeyError:
+            text = reason.code
+        return text[:1].upper() + text[1:]
+
+    def hit(self, outage: Outage) -> str:
+        """Return how much was cut off behind it: points and endpoints."""
+        counts = (("point", outage.points), ("endpoint", outage.endpoints))
+        keys = ((f"hit_{kind}" if count == 1 else f"hit_{kind}s", count) for kind, count in counts if count)
+        return ", ".join(say(page.PAGE, key, self.language, count=count) for key, count in keys)
+
+    def why(self, outage: Outage) -> str:
+        """Return what was seen of an outage: the reason, where the path breaks, and how often it fell."""
+        # A path that was whole when it was traced was traced too late: the target was back.
+        path = "" if outage.path.startswith("path is whole") else path_text(outage.path, self.language)
+        falls = self("falls", count=outage.falls) if outage.falls > 1 else ""
+        return "; ".join(filter(None, (self.reason(outage.reason), path, falls)))
+
+    def who(self, outage: Outage) -> str:
+        """Return who took it on, in order; '' for what is over and was nobody's."""
+        return "; ".join(self.takers(outage))
+
+    def takers(self, outage: Outage) -> list[str]:
+        """Return the same, one by one."""
+        told = [self._taken(taken) for taken in outage.taken]
+        if outage.ended is None and outage.holder is None:
+            return [*told, self("no_one_now" if told else "untaken")]
+        return told
+
+    def _taken(self, taken: Acknowledgement) -> str:
+        return self("taken", by=taken.by, time=self.time(taken.at), note=f": {taken.note}" if taken.note else "")
+
+    def covers(self, maintenance: Maintenance) -> str:
+        """Return what work covers, by name."""
+        names = [self.name(id_) for id_ in maintenance.ids] + [self._names.get(id_, id_) for id_ in maintenance.areas]
+        if len(names) <= _NAMED + 1:
+            return ", ".join(names)
+        return self("many_covered", some=", ".join(names[:_NAMED]), more=len(names) - _NAMED)
+
+    def announcer(self, maintenance: Maintenance) -> str:
+        """Return who announced work."""
+        return maintenance.by or self("configured")
+
+    def decline(self, decline: Decline) -> str:
+        """Return why a target answered badly, and whether it does still."""
+        return self.reason(decline.reason) + (f" ({self('still')})" if decline.is_open else "")
+
+    def gap(self, gap: Gap) -> str:
+        """Return why the monitor saw nothing."""
+        return self.note(gap.event) if gap.event is not None and gap.kind == "blind" else self(gap.kind)
+
+    def lasted(self, began: float | None, ended: float | None, until: float) -> str:
+        """Return how long something lasted; to the shift's end where it goes on."""
+        return self("unclear") if began is None else self.age((ended or until) - began)
+
+    def ended(self, ended: float | None) -> str:
+        """Return when something ended."""
+        return self("still") if ended is None else self.time(ended)
+
+    def note(self, event: Event) -> str:
+        """Return an event as a sentence."""
+        return tell(event.kind, event.target, event.values, event.text, self.language, self._names)
