@@ -150,8 +150,8 @@ def is_keep_alive(octets: bytes) -> bool:
 
 def _end_of_head(octets: bytes) -> int | None:
     """Return where the empty line ends that ends the headers; None where there is none."""
-    found = re.search(rb"\r?\n\r?\n", octets)
-    return found.end() if found else None
+    ends = (at + len(mark) for mark in (b"\n\n", b"\n\r\n") if (at := octets.find(mark)) >= 0)
+    return min(ends, default=None)
 
 
 def _head(octets: bytes) -> tuple[str, dict[str, str]]:

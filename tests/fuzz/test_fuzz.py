@@ -21,6 +21,7 @@ EXECUTIONS = {
     "profiles": 80,
     "scenarios": 200,
     "csv": 250,
+    "sip": 1500,
     "recordings": 1000,
     "h323": 6000,
     "codec": 400,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monitor.model.clock import Clock
@@ -119,30 +120,33 @@ class UdpClient:
 
 
 def _take(line: _Line, octets: bytes, source: bytes) -> None:
-    """Give a datagram to the request that it answers; what comes from an endpoint and answers nothing is remembered as noise."""
-    if is_keep_alive(octets):
+    """Give a datagram to the request that it answers; what comes from an endpoint and answers nothing is remembered as noise.
+
+    What comes from an address that nothing is open with is not even read: nobody else may cost us time.
+    """
+    # An answer may come from another port (section 18.2.2), but from no other address.
+    asked_there = [asked for asked in line.open.values() if asked.where[2:] == source[2:]]
+    if not asked_there or is_keep_alive(octets):
         return
     try:
         response = parse_response(octets)
     except RequestError:
         return
     except MalformedError as error:
-        _note(line, source, str(error))
+        _note(asked_there, str(error))
         return
-    asked = line.open.get(response.branch)
-    # An answer may come from another port (section 18.2.2), but from no other address.
-    if asked is None or asked.where[2:] != source[2:] or not response.answers(asked.request):
-        _note(line, source, "it answers another request")
+    asked = next((each for each in asked_there if response.answers(each.request)), None)
+    if asked is None:
+        _note(asked_there, "it answers another request")
     elif not response.is_final:
         asked.provisional = response
     elif not asked.answered.done():
         asked.answered.set_result(response)
 
 
-def _note(line: _Line, source: bytes, noise: str) -> None:
-    for asked in line.open.values():
-        if asked.where[2:] == source[2:]:
-            asked.noise = noise
+def _note(asked_there: Iterable[_Open], noise: str) -> None:
+    for asked in asked_there:
+        asked.noise = noise
 
 
 def _complain(line: _Line, quoted: QuotedDatagram) -> None:
