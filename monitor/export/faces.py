@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from monitor.export.meeting_page import MeetingFace, MeetingsFace
 from monitor.export.renderer import Renderer
 from monitor.export.source import Meetings, Source
 from monitor.export.target_page import TargetFace
@@ -79,6 +80,7 @@ class Faces:
         self.source = source
         self.renderer = renderer
         self.meetings = meetings
+        self.list_of_meetings = MeetingsFace(source, renderer, meetings)
         self.province = ProvinceFace(source, renderer, meetings)
 
     def of(self, query: Mapping[str, str]) -> Face | None:
@@ -88,5 +90,9 @@ class Faces:
                 return self.province
             case "target" if (id_ := query.get("id", "")) in self.source.snapshot().views:
                 return TargetFace(id_, self.source, self.renderer, self.meetings)
+            case "meetings":
+                return self.list_of_meetings
+            case "meeting" if any(each.meeting.id == query.get("id") for each in self.meetings.meetings()):
+                return MeetingFace(query["id"], self.source, self.renderer, self.meetings)
             case _:
                 return None

@@ -13,6 +13,7 @@ from monitor.export import api, discovery, meeting_metrics
 from monitor.export.answers import as_json, language_of, refusal
 from monitor.export.collector import Collector
 from monitor.export.faces import Faces
+from monitor.export.meeting_routes import MeetingPages
 from monitor.export.meetings_api import MeetingsApi
 from monitor.export.operating import Operating
 from monitor.export.own_metrics import OwnMetrics
@@ -63,6 +64,7 @@ def make_app(
     app.add_routes([*_Metrics(source, own, meetings).routes(), *_Operations(source).routes(), *_Api(source).routes()])
     app.add_routes([*Polling(source).routes(), *Operating(source).routes(), *MeetingsApi(source, meetings).routes()])
     app.add_routes([web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve), *Pages(faces).routes()])
+    app.add_routes(MeetingPages(faces).routes())
     return app
 
 

@@ -9,7 +9,7 @@ from monitor import words
 from monitor.model.inventory import Kind, Target
 from monitor.model.misdeed import Misdeed
 from monitor.model.state import Event, Reason, Transition
-from monitor.words import meeting, page, target
+from monitor.words import meeting, page, readiness, target
 from monitor.words.complaints import complain
 from monitor.words.events import tell, tell_change
 from monitor.words.paths import path_text
@@ -82,17 +82,30 @@ class Sentences:
         return page.age(seconds, self.language)
 
     def verdict(self, verdict: str) -> str:
-        """Return a verdict's name with a capital."""
-        name = words.say(meeting.VERDICTS, verdict, self.language)
+        """Return a verdict's name with a capital, as short as it goes beside its mark."""
+        name = words.say({**readiness.VERDICTS, **meeting.SHORT_VERDICTS}, verdict, self.language)
         return name[:1].upper() + name[1:]
 
+    def chip(self, rung: str) -> str:
+        """Return what is wrong where a step fails, as short as a filter's name."""
+        return words.say(meeting.REASON_CHIPS, rung, self.language)
+
+    def stage(self, stage: str) -> str:
+        """Return where a meeting stands in its day."""
+        return words.say(readiness.STAGES, stage, self.language)
+
     def readiness(self, reason: Reason, names: Mapping[str, str] | None = None) -> str:
-        """Return what was found on a step, why an endpoint can't join, or what to do about it."""
-        return self.reason(reason, names)
+        """Return what was found on a step, why an endpoint or a meeting is not ready, or what to do: without its full stop."""
+        try:
+            text = readiness.tell(reason.code, reason.values, self.language, names, self.zone)
+        except KeyError:
+            # As in reason().
+            text = reason.code
+        return text[:1].upper() + text[1:]
 
     def rung(self, rung: str) -> str:
         """Return what has to hold on a step of the ladder."""
-        return words.say(meeting.RUNGS, rung, self.language)
+        return words.say(meeting.STEPS, rung, self.language)
 
     def countdown(self, seconds: float) -> str:
         """Return how long until something."""

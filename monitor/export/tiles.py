@@ -59,7 +59,7 @@ class Layout:
         shorts = Counter(inventory.targets[id_].short for ids in points.values() for id_ in ids)
         self._shared = {short for short, number in shorts.items() if number > 1}
         self.points_of = {area: ids for area, ids in points.items() if ids}
-        self.across = _across([len(ids) for ids in self.points_of.values()])
+        self.across = blocks_across([len(ids) for ids in self.points_of.values()])
 
     def area(self, id_: str) -> Area:
         """Return an area, also one that only a target names."""
@@ -78,7 +78,7 @@ class Layout:
     def rows(self) -> int:
         """Return how many tiles stand above one another on a wide screen."""
         sizes = [len(ids) for ids in self.points_of.values()]
-        return _height(sizes, self.across)
+        return rows_high(sizes, self.across)
 
 
 def tile_columns(across: int) -> int:
@@ -86,17 +86,18 @@ def tile_columns(across: int) -> int:
     return {1: 8, 2: 4, 3: 3, 4: 2, 5: 2}[across]
 
 
-def _height(sizes: Sequence[int], across: int) -> int:
+def rows_high(sizes: Sequence[int], across: int) -> int:
+    """Return how many tiles stand above one another where so many blocks stand side by side."""
     columns = tile_columns(across)
     return sum(max(-(-size // columns) for size in sizes[at : at + across]) for at in range(0, len(sizes), across))
 
 
-def _across(sizes: Sequence[int]) -> int:
+def blocks_across(sizes: Sequence[int]) -> int:
     """Return how many blocks stand side by side: three, unless fewer exist or more make the field lower."""
     if len(sizes) < 3:
         return max(1, len(sizes))
     # A block's head is as high as two tiles.
-    return min((3, 4, 5), key=lambda across: (_height(sizes, across) + 2 * -(-len(sizes) // across), across))
+    return min((3, 4, 5), key=lambda across: (rows_high(sizes, across) + 2 * -(-len(sizes) // across), across))
 
 
 def recent_changes(snapshot: Snapshot, within_s: float) -> list[Transition]:

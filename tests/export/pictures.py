@@ -21,7 +21,7 @@ from monitor.export.own_metrics import OwnMetrics
 from monitor.load.configuration import load
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.state import Snapshot
-from tests.export import days, morning
+from tests.export import days, meeting_morning, morning
 from tests.export.chromium import CHROMIUM, FLAGS
 from tests.export.sample import FakeSource
 
@@ -41,6 +41,7 @@ class Picture:
     language: str = "vi"
     is_lost: bool = False
     path: str = "/"
+    medium: str = "screen"
 
 
 FOR_DOCS = (
@@ -53,8 +54,28 @@ TARGETS = tuple(
     for name, id_ in (("ill", "@degraded"), ("cut", "@unreachable"), ("root", "@down"), ("endpoint", "@endpoint"), ("fine", "@up"))
     for screen, width, height, scheme in (("wall", 1920, 1080, "dark"), ("laptop", 1440, 900, "light"), ("phone", 390, 844, "dark"))
 )
+MEETINGS = tuple(
+    Picture(f"{name}-{screen}", width, height, scheme, scene=scene_, path=path, is_long=is_long, medium=medium)
+    for name, path, scene_ in (
+        ("meeting", f"/meetings/{meeting_morning.ID}", "morning"),
+        ("meeting-fine", f"/meetings/{meeting_morning.ID}", "fine"),
+        ("meetings", "/meetings", "morning"),
+    )
+    for screen, width, height, scheme, is_long, medium in (
+        ("wall", 1920, 1080, "dark", False, "screen"),
+        ("wall-1440p", 2560, 1440, "dark", False, "screen"),
+        ("wall-light", 1920, 1080, "light", False, "screen"),
+        ("laptop", 1440, 900, "light", True, "screen"),
+        ("laptop-1366", 1366, 768, "light", True, "screen"),
+        ("tablet", 820, 1180, "light", True, "screen"),
+        ("phone", 390, 844, "dark", True, "screen"),
+        ("phone-360", 360, 740, "light", True, "screen"),
+        ("print", 794, 1123, "light", True, "print"),
+    )
+)
 ALL = (
     *FOR_DOCS,
+    *MEETINGS,
     *TARGETS,
     Picture("laptop-dark", 1440, 900),
     Picture("laptop-1366", 1366, 768, "light", is_long=True),
@@ -99,6 +120,10 @@ async def take(browser: Browser, url: str, picture: Picture, folder: Path) -> No
     if picture.is_lost:
         await page.wait_for_selector("body[data-lost]", timeout=20_000)
     await page.wait_for_timeout(700)
+    if picture.medium == "print":
+        await page.pdf(path=folder / f"{picture.name}.pdf", prefer_css_page_size=True)
+        await context.close()
+        return
     await page.screenshot(path=folder / f"{picture.name}.png", full_page=picture.is_long, animations="disabled")
     await context.close()
 
@@ -107,10 +132,13 @@ async def serve(stack: AsyncExitStack, picture: Picture, inventory: Inventory) -
     """Serve a picture's scene until the stack closes; return its address."""
     now = scene(picture.scene, inventory)
     source = FakeSource(now=now)
+    meetings = meeting_morning.week(now)
+    if picture.scene == "fine":
+        meetings.now[0] = meeting_morning.view(now, is_fine=True)
     for view in now.views.values():
         source.days[view.target.id] = days.day(view, now.at, seed=len(source.days))
         source.journal += days.journal(view, now.at)
-    runner = web.AppRunner(make_app(source, OwnMetrics(), heartbeat_s=3600 if picture.is_lost else 5))
+    runner = web.AppRunner(make_app(source, OwnMetrics(), meetings=meetings, heartbeat_s=3600 if picture.is_lost else 5))
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -2,58 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestServer
 
-from monitor.export.http import make_app
-from monitor.export.own_metrics import OwnMetrics
 from monitor.export.source import RefusedError
 from monitor.model.state import Acknowledgement, Blindness, Reason, State
 from tests.export import morning, sample
-from tests.export.chromium import CHROMIUM, FLAGS
+from tests.export.browsing import MARKS, launched, opened
 from tests.export.sample import FakeSource
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser
 
-playwright = pytest.importorskip("playwright.async_api", reason="the package playwright is not installed")
-pytestmark = [
-    pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason="chromium is not installed"),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = MARKS
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests of this module: its start takes a second."""
-    async with playwright.async_playwright() as started:
-        launched: Browser = await started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        await launched.close()
-
-
-@asynccontextmanager
-async def opened(
-    browser: Browser, source: FakeSource, width: int = 1440, height: int = 900, *, expected: tuple[str, ...] = ()
-) -> AsyncIterator[Page]:
-    """Serve a source and open its page; a fault of the script fails the test, but for what contains one of those expected."""
-    faults: list[str] = []
-    async with TestServer(make_app(source, OwnMetrics())) as server:
-        page = await browser.new_page(viewport={"width": width, "height": height}, base_url=str(server.make_url("/")))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        async with page.expect_response("**/api/v1/stream*"):
-            await page.goto("/")
-        yield page
-        await page.close()
-    assert [fault for fault in faults if not any(text in fault for text in expected)] == []
+    async with launched() as started:
+        yield started
 
 
 async def test_a_change_on_the_stream_shows_on_tiles_counts_and_causes(browser: Browser, source: FakeSource) -> None:

@@ -70,8 +70,9 @@ const live = (() => {
       const part = by(id);
       if (!part) continue;
       const before = part.textContent;
+      const focused = part.contains(document.activeElement) ? document.activeElement.dataset.filter : undefined;
       part.innerHTML = html;
-      heeding.part.forEach((heed) => heed(id, part, before));
+      heeding.part.forEach((heed) => heed(id, part, before, focused));
     }
   }
   function listen() {
@@ -93,5 +94,5 @@ const live = (() => {
   document.addEventListener("visibilitychange", () => { if (!document.hidden && stream?.readyState === EventSource.CLOSED) listen(); });
   // Scripts are deferred: each has told what it heeds by then.
   document.addEventListener("DOMContentLoaded", () => { tick(); listen(); });
-  return { words, by, fill, put, remember, age, heed: (what, heed) => heeding[what].push(heed) };
+  return { words, by, fill, put, now, heed: (what, heed) => heeding[what].push(heed) };
 })();

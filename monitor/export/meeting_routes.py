@@ -1,0 +1,84 @@
+"""The routes of meetings: their pages, what a tile tells, and the technician's tick."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from monitor.export.answers import as_json, as_page, language_of, refusal, theme_of
+from monitor.export.body import NOTE_LETTERS, json_object, remember_name, remembered_name, text_of
+from monitor.export.faces import Faces
+from monitor.export.meeting_page import MeetingFace
+from monitor.model.meeting import Confirmation
+
+_TICK = '{"by": "…", "on_site": "on", "camera": "on", "sound": "on", "note": "…"}'
+_CURE = "/meetings lists them all"
+
+
+class MeetingPages:
+    """What people read of meetings, and what a technician says."""
+
+    def __init__(self, faces: Faces) -> None:
+        self._faces = faces
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes."""
+        return [
+            web.get("/meetings", self.list),
+            web.get("/meetings/{id}", self.board),
+            web.get("/meetings/{id}/endpoints/{endpoint}", self.endpoint),
+            web.post("/api/v1/meetings/{id}/endpoints/{endpoint}/good", self.good),
+            web.post("/api/v1/meetings/{id}/endpoints/{endpoint}/fault", self.fault),
+        ]
+
+    async def list(self, request: web.Request) -> web.Response:
+        """Answer what is due."""
+        language = language_of(request, self._faces.source.settings.language)
+        html = self._faces.list_of_meetings.page(self._faces.source.snapshot(), language, theme_of(request))
+        return as_page(html, request, language)
+
+    async def board(self, request: web.Request) -> web.Response:
+        """Answer a meeting's board."""
+        face = self._faces.of({"page": "meeting", "id": request.match_info["id"]})
+        if face is None:
+            return self._no_meeting(request)
+        language = language_of(request, self._faces.source.settings.language)
+        return as_page(face.page(self._faces.source.snapshot(), language, theme_of(request)), request, language)
+
+    async def endpoint(self, request: web.Request) -> web.Response:
+        """Answer why an endpoint has its verdict, and the form of the tick."""
+        face = self._faces.of({"page": "meeting", "id": request.match_info["id"]})
+        if not isinstance(face, MeetingFace):
+            return self._no_meeting(request)
+        language = language_of(request, self._faces.source.settings.language)
+        id_ = request.match_info["endpoint"]
+        html = face.endpoint(id_, self._faces.source.snapshot(), language, remembered_name(request))
+        if html is None:
+            return refusal(404, f"no endpoint of this meeting is called {id_!r}", _CURE)
+        return as_page(html, request, language)
+
+    async def good(self, request: web.Request) -> web.Response:
+        """Take a technician's word that all is well."""
+        return await self._confirm(request, is_good=True)
+
+    async def fault(self, request: web.Request) -> web.Response:
+        """Take a technician's word that something is not."""
+        return await self._confirm(request, is_good=False)
+
+    async def _confirm(self, request: web.Request, *, is_good: bool) -> web.Response:
+        body = await json_object(request, _TICK)
+        by = text_of(body, "by", _TICK)
+        note = text_of(body, "note", _TICK, most=NOTE_LETTERS, default="")
+        on_site, camera, sound = (text_of(body, key, _TICK, default="") == "on" for key in ("on_site", "camera", "sound"))
+        at = self._faces.source.snapshot().at
+        told = Confirmation(by, at, is_good, on_site, camera, sound, note)
+        meeting, endpoint = request.match_info["id"], request.match_info["endpoint"]
+        view = await self._faces.meetings.confirm(meeting, endpoint, told)
+        if view is None:
+            return refusal(404, f"no meeting {meeting!r} has an endpoint {endpoint!r}", _CURE)
+        found = view.endpoints[endpoint]
+        response = as_json({"meeting": meeting, "endpoint": endpoint, "verdict": found.verdict, "disputed": found.disputed})
+        remember_name(response, by)
+        return response
+
+    def _no_meeting(self, request: web.Request) -> web.Response:
+        return refusal(404, f"no meeting is called {request.match_info['id']!r}", _CURE)
