@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib
 import logging
 import os
 import socket
@@ -138,9 +139,15 @@ async def compose(
         meetings.clock_stepped()
 
     watch = Watch(clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=stepped)
-    await _serve(make_app(daemon, daemon.own, meetings=meetings), listeners, stack)
+    await _serve(make_app(daemon, daemon.own, meetings=meetings, reporter=_report), listeners, stack)
     spare_what_stays()
     return daemon, watch, meetings
+
+
+def _report(*given: object, **named: object) -> bytes:
+    """Make a meeting's report; what that needs takes 20 MB and is loaded by the first who asks."""
+    made: bytes = importlib.import_module("monitor.report.readiness").file(*given, **named)
+    return made
 
 
 async def _serve(app: web.Application, listeners: list[socket.socket], stack: contextlib.AsyncExitStack) -> None:

@@ -21,7 +21,7 @@ from monitor.export.page_routes import Pages
 from monitor.export.panels import names_of, place_names
 from monitor.export.polling import Polling
 from monitor.export.renderer import Renderer, sentences
-from monitor.export.source import Meetings, NoMeetings, RefusedError, Source
+from monitor.export.source import Meetings, NoMeetings, RefusedError, Reporter, Source
 from monitor.export.static import Static
 from monitor.export.stream import HEARTBEAT_S, Stream
 from monitor.words.operations import refuse
@@ -46,11 +46,16 @@ _HEADERS = {
 
 
 def make_app(
-    source: Source, own: OwnMetrics, *, meetings: Meetings | None = None, heartbeat_s: float = HEARTBEAT_S
+    source: Source,
+    own: OwnMetrics,
+    *,
+    meetings: Meetings | None = None,
+    reporter: Reporter | None = None,
+    heartbeat_s: float = HEARTBEAT_S,
 ) -> web.Application:
     """Return the application that shows a source and the daemon's own metrics; it opens no socket.
 
-    meetings: who watches them; None where none are watched.
+    meetings: who watches them; None where none are watched. reporter: makes files of meetings' reports; None: there are none.
     heartbeat_s: how often the event stream speaks when nothing changed; a screen takes 10 s of silence for a lost monitor.
     """
     app = web.Application(middlewares=[_guard(source)])
@@ -64,7 +69,7 @@ def make_app(
     app.add_routes([*_Metrics(source, own, meetings).routes(), *_Operations(source).routes(), *_Api(source).routes()])
     app.add_routes([*Polling(source).routes(), *Operating(source).routes(), *MeetingsApi(source, meetings).routes()])
     app.add_routes([web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve), *Pages(faces).routes()])
-    app.add_routes(MeetingPages(faces).routes())
+    app.add_routes(MeetingPages(faces, reporter).routes())
     return app
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import tzinfo
 from types import MappingProxyType
 from typing import Protocol
 
 from monitor.model.day import Day
+from monitor.model.inventory import Inventory
 from monitor.model.kindness import Manner
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.operations import Work
@@ -108,6 +110,15 @@ class Meetings(Protocol):
 
         Raises ValueError where what is kept is not what was sealed.
         """
+
+
+class Reporter(Protocol):
+    """Makes the file of a meeting's report; cli/run.py joins it."""
+
+    def __call__(
+        self, view: MeetingView, inventory: Inventory, language: str, zone: tzinfo, *, made_at: float, form: str, is_sealed: bool
+    ) -> bytes:
+        """Return the file. form: 'html' or 'xlsx'. is_sealed: the view is what was sealed. Takes up to a second, in a thread."""
 
 
 class NoMeetings:

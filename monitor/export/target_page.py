@@ -41,13 +41,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of what happened. state: '' for what is no change of a state. language: of the text where it is not the page's."""
+    """One line of what happened. state: '' for what is no change of a state."""
 
     when: str
     state: str
     text: str
     said: str
-    language: str
 
 
 class TargetFace:
@@ -197,9 +196,8 @@ class TargetFace:
     def _row(self, entry: Transition | Event, snapshot: Snapshot, say: Sentences) -> Row:
         when = say.clock(entry.at) if snapshot.at - entry.at < 43_200 else say.day_clock(entry.at, snapshot.at)
         if isinstance(entry, Transition):
-            return Row(when, entry.new.value, say.reason(entry.reason, names_of(snapshot)), say.state(entry.new), "")
-        path = say.path(entry.text) if entry.kind == "path" else ""
-        return Row(when, "", path or entry.text, "", "" if path or say.language == "en" else "en")
+            return Row(when, entry.new.value, say.reason(entry.reason, names_of(snapshot)), say.state(entry.new))
+        return Row(when, "", say.entry(entry, names_of(snapshot)), "")
 
     def _related(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> dict[str, object]:
         target, layout, views = view.target, self._renderer.layout(snapshot.inventory), snapshot.views

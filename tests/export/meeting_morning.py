@@ -42,7 +42,7 @@ def _cases(at: float) -> Iterator[tuple[int, Case]]:
     yield 9, (_UNKNOWN, Rung.EVIDENCE, Reason("stale", {"age_s": 720.0}), Reason("do_stale"), (TECHNICIAN,))
     yield 2, (_RISK, Rung.QUALITY, Reason("loss", {"loss_ratio": 0.018, "packets": 1500}), Reason("do_loss"), (CARRIER,))
     yield 2, (_RISK, Rung.CAPACITY, Reason("overbooked", _room()), Reason("do_overbooked"), (TECHNICIAN,))
-    yield 3, (_RISK, Rung.HISTORY, Reason("flapped", {"days": 7, "outages": 4}), Reason("do_flapped"), (CARRIER,))
+    yield 3, (_RISK, Rung.HISTORY, Reason("flapped", {"past_s": 604_800.0, "outages": 4}), Reason("do_flapped"), (CARRIER,))
     yield 3, (_RISK, Rung.CALL, Reason("busy_early"), Reason("do_busy"), (MCU,))
     yield 1, (_RISK, Rung.CERTIFICATE, Reason("certificate_ends", {"until_at": at + 7_000}), Reason("do_certificate_ends"), (MCU,))
 

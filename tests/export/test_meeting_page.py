@@ -17,6 +17,7 @@ from monitor.export.own_metrics import OwnMetrics
 from monitor.export.renderer import sentences
 from monitor.model.meeting import MeetingView, Rung, Stage, Verdict
 from monitor.model.state import Acknowledgement, Snapshot, State
+from monitor.report.readiness import file
 from monitor.words.readiness import tell
 from tests.export import meeting_morning, morning, sample
 from tests.export.meeting_morning import ID, FakeMeetings
@@ -37,7 +38,7 @@ def meetings(source: FakeSource) -> FakeMeetings:
 
 @pytest.fixture
 async def served(source: FakeSource, meetings: FakeMeetings) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(make_app(source, OwnMetrics(), meetings=meetings))) as client:
+    async with TestClient(TestServer(make_app(source, OwnMetrics(), meetings=meetings, reporter=file))) as client:
         yield client
 
 
@@ -151,6 +152,17 @@ async def test_a_tick_that_can_not_be_taken_is_refused(
 @pytest.mark.parametrize("path", ["/meetings/none", "/meetings/none/endpoints/dc-xa-1-1", f"/meetings/{ID}/endpoints/nobody"])
 async def test_what_does_not_exist_is_not_found(served: Client, path: str) -> None:
     assert (await served.get(path)).status == 404
+
+
+async def test_reports_are_files_to_take_along(served: Client, meetings: FakeMeetings) -> None:
+    assert (await served.get(f"/meetings/{ID}/sealed.html")).status == 404
+    meetings.now[0] = meeting_morning.view(SNAPSHOT, stage=Stage.LOCKED)
+    assert f"/meetings/{ID}/sealed.xlsx?lang=vi" in await (await served.get(f"/meetings/{ID}")).text()
+    page, book = await served.get(f"/meetings/{ID}/sealed.html"), await served.get(f"/meetings/{ID}/report.xlsx")
+    assert f"SHA-256 của nội dung: {meetings.now[0].seal}" in await page.text()
+    assert (await book.read())[:2] == b"PK"
+    assert book.headers["Content-Disposition"] == f'attachment; filename="{ID}-report.xlsx"'
+    assert [(await served.get(f"/meetings/{path}")).status for path in ("none/report.html", f"{ID}/report.pdf")] == [404, 404]
 
 
 async def test_the_list_tells_today_this_week_and_what_is_over(served: Client) -> None:

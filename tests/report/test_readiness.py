@@ -1,0 +1,102 @@
+"""The reports before and after a meeting: what they say, to people and to spreadsheets."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+import pytest
+from openpyxl import load_workbook
+
+from monitor.model.meeting import Loss, MeetingView, Stage, Verdict
+from monitor.model.state import Reason, State
+from monitor.report.readiness import document, file
+from monitor.words.meeting_report import MEETING_REPORT
+from tests.export import meeting_morning, sample
+
+SNAPSHOT = sample.snapshot(sample.inventory(5, 8), {"ubnd-1": State.DOWN})
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+BEFORE = meeting_morning.view(SNAPSHOT, stage=Stage.LOCKED)
+AFTER = replace(
+    BEFORE,
+    stage=Stage.OVER,
+    losses=(
+        Loss("dc-xa-1-1", 90.0, "ubnd-1", Reason("uplink_down", {"uplink": "ubnd-1"})),
+        Loss("dc-xa-1-2", 30.0, "ubnd-1", Reason("uplink_down", {"uplink": "ubnd-1"})),
+        Loss("dc-xa-2-1", 4.0, "dc-xa-2-1", Reason("silent", {"since_at": SNAPSHOT.at})),
+    ),
+)
+
+
+def html(view: MeetingView, language: str = "vi") -> str:
+    return file(view, SNAPSHOT.inventory, language, ZONE, made_at=SNAPSHOT.at, form="html").decode()
+
+
+def test_the_report_before_tells_verdict_counts_host_and_seal() -> None:
+    text = html(BEFORE)
+    counts = BEFORE.counts()
+    assert "Báo cáo sẵn sàng trước phiên họp" in text
+    assert f"{counts[Verdict.READY]} sẵn sàng, {counts[Verdict.AT_RISK]} có điều kiện" in text
+    assert BEFORE.seal in text
+    assert "Chưa chốt" in html(replace(BEFORE, seal=""))
+
+
+def test_only_what_was_sealed_says_that_it_is_what_was_sealed() -> None:
+    sealed = document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0, is_sealed=True).about[-1]
+    assert ("Đã chốt, SHA-256", True) == (sealed[:16], BEFORE.seal in sealed)
+    assert document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0).about[-1].startswith("Báo cáo trước phiên đã chốt")
+
+
+def test_everyone_who_is_not_ready_stands_there_with_what_to_do_and_whom_to_call() -> None:
+    (wrong,) = [
+        each for each in document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0).sections if each.title.startswith("Chưa sẵn")
+    ]
+    assert len(wrong.rows) == len(BEFORE.endpoints) - BEFORE.counts()[Verdict.READY]
+    assert all(str(cell) for row in wrong.rows for cell in row)
+    assert "Ca trực nhà mạng 0219 000 001, Điện lực 0219 000 004" in {row[-1] for row in wrong.rows}
+
+
+def test_the_report_after_tells_minutes_by_endpoint_and_by_cause() -> None:
+    report = document(AFTER, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0)
+    losses, causes = report.sections[:2]
+    assert [90 * 60, 30 * 60, 4 * 60] == [row[-1] for row in losses.rows]
+    assert [["UBND huyện 1", 2, 7_200], ["tại điểm cầu", 1, 240]] == [list(row) for row in causes.rows]
+    assert f"3 trong {len(AFTER.endpoints)} điểm cầu vắng khi họp, cộng 2:04 giờ:phút" in html(AFTER)
+
+
+def test_a_meeting_without_a_loss_says_so() -> None:
+    assert "Không điểm cầu nào vắng khi họp" in html(replace(AFTER, losses=()))
+
+
+def test_the_page_needs_nothing_else_and_escapes_names() -> None:
+    evil = replace(BEFORE, meeting=replace(BEFORE.meeting, title="<script>alert(1)</script>"))
+    text = html(evil)
+    assert "<script>" not in text
+    assert not re.search(r'(src|href)="', text)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("view", [BEFORE, AFTER], ids=["before", "after"])
+def test_the_workbook_holds_every_endpoint_and_all_its_evidence(view: MeetingView, language: str) -> None:
+    book = load_workbook(io.BytesIO(file(view, SNAPSHOT.inventory, language, ZONE, made_at=SNAPSHOT.at, form="xlsx")))
+    everyone, evidence = book.worksheets[-2:]
+    assert everyone.max_row == 1 + len(view.endpoints)
+    assert evidence.max_row == 1 + sum(len(each.evidence) for each in view.endpoints.values())
+
+
+def test_times_are_told_in_the_zone_that_is_asked_for() -> None:
+    assert "07:53:20" in document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=SNAPSHOT.at).about[2]
+    assert "00:53:20" in document(BEFORE, SNAPSHOT.inventory, "vi", UTC, made_at=SNAPSHOT.at).about[2]
+
+
+def test_both_languages_fill_in_the_same_names() -> None:
+    for vietnamese, english in MEETING_REPORT.values():
+        assert set(re.findall(r"\{(\w+)", vietnamese)) == set(re.findall(r"\{(\w+)", english))
+
+
+def test_a_form_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(KeyError):
+        file(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0, form="pdf")
