@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config" / "prometheus"
 RULES = sorted((FOLDER / "rules").glob("*.yml"))
@@ -87,3 +89,20 @@ def test_every_recorded_series_is_named_by_level_metric_and_operation() -> None:
     for file, rule in rules():
         if "record" in rule:
             assert re.fullmatch(r"[a-z_]+:wan_[a-z_]+:[a-z0-9_]+", rule["record"]), f"{file}: {rule['record']}"
+
+
+def test_every_rule_asks_only_for_what_the_daemon_exports_or_a_rule_records() -> None:
+    recorded = {rule["record"] for _, rule in rules() if "record" in rule}
+    told = {family.name for family in (*STATE_FAMILIES, *ICMP_FAMILIES, *SNMP_FAMILIES)}
+    told |= set(re.findall(r"`(\w+)`", (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")))
+    # promQL's own words and what Prometheus says itself; meetings by the contract of their metrics.
+    others = {"up", "ALERTS", "process_start_time_seconds", "conference_readiness", "conference_meeting_info"}
+    others |= {"conference_meeting_start_timestamp_seconds", "__name__"}
+    unknown = [
+        f"{file} {rule.get('record', rule.get('alert'))}: {name}"
+        for file, rule in rules()
+        for text in (rule["expr"], *rule.get("annotations", {}).values())
+        for name in re.findall(r"\b(?:\w+:)?(?:wan|monitor|conference)_\w+(?::\w+)?", text)
+        if name not in recorded | told | others and not name.startswith(tuple(f"{each}:" for each in recorded))
+    ]
+    assert [] == unknown
