@@ -12,6 +12,8 @@ from openpyxl.utils import get_column_letter
 
 from monitor.__main__ import main
 from monitor.load.configuration import load
+from monitor.load.exchange.rows import COLUMNS as KEYS
+from monitor.words.sites import COLUMNS
 from tests.load.folders import make_folder
 
 ROOT = Path(__file__).parents[2]
@@ -181,3 +183,7 @@ def test_a_piped_workbook_is_the_same_rows(tmp_path: Path, capsysbinary: pytest.
     assert run("export", "--config", str(make_folder(tmp_path / "a")), "--format", "xlsx") == 0
     book = load_workbook(io.BytesIO(capsysbinary.readouterr().out))
     assert ["goc", "ubnd", "xa"] == [row[1].value for row in book["Điểm mạng"].iter_rows(min_row=2)]
+
+
+def test_every_column_that_may_be_written_is_explained() -> None:
+    assert set(KEYS) == set(COLUMNS)
