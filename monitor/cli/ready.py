@@ -41,8 +41,8 @@ from monitor.words.ready import READY
 Document = Mapping[str, Any]
 Progress = Callable[[int, int], None]
 
-_FIRST_ROUND_S = 20.0
-"""By then every point was asked once, so that who is cut off by whom can be told."""
+_CONFIRMED_S = 5.0
+"""So long after a whole round every silence in it is confirmed, and who is cut off by whom can be told."""
 _NEXT = "next"
 
 
@@ -112,7 +112,7 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
             await stack.enter_async_context(daemon.running())
             await meetings.look(starts_checks=False)
             found = _chosen(meetings.meetings(), meeting)
-            first_round = asyncio.create_task(asyncio.sleep(_FIRST_ROUND_S))
+            first_round = asyncio.create_task(asyncio.sleep(alone.settings.icmp.every_s + _CONFIRMED_S))
             await meetings.check(found.meeting.id, progress)
             await first_round
             view = meetings.judged(found.meeting.id)

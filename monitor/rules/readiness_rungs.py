@@ -23,9 +23,9 @@ def evidence(case: Case) -> Finding:
     brief, view, rung = case.brief, case.view, Rung.EVIDENCE
     if brief.blind is not None:
         return fails(rung, Verdict.UNKNOWN, "blind", brief.blind.since)
-    if view.state is None:
-        return fails(rung, Verdict.UNKNOWN, "not_judged")
     at = newest(case)
+    if view.state is None or (view.state is State.UNKNOWN and at is None):
+        return fails(rung, Verdict.UNKNOWN, "not_judged")
     if view.state in _SILENT:
         return holds(rung, "judged", at)
     if view.state is State.UNKNOWN or at is None:

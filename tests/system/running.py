@@ -70,12 +70,13 @@ class Scrape:
 class Running:
     """`monitor run` in a lab's network, its listener opened outside and handed in."""
 
-    def __init__(self, lab: Lab, folder: Path, *, prefix: tuple[str, ...] = ()) -> None:
-        """folder: for journal and log. prefix: a command in front, such as faketime with its options."""
+    def __init__(self, lab: Lab, folder: Path, *, prefix: tuple[str, ...] = (), options: tuple[str, ...] = ()) -> None:
+        """folder: for journal and log. prefix: a command in front, such as faketime. options: further ones of `monitor run`."""
         self.lab = lab
         self.journal = folder / "journal.db"
         self.log = folder / "log"
         self._prefix = prefix
+        self._options = options
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.origin = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.process = self._start()
@@ -90,6 +91,7 @@ class Running:
             str(self.lab.folder),
             "--journal",
             f"sqlite:///{self.journal}",
+            *self._options,
         ]
         listener = self._listener.fileno()
 
