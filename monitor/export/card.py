@@ -105,7 +105,7 @@ def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> list[tuple[s
     if agent is None:
         said = "" if view.snmp else say("card_snmp_none")
     else:
-        said = say("card_snmp_up") if agent.up else ": ".join(filter(None, (say("card_snmp_down"), agent.detail)))
+        said = say("card_snmp_up") if agent.up else ": ".join(filter(None, (say("card_snmp_down"), say.agent(agent.detail))))
     carried = load(view.target, evidence.wan)
     directions = (
         ("card_receive", carried.receive_bps, carried.receive_ratio),

@@ -114,7 +114,11 @@ def _room(point: TargetView, snapshot: Snapshot, settings: Settings, say: Senten
 
 def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> Iterator[Step]:
     if evidence.snmp is not None:
-        text = say("card_snmp_up") if evidence.snmp.up else ": ".join(filter(None, (say("card_snmp_down"), evidence.snmp.detail)))
+        text = (
+            say("card_snmp_up")
+            if evidence.snmp.up
+            else ": ".join(filter(None, (say("card_snmp_down"), say.agent(evidence.snmp.detail))))
+        )
         yield Step(GOOD if evidence.snmp.up else POOR, say("card_snmp"), text, evidence.snmp.at)
         if view.target.kind is Kind.ENDPOINT and evidence.snmp.up:
             yield from _values(evidence.snmp.values, evidence.snmp.at, say)

@@ -15,6 +15,7 @@ from monitor.words.events import tell, tell_change
 from monitor.words.paths import path_text
 from monitor.words.reasons import explain
 from monitor.words.short_names import PARTS
+from monitor.words.snmp_details import snmp_detail
 from monitor.words.states import LEVELS, STATES
 
 TEXTS: words.Catalogue = {**page.PAGE, **meeting.MEETING, **target.TARGET}
@@ -57,6 +58,10 @@ class Sentences:
             return tell(item.kind, item.target, item.values, item.text, self.language, names)
         states = (item.old.value if item.old else None, item.new.value)
         return tell_change(item.target, states, lower_first(self.reason(item.reason, names)), self.language, names)
+
+    def agent(self, detail: str) -> str:
+        """Return why an SNMP poll failed, '' where nothing was said of it."""
+        return snmp_detail(detail, self.language)
 
     def complaint(self, misdeed: Misdeed) -> str:
         """Return what an agent does that none should, as a sentence without its full stop."""
