@@ -14,38 +14,43 @@ from pathlib import Path
 
 import yaml
 
-from monitor.cli.options import add_config
+from monitor.cli.language import language_of
+from monitor.cli.options import add_config, add_language
 from monitor.errors import SetupError
 from monitor.load.configuration import find_folder
 from monitor.load.receivers import Channel, complete, load_receivers
 from monitor.load.whole_file import write_whole
+from monitor.words import say
+from monitor.words.commands import ALERTMANAGER
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare --config and --output."""
     add_config(parser)
+    add_language(parser)
     parser.add_argument("-o", "--output", metavar="FILE", help="write it there; without it, only say who is told")
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Say who is told, write the file; 0 when done, 1 where nobody is told of anything. Raises ConfigError, SetupError."""
-    folder = find_folder(arguments.config) / "alertmanager"
+    configuration = find_folder(arguments.config)
+    folder, language = configuration / "alertmanager", language_of(arguments, configuration)
     base, own = folder / "alertmanager.yml", folder / "receivers.yaml"
     if not base.exists():
-        raise SetupError(f"{base} is not there", "take the one that the monitor ships in config/alertmanager")
+        raise SetupError(say(ALERTMANAGER, "missing", language, path=base), say(ALERTMANAGER, "missing_cure", language))
     channels = load_receivers(own)
     completed = complete(base, channels, str(own))
     names = [receiver["name"] for receiver in completed["receivers"]]
-    for line in _told(names, channels):
+    for line in _told(names, channels, language):
         print(line)
     if arguments.output:
         write_whole(Path(arguments.output), yaml.safe_dump(completed, allow_unicode=True, sort_keys=False), mode=0o600)
-        print(f"Written: {arguments.output}")
+        print(say(ALERTMANAGER, "written", language, path=arguments.output))
     return 0 if any(channels.get(name) for name in names) else 1
 
 
-def _told(names: list[str], channels: Mapping[str, tuple[Channel, ...]]) -> Iterator[str]:
+def _told(names: list[str], channels: Mapping[str, tuple[Channel, ...]], language: str) -> Iterator[str]:
     width = max(len(name) for name in names)
     for name in names:
         kinds = [channel.kind for channel in channels.get(name, ())]
-        yield f"{name:{width}}  {', '.join(kinds) if kinds else 'nobody is told'}"
+        yield f"{name:{width}}  {', '.join(kinds) if kinds else say(ALERTMANAGER, 'nobody', language)}"

@@ -24,7 +24,8 @@ from typing import Any
 
 import yaml
 
-from monitor.cli.options import add_config
+from monitor.cli.language import language_of
+from monitor.cli.options import add_config, add_language
 from monitor.cli.sites_told import told
 from monitor.cli.tables import fitted, printed_width
 from monitor.errors import ConfigError, Fault, SetupError
@@ -43,6 +44,8 @@ from monitor.load.sites import FILE
 from monitor.load.whole_file import write_whole
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.rules.collation import collation_key
+from monitor.words import say
+from monitor.words.commands import IMPORT
 
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 
@@ -68,6 +71,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("--kind", choices=[kind.value for kind in Kind], help="only points or only endpoints")
     for child in (bring, give, show):
         add_config(child)
+    for child in (bring, show):
+        add_language(child)
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -81,7 +86,11 @@ def execute(arguments: argparse.Namespace) -> int:
     _check_choice(arguments.area, inventory.areas, "area")
     _check_choice(arguments.level, inventory.levels, "level")
     targets = [target for target in inventory.targets.values() if _is_chosen(target, arguments)]
-    print(_as_json(targets) if arguments.format == "json" else "\n".join(_as_table(targets, inventory)))
+    print(
+        _as_json(targets)
+        if arguments.format == "json"
+        else "\n".join(_as_table(targets, inventory, language_of(arguments, folder)))
+    )
     return 0
 
 
@@ -127,6 +136,7 @@ def _import(arguments: argparse.Namespace) -> int:
     if arguments.write:
         _check_place(Path(arguments.write))
     path = Path(arguments.write) if arguments.write else _folder_or_new(arguments.config) / "sites.yaml"
+    language = language_of(arguments, path.parent)
     before, comments = _existing(path)
     faults: list[Fault] = []
     warnings: list[Fault] = []
@@ -136,14 +146,15 @@ def _import(arguments: argparse.Namespace) -> int:
     if faults or inventory is None:
         raise ConfigError(dict.fromkeys(_with_columns(fault, source, is_new=before is None) for fault in faults))
     for warning in sorted(warnings):
-        print(f"warning: {warning}", file=sys.stderr)
-    for line in told(result, prune=arguments.prune, everything=arguments.all):
+        print(say(IMPORT, "warning", language, warning=warning), file=sys.stderr)
+    for line in told(result, language, prune=arguments.prune, everything=arguments.all):
         print(line)
     if not arguments.write:
-        print(f"Nothing was written; add --write {path}")
+        print(say(IMPORT, "not_written", language, path=path))
         return 0
     write_whole(path, render(result.top, comments))
-    print(f"Written: {path}, {len(inventory.of_kind(Kind.POINT))} points, {len(inventory.of_kind(Kind.ENDPOINT))} endpoints")
+    counts = {f"{kind.value}s": len(inventory.of_kind(kind)) for kind in Kind}
+    print(say(IMPORT, "written", language, path=path, **counts))
     return 0
 
 
@@ -229,7 +240,7 @@ def _plain(target: Target) -> dict[str, Any]:
     return asdict(replace(target, probes={})) | {"probes": probes}
 
 
-def _as_table(targets: list[Target], inventory: Inventory) -> Iterator[str]:
+def _as_table(targets: list[Target], inventory: Inventory, language: str) -> Iterator[str]:
     """Yield the targets area by area, in the areas' order and each by name, as wide as the terminal; piped, as wide as needed."""
     width = printed_width()
     wide = max((len(target.address) for target in targets), default=0)
@@ -242,7 +253,7 @@ def _as_table(targets: list[Target], inventory: Inventory) -> Iterator[str]:
             mark = "●" if target.kind is Kind.POINT else "○"
             yield fitted(f"  {mark} {target.address:{wide}}  {target.id:{longest}}  {target.short}", width)
     points = sum(target.kind is Kind.POINT for target in targets)
-    yield f"● {points} points  ○ {len(targets) - points} endpoints"
+    yield say(IMPORT, "points", language, points=points, endpoints=len(targets) - points)
 
 
 def _order(target: Target) -> tuple[bool, Any]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from monitor.cli.tables import fitted, printed_width
 from monitor.load.exchange.update import Difference, Update
+from monitor.words import say
+from monitor.words.commands import IMPORT
 
 _LINES = 20
 """Lines that each kind of change may take unless all are asked for."""
@@ -16,37 +19,53 @@ _NAMED = 5
 _PIPED = 80
 
 
-def told(result: Update, *, prune: bool, everything: bool) -> Iterator[str]:
+def told(result: Update, language: str, *, prune: bool, everything: bool) -> Iterator[str]:
     """Yield the lines. prune: targets without a row are removed. everything: leave nothing out."""
     width = printed_width()
     most = sys.maxsize if everything else _LINES
-    yield from _ids("new", result.added, width, most)
+    rest = _Rest(language, most)
+    yield from _ids(say(IMPORT, "new", language), result.added, width, rest)
     if prune:
-        yield from _ids("removed", result.kept, width, most)
+        yield from _ids(say(IMPORT, "removed", language), result.kept, width, rest)
     if result.changed:
-        yield f"{len(result.changed):5} changed" + ("" if result.differences else ": " + ", ".join(result.changed))
-    lines = [fitted(f"        {_line(each)}", width) for each in result.differences]
+        yield f"{len(result.changed):5} {say(IMPORT, 'changed', language)}" + (
+            "" if result.differences else ": " + ", ".join(result.changed)
+        )
+    lines = [fitted(f"        {_line(each, language)}", width) for each in result.differences]
     if lines and not result.changed:
-        yield f"{0:5} targets changed, but:"
+        yield f"{0:5} {say(IMPORT, 'none_changed', language)}"
     yield from lines[:most]
-    yield from _rest(len(lines) - most)
-    idle = (("unchanged", result.unchanged), ("kept, though without a row", () if prune else result.kept))
-    for word, ids in idle:
-        yield from _ids(word, ids, width, most) if everything else _some(word, ids, width)
+    yield from rest.told(len(lines) - most)
+    idle = (("unchanged", result.unchanged), ("kept", () if prune else result.kept))
+    for key, ids in idle:
+        word = say(IMPORT, key, language)
+        yield from _ids(word, ids, width, rest) if everything else _some(word, ids, width)
 
 
-def _line(each: Difference) -> str:
-    if not each.key and not each.before:
-        return f"{each.of}: new, {each.after}"
-    key = f" {each.key}" if each.key else ""
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """How much is told of each kind of change, and how it is said that there is more."""
+
+    language: str
+    most: int
+
+    def told(self, count: int) -> Iterator[str]:
+        if count > 0:
+            yield f"        {say(IMPORT, 'rest', self.language, count=count)}"
+
+
+def _line(each: Difference, language: str) -> str:
     if not each.before:
-        return f"{each.of}:{key} added: {each.after}"
-    if not each.after:
-        return f"{each.of}:{key} removed, was {each.before}"
-    return f"{each.of}:{key} {each.before} → {each.after}"
+        form = "line_added" if each.key else "line_new"
+    elif not each.after:
+        form = "line_removed"
+    else:
+        form = "line_changed"
+    what = f" {each.key}" if each.key else ""
+    return say(IMPORT, form, language, of=each.of, what=what, before=each.before, after=each.after)
 
 
-def _ids(word: str, ids: Sequence[str], width: int, most: int) -> Iterator[str]:
+def _ids(word: str, ids: Sequence[str], width: int, rest: _Rest) -> Iterator[str]:
     """Yield all ids on as many lines as they take, at most so many."""
     if not ids:
         return
@@ -54,16 +73,11 @@ def _ids(word: str, ids: Sequence[str], width: int, most: int) -> Iterator[str]:
     lines = textwrap.wrap(
         text, min(width, _PIPED), subsequent_indent=" " * 8, drop_whitespace=True, break_long_words=False, break_on_hyphens=False
     )
-    yield from lines[:most]
-    yield from _rest(sum(len(line.split()) for line in lines[most:]))
+    yield from lines[: rest.most]
+    yield from rest.told(sum(len(line.split()) for line in lines[rest.most :]))
 
 
 def _some(word: str, ids: Sequence[str], width: int) -> Iterator[str]:
     if ids:
         some = ", ".join(ids[:_NAMED]) + (", …" if len(ids) > _NAMED else "")
         yield fitted(f"{len(ids):5} {word}: {some}", width)
-
-
-def _rest(count: int) -> Iterator[str]:
-    if count > 0:
-        yield f"        … and {count} more; --all shows them"

@@ -40,7 +40,8 @@ HEAD = "kind,id,name,level,area,address,uplink,contracted,point\n"
 
 
 def run(*words: str) -> int:
-    return main(["sites", *words])
+    spoken = [] if words[0] == "export" else ["--language", "en"]
+    return main(["sites", *words, *spoken])
 
 
 def exported(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> str:

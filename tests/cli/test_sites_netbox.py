@@ -156,7 +156,7 @@ def test_sites_roles_and_custom_fields_are_chosen_by_netbox_yaml(netbox: FakeNet
 def test_what_is_not_active_is_left_out_and_said(netbox: FakeNetBox, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put_site(netbox, "xb", address="10.9.1.1/24", status=choice("planned"))
     assert bring(netbox, folder) == 0
-    assert f"warning: {netbox.url}/dcim/sites/1/: is planned, and left out" in capsys.readouterr().err
+    assert f"lưu ý: {netbox.url}/dcim/sites/1/: is planned, and left out" in capsys.readouterr().err
 
 
 def test_every_fault_names_the_object_and_nothing_is_written(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.__main__ import main
 from tests.cli.test_sites import run, write
 from tests.load.folders import make_folder
 
@@ -54,3 +55,13 @@ def test_twenty_lines_of_each_kind_of_change_are_shown_and_all_where_they_are_as
     lines = capsys.readouterr().out.splitlines()
     assert lines[139] == "        diem-so-139: address 10.9.0.139 → 10.9.1.139"
     assert all(len(line) <= 80 for line in lines[:-1])
+
+
+def test_an_import_is_told_in_the_configurations_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_folder(tmp_path / "a")
+    rows = write(tmp_path / "x.csv", "kind,id,code\npoint,xa,00720\n")
+    assert main(["sites", "import", rows, "--config", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "1 thay đổi" in said
+    assert "giữ lại dù không có dòng" in said
+    assert "Chưa ghi gì; thêm --write" in said

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(*words: str) -> int:
-    return main(["sites", *words])
+    spoken = [] if words[0] == "export" else ["--language", "en"]
+    return main(["sites", *words, *spoken])
 
 
 def workbook(path: Path, *sheets: list[list[object]], merged: str = "") -> str:

@@ -179,6 +179,8 @@ def test_a_mail_escapes_what_a_name_may_hold(amtool: str, tmp_path: Path) -> Non
 
 def test_without_channels_nobody_is_told_and_that_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["alertmanager", "--config", str(folder)]) == 1
+    assert capsys.readouterr().out.splitlines()[0].split(maxsplit=1) == ["on-call", "chưa báo cho ai"]
+    assert main(["alertmanager", "--config", str(folder), "--language", "en"]) == 1
     assert capsys.readouterr().out.splitlines()[0].split(maxsplit=1) == ["on-call", "nobody is told"]
 
 
