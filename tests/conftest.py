@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.lab_fixture", "tests.probes.readings"]
+pytest_plugins = ["tests.lab_fixture", "tests.probes.readings", "tests.supervision.past"]
 
 # A shared machine may take any time for anything: no example fails, and no generation is refused, for being slow.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

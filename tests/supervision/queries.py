@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-FILLED = {"__rate_interval": "2m", "__interval": "5m", "__range": "6h"}
-"""What Grafana's own variables stand for in tests."""
+FILLED = {"__rate_interval": "15m", "__interval": "5m", "__range": "7d"}
+"""What Grafana's own variables stand for in tests: for samples every five minutes, as the made-up past has them."""
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _LISTS = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)")
@@ -78,3 +78,20 @@ def listed(expr: str) -> set[str]:
 def made(expr: str) -> set[str]:
     """Return the labels that an expression makes itself."""
     return set(re.findall(r'label_replace\(.*?,\s*"(\w+)",', expr)) | set(re.findall(r'count_values\("(\w+)"', expr))
+
+
+def faults(query: Query, labels_of: Mapping[str, frozenset[str]]) -> list[str]:
+    """Return what a query names wrongly, each with its place. labels_of: metric → the labels that its series have.
+
+    Of metrics that are not there nothing is said.
+    """
+    named = selectors(query.expr)
+    found = [
+        f"{query.place}: {metric} has no label {label!r}"
+        for metric, labels in named
+        for label in sorted(labels - labels_of.get(metric, labels))
+    ]
+    if all(metric in labels_of for metric, _ in named):
+        there = frozenset[str]().union(*(labels_of[metric] for metric, _ in named)) | made(query.expr)
+        found += [f"{query.place}: nothing here has the label {label!r}" for label in sorted(listed(query.expr) - there)]
+    return found

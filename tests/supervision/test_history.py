@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from monitor.__main__ import main
 from monitor.journal.store import Store
 from monitor.model.state import State
-from tests.lab_fixture import MONITOR, PROFILES, SITES
-from tests.prometheus_server import prometheus_in, query
+from tests.prometheus_server import query
+from tests.supervision.past import END
 
 RULES = Path(__file__).parents[2] / "config" / "prometheus" / "rules"
-END = "2026-11-23T10:05:00+07:00"
 # What rules make of scrapes every ten seconds is not what they would make of those every five minutes; the rest is exact.
 OF_SCRAPES = {
     "target:wan_icmp_loss_ratio:ratio15m",
@@ -29,27 +25,6 @@ OF_SCRAPES = {
     "cause_kind:wan_target_cut_off_seconds:sum5m",
 }
 Series = dict[frozenset[tuple[str, str]], float]
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Nine days of the small province: blocks in tsdb, and journal.db."""
-    if shutil.which("promtool") is None:
-        pytest.skip("promtool is not installed")
-    folder = tmp_path_factory.mktemp("history")
-    (folder / "config").mkdir()
-    (folder / "config" / "sites.yaml").write_text(SITES)
-    (folder / "config" / "monitor.yaml").write_text(MONITOR)
-    (folder / "config" / "profiles").symlink_to(PROFILES)
-    words = ["lab", "history", "--config", str(folder / "config"), "--days", "9", "--detail", "3h", "--until", END, "--seed", "3"]
-    assert 0 == main([*words, "--blocks", str(folder / "tsdb"), "--journal", str(folder / "journal.db")])
-    return folder
-
-
-@pytest.fixture(scope="module")
-def prometheus(made: Path) -> Iterator[str]:
-    with prometheus_in(made, "global: {scrape_interval: 10s, evaluation_interval: 10s}\n") as url:
-        yield url
 
 
 def ask(prometheus: str, expression: str) -> Series:
@@ -65,15 +40,15 @@ def records() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("rule", records(), ids=lambda rule: rule["record"])
-def test_what_is_written_is_what_the_rule_makes_of_the_rest(prometheus: str, rule: dict[str, Any]) -> None:
-    written, made = (ask(prometheus, expression) for expression in (rule["record"], rule["expr"]))
+def test_what_is_written_is_what_the_rule_makes_of_the_rest(past_prometheus: str, rule: dict[str, Any]) -> None:
+    written, made = (ask(past_prometheus, expression) for expression in (rule["record"], rule["expr"]))
     assert made.keys() == written.keys()
     if rule["record"] not in OF_SCRAPES:
         assert made == {key: pytest.approx(value, rel=1e-3, abs=1e-3) for key, value in written.items()}
 
 
-def test_the_journal_and_the_series_tell_of_the_same_downtime(prometheus: str, made: Path) -> None:
-    store = Store(f"sqlite:///{made / 'journal.db'}")
+def test_the_journal_and_the_series_tell_of_the_same_downtime(past_prometheus: str, past: Path) -> None:
+    store = Store(f"sqlite:///{past / 'journal.db'}")
     entries = list(reversed(store.events(None, 100_000)))
     last = store.last_states()
     store.close()
@@ -89,7 +64,7 @@ def test_the_journal_and_the_series_tell_of_the_same_downtime(prometheus: str, m
             since[entry.target] = entry.at
     assert not since
     assert len(down) >= 3
-    told = ask(prometheus, "target:wan_target_down_seconds:sum30d")
+    told = ask(past_prometheus, "target:wan_target_down_seconds:sum30d")
     series = {dict(key)["target"]: value for key, value in told.items() if value}
     # Full hours only, and what nobody saw (a restart, blindness) is nobody's downtime: so the series never tell of more.
     for target, seconds in series.items():

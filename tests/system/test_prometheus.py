@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -13,15 +14,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.conftest import TARGETS
+from grafana.build.__main__ import dashboards
+from tests.supervision.past import call
+from tests.supervision.queries import Query, faults, filled, loaded, queries, selectors
+from tests.system.conftest import SHIPPED, TARGETS
 from tests.system.running import Running
 
 CONFIGURATION = """
-global: {{scrape_interval: 1s}}
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+rule_files: ["{rules}"]
 scrape_configs:
   - job_name: monitor
     static_configs: [{{targets: ["{target}"]}}]
+  - job_name: prometheus
+    static_configs: [{{targets: ["{listen}"]}}]
 """
+# The rules of the present; those of links and of availability need more time than a test has.
+RULES = SHIPPED / "prometheus" / "rules" / "outages.yml"
+# What the dashboard of the monitor itself asks of programs and events that are not there.
+ABSENT = re.compile(r"Lượt đo [BCDE]|Tin báo|annotation")
+DISTRICT = "ubnd-huyen-meo-vac"
 
 
 @pytest.fixture
@@ -29,9 +41,10 @@ def prometheus(province: Running, tmp_path: Path) -> Iterator[str]:
     program = shutil.which("prometheus")
     if program is None:
         pytest.skip("prometheus is not installed")
-    (tmp_path / "prometheus.yml").write_text(CONFIGURATION.format(target=province.origin.removeprefix("http://")))
     with socket.create_server(("127.0.0.1", 0)) as free:
         listen = f"127.0.0.1:{free.getsockname()[1]}"
+    target = province.origin.removeprefix("http://")
+    (tmp_path / "prometheus.yml").write_text(CONFIGURATION.format(target=target, listen=listen, rules=RULES))
     words = [program, f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/tsdb"]
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen([*words, f"--web.listen-address={listen}"], stdout=log, stderr=log)
@@ -72,3 +85,61 @@ def test_a_real_prometheus_scrapes_it(province: Running, prometheus: str) -> Non
     assert TARGETS == ask(prometheus, "count(wan_target_up == 1)")
     assert 1 == ask(prometheus, 'up{job="monitor"}')
     assert TARGETS == ask(prometheus, 'sum(wan_target_state{state="up"})')
+
+
+def of_dashboard(name: str) -> list[Query]:
+    """Return what a dashboard asks in Vietnamese."""
+    (text,) = (text for path, text in dashboards().items() if (path.parent.name, path.stem) == ("vi", name))
+    return list(queries(loaded(text)))
+
+
+def shows(prometheus: str, query: Query) -> bool:
+    return bool(call(prometheus, "query", query=filled(query.expr, {}))["result"])
+
+
+def test_the_dashboards_name_only_labels_that_the_daemon_exports_and_show_the_monitor_itself(
+    province: Running, prometheus: str
+) -> None:
+    asked = [query for query in of_dashboard("monitor") if not ABSENT.search(query.place)]
+    assert len(asked) > 15
+    for _ in province.looks():
+        missing = [query.place for query in asked if not shows(prometheus, query)]
+        if not missing:
+            break
+    labels: dict[str, frozenset[str]] = {}
+    for series in call(prometheus, "series", **{"match[]": '{__name__=~".+"}'}):
+        name = series.pop("__name__")
+        labels[name] = labels.get(name, frozenset()) | frozenset(series)
+    told = [
+        fault
+        for name in ("wan", "target", "capacity", "readiness", "availability", "monitor")
+        for query in of_dashboard(name)
+        for fault in faults(query, labels)
+    ]
+    assert [] == told
+    raw = {name for name in labels if re.match("wan_|monitor_", name)}
+    named = {
+        metric
+        for board in ("wan", "target", "capacity", "monitor")
+        for query in of_dashboard(board)
+        for metric, _ in selectors(query.expr)
+    }
+    assert len(raw & named) >= 25
+
+
+def test_the_wall_shows_a_cut_with_what_is_behind_it(province: Running, prometheus: str) -> None:
+    causes = [query for query in of_dashboard("wan") if re.search("Nguyên nhân gốc|Nặng nhất|Vừa thay đổi", query.place)]
+    assert len(causes) == 7
+    province.until(lambda scrape: ask(prometheus, "count(target:wan_target_state:code == 0)") == TARGETS)
+    province.lab.ctl("cut", DISTRICT)
+    for _ in province.looks():
+        found = [call(prometheus, "query", query=filled(query.expr, {}))["result"] for query in causes]
+        if all(found) and found[0][0]["metric"].get("target") == DISTRICT:
+            break
+    assert ["UBND huyện Mèo Vạc"] == [each["metric"]["name"] for each in found[0]]
+    (gravest,) = (result[0]["value"][1] for query, result in zip(causes, found, strict=True) if "Nặng nhất" in query.place)
+    behind = [
+        float(result[0]["value"][1]) for query, result in zip(causes, found, strict=True) if re.search("mất theo [BC]", query.place)
+    ]
+    assert float(gravest) == 1 + sum(behind)
+    assert sum(behind) > 30
