@@ -19,6 +19,7 @@ WAITING = ("system", "supervision", "lab", "witness")
 while another works off all that only computes."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that wait in one group; without pytest-xdist's workers this changes nothing."""
     for item in items:
