@@ -23,7 +23,7 @@ class SipMeaning(StrEnum):
     READY:       it would take a call.
     BUSY:        it is in a call, or told to disturb nobody.
     ALIVE:       it wants credentials, or does not do OPTIONS: nothing more can be said.
-    WRONG_ALIAS: it is alive and knows no such user.
+    WRONG_ALIAS: it is alive and knows no such user; where none was asked for, many stacks say so, and it means ALIVE.
     DEGRADED:    it says itself that it can't take calls now.
     """
 
