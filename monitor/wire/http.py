@@ -50,6 +50,7 @@ class ResponseReader:
         self.is_complete = False
         self._most = most
         self._buffer = bytearray()
+        self._searched = 0
         self._interim = 0
         self._left: int | None = None
         self._is_chunked = False
@@ -78,14 +79,17 @@ class ResponseReader:
 
     def _read_head(self) -> bool:
         """Read one head, an interim one (1xx) perhaps; return whether there was one."""
-        ends = [at for at in (self._buffer.find(b"\r\n\r\n"), self._buffer.find(b"\n\n")) if at >= 0]
+        if len(self._buffer) >= 5 and not self._buffer.startswith(b"HTTP/"):
+            raise MalformedError("no HTTP response")
+        begin = max(self._searched - 3, 0)
+        self._searched = len(self._buffer)
+        ends = [at for at in (self._buffer.find(b"\r\n\r\n", begin), self._buffer.find(b"\n\n", begin)) if at >= 0]
+        end = min(ends, default=len(self._buffer))
+        if end > LONGEST_HEAD:
+            raise MalformedError(f"a head of more than {LONGEST_HEAD} octets")
         if not ends:
-            if len(self._buffer) > LONGEST_HEAD:
-                raise MalformedError(f"a head of more than {LONGEST_HEAD} octets")
-            if len(self._buffer) >= 5 and not self._buffer.startswith(b"HTTP/"):
-                raise MalformedError("no HTTP response")
             return False
-        end = min(ends)
+        self._searched = 0
         head = bytes(self._buffer[:end])
         del self._buffer[: end + (4 if self._buffer[end : end + 1] == b"\r" else 2)]
         lines = head.replace(b"\r\n", b"\n").split(b"\n")
