@@ -156,7 +156,9 @@ async def main() -> None:
         help="a running daemon, such as http://127.0.0.1:9877",
     )
     parser.add_argument("--all", metavar="FOLDER", type=Path, help="write every picture there, for judging the page")
-    parser.add_argument("--only", metavar="PATTERN", help="only the pictures of such names, as 'target-*'")
+    parser.add_argument(
+        "--only", metavar="PATTERN", nargs="+", default=["*"], help="only the pictures of such names, as 'target-*'"
+    )
     parser.add_argument("--config", type=Path, default=ROOT / "config")
     arguments = parser.parse_args()
     folder = arguments.all or ROOT / "docs" / "pictures"
@@ -167,7 +169,7 @@ async def main() -> None:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         stack.push_async_callback(browser.close)
         for picture in ALL if arguments.all else FOR_DOCS:
-            if arguments.only and not fnmatch(picture.name, arguments.only):
+            if not any(fnmatch(picture.name, pattern) for pattern in arguments.only):
                 continue
             url = arguments.url or await serve(stack, picture, inventory)  # type: ignore[arg-type]
             await take(browser, url, replace(picture, path=found_path(picture, inventory)), folder)

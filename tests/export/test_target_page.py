@@ -163,7 +163,7 @@ async def test_the_page_tells_state_reason_path_and_events(
     for text in (
         "Mất do tuyến trên",
         "Nguyên nhân: UBND huyện 1; sửa xong chỗ ấy là có lại",
-        "Đứt sau chặng 3, 10.2.0.9",
+        "đứt sau chặng 3, 10.2.0.9",
         "Có trả lời",
     ):
         assert text in html
