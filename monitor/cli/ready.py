@@ -4,6 +4,7 @@
   monitor ready giao-ban-thang-11       this one
   monitor ready --now                   probe everybody now; takes up to a minute
   monitor ready --now --format json     for programs
+  monitor ready --format xlsx -o r.xlsx its report, as a page (html) or a workbook
 
 Where this process may send (inside the lab's network, or with production addresses and no daemon) `--now` probes by itself; else
 the running daemon does. Exit status 1 unless the meeting is ready.
@@ -26,6 +27,7 @@ from typing import Any
 import aiohttp
 
 from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.ready_report import FORMS, fetched, made, put
 from monitor.cli.run import compose
 from monitor.cli.tables import Column, table
 from monitor.errors import SetupError
@@ -52,7 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--now", action="store_true", help="probe everybody now instead of telling what is known")
     add_config(parser)
     add_language(parser)
-    add_format(parser, "table", "json")
+    add_format(parser, "table", "json", *FORMS)
+    parser.add_argument("-o", "--output", metavar="FILE", help="where a report (html, xlsx) is written (the standard output)")
     parser.add_argument("--meetings", metavar="FILE", help="the schedule (the folder's meetings.yaml)")
     parser.add_argument("--daemon", metavar="URL", help="the running daemon (the configuration's `advertise` or `listen`)")
 
@@ -66,8 +69,13 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.daemon:
         settings = replace(settings, advertise=arguments.daemon)
     configuration = replace(configuration, settings=settings)
-    found = asyncio.run(_found(configuration, arguments.meeting, is_now=arguments.now, progress=_progress(language)))
-    if arguments.format == "json":
+    asked = _found(configuration, arguments.meeting, is_now=arguments.now, progress=_progress(language))
+    found, view = asyncio.run(asked)
+    if arguments.format in FORMS:
+        meeting, form = str(found["meeting"]), arguments.format
+        content = made(view, configuration, form) if view else asyncio.run(fetched(configuration, meeting, form))
+        put(content, arguments.output)
+    elif arguments.format == "json":
         print(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         _print(found, configuration, language)
@@ -83,27 +91,30 @@ def _progress(language: str) -> Progress:
     return show
 
 
-async def _found(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:
+async def _found(
+    configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress
+) -> tuple[Document, MeetingView | None]:
+    """Return what is known, and the view where we judged by ourselves."""
     mode = configuration.inventory.network.addresses
     if not is_now:
-        return await _asked(configuration, meeting, is_now=False, progress=progress)
+        return await _asked(configuration, meeting, is_now=False, progress=progress), None
     try:
         if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
-            return await _asked(configuration, meeting, is_now=True, progress=progress)
+            return await _asked(configuration, meeting, is_now=True, progress=progress), None
         gatekeeper = configuration.settings.h323.gatekeeper
         addresses = [target.address for target in configuration.inventory.targets.values()]
         ensure_permitted(mode, [*addresses, *([gatekeeper] if gatekeeper else [])])
     except SetupError as refusal:
         if not await _is_daemon_there(configuration):
             raise SetupError(refusal.fault, f"{refusal.cure}; or start the daemon, which `ready --now` then asks") from refusal
-        return await _asked(configuration, meeting, is_now=True, progress=progress)
+        return await _asked(configuration, meeting, is_now=True, progress=progress), None
     return await _checked_by_us(configuration, meeting, progress)
 
 
 # By ourselves
 
 
-async def _checked_by_us(configuration: Configuration, meeting: str, progress: Progress) -> Document:
+async def _checked_by_us(configuration: Configuration, meeting: str, progress: Progress) -> tuple[Document, MeetingView]:
     """Run a daemon that nobody can reach for as long as one check takes; its journal is gone with it."""
     with tempfile.TemporaryDirectory(prefix="monitor-ready-") as folder:
         alone = replace(configuration, settings=replace(configuration.settings, journal=f"sqlite:///{folder}/journal.db"))
@@ -117,7 +128,7 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
             await first_round
             view = meetings.judged(found.meeting.id)
             teller = Teller(alone.settings.language, _names(alone), alone.settings.timezone)
-            return document(view, teller)
+            return document(view, teller), view
 
 
 def _chosen(views: Any, name: str) -> MeetingView:

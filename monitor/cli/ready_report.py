@@ -1,0 +1,61 @@
+"""The report of a meeting as a file, for `monitor ready --format html|xlsx`: the running daemon's, or of a check that we made."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from monitor.errors import SetupError
+from monitor.load.configuration import Configuration
+from monitor.model.meeting import MeetingView
+
+FORMS = ("html", "xlsx")
+
+
+async def fetched(configuration: Configuration, meeting: str, form: str) -> bytes:
+    """Return the report of a meeting that the running daemon makes. Raises SetupError where it makes none."""
+    settings = configuration.settings
+    url = f"{settings.origin}/meetings/{meeting}/report.{form}"
+    timeout = aiohttp.ClientTimeout(total=60, sock_connect=5)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(url, params={"lang": settings.language}) as answer,
+        ):
+            content = await answer.read()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        cure = "start the daemon, or look at its log"
+        raise SetupError(f"the daemon at {settings.origin} gives no report: {error or type(error).__name__}", cure) from error
+    if answer.status != 200:
+        raise SetupError(
+            f"the daemon at {settings.origin} gives no report: HTTP {answer.status}", "`monitor meetings list` shows them"
+        )
+    return content
+
+
+def made(view: MeetingView, configuration: Configuration, form: str) -> bytes:
+    """Return the report of a check that we made ourselves."""
+    settings = configuration.settings
+    zone = ZoneInfo(settings.timezone)
+    content: bytes = importlib.import_module("monitor.report.readiness").file(
+        view, configuration.inventory, settings.language, zone, made_at=datetime.now(zone).timestamp(), form=form
+    )
+    return content
+
+
+def put(content: bytes, output: str | None) -> None:
+    """Write a report to a file, or to the standard output where that is none of a terminal. Raises SetupError where it can't."""
+    if output is not None:
+        try:
+            Path(output).write_bytes(content)
+        except OSError as error:
+            raise SetupError(f"{output} can't be written: {error.strerror}", "name a file in a folder that exists") from error
+    elif sys.stdout.isatty():
+        raise SetupError("a report is no text for a terminal", "give -o FILE, or send it on: > FILE")
+    else:
+        sys.stdout.buffer.write(content)

@@ -1,0 +1,54 @@
+"""`monitor ready --format html|xlsx`: the daemon's report, or our own, as a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from monitor.cli.ready_report import FORMS, fetched, made, put
+from monitor.errors import SetupError
+from monitor.export.http import make_app
+from monitor.export.own_metrics import OwnMetrics
+from monitor.load.configuration import Configuration, load
+from monitor.report.readiness import file
+from tests.export import meeting_morning, sample
+from tests.export.meeting_morning import ID
+from tests.export.sample import FakeSource
+
+ROOT = Path(__file__).parents[2]
+BEGIN = {"html": b"<!DOCTYPE html>", "xlsx": b"PK"}
+
+
+@pytest.fixture(scope="module")
+def configuration() -> Configuration:
+    return load(ROOT / "config")
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_the_daemons_report_is_fetched(configuration: Configuration, form: str) -> None:
+    source = FakeSource()
+    meetings = meeting_morning.week(source.now)
+    async with TestServer(make_app(source, OwnMetrics(), meetings=meetings, reporter=file)) as server:
+        here = replace(configuration, settings=replace(configuration.settings, advertise=str(server.make_url("/")).rstrip("/")))
+        assert (await fetched(here, ID, form)).startswith(BEGIN[form])
+        with pytest.raises(SetupError, match="HTTP 404"):
+            await fetched(here, "none", form)
+    with pytest.raises(SetupError, match="gives no report"):
+        await fetched(here, ID, form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_check_of_our_own_makes_the_same_report(configuration: Configuration, form: str) -> None:
+    snapshot = sample.snapshot()
+    content = made(meeting_morning.view(snapshot), replace(configuration, inventory=snapshot.inventory), form)
+    assert content.startswith(BEGIN[form])
+
+
+def test_a_report_is_written_where_it_is_wanted(tmp_path: Path) -> None:
+    put(b"PK", str(tmp_path / "r.xlsx"))
+    assert (tmp_path / "r.xlsx").read_bytes() == b"PK"
+    with pytest.raises(SetupError, match="can't be written"):
+        put(b"PK", str(tmp_path / "nowhere" / "r.xlsx"))
