@@ -146,7 +146,7 @@ async def test_a_root_cause_is_taken_from_its_card_by_a_name_that_is_remembered(
         await page.wait_for_selector('#card button[data-post$="withdraw"]')
         assert [("acknowledge", "ubnd-1", "Ca trực", "đã gọi VNPT")] == source.operations.said
         assert "Ca trực" == await page.input_value('#card [name="by"]')
-        await page.wait_for_function("document.querySelector('#causes .who b').textContent === 'Ca trực'")
+        await page.wait_for_selector('#causes .who b:text-is("Ca trực")')
         await page.click('#card button[data-post$="withdraw"]')
         await page.wait_for_selector('#card button[data-post$="withdraw"]', state="detached")
         assert ("withdraw", "ubnd-1", "Ca trực") == source.operations.said[-1]
@@ -159,4 +159,4 @@ async def test_what_the_daemon_refuses_is_said_beside_the_button(browser: Browse
         await page.click("#causes li")
         await page.fill('#card [name="by"]', "Ca trực")
         await page.click("#card .say button")
-        await page.wait_for_function("document.querySelector('#card output').textContent.startsWith('UBND huyện 1 không phải')")
+        await page.wait_for_selector('#card output:has-text("UBND huyện 1 không phải")')
