@@ -96,7 +96,7 @@ def _demonstrate(demo: _Demo, listener: socket.socket) -> int:
         beside = Surroundings(demo.configuration.folder, demo.kept, f"{host}:{port}", demo.say)
         if demo.has_past:
             print(demo.say("past"), flush=True)
-            make_past(demo.configuration.folder, demo.kept, _journal(demo), beside.daemon)
+            make_past(demo.configuration.folder, demo.kept, _journal(demo), beside.daemon, demo.language)
         lab = start(stack, "the_lab", demo.kept / "lab.log", _lab_words(demo))
         status = _wait_for_lab(lab, demo.state)
         if status is None:

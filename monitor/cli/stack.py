@@ -130,12 +130,12 @@ def prometheus_data(kept: Path) -> Path:
     return kept / "prometheus" / "data"
 
 
-def make_past(config: Path, kept: Path, journal: Path, instance: str) -> None:
+def make_past(config: Path, kept: Path, journal: Path, instance: str, language: str) -> None:
     """Let `monitor lab history` make up a past for Prometheus and the journal. Raises SetupError where it can't."""
     words: Sequence[str] = ("lab", "history", "--config", str(config), "--blocks", str(prometheus_data(kept)))
     prometheus_data(kept).mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "monitor", *words, "--journal", str(journal), "--instance", instance],
+        [sys.executable, "-m", "monitor", *words, "--journal", str(journal), "--instance", instance, "--language", language],
         stdin=subprocess.DEVNULL,
         check=False,
     )
