@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from monitor.model.meeting import Rung, Stage, Verdict
 from monitor.model.reading import Outcome
+from monitor.model.state import ConferenceView
+from monitor.rules.conference import SipMeaning, sip_meaning
 from monitor.rules.readiness_case import Case, Finding, Word, fails, holds, untold
 
 SIGNALLING_PROBES = ("sip", "h323")
-_DEGRADED_CODES = (480, 500, 503)
-_BUSY_CODES = (486, 600)
 # Without one of these nobody is seen or heard; without another the meeting can be followed.
 _VITAL = ("camera", "microphone", "hardware")
 
@@ -23,7 +23,7 @@ def signalling(case: Case) -> Finding:
     asked = {name: seen[name] for name in SIGNALLING_PROBES if name in seen and seen[name].outcome is not Outcome.NOT_SENT}
     answering = [(name, view) for name, view in asked.items() if view.sample.transport]
     for name, view in answering:
-        if view.sample.code not in _DEGRADED_CODES:
+        if not _means(view, SipMeaning.DEGRADED):
             return holds(rung, "signals", view.at, protocol=name)
     if answering:
         name, view = answering[0]
@@ -34,6 +34,11 @@ def signalling(case: Case) -> Finding:
     if asked:
         return fails(rung, Verdict.NOT_READY, "deaf", at, protocols="+".join(asked))
     return _signalling_by_agent(case)
+
+
+def _means(view: ConferenceView, meaning: SipMeaning) -> bool:
+    """Return whether a probe's answer has a status that means this; what has no status means nothing."""
+    return view.sample.code is not None and sip_meaning(view.sample.code) is meaning
 
 
 def _signalling_by_agent(case: Case) -> Finding:
@@ -142,7 +147,7 @@ def _call_of(case: Case) -> Word | None:
     if words:
         return max(words, key=lambda word: word.number)
     sip = case.view.conference.get("sip")
-    if sip is not None and sip.sample.code in _BUSY_CODES:
+    if sip is not None and _means(sip, SipMeaning.BUSY):
         return Word("sip", "", 1.0, sip.at)
     return None
 

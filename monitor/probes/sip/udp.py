@@ -12,7 +12,7 @@ from monitor.model.clock import Clock
 from monitor.model.reading import Outcome, Unreachable
 from monitor.probes.names import Place
 from monitor.probes.sip.attempt import Attempt, MakeRequest
-from monitor.probes.snmp.socket import BusyError, QuotedDatagram, SnmpSocket, UnsupportedVersionError, source_of
+from monitor.probes.udp import BusyError, QuotedDatagram, UdpSocket, UnsupportedVersionError, source_of
 from monitor.wire.fault import MalformedError
 from monitor.wire.sip import Options, RequestError, Response, is_keep_alive, parse_response
 
@@ -43,7 +43,7 @@ class _Open:
 class _Line:
     """The socket of one IP version. port: its own."""
 
-    sock: SnmpSocket
+    sock: UdpSocket
     port: int
     open: dict[str, _Open] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ class UdpClient:
         """Open the sockets. Raises SetupError where that is not permitted."""
         for version, every in ((4, "0.0.0.0"), (6, "::")):
             with contextlib.suppress(UnsupportedVersionError):
-                sock = SnmpSocket(version)
+                sock = UdpSocket(version)
                 sock.sock.bind((every, 0))
                 line = self._lines[version] = _Line(sock, sock.sock.getsockname()[1])
                 asyncio.get_running_loop().add_reader(sock.sock, self._drain, line)

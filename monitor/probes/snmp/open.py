@@ -9,8 +9,8 @@ from monitor.model.misdeed import Deed, Misdeed
 from monitor.model.reading import Outcome, Unreachable
 from monitor.probes.snmp.exchange import Answer, ExchangeError
 from monitor.probes.snmp.question import Exchange, Route
-from monitor.probes.snmp.socket import QuotedDatagram, Source, address_of, source_of
 from monitor.probes.snmp.strays import Strays
+from monitor.probes.udp import QuotedDatagram, Source, address_of, source_of
 from monitor.wire.answers import Steady
 from monitor.wire.fault import MalformedError
 from monitor.wire.snmp import MAX_REQUEST_ID, MIN_REQUEST_ID, RESPONSE, Message, Request, decode

@@ -12,8 +12,8 @@ from monitor.probes.datagrams import name_of
 from monitor.probes.names import Place, SocketAddress
 from monitor.probes.snmp.exchange import Answer, ExchangeError
 from monitor.probes.snmp.manner import Device
-from monitor.probes.snmp.socket import source_of
 from monitor.probes.snmp.timers import Generation
+from monitor.probes.udp import source_of
 from monitor.wire.answers import Steady
 from monitor.wire.oid import Oid
 from monitor.wire.snmp import GET, V1, V2C, Request, prepare

@@ -16,9 +16,9 @@ from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.snmp.exchange import Answer, ExchangeError
 from monitor.probes.snmp.open import OpenQuestions
 from monitor.probes.snmp.question import BACK_OFF, Exchange
-from monitor.probes.snmp.socket import BusyError, SnmpSocket, UnsupportedVersionError
 from monitor.probes.snmp.strays import Strays
 from monitor.probes.snmp.timers import Wheel, Window
+from monitor.probes.udp import BusyError, UdpSocket, UnsupportedVersionError
 
 HELD_S = 0.5
 """A question that is unanswered for so long no longer counts against the window: its answer comes alone, if it comes."""
@@ -46,7 +46,7 @@ class SnmpTransport:
         self._kernel = kernel
         self._open = OpenQuestions()
         self._window = Window(in_flight, HELD_S)
-        self._sockets: dict[int, SnmpSocket] = {}
+        self._sockets: dict[int, UdpSocket] = {}
         self._queues: dict[int, list[_Try]] = {4: [], 6: []}
         self._is_flush_planned = False
         self._wheel: Wheel[Exchange] = Wheel()
@@ -56,9 +56,9 @@ class SnmpTransport:
 
     def open(self) -> None:
         """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError."""
-        self._sockets[4] = SnmpSocket(4, self._kernel)
+        self._sockets[4] = UdpSocket(4, self._kernel)
         with suppress(UnsupportedVersionError):
-            self._sockets[6] = SnmpSocket(6, self._kernel)
+            self._sockets[6] = UdpSocket(6, self._kernel)
         loop = asyncio.get_running_loop()
         for each in self._sockets.values():
             loop.add_reader(each.sock.fileno(), self._readable, each)
@@ -144,7 +144,7 @@ class SnmpTransport:
         self._sockets[route.ip_version].put(len(queue), exchange.request.encode(request_id), route.name)
         queue.append((exchange, request_id))
         self._arm(exchange, min(now + exchange.wait_s, exchange.give_up_s) if exchange.tries_left else exchange.give_up_s)
-        if len(queue) == SnmpSocket.at_once:
+        if len(queue) == UdpSocket.at_once:
             self._flush(route.ip_version)
         elif not self._is_flush_planned:
             self._is_flush_planned = True
@@ -214,7 +214,7 @@ class SnmpTransport:
 
     # Receiving
 
-    def _readable(self, which: SnmpSocket) -> None:
+    def _readable(self, which: UdpSocket) -> None:
         """Take what has come, and send what was asked in turn."""
         self._drain(which)
         self.on_room()
@@ -222,7 +222,7 @@ class SnmpTransport:
             if queue:
                 self._flush(ip_version)
 
-    def _drain(self, which: SnmpSocket) -> bool:
+    def _drain(self, which: UdpSocket) -> bool:
         """Take a slice of what has come; return whether there may be more."""
         taken = which.receive(_SLICE)
         now = self._clock.monotonic()

@@ -1,4 +1,4 @@
-"""One UDP socket for all agents of an IP version: its buffers, what the kernel reports on it, and what it dropped."""
+"""One UDP socket for everybody who is asked over an IP version: its buffers, what the kernel reports on it, and what it dropped."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class QuotedDatagram:
     unreachable: Unreachable
 
 
-class SnmpSocket:
-    """A non-blocking UDP socket that serves every agent of one IP version.
+class UdpSocket:
+    """A non-blocking UDP socket that serves everybody of one IP version.
 
     window: how many questions may be open at once before their answers could overflow the granted buffer. at_once: datagrams in a
     batch.
