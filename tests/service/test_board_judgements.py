@@ -71,6 +71,23 @@ async def test_a_pc_that_is_off_in_the_evening_is_on_standby_and_missed_in_offic
     assert State.DOWN is province.state("pc")
 
 
+async def test_who_is_expected_for_meetings_is_missed_from_an_hour_before_one_until_its_end() -> None:
+    evening = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)
+    plan = inventory([point("root"), point("a", "root"), endpoint("pc", "a", expected=Expected.MEETINGS)])
+    clock = FakeClock(offset_s=evening.timestamp() - 1000.0)
+    province = Province(plan, clock=clock)
+    province.board.summon({"pc": [(evening + timedelta(hours=2), evening + timedelta(hours=3))]})
+    await province.run(20.0)
+    province.dead.add("pc")
+    await province.run(BOUND_S)
+    seen = [province.state("pc")]
+    for hours in (0.9, 0.2, 1.7, 0.3):  # 56 min, an hour and some, 0.1 h before its end, after it
+        clock.offset_s += hours * 3600
+        await province.run(2.0)
+        seen.append(province.state("pc"))
+    assert [State.STANDBY, State.STANDBY, State.DOWN, State.DOWN, State.STANDBY] == seen
+
+
 async def test_what_hangs_on_an_office_that_is_switched_off_is_on_standby_too() -> None:
     night = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
     plan = inventory([point("root"), point("a", "root", expected=Expected.OFFICE_HOURS), endpoint("e", "a")])

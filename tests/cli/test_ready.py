@@ -1,0 +1,58 @@
+"""`monitor ready` asks the running daemon, prints what it says, and its exit status is the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+from aiohttp.test_utils import TestServer
+
+from monitor.export.http import make_app
+from monitor.export.own_metrics import OwnMetrics
+from monitor.model.state import State
+from monitor.rules.readiness import judge
+from tests.export.meetings import FakeMeetings
+from tests.export.sample import FakeSource, snapshot
+from tests.rules.endpoints import brief, seen
+
+
+async def ready(*words: str, state: State = State.DOWN) -> tuple[int | None, str, str]:
+    meetings = FakeMeetings([judge(brief(seen(state=state)))])
+    app = make_app(FakeSource(snapshot()), OwnMetrics(), meetings=meetings)
+    async with TestServer(app) as server:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "monitor", "ready", "--daemon", str(server.make_url("/")), "--language", "en", *words),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_the_next_meeting_is_told_with_who_is_not_ready_and_why() -> None:
+    status, out, _ = await ready()
+    assert 1 == status
+    head, counts, _, _, first, *more = out.splitlines()
+    assert "Giao ban – 08:00 30/11/2026: not ready (1 of 2 endpoints are not ready)" == head
+    assert counts.startswith("1 ready · 0 at risk · 1 not ready · 0 unknown · not checked yet")
+    assert first.startswith("not ready  dc-xa")
+    assert "no answer since" in first
+    assert "Đầu mối kỹ thuật xã 0212" in first
+    assert [] == more
+
+
+async def test_a_meeting_that_is_ready_is_exit_0() -> None:
+    status, out, _ = await ready("m1", state=State.UP)
+    assert (0, True) == (status, "No endpoint needs anything." in out)
+
+
+async def test_json_is_what_the_api_says_and_progress_is_none_of_it() -> None:
+    status, out, err = await ready("--now", "--format", "json")
+    assert (1, "m1", "") == (status, json.loads(out)["meeting"], err)
+
+
+async def test_what_is_not_there_is_exit_2_with_its_cure() -> None:
+    status, _, err = await ready("m9")
+    told = "says: no meeting of the coming week is called 'm9'; /api/v1/meetings lists them: m1"
+    assert (2, True) == (status, told in err)
