@@ -8,8 +8,9 @@ from grafana_foundation_sdk.builders import bargauge, stat, table, timeseries
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import common
+from grafana_foundation_sdk.models.dashboard import VariableSort
 
-from grafana.build.frame import WHERE, Grid, area_and_level, choice, dashboard, outages, restarts, to_target
+from grafana.build.frame import WHERE, Grid, area_and_level, choice, dashboard, restarts, to_target
 from grafana.build.names import area_names, level_names
 from grafana.build.panels import bars, colored, column, counts, lines, number, rows, sorted_by, unseen, worded
 from grafana.build.style import (
@@ -52,12 +53,14 @@ def build(say: Say) -> builders.Dashboard:
         ),
         say,
         since="now-3h",
-    ).annotations([restarts(say), *outages(say)])
+    ).annotations([restarts(say)])
     for variable in area_and_level(say):
         board.with_variable(variable)
-    meeting = "query_result(max by (meeting, title) (conference_meeting_info))"
+    start = "max by (meeting) (conference_meeting_start_timestamp_seconds)"
+    meeting = f"query_result(sort({start} * on (meeting) group_left (title) max by (meeting, title) (conference_meeting_info)))"
     regex = '/meeting="(?<value>[^"]+)".*title="(?<text>[^"]+)"/'
-    board.with_variable(choice("meeting", say("Phiên họp", "Meeting"), meeting, regex))
+    # In the order of the query, so that the first, which Grafana takes, is the one that starts first.
+    board.with_variable(choice("meeting", say("Phiên họp", "Meeting"), meeting, regex).sort(VariableSort.DISABLED))
     page = Grid(board)
     page.line(4, (5, _whole(say)), (10, _verdicts(say)), (3, _start(say)), (3, _left(say)), (3, _share(say)))
     page.line(8, (24, _due(say)))
@@ -139,7 +142,7 @@ def _due(say: Say) -> table.Panel:
     for heading in (start, end):
         panel.override_by_name(heading, column(140, unit="time:HH:mm DD/MM"))
     for verdict, heading in counted.values():
-        panel.override_by_name(heading, [*column(140, decimals=0), *colored((None, QUIET), (1, VERDICTS[verdict]))])
+        panel.override_by_name(heading, [*column(175, decimals=0), *colored((None, QUIET), (1, VERDICTS[verdict]))])
     return panel.sort_by(sorted_by(start, falling=False))
 
 

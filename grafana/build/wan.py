@@ -39,7 +39,7 @@ GROUND = "public/maps/monitor-districts.geojson"
 
 _SHOWN = ("down", "unreachable", "degraded", "unknown", "maintenance", "standby", "up")
 _WORST = 6
-_CAUSE = f"max by (target, area, name) (target:wan_target_outage:now{{{WHERE}}})"
+_CAUSE = f"max by (target, name) (target:wan_target_outage:now{{{WHERE}}})"
 _POINTS = f'kind="point", {WHERE}'
 """Circuits are the points'; what stands behind them repeats what happens to them."""
 
@@ -117,7 +117,6 @@ def _causes(say: Say) -> table.Panel:
         ),
         {
             "name": name,
-            "area": say("Địa bàn", "Area"),
             "Value #A": began,
             "Value #B": behind["B"],
             "Value #C": behind["C"],
@@ -130,7 +129,6 @@ def _causes(say: Say) -> table.Panel:
         now(f"{cause} * on (target) group_left () max by (target) (wan_target_acknowledged) or {cause} * 0", "D"),
     )
     panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, DOWN))])
-    panel.override_by_name(say("Địa bàn", "Area"), column(120, mappings=area_names()))
     panel.override_by_name(began, column(110, unit="time:HH:mm DD/MM"))
     for heading in behind.values():
         panel.override_by_name(heading, [*column(100, decimals=0), *colored((None, QUIET), (1, DOWN))])
