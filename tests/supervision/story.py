@@ -46,6 +46,7 @@ probes:
 quality: {{loss: 90%, rtt: 30s, jitter: 30s, rtt_usual_extra: 30s}}
 maintenance: [{{reason: Thay thiết bị, ids: [{maintained}], start: 2020-01-01T00:00, end: 2099-01-01T00:00}}]
 credentials: {{wan: {{version: 2c, community: {{literal: public}}}}}}
+logins: {{codec: {{user: monitor, password: {{literal: public}}}}}}
 """
 
 

@@ -26,6 +26,7 @@ probes:
   snmp: {every: 12s, timeout: 2s, retries: 1}
 quality: {loss: 90%, rtt: 30s, jitter: 30s, rtt_usual_extra: 30s}
 credentials: {wan: {version: 2c, community: {literal: public}}}
+logins: {codec: {user: monitor, password: {literal: public}}}
 """
 TARGETS = 477
 
