@@ -14,6 +14,7 @@ HEAVY = frozenset(("aiohttp", "alembic", "icmplib", "jinja2", "openpyxl", "prome
 NEEDED = {
     "run": HEAVY - {"openpyxl", "pysnmp"},
     "poll": frozenset(("aiohttp",)),
+    "ready": HEAVY - {"openpyxl", "pysnmp"},
     "report": frozenset(("alembic", "sqlalchemy")),
     "sites": frozenset(("aiohttp", "openpyxl")),
 }
