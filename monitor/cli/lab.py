@@ -45,6 +45,7 @@ from monitor.model.settings import H323Settings
 from monitor.words import say
 from monitor.words.lab import LAB
 
+_VERB = max(map(len, VERBS)) + 1
 _FIRST_PASSED = 3
 """sd_listen_fds(3)."""
 
@@ -232,8 +233,8 @@ def _verbs() -> str:
 
 
 def _explain(verb: Verb) -> list[str]:
-    lines = [f"  {verb.name:16}{verb.purpose}"]
+    lines = [f"  {verb.name:{_VERB}}{verb.purpose}"]
     for parameter in verb.parameters:
         usual = f" (usually {parameter.usual})" if parameter.usual else ""
-        lines.append(f"  {'':16}  {parameter.name}=…  {parameter.purpose}{usual}")
+        lines.append(f"  {'':{_VERB}}  {parameter.name}=…  {parameter.purpose}{usual}")
     return lines
