@@ -97,9 +97,10 @@ class Desk:
     # Announced work
 
     def works(self) -> Sequence[Work]:
-        """Return the work that was announced at run time and is not over, the earliest first."""
+        """Return the work that was announced at run time and is neither over nor called off, the earliest first."""
         now = self._clock.wall()
-        return sorted((work for work in self._works.values() if work.end_at > now), key=lambda work: work.start_at)
+        standing = (work for work in self._works.values() if work.end_at > max(now, work.start_at))
+        return sorted(standing, key=lambda work: work.start_at)
 
     async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
         """Announce work; it holds from the board's next step on, or from its start."""

@@ -183,6 +183,19 @@ async def test_work_is_ended_by_number_or_by_what_it_alone_covers() -> None:
     assert 4 == (await desk(province).announce(["d0"], "1h", "", "nối cáp", "VNPT")).number
 
 
+async def test_work_that_is_called_off_before_its_start_is_listed_no_more() -> None:
+    before, operations = await outage()
+    work = await operations.announce(["d1"], "2h", "22:00", "nâng cấp", "VNPT")
+    assert before.clock.wall() < work.start_at
+    await operations.end(str(work.number), "VNPT")
+    assert [] == list(operations.works())
+    with pytest.raises(RefusedError) as refused:
+        await operations.end(str(work.number), "VNPT")
+    assert "no_work" == refused.value.key
+    _, again = restarted(before)
+    assert [] == list(again.works())
+
+
 async def test_later_work_waits_for_its_start() -> None:
     clock = FakeClock()
     province = Province(settings=SAIGON, clock=clock)
