@@ -16,14 +16,13 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.cli import tables
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.errors import SetupError
 from monitor.journal.rows import TRANSITION
-from monitor.journal.store import Store
+from monitor.journal.store import Reader
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.report.availability import document, values
 from monitor.report.sections import Form, Report, Section, read
@@ -114,26 +113,14 @@ def _moment(option: str, text: str, zone: ZoneInfo) -> float:
 
 
 def _reckoned(configuration: Configuration, url: str, start: float, end: float) -> Availability:
-    _must_exist(url)
-    store = Store(url)
+    journal = Reader(url)
     try:
-        before = [*store.newest_before(start, (TRANSITION,)), *store.newest_before(start, OWN_KINDS)]
-        return reckon(configuration.inventory, before, store.between(start, end), start, end)
+        before = [*journal.newest_before(start, (TRANSITION,)), *journal.newest_before(start, OWN_KINDS)]
+        return reckon(configuration.inventory, before, journal.between(start, end), start, end)
     except SQLAlchemyError as error:
         raise SetupError(f"the journal can't be read: {str(error).splitlines()[0]}", "look whether the database answers") from error
     finally:
-        store.close()
-
-
-def _must_exist(url: str) -> None:
-    """Refuse a journal of SQLite that is not there: to open it would make an empty one."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise SetupError(f"'{url}' is no journal", "write it as sqlite:////var/lib/monitor/journal.db") from error
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-        cure = "name it with --journal, or run this where the daemon's configuration finds it"
-        raise SetupError(f"there is no journal at {parsed.database}", cure)
+        journal.close()
 
 
 def _text(report: Report, language: str) -> str:

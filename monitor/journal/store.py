@@ -79,7 +79,7 @@ class Reader(Store):
     def __init__(self, url: str) -> None:
         """Open the database of an SQLAlchemy URL; raises SetupError where it is not there or can't be read."""
         try:
-            self._engine = create_engine(_read_only(make_url(url)))
+            self._engine = create_engine(_read_only(_existing(make_url(url))))
             with self._engine.connect() as connection:
                 connection.execute(select(entries.c.id).limit(1))
         except (ArgumentError, ImportError, SQLAlchemyError) as error:
@@ -87,6 +87,13 @@ class Reader(Store):
 
 
 _READERS_CURE = "run this where the daemon runs and as its user (sudo -u monitor monitor …), or name the journal: --journal URL"
+
+
+def _existing(url: URL) -> URL:
+    """Return the URL; raises SetupError where it names a file of SQLite that is not there, for which SQLite has no clear word."""
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:" and not Path(url.database).exists():
+        raise SetupError(f"there is no journal at {Path(url.database).absolute()}", _READERS_CURE)
+    return url
 
 
 def _read_only(url: URL) -> URL:

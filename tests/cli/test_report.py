@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -97,6 +98,17 @@ def test_an_outage_that_goes_on_counts_until_now_at_most(folder: Path, capfdbina
     assert (36 * 3600, 1, 0.0) == tuple(by_id["huyen-b"][key] for key in ("down_s", "outages", "availability"))
 
 
+def test_the_journal_is_only_read_and_never_migrated(folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    with sqlite3.connect(folder / "journal.db") as older:
+        older.execute("DELETE FROM alembic_version")
+    older.close()
+    assert 0 == report(folder)
+    assert "Huyện A" in capfdbinary.readouterr().out.decode()
+    with sqlite3.connect(folder / "journal.db") as after:
+        assert [] == after.execute("SELECT * FROM alembic_version").fetchall()
+    after.close()
+
+
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
@@ -107,7 +119,7 @@ def test_an_outage_that_goes_on_counts_until_now_at_most(folder: Path, capfdbina
         (["--from", "2026-10-02", "--to", "2026-10-01"], "is over before"),
         (["--month", "2999-01"], "yet to come"),
         (["--journal", "sqlite:////nowhere/journal.db"], "there is no journal at /nowhere/journal.db"),
-        (["--journal", "journal.db"], "'journal.db' is no journal"),
+        (["--journal", "journal.db"], "the journal journal.db can't be read: Could not parse"),
         (["--month", "2026-10", "-o", "/nowhere/r.html"], "/nowhere/r.html can't be written"),
     ],
 )

@@ -84,7 +84,10 @@ def test_json_is_for_programs(words: list[str], capsys: pytest.CaptureFixture[st
         (["--from", "chiều"], "--from chiều: không phải thời điểm; viết như 14:00"),
         (["--last", "8"], "--last 8: không phải thời lượng; viết như 8h"),
         (["-o", "/nowhere/log.html"], "/nowhere/log.html: không ghi được"),
-        (["--journal", "sqlite:////nowhere/journal.db"], "the journal sqlite:////nowhere/journal.db can't be read"),
+        (
+            ["--journal", "sqlite:////nowhere/journal.db"],
+            "there is no journal at /nowhere/journal.db; run this where the daemon runs",
+        ),
     ],
 )
 def test_what_can_not_be_done_is_told_with_its_cure(
