@@ -189,6 +189,9 @@ class _Reader:
         except _PARSER_FAILS as error:
             self._refuse(lines.line, f"its end can't be told: {_first_line(error)}", "give it a DTEND")
             return False
+        if not {"DTEND", "DURATION"} & set(event):
+            self._refuse(lines.line, "does not say when it ends", "give it a DTEND or a DURATION")
+            return False
         if not timedelta(0) < lasts <= timedelta(days=1):
             place = lines.of("DTEND" if "DTEND" in event else "DURATION")
             told = "ends before it begins" if lasts <= timedelta(0) else "lasts longer than a day"

@@ -168,6 +168,7 @@ def test_a_title_becomes_an_id() -> None:
         (calendar(WEEKLY.replace("END:VEVENT\n", "")), "lich.ics:12: END:VCALENDAR ends nothing (open is VEVENT of line 4)"),
         (calendar(event(start="2026xx")), "lich.ics:7: DTSTART can't be read: Expected time, got: 2026xx"),
         (calendar(event(end="20261130T070000")), "lich.ics:8: ends before it begins; check both times"),
+        (calendar(event().replace("DTEND:20261130T100000\n", "")), "lich.ics:4: does not say when it ends; give it a DTEND"),
         (calendar(event(end="20261230T070000")), "lich.ics:8: lasts longer than a day"),
         (
             calendar(event().replace("DTSTART:20261130T080000", "DTSTART;VALUE=DATE:20261130")),
