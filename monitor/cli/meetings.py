@@ -27,24 +27,41 @@ from monitor.model.meeting import Meeting
 from monitor.words import say
 from monitor.words.ready import READY
 
+_USUAL_DAYS = 30
+_MOST_DAYS = 366
 _EMPTY = "# yaml-language-server: $schema=schema/meetings.schema.json\n"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    add_config(parser)
-    add_language(parser)
-    parser.add_argument("--days", type=int, default=30, help="how far ahead meetings are counted and listed (30)")
+    parser.set_defaults(days=_USUAL_DAYS)
+    _add_common(parser)
+    # What stands after the action wins; where nothing stands there, what stands before it holds.
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_common(common)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="the coming meetings")
+    listing = actions.add_parser("list", help="the coming meetings", parents=[common])
     add_format(listing, "table", "json")
-    actions.add_parser("check", help="say what is wrong with the schedule")
-    bringing = actions.add_parser("import", help="take a calendar (.ics) into the configuration")
+    actions.add_parser("check", help="say what is wrong with the schedule", parents=[common])
+    bringing = actions.add_parser("import", help="take a calendar (.ics) into the configuration", parents=[common])
     bringing.add_argument("file", metavar="FILE", help="an iCalendar file")
     bringing.add_argument("--name", help="what it is called in the configuration's folder (its own name)")
     for key, what in (("level", "LEVEL"), ("host", "ENDPOINT"), ("platform", "NAME"), ("carrier", "NAME"), ("call-rate", "RATE")):
         bringing.add_argument(f"--{key}", metavar=what, help=f"{key} of events that do not say it")
     bringing.add_argument("--all", action="store_true", help="every endpoint takes part in events that do not say who does")
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    add_config(parser)
+    add_language(parser)
+    told = f"how far ahead meetings are counted and listed, 1 to {_MOST_DAYS} ({_USUAL_DAYS})"
+    parser.add_argument("--days", type=_days, help=told)
+
+
+def _days(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text[:9]) <= _MOST_DAYS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}' is not a number of days from 1 to {_MOST_DAYS}")
 
 
 def execute(arguments: argparse.Namespace) -> int:

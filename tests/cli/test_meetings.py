@@ -76,6 +76,21 @@ def test_a_faulty_calendar_changes_nothing(folder: Path, tmp_path: Path, capsys:
     assert (before, False) == ((folder / "meetings.yaml").read_text(encoding="utf-8"), (folder / "a.ics").exists())
 
 
+def test_options_may_stand_before_or_after_the_action(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = (0, "no meeting in the next 7 days\n", "")
+    options = ("--config", str(folder), "--language", "en", "--days", "7")
+    assert told == run(*options, "list", capsys=capsys)
+    assert told == run("list", *options, capsys=capsys)
+    assert told == run("--days", "9", *options[:4], "list", "--days", "7", capsys=capsys)
+
+
+@pytest.mark.parametrize("days", ["0", "-5", "367", "99999999999", "x"])
+def test_days_that_no_schedule_has_are_refused(days: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["meetings", "list", f"--days={days}"])
+    assert f"'{days}' is not a number of days from 1 to 366" in capsys.readouterr().err
+
+
 def test_a_faulty_schedule_is_exit_2(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "meetings.yaml").write_text("calendars: [none.ics]\n", encoding="utf-8")
     status, _, err = run("--config", str(folder), "check", capsys=capsys)
