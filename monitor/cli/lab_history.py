@@ -25,6 +25,7 @@ from monitor.service.clock import SystemClock
 from monitor.words import say
 from monitor.words.lab import LAB
 
+_MOST_DAYS = 400
 _BLOCK_S = 18 * 3600
 _DETAIL_BLOCK_S = 2 * 3600
 """promtool makes blocks of 2, 6, 18, … hours, and reads a whole file once for each: so each file is one block. Two hours of detail
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_config(parser)
     add_language(parser)
-    parser.add_argument("--days", type=int, default=35, help="how long the past is (35)")
+    parser.add_argument("--days", type=int, default=35, help=f"how long the past is, at most {_MOST_DAYS} (35)")
     parser.add_argument("--detail", default="48h", metavar="DURATION", help="how much of its end is told in detail (48h)")
     parser.add_argument("--until", metavar="TIME", help="when it ends, such as 2026-11-28T07:00 (now)")
     parser.add_argument("--seed", type=int, default=1, help="another number is another past (1)")
@@ -98,8 +99,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SetupError("nothing to write the past to", "give --blocks DIR, --openmetrics DIR or --journal FILE")
     if arguments.blocks and arguments.openmetrics:
         raise SetupError("--blocks and --openmetrics are two ways to the same", "give one of them")
-    if arguments.days < 1:
-        raise SetupError(f"--days {arguments.days} is no past", "give at least 1")
+    if not 1 <= arguments.days <= _MOST_DAYS:
+        raise SetupError(f"--days {arguments.days} is no past", f"give 1 to {_MOST_DAYS}")
     if arguments.blocks and shutil.which("promtool") is None:
         raise SetupError("promtool is not installed", "install Debian's package `prometheus`, or give --openmetrics DIR")
     if arguments.journal and arguments.journal.exists():

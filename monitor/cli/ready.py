@@ -37,6 +37,7 @@ from monitor.model.inventory import AddressMode
 from monitor.model.meeting import MeetingView, Stage, Verdict
 from monitor.probes.guard import ensure_permitted
 from monitor.words import say
+from monitor.words.operations import OPERATIONS
 from monitor.words.readiness import VERDICTS
 from monitor.words.ready import READY
 
@@ -154,12 +155,13 @@ async def _is_daemon_there(configuration: Configuration) -> bool:
 
 
 async def _asked(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:
-    origin = configuration.settings.origin
+    origin, language = configuration.settings.origin, configuration.settings.language
     try:
         return await _answer(configuration, meeting, is_now=is_now, progress=progress)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        cure = "start the daemon, look at its log, or probe with --now where this machine may"
-        raise SetupError(f"the daemon at {origin} does not answer: {error or type(error).__name__}", cure) from error
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        fault = say(OPERATIONS, "unreachable_daemon", language, origin=origin, reason=reason)
+        raise SetupError(fault, say(READY, "unreachable_cure", language)) from error
 
 
 async def _answer(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:

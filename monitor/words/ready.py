@@ -5,6 +5,10 @@ from __future__ import annotations
 from monitor.words.catalogue import Catalogue
 
 READY: Catalogue = {
+    "unreachable_cure": (
+        "khởi động bộ giám sát, xem nhật ký của nó, chỉ địa chỉ bằng --daemon URL, hoặc tự đo bằng --now",
+        "start the daemon, look at its log, give its address with --daemon URL, or probe by yourself with --now",
+    ),
     "endpoint": ("Điểm cầu", "Endpoint"),
     "verdict": ("Kết luận", "Verdict"),
     "why": ("Lý do", "Why"),
