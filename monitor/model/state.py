@@ -86,13 +86,19 @@ class Acknowledgement:
     note: str
 
 
+RecentRounds = tuple[float, int, int, int, float, float | None]
+"""Rounds that lie close together, as one: when they began (monotonic), sent, received, how many of those timed by the kernel, the
+sum of their RTTs in seconds, and what a long burst among them took (rules/quality.py), None without one."""
+
+
 @dataclass(frozen=True, slots=True)
 class IcmpView:
     """What ICMP says of a target: the last round, and totals since the daemon's start.
 
     at: epoch seconds of the last round that could be judged. rtt_buckets: cumulative counts for RTT_BOUNDS_S (without +Inf).
     jitter_s: RFC 3550, carried from round to round, None until 30 differences. mos: voice, 1 to 4.5, None where it can't be said.
-    loss_recent: loss ratio over the sliding window, None below its minimum of packets.
+    loss_recent: loss ratio over the sliding window, None below its minimum of packets. rounds_recent: what lies in that window,
+    oldest first; rules/quality.py says what they took, to whoever asks.
     """
 
     at: float
@@ -106,6 +112,7 @@ class IcmpView:
     mos: float | None
     loss_recent: float | None
     packets_recent: int
+    rounds_recent: tuple[RecentRounds, ...] = ()
 
 
 RTT_BOUNDS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)

@@ -5,11 +5,14 @@ Single rounds are far too short for that: at 0.1% true loss, 29 rounds a day los
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from math import ceil
 
 from monitor.model.reading import IcmpSample
 from monitor.model.settings import QualitySettings
-from monitor.model.state import Reason
+from monitor.model.state import Reason, RecentRounds
 from monitor.rules.binomial import smallest_proof
 
 JITTER_DIFFERENCES = 30
@@ -22,10 +25,13 @@ _PARTS = 60
 _LEAVE_SHARE = 0.8
 """What is out of bounds is good again only below this share of the bound."""
 
-_DEFAULTS = QualitySettings()
+_MOST_REPLIES = 0.75
+"""What three replies in four keep to is a path's RTT: one late burst is none of it, and what is slow every other minute is."""
+_FEWEST_REPLIES = 20
+_LONG_BURST = 30
+"""Replies from which on a burst's RTT is told by its own three in four, not by its mean; a round has a handful."""
 
-_Round = tuple[float, int, int, int, float]
-"""When it began (monotonic), sent, received, how many of those timed by the kernel, the sum of their RTTs in seconds."""
+_DEFAULTS = QualitySettings()
 
 
 @dataclass(slots=True)
@@ -37,7 +43,7 @@ class Quality:
     RFC 3550's estimate and how many differences it rests on. silent: rounds without any reply since the last one with.
     """
 
-    rounds: list[_Round] = field(default_factory=list)
+    rounds: list[RecentRounds] = field(default_factory=list)
     sent: int = 0
     received: int = 0
     timed: int = 0
@@ -81,12 +87,13 @@ class Quality:
         self.received += received
         self.timed += timed
         self.rtt_sum_s += rtt_sum_s
+        long_s = _upper_s([each for each in sample.rtts_s if each is not None]) if timed >= _LONG_BURST else None
         rounds = self.rounds
         if rounds and now_s - rounds[-1][0] < settings.window_s / _PARTS:
-            before = rounds[-1]
-            rounds[-1] = (before[0], before[1] + sent, before[2] + received, before[3] + timed, before[4] + rtt_sum_s)
+            before, known_s = rounds[-1], rounds[-1][5] if long_s is None else long_s
+            rounds[-1] = (before[0], before[1] + sent, before[2] + received, before[3] + timed, before[4] + rtt_sum_s, known_s)
         else:
-            rounds.append((now_s, sent, received, timed, rtt_sum_s))
+            rounds.append((now_s, sent, received, timed, rtt_sum_s, long_s))
         if now_s - rounds[0][0] >= settings.window_s:
             self._slide(now_s, settings)
 
@@ -113,7 +120,7 @@ class Quality:
     def _slide(self, now_s: float, settings: QualitySettings) -> None:
         """Let go of the rounds that are older than the window, as long as the rest has packets enough to be judged."""
         old = 0
-        for at_s, sent, received, timed, rtt_sum_s in self.rounds[:-1]:
+        for at_s, sent, received, timed, rtt_sum_s, _ in self.rounds[:-1]:
             age_s = now_s - at_s
             if age_s < settings.window_s:
                 break
@@ -125,6 +132,24 @@ class Quality:
             self.timed -= timed
             self.rtt_sum_s -= rtt_sum_s
         del self.rounds[:old]
+
+
+def upper_rtt_s(rounds: Iterable[RecentRounds]) -> float | None:
+    """Return the RTT in seconds that three replies in four keep to, None below 20 replies that the kernel stamped.
+
+    Replies count as long as their round took on average, and those of a long burst as long as three in four of it took: so one
+    round that comes late, or a second of a check's burst, changes nothing, where a mean would follow it.
+    """
+    weighed = sorted((sum_s / timed if long_s is None else long_s, timed) for _, _, _, timed, sum_s, long_s in rounds if timed)
+    total = sum(timed for _, timed in weighed)
+    if total < _FEWEST_REPLIES:
+        return None
+    so_far = accumulate(timed for _, timed in weighed)
+    return next(rtt_s for (rtt_s, _), within in zip(weighed, so_far, strict=True) if within >= total * _MOST_REPLIES)
+
+
+def _upper_s(rtts_s: Sequence[float]) -> float:
+    return sorted(rtts_s)[ceil(len(rtts_s) * _MOST_REPLIES) - 1]
 
 
 def judge(quality: Quality, usual_rtt_s: float | None, settings: QualitySettings, was_degraded: bool) -> Reason | None:

@@ -93,6 +93,7 @@ class Measured:
             mos=quality.mos_of(sample.rtt_average_s, jitter_s, loss_ratio),
             loss_recent=self.quality.loss_ratio if sent >= settings.min_packets else None,
             packets_recent=sent,
+            rounds_recent=tuple(self.quality.rounds),
         )
 
     def take_snmp(self, reading: Reading, target: Target, wall: float) -> None:

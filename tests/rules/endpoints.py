@@ -11,7 +11,7 @@ from monitor.model.meeting import Meeting, Samples, Stage
 from monitor.model.profile import Profile, Value
 from monitor.model.reading import ConferenceSample, IcmpSample, Outcome
 from monitor.model.settings import Settings
-from monitor.model.state import ConferenceView, IcmpView, Reason, SnmpView, State, TargetView
+from monitor.model.state import ConferenceView, IcmpView, Reason, RecentRounds, SnmpView, State, TargetView
 from monitor.rules import topology
 from monitor.rules.readiness_case import Brief
 
@@ -77,11 +77,18 @@ def inventory(endpoint: Target = ENDPOINT) -> Inventory:
 
 
 def icmp(
-    at: float = NOW - 10, *, rtt_s: float = 0.012, jitter_s: float | None = 0.001, loss: float = 0.0, packets: int = 100
+    at: float = NOW - 10,
+    *,
+    rtt_s: float = 0.012,
+    jitter_s: float | None = 0.001,
+    loss: float = 0.0,
+    packets: int = 100,
+    rounds: tuple[RecentRounds, ...] | None = None,
 ) -> IcmpView:
-    """Return what ping says: the last round, and loss over the last minutes."""
+    """Return what ping says: the last round, and loss and RTT over the last minutes. rounds: those, where RTTs differ."""
     sample = IcmpSample(5, (rtt_s,) * 5)
-    return IcmpView(at, sample, Outcome.OK, 0, 0, (), 0.0, jitter_s, None, loss, packets)
+    recent = ((0.0, packets, packets, packets, rtt_s * packets, None),) if rounds is None else rounds
+    return IcmpView(at, sample, Outcome.OK, 0, 0, (), 0.0, jitter_s, None, loss, packets, recent)
 
 
 def answered(at: float = NOW - 10, code: int | None = 200, transport: str = "udp", **values: float) -> ConferenceView:

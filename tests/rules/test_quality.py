@@ -7,7 +7,7 @@ import pytest
 
 from monitor.model.reading import IcmpSample
 from monitor.model.settings import QualitySettings
-from monitor.rules.quality import Quality, judge, mos_of, voice_mos, voice_rating
+from monitor.rules.quality import Quality, judge, mos_of, upper_rtt_s, voice_mos, voice_rating
 
 SETTINGS = QualitySettings()
 EVERY_S = 15.0
@@ -205,6 +205,47 @@ def test_rtt_and_jitter_leave_below_four_fifths_of_their_bound() -> None:
 def test_jitter_beyond_its_bound_degrades() -> None:
     quality, _ = rounds(*[(0.05, 0.1, 0.05, 0.1, 0.05)] * 20)
     assert reason(quality, 0.07) == "jitter"
+
+
+LATE, SLOW, SWIFT = (0.57,) * 5, (0.35,) * 5, (0.02,) * 300
+
+
+@pytest.mark.parametrize(
+    ("bursts", "expected"),
+    [
+        ([GOOD] * 20, 0.01),
+        ([GOOD] * 19 + [LATE], 0.01),
+        ([LATE] + [GOOD] * 3, 0.01),
+        ([GOOD] * 15 + [SLOW] * 5, 0.01),
+        ([GOOD] * 14 + [SLOW] * 6, 0.35),
+        ([GOOD, SLOW] * 10, 0.35),
+        ([GOOD] * 19 + [SILENT], 0.01),
+        ([SILENT], None),
+        ([GOOD] * 3, None),
+        ([GOOD] * 20 + [(0.35,) * 300], 0.35),
+        ([SLOW] * 20 + [SWIFT], 0.02),
+        ([GOOD] * 20 + [(0.57,) * 70 + (0.02,) * 230], 0.02),
+        ([GOOD] * 20 + [(0.57,) * 80 + (0.02,) * 220], 0.57),
+        ([GOOD] * 20 + [(0.57,) * 70 + (None,) * 30 + (0.02,) * 230], 0.02),
+    ],
+)
+def test_a_path_takes_what_three_replies_in_four_keep_to(bursts: list[tuple[float | None, ...]], expected: float | None) -> None:
+    quality, _ = rounds(*bursts)
+    assert expected == (None if expected is None else pytest.approx(upper_rtt_s(quality.rounds)))
+    assert expected is not None or upper_rtt_s(quality.rounds) is None
+
+
+def test_a_burst_that_follows_a_round_at_once_still_counts_by_its_own_three_in_four() -> None:
+    quality, at_s = rounds(*[GOOD] * 20)
+    quality.take(IcmpSample(300, (0.57,) * 70 + (0.02,) * 230), at_s + 1, SETTINGS)
+    quality.take(IcmpSample(5, LATE), at_s + 2, SETTINGS)
+    assert pytest.approx(0.02) == upper_rtt_s(quality.rounds)
+
+
+def test_replies_timed_by_the_loop_say_nothing_of_what_a_path_takes() -> None:
+    quality, at_s = rounds(*[GOOD] * 4)
+    quality.take(IcmpSample(300, (0.9,) * 300, clock="loop"), at_s + EVERY_S, SETTINGS)
+    assert pytest.approx(0.01) == upper_rtt_s(quality.rounds)
 
 
 def test_a_reason_carries_what_it_rests_on() -> None:

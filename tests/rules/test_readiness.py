@@ -9,7 +9,7 @@ import pytest
 
 from monitor.model.meeting import Confirmation, EndpointVerdict, Load, Meeting, MeetingView, Past, Rung, Samples, Stage, Verdict
 from monitor.model.settings import MaintenanceWindow, MeetingSettings, Settings
-from monitor.model.state import Blindness, Reason, State, TargetView
+from monitor.model.state import Blindness, Reason, RecentRounds, State, TargetView
 from monitor.rules.readiness import judge
 from monitor.rules.readiness_case import Brief
 from tests.rules.endpoints import (
@@ -60,6 +60,11 @@ def test_an_endpoint_that_is_well_on_every_rung_is_ready() -> None:
     assert all(each.ok is not False for each in found.evidence)
 
 
+def _rounds(count: int, rtt_s: float) -> tuple[RecentRounds, ...]:
+    """Return so many rounds of five replies."""
+    return tuple((15.0 * number, 5, 5, 5, rtt_s * 5, None) for number in range(count))
+
+
 NETWORK = [
     ("nothing yet", seen(state=None), UNKNOWN, "evidence", "not_judged"),
     ("stale by the board", seen(state=State.UNKNOWN), UNKNOWN, "evidence", "stale"),
@@ -77,6 +82,10 @@ NETWORK = [
     ("slow", seen(ping=icmp(rtt_s=0.35)), NOT_READY, "quality", "rtt"),
     ("rather slow", seen(ping=icmp(rtt_s=0.25)), AT_RISK, "quality", "rtt"),
     ("slower than usual", seen(ping=icmp(rtt_s=0.12), usual_rtt_s=0.01), AT_RISK, "quality", "rtt_usual"),
+    ("slow in one late round", seen(ping=icmp(rtt_s=0.57, rounds=(*_rounds(19, 0.012), *_rounds(1, 0.57)))), READY, "", ""),
+    ("slow every other round", seen(ping=icmp(rounds=(*_rounds(10, 0.012), *_rounds(10, 0.35)))), NOT_READY, "quality", "rtt"),
+    ("slow in the check's burst", seen(ping=icmp(rounds=(*_rounds(20, 0.012), *_rounds(60, 0.35)))), NOT_READY, "quality", "rtt"),
+    ("late once, just switched on", seen(ping=icmp(rtt_s=0.57, rounds=_rounds(1, 0.57))), READY, "", ""),
     ("uneven", seen(ping=icmp(jitter_s=0.05)), NOT_READY, "quality", "jitter"),
     ("rather uneven", seen(ping=icmp(jitter_s=0.02)), AT_RISK, "quality", "jitter"),
     ("flapping", seen(flapping=True), AT_RISK, "history", "flapping_now"),
