@@ -142,7 +142,20 @@ class Suspicions:
             return False
         if track.ripe_s is None:
             track.ripe_s = now_s
+        if self._may_be_cut(name):
+            return False
         return now_s - track.ripe_s >= HOLD_S or not self._is_awaiting_family(name, now_s)
+
+    def _may_be_cut(self, name: str) -> bool:
+        """Return whether every path from a target to the root passes one that is silent or suspected.
+
+        Then its silence is not its own before theirs is believed or relieved, however long that takes: every suspicion ends.
+        """
+        parents = self._topology.parents[name]
+        return bool(parents) and all(self._is_doubtful(parent) or self._may_be_cut(parent) for parent in parents)
+
+    def _is_doubtful(self, name: str) -> bool:
+        return self._tracks[name].is_silent or self._tracks[name].is_suspected
 
     def _is_awaiting_family(self, name: str, now_s: float) -> bool:
         """Return whether an uplink is suspected itself, or anyone of the family still owes an answer."""

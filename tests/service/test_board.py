@@ -1,5 +1,8 @@
 """The board through one outage and back: confirmed quickly, told whole, never blurted."""
 
+import random
+from functools import partial
+
 import pytest
 
 from monitor.model.state import Reason, Snapshot, State, Transition
@@ -64,6 +67,31 @@ async def test_the_worst_phase_of_all_stays_within_the_bound() -> None:
         province.dead.add("d")
         await province.run(BOUND_S)
         assert [State.UP, State.DOWN, State.UNREACHABLE] == list(province.states().values())
+
+
+@pytest.mark.parametrize("latest_s", [0.3, 0.8, 1.4])
+async def test_nobody_behind_a_cut_is_blamed_for_it_however_late_its_misses_are_known(latest_s: float) -> None:
+    """A commune's silence may be ripe long before its district's is; it is held until that is believed."""
+    for seed in range(2):
+        chance = random.Random(seed)
+        province = await warm(chance.uniform(0.0, 15.0), plan=small_province(communes=6))
+        province.lateness_s = partial(chance.uniform, 0.0, latest_s)
+        province.dead.update(("d1", "d2"))
+        await province.run(BOUND_S + 2 * latest_s)
+        assert {"d1", "d2"} == {each.target for each in province.journal.transitions if each.new is State.DOWN}
+        assert set().union(*map(province.board.topology.behind, province.dead)) == province.of(State.UNREACHABLE)
+
+
+async def test_a_silence_is_its_own_once_the_suspicion_of_its_uplink_is_dropped() -> None:
+    province = await warm()
+    province.dead.add("d1-c2")
+    province.lose_next.add("d1")
+    while province.lose_next:
+        await province.run(0.1)
+    province.unsendable.add("d1")
+    await province.run(BOUND_S)
+    assert ({"d1-c2"}, {"e-d1-c2"}) == (province.of(State.DOWN), province.of(State.UNREACHABLE))
+    assert State.UP is province.state("d1")
 
 
 async def test_the_root_cause_tells_its_blast_radius_and_its_evidence() -> None:
