@@ -19,8 +19,7 @@ from monitor.cli.asking import Daemon, add_daemon, running_daemon
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.tables import Column, table
 from monitor.errors import SetupError
-from monitor.words import say
-from monitor.words.page import PAGE
+from monitor.words.page import counted
 
 _PATH = "/api/v1/acknowledgements"
 
@@ -50,9 +49,8 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
-        known = daemon.configuration.inventory.targets.get(arguments.id)
         key = "withdrew" if arguments.withdraw else "took"
-        print(daemon.say(key, by=arguments.by, name=known.name if known else arguments.id))
+        print(daemon.say(key, by=arguments.by, name=answer.get("name", arguments.id)))
     return 0
 
 
@@ -74,7 +72,7 @@ def _cells(cause: Mapping[str, Any], daemon: Daemon) -> list[str]:
 
 def _hit(cause: Mapping[str, Any], daemon: Daemon) -> str:
     hit = cause["affected"] or {"points": 0, "endpoints": 0}
-    return ", ".join(say(PAGE, f"hit_{kind}", daemon.language, count=hit[kind]) for kind in ("points", "endpoints") if hit[kind])
+    return ", ".join(counted(kind, hit[kind], daemon.language) for kind in ("points", "endpoints") if hit[kind])
 
 
 def _who(cause: Mapping[str, Any], daemon: Daemon) -> str:

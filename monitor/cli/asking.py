@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from monitor.errors import SetupError
-from monitor.load.configuration import Configuration, find_folder, load
+from monitor.errors import ConfigError, Fault, SetupError
+from monitor.load.configuration import find_folder
+from monitor.load.secrets import SecretStore
+from monitor.load.settings import load_settings
+from monitor.model.settings import Settings
 from monitor.words import say
 from monitor.words.operations import OPERATIONS
 
@@ -28,14 +33,14 @@ def add_daemon(parser: ArgumentParser) -> None:
 class Daemon:
     """The running daemon as a command speaks to it. origin: its URL without a slash at the end."""
 
-    configuration: Configuration
+    settings: Settings
     origin: str
     language: str
 
     @property
     def zone(self) -> ZoneInfo:
         """Return the time zone in which times are told."""
-        return ZoneInfo(self.configuration.settings.timezone)
+        return ZoneInfo(self.settings.timezone)
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of words/operations.py."""
@@ -77,9 +82,30 @@ class Daemon:
 
 
 def running_daemon(arguments: Namespace) -> Daemon:
-    """Return the daemon that the arguments --config, --daemon and --language mean. Raises ConfigError."""
-    configuration = load(find_folder(arguments.config))
-    settings = configuration.settings
+    """Return the daemon that the arguments --config, --daemon and --language mean.
+
+    Of the configuration only monitor.yaml is read, for where the daemon is, its language and time zone: who is on call must reach a
+    daemon that runs well while somebody is half-way through another file. With --daemon monitor.yaml may be faulty or not there.
+    Raises SetupError where there is no such folder, and ConfigError where only a faulty monitor.yaml says where the daemon is.
+    """
+    faults: list[Fault] = []
+    if arguments.daemon and arguments.config is None:
+        settings = _settings(_folder_or_none(), faults)
+    else:
+        settings = _settings(find_folder(arguments.config), faults)
     if arguments.daemon:
         settings = replace(settings, advertise=arguments.daemon)
-    return Daemon(configuration, settings.origin, arguments.language or settings.language)
+    elif faults:
+        raise ConfigError(dict.fromkeys(faults))
+    return Daemon(settings, settings.origin, arguments.language or settings.language)
+
+
+def _folder_or_none() -> Path | None:
+    try:
+        return find_folder(None)
+    except SetupError:
+        return None
+
+
+def _settings(folder: Path | None, faults: list[Fault]) -> Settings:
+    return Settings() if folder is None else load_settings(folder / "monitor.yaml", SecretStore(os.environ, folder), faults)[0]

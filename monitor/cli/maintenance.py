@@ -85,11 +85,8 @@ def _cells(window: Mapping[str, Any], daemon: Daemon) -> list[str]:
 
 
 def _covers(window: Mapping[str, Any], daemon: Daemon) -> str:
-    """Return what a window covers, by name."""
-    inventory = daemon.configuration.inventory
-    names = [inventory.targets[id_].name if id_ in inventory.targets else id_ for id_ in window["ids"]]
-    names += [inventory.areas[id_].name if id_ in inventory.areas else id_ for id_ in window["areas"]]
-    return ", ".join(names) or daemon.say("everything")
+    """Return what a window covers, by the names that the daemon gives."""
+    return ", ".join(window.get("names", (*window["ids"], *window["areas"]))) or daemon.say("everything")
 
 
 def _span(window: Mapping[str, Any], daemon: Daemon) -> str:

@@ -183,6 +183,13 @@ def entry(item: Transition | Event, text: str) -> dict[str, Json]:
     }
 
 
+def check_known(query: Mapping[str, str], known: tuple[str, ...]) -> None:
+    """Raise BadParameterError for a parameter that is not known: a misspelt one would silently answer for everything."""
+    for name in query:
+        if name not in known:
+            raise BadParameterError(f"{name}: no parameter is called so", f"known are {', '.join(known)}")
+
+
 def since_of(query: Mapping[str, str]) -> float | None:
     """Return ?since= as epoch seconds: a number, or a time of RFC 3339; None where it is not given."""
     text = query.get("since", "").strip()

@@ -12,7 +12,7 @@ from monitor.model.inventory import Kind
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Snapshot, State, TargetView
 from monitor.rules.operations import may_be_taken
-from monitor.words.page import milliseconds, percent, rate
+from monitor.words.page import counted, milliseconds, percent, rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def _standing(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[tupl
     if view.flapping:
         why = f"{why}; {say('card_flapping')}" if why else say("card_flapping")
     root = next((each for each in snapshot.root_causes if each.target == view.target.id), None)
-    behind = f"{say('hit_points', count=root.points)}, {say('hit_endpoints', count=root.endpoints)}" if root else ""
+    hit = (("points", root.points), ("endpoints", root.endpoints)) if root else ()
+    behind = ", ".join(counted(kind, count, say.language) for kind, count in hit)
     cause = snapshot.views.get(view.cause or "")
     named = cause.target.name if cause is not None and cause is not view else ""
     return [

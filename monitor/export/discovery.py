@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 from urllib.parse import urlsplit
 
-from monitor.export.api import BadParameterError
+from monitor.export.api import BadParameterError, check_known
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.settings import Settings
 
@@ -29,9 +29,7 @@ def groups(inventory: Inventory, settings: Settings, query: Mapping[str, str]) -
 
     Raises BadParameterError for what it does not know: a misspelt choice would silently watch everything.
     """
-    for name in query:
-        if name not in _CHOICES:
-            raise BadParameterError(f"{name}: no parameter is called so", f"known are {', '.join(_CHOICES)}")
+    check_known(query, _CHOICES)
     of = query.get("of", "targets")
     if of == "monitor":
         return [_monitor(inventory.network.name, settings)]

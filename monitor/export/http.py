@@ -199,6 +199,7 @@ class _Api:
         return as_json(api.target_in_full(view, snapshot, settings, why) | {"snmp_manner": api.manner(self._source.manner(id_))})
 
     async def events(self, request: web.Request) -> web.Response:
+        api.check_known(request.query, ("since", "limit", "lang"))
         since, limit = api.since_of(request.query), api.limit_of(request.query)
         found = await self._source.events(since, limit)
         words = sentences(language_of(request, self._source.settings.language), self._source.settings.timezone)

@@ -8,6 +8,7 @@ from monitor.export.answers import as_json
 from monitor.export.api import Json, taken_json
 from monitor.export.body import NOTE_LETTERS, json_object, remember_name, text_of, texts_of
 from monitor.export.source import Source
+from monitor.model.inventory import Inventory
 from monitor.model.operations import Work
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Snapshot
@@ -46,7 +47,7 @@ class Operating:
         target, by = text_of(body, "target", _TAKE, most=128), text_of(body, "by", _TAKE)
         note = text_of(body, "note", _TAKE, most=NOTE_LETTERS, default="")
         taken = await self._source.operations.acknowledge(target, by, note)
-        response = as_json({"target": target, "acknowledged": taken_json(taken)})
+        response = as_json({"target": target, "name": self._name(target), "acknowledged": taken_json(taken)})
         remember_name(response, by)
         return response
 
@@ -55,17 +56,18 @@ class Operating:
         body = await json_object(request, _WITHDRAW)
         target, by = text_of(body, "target", _WITHDRAW, most=128), text_of(body, "by", _WITHDRAW)
         await self._source.operations.withdraw(target, by)
-        response = as_json({"target": target, "acknowledged": None})
+        response = as_json({"target": target, "name": self._name(target), "acknowledged": None})
         remember_name(response, by)
         return response
 
     async def works(self, _: web.Request) -> web.Response:
         """Answer the work that was announced at run time and is not over, and the windows of the configuration."""
+        snapshot = self._source.snapshot()
         return as_json(
             {
-                "at": self._source.snapshot().at,
-                "announced": [_work(each) for each in self._source.operations.works()],
-                "configured": [_window(each) for each in self._source.settings.maintenance],
+                "at": snapshot.at,
+                "announced": [_work(each, snapshot.inventory) for each in self._source.operations.works()],
+                "configured": [_window(each, snapshot.inventory) for each in self._source.settings.maintenance],
             }
         )
 
@@ -80,7 +82,7 @@ class Operating:
             text_of(body, "reason", _ANNOUNCE, most=NOTE_LETTERS),
             by,
         )
-        response = as_json(_work(work))
+        response = as_json(_work(work, self._source.snapshot().inventory))
         remember_name(response, by)
         return response
 
@@ -88,9 +90,14 @@ class Operating:
         """End work, or call it off."""
         body = await json_object(request, _END)
         work, by = text_of(body, "work", _END, most=128), text_of(body, "by", _END)
-        response = as_json(_work(await self._source.operations.end(work, by)))
+        ended = await self._source.operations.end(work, by)
+        response = as_json(_work(ended, self._source.snapshot().inventory))
         remember_name(response, by)
         return response
+
+    def _name(self, id_: str) -> str:
+        view = self._source.snapshot().views.get(id_)
+        return view.target.name if view is not None else id_
 
 
 def _root_causes(snapshot: Snapshot) -> list[Json]:
@@ -112,12 +119,15 @@ def _root_causes(snapshot: Snapshot) -> list[Json]:
     return found
 
 
-def _work(work: Work) -> dict[str, Json]:
-    return {"number": work.number, "by": work.by, "at": work.at, **_window(work.window)}
+def _work(work: Work, inventory: Inventory) -> dict[str, Json]:
+    return {"number": work.number, "by": work.by, "at": work.at, **_window(work.window, inventory)}
 
 
-def _window(window: MaintenanceWindow) -> dict[str, Json]:
+def _window(window: MaintenanceWindow, inventory: Inventory) -> dict[str, Json]:
+    targets, areas = inventory.targets, inventory.areas
+    names = [targets[id_].name if id_ in targets else id_ for id_ in window.ids]
     return {
+        "names": [*names, *(areas[id_].name if id_ in areas else id_ for id_ in window.areas)],
         "ids": list(window.ids),
         "areas": list(window.areas),
         "reason": window.reason,

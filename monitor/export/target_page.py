@@ -18,7 +18,7 @@ from monitor.export.tiles import GRAVITY, shown
 from monitor.model.day import Day
 from monitor.model.inventory import Kind
 from monitor.model.state import Event, Snapshot, State, TargetView, Transition
-from monitor.words.page import rate
+from monitor.words.page import counted, rate
 
 EVENTS_READ = 500
 EVENTS_SHOWN = 12
@@ -160,8 +160,8 @@ class TargetFace:
         if root is not None and (root.points or root.endpoints):
             return say(
                 "behind_it",
-                points=say("hit_points", count=root.points),
-                endpoints=say("hit_endpoints", count=root.endpoints),
+                points=counted("points", root.points, say.language),
+                endpoints=counted("endpoints", root.endpoints, say.language),
             )
         above = [snapshot.views[each] for each in view.target.parents if each in snapshot.views]
         if view.state in (State.DOWN, State.DEGRADED) and above and all(each.state is State.UP for each in above):

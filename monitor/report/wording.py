@@ -112,9 +112,8 @@ class Wording:
 
     def hit(self, outage: Outage) -> str:
         """Return how much was cut off behind it: points and endpoints."""
-        counts = (("point", outage.points), ("endpoint", outage.endpoints))
-        keys = ((f"hit_{kind}" if count == 1 else f"hit_{kind}s", count) for kind, count in counts if count)
-        return ", ".join(say(page.PAGE, key, self.language, count=count) for key, count in keys)
+        counts = (("points", outage.points), ("endpoints", outage.endpoints))
+        return ", ".join(page.counted(kind, count, self.language) for kind, count in counts if count)
 
     def why(self, outage: Outage) -> str:
         """Return what was seen of an outage: the reason, where the path breaks, and how often it fell."""

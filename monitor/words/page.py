@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from monitor.words.catalogue import Catalogue
+from monitor.words.catalogue import Catalogue, say
 
 PAGE: Catalogue = {
     "title": ("Toàn tỉnh", "The province"),
@@ -125,6 +125,11 @@ WEEKDAYS = (
 _SHORT_WEEKDAYS = (("T2", "T3", "T4", "T5", "T6", "T7", "CN"), ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 
 UNITS = {"vi": ("s", "phút", "giờ", "ngày"), "en": ("s", "min", "h", "d")}
+
+
+def counted(kind: str, count: int, language: str) -> str:
+    """Return how many `points` or `endpoints` are hit, one in the singular."""
+    return say(PAGE, f"hit_{kind.removesuffix('s')}" if count == 1 else f"hit_{kind}", language, count=count)
 
 
 def short_weekdays(language: str) -> tuple[str, ...]:

@@ -99,17 +99,51 @@ async def test_work_is_announced_listed_and_ended(served: Served, config: str, c
     source, url = served
     words = ("--config", config, "--daemon", url)
     assert 0 == await run("maintenance", "add", "ubnd-1", "--for", "2h", "--reason", "thay thiết bị", "--by", "VNPT", *words)
-    assert "Bảo trì số 3: xa-1-1, 07:53 30/11 – 09:53.\n" == capsys.readouterr().out
+    assert "Bảo trì số 3: Xã 1.1, 07:53 30/11 – 09:53.\n" == capsys.readouterr().out
     weekly = MaintenanceWindow("cập nhật", (), ("khoi",), days=(5, 6), from_time=time(1), to_time=time(4))
     source.settings = replace(source.settings, maintenance=(weekly,))
     source.operations.announced = [sample.WORK]
     assert 0 == await run("maintenance", "list", *words)
     _, first, second = capsys.readouterr().out.splitlines()
-    assert ["3", "xa-1-1", "07:53 30/11 – 09:53", "thay thiết bị", "VNPT"] == [cell.strip() for cell in first.split("  ") if cell]
-    assert ["Khối", "T7 CN 01:00–04:00", "cập nhật", "monitor.yaml"] == [cell.strip() for cell in second.split("  ") if cell]
+    assert ["3", "Xã 1.1", "07:53 30/11 – 09:53", "thay thiết bị", "VNPT"] == [cell.strip() for cell in first.split("  ") if cell]
+    assert ["Khối cơ quan tỉnh", "T7 CN 01:00–04:00", "cập nhật", "monitor.yaml"] == [
+        cell.strip() for cell in second.split("  ") if cell
+    ]
     assert 0 == await run("maintenance", "end", "3", "--by", "VNPT", "--format", "json", *words)
     assert 3 == json.loads(capsys.readouterr().out)["number"]
     assert [("announce", ("ubnd-1",), "2h", "", "thay thiết bị", "VNPT"), ("end", "3", "VNPT")] == source.operations.said
+
+
+@pytest.mark.parametrize("broken", ["sites.yaml", "monitor.yaml", "meetings.yaml"])
+@pytest.mark.parametrize("words", [("ack",), ("maintenance", "list")])
+async def test_a_half_edited_configuration_does_not_stop_who_names_the_daemon(
+    words: tuple[str, ...], broken: str, served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, url = served
+    (tmp_path / broken).write_text("bogus: [")
+    assert 2 > await run(*words, "--config", str(tmp_path), "--daemon", url)
+    assert "" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("ack",), ("maintenance", "list")])
+async def test_only_a_faulty_monitor_yaml_stops_who_does_not_name_the_daemon(
+    words: tuple[str, ...], served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, url = served
+    (tmp_path / "sites.yaml").write_text("bogus: [")
+    (tmp_path / "monitor.yaml").write_text(f"listen: {url.removeprefix('http://')}\n")
+    assert 2 > await run(*words, "--config", str(tmp_path))
+    (tmp_path / "monitor.yaml").write_text("bogus: [")
+    assert 2 == await run(*words, "--config", str(tmp_path))
+    assert "monitor.yaml" in capsys.readouterr().err
+
+
+async def test_the_daemon_is_asked_from_where_no_configuration_is(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert 0 == await run("maintenance", "list", "--daemon", served[1])
+    assert "" == capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [("ack",), ("maintenance", "list")])

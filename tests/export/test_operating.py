@@ -115,4 +115,5 @@ async def test_announced_and_configured_work_is_listed(client: Client, source: F
     assert [(3, ["xa-1-1"], "thay thiết bị", sample.NOW + 7_200)] == [
         (each["number"], each["ids"], each["reason"], each["end"]) for each in body["announced"]
     ]
+    assert [["Xã 1.1"]] == [each["names"] for each in body["announced"]]
     assert [] == body["configured"]
