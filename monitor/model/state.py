@@ -86,9 +86,10 @@ class Acknowledgement:
     note: str
 
 
-RecentRounds = tuple[float, int, int, int, float, float | None]
+RecentRounds = tuple[float, int, int, int, float, float | None, int, float]
 """Rounds that lie close together, as one: when they began (monotonic), sent, received, how many of those timed by the kernel, the
-sum of their RTTs in seconds, and what a long burst among them took (rules/quality.py), None without one."""
+sum of their RTTs in seconds, what a long burst among them took (rules/quality.py; None without one), how many differences there
+are between neighbours of a burst, and the sum of these in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class IcmpView:
     at: epoch seconds of the last round that could be judged. rtt_buckets: cumulative counts for RTT_BOUNDS_S (without +Inf).
     jitter_s: RFC 3550, carried from round to round, None until 30 differences. mos: voice, 1 to 4.5, None where it can't be said.
     loss_recent: loss ratio over the sliding window, None below its minimum of packets. rounds_recent: what lies in that window,
-    oldest first; rules/quality.py says what they took, to whoever asks.
+    oldest first; rules/quality.py says what they took and how even they were, to whoever asks.
     """
 
     at: float

@@ -25,9 +25,9 @@ _PARTS = 60
 _LEAVE_SHARE = 0.8
 """What is out of bounds is good again only below this share of the bound."""
 
-_MOST_REPLIES = 0.75
-"""What three replies in four keep to is a path's RTT: one late burst is none of it, and what is slow every other minute is."""
-_FEWEST_REPLIES = 20
+_MOST = 0.75
+"""What three replies in four keep to is what a path takes: one late burst is none of it, and what is slow every other minute is."""
+_FEWEST = 20
 _LONG_BURST = 30
 """Replies from which on a burst's RTT is told by its own three in four, not by its mean; a round has a handful."""
 
@@ -82,7 +82,8 @@ class Quality:
             self._start_afresh()
         else:
             self.silent = 0
-        timed, rtt_sum_s = (received, self._take_rtts(sample)) if sample.clock == "kernel" else (0, 0.0)
+        is_timed = sample.clock == "kernel"
+        timed, rtt_sum_s, moves, moved_s = self._take_rtts(sample, received) if is_timed else (0, 0.0, 0, 0.0)
         self.sent += sent
         self.received += received
         self.timed += timed
@@ -90,10 +91,9 @@ class Quality:
         long_s = _upper_s([each for each in sample.rtts_s if each is not None]) if timed >= _LONG_BURST else None
         rounds = self.rounds
         if rounds and now_s - rounds[-1][0] < settings.window_s / _PARTS:
-            before, known_s = rounds[-1], rounds[-1][5] if long_s is None else long_s
-            rounds[-1] = (before[0], before[1] + sent, before[2] + received, before[3] + timed, before[4] + rtt_sum_s, known_s)
+            rounds[-1] = _together(rounds[-1], (now_s, sent, received, timed, rtt_sum_s, long_s, moves, moved_s))
         else:
-            rounds.append((now_s, sent, received, timed, rtt_sum_s, long_s))
+            rounds.append((now_s, sent, received, timed, rtt_sum_s, long_s, moves, moved_s))
         if now_s - rounds[0][0] >= settings.window_s:
             self._slide(now_s, settings)
 
@@ -102,25 +102,28 @@ class Quality:
         self.sent = self.received = self.timed = self.differences = self.silent = 0
         self.rtt_sum_s = self.running_jitter_s = 0.0
 
-    def _take_rtts(self, sample: IcmpSample) -> float:
-        """Take the differences between a burst's replies into the jitter; return the sum of their round-trip times."""
-        jitter_s, sum_s = self.running_jitter_s, 0.0
+    def _take_rtts(self, sample: IcmpSample, received: int) -> tuple[int, float, int, float]:
+        """Take a burst's replies into the jitter; return their number, the sum of their RTTs, that of differences and their sum."""
+        jitter_s, sum_s, moves, moved_s = self.running_jitter_s, 0.0, 0, 0.0
         previous: float | None = None
         for rtt_s in sample.rtts_s:
             if rtt_s is None:
                 continue
             if previous is not None:
-                jitter_s += (abs(rtt_s - previous) - jitter_s) / 16
-                self.differences += 1
+                move_s = abs(rtt_s - previous)
+                jitter_s += (move_s - jitter_s) / 16
+                moved_s += move_s
+                moves += 1
             previous = rtt_s
             sum_s += rtt_s
         self.running_jitter_s = jitter_s
-        return sum_s
+        self.differences += moves
+        return received, sum_s, moves, moved_s
 
     def _slide(self, now_s: float, settings: QualitySettings) -> None:
         """Let go of the rounds that are older than the window, as long as the rest has packets enough to be judged."""
         old = 0
-        for at_s, sent, received, timed, rtt_sum_s, _ in self.rounds[:-1]:
+        for at_s, sent, received, timed, rtt_sum_s, _, _, _ in self.rounds:
             age_s = now_s - at_s
             if age_s < settings.window_s:
                 break
@@ -140,16 +143,48 @@ def upper_rtt_s(rounds: Iterable[RecentRounds]) -> float | None:
     Replies count as long as their round took on average, and those of a long burst as long as three in four of it took: so one
     round that comes late, or a second of a check's burst, changes nothing, where a mean would follow it.
     """
-    weighed = sorted((sum_s / timed if long_s is None else long_s, timed) for _, _, _, timed, sum_s, long_s in rounds if timed)
-    total = sum(timed for _, timed in weighed)
-    if total < _FEWEST_REPLIES:
+    return _kept_to(
+        [(sum_s / timed if long_s is None else long_s, timed) for _, _, _, timed, sum_s, long_s, _, _ in rounds if timed]
+    )
+
+
+def upper_jitter_s(rounds: Iterable[RecentRounds]) -> float | None:
+    """Return the jitter in seconds that three differences in four keep to, None below 20 differences.
+
+    A round's, or a long burst's, is the mean of its differences: what RFC 3550's estimate tends to, without its memory, in which
+    one reply 560 ms late among even ones still reads 49 ms a round later.
+    """
+    return _kept_to([(moved_s / moves, moves) for *_, moves, moved_s in rounds if moves])
+
+
+def _kept_to(weighed: list[tuple[float, int]]) -> float | None:
+    total = sum(weight for _, weight in weighed)
+    if total < _FEWEST:
         return None
-    so_far = accumulate(timed for _, timed in weighed)
-    return next(rtt_s for (rtt_s, _), within in zip(weighed, so_far, strict=True) if within >= total * _MOST_REPLIES)
+    weighed.sort()
+    so_far = accumulate(weight for _, weight in weighed)
+    return next(value for (value, _), within in zip(weighed, so_far, strict=True) if within >= total * _MOST)
 
 
 def _upper_s(rtts_s: Sequence[float]) -> float:
-    return sorted(rtts_s)[ceil(len(rtts_s) * _MOST_REPLIES) - 1]
+    return sorted(rtts_s)[ceil(len(rtts_s) * _MOST) - 1]
+
+
+def _together(before: RecentRounds, more: RecentRounds) -> RecentRounds:
+    """Return two rounds that lie close together as one, which began when the first did."""
+    at_s, sent, received, timed, sum_s, long_s, moves, moved_s = before
+    _, sent_2, received_2, timed_2, sum_2_s, long_2_s, moves_2, moved_2_s = more
+    long_s = long_s if long_2_s is None else long_2_s
+    return (
+        at_s,
+        sent + sent_2,
+        received + received_2,
+        timed + timed_2,
+        sum_s + sum_2_s,
+        long_s,
+        moves + moves_2,
+        moved_s + moved_2_s,
+    )
 
 
 def judge(quality: Quality, usual_rtt_s: float | None, settings: QualitySettings, was_degraded: bool) -> Reason | None:

@@ -12,7 +12,7 @@ from monitor.model.meeting import Rung, Samples, Verdict
 from monitor.model.state import State
 from monitor.rules.binomial import proves_above, proves_below, upper_bound
 from monitor.rules.capacity import Circuit
-from monitor.rules.quality import upper_rtt_s
+from monitor.rules.quality import upper_jitter_s, upper_rtt_s
 from monitor.rules.readiness_case import Case, Finding, fails, holds, untold
 from monitor.rules.timetable import BEFORE_MEETING
 
@@ -109,7 +109,7 @@ def quality(case: Case) -> Finding:
 def _slowness(case: Case, at: float) -> Finding | None:
     rules, view, rung = case.brief.rules, case.view, Rung.QUALITY
     assert view.icmp is not None
-    rtt_s, jitter_s = upper_rtt_s(view.icmp.rounds_recent), view.icmp.jitter_s
+    rtt_s, jitter_s = upper_rtt_s(view.icmp.rounds_recent), upper_jitter_s(view.icmp.rounds_recent)
     quality_of = case.brief.settings.quality
     if rtt_s is not None and rtt_s > rules.rtt_most_s:
         return fails(rung, Verdict.NOT_READY, "rtt", at, rtt_s=rtt_s, bound_s=rules.rtt_most_s)

@@ -87,8 +87,8 @@ def icmp(
 ) -> IcmpView:
     """Return what ping says: the last round, and loss and RTT over the last minutes. rounds: those, where RTTs differ."""
     sample = IcmpSample(5, (rtt_s,) * 5)
-    recent = ((0.0, packets, packets, packets, rtt_s * packets, None),) if rounds is None else rounds
-    return IcmpView(at, sample, Outcome.OK, 0, 0, (), 0.0, jitter_s, None, loss, packets, recent)
+    even = (0.0, packets, packets, packets, rtt_s * packets, None, packets, (jitter_s or 0.0) * packets)
+    return IcmpView(at, sample, Outcome.OK, 0, 0, (), 0.0, jitter_s, None, loss, packets, (even,) if rounds is None else rounds)
 
 
 def answered(at: float = NOW - 10, code: int | None = 200, transport: str = "udp", **values: float) -> ConferenceView:

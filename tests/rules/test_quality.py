@@ -7,7 +7,7 @@ import pytest
 
 from monitor.model.reading import IcmpSample
 from monitor.model.settings import QualitySettings
-from monitor.rules.quality import Quality, judge, mos_of, upper_rtt_s, voice_mos, voice_rating
+from monitor.rules.quality import Quality, judge, mos_of, upper_jitter_s, upper_rtt_s, voice_mos, voice_rating
 
 SETTINGS = QualitySettings()
 EVERY_S = 15.0
@@ -233,6 +233,30 @@ def test_a_path_takes_what_three_replies_in_four_keep_to(bursts: list[tuple[floa
     quality, _ = rounds(*bursts)
     assert expected == (None if expected is None else pytest.approx(upper_rtt_s(quality.rounds)))
     assert expected is not None or upper_rtt_s(quality.rounds) is None
+
+
+ONE_LATE, RESTLESS = (0.01, 0.01, 0.57, 0.01, 0.01), (0.01, 0.05, 0.01, 0.05, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("bursts", "expected"),
+    [
+        ([GOOD] * 20, 0.0),
+        ([GOOD] * 19 + [ONE_LATE], 0.0),
+        ([GOOD, LATE] * 10, 0.0),
+        ([GOOD] * 15 + [RESTLESS] * 5, 0.0),
+        ([GOOD] * 14 + [RESTLESS] * 6, 0.04),
+        ([GOOD] * 4, None),
+        ([GOOD] * 20 + [RESTLESS * 60], 240 * 0.04 / 299),
+        ([RESTLESS] * 20 + [(0.02,) * 300], 0.0),
+        ([GOOD] * 20 + [(0.01,) * 299 + (0.57,)], 0.56 / 299),
+    ],
+)
+def test_a_path_is_as_uneven_as_three_differences_in_four(bursts: list[tuple[float | None, ...]], expected: float | None) -> None:
+    quality, _ = rounds(*bursts)
+    found = upper_jitter_s(quality.rounds)
+    assert (expected is None) == (found is None)
+    assert expected is None or pytest.approx(expected) == found
 
 
 def test_a_burst_that_follows_a_round_at_once_still_counts_by_its_own_three_in_four() -> None:

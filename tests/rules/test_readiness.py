@@ -60,9 +60,9 @@ def test_an_endpoint_that_is_well_on_every_rung_is_ready() -> None:
     assert all(each.ok is not False for each in found.evidence)
 
 
-def _rounds(count: int, rtt_s: float) -> tuple[RecentRounds, ...]:
+def _rounds(count: int, rtt_s: float, jitter_s: float = 0.001) -> tuple[RecentRounds, ...]:
     """Return so many rounds of five replies."""
-    return tuple((15.0 * number, 5, 5, 5, rtt_s * 5, None) for number in range(count))
+    return tuple((15.0 * number, 5, 5, 5, rtt_s * 5, None, 4, jitter_s * 4) for number in range(count))
 
 
 NETWORK = [
@@ -87,6 +87,8 @@ NETWORK = [
     ("slow in the check's burst", seen(ping=icmp(rounds=(*_rounds(20, 0.012), *_rounds(60, 0.35)))), NOT_READY, "quality", "rtt"),
     ("late once, just switched on", seen(ping=icmp(rtt_s=0.57, rounds=_rounds(1, 0.57))), READY, "", ""),
     ("uneven", seen(ping=icmp(jitter_s=0.05)), NOT_READY, "quality", "jitter"),
+    ("uneven once", seen(ping=icmp(jitter_s=0.068, rounds=(*_rounds(19, 0.012), *_rounds(1, 0.12, 0.28)))), READY, "", ""),
+    ("uneven often", seen(ping=icmp(rounds=(*_rounds(10, 0.012), *_rounds(10, 0.02, 0.04)))), NOT_READY, "quality", "jitter"),
     ("rather uneven", seen(ping=icmp(jitter_s=0.02)), AT_RISK, "quality", "jitter"),
     ("flapping", seen(flapping=True), AT_RISK, "history", "flapping_now"),
 ]
