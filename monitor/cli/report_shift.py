@@ -195,9 +195,9 @@ def _maintenance(log: ShiftLog, say_: Wording) -> str:
 def _gaps(log: ShiftLog, say_: Wording) -> str:
     rows = [
         [
-            say_.time(each.began) or say_("unclear"),
+            say_.began(each),
             say_.ended(each.ended),
-            say_.lasted(each.began, each.ended, log.until),
+            say_.lasted(each, log.until),
             say_.gap(each),
         ]
         for each in log.gaps

@@ -19,7 +19,8 @@ class Outage:
     """One root cause. began, ended: epoch seconds; ended None: still open. falls: how often it fell; down_s: how long in all.
 
     points, endpoints: the most that were cut off behind it. path: where it breaks, as PathTrace.describe said, '' where unknown.
-    taken: who took it on, in order. holder: who has it at the end, None where nobody does.
+    taken: who took it on, in order. holder: who has it at the end, None where nobody does. behind: the root cause that it was last
+    cut off behind, '' while it is one itself; nobody need take on what is behind another.
     """
 
     target: str
@@ -33,6 +34,12 @@ class Outage:
     path: str = ""
     taken: tuple[Acknowledgement, ...] = ()
     holder: Acknowledgement | None = None
+    behind: str = ""
+
+    @property
+    def is_untaken(self) -> bool:
+        """Return whether somebody should take it on: it is open, is a root cause, and nobody has it."""
+        return self.ended is None and self.holder is None and not self.behind
 
     @property
     def answered_s(self) -> float | None:
@@ -66,12 +73,16 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """When the monitor saw nothing. kind: 'blind' or 'stopped'. began: None where it ended without a word. event: how it began."""
+    """When the monitor saw nothing. kind: 'blind' or 'stopped'. began: None where it ended without a word. event: how it began.
+
+    after: the journal's last line before, where `began` is None: the gap began no sooner.
+    """
 
     kind: str
     began: float | None
     ended: float | None
     event: Event | None = None
+    after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +99,9 @@ class ShiftLog:
 
     @property
     def open(self) -> tuple[Outage, ...]:
-        """Return what the next shift is handed, what takes most first."""
+        """Return what the next shift is handed, what takes most first and what is behind another last."""
         left = [outage for outage in self.outages if outage.ended is None]
-        return tuple(sorted(left, key=lambda outage: (-outage.points - outage.endpoints, outage.began)))
+        return tuple(sorted(left, key=lambda outage: (bool(outage.behind), -outage.points - outage.endpoints, outage.began)))
 
     @property
     def closed(self) -> tuple[Outage, ...]:
@@ -128,7 +139,7 @@ def shift_log(journal: Journal, inventory: Inventory, since: float, until: float
         tuple(outages.found(since, until)),
         tuple(declines.found(until)),
         tuple(_maintenance(journal, since, until)),
-        tuple(_gaps([entry for entry in (*before, *events) if isinstance(entry, Event)], since)),
+        tuple(_gaps([*before, *journal.during], since)),
         tuple(event for event in events if event.kind in NOTED),
     )
 
@@ -146,6 +157,8 @@ class _Outages:
             self._hear(entry)
         elif entry.new is State.DOWN:
             self._fall(entry)
+        elif entry.new is State.UNREACHABLE and entry.target in self._open:
+            self._open[entry.target] = replace(self._open[entry.target], behind=entry.cause or "")
         elif operations.is_over(entry.new, flapping=False) and entry.target in self._open:
             self._return(entry)
 
@@ -160,11 +173,11 @@ class _Outages:
                 known = replace(known, falls=known.falls + 1)
             self._fell[name] = entry.at
         more = {"points": max(known.points, points), "endpoints": max(known.endpoints, endpoints)}
-        self._open[name] = replace(known, **more)  # type: ignore[arg-type]
+        self._open[name] = replace(known, behind="", **more)  # type: ignore[arg-type]
 
     def _return(self, entry: Transition) -> None:
         known = self._open.pop(entry.target)
-        over = replace(known, ended=entry.at, down_s=known.down_s + entry.at - self._fell[entry.target], holder=None)
+        over = replace(known, behind="", ended=entry.at, down_s=known.down_s + entry.at - self._fell[entry.target], holder=None)
         self._closed.setdefault(entry.target, []).append(over)
 
     def _hear(self, event: Event) -> None:
@@ -182,8 +195,19 @@ class _Outages:
 
     def found(self, since: float, until: float) -> list[Outage]:
         closed = [outage for each in self._closed.values() for outage in each if outage.ended is not None and outage.ended >= since]
-        left = [replace(each, down_s=each.down_s + until - self._fell[name]) for name, each in self._open.items()]
+        left = [
+            replace(each, down_s=each.down_s + until - self._fell[name], behind=self._widest(each.behind))
+            for name, each in self._open.items()
+        ]
         return sorted([*closed, *left], key=lambda outage: outage.began)
+
+    def _widest(self, cause: str) -> str:
+        """Return what a cause is itself behind by now, and so on; the cause where it is behind nothing."""
+        seen = set()
+        while cause in self._open and self._open[cause].behind and cause not in seen:
+            seen.add(cause)
+            cause = self._open[cause].behind
+        return cause
 
 
 @dataclass(slots=True)
@@ -274,12 +298,15 @@ def _work(entry: Transition) -> str:
 _ENDS: Mapping[str, str] = {"sighted": "blind", "started": "stopped"}
 
 
-def _gaps(events: Iterable[Event], since: float) -> list[Gap]:
-    """Return when the monitor was blind or did not run; a start without a stop ends a gap that began nobody knows when."""
+def _gaps(entries: Iterable[Entry], since: float) -> list[Gap]:
+    """Return when the monitor was blind or did not run; a start without a stop ends a gap that began after the line before it."""
     open_: dict[str, Gap] = {}
     found: list[Gap] = []
-    has_run = False
-    for event in sorted(events, key=lambda event: event.at):
+    has_run, last = False, None
+    for event in sorted(entries, key=lambda entry: entry.at):
+        before, last = last, event.at
+        if isinstance(event, Transition):
+            continue
         if event.kind in _ENDS.values():
             open_.setdefault(event.kind, Gap(event.kind, event.at, None, event))
         elif event.kind in _ENDS:
@@ -288,7 +315,7 @@ def _gaps(events: Iterable[Event], since: float) -> list[Gap]:
             if gap is not None:
                 found.append(replace(gap, ended=event.at))
             elif event.kind == "started" and has_run:
-                found.append(Gap(kind, None, event.at))
+                found.append(Gap(kind, None, event.at, after=before))
             if event.kind == "started" and (blind := open_.pop("blind", None)) is not None:
                 found.append(replace(blind, ended=event.at))
         has_run = has_run or event.kind == "started"

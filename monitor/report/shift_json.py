@@ -38,7 +38,10 @@ def shift_json(log: ShiftLog, say: Wording) -> dict[str, Any]:
             }
             for each in log.maintenance
         ],
-        "gaps": [{"kind": each.kind, "began": each.began, "ended": each.ended, "text": say.gap(each)} for each in log.gaps],
+        "gaps": [
+            {"kind": each.kind, "began": each.began, "after": each.after, "ended": each.ended, "text": say.gap(each)}
+            for each in log.gaps
+        ],
         "notes": [{"at": each.at, "kind": each.kind, "target": each.target or None, "text": say.note(each)} for each in log.notes],
     }
 
@@ -54,6 +57,7 @@ def _outage(outage: Outage, say: Wording) -> dict[str, Any]:
         "affected": {"points": outage.points, "endpoints": outage.endpoints},
         "reason": _reason(outage.reason, say),
         "path": outage.path or None,
+        "behind": outage.behind or None,
         "taken": [_taken(each) for each in outage.taken],
         "holder": _taken(outage.holder) if outage.holder else None,
     }

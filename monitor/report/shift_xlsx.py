@@ -116,7 +116,7 @@ def _declines(sheet: Worksheet, log: ShiftLog, say: Wording) -> None:
 
 def _others(sheet: Worksheet, log: ShiftLog, say: Wording) -> None:
     columns = [_Column(say("from"), _TIME), _Column(say("until"), _TIME), _Column(say("why"))]
-    rows: list[list[Value]] = [[_moment(gap.began, say), _moment(gap.ended, say), say.gap(gap)] for gap in log.gaps]
+    rows: list[list[Value]] = [[_moment(gap.began, say), _moment(gap.ended, say), say.gap_in_full(gap)] for gap in log.gaps]
     rows += [[_moment(event.at, say), None, say.note(event)] for event in log.notes]
     _fill(sheet, columns, rows)
 

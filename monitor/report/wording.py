@@ -69,8 +69,8 @@ class Wording:
         count = len(log.outages)
         parts = []
         if count:
-            untaken = sum(outage.holder is None for outage in log.open)
-            numbers = {"sum_closed": len(log.closed), "sum_open": len(log.open), "sum_untaken": untaken}
+            untaken, behind = sum(outage.is_untaken for outage in log.open), sum(bool(outage.behind) for outage in log.open)
+            numbers = {"sum_closed": len(log.closed), "sum_open": len(log.open), "sum_behind": behind, "sum_untaken": untaken}
             told = ", ".join(self(key, count=number) for key, number in numbers.items() if number)
             parts.append(f"{self('sum_one' if count == 1 else 'sum_many', count=count)}: {told}")
         more = {"sum_maintenance": len(log.maintenance), "sum_gaps": len(log.gaps)}
@@ -123,13 +123,15 @@ class Wording:
         return "; ".join(filter(None, (self.reason(outage.reason), path, falls)))
 
     def who(self, outage: Outage) -> str:
-        """Return who took it on, in order; '' for what is over and was nobody's."""
+        """Return who took it on, in order, and what it is behind now; '' for what is over and was nobody's."""
         return "; ".join(self.takers(outage))
 
     def takers(self, outage: Outage) -> list[str]:
         """Return the same, one by one."""
         told = [self._taken(taken) for taken in outage.taken]
-        if outage.ended is None and outage.holder is None:
+        if outage.behind:
+            return [*told, self("now_behind", cause=self.name(outage.behind))]
+        if outage.is_untaken:
             return [*told, self("no_one_now" if told else "untaken")]
         return told
 
@@ -155,9 +157,23 @@ class Wording:
         """Return why the monitor saw nothing."""
         return self.note(gap.event) if gap.event is not None and gap.kind == "blind" else self(gap.kind)
 
-    def lasted(self, began: float | None, ended: float | None, until: float) -> str:
-        """Return how long something lasted; to the shift's end where it goes on."""
-        return self("unclear") if began is None else self.age((ended or until) - began)
+    def gap_in_full(self, gap: Gap) -> str:
+        """Return the same, with what is known of its beginning where that is no moment."""
+        return self.gap(gap) if gap.began is not None else f"{self.gap(gap)} ({self.began(gap)})"
+
+    def began(self, gap: Gap) -> str:
+        """Return when a gap began, or after when; 'unclear' where not even that is known."""
+        if gap.began is not None:
+            return self.time(gap.began)
+        return self("unclear") if gap.after is None else self("after", time=self.time(gap.after))
+
+    def lasted(self, gap: Gap, until: float) -> str:
+        """Return how long a gap lasted, at most where its beginning is not known; to the shift's end where it goes on."""
+        began = gap.after if gap.began is None else gap.began
+        if began is None:
+            return self("unclear")
+        lasts = self.age((gap.ended or until) - began)
+        return lasts if gap.began is not None else self("at_most", lasts=lasts)
 
     def ended(self, ended: float | None) -> str:
         """Return when something ended."""

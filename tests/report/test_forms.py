@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from monitor.model.state import Acknowledgement
-from monitor.report.shift import Maintenance, ShiftLog, shift_log
+from monitor.report.shift import Gap, Maintenance, ShiftLog, shift_log
 from monitor.report.shift_html import shift_html
 from monitor.report.shift_json import shift_json
 from monitor.report.shift_xlsx import shift_xlsx
@@ -51,6 +51,25 @@ def test_an_outage_is_told_by_names_times_and_reasons_in_the_readers_language() 
     assert "chưa ai nhận" == VI.who(LOG.open[0])
     assert "Thứ Hai 30/11/2026, 14:00 – 22:00 (8 giờ 00)" == VI.span(LOG)
     assert "23:10 29/11" == VI.time(SINCE - 14 * 3_600 - 50 * 60)
+
+
+def test_what_is_behind_another_outage_says_so_in_place_of_nobody() -> None:
+    outage = replace(LOG.open[0], behind="ubnd-dong-van")
+    log = replace(QUIET, outages=(outage,))
+    assert "nay mất do tuyến trên, xem UBND huyện Đồng Văn" == VI.who(outage)
+    assert "1 sự cố: 1 còn mở, 1 nay mất do tuyến trên." == VI.summary(log)
+    assert "1 outage: 1 still open, 1 now behind another." == EN.summary(log)
+    page = shift_html(log, VI, "Mạng thử", UNTIL)
+    assert ("chưa ai nhận" in page, "who untaken" in page, "xem UBND huyện Đồng Văn" in page) == (False, False, True)
+    assert "ubnd-dong-van" == shift_json(log, VI)["outages"][0]["behind"]
+
+
+def test_a_gap_without_a_beginning_is_bounded_by_the_journals_last_line() -> None:
+    gap = Gap("stopped", None, SINCE + 1_500, after=SINCE + 1_200)
+    assert ("sau 14:20", "nhiều nhất 5 phút") == (VI.began(gap), VI.lasted(gap, UNTIL))
+    assert ("after 14:20", "not running (after 14:20)") == (EN.began(gap), EN.gap_in_full(gap))
+    assert "sau 14:20" in shift_html(replace(QUIET, gaps=(gap,)), VI, "Mạng thử", UNTIL)
+    assert "không rõ" == VI.began(replace(gap, after=None))
 
 
 def test_many_covered_targets_are_counted() -> None:

@@ -58,6 +58,21 @@ def test_an_outage_goes_on_while_the_uplink_is_down_too_or_nothing_is_known() ->
     assert (3_600.0, 1, 3, 4) == (only(log).down_s, only(log).falls, only(log).points, only(log).endpoints)
 
 
+def behind(id_: str, clock: str, cause: str) -> Transition:
+    return Transition(id_, State.DOWN, State.UNREACHABLE, at(clock), cause, evening.LOSS)
+
+
+def test_what_a_wider_outage_swallowed_is_behind_it_and_nobody_need_take_it_on() -> None:
+    swallowed = (fell("xa-lung-cu", "15:00"), fell("ubnd-dong-van", "15:10", 3), behind("xa-lung-cu", "15:10", "ubnd-dong-van"))
+    assert [("ubnd-dong-van", "", True), ("xa-lung-cu", "ubnd-dong-van", False)] == [
+        (each.target, each.behind, each.is_untaken) for each in log_of(*swallowed).open
+    ]
+    wider = log_of(*swallowed, fell("goc", "15:20", 5), behind("ubnd-dong-van", "15:20", "goc"))
+    assert {"goc": "", "ubnd-dong-van": "goc", "xa-lung-cu": "goc"} == {each.target: each.behind for each in wider.open}
+    again = log_of(*swallowed, became("ubnd-dong-van", "15:30", State.UP), fell("xa-lung-cu", "15:31"))
+    assert [("xa-lung-cu", "", True)] == [(each.target, each.behind, each.is_untaken) for each in again.open]
+
+
 def test_who_withdrew_has_nothing_any_more() -> None:
     log = log_of(
         fell("xa-lung-cu", "15:00"),
@@ -105,9 +120,13 @@ def spans(log: ShiftLog) -> list[tuple[str, float | None, float | None]]:
     return [(gap.kind, gap.began, gap.ended) for gap in log.gaps]
 
 
-def test_a_start_without_a_stop_ends_a_gap_that_began_nobody_knows_when() -> None:
+def test_a_start_without_a_stop_ends_a_gap_that_began_after_the_journals_last_line() -> None:
     log = log_of(event("blind", "15:00"), event("started", "15:05"), before=(event("started", "06:00"),))
     assert {("stopped", None, at("15:05")), ("blind", at("15:00"), at("15:05"))} == set(spans(log))
+    killed = log_of(
+        event("reload", "14:40"), fell("xa-lung-cu", "14:50"), event("started", "15:05"), before=(event("started", "06:00"),)
+    )
+    assert [(None, at("14:50"), at("15:05"))] == [(gap.began, gap.after, gap.ended) for gap in killed.gaps]
     assert () == log_of(event("started", "15:05")).gaps
     assert (Gap("stopped", at("21:00"), None, event("stopped", "21:00")),) == log_of(event("stopped", "21:00")).gaps
 
