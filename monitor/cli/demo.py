@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import shlex
 import socket
 import sys
 import tempfile
@@ -48,7 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Demo:
-    """What is shown. state: where the lab is found. kept: where journal and logs go. command: how the lab is spoken to."""
+    """What is shown. state: where the lab is found. kept: where journal and logs go.
+
+    command, lab: how this program and its lab are called.
+    """
 
     configuration: Configuration
     scenario: str | None
@@ -56,6 +60,7 @@ class _Demo:
     state: Path
     kept: Path
     command: str
+    lab: str
     has_stack: bool
     has_past: bool
 
@@ -73,7 +78,8 @@ def execute(arguments: argparse.Namespace) -> int:
         raise SetupError(f"{folder}: these addresses are real, and the demo only plays", cure)
     language = arguments.language or configuration.settings.language
     state = state_folder(arguments.state)
-    command = f"{own_command()} lab --state {state}" if arguments.state else f"{own_command()} lab"
+    command = own_command()
+    lab = f"{command} lab --state {state}" if arguments.state else f"{command} lab"
     usual = folder / "scenarios" / "demo.yaml"
     scenario = arguments.scenario or (str(usual) if usual.exists() else None)
     with contextlib.ExitStack() as stack:
@@ -81,7 +87,8 @@ def execute(arguments: argparse.Namespace) -> int:
         prepare_folder(state)
         kept = state if arguments.state else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="monitor-demo-")))
         stack.enter_context(interrupts())
-        demo = _Demo(configuration, scenario, language, state, kept, command, arguments.stack, arguments.stack and arguments.past)
+        has_past = arguments.stack and arguments.past
+        demo = _Demo(configuration, scenario, language, state, kept, command, lab, arguments.stack, has_past)
         try:
             return _demonstrate(demo, listener)
         except KeyboardInterrupt:
@@ -152,10 +159,21 @@ def _introduce(demo: _Demo, url: str, log: Path) -> None:
     points = [point for point in inventory.of_kind(Kind.POINT) if point.id != inventory.root]
     if points:
         busiest = max(points, key=lambda point: len(below.get(point.id, ())))
-        print(demo.say("demo_cut", command=demo.command, target=busiest.id))
-        print(demo.say("demo_dark", command=demo.command, target=points[-1].id))
-    print(demo.say("demo_mend", command=demo.command))
+        print(demo.say("demo_cut", command=demo.lab, target=busiest.id))
+        taker = demo.say("demo_taker")
+        print(demo.say("demo_ack", command=_typed(demo, "ack", busiest.id, "--by", taker, "--daemon", url.rstrip("/"))))
+        print(demo.say("demo_dark", command=demo.lab, target=points[-1].id))
+    print(demo.say("demo_shift", command=_typed(demo, "report", "shift", "--journal", f"sqlite:///{_journal(demo)}")))
+    print(demo.say("demo_mend", command=demo.lab))
     print(demo.say("demo_log", path=log), flush=True)
+
+
+def _typed(demo: _Demo, *words: str) -> str:
+    """Return a command of ours as a shell here takes it, with this demo's folder and language where they are not the usual ones."""
+    folder = demo.configuration.folder
+    where = () if folder == Path("config") else ("--config", str(folder))
+    tongue = () if demo.language == demo.configuration.settings.language else ("--language", demo.language)
+    return f"{demo.command} {shlex.join((*words, *where, *tongue))}"
 
 
 def _mourn(demo: _Demo, part: Child) -> int:

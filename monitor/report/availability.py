@@ -28,17 +28,18 @@ class _Writer:
 
     def report(self, made_at: float) -> Report:
         found, totals = self._found, {kind: self._total(kind) for kind in Kind}
+        whole = Account(targets=0)
+        for total in totals.values():
+            whole.add(total)
         about = [
             self._inventory.network.name,
             self._say("period", start=self._time(found.start), end=self._time(found.end)),
             self._say("made", at=self._time(made_at)),
+            self._say("watched", ratio=read_ratio(whole.watched, self._language)),
             *(self._summary(kind, total) for kind, total in totals.items() if total.targets),
         ]
         if not any(account.available_s or account.down_s for account in found.targets.values()):
             about.append(self._say("nothing"))
-        whole = Account(targets=0)
-        for total in totals.values():
-            whole.add(total)
         names = ("maintenance", "standby", "unseen", "unreachable")
         left_out = {name: read_seconds(getattr(whole, f"{name}_s")) for name in names}
         notes = (

@@ -41,6 +41,12 @@ class Account:
         counted_s = self.available_s + self.down_s
         return self.available_s / counted_s if counted_s > 0 else None
 
+    @property
+    def watched(self) -> float | None:
+        """Return for what share of the time there was evidence, 0 to 1; None of no time."""
+        seen_s = self.available_s + self.down_s + self.unreachable_s + self.maintenance_s + self.standby_s
+        return seen_s / (seen_s + self.unseen_s) if seen_s + self.unseen_s > 0 else None
+
     def add(self, other: Account) -> None:
         """Take another target's account in."""
         self.available_s += other.available_s

@@ -14,6 +14,10 @@ AVAILABILITY: Catalogue = {
         "{kind}: khả dụng {ratio}; {outages} lần mất kết nối, cộng {down} giờ:phút",
         "{kind}: {ratio} available; {outages} outages, {down} h:min in all",
     ),
+    "watched": (
+        "Quan sát được {ratio} thời gian của kỳ; phần còn lại chưa rõ, không tính vào độ khả dụng",
+        "{ratio} of the period was watched; the rest is unknown and counts neither for nor against availability",
+    ),
     "levels": ("Theo cấp", "By level"),
     "areas": ("Theo địa bàn", "By area"),
     "worst": ("Thấp nhất", "The lowest"),

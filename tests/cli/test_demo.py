@@ -3,6 +3,7 @@
 import os
 import re
 import selectors
+import shlex
 import shutil
 import signal
 import socket
@@ -86,10 +87,18 @@ def test_nothing_outlives_a_demo_that_was_killed(shown: tuple[subprocess.Popen[s
 def test_the_commands_to_try_can_be_typed_as_they_are_printed(lab: Lab, tmp_path: Path) -> None:
     with demo(lab, tmp_path / "state", "127.0.0.1:0") as process:
         try:
+            take = _typed(_until(process, r"Take that on: +(.+)"))
+            log = _typed(_until(process, r"The shift's log: +(.+)"))
             command = _until(process, r"Mend everything: +(.+) lab ")
         finally:
             process.send_signal(signal.SIGINT)
     assert shutil.which(command.split()[0])
+    assert (2, True) == (take.returncode, "is no root cause" in take.stderr)  # it reached the daemon, which knows the target
+    assert (0, "Shift log") == (log.returncode, log.stdout[:9])
+
+
+def _typed(command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(shlex.split(command), check=False, capture_output=True, text=True, timeout=60)
 
 
 def test_a_busy_port_is_named_with_its_cure(lab: Lab, tmp_path: Path) -> None:

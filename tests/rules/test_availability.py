@@ -56,6 +56,11 @@ def test_a_period_is_booked(entries: list[Transition | Event], expected: Account
     assert expected == reckoned(*entries).targets["xa"]
 
 
+def test_the_share_that_was_watched_is_of_all_but_what_nobody_saw() -> None:
+    account = Account(available_s=200, down_s=50, unreachable_s=50, maintenance_s=50, standby_s=50, unseen_s=600)
+    assert (0.4, None) == (account.watched, Account().watched)
+
+
 def test_a_blindness_from_before_the_period_lasts_into_it() -> None:
     found = reckoned(event("sighted", 1400), before=(change("xa", State.UP, 0), event("blind", 900)))
     assert Account(available_s=600, unseen_s=400) == found.targets["xa"]
