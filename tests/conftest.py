@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["tests.lab_fixture", "tests.probes.readings"]
+pytest_plugins = ["tests.lab_fixture", "tests.probes.readings", "tests.supervision.past"]
 
 # A shared machine may take any time for anything: no example fails, and no generation is refused, for being slow.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
