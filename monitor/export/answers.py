@@ -40,8 +40,13 @@ def language_of(request: web.Request, default: str) -> str:
     asked = request.query.get("lang")
     if asked is not None and asked not in words.LANGUAGES:
         raise BadParameterError(f"lang: {asked!r} is not a language", f"give one of {', '.join(words.LANGUAGES)}")
-    remembered = request.cookies.get("lang", "")
-    return asked or (remembered if remembered in words.LANGUAGES else default)
+    return readers_language(request, default)
+
+
+def readers_language(request: web.Request, default: str) -> str:
+    """Return the same, where a language that is none counts as not asked for."""
+    asked, remembered = request.query.get("lang", ""), request.cookies.get("lang", "")
+    return next((each for each in (asked, remembered) if each in words.LANGUAGES), default)
 
 
 def theme_of(request: web.Request) -> str:

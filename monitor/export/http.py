@@ -20,6 +20,7 @@ from monitor.export.own_metrics import OwnMetrics
 from monitor.export.page_routes import Pages
 from monitor.export.panels import names_of, place_names
 from monitor.export.polling import Polling
+from monitor.export.refused import for_its_reader
 from monitor.export.renderer import Renderer, sentences
 from monitor.export.source import Meetings, NoMeetings, RefusedError, Reporter, Source
 from monitor.export.static import Static
@@ -58,11 +59,12 @@ def make_app(
     meetings: who watches them; None where none are watched. reporter: makes files of meetings' reports; None: there are none.
     heartbeat_s: how often the event stream speaks when nothing changed; a screen takes 10 s of silence for a lost monitor.
     """
-    app = web.Application(middlewares=[_guard(source)])
-    app.on_response_prepare.append(_add_headers)
     static = Static()
+    renderer = Renderer(static)
+    app = web.Application(middlewares=[_guard(source, renderer)])
+    app.on_response_prepare.append(_add_headers)
     meetings = meetings or NoMeetings()
-    faces = Faces(source, Renderer(static), meetings)
+    faces = Faces(source, renderer, meetings)
     stream = Stream(source, faces, heartbeat_s=heartbeat_s)
     app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)
@@ -78,24 +80,28 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
 
 
-def _guard(source: Source) -> Middleware:
+def _guard(source: Source, renderer: Renderer) -> Middleware:
     """Return what refuses a change by another origin, and answers what can't be understood or done with its cure."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.method not in _SAFE and not _is_same_origin(request):
             return refusal(403, "the Origin header does not match", f"send Origin: {request.scheme}://{request.host}")
-        try:
-            return await handler(request)
-        except api.BadParameterError as error:
-            return refusal(400, error.fault, error.cure)
-        except RefusedError as error:
-            fault, cure = refuse(error.key, error.values, language_of(request, source.settings.language))
-            return refusal(409 if error.is_of_now else 400, fault, cure)
-        except web.HTTPNotFound:
-            return refusal(404, f"there is nothing at {request.path!r}", "docs/http.md lists what there is")
+        return for_its_reader(await _answer(request, handler, source), request, source, renderer)
 
     return guard
+
+
+async def _answer(request: web.Request, handler: Handler, source: Source) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except api.BadParameterError as error:
+        return refusal(400, error.fault, error.cure)
+    except RefusedError as error:
+        fault, cure = refuse(error.key, error.values, language_of(request, source.settings.language))
+        return refusal(409 if error.is_of_now else 400, fault, cure)
+    except web.HTTPNotFound:
+        return refusal(404, f"there is nothing at {request.path!r}", "docs/http.md lists what there is")
 
 
 def _is_same_origin(request: web.Request) -> bool:

@@ -133,6 +133,11 @@ class Renderer:
         layout = self.layout(snapshot.inventory)
         return self.render("card.html", say, card=card(id_, layout, snapshot, settings, say), snapshot=snapshot, by=by)
 
+    def refused(self, snapshot: Snapshot, say: Sentences, theme: str, **told: str) -> str:
+        """Return the page in place of one that can't be shown. told: key (no_page or not_shown), fault and cure."""
+        values = {"network": snapshot.inventory.network, "theme": theme, "static": self._static.url}
+        return self.render("refused.html", say, **values, **told)
+
     def render(self, template: str, say: Sentences, **values: object) -> str:
         """Return what a template of pages/ makes of values."""
         return self._environment.get_template(template).render(say=say, **values).strip()

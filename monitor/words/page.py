@@ -8,6 +8,17 @@ from monitor.words.catalogue import Catalogue, say
 
 PAGE: Catalogue = {
     "title": ("Toàn tỉnh", "The province"),
+    "no_page": ("Không có trang này", "There is no such page"),
+    "no_page_why": (
+        "Điểm, phiên họp hoặc trang ở địa chỉ này không có, hoặc không còn trong cấu hình.",
+        "No target, meeting or page has this address, or it is no longer in the configuration.",
+    ),
+    "not_shown": ("Không hiển thị được trang này", "This page can't be shown"),
+    "not_shown_why": (
+        "Bộ giám sát không hiểu hoặc không đáp ứng được địa chỉ này.",
+        "The monitor can't make sense of this address, or can't answer it now.",
+    ),
+    "to_the_province": ("Về trang toàn tỉnh", "To the page of the province"),
     "skip": ("Đến phần trạng thái các điểm", "Skip to the state of every point"),
     "last_round": ("Vòng đo cuối", "Last round"),
     "ago": ("{age} trước", "{age} ago"),

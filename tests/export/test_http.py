@@ -176,6 +176,38 @@ async def test_the_stylesheet_names_fonts_that_are_there(client: Client) -> None
     assert [200, 200] == [(await client.get(url)).status for url in urls]
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+NO_PAGE = ("Không có trang này", "There is no such page")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "titles"),
+    [
+        ("/targets/none", 404, NO_PAGE),
+        ("/meetings/none", 404, NO_PAGE),
+        ("/nowhere", 404, NO_PAGE),
+        ("/?lang=xx", 400, ("Không hiển thị được trang này", "This page can&#39;t be shown")),
+    ],
+)
+async def test_a_browser_is_refused_by_a_page_in_the_readers_language_and_a_program_by_json(
+    path: str, status: int, titles: tuple[str, str], client: Client, source: FakeSource
+) -> None:
+    for language, title in zip(("vi", "en"), titles, strict=True):
+        source.settings = replace(source.settings, language=language)
+        answer = await client.get(path, headers=BROWSER)
+        assert (status, "text/html") == (answer.status, answer.content_type)
+        text = await answer.text()
+        assert all(each in text for each in (f'lang="{language}"', f"<h1>{title}</h1>", '<a href="/">', "/static/monitor."))
+    answer = await client.get(path)
+    assert (status, ["cure", "error"]) == (answer.status, sorted(await answer.json()))
+
+
+async def test_an_address_of_the_api_is_refused_by_json_in_a_browser_too_and_what_was_typed_is_escaped(client: Client) -> None:
+    answer = await client.get("/api/v1/targets/none", headers=BROWSER)
+    assert (404, "application/json") == (answer.status, answer.content_type)
+    assert "<b>" not in await (await client.get("/targets/<b>", headers=BROWSER)).text()
+
+
 async def test_the_language_is_remembered(client: Client, source: FakeSource) -> None:
     assert 'lang="vi"' in await (await client.get("/")).text()
     assert 'lang="en"' in await (await client.get("/?lang=en")).text()

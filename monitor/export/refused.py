@@ -1,0 +1,34 @@
+"""What a person sees where a page can't be shown; programs get the same refusal as JSON."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from monitor.export.answers import readers_language, theme_of
+from monitor.export.renderer import Renderer, sentences
+from monitor.export.source import Source
+
+_PROGRAMS = ("/api/", "/-/", "/static/", "/metrics")
+
+
+def for_its_reader(answer: web.StreamResponse, request: web.Request, source: Source, renderer: Renderer) -> web.StreamResponse:
+    """Return an answer, a refusal of a page to a browser that navigates as a page in the reader's language."""
+    is_refusal = answer.status >= 400 and isinstance(answer, web.Response) and answer.content_type == "application/json"
+    if not is_refusal or not _is_a_persons(request):
+        return answer
+    assert isinstance(answer, web.Response)
+    told = json.loads(answer.text or "{}")
+    settings = source.settings
+    say = sentences(readers_language(request, settings.language), settings.timezone)
+    key = "no_page" if answer.status == 404 else "not_shown"
+    text = renderer.refused(source.snapshot(), say, theme_of(request), key=key, fault=told["error"], cure=told["cure"])
+    headers = {"Cache-Control": "no-store", "Vary": "Accept, Cookie"}
+    return web.Response(text=text, status=answer.status, content_type="text/html", headers=headers)
+
+
+def _is_a_persons(request: web.Request) -> bool:
+    """Return whether a browser navigates: it asks for text/html, while a script's fetch asks for anything."""
+    is_page = request.method in ("GET", "HEAD") and not request.path.startswith(_PROGRAMS)
+    return is_page and "text/html" in request.headers.get("Accept", "")
