@@ -1,7 +1,8 @@
 """What happens to the province in one go, and what people were told: one run that the tests and `make drill` share.
 
-Everything happens at once as far as it can. All times are the shipped ones divided by `faster`;
-an act waits for what was told, never for a clock, where that is possible.
+Everything happens at once as far as it can. All times are the shipped ones divided by `faster`, but for what takes as long as it
+takes: a packet's timeout, and how long the daemon may be absent while it restarts (chain.py). An act waits for what was told, never
+for a clock, where that is possible.
 """
 
 from __future__ import annotations
