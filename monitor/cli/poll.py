@@ -16,7 +16,7 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
@@ -29,7 +29,7 @@ from monitor.cli.tables import Column, table
 from monitor.errors import SetupError
 from monitor.export.readings import row
 from monitor.load.configuration import Configuration, find_folder, load
-from monitor.load.suggest import did_you_mean
+from monitor.load.suggest import nearest
 from monitor.model.inventory import AddressMode
 from monitor.model.reading import Outcome, Reading
 from monitor.probes.guard import ensure_permitted
@@ -57,8 +57,9 @@ def execute(arguments: argparse.Namespace) -> int:
     configuration = load(find_folder(arguments.config))
     if arguments.daemon:
         configuration = replace(configuration, settings=replace(configuration.settings, advertise=arguments.daemon))
-    ids = _chosen(arguments.ids, configuration)
     language = arguments.language or configuration.settings.language
+    configuration = replace(configuration, settings=replace(configuration.settings, language=language))
+    ids = _chosen(arguments.ids, configuration)
     began_s = time.monotonic()
     rows = asyncio.run(_rows(configuration, ids, _progress(language)))
     by_target: dict[str, dict[str, Row]] = {target: {} for target in ids}
@@ -76,14 +77,16 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _chosen(ids: Sequence[str], configuration: Configuration) -> list[str]:
     targets = configuration.inventory.targets
-    unknown = [
-        f"no target is called '{name}'; {did_you_mean(name, targets, '`monitor sites list` shows them all')}"
-        for name in ids
-        if name not in targets
-    ]
+    unknown = [_unknown(name, targets, configuration.settings.language) for name in ids if name not in targets]
     if unknown:
         raise SetupError("\n".join(unknown))
     return list(dict.fromkeys(ids)) or list(targets)
+
+
+def _unknown(name: str, targets: Iterable[str], language: str) -> str:
+    near = nearest(name, targets)
+    cure = say(POLL, "no_target_cure", language) if near is None else say(POLL, "near", language, near=near)
+    return f"{say(POLL, 'no_target', language, name=name)}; {cure}"
 
 
 def _progress(language: str) -> Progress:
@@ -147,13 +150,12 @@ async def _is_daemon_there(configuration: Configuration) -> bool:
 
 
 async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], progress: Progress) -> list[Row]:
-    origin = configuration.settings.origin
+    origin, language = configuration.settings.origin, configuration.settings.language
     try:
         return await _answers(origin, ids, progress)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise SetupError(
-            f"the daemon at {origin} broke off: {error or type(error).__name__}", "look at its log, then poll again"
-        ) from error
+        fault = say(POLL, "broke_off", language, origin=origin, reason=str(error) or type(error).__name__)
+        raise SetupError(fault, say(POLL, "broke_off_cure", language)) from error
 
 
 async def _answers(origin: str, ids: Sequence[str], progress: Progress) -> list[Row]:

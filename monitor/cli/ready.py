@@ -123,7 +123,7 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
             daemon, _, meetings = await compose(alone, lambda: alone, [], stack)
             await stack.enter_async_context(daemon.running())
             await meetings.look(starts_checks=False)
-            found = _chosen(meetings.meetings(), meeting)
+            found = _chosen(meetings.meetings(), meeting, alone.settings.language)
             first_round = asyncio.create_task(asyncio.sleep(alone.settings.icmp.every_s + _CONFIRMED_S))
             await meetings.check(found.meeting.id, progress)
             await first_round
@@ -132,12 +132,12 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
             return document(view, teller), view
 
 
-def _chosen(views: Any, name: str) -> MeetingView:
+def _chosen(views: Any, name: str, language: str) -> MeetingView:
     for view in views:
         if name == view.meeting.id or (name == _NEXT and view.stage is not Stage.OVER):
             return view  # type: ignore[no-any-return]
-    known = ", ".join(view.meeting.id for view in views) or "none"
-    raise SetupError(f"no meeting of the coming week is called '{name}'", f"`monitor meetings list` shows them: {known}")
+    known = ", ".join(view.meeting.id for view in views) or say(READY, "none_known", language)
+    raise SetupError(say(READY, "no_meeting", language, name=name), say(READY, "no_meeting_cure", language, known=known))
 
 
 # By the running daemon

@@ -49,11 +49,11 @@ def execute(arguments: argparse.Namespace) -> int:
     """Make the report and print it, or write it to a file."""
     configuration = load(find_folder(arguments.config))
     zone, now = ZoneInfo(configuration.settings.timezone), time.time()
-    start, end = _period(arguments, zone, now)
-    if arguments.format == "xlsx" and arguments.output is None and sys.stdout.isatty():
-        raise SetupError("a workbook is nothing for a terminal", "give -o FILE.xlsx")
-    found = _reckoned(configuration, arguments.journal or configuration.settings.journal, start, end)
     language = arguments.language or configuration.settings.language
+    start, end = _period(arguments, zone, now, language)
+    if arguments.format == "xlsx" and arguments.output is None and sys.stdout.isatty():
+        raise _refused("terminal", language)
+    found = _reckoned(configuration, arguments.journal or configuration.settings.journal, start, end, language)
     report = document(found, configuration.inventory, language, zone, now)
     if arguments.format == "json":
         content = json.dumps(values(found, configuration.inventory), ensure_ascii=False, indent=1).encode() + b"\n"
@@ -70,55 +70,58 @@ def execute(arguments: argparse.Namespace) -> int:
     try:
         arguments.output.write_bytes(content)
     except OSError as error:
-        raise SetupError(
-            f"{arguments.output} can't be written: {error.strerror}", "name a file in a folder that is there"
-        ) from error
+        raise _refused("unwritable", language, path=arguments.output, reason=error.strerror) from error
     print(say(AVAILABILITY, "written", language, path=arguments.output))
     return 0
 
 
-def _period(arguments: argparse.Namespace, zone: ZoneInfo, now: float) -> tuple[float, float]:
+def _refused(key: str, language: str, **values: object) -> SetupError:
+    return SetupError(say(AVAILABILITY, key, language, **values), say(AVAILABILITY, f"{key}_cure", language))
+
+
+def _period(arguments: argparse.Namespace, zone: ZoneInfo, now: float, language: str) -> tuple[float, float]:
     """Return the period that is meant, its end no later than now."""
     if arguments.month and (arguments.start or arguments.end):
-        raise SetupError("--month and --from or --to are two ways to say when", "give one of them")
+        raise _refused("two_ways", language)
     if arguments.start or arguments.end:
         if not arguments.start:
-            raise SetupError("--to without --from", "say when the period begins, such as --from 2026-11-01")
-        first, last = _moment("--from", arguments.start, zone), _moment("--to", arguments.end, zone) if arguments.end else now
+            raise _refused("no_start", language)
+        first = _moment("--from", arguments.start, zone, language)
+        last = _moment("--to", arguments.end, zone, language) if arguments.end else now
     else:
-        first, last = _month(arguments.month, zone, now)
+        first, last = _month(arguments.month, zone, now, language)
     last = min(last, now)
     if first >= last:
         told = datetime.fromtimestamp(first, zone).isoformat(sep=" ", timespec="minutes")
-        raise SetupError(f"the period begins at {told} and is over before, or yet to come", "give a --from before --to and now")
+        raise _refused("empty_period", language, start=told)
     return first, last
 
 
-def _month(text: str | None, zone: ZoneInfo, now: float) -> tuple[float, float]:
+def _month(text: str | None, zone: ZoneInfo, now: float, language: str) -> tuple[float, float]:
     try:
         first = datetime.strptime(text, "%Y-%m") if text else datetime.fromtimestamp(now, zone)
     except ValueError as error:
-        raise SetupError(f"--month '{text}' is no month", "write it as 2026-11") from error
+        raise _refused("no_month", language, text=text) from error
     first = first.replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=zone)
     after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
     return first.timestamp(), after.timestamp()
 
 
-def _moment(option: str, text: str, zone: ZoneInfo) -> float:
+def _moment(option: str, text: str, zone: ZoneInfo, language: str) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise SetupError(f"{option} '{text}' is no time", "write it as 2026-11-01 or 2026-11-01T07:00") from error
+        raise _refused("no_time", language, option=option, text=text) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
 
 
-def _reckoned(configuration: Configuration, url: str, start: float, end: float) -> Availability:
+def _reckoned(configuration: Configuration, url: str, start: float, end: float, language: str) -> Availability:
     journal = Reader(url)
     try:
         before = [*journal.newest_before(start, (TRANSITION,)), *journal.newest_before(start, OWN_KINDS)]
         return reckon(configuration.inventory, before, journal.between(start, end), start, end)
     except SQLAlchemyError as error:
-        raise SetupError(f"the journal can't be read: {str(error).splitlines()[0]}", "look whether the database answers") from error
+        raise _refused("unreadable", language, reason=str(error).splitlines()[0]) from error
     finally:
         journal.close()
 

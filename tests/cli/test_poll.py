@@ -60,6 +60,15 @@ async def test_json_is_one_row_a_probe() -> None:
     assert ["xa-lung-cu"] == [row["target"] for row in json.loads(out)]
 
 
+async def test_an_unknown_target_is_told_in_the_language_with_what_it_may_be() -> None:
+    for more, told in (
+        ((), "no target is called 'xa-lung-cuu'; did you mean 'xa-lung-cu'?"),
+        (("--language", "vi"), "không có điểm nào tên là 'xa-lung-cuu'; có phải 'xa-lung-cu'?"),
+    ):
+        status, _, err = await poll(answers, "xa-lung-cuu", *more)
+        assert (2, f"{told}\n") == (status, err)
+
+
 @pytest.mark.parametrize(("handler", "says"), [(refuses, "does not poll: no target is called 'x'"), (babbles, "broke off")])
 async def test_a_daemon_that_does_not_answer_as_it_should_is_a_fault_with_a_cure(handler: Handler, says: str) -> None:
     status, _, err = await poll(handler, "xa-lung-cu")

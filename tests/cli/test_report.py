@@ -127,5 +127,22 @@ def test_the_journal_is_only_read_and_never_migrated(folder: Path, capfdbinary: 
 def test_what_can_not_be_meant_is_refused_with_a_cure(
     folder: Path, capsys: pytest.CaptureFixture[str], words: list[str], fault: str
 ) -> None:
+    assert 2 == main(["report", "availability", "--language", "en", "--config", str(folder), *words])
+    assert fault in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--month", "2026-13"], "--month '2026-13': không phải tháng; viết như 2026-11"),
+        (["--from", "yesterday"], "--from 'yesterday': không phải thời điểm"),
+        (["--to", "2026-10-01"], "có --to mà không có --from"),
+        (["--from", "2026-10-02", "--to", "2026-10-01"], "cho --from trước --to"),
+        (["--month", "2026-10", "-o", "/nowhere/r.html"], "/nowhere/r.html: không ghi được"),
+    ],
+)
+def test_it_is_refused_in_the_configurations_language(
+    folder: Path, capsys: pytest.CaptureFixture[str], words: list[str], fault: str
+) -> None:
     assert 2 == main(["report", "availability", "--config", str(folder), *words])
     assert fault in capsys.readouterr().err
