@@ -24,6 +24,8 @@ EXPIRED, UNSEEN, UNDER_WORK, SHAKY = "dc-xa-na-khe", "dc-xa-ngam-la", "dc-xa-ngo
 PC_LATER, PC_STILL_OFF, PC_ON = "dc-xa-du-gia", "dc-xa-du-tien", "dc-xa-dong-minh"
 
 LOOKS = 200
+PATIENCE = ("every: 2s, packets: 5, spacing: 20ms, timeout: 1s", "every: 6s, packets: 5, spacing: 20ms, timeout: 4s")
+"""What the lab of a busy machine answers after a second is late, and not lost."""
 NOTHING = ", ".join(f"{probe}: {{enabled: false}}" for probe in ("icmp", "sip", "h323", "web"))
 EXPECTED = {
     DARK.replace("xa-", "dc-xa-"): ("not_ready", "uplink", "uplink_down"),
@@ -82,7 +84,7 @@ def before_the_meeting(province_lab: Lab, tmp_path: Path) -> Iterator[Running]:
     lab.ctl("restore", "all")
     for verb, target in (("cut", CUT), ("power-cut", DARK), ("unregistered", UNREGISTERED), ("busy", BUSY)):
         lab.ctl(verb, target)
-    lab.ctl("lossy", LOSSY, loss="12%")
+    lab.ctl("lossy", LOSSY, loss="25%")
     lab.ctl("camera-failed", BLIND_EYE)
     lab.ctl("certificate-expired", EXPIRED)
     lab.ctl("dead", PC_LATER, PC_STILL_OFF)
@@ -96,13 +98,14 @@ def _daemon(lab: Lab, now: datetime, folder: Path) -> Iterator[Running]:
     (config / "sites.yaml").write_text(sites((lab.folder / "sites.yaml").read_text(encoding="utf-8")), encoding="utf-8")
     windows = [{"reason": "Thay thiết bị", "ids": [UNDER_WORK], "start": (now + timedelta(minutes=45)).isoformat()}]
     windows[0]["end"] = (now + timedelta(hours=2)).isoformat()
-    # The burst is as long as ever, and denser: a test has no minute to spare. What a busy machine loses is no loss here.
+    # Half the packets of a burst, to 80 at a time: a test has no minute to spare, and 8,000 packets a second are more than a busy
+    # machine's lab can answer. What it loses all the same is no loss here: 6 of 150 still prove less than 8%.
     more: dict[str, Any] = {
         "maintenance": windows,
-        "meetings": {"spacing": "10ms", "at_once": 80, "loss": "4%", "rtt": "5s", "rtt_most": "9s"},
+        "meetings": {"packets": 150, "at_once": 80, "loss": "8%", "rtt": "5s", "rtt_most": "9s"},
     }
     more["meetings"] |= {"jitter": "5s", "jitter_most": "9s"}
-    text = (lab.folder / "monitor.yaml").read_text(encoding="utf-8")
+    text = (lab.folder / "monitor.yaml").read_text(encoding="utf-8").replace(*PATIENCE)
     (config / "monitor.yaml").write_text(text + "\n".join(f"{key}: {json.dumps(each)}" for key, each in more.items()) + "\n")
     (config / "meetings.yaml").write_text(json.dumps(schedule(now), ensure_ascii=False), encoding="utf-8")
     store = Store(f"sqlite:///{folder}/journal.db")
