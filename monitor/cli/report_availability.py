@@ -10,7 +10,6 @@ import argparse
 import importlib
 import json
 import sys
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +26,7 @@ from monitor.load.configuration import Configuration, find_folder, load
 from monitor.report.availability import document, values
 from monitor.report.sections import Form, Report, Section, read
 from monitor.rules.availability import OWN_KINDS, Availability, reckon
+from monitor.service.clock import SystemClock
 from monitor.words import say
 from monitor.words.availability import AVAILABILITY
 
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Make the report and print it, or write it to a file."""
     configuration = load(find_folder(arguments.config))
-    zone, now = ZoneInfo(configuration.settings.timezone), time.time()
+    zone, now = ZoneInfo(configuration.settings.timezone), SystemClock().wall()
     language = arguments.language or configuration.settings.language
     start, end = _period(arguments, zone, now, language)
     if arguments.format == "xlsx" and arguments.output is None and sys.stdout.isatty():

@@ -29,10 +29,10 @@ chance = random.Random(1)
 
 
 def daemons_port() -> int:
-    """Return the one UDP port that is open in this network: the daemon polls agents from it."""
+    """Return the UDP port that the daemon polls agents from: of its sockets that one is opened first, so its inode is the least."""
     _, *lines = Path("/proc/net/udp").read_text().splitlines()
-    (port,) = {int(line.split()[1].partition(":")[2], 16) for line in lines}
-    return port
+    first = min(lines, key=lambda line: int(line.split()[9]))
+    return int(first.split()[1].partition(":")[2], 16)
 
 
 def daemons_ident() -> int:

@@ -125,7 +125,7 @@ class Running:
 
     def events_since(self, scrape: Scrape) -> list[dict[str, Any]]:
         """Return the journal's entries that are younger than a scrape, newest first."""
-        found: list[dict[str, Any]] = self.get(f"/api/v1/events?since={scrape.at}&limit=1000")["events"]
+        found: list[dict[str, Any]] = self.get(f"/api/v1/events?since={scrape.at}&limit=1000&lang=en")["events"]
         return found
 
     def scrape(self) -> Scrape:

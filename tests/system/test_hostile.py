@@ -16,7 +16,7 @@ ROUNDS = 4
 def told(siege: Siege) -> dict[str, list[str]]:
     """Return id → what the journal says of its agent's misbehaviour."""
     found: dict[str, list[str]] = {}
-    for event in siege.running.get("/api/v1/events?limit=1000")["events"]:
+    for event in siege.running.get("/api/v1/events?limit=1000&lang=en")["events"]:
         if event["kind"] == "misbehaves":
             found.setdefault(event["target"], []).append(event["text"])
     return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tests.system.conftest import TARGETS, Rounds
 
-MOST_BYTES = 130_000_000
+MOST_BYTES = 150_000_000
+"""139 MB were seen; 118 before pages drew a day of jitter and of circuits, and before endpoints were asked by SIP and H.323."""
 
 
-def test_a_thousand_rounds_of_the_whole_province_stay_within_130_megabytes(thousand_rounds: Rounds) -> None:
+def test_a_thousand_rounds_of_the_whole_province_stay_within_150_megabytes(thousand_rounds: Rounds) -> None:
     lived = thousand_rounds.result()
     print(lived)
     assert TARGETS == lived["targets"]
