@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from monitor.export.http import make_app
 from monitor.export.own_metrics import OwnMetrics
+from monitor.export.stream import HEARTBEAT_S
 from tests.export.chromium import CHROMIUM, FLAGS
 from tests.export.meeting_morning import FakeMeetings
 from tests.export.sample import FakeSource
@@ -45,10 +46,11 @@ async def opened(
     path: str = "/",
     meetings: FakeMeetings | None = None,
     expected: tuple[str, ...] = (),
+    heartbeat_s: float = HEARTBEAT_S,
 ) -> AsyncIterator[Page]:
     """Serve a source and open a page; a fault of the script fails the test, but for what contains one of those expected."""
     faults: list[str] = []
-    async with TestServer(make_app(source, OwnMetrics(), meetings=meetings)) as server:
+    async with TestServer(make_app(source, OwnMetrics(), meetings=meetings, heartbeat_s=heartbeat_s)) as server:
         page = await browser.new_page(viewport={"width": width, "height": height}, base_url=str(server.make_url("/")))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

@@ -53,7 +53,7 @@ async def test_blind_greys_the_page_and_says_since_when(browser: Browser, source
 
 
 async def test_ten_silent_seconds_of_the_stream_are_told_and_a_word_of_it_ends_that(browser: Browser, source: FakeSource) -> None:
-    async with opened(browser, source) as page:
+    async with opened(browser, source, heartbeat_s=3600.0) as page:  # none may come between the jump and the look
         await page.evaluate("() => { const now = Date.now; Date.now = () => now() + 11000; }")
         await page.wait_for_selector("body[data-lost]")
         assert "Màn hình mất liên lạc với bộ giám sát từ 07:53:" in await page.inner_text("#lost")
