@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import math
-import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import median
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from monitor.model.day import MINUTES, Day
 from monitor.model.reading import Reading
-
-log = logging.getLogger(__name__)
+from monitor.service.kept import Kept
 
 USUAL_NEEDS_MINUTES = 10
 USUAL_HOLDS_MINUTES = 10
@@ -25,7 +20,6 @@ _USUAL_HOLDS_SHARE = 24
 _SERIES = ("rtt", "loss")
 DRAWN = ("jitters_s", "receive_bps", "transmit_bps")
 """What pages draw beside these, by the names of Day's fields."""
-_FORM = "monitor history 2"
 
 
 class _Track:
@@ -88,8 +82,11 @@ class _Track:
             self.usual_minute = self.minute
 
 
-class History:
+class History(Kept):
     """Minute values of ICMP by target. Minutes are of the wall clock: epoch seconds // 60."""
+
+    form = "monitor history 2"
+    lost = "the history in %s can't be read and begins anew: %s"
 
     def __init__(self) -> None:
         self._tracks: dict[str, _Track] = {}
@@ -149,52 +146,28 @@ class History:
         ring: array[float] = getattr(track, series)
         return _read_ring(ring, track.minute - 1, last_minute)
 
-    @contextmanager
-    def kept_in(self, path: Path | None) -> Iterator[History]:
-        """Take up what an earlier run left in a file, and leave this run's there at the end; None keeps nothing."""
-        if path is not None:
-            self.load(path)
-        try:
-            yield self
-        finally:
-            if path is not None:
-                self.save(path)
-
     def keep_only(self, targets: Iterable[str]) -> None:
         """Forget the targets that are no longer watched."""
         wanted = set(targets)
         for target in self._tracks.keys() - wanted:
             del self._tracks[target]
 
-    def save(self, path: Path) -> None:
-        """Write everything to a file, whole or not at all."""
-        draft = path.with_suffix(".new")
-        head = {"form": _FORM, "targets": {target: [track.minute, *track.drawn] for target, track in self._tracks.items()}}
-        with draft.open("wb") as file:
-            file.write(json.dumps(head).encode() + b"\n")
-            for track in self._tracks.values():
-                for series in _SERIES:
-                    getattr(track, series).tofile(file)
-                for ring in track.drawn.values():
-                    ring.tofile(file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+    def _head(self) -> Mapping[str, Any]:
+        return {"targets": {target: [track.minute, *track.drawn] for target, track in self._tracks.items()}}
 
-    def load(self, path: Path) -> None:
-        """Take up what an earlier run saved; a file that is missing or damaged is only worth a line in the log."""
-        try:
-            with path.open("rb") as file:
-                head = json.loads(file.readline())
-                if head["form"] != _FORM:
-                    raise ValueError(f"its form is {head['form']!r}")
-                for target, (minute, *drawn) in head["targets"].items():
-                    self._tracks[target] = _read_track(file, int(minute), [name for name in drawn if name in DRAWN])
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-            self._tracks.clear()
-            log.warning("the history in %s can't be read and begins anew: %s", path, error)
+    def _write(self, file: BinaryIO) -> None:
+        for track in self._tracks.values():
+            for series in _SERIES:
+                getattr(track, series).tofile(file)
+            for ring in track.drawn.values():
+                ring.tofile(file)
+
+    def _read(self, head: Mapping[str, Any], file: BinaryIO) -> None:
+        for target, (minute, *drawn) in head["targets"].items():
+            self._tracks[target] = _read_track(file, int(minute), [name for name in drawn if name in DRAWN])
+
+    def _forget(self) -> None:
+        self._tracks.clear()
 
 
 def history_file(journal_url: str) -> Path | None:

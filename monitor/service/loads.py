@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import math
-import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from monitor.model.meeting import Load
 from monitor.model.state import TargetView
-
-log = logging.getLogger(__name__)
+from monitor.service.kept import Kept
 
 HOURS = 7 * 24
 NEW_WEIGHT = 0.3
 """What the newest week counts for in an hour's mean: a change of habits is followed in three weeks, one odd day is not."""
-_FORM = "monitor loads 1"
 
 
 @dataclass(slots=True)
@@ -44,8 +39,11 @@ class _Track:
         self.count, self.down_sum, self.up_sum = 0, 0.0, 0.0
 
 
-class Loads:
+class Loads(Kept):
     """The usual load of every point's circuit."""
+
+    form = "monitor loads 1"
+    lost = "the usual loads in %s can't be read and begin anew: %s"
 
     def __init__(self) -> None:
         self._tracks: dict[str, _Track] = {}
@@ -85,47 +83,24 @@ class Loads:
         for target in self._tracks.keys() - set(targets):
             del self._tracks[target]
 
-    @contextmanager
-    def kept_in(self, path: Path | None) -> Iterator[Loads]:
-        """Take up what an earlier run left in a file, and leave this run's there at the end; None keeps nothing."""
-        if path is not None:
-            self.load(path)
-        try:
-            yield self
-        finally:
-            if path is not None:
-                self.save(path)
+    def _head(self) -> Mapping[str, Any]:
+        return {"points": list(self._tracks)}
 
-    def save(self, path: Path) -> None:
-        """Write everything to a file, whole or not at all."""
-        draft = path.with_suffix(".new")
-        with draft.open("wb") as file:
-            file.write(json.dumps({"form": _FORM, "points": list(self._tracks)}).encode() + b"\n")
-            for track in self._tracks.values():
-                track.close()
-                track.down.tofile(file)
-                track.up.tofile(file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+    def _write(self, file: BinaryIO) -> None:
+        for track in self._tracks.values():
+            track.close()
+            track.down.tofile(file)
+            track.up.tofile(file)
 
-    def load(self, path: Path) -> None:
-        """Take up what an earlier run saved; a file that is missing or damaged is only worth a line in the log."""
-        try:
-            with path.open("rb") as file:
-                head = json.loads(file.readline())
-                if head["form"] != _FORM:
-                    raise ValueError(f"its form is {head['form']!r}")
-                for name in head["points"]:
-                    track = _Track(array("f"), array("f"))
-                    track.down.fromfile(file, HOURS)
-                    track.up.fromfile(file, HOURS)
-                    self._tracks[name] = track
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-            self._tracks.clear()
-            log.warning("the usual loads in %s can't be read and begin anew: %s", path, error)
+    def _read(self, head: Mapping[str, Any], file: BinaryIO) -> None:
+        for name in head["points"]:
+            track = _Track(array("f"), array("f"))
+            track.down.fromfile(file, HOURS)
+            track.up.fromfile(file, HOURS)
+            self._tracks[name] = track
+
+    def _forget(self) -> None:
+        self._tracks.clear()
 
 
 def loads_file(history: Path | None) -> Path | None:
