@@ -1,4 +1,4 @@
-"""Fixtures that every test may take; and which tests wait for each other's servers."""
+"""Fixtures that every test may take; and which tests share what they wait for."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ pytest_plugins = ["tests.lab_fixture", "tests.probes.readings", "tests.supervisi
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-WAITING = tuple(f"tests/{folder}/" for folder in ("system", "supervision", "lab", "witness"))
-"""Folders whose tests mostly wait, for labs and servers that they share: one worker runs them in their order, while another works
-off all that only computes."""
+WAITING = {"province": ("system",), "told": ("supervision", "lab", "witness")}
+"""Name → folders whose tests mostly wait, for labs and servers that they share: one worker runs each in its order, while another
+works off all that only computes."""
 
 
 class Shares(LoadScopeScheduling):  # type: ignore[misc]
-    """How pytest-xdist shares the tests out: all that wait to one worker, the others singly to whoever is free."""
+    """How pytest-xdist shares the tests out: all that wait for the same to one worker, the others singly to whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "waiting" if nodeid.startswith(WAITING) else nodeid
+        folder = nodeid.split("/")[1]
+        return next((name for name, folders in WAITING.items() if folder in folders), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

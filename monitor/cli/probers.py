@@ -56,7 +56,8 @@ class Probers:
     @property
     def receive_drops(self) -> int:
         """Return how many packets the kernel has dropped because one of our sockets was full."""
-        return self.icmp.receive_drops + self.snmp.receive_drops
+        sip = sum(prober.receive_drops for prober in self.conference.values() if isinstance(prober, SipProber))
+        return self.icmp.receive_drops + self.snmp.receive_drops + sip
 
 
 async def open_probers(credentials: Iterable[Credential], clock: Clock, stack: AsyncExitStack) -> Probers:

@@ -18,6 +18,7 @@ from tests.supervision.story import Account
 FASTER = 5
 _LONGEST_S = 900.0
 _ROOT = Path(__file__).parents[2]
+_BEGINS_IT = "tests/supervision/"
 _WAITS_FOR_IT = "tests/supervision/test_notifications.py"
 
 
@@ -41,8 +42,8 @@ _PLAYING = pytest.StashKey[_Playing]()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let what waits for the story come last."""
-    items.sort(key=_waits)
+    """Let what begins the story come first, and what waits for it last."""
+    items.sort(key=lambda item: 2 if _waits(item) else 0 if item.nodeid.startswith(_BEGINS_IT) else 1)
 
 
 def _waits(item: pytest.Item) -> bool:

@@ -91,7 +91,7 @@ def attentive(brisk: Running) -> Running:
     """The small province, everything mended, up and answering SNMP; it is watched each second."""
     brisk.lab.ctl("restore", "all")
     brisk.until_up(FEW)
-    brisk.until(lambda scrape: sum(value for _, value in scrape.samples.get("wan_snmp_up", ())) == FEW)
+    brisk.until(lambda scrape: sum(value for _, value in scrape.samples["wan_snmp_up"]) == FEW)
     return brisk
 
 

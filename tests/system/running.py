@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -29,17 +30,33 @@ LONGEST_WAIT_S = 120.0
 LOOK_EVERY_S = 0.2
 
 
+class Samples:
+    """Metric → its samples' labels and values, from /metrics. Only what is asked for is parsed: all of it takes a second."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._parsed: dict[str, list[tuple[Mapping[str, str], float]]] = {}
+
+    def __getitem__(self, name: str) -> list[tuple[Mapping[str, str], float]]:
+        """Return a metric's samples; none where there is no such metric."""
+        if name not in self._parsed:
+            lines = "\n".join(re.findall(rf"^{name}[{{ ].*$", self._text, re.MULTILINE)) + "\n"
+            families = text_string_to_metric_families(lines)
+            self._parsed[name] = [(each.labels, each.value) for family in families for each in family.samples]
+        return self._parsed[name]
+
+
 @dataclass(frozen=True, slots=True)
 class Scrape:
-    """One answer of /metrics: name → the samples' labels and values. at: epoch seconds."""
+    """One answer of /metrics. at: epoch seconds."""
 
-    samples: Mapping[str, list[tuple[Mapping[str, str], float]]]
+    samples: Samples
     text: str
     at: float
 
     def value(self, name: str, **labels: str) -> float | None:
         """Return the one sample that has these labels, None where there is none."""
-        found = [value for of, value in self.samples.get(name, ()) if labels.items() <= of.items()]
+        found = [value for of, value in self.samples[name] if labels.items() <= of.items()]
         assert len(found) <= 1, f"{name} {labels} is not one series"
         return found[0] if found else None
 
@@ -50,7 +67,7 @@ class Scrape:
 
     def states(self) -> dict[str, str]:
         """Return id → state of every target that has one."""
-        found = [(of["target"], of["state"]) for of, value in self.samples.get("wan_target_state", ()) if value == 1]
+        found = [(of["target"], of["state"]) for of, value in self.samples["wan_target_state"] if value == 1]
         assert len(found) == len(dict(found)), "a target has two states"
         return dict(found)
 
@@ -64,7 +81,7 @@ class Scrape:
 
     def causes(self) -> dict[str, str]:
         """Return id → id of its root cause."""
-        return {of["target"]: of["cause"] for of, _ in self.samples.get("wan_target_cause_info", ())}
+        return {of["target"]: of["cause"] for of, _ in self.samples["wan_target_cause_info"]}
 
 
 class Running:
@@ -136,11 +153,7 @@ class Running:
         except OSError as error:
             raise AssertionError(f"no answer: {error}; status {self.process.poll()}\n{self.log.read_text()[-3000:]}") from error
         at = time.time()
-        samples: dict[str, list[tuple[Mapping[str, str], float]]] = {}
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                samples.setdefault(sample.name, []).append((sample.labels, sample.value))
-        return Scrape(samples, text, at)
+        return Scrape(Samples(text), text, at)
 
     def scrapes(self) -> Iterator[Scrape]:
         """Yield scrape after scrape, LOOK_EVERY_S apart; fails after LONGEST_WAIT_S, with the states and the log's end."""
@@ -163,6 +176,10 @@ class Running:
     def until(self, holds: Callable[[Scrape], bool]) -> Scrape:
         """Return the first scrape of which something holds; fails as scrapes() does."""
         return next(scrape for scrape in self.scrapes() if holds(scrape))
+
+    def eventually(self, holds: Callable[[], bool]) -> None:
+        """Return once something holds that no scrape shows; fails as looks() does."""
+        next(None for _ in self.looks() if holds())
 
     def until_up(self, count: int) -> Scrape:
         """Return the first scrape in which so many targets are up and no other state is left."""

@@ -169,10 +169,10 @@ def test_no_scrape_ever_showed_a_spike_or_a_total_that_fell(seen: Seen) -> None:
     before: dict[tuple[str, str], float] = {}
     for scrape in seen.scrapes:
         for way in WAYS:
-            for of, rate in scrape.samples.get(f"wan_interface_{way}_bytes_per_second", ()):
+            for of, rate in scrape.samples[f"wan_interface_{way}_bytes_per_second"]:
                 assert 0 <= rate <= CONTRACTED, f"{of['target']} {way}: {rate}"
-            for of, ratio in scrape.samples.get("wan_link_utilisation_ratio", ()):
+            for of, ratio in scrape.samples["wan_link_utilisation_ratio"]:
                 assert 0 <= ratio <= 1, f"{of['target']} {of['direction']}: {ratio}"
-            for of, total in scrape.samples.get(f"wan_interface_{way}_bytes_total", ()):
+            for of, total in scrape.samples[f"wan_interface_{way}_bytes_total"]:
                 assert before.get((of["target"], way), 0) <= total
                 before[of["target"], way] = total

@@ -6,6 +6,7 @@ import io
 from zoneinfo import ZoneInfo
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from prometheus_client.parser import text_string_to_metric_families as parse_plain
 
 from monitor.cli.history_text import HistoryText
 from monitor.lab.history import History, past_of
@@ -33,8 +34,10 @@ def test_a_past_has_the_series_of_a_real_scrape(attentive: Running) -> None:
     }
     # By then rates are known, and jitter, which takes thirty differences.
     names = {"wan_interface_receive_bytes_per_second", "wan_icmp_jitter_seconds"}
-    scrape = attentive.until(lambda scrape: all(len(scrape.samples.get(name, ())) == len(inventory.targets) for name in names))
-    real: Series = {(name, frozenset(labels.items())) for name, samples in scrape.samples.items() for labels, _ in samples}
+    scrape = attentive.until(lambda scrape: all(len(scrape.samples[name]) == len(inventory.targets) for name in names))
+    real: Series = {
+        (sample.name, frozenset(sample.labels.items())) for family in parse_plain(scrape.text) for sample in family.samples
+    }
     ours = {each for each in real if each[0].startswith("wan_")}
     assert ours == {each for each in past_series if each[0].startswith("wan_")}
     own = {each for each in past_series if each[0].startswith(("monitor_", "process_"))}

@@ -60,7 +60,7 @@ def exposed(at: float) -> float:
 
 def since(scrape: Scrape) -> set[tuple[str, str, float]]:
     """Return (target, state, epoch seconds since when) of every target that has a state."""
-    changed = {of["target"]: at for of, at in scrape.samples.get("wan_target_state_changed_timestamp_seconds", ())}
+    changed = {of["target"]: at for of, at in scrape.samples["wan_target_state_changed_timestamp_seconds"]}
     return {(target, state, changed[target]) for target, state in scrape.states().items()}
 
 

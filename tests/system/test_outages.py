@@ -66,7 +66,7 @@ def test_a_monitor_whose_own_link_is_cut_says_blind_and_blames_nobody(province: 
     assert {"up": 477} == sighted.counts(), province.log.read_text()[-3000:]
     for scrape in province.scrapes():
         assert {"up": 477} == scrape.counts()
-        if 477 == len(scrape.samples.get("wan_target_up", ())):
+        if 477 == len(scrape.samples["wan_target_up"]):
             break
     # Where the paths of earlier outages broke, and what is new of agents, may still be told.
     told = [

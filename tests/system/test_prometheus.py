@@ -67,7 +67,7 @@ def ask(prometheus: str, query: str) -> float | None:
 
 
 def test_every_target_has_a_state_and_series_and_the_linter_is_silent(province: Running) -> None:
-    scrape = province.until(lambda scrape: len(scrape.samples.get("wan_snmp_up", ())) == TARGETS)
+    scrape = province.until(lambda scrape: len(scrape.samples["wan_snmp_up"]) == TARGETS)
     assert TARGETS == len(scrape.states())
     for name in ("wan_target_info", "wan_target_up", "wan_icmp_packets_sent_total", "wan_icmp_rtt_seconds_count"):
         assert TARGETS == len(scrape.samples[name]), name

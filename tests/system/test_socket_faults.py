@@ -60,7 +60,7 @@ def test_what_the_kernel_refuses_makes_the_monitor_blind_and_blames_nobody(atten
         in_the_lab(attentive.lab, fault.mends)
     for scrape in attentive.scrapes():
         assert {"up": FEW} == scrape.counts()
-        if scrape.value("monitor_blind") == 0 and len(scrape.samples.get("wan_target_up", ())) == FEW:
+        if scrape.value("monitor_blind") == 0 and len(scrape.samples["wan_target_up"]) == FEW:
             break
     sighted, blind = [event for event in attentive.events_since(before) if event["kind"] in ("blind", "sighted", "transition")]
     assert ("sighted", "blind") == (sighted["kind"], blind["kind"])

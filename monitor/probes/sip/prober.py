@@ -47,6 +47,11 @@ class SipProber:
         self._udp.close()
         self._names.close()
 
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel has dropped because a socket was full."""
+        return self._udp.receive_drops
+
     async def probe(self, specs: Sequence[SipSpec], deliver: Deliver) -> None:
         """Deliver one reading for each spec as soon as it is complete; ends when all are delivered."""
         await self._crowd.ask(specs, self._read, deliver)

@@ -249,3 +249,10 @@ async def test_each_request_has_a_branch_call_id_and_tag_of_its_own(prober: SipP
         await read(prober, spec(fake.port), spec(fake.port, target="other"))
     for header in (b"branch=", b"Call-ID: ", b"tag="):
         assert 2 == len({request.split(header)[1].split(b"\r")[0] for request in fake.asked["udp"]})
+
+
+async def test_what_the_kernel_drops_of_a_flood_is_counted(prober: SipProber) -> None:
+    async with endpoint(udp=lambda request, _: [reply(request), *[bytes(8_000)] * 10_000]) as fake:
+        reading = await of(prober, fake)
+    assert Outcome.OK is reading.outcome
+    assert prober.receive_drops > 0
