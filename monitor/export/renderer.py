@@ -14,6 +14,7 @@ from markupsafe import Markup
 from monitor.export import panels
 from monitor.export.card import card
 from monitor.export.coming import next_meeting
+from monitor.export.runbooks import Book
 from monitor.export.sentences import TEXTS, Sentences
 from monitor.export.static import Static
 from monitor.export.tiles import Layout, Tile, area_counts, counts, tiles
@@ -137,6 +138,12 @@ class Renderer:
         """Return the page in place of one that can't be shown. told: key (no_page or not_shown), fault and cure."""
         values = {"network": snapshot.inventory.network, "theme": theme, "static": self._static.url}
         return self.render("refused.html", say, **values, **told)
+
+    def runbooks(self, snapshot: Snapshot, settings: Settings, language: str, theme: str, book: Book) -> str:
+        """Return the page of the runbooks."""
+        say = sentences(language, settings.timezone)
+        values = {"network": snapshot.inventory.network, "theme": theme, "static": self._static.url}
+        return self.render("runbooks.html", say, **values, book=book)
 
     def render(self, template: str, say: Sentences, **values: object) -> str:
         """Return what a template of pages/ makes of values."""
