@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from grafana_foundation_sdk.builders import bargauge, stat, table, timeseries
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
@@ -35,7 +33,7 @@ from grafana.build.style import (
     stepped,
     verdict_word,
 )
-from monitor.words.readiness import FINDINGS, RUNGS
+from monitor.words.readiness import FINDINGS, GISTS, RUNGS
 
 _THIS = f'meeting="$meeting", {WHERE}'
 _DUE = 5
@@ -104,7 +102,8 @@ def _left(say: Say) -> stat.Panel:
     about = say("Còn bao lâu đến giờ họp; 0 là đã bắt đầu.", "How long until it starts; 0 once it has.")
     expr = 'clamp_min(max(conference_meeting_start_timestamp_seconds{meeting="$meeting"}) - time(), 0)'
     steps = ((None, DOWN), (900, DEGRADED), (3600, TEXT))
-    return number(say("Còn lại", "Time left"), about, "dtdhms", latest(expr), *steps)
+    begun = mapped({"0": (say("Đã bắt đầu", "Has begun"), TEXT)})
+    return number(say("Còn lại", "Time left"), about, "dtdhms", latest(expr), *steps).mappings(begun)
 
 
 def _share(say: Say) -> stat.Panel:
@@ -171,14 +170,9 @@ def _troubles(say: Say) -> table.Panel:
     panel.override_by_name(area, column(130, mappings=area_names()))
     panel.override_by_name(verdict, column(140, mappings=words, custom__cellOptions={"type": "color-text"}))
     rungs = mapped({each: (capital(say(*told)), None) for each, told in RUNGS.items()})
-    findings = mapped({each: (_without_values(say(*told)), None) for each, told in FINDINGS.items()})
+    findings = mapped({each: (say(*told), None) for each, told in {**FINDINGS, **GISTS}.items()})
     panel.override_by_name(rung, column(190, mappings=rungs)).override_by_name(code, [prop("mappings", findings)])
     return panel.override_by_name("target", unseen()).sort_by(sorted_by(verdict))
-
-
-def _without_values(text: str) -> str:
-    """Return a finding's sentence without its numbers and names, which no metric carries."""
-    return re.sub(r"\{\w+\}", "…", text)
 
 
 def _reasons(say: Say) -> bargauge.Panel:
@@ -206,7 +200,7 @@ def _certificates(say: Say) -> table.Panel:
     name, until, left = say("Điểm cầu", "Endpoint"), say("Hết hạn", "Expires"), say("Còn lại", "Left")
     soonest = f"bottomk(7, max by (target) (conference_certificate_expiry_timestamp_seconds{{{WHERE}}}))"
     panel = rows(
-        say("Chứng thư sắp hết hạn", "Certificates that expire soon"),
+        say("Chứng thư hết hạn sớm nhất", "Certificates, first to expire"),
         about,
         {"name": name, "Value #A": until, "Value #B": left, "target": "target"},
         now(named(f"1000 * {soonest}"), "A"),

@@ -144,6 +144,47 @@ MEETINGS: Catalogue = {
     "all_ready": ("tất cả {of} điểm cầu sẵn sàng", "all {of} endpoints are ready"),
 }
 
+GISTS: Catalogue = {
+    "fresh": ("kết quả đo mới", "measured just now"),
+    "work_over": ("bảo trì trùng giờ họp", "announced work falls into the meeting"),
+    "work_now": ("đang bảo trì nên chưa đo được", "under maintenance, so that nothing can be seen"),
+    "uplink_down": ("tuyến trên mất kết nối", "cut off behind an uplink"),
+    "answers": ("có trả lời", "it answers"),
+    "silent": ("mất kết nối", "no answer"),
+    "still_off": ("chưa bật máy", "still switched off"),
+    "off_yet": ("chưa tới giờ bật máy", "not expected to be on yet"),
+    "few_samples": ("chưa đủ mẫu", "too few samples"),
+    "loss": ("mất gói quá mức cho phép", "too much packet loss"),
+    "loss_below": ("mất gói dưới mức cho phép", "packet loss within bounds"),
+    "loss_unproven": ("mất gói, chưa chắc dưới mức cho phép", "packet loss, not surely within bounds"),
+    "rtt": ("độ trễ vượt ngưỡng", "round trip above its bound"),
+    "rtt_usual": ("độ trễ cao hơn thường ngày", "round trip above its usual"),
+    "jitter": ("biến động trễ vượt ngưỡng", "jitter above its bound"),
+    "carries": ("đủ băng thông", "enough bandwidth"),
+    "carries_alone": ("đủ băng thông (chưa biết tải thường ngày)", "enough bandwidth, the usual load is not known"),
+    "overbooked": ("thiếu băng thông vào giờ họp", "too little bandwidth is free at that hour"),
+    "too_narrow": ("đường truyền không đủ", "the circuit is too narrow"),
+    "signals": ("báo hiệu có trả lời", "signalling answers"),
+    "signals_by_agent": ("thiết bị cho biết báo hiệu hoạt động", "the device says that signalling works"),
+    "signalling_off": ("thiết bị cho biết báo hiệu không hoạt động", "the device says that signalling does not work"),
+    "stack_refuses": ("báo hiệu trả lời từ chối", "it answers that it can't take calls"),
+    "deaf": ("báo hiệu không trả lời", "signalling does not answer"),
+    "site_saw": ("kỹ thuật viên đã thử hình và tiếng", "a technician has tried picture and sound"),
+    "registered": ("đã đăng ký", "registered"),
+    "unregistered": ("chưa đăng ký được", "registration failed"),
+    "registered_partly": ("chỉ đăng ký được một phần", "registered by one protocol, but not by another"),
+    "component_failed": ("hỏng một bộ phận", "a part has failed"),
+    "certificate_valid": ("chứng thư còn hạn", "the certificate is valid"),
+    "certificate_expired": ("chứng thư đã hết hạn", "the certificate has expired"),
+    "certificate_ends": ("chứng thư hết hạn trước khi họp xong", "the certificate ends during the meeting"),
+    "clash": ("trùng giờ với phiên họp khác", "takes part in another meeting at that time"),
+    "flapped": ("đang tốt nhưng mấy ngày qua mất kết nối nhiều lần", "well now, but cut off again and again these days"),
+    "steady": ("mấy ngày qua ít mất kết nối", "seldom cut off these days"),
+    "site_good": ("kỹ thuật viên xác nhận tốt", "a technician says that it is well"),
+    "site_fault": ("kỹ thuật viên báo lỗi", "a technician reports a fault"),
+}
+"""Findings that tell numbers and names, without them: for a chart, whose metric carries none."""
+
 _ALL: Catalogue = {**FINDINGS, **MEETINGS, **ACTIONS}
 
 

@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from monitor.model.meeting import Rung, Stage, Verdict
-from monitor.words.readiness import FINDINGS, MEETINGS, RUNGS, STAGES, VERDICTS, duration, tell
+from monitor.words.readiness import FINDINGS, GISTS, MEETINGS, RUNGS, STAGES, VERDICTS, duration, tell
 from monitor.words.readiness_actions import ACTIONS
 
 RULES = Path(__file__).parents[2] / "monitor" / "rules"
@@ -30,6 +30,11 @@ def test_every_noun_has_its_word() -> None:
 def test_every_code_of_the_rules_has_a_sentence() -> None:
     assert len(SAID) > 40
     assert set() == SAID - FINDINGS.keys()
+
+
+def test_what_tells_numbers_or_names_is_also_told_without() -> None:
+    assert {code for code, told in FINDINGS.items() if "{" in "".join(told)} == GISTS.keys()
+    assert [] == [told for told in GISTS.values() if "{" in "".join(told)]
 
 
 def test_everything_in_the_way_has_an_action_and_nothing_else_has() -> None:
