@@ -131,6 +131,18 @@ async def test_walls_hold_the_whole_board_and_no_screen_clips_a_name(
             assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
 
 
+async def test_a_wall_holds_the_page_of_a_blind_monitor_with_a_meeting_due(
+    browser: Browser, source: FakeSource, meetings: FakeMeetings
+) -> None:
+    source.now = morning.blind(source.now.inventory)
+    async with opened(browser, source, 1920, 1080, meetings=meetings) as page:
+        assert "không nhìn thấy" in await page.inner_text("#bar")
+        assert await page.locator("#next").is_visible()
+        for width, height in ((1920, 1080), (2560, 1440), (3840, 2160)):
+            await page.set_viewport_size({"width": width, "height": height})
+            assert await page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0, (width, height)
+
+
 async def test_a_phone_shows_who_is_not_ready_and_the_rest_on_demand(
     browser: Browser, source: FakeSource, meetings: FakeMeetings
 ) -> None:
