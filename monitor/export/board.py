@@ -142,17 +142,17 @@ def _action(group: str, members: Sequence[EndpointVerdict], snapshot: Snapshot, 
     first, targets, names = members[0], snapshot.inventory.targets, names_of(snapshot)
     cause = targets.get(group)
     ticked, times = sum(each.confirmation is not None for each in members), _times(members)
-    why = say.readiness(first.reason, names) if first.reason else ""
+    why = _why(members, names, say)
     if cause is not None:
-        title = say.name(cause)
+        title = say.name(cause, snapshot.inventory)
         root = next((each for each in snapshot.root_causes if each.target == group), None)
         why = (say.path(root.path) or say.reason(root.reason, names)) if root else why
     else:
-        shorts = [targets[each.endpoint].short for each in members]
+        shorts = [snapshot.inventory.short_name(targets[each.endpoint]) for each in members[: NAMES_SHOWN + 1]]
         title = ", ".join(shorts[:NAMES_SHOWN])
-        if len(shorts) > NAMES_SHOWN + 1:
-            title = say("names_more", names=title, count=len(shorts) - NAMES_SHOWN)
-        elif len(shorts) > NAMES_SHOWN:
+        if len(members) > NAMES_SHOWN + 1:
+            title = say("names_more", names=title, count=len(members) - NAMES_SHOWN)
+        elif len(members) > NAMES_SHOWN:
             title = ", ".join(shorts)
     held = snapshot.views[group].acknowledged if group in snapshot.views else None
     taker = say("nobody_called") if cause is not None or len(members) == 1 else ""
@@ -172,6 +172,14 @@ def _action(group: str, members: Sequence[EndpointVerdict], snapshot: Snapshot, 
         taker,
         say("site_disagrees") if any(each.disputed for each in members) else "",
     )
+
+
+def _why(members: Sequence[EndpointVerdict], names: Mapping[str, str], say: Sentences) -> str:
+    """Return the reason that all have in common; where theirs differ, only what is wrong: one's figures are not another's."""
+    reasons = {say.readiness(member.reason, names) for member in members if member.reason}
+    if len(reasons) > 1 and members[0].rung is not None:
+        return say.chip(members[0].rung)
+    return next(iter(reasons), "")
 
 
 def _times(members: Sequence[EndpointVerdict]) -> list[float]:

@@ -106,7 +106,7 @@ def _nothing_broken(snapshot: Snapshot, say: Sentences) -> str:
         if change.old is State.DOWN and change.target in snapshot.views:
             began = next((each.at for each in snapshot.changes if each.target == change.target and each.new is State.DOWN), None)
             if began is not None and began < change.at:
-                name = say.name(snapshot.views[change.target].target)
+                name = say.name(snapshot.views[change.target].target, snapshot.inventory)
                 return (
                     f"{say('causes_none')} {say('causes_last', name=name, time=say.clock(began), age=say.age(change.at - began))}"
                 )
@@ -134,7 +134,7 @@ def _cause_row(cause: RootCause, layout: Layout, snapshot: Snapshot, say: Senten
     taker, taker_more = _who(view, say)
     return CauseRow(
         target.id,
-        say.name(target),
+        say.name(target, snapshot.inventory),
         why if area in target.name else f"{area} · {why}",
         hit or _points(points, say),
         _levels(cause, snapshot, say) if points > 1 else "",
@@ -246,7 +246,7 @@ def _told(recent: Sequence[Transition], snapshot: Snapshot) -> list[Transition]:
 
 
 def _name(target: Target, layout: Layout, say: Sentences) -> str:
-    name = say.name(target)
+    name = say.name(target, layout.inventory)
     return name if len(name) <= LONG_NAME or target.kind is Kind.ENDPOINT else layout.short_name(target)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from monitor import words
-from monitor.model.inventory import Kind, Target
+from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.misdeed import Misdeed
 from monitor.model.state import Event, Reason, Transition
 from monitor.words import meeting, page, readiness, target
@@ -73,10 +73,10 @@ class Sentences:
         text = path_text(described, self.language)
         return text if text == described else text[:1].upper() + text[1:]
 
-    def name(self, target: Target) -> str:
+    def name(self, target: Target, inventory: Inventory) -> str:
         """Return a name for a line of its own: office names in their usual abbreviation, endpoints told from their points."""
         if target.kind is Kind.ENDPOINT:
-            return f"{self('endpoint')} {target.short}"
+            return f"{self('endpoint')} {inventory.short_name(target)}"
         name = target.name
         for whole, short in PARTS:
             name = name.replace(whole, short)

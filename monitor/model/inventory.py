@@ -178,6 +178,14 @@ class Inventory:
         """Return the targets of one kind in the order of the files."""
         return tuple(target for target in self.targets.values() if target.kind is kind)
 
+    def short_name(self, target: Target) -> str:
+        """Return a target's short name for a list, with its area where others of its kind have the same one."""
+        same = (each for each in self.targets.values() if each.short == target.short and each.kind is target.kind)
+        if all(each.id == target.id for each in same):
+            return target.short
+        area = self.areas.get(target.area) or Area(target.area, target.area)
+        return f"{target.short} {area.short or area.name}"
+
     def children(self) -> dict[str, tuple[str, ...]]:
         """Return id → ids that hang directly on it, for every target that carries another."""
         below: dict[str, list[str]] = {}

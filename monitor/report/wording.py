@@ -84,7 +84,7 @@ class Wording:
         if target is None:
             return id_
         if target.kind is Kind.ENDPOINT:
-            return f"{self('endpoint')} {target.short}"
+            return f"{self('endpoint')} {self._inventory.short_name(target)}"
         name = target.name
         for whole, short in PARTS:
             name = name.replace(whole, short)

@@ -15,8 +15,9 @@ from monitor.export.http import make_app
 from monitor.export.meeting_page import steps
 from monitor.export.own_metrics import OwnMetrics
 from monitor.export.renderer import sentences
-from monitor.model.meeting import MeetingView, Rung, Stage, Verdict
-from monitor.model.state import Acknowledgement, Snapshot, State
+from monitor.model.inventory import Kind
+from monitor.model.meeting import EndpointVerdict, MeetingView, Rung, Stage, Verdict
+from monitor.model.state import Acknowledgement, Reason, Snapshot, State
 from monitor.report.readiness import file
 from monitor.words.readiness import tell
 from tests.export import meeting_morning, morning, sample
@@ -76,6 +77,28 @@ def test_a_dead_uplink_is_one_thing_to_do_and_who_has_it_is_told() -> None:
     tiles = all_tiles(meeting_morning.view(snapshot), snapshot)
     behind = {tile.target.id for tile in tiles if tile.is_behind}
     assert behind == {f"dc-xa-1-{number}" for number in range(1, 6)}, "the point's own endpoint is solid: it is where the fault is"
+
+
+def test_who_has_something_to_do_is_told_apart_and_said_only_what_is_true_of_each() -> None:
+    snapshot = sample.snapshot()
+    ids = [target.id for target in snapshot.inventory.of_kind(Kind.ENDPOINT) if target.level == "commune"][:2]
+    targets = dict(snapshot.inventory.targets)
+    for id_, area in zip(ids, ("huyen-1", "huyen-2"), strict=True):
+        targets[id_] = replace(targets[id_], short="Tả Lủng", area=area)
+    snapshot = replace(snapshot, inventory=replace(snapshot.inventory, targets=targets))
+    usual = meeting_morning.view(morning.fine(sample.inventory()), is_fine=True)
+
+    def lossy(id_: str, ratio: float) -> EndpointVerdict:
+        reason = Reason("loss", {"loss_ratio": ratio, "packets": 700})
+        return EndpointVerdict(id_, Verdict.NOT_READY, rung=Rung.QUALITY, reason=reason, action=Reason("do_quality"))
+
+    def told(*ratios: float) -> tuple[str, str]:
+        verdicts = {id_: lossy(id_, ratio) for id_, ratio in zip(ids, ratios, strict=True)}
+        (action,) = board.actions(replace(usual, endpoints=verdicts), snapshot, SAY)
+        return action.names, action.why
+
+    assert ("Tả Lủng Số 1, Tả Lủng Số 2", "Chất lượng") == told(0.05, 0.02)
+    assert "Mất gói 5% trên 700 gói" == told(0.05, 0.05)[1]
 
 
 def test_the_verdict_says_what_is_still_possible() -> None:

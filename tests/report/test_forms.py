@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from openpyxl import load_workbook
 
+from monitor.model.inventory import Kind, Target
 from monitor.model.state import Acknowledgement
 from monitor.report.shift import Gap, Maintenance, ShiftLog, shift_log
 from monitor.report.shift_html import shift_html
@@ -40,6 +41,18 @@ QUIET = ShiftLog(SINCE, UNTIL)
 )
 def test_a_shift_is_summed_up_in_a_sentence(log: ShiftLog, vietnamese: str, english: str) -> None:
     assert [vietnamese, english] == [VI.summary(log), EN.summary(log)]
+
+
+def test_endpoints_of_one_short_name_are_told_apart_by_their_area() -> None:
+    def office(area: str) -> Target:
+        return evening.target(f"dc-{area}", f"UBND huyện {area}", "district", area, kind=Kind.ENDPOINT, short="UBND huyện")
+
+    known = evening.inventory()
+    offices = {each.id: each for each in map(office, ("dong-van", "meo-vac"))}
+    areas = {id_: replace(area, short=area.name.removeprefix("Huyện ")) for id_, area in known.areas.items()}
+    wording = Wording("vi", ZONE, replace(known, areas=areas, targets={**known.targets, **offices}), SINCE)
+    assert ["Điểm cầu UBND huyện Đồng Văn", "Điểm cầu UBND huyện Mèo Vạc"] == [wording.name(id_) for id_ in offices]
+    assert "Điểm cầu Cán Tỷ" == wording.name("dc-xa-can-ty")
 
 
 def test_an_outage_is_told_by_names_times_and_reasons_in_the_readers_language() -> None:
