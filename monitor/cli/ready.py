@@ -18,7 +18,7 @@ import contextlib
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ import aiohttp
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.ready_report import FORMS, fetched, made, put
 from monitor.cli.run import compose
-from monitor.cli.tables import Column, table
+from monitor.cli.tables import Column, folded_table, printed_width, seen_width, table
 from monitor.errors import SetupError
 from monitor.export.meetings_json import Teller, document
 from monitor.load.configuration import Configuration, find_folder, load
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     add_language(parser)
     add_format(parser, "table", "json", *FORMS)
-    parser.add_argument("-o", "--output", metavar="FILE", help="where a report (html, xlsx) is written (the standard output)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where it is written (the standard output)")
     parser.add_argument("--meetings", metavar="FILE", help="the schedule (the folder's meetings.yaml)")
     parser.add_argument("--daemon", metavar="URL", help="the running daemon (the configuration's `advertise` or `listen`)")
 
@@ -76,10 +76,14 @@ def execute(arguments: argparse.Namespace) -> int:
         meeting, form = str(found["meeting"]), arguments.format
         content = made(view, configuration, form) if view else asyncio.run(fetched(configuration, meeting, form))
         put(content, arguments.output)
-    elif arguments.format == "json":
-        print(json.dumps(found, ensure_ascii=False, indent=1))
     else:
-        _print(found, configuration, language)
+        width = sys.maxsize if arguments.output else printed_width()
+        is_json = arguments.format == "json"
+        text = json.dumps(found, ensure_ascii=False, indent=1) if is_json else "\n".join(_told(found, configuration, width))
+        if arguments.output:
+            put(f"{text}\n".encode(), arguments.output)
+        else:
+            print(text)
     return 0 if found["verdict"] == Verdict.READY else 1
 
 
@@ -189,26 +193,36 @@ async def _answer(configuration: Configuration, meeting: str, *, is_now: bool, p
 # What is printed
 
 
-def _print(found: Document, configuration: Configuration, language: str) -> None:
+def _told(found: Document, configuration: Configuration, width: int) -> Iterator[str]:
+    language = configuration.settings.language
     verdict = say(VERDICTS, found["verdict"], language)
     start = datetime.fromisoformat(found["start"])
     values = {"title": found["title"], "start": f"{start:%H:%M %d/%m/%Y}", "verdict": verdict, "reason": found["reason"]["text"]}
-    print(say(READY, "head", language, **values))
-    print(say(READY, "counts", language, **found["counts"]), "·", _checked_at(found, language))
+    yield say(READY, "head", language, **values)
+    yield f"{say(READY, 'counts', language, **found['counts'])} · {_checked_at(found, language)}"
     if found["seal"]:
-        print(say(READY, "sealed", language, seal=found["seal"]))
+        yield say(READY, "sealed", language, seal=found["seal"])
     names = _names(configuration)
     for blast in found["blasts"]:
         if len(blast["endpoints"]) > 1:
             share = f"{blast['ready_after'] / max(1, len(found['endpoints'])):.0%}"
             name = names.get(blast["target"], blast["target"])
-            print(say(READY, "blast", language, target=name, count=len(blast["endpoints"]), share=share))
+            yield say(READY, "blast", language, target=name, count=len(blast["endpoints"]), share=share)
     rows = [_row(each, names, language) for each in _gravest_first(found["endpoints"])]
     if rows:
-        headings = [Column(say(READY, key, language)) for key in ("verdict", "endpoint", "why", "call", "action")]
-        print("", table(headings, rows), sep="\n")
+        yield ""
+        yield _listed([say(READY, key, language) for key in ("verdict", "endpoint", "why", "call", "action")], rows, width)
     elif found["endpoints"]:
-        print(say(READY, "all_well", language))
+        yield say(READY, "all_well", language)
+
+
+def _listed(headings: list[str], rows: list[list[str]], width: int) -> str:
+    """Return a table; where the terminal has no room for it, why, whom to call and what to do go on below each endpoint."""
+    whole = table([Column(heading) for heading in headings], rows, sys.maxsize)
+    if all(seen_width(line) <= width for line in whole.splitlines()):
+        return whole
+    folded = [[*row[:2], " · ".join(filter(None, row[2:]))] for row in rows]
+    return folded_table([Column(headings[0]), Column(headings[1]), Column(" · ".join(headings[2:]))], folded, width)
 
 
 def _gravest_first(endpoints: list[Document]) -> list[Document]:

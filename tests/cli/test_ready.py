@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from pathlib import Path
 
 from aiohttp.test_utils import TestServer
 
+from monitor.cli.ready import _listed
 from monitor.export.http import make_app
 from monitor.export.own_metrics import OwnMetrics
 from monitor.model.state import State
@@ -45,6 +47,23 @@ async def test_the_next_meeting_is_told_with_who_is_not_ready_and_why() -> None:
 async def test_a_meeting_that_is_ready_is_exit_0() -> None:
     status, out, _ = await ready("m1", state=State.UP)
     assert (0, True) == (status, "No endpoint needs anything." in out)
+
+
+def test_a_narrow_terminal_loses_neither_reason_nor_what_to_do() -> None:
+    row = ["Chưa sẵn sàng", "Phòng họp trực tuyến UBND xã Lũng Cú", "mất gói 4% trên 350 gói", "", "báo nhà mạng thử đường truyền"]
+    headings = ["Kết luận", "Điểm cầu", "Lý do", "Gọi", "Việc cần làm"]
+    wide = _listed(headings, [row], 200)
+    assert all(part in wide.splitlines()[1] for part in row)
+    narrow = _listed(headings, [row], 80)
+    assert all(len(line) <= 80 for line in narrow.splitlines())
+    assert "mất gói 4% trên 350 gói · báo nhà mạng thử đường truyền" in " ".join(narrow.split())
+
+
+async def test_a_table_is_written_where_it_is_wanted(tmp_path: Path) -> None:
+    for form, part in (("table", "no answer since"), ("json", '"verdict": "not_ready"')):
+        status, out, _ = await ready("--format", form, "-o", str(tmp_path / form))
+        assert (1, "") == (status, out)
+        assert part in (tmp_path / form).read_text(encoding="utf-8")
 
 
 async def test_json_is_what_the_api_says_and_progress_is_none_of_it() -> None:
