@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -25,7 +26,7 @@ def workbook(report: Report) -> bytes:
     book = Workbook()
     first = book.active
     assert isinstance(first, Worksheet), "a new workbook has a sheet"
-    first.title = report.title[:_LONGEST_TITLE]
+    first.title = _sheet_name(report.title)
     first.append([report.title])
     first["A1"].font = Font(bold=True, size=14)
     for line in (*report.about, "", *report.notes):
@@ -33,10 +34,15 @@ def workbook(report: Report) -> bytes:
         first.cell(first.max_row, 1).alignment = Alignment(wrap_text=True, vertical="top")
     first.column_dimensions["A"].width = 110
     for section in (*report.sections, *report.appendix):
-        _fill(book.create_sheet(section.title[:_LONGEST_TITLE]), section)
+        _fill(book.create_sheet(_sheet_name(section.title)), section)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _sheet_name(title: str) -> str:
+    """Return as many whole words of a title as a sheet's name takes."""
+    return textwrap.wrap(title, _LONGEST_TITLE, max_lines=1, placeholder="")[0]
 
 
 def _fill(sheet: Worksheet, section: Section) -> None:

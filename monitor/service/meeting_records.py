@@ -107,7 +107,10 @@ def view_of(meeting: Meeting, event: Event) -> MeetingView:
     if seal(text) != known:
         raise ValueError(f"the sealed report of {meeting.id} was changed: its hash is not {known}")
     told = json.loads(text)
-    endpoints = {name: _endpoint_of(name, each) for name, each in told["endpoints"].items()}
+    found = told["endpoints"]
+    # Canonical JSON is sorted by id; people know the meeting's own order, that of the report before it was sealed.
+    order = dict.fromkeys([*(name for name in meeting.endpoints if name in found), *found])
+    endpoints = {name: _endpoint_of(name, found[name]) for name in order}
     return MeetingView(
         meeting=meeting,
         stage=Stage.LOCKED,

@@ -87,6 +87,11 @@ def test_the_workbook_holds_every_endpoint_and_all_its_evidence(view: MeetingVie
     assert evidence.max_row == 1 + sum(len(each.evidence) for each in view.endpoints.values())
 
 
+def test_a_sheet_is_named_in_whole_words() -> None:
+    book = load_workbook(io.BytesIO(file(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=SNAPSHOT.at, form="xlsx")))
+    assert "Báo cáo sẵn sàng trước phiên" == book.sheetnames[0]
+
+
 def test_times_are_told_in_the_zone_that_is_asked_for() -> None:
     assert "07:53:20" in document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=SNAPSHOT.at).about[2]
     assert "00:53:20" in document(BEFORE, SNAPSHOT.inventory, "vi", UTC, made_at=SNAPSHOT.at).about[2]

@@ -121,7 +121,7 @@ async def test_a_restart_loses_neither_checks_nor_ticks_nor_the_sealed_report() 
     assert (Stage.LOCKED, before.checked_at, before.seal) == (after.stage, after.checked_at, after.seal)
     assert GOOD == after.endpoints["dc-xa"].confirmation
     assert report is not None
-    assert (before.verdict, before.seal, set(before.endpoints)) == (report.verdict, report.seal, set(report.endpoints))
+    assert (before.verdict, before.seal, list(before.endpoints)) == (report.verdict, report.seal, list(report.endpoints))
 
 
 async def test_a_report_that_was_changed_in_the_journal_is_no_sealed_report() -> None:
