@@ -164,10 +164,10 @@ def _tried(folder: Path, content: str, name: str, listed: str, source: Path) -> 
 
 
 def _renamed(fault: Fault, places: dict[str, str]) -> Fault:
-    file = fault.file
+    file, said = fault.file, fault.fault
     for draft, known in places.items():
-        file = file.replace(draft, known)
-    return Fault(file, fault.line, fault.path, fault.fault, fault.cure)
+        file, said = file.replace(draft, known), said.replace(draft, known)
+    return Fault(file, fault.line, fault.path, said, fault.cure)
 
 
 def _item(arguments: argparse.Namespace, name: str) -> str:

@@ -76,6 +76,13 @@ def test_a_faulty_calendar_changes_nothing(folder: Path, tmp_path: Path, capsys:
     assert (before, False) == ((folder / "meetings.yaml").read_text(encoding="utf-8"), (folder / "a.ics").exists())
 
 
+def test_a_fault_names_the_calendar_that_people_know(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.ics").write_text(yearly(), encoding="utf-8")
+    assert 0 == run("--config", str(folder), "import", str(tmp_path / "a.ics"), capsys=capsys)[0]
+    status, _, err = run("--config", str(folder), "import", str(tmp_path / "a.ics"), "--name", "b.ics", capsys=capsys)
+    assert (2, True) == (status, f"another meeting is called 'ngay' ({folder}/a.ics:" in err)
+
+
 def test_options_may_stand_before_or_after_the_action(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = (0, "no meeting in the next 7 days\n", "")
     options = ("--config", str(folder), "--language", "en", "--days", "7")
