@@ -10,6 +10,8 @@ from pathlib import Path
 
 from monitor.words import LANGUAGES
 
+_FORMATS = {".html": "html", ".xlsx": "xlsx", ".json": "json"}
+
 
 def add_config(parser: argparse.ArgumentParser) -> None:
     """Declare --config DIR."""
@@ -24,6 +26,13 @@ def add_language(parser: argparse.ArgumentParser) -> None:
 def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
     """Declare --format with its choices, the first one the default."""
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"{' or '.join(formats)} ({formats[0]})")
+
+
+def chosen_format(arguments: argparse.Namespace) -> str:
+    """Return the format that --format says, else the one that the name of the file to write says."""
+    asked = str(arguments.format)
+    named = _FORMATS.get(Path(arguments.output or "").suffix.lower())
+    return named if named is not None and asked == "table" else asked
 
 
 def own_command() -> str:

@@ -4,7 +4,7 @@
   monitor ready giao-ban-thang-11       this one
   monitor ready --now                   probe everybody now; takes up to a minute
   monitor ready --now --format json     for programs
-  monitor ready --format xlsx -o r.xlsx its report, as a page (html) or a workbook
+  monitor ready -o r.xlsx               its report, as a page (html) or a workbook
 
 Where this process may send (inside the lab's network, or with production addresses and no daemon) `--now` probes by itself; else
 the running daemon does. Exit status 1 unless the meeting is ready.
@@ -26,7 +26,7 @@ from typing import Any
 
 import aiohttp
 
-from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.options import add_config, add_format, add_language, chosen_format
 from monitor.cli.ready_report import FORMS, fetched, made, put
 from monitor.cli.run import compose
 from monitor.cli.tables import Column, folded_table, printed_width, seen_width, table
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     add_language(parser)
     add_format(parser, "table", "json", *FORMS)
-    parser.add_argument("-o", "--output", metavar="FILE", help="where it is written (the standard output)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it there; FILE.html, .xlsx or .json says the format")
     parser.add_argument("--meetings", metavar="FILE", help="the schedule (the folder's meetings.yaml)")
     parser.add_argument("--daemon", metavar="URL", help="the running daemon (the configuration's `advertise` or `listen`)")
 
@@ -72,14 +72,14 @@ def execute(arguments: argparse.Namespace) -> int:
     configuration = replace(configuration, settings=settings)
     asked = _found(configuration, arguments.meeting, is_now=arguments.now, progress=_progress(language))
     found, view = asyncio.run(asked)
-    if arguments.format in FORMS:
-        meeting, form = str(found["meeting"]), arguments.format
+    form = chosen_format(arguments)
+    if form in FORMS:
+        meeting = str(found["meeting"])
         content = made(view, configuration, form) if view else asyncio.run(fetched(configuration, meeting, form))
         put(content, arguments.output)
     else:
         width = sys.maxsize if arguments.output else printed_width()
-        is_json = arguments.format == "json"
-        text = json.dumps(found, ensure_ascii=False, indent=1) if is_json else "\n".join(_told(found, configuration, width))
+        text = json.dumps(found, ensure_ascii=False, indent=1) if form == "json" else "\n".join(_told(found, configuration, width))
         if arguments.output:
             put(f"{text}\n".encode(), arguments.output)
         else:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.cli import tables
-from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.options import add_config, add_format, add_language, chosen_format
 from monitor.errors import SetupError
 from monitor.journal.rows import TRANSITION
 from monitor.journal.store import Reader
@@ -42,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--to", dest="end", metavar="TIME", help="its first moment no more (now)")
     parser.add_argument("--journal", metavar="URL", help="another journal than the configuration's, such as sqlite:///journal.db")
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="write to a file")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help="write it there; FILE.html, .xlsx or .json says the format"
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -51,15 +53,16 @@ def execute(arguments: argparse.Namespace) -> int:
     zone, now = ZoneInfo(configuration.settings.timezone), SystemClock().wall()
     language = arguments.language or configuration.settings.language
     start, end = _period(arguments, zone, now, language)
-    if arguments.format == "xlsx" and arguments.output is None and sys.stdout.isatty():
+    form = chosen_format(arguments)
+    if form == "xlsx" and arguments.output is None and sys.stdout.isatty():
         raise _refused("terminal", language)
     found = _reckoned(configuration, arguments.journal or configuration.settings.journal, start, end, language)
     report = document(found, configuration.inventory, language, zone, now)
-    if arguments.format == "json":
+    if form == "json":
         content = json.dumps(values(found, configuration.inventory), ensure_ascii=False, indent=1).encode() + b"\n"
-    elif arguments.format == "html":
+    elif form == "html":
         content = importlib.import_module("monitor.report.page").page(report, language).encode()
-    elif arguments.format == "xlsx":
+    elif form == "xlsx":
         content = importlib.import_module("monitor.report.xlsx").workbook(report)
     else:
         content = f"{_text(report, language)}\n".encode()

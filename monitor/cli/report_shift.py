@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.options import add_config, add_format, add_language, chosen_format
 from monitor.cli.tables import Column, folded_table, printed_width, wrapped
 from monitor.errors import SetupError
 from monitor.journal.store import Reader
@@ -39,7 +39,6 @@ _USUAL = "8h"
 _SIGHT = ("blind", "sighted")
 _RUNNING = ("started", "stopped")
 _WORKS = 10_000
-_FORMATS = {".html": "html", ".xlsx": "xlsx", ".json": "json"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,13 +68,8 @@ def execute(arguments: argparse.Namespace) -> int:
     finally:
         journal.close()
     wording = Wording(language, zone, inventory, since)
-    _give(_formed(log, wording, inventory.network.name, now.timestamp(), _format(arguments)), arguments.output, language)
+    _give(_formed(log, wording, inventory.network.name, now.timestamp(), chosen_format(arguments)), arguments.output, language)
     return 0
-
-
-def _format(arguments: argparse.Namespace) -> str:
-    named = _FORMATS.get(Path(arguments.output or "").suffix.lower())
-    return named if named is not None and arguments.format == "table" else str(arguments.format)
 
 
 def _formed(log: ShiftLog, wording: Wording, network: str, now: float, form: str) -> str | bytes:

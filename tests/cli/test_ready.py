@@ -61,9 +61,11 @@ def test_a_narrow_terminal_loses_neither_reason_nor_what_to_do() -> None:
 
 async def test_a_table_is_written_where_it_is_wanted(tmp_path: Path) -> None:
     for form, part in (("table", "no answer since"), ("json", '"verdict": "not_ready"')):
-        status, out, _ = await ready("--format", form, "-o", str(tmp_path / form))
+        status, out, _ = await ready("--format", form, "-o", str(tmp_path / "told"))
         assert (1, "") == (status, out)
-        assert part in (tmp_path / form).read_text(encoding="utf-8")
+        assert part in (tmp_path / "told").read_text(encoding="utf-8")
+    await ready("-o", str(tmp_path / "told.json"))
+    assert "m1" == json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))["meeting"]
 
 
 async def test_json_is_what_the_api_says_and_progress_is_none_of_it() -> None:

@@ -83,6 +83,10 @@ def test_a_page_and_a_workbook_hold_the_same(folder: Path, capsys: pytest.Captur
     assert "95.822%" in page
     assert 0 == report(folder, "--format", "xlsx", "-o", str(folder / "r.xlsx"))
     book = load_workbook(BytesIO((folder / "r.xlsx").read_bytes()))
+    assert 0 == report(folder, "-o", str(folder / "named.xlsx"))
+    assert load_workbook(BytesIO((folder / "named.xlsx").read_bytes())).sheetnames == book.sheetnames, (
+        "the file's name says its format"
+    )
     assert ["Báo cáo độ khả dụng", "Theo cấp", "Theo địa bàn", "Thấp nhất", "Nguyên nhân gốc", "Mọi điểm"] == book.sheetnames
     worst = book["Thấp nhất"]
     assert ["Khả dụng", "Số lần", "Mất kết nối", "Dài nhất", "Tên"] == [cell.value for cell in worst[1]]
