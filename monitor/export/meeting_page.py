@@ -210,7 +210,7 @@ def _losses(view: MeetingView, snapshot: Snapshot, say: Sentences) -> list[tuple
         (
             names.get(each.endpoint, each.endpoint),
             say("absent_minutes", minutes=f"{each.minutes:.0f}"),
-            say.readiness(each.reason, names),
+            say.reason(each.reason, names),
         )
         for each in worst
     ]

@@ -192,7 +192,10 @@ class Blast:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What an endpoint missed of a meeting under way or over. minutes: absent while it was live. cause: as in a Transition."""
+    """What an endpoint missed of a meeting under way or over, in minutes absent while it was live.
+
+    cause, reason: as in a Transition.
+    """
 
     endpoint: str
     minutes: float

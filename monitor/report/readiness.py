@@ -16,6 +16,7 @@ from monitor.words import say
 from monitor.words.meeting import STEPS
 from monitor.words.meeting_report import MEETING_REPORT
 from monitor.words.readiness import VERDICTS, tell
+from monitor.words.reasons import REASONS, explain
 from monitor.words.states import LEVELS
 
 FORMS = ("html", "xlsx")
@@ -75,6 +76,12 @@ class _Writer:
         text = tell(reason.code, reason.values, self._language, self._names, self._zone)
         return text[:1].upper() + text[1:]
 
+    def _absence(self, loss: Loss) -> str:
+        # What the journal says of a state, not what a check finds; one that the catalogue does not know must not cost the report.
+        reason = loss.reason
+        text = explain(reason.code, reason.values, self._language, self._names) if reason.code in REASONS else reason.code
+        return text[:1].upper() + text[1:]
+
     def _verdict(self, verdict: Verdict) -> str:
         text = say(VERDICTS, verdict, self._language)
         return text[:1].upper() + text[1:]
@@ -114,7 +121,7 @@ class _Writer:
     def _losses(self) -> Section:
         columns = ("name", "area", "cause", "why")
         rows: list[list[Value]] = [
-            [self._name(loss.endpoint), self._area(loss.endpoint), self._cause(loss), self._tell(loss.reason), loss.minutes * 60]
+            [self._name(loss.endpoint), self._area(loss.endpoint), self._cause(loss), self._absence(loss), loss.minutes * 60]
             for loss in sorted(self._view.losses, key=lambda loss: -loss.minutes)
         ]
         return Section(self._say("losses"), [*map(self._column, columns), self._column("minutes", Form.SECONDS)], rows)

@@ -110,7 +110,9 @@ def judged(held: Meeting, verdicts: Mapping[str, EndpointVerdict], snapshot: Sna
         reason=reason,
         blasts=tuple(sorted(blasts, key=lambda each: -len(each.endpoints))),
         losses=tuple(
-            Loss(each.endpoint, 12.0, each.cause, each.reason or reason) for each in verdicts.values() if each.verdict is _NOT
+            Loss(each.endpoint, 12.0, each.cause, Reason("silent", {"bursts": 2}))
+            for each in verdicts.values()
+            if each.verdict is _NOT
         )
         if is_held
         else (),

@@ -16,7 +16,7 @@ from monitor.export.meeting_page import steps
 from monitor.export.own_metrics import OwnMetrics
 from monitor.export.renderer import sentences
 from monitor.model.inventory import Kind
-from monitor.model.meeting import EndpointVerdict, MeetingView, Rung, Stage, Verdict
+from monitor.model.meeting import EndpointVerdict, Loss, MeetingView, Rung, Stage, Verdict
 from monitor.model.state import Acknowledgement, Reason, Snapshot, State
 from monitor.report.readiness import file
 from monitor.words.readiness import tell
@@ -99,6 +99,15 @@ def test_who_has_something_to_do_is_told_apart_and_said_only_what_is_true_of_eac
 
     assert ("Tả Lủng Số 1, Tả Lủng Số 2", "Chất lượng") == told(0.05, 0.02)
     assert "Mất gói 5% trên 700 gói" == told(0.05, 0.05)[1]
+
+
+async def test_who_missed_a_meeting_is_told_by_the_journals_reasons(served: Client, meetings: FakeMeetings) -> None:
+    live = meeting_morning.view(SNAPSHOT, stage=Stage.LIVE)
+    uplink = Loss(live.meeting.endpoints[-1], 90.0, "ubnd-1", Reason("behind", {"uplink": "ubnd-1"}))
+    meetings.publish(replace(live, losses=(*live.losses, uplink)))
+    text = await (await served.get(f"/meetings/{ID}")).text()
+    assert "Nằm sau UBND huyện 1 đang mất kết nối" in text
+    assert "Không trả lời 2 loạt gói liên tiếp" in text
 
 
 def test_the_verdict_says_what_is_still_possible() -> None:

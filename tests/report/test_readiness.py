@@ -24,9 +24,9 @@ AFTER = replace(
     BEFORE,
     stage=Stage.OVER,
     losses=(
-        Loss("dc-xa-1-1", 90.0, "ubnd-1", Reason("uplink_down", {"uplink": "ubnd-1"})),
-        Loss("dc-xa-1-2", 30.0, "ubnd-1", Reason("uplink_down", {"uplink": "ubnd-1"})),
-        Loss("dc-xa-2-1", 4.0, "dc-xa-2-1", Reason("silent", {"since_at": SNAPSHOT.at})),
+        Loss("dc-xa-1-1", 90.0, "ubnd-1", Reason("behind", {"uplink": "ubnd-1"})),
+        Loss("dc-xa-1-2", 30.0, "ubnd-1", Reason("behind", {"uplink": "ubnd-1"})),
+        Loss("dc-xa-2-1", 4.0, "dc-xa-2-1", Reason("silent", {"bursts": 2})),
     ),
 )
 
@@ -63,6 +63,10 @@ def test_the_report_after_tells_minutes_by_endpoint_and_by_cause() -> None:
     report = document(AFTER, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0)
     losses, causes = report.sections[:2]
     assert [90 * 60, 30 * 60, 4 * 60] == [row[-1] for row in losses.rows]
+    why = ["Nằm sau UBND huyện 1 đang mất kết nối"] * 2 + ["Không trả lời 2 loạt gói liên tiếp"]
+    assert why == [row[3] for row in losses.rows], "the journal's reasons, not those of a check"
+    later = replace(AFTER, losses=(replace(AFTER.losses[0], reason=Reason("of_a_newer_version")),))
+    assert "Of_a_newer_version" in html(later), "nothing costs the report"
     assert [["UBND huyện 1", 2, 7_200], ["tại điểm cầu", 1, 240]] == [list(row) for row in causes.rows]
     assert f"3 trong {len(AFTER.endpoints)} điểm cầu vắng khi họp, cộng 2:04 giờ:phút" in html(AFTER)
 
