@@ -59,3 +59,10 @@ async def test_the_page_of_a_point_that_is_down_leads_to_what_to_do(client: Clie
     assert link not in await (await client.get("/targets/xa-1-2")).text()
     source.now = sample.snapshot(states={"xa-1-2": State.DOWN})
     assert link in await (await client.get("/targets/xa-1-2")).text()
+
+
+async def test_fonts_are_there_before_a_link_jumps_to_its_section(client: Client) -> None:
+    text = await (await client.get("/runbooks")).text()
+    fonts = re.findall(r'<link rel="preload" href="(/static/fonts/[^"]+)" as="font"', text)
+    assert 2 == len(fonts), "letters that change their width later push the section's heading out of sight"
+    assert all([(await client.get(font)).status == 200 for font in fonts])
