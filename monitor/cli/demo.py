@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.cli.children import LOOK_S, Child, interrupts, start, wait_for_any, wait_until_ready
-from monitor.cli.demo_meetings import write_meetings
+from monitor.cli.demo_meetings import SOON, write_meetings
 from monitor.cli.options import add_config, add_language, own_command
 from monitor.cli.stack import Surroundings, make_past
 from monitor.errors import SetupError
@@ -163,6 +163,7 @@ def _introduce(demo: _Demo, url: str, log: Path) -> None:
         taker = demo.say("demo_taker")
         print(demo.say("demo_ack", command=_typed(demo, "ack", busiest.id, "--by", taker, "--daemon", url.rstrip("/"))))
         print(demo.say("demo_dark", command=demo.lab, target=points[-1].id))
+    print(demo.say("demo_ready_for", command=_typed(demo, "ready", SOON, "--daemon", url.rstrip("/"))))
     print(demo.say("demo_shift", command=_typed(demo, "report", "shift", "--journal", f"sqlite:///{_journal(demo)}")))
     print(demo.say("demo_mend", command=demo.lab))
     print(demo.say("demo_log", path=log), flush=True)

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from monitor.load.configuration import Configuration
 from monitor.model.inventory import Kind
 
+SOON = "giao-ban"
+"""The id of the one that begins within the hour."""
 _BEGINS_IN = timedelta(minutes=20)
 """At least: its last check, and the sealed report, then come within the half hour."""
 _HALF_HOUR = timedelta(minutes=30)
@@ -28,7 +30,7 @@ def write_meetings(folder: Path, configuration: Configuration, now: datetime) ->
     everybody: dict[str, object] = {"participants": {"all": True}} | ({"host": host} if host else {})
     few = everybody | {"participants": {"levels": [top]}}
     meetings = [
-        {"id": "giao-ban", "title": "Giao ban trực tuyến toàn tỉnh"} | _times(soon, 3.0) | everybody,
+        {"id": SOON, "title": "Giao ban trực tuyến toàn tỉnh"} | _times(soon, 3.0) | everybody,
         {"id": "hop-dang-dien-ra", "title": "Họp chuyên đề khối cơ quan tỉnh"} | _times(local - _HALF_HOUR, 2.0) | few,
         {"id": "hoi-nghi-ngay-mai", "title": "Hội nghị trực tuyến triển khai nhiệm vụ"} | _times(tomorrow, 3.5) | everybody,
     ]

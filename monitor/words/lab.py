@@ -47,6 +47,7 @@ LAB: Catalogue = {
         "Cut a district:      {command} ctl cut {target} --for 2m",
     ),
     "demo_dark": ("Mất điện một xã:    {command} ctl power-cut {target}", "Power-cut a commune: {command} ctl power-cut {target}"),
+    "demo_ready_for": ("Trước phiên họp:    {command}", "Before a meeting:    {command}"),
     "demo_ack": ("Nhận sự cố ấy:      {command}", "Take that on:        {command}"),
     "demo_taker": ("Ca trực", "On duty"),
     "demo_shift": ("Nhật ký ca trực:    {command}", "The shift's log:     {command}"),

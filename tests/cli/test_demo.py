@@ -88,12 +88,14 @@ def test_the_commands_to_try_can_be_typed_as_they_are_printed(lab: Lab, tmp_path
     with demo(lab, tmp_path / "state", "127.0.0.1:0") as process:
         try:
             take = _typed(_until(process, r"Take that on: +(.+)"))
+            ready = _typed(_until(process, r"Before a meeting: +(.+)"))
             log = _typed(_until(process, r"The shift's log: +(.+)"))
             command = _until(process, r"Mend everything: +(.+) lab ")
         finally:
             process.send_signal(signal.SIGINT)
     assert shutil.which(command.split()[0])
     assert (2, True) == (take.returncode, "is no root cause" in take.stderr)  # it reached the daemon, which knows the target
+    assert ready.stdout.startswith("Giao ban trực tuyến toàn tỉnh – ")
     assert (0, "Shift log") == (log.returncode, log.stdout[:9])
 
 
