@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -63,6 +64,14 @@ Key = tuple[str, str]
 def key_of(meeting: Meeting) -> Key:
     """Return under which key a meeting's records are found."""
     return meeting.id, meeting.start.isoformat()
+
+
+def begins_after(key: Key, moment: datetime) -> bool:
+    """Return whether a record's meeting begins after a moment; False where the journal tells no time that can be compared."""
+    try:
+        return datetime.fromisoformat(key[1]) > moment
+    except (TypeError, ValueError):
+        return False
 
 
 def key_in(event: Event) -> Key:

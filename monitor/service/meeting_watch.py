@@ -34,6 +34,7 @@ from monitor.service.meeting_records import (
     KINDS,
     SEALED,
     Key,
+    begins_after,
     body,
     checked,
     confirmation_of,
@@ -186,8 +187,9 @@ class MeetingWatch:
         if meetings == self._listed:
             return
         self._listed = meetings
-        kept = {key_of(meeting) for meeting in meetings}
-        self._records = {key: record for key, record in self._records.items() if key in kept}
+        # A meeting that was moved or removed by mistake gets back its checks, ticks and seal with its time.
+        kept, past = {key_of(meeting) for meeting in meetings}, moment - 2 * BEHIND
+        self._records = {key: each for key, each in self._records.items() if key in kept or begins_after(key, past)}
         summons: dict[str, list[tuple[datetime, datetime]]] = {}
         for meeting in meetings:
             self._record(meeting).judged_at = 0.0

@@ -146,6 +146,21 @@ async def test_what_was_found_before_a_meeting_was_moved_says_nothing_of_its_new
         assert (Stage.PLANNED, None) == (again.meetings()[0].stage, again.meetings()[0].checked_at)
 
 
+async def test_a_meeting_that_was_moved_by_mistake_has_its_ticks_and_its_seal_again() -> None:
+    daemon = daemon_at(START - 15 * M)
+    watch = watch_over(daemon, MemoryJournal())
+    before = await looked(watch)
+    assert await watch.confirm("m1", "dc-xa", GOOD) is not None
+    meetings = daemon.configuration.meetings
+    moved = replace(MEETING, start=START + 48 * H, end=END + 48 * H)
+    for schedule in (Schedule(LOCAL, (moved,)), Schedule(LOCAL, ()), meetings):  # type: ignore[arg-type]
+        daemon.configuration = replace(daemon.configuration, meetings=schedule)
+        await watch.look()
+    (after,) = watch.meetings()
+    assert before.seal
+    assert (before.seal, before.checked_at, GOOD) == (after.seal, after.checked_at, after.endpoints["dc-xa"].confirmation)
+
+
 async def test_a_reload_is_followed_at_the_next_look() -> None:
     daemon = daemon_at(START - 30 * H)
     watch = watch_over(daemon, MemoryJournal())
