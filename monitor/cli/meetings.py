@@ -75,7 +75,10 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.action == "check":
         schedule = configuration.meetings
         counts = {"singles": len(schedule.singles), "calendars": len(schedule.sources)}
-        print(say(READY, "fine", language, **counts, count=len(found), days=arguments.days))
+        if any(counts.values()):
+            print(say(READY, "fine", language, **counts, count=len(found), days=arguments.days))
+        else:
+            print(say(READY, "unscheduled", language, path=folder / "meetings.yaml"))
     elif arguments.format == "json":
         print(json.dumps([_json(meeting) for meeting in found], ensure_ascii=False, indent=1))
     elif found:

@@ -28,6 +28,20 @@ def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"{' or '.join(formats)} ({formats[0]})")
 
 
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Declare -o FILE, whose name says the format where --format does not (chosen_format)."""
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=_output, help="write it there; FILE.html, .xlsx or .json says the format"
+    )
+
+
+def _output(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in ("", ".txt", ".log", *_FORMATS):
+        raise argparse.ArgumentTypeError(f"{text}: no {path.suffix} is written; give a name in {', '.join(_FORMATS)} or .txt")
+    return path
+
+
 def chosen_format(arguments: argparse.Namespace) -> str:
     """Return the format that --format says, else the one that the name of the file to write says."""
     asked = str(arguments.format)

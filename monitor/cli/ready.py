@@ -26,7 +26,7 @@ from typing import Any
 
 import aiohttp
 
-from monitor.cli.options import add_config, add_format, add_language, chosen_format
+from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
 from monitor.cli.ready_report import FORMS, fetched, made, put
 from monitor.cli.run import compose
 from monitor.cli.tables import Column, folded_table, printed_width, seen_width, table
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     add_language(parser)
     add_format(parser, "table", "json", *FORMS)
-    parser.add_argument("-o", "--output", metavar="FILE", help="write it there; FILE.html, .xlsx or .json says the format")
+    add_output(parser)
     parser.add_argument("--meetings", metavar="FILE", help="the schedule (the folder's meetings.yaml)")
     parser.add_argument("--daemon", metavar="URL", help="the running daemon (the configuration's `advertise` or `listen`)")
 

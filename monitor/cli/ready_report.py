@@ -48,11 +48,11 @@ def made(view: MeetingView, configuration: Configuration, form: str) -> bytes:
     return content
 
 
-def put(content: bytes, output: str | None) -> None:
+def put(content: bytes, output: Path | None) -> None:
     """Write a report to a file, or to the standard output where that is none of a terminal. Raises SetupError where it can't."""
     if output is not None:
         try:
-            Path(output).write_bytes(content)
+            output.write_bytes(content)
         except OSError as error:
             raise SetupError(f"{output} can't be written: {error.strerror}", "name a file in a folder that exists") from error
     elif sys.stdout.isatty():

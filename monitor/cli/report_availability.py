@@ -12,13 +12,12 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.cli import tables
-from monitor.cli.options import add_config, add_format, add_language, chosen_format
+from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
 from monitor.errors import SetupError
 from monitor.journal.rows import TRANSITION
 from monitor.journal.store import Reader
@@ -42,9 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--to", dest="end", metavar="TIME", help="its first moment no more (now)")
     parser.add_argument("--journal", metavar="URL", help="another journal than the configuration's, such as sqlite:///journal.db")
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help="write it there; FILE.html, .xlsx or .json says the format"
-    )
+    add_output(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:

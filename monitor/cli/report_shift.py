@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from monitor.cli.options import add_config, add_format, add_language, chosen_format
+from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
 from monitor.cli.tables import Column, folded_table, printed_width, wrapped
 from monitor.errors import SetupError
 from monitor.journal.store import Reader
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     span.add_argument("--from", dest="since", metavar="TIME", help="from when, such as 14:00 or 2026-11-30T14:00")
     parser.add_argument("--to", dest="until", metavar="TIME", help="to when (now)")
     parser.add_argument("--journal", metavar="URL", help="the journal's SQLAlchemy URL (the configuration's `journal`)")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write it there; FILE.html, .xlsx or .json says the format")
+    add_output(parser)
     add_config(parser)
     add_language(parser)
     add_format(parser, "table", "json", "html", "xlsx")
@@ -85,10 +85,10 @@ def _formed(log: ShiftLog, wording: Wording, network: str, now: float, form: str
     return "\n".join(_lines(log, wording, network))
 
 
-def _give(content: str | bytes, output: str | None, language: str) -> None:
+def _give(content: str | bytes, output: Path | None, language: str) -> None:
     if output is not None:
         try:
-            Path(output).write_bytes(content if isinstance(content, bytes) else f"{content}\n".encode())
+            output.write_bytes(content if isinstance(content, bytes) else f"{content}\n".encode())
         except OSError as error:
             raise _refused("unwritable", language, path=output, reason=error.strerror or os.strerror(error.errno or 0)) from None
         print(say(SHIFT, "file_written", language, path=output))

@@ -231,7 +231,8 @@ def steps(view: MeetingView, say: Sentences, now: float) -> list[Step]:
     for key, stage in _STEPS:
         name, what = say(f"stage_{key}"), say(f"stage_{key}_what")
         if _ORDER[view.stage] >= _ORDER[stage]:
-            at = say("checked_at", time=say.day_clock(view.checked_at, now)) if view.stage is stage and view.checked_at else ""
+            is_last = view.stage is stage and stage is not Stage.LIVE
+            at = say("checked_at", time=say.day_clock(view.checked_at, now)) if is_last and view.checked_at else ""
             found.append(Step(name, what, at, "now" if view.stage is Stage.LIVE is stage else "done"))
         elif is_next:
             at = say("check_at", time=say.day_clock(view.next_check_at, now)) if view.next_check_at else ""

@@ -36,6 +36,10 @@ READY: Catalogue = {
     ),
     "all_well": ("Không điểm cầu nào cần xử lý.", "No endpoint needs anything."),
     "probing": ("đang đo {done}/{of}", "probing {done}/{of}"),
+    "unscheduled": (
+        "{path} không có hoặc không có phiên họp nào: chưa theo dõi phiên họp nào",
+        "{path} is not there or has no meeting: none is watched",
+    ),
     "none": ("không có phiên họp nào trong {days} ngày tới", "no meeting in the next {days} days"),
     "fine": (
         "lịch họp tốt: {singles} phiên họp riêng lẻ, {calendars} lịch; {count} phiên họp trong {days} ngày tới",

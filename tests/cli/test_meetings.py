@@ -46,6 +46,9 @@ def test_a_schedule_is_checked_and_listed(folder: Path, tmp_path: Path, capsys: 
 def test_without_meetings_the_list_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run("--config", str(folder), "--language", "en", "list", capsys=capsys)
     assert (0, "no meeting in the next 30 days\n") == (status, out)
+    (folder / "meetings.yaml").unlink()
+    status, out, _ = run("--config", str(folder), "--language", "en", "check", capsys=capsys)
+    assert (0, f"{folder}/meetings.yaml is not there or has no meeting: none is watched\n") == (status, out)
 
 
 def test_a_calendar_comes_in_beside_what_is_there(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

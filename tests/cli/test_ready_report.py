@@ -48,7 +48,7 @@ def test_a_check_of_our_own_makes_the_same_report(configuration: Configuration, 
 
 
 def test_a_report_is_written_where_it_is_wanted(tmp_path: Path) -> None:
-    put(b"PK", str(tmp_path / "r.xlsx"))
+    put(b"PK", tmp_path / "r.xlsx")
     assert (tmp_path / "r.xlsx").read_bytes() == b"PK"
     with pytest.raises(SetupError, match="can't be written"):
-        put(b"PK", str(tmp_path / "nowhere" / "r.xlsx"))
+        put(b"PK", tmp_path / "nowhere" / "r.xlsx")

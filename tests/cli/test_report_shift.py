@@ -66,6 +66,16 @@ def test_a_folder_that_may_only_be_read_suffices(words: list[str], capsys: pytes
     path.parent.chmod(0o755)
 
 
+def test_no_text_is_written_under_the_name_of_another_form(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "-o", str(tmp_path / "log.pdf")])
+    assert 2 == ended.value.code
+    assert "no .pdf is written; give a name in .html, .xlsx, .json or .txt" in capsys.readouterr().err
+    assert not (tmp_path / "log.pdf").exists()
+
+
 @pytest.mark.parametrize(("name", "start"), [("log.html", b"<!doctype html>"), ("log.xlsx", b"PK"), ("log.json", b"{")])
 def test_a_file_is_written_in_the_form_that_its_name_says(words: list[str], tmp_path: Path, name: str, start: bytes) -> None:
     assert 0 == main([*words, "-o", str(tmp_path / name)])

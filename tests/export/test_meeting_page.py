@@ -141,6 +141,11 @@ def test_the_day_of_a_meeting_is_four_checks(stage: Stage, marks: list[str]) -> 
     assert marks == [step.mark for step in steps(replace(MANY, stage=stage), SAY, SNAPSHOT.at)]
 
 
+def test_a_meeting_under_way_is_not_told_as_done_when_its_last_check_was() -> None:
+    last, live = steps(replace(MANY, stage=Stage.LIVE, checked_at=SNAPSHOT.at - 900), SAY, SNAPSHOT.at)[-2:]
+    assert ("done", "now", "") == (last.mark, live.mark, live.when)
+
+
 def test_a_check_under_way_says_how_far_it_is() -> None:
     found = steps(replace(MANY, stage=Stage.DAY_BEFORE, checking=(120, 241)), SAY, SNAPSHOT.at)[1]
     assert ("now", "đang đo 120/241") == (found.mark, found.when)
