@@ -23,6 +23,8 @@ EXECUTIONS = {
     "csv": 250,
     "sip": 1500,
     "recordings": 1000,
+    "calendars": 150,
+    "meetings": 60,
     "h323": 6000,
     "codec": 400,
     "http": 1500,

@@ -29,15 +29,15 @@ _COLUMNS = r"""kind , ; " "" \r\n point endpoint area defaults level network"""
 _FIELDS = "| || x 4x 65 70 999 1.3.6.1.2.1.1.3.0 . 1e9 -1 18446744073709551616 zz"
 
 
-def _words(*lists: str) -> tuple[bytes, ...]:
+def words(*lists: str) -> tuple[bytes, ...]:
     r"""Return the words of lists that are parted by spaces; _ stands for a space, and \\n, \\r, \\t for what they are elsewhere."""
     words = " ".join(lists).replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t").split(" ")
     return tuple(word.replace("_", " ").encode() for word in words)
 
 
-_YAML = _words(_MARKS, _SCALARS, _SNARES)
-_CSV = (*_words(_COLUMNS, _SCALARS, _SNARES), b"\xef\xbb\xbf")
-_RECORDED = (*_words(_FIELDS), b"\xff")
+YAML = words(_MARKS, _SCALARS, _SNARES)
+_CSV = (*words(_COLUMNS, _SCALARS, _SNARES), b"\xef\xbb\xbf")
+_RECORDED = (*words(_FIELDS), b"\xff")
 _CSV_SEED = """kind,id,name,level,area,address,uplink,point
 area,huyen,Huyện,,,,,
 point,goc,Gốc,province,huyen,10.0.1.1,,
@@ -100,7 +100,7 @@ def _sound() -> Configuration:
     return load(_folder(), {})
 
 
-def _loaded(file: str) -> Read:
+def loaded(file: str) -> Read:
     """Return what reads the whole folder with this content in place of one of its files."""
 
     def read(data: bytes) -> tuple[Fault, ...]:
@@ -150,15 +150,15 @@ def _files(folder: str) -> list[bytes]:
 
 
 TEXTS = (
-    Texts("sites", _loaded("sites.yaml"), _YAML, SITES.encode()),
-    Texts("settings", _loaded("monitor.yaml"), _YAML, MONITOR.encode(), (_CONFIG / "monitor.yaml").read_bytes()),
+    Texts("sites", loaded("sites.yaml"), YAML, SITES.encode()),
+    Texts("settings", loaded("monitor.yaml"), YAML, MONITOR.encode(), (_CONFIG / "monitor.yaml").read_bytes()),
     Texts(
         "profiles",
-        _loaded("profiles/default.yaml"),
-        _YAML,
+        loaded("profiles/default.yaml"),
+        YAML,
         *(path.read_bytes() for path in sorted((_CONFIG / "profiles").glob("*.yaml"))),
     ),
-    Texts("scenarios", _scenario, _YAML, *(path.read_bytes() for path in sorted((_CONFIG / "scenarios").glob("*.yaml")))),
+    Texts("scenarios", _scenario, YAML, *(path.read_bytes() for path in sorted((_CONFIG / "scenarios").glob("*.yaml")))),
     Texts("csv", _imported, _CSV, _CSV_SEED.encode(), _CSV_SEED.replace(",", ";").encode()),
     Texts("recordings", _recording, _RECORDED, _SNMPREC_SEED.encode()),
 )
