@@ -28,7 +28,8 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	tests/debian-packages.sh
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 3
+	# The tests start a hundred processes: each would compile the program anew where Python may not keep what it compiled.
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
