@@ -146,6 +146,8 @@ class Story:
         self._restart()
         self._mend(DISTRICT, POWERLESS)
         self._storm()
+        if self._left_to_flap_s() <= 0:
+            self._mend(FLAPPING)  # its calm, and what is told of it, pass while the daemon is killed
         self._kill()
         self._calm()
         self.account.told = [_told(message) for message in self.chain.sink.messages()]
@@ -221,10 +223,15 @@ class Story:
         self.account.acts.append(Act("mended", MONITOR, time.time()))
         self._until_judged()
 
+    def _left_to_flap_s(self) -> float:
+        """Return how long the link has to go on flapping: ten minutes in all."""
+        return self.account.when("cut", FLAPPING) + FLAPS_FOR_S / self.faster - time.time()
+
     def _calm(self) -> None:
-        """Let the link flap for ten minutes in all, then be calm, and hear whether that is told, once, with nothing after it."""
-        self._rest(self.account.when("cut", FLAPPING) + FLAPS_FOR_S / self.faster - time.time())
-        self._mend(FLAPPING)
+        """Let the link flap for as long as it has to, then be calm, and hear whether that is told, once, with nothing after it."""
+        if not any((act.what, act.cause) == ("mended", FLAPPING) for act in self.account.acts):
+            self._rest(self._left_to_flap_s())
+            self._mend(FLAPPING)
         self._until_heard(lambda: self._causes("resolved") >= set(self.account.expected), "that all is well", waits=3)
         self._rest((GROUP_INTERVAL_S + 30) / self.faster)  # what would come after the end would come by now
 
