@@ -71,6 +71,7 @@ class Burst:
     name: where it goes, as Place.name; address: the same as text. manner: how it is sent.
     to_send: requests still to be handed to the kernel; due_s: when the next one is (monotonic).
     rtts:    by accepted request, None while it is unanswered. sequences: theirs on the wire.
+    given_up: unanswered requests that are overdue, and for which no reply needs room any more; see Channel.give_up().
     drops:   the socket's count when the burst began. remarks: None while there is nothing to say; see noted().
     """
 
@@ -80,6 +81,7 @@ class Burst:
         "drops",
         "due_s",
         "finished",
+        "given_up",
         "last_sent_s",
         "manner",
         "name",
@@ -104,6 +106,7 @@ class Burst:
         self.rtts: list[float | None] = []
         self.sequences: list[int] = []
         self.answered = 0
+        self.given_up = 0
         self.remarks: Remarks | None = None
         self.finished = False
 
@@ -136,7 +139,7 @@ class Channel:
     """One family's socket and the requests under way on it.
 
     flights: by sequence, None where it is free; answered ones stay as long as there is room, so that duplicates are known.
-    under_way: bursts that have begun and not ended; unanswered: requests without a reply. window: the socket's.
+    under_way: bursts that have begun and not ended; unanswered: requests whose reply needs room. window: the socket's.
     drops: the socket's count of dropped replies when it was last read.
     """
 
@@ -174,7 +177,13 @@ class Channel:
             if flight is not None and flight[0] is burst:
                 flights[sequence] = None
         self.under_way -= 1
-        self.unanswered -= len(burst.rtts) - burst.answered
+        self.give_up(burst)
+
+    def give_up(self, burst: Burst) -> None:
+        """Keep no more room for the replies to a burst's requests: they are overdue, or the burst is finished."""
+        missing = len(burst.rtts) - burst.answered
+        self.unanswered -= missing - burst.given_up
+        burst.given_up = missing
 
 
 def not_sent(spec: IcmpSpec, at_s: float, detail: str) -> Reading:

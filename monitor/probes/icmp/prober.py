@@ -287,6 +287,8 @@ class IcmpProber:
                     # Silence of everything after we ourselves were away for longer than a timeout says nothing of anyone.
                     is_void = gap_s > timeout_s and not drain.received and not burst.answered
                     self._finish(burst, at_s, stalled_s=gap_s if is_void else 0.0)
+            if manner.channel.unanswered >= manner.channel.window:
+                _make_room(manner, now)
         self._receiver.drained_s = now
 
     def _finish(self, burst: Burst, at_s: float, stalled_s: float = 0.0) -> None:
@@ -352,3 +354,12 @@ class IcmpProber:
                 self._finish(burst, burst.last_sent_s)
             else:
                 manner.waiting.append(burst)
+
+
+def _make_room(manner: Manner, now: float) -> None:
+    """Give up what is overdue of bursts that wait for room to go on, or as many silent targets as fill the window would keep it
+    for ever. They stand in the order in which they were sent last."""
+    for burst in manner.spaced:
+        if burst.last_sent_s + manner.timeout_s >= now:
+            break
+        manner.channel.give_up(burst)

@@ -260,6 +260,23 @@ async def test_a_small_buffer_makes_a_small_window_and_still_loses_nothing() -> 
     assert {3} == {sample(reading).received for reading in readings.values()}
 
 
+@KINDS
+def test_more_silent_hosts_than_the_window_holds_keep_nobody_from_being_asked(raw: bool) -> None:
+    async def body(network: FakeNetwork) -> None:
+        network.hosts = {f"10.1.1.{number}": alive for number in range(1, 51)}
+        async with prober(buffer_bytes=40_000, allow_raw=raw) as pinger:
+            assert pinger.window < 50
+            silent, well = ([to(f"10.1.{net}.{number}", packets=3, timeout_s=0.1) for number in range(1, 51)] for net in (0, 1))
+            readings = await probe(pinger, *silent, *well)
+        assert {("timeout", 3, 0)} == {told(readings[spec.target]) for spec in silent}
+        assert {("ok", 3, 3)} == {told(readings[spec.target]) for spec in well}
+
+    def told(reading: Reading) -> tuple[str, int, int]:
+        return reading.outcome, sample(reading).sent, sample(reading).received
+
+    on_network(body)
+
+
 def test_without_permission_the_fault_names_the_sysctl_and_the_capability() -> None:
     async def body(_network: FakeNetwork) -> None:
         with pytest.raises(SetupError, match=r"CAP_NET_RAW.*net\.ipv4\.ping_group_range"):
