@@ -188,7 +188,7 @@ def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settin
     limit_s = rtt_limit(usual_s, quality)
     row = LinkRow(
         view.target.id,
-        layout.short_name(view.target),
+        layout.inventory.short_name(view.target),
         Figure("") if loss is None else Figure(percent(loss, language, 1), grade(loss, LOSS_AMBER, quality.loss_ratio)),
         Figure("") if rtt_s is None else Figure(milliseconds(rtt_s, language), grade(rtt_s, limit_s, max(limit_s, quality.rtt_s))),
         "" if usual_s is None else milliseconds(usual_s, language),
@@ -247,7 +247,7 @@ def _told(recent: Sequence[Transition], snapshot: Snapshot) -> list[Transition]:
 
 def _name(target: Target, layout: Layout, say: Sentences) -> str:
     name = say.name(target, layout.inventory)
-    return name if len(name) <= LONG_NAME or target.kind is Kind.ENDPOINT else layout.short_name(target)
+    return name if len(name) <= LONG_NAME or target.kind is Kind.ENDPOINT else layout.inventory.short_name(target)
 
 
 def _row(at: float, state: State, text: str, snapshot: Snapshot) -> ChangeRow:

@@ -136,14 +136,15 @@ class Renderer:
 
     def refused(self, snapshot: Snapshot, say: Sentences, theme: str, **told: str) -> str:
         """Return the page in place of one that can't be shown. told: key (no_page or not_shown), fault and cure."""
-        values = {"network": snapshot.inventory.network, "theme": theme, "static": self._static.url}
-        return self.render("refused.html", say, **values, **told)
+        return self._plain("refused.html", say, snapshot, theme, **told)
 
     def runbooks(self, snapshot: Snapshot, settings: Settings, language: str, theme: str, book: Book) -> str:
         """Return the page of the runbooks."""
-        say = sentences(language, settings.timezone)
-        values = {"network": snapshot.inventory.network, "theme": theme, "static": self._static.url}
-        return self.render("runbooks.html", say, **values, book=book)
+        return self._plain("runbooks.html", sentences(language, settings.timezone), snapshot, theme, book=book)
+
+    def _plain(self, template: str, say: Sentences, snapshot: Snapshot, theme: str, **values: object) -> str:
+        network = snapshot.inventory.network
+        return self.render(template, say, network=network, theme=theme, static=self._static.url, **values)
 
     def render(self, template: str, say: Sentences, **values: object) -> str:
         """Return what a template of pages/ makes of values."""

@@ -56,8 +56,6 @@ class Layout:
             else:
                 for parent in target.parents[:1]:
                     self.endpoints_of.setdefault(parent, []).append(target.id)
-        shorts = Counter(inventory.targets[id_].short for ids in points.values() for id_ in ids)
-        self._shared = {short for short, number in shorts.items() if number > 1}
         self.points_of = {area: ids for area, ids in points.items() if ids}
         self.across = blocks_across([len(ids) for ids in self.points_of.values()])
 
@@ -69,10 +67,6 @@ class Layout:
         """Return an area's name for a heading."""
         area = self.area(id_)
         return area.short or area.name
-
-    def short_name(self, target: Target) -> str:
-        """Return a point's short name for a list, with its area where other areas have one of the same name."""
-        return f"{target.short} {self.area_name(target.area)}" if target.short in self._shared else target.short
 
     @property
     def rows(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -173,6 +174,11 @@ class Inventory:
     areas: Mapping[str, Area]
     targets: Mapping[str, Target]
     root: str
+    _shared: frozenset[tuple[Kind, str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        shorts = Counter((target.kind, target.short) for target in self.targets.values())
+        object.__setattr__(self, "_shared", frozenset(each for each, number in shorts.items() if number > 1))
 
     def of_kind(self, kind: Kind) -> tuple[Target, ...]:
         """Return the targets of one kind in the order of the files."""
@@ -180,8 +186,7 @@ class Inventory:
 
     def short_name(self, target: Target) -> str:
         """Return a target's short name for a list, with its area where others of its kind have the same one."""
-        same = (each for each in self.targets.values() if each.short == target.short and each.kind is target.kind)
-        if all(each.id == target.id for each in same):
+        if (target.kind, target.short) not in self._shared:
             return target.short
         area = self.areas.get(target.area) or Area(target.area, target.area)
         return f"{target.short} {area.short or area.name}"

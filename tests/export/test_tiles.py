@@ -80,8 +80,8 @@ def test_short_names_that_two_areas_share_carry_their_area_in_lists() -> None:
     inventory = sample.inventory()
     shared = {id_: replace(each, short="UBND huyện") if id_.startswith("ubnd") else each for id_, each in inventory.targets.items()}
     layout = Layout(replace(inventory, targets=shared))
-    assert layout.short_name(shared["ubnd-1"]) == "UBND huyện Số 1"
-    assert layout.short_name(shared["xa-1-1"]) == "1.1"
+    assert layout.inventory.short_name(shared["ubnd-1"]) == "UBND huyện Số 1"
+    assert layout.inventory.short_name(shared["xa-1-1"]) == "1.1"
 
 
 def test_the_invented_morning_has_something_of_everything() -> None:

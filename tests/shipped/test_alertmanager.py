@@ -39,14 +39,6 @@ FIRING = {
 RESOLVED = FIRING | {"status": "resolved", "endsAt": "2026-11-24T17:30:00Z"}
 
 
-@pytest.fixture(scope="module")
-def amtool() -> str:
-    found = shutil.which("amtool")
-    if found is None:
-        pytest.skip("amtool is not installed")
-    return found
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(FOLDER, tmp_path / "config" / "alertmanager")).parent

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -144,10 +143,7 @@ def test_both_languages_ask_the_same() -> None:
         assert [] == differing, name
 
 
-def test_every_query_parses(tmp_path: Path) -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is not installed")
+def test_every_query_parses(promtool: str, tmp_path: Path) -> None:
     found = [query for board in BOARDS.values() for query in queries(board)]
     asked = [{"alert": query.place, "expr": filled(query.expr, {})} for query in found]
     (tmp_path / "asked.yml").write_text(yaml.safe_dump({"groups": [{"name": "asked", "rules": asked}]}, allow_unicode=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -31,14 +30,6 @@ def rules() -> list[tuple[str, dict[str, Any]]]:
 
 
 ALERTS = [(name, rule) for name, rule in rules() if "alert" in rule]
-
-
-@pytest.fixture(scope="module")
-def promtool() -> str:
-    found = shutil.which("promtool")
-    if found is None:
-        pytest.skip("promtool is not installed")
-    return found
 
 
 @pytest.mark.parametrize(

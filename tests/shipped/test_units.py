@@ -8,20 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "systemd"
 MOST_EXPOSED = 2.0
 """Of 10, by systemd's count; what is left is that it has a network and opens a raw socket."""
-
-
-@pytest.fixture(scope="module")
-def analyze() -> str:
-    found = shutil.which("systemd-analyze")
-    if found is None:
-        pytest.skip("systemd-analyze is not installed")
-    return found
 
 
 def verified(analyze: str, folder: Path) -> str:

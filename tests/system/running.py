@@ -177,7 +177,7 @@ class Running:
         """Return the first scrape of which something holds; fails as scrapes() does."""
         return next(scrape for scrape in self.scrapes() if holds(scrape))
 
-    def eventually(self, holds: Callable[[], bool]) -> None:
+    def eventually(self, holds: Callable[[], object]) -> None:
         """Return once something holds that no scrape shows; fails as looks() does."""
         next(None for _ in self.looks() if holds())
 

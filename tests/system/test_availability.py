@@ -87,16 +87,12 @@ def by_journal(running: Running, start: float, end: float) -> tuple[Availability
 
 
 def test_rules_and_journal_agree_within_two_scrapes_a_transition(attentive: Running, prometheus: str) -> None:
-    for _ in attentive.looks():
-        # A first step that is whole, before anything happens.
-        if len(moments(prometheus)) >= 2:
-            break
+    # A first step that is whole, before anything happens.
+    attentive.eventually(lambda: len(moments(prometheus)) >= 2)
     began = attentive.scrape().at
     storm(attentive)
     ended = attentive.scrape().at
-    for _ in attentive.looks():
-        if max(moments(prometheus)) > ended + STEP_S:
-            break
+    attentive.eventually(lambda: max(moments(prometheus)) > ended + STEP_S)
     steps = sorted(at for at in moments(prometheus) if at > began - STEP_S)
     start, end = steps[0] - STEP_S, steps[-1]
     journal, transitions = by_journal(attentive, start, end)

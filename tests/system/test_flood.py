@@ -33,9 +33,7 @@ def test_a_flood_costs_nobody_more_than_the_kernel_dropped_and_all_of_it_is_coun
         attentive.until(lambda scrape: grown(before, scrape, "monitor_snmp_unsolicited_total") > 0)
         # A daemon that keeps up loses nothing: it is held until its buffer runs over.
         attentive.process.send_signal(signal.SIGSTOP)
-        for _ in attentive.looks():
-            if dropped_by_the_kernel(attentive.process.pid) or flood.poll() is not None:
-                break
+        attentive.eventually(lambda: dropped_by_the_kernel(attentive.process.pid) or flood.poll() is not None)
         attentive.process.send_signal(signal.SIGCONT)
         said, _ = flood.communicate(timeout=60)
     sent = json.loads(said)

@@ -29,9 +29,7 @@ def last_poll(scrape: Scrape, target: str) -> float:
 @pytest.fixture(scope="module")
 def named(siege: Siege) -> dict[str, list[str]]:
     """What is told once every hostile agent was named."""
-    for _ in siege.running.looks():
-        if told(siege).keys() >= HOSTILE.keys():
-            break
+    siege.running.eventually(lambda: told(siege).keys() >= HOSTILE.keys())
     return told(siege)
 
 
