@@ -139,7 +139,7 @@ async def compose(
         meetings.clock_stepped()
 
     watch = Watch(clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=stepped)
-    await _serve(make_app(daemon, daemon.own, meetings=meetings, reporter=_report), listeners, stack)
+    await _serve(make_app(daemon, meetings=meetings, reporter=_report), listeners, stack)
     spare_what_stays()
     return daemon, watch, meetings
 

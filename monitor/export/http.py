@@ -16,7 +16,6 @@ from monitor.export.faces import Faces
 from monitor.export.meeting_routes import MeetingPages
 from monitor.export.meetings_api import MeetingsApi
 from monitor.export.operating import Operating
-from monitor.export.own_metrics import OwnMetrics
 from monitor.export.page_routes import Pages
 from monitor.export.panels import names_of, place_names
 from monitor.export.polling import Polling
@@ -48,13 +47,12 @@ _HEADERS = {
 
 def make_app(
     source: Source,
-    own: OwnMetrics,
     *,
     meetings: Meetings | None = None,
     reporter: Reporter | None = None,
     heartbeat_s: float = HEARTBEAT_S,
 ) -> web.Application:
-    """Return the application that shows a source and the daemon's own metrics; it opens no socket.
+    """Return the application that shows a source; it opens no socket.
 
     meetings: who watches them; None where none are watched. reporter: makes files of meetings' reports; None: there are none.
     heartbeat_s: how often the event stream speaks when nothing changed; a screen takes 10 s of silence for a lost monitor.
@@ -68,7 +66,7 @@ def make_app(
     stream = Stream(source, faces, heartbeat_s=heartbeat_s)
     app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)
-    app.add_routes([*_Metrics(source, own, meetings).routes(), *_Operations(source).routes(), *_Api(source).routes()])
+    app.add_routes([*_Metrics(source, meetings).routes(), *_Operations(source).routes(), *_Api(source).routes()])
     app.add_routes([*Polling(source).routes(), *Operating(source).routes(), *MeetingsApi(source, meetings).routes()])
     app.add_routes([web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve), *Pages(faces).routes()])
     app.add_routes(MeetingPages(faces, reporter).routes())
@@ -112,9 +110,8 @@ def _is_same_origin(request: web.Request) -> bool:
 class _Metrics:
     """/metrics in both formats."""
 
-    def __init__(self, source: Source, own: OwnMetrics, meetings: Meetings) -> None:
+    def __init__(self, source: Source, meetings: Meetings) -> None:
         self._source = source
-        self._own = own
         self._meetings = meetings
         self._settings = source.settings
         self._collector = Collector(self._settings)
@@ -128,9 +125,8 @@ class _Metrics:
             self._collector = Collector(self._settings)
         accepted = request.headers.get("Accept", "")
         is_openmetrics = "application/openmetrics-text" in accepted
-        snapshot = self._source.snapshot()
-        self._own.see(snapshot)
-        own = self._own.render(is_openmetrics=is_openmetrics) + ("# EOF\n" if is_openmetrics else "")
+        snapshot = await self._source.fresh()
+        own = await self._source.own_metrics(is_openmetrics=is_openmetrics) + ("# EOF\n" if is_openmetrics else "")
         due = meeting_metrics.render(
             self._meetings.meetings(),
             snapshot.inventory.targets,
@@ -192,25 +188,27 @@ class _Api:
         ]
 
     async def targets(self, _: web.Request) -> web.Response:
-        return as_json(api.targets(self._source.snapshot(), self._source.settings))
+        return as_json(api.targets(await self._source.fresh(), self._source.settings))
 
     async def target(self, request: web.Request) -> web.Response:
-        snapshot = self._source.snapshot()
+        snapshot = await self._source.fresh()
         id_ = request.match_info["id"]
         view = snapshot.views.get(id_)
         if view is None:
             return refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
         settings = self._source.settings
         why = sentences(language_of(request, settings.language), settings.timezone).reason(view.reason, names_of(snapshot))
-        return as_json(api.target_in_full(view, snapshot, settings, why) | {"snmp_manner": api.manner(self._source.manner(id_))})
+        manner = api.manner(await self._source.manner(id_))
+        return as_json(api.target_in_full(view, snapshot, settings, why) | {"snmp_manner": manner})
 
     async def events(self, request: web.Request) -> web.Response:
         api.check_known(request.query, ("since", "limit", "lang"))
         since, limit = api.since_of(request.query), api.limit_of(request.query)
         found = await self._source.events(since, limit)
         words = sentences(language_of(request, self._source.settings.language), self._source.settings.timezone)
-        names = place_names(self._source.snapshot())
-        return as_json({"at": self._source.snapshot().at, "events": [api.entry(item, words.entry(item, names)) for item in found]})
+        snapshot = await self._source.fresh()
+        names = place_names(snapshot)
+        return as_json({"at": snapshot.at, "events": [api.entry(item, words.entry(item, names)) for item in found]})
 
     async def discover(self, request: web.Request) -> web.Response:
-        return as_json(discovery.groups(self._source.snapshot().inventory, self._source.settings, request.query))
+        return as_json(discovery.groups((await self._source.fresh()).inventory, self._source.settings, request.query))

@@ -44,25 +44,27 @@ class MeetingPages:
     async def list(self, request: web.Request) -> web.Response:
         """Answer what is due."""
         language = language_of(request, self._faces.source.settings.language)
-        html = self._faces.list_of_meetings.page(self._faces.source.snapshot(), language, theme_of(request))
+        html = self._faces.list_of_meetings.page(await self._faces.source.fresh(), language, theme_of(request))
         return as_page(html, request, language)
 
     async def board(self, request: web.Request) -> web.Response:
         """Answer a meeting's board."""
+        await self._faces.source.fresh()
         face = self._faces.of({"page": "meeting", "id": request.match_info["id"]})
         if face is None:
             return self._no_meeting(request)
         language = language_of(request, self._faces.source.settings.language)
-        return as_page(face.page(self._faces.source.snapshot(), language, theme_of(request)), request, language)
+        return as_page(face.page(await self._faces.source.fresh(), language, theme_of(request)), request, language)
 
     async def endpoint(self, request: web.Request) -> web.Response:
         """Answer why an endpoint has its verdict, and the form of the tick."""
+        await self._faces.source.fresh()
         face = self._faces.of({"page": "meeting", "id": request.match_info["id"]})
         if not isinstance(face, MeetingFace):
             return self._no_meeting(request)
         language = language_of(request, self._faces.source.settings.language)
         id_ = request.match_info["endpoint"]
-        html = face.endpoint(id_, self._faces.source.snapshot(), language, remembered_name(request))
+        html = face.endpoint(id_, await self._faces.source.fresh(), language, remembered_name(request))
         if html is None:
             return refusal(404, f"no endpoint of this meeting is called {id_!r}", _CURE)
         return as_page(html, request, language)
@@ -70,19 +72,20 @@ class MeetingPages:
     async def report(self, request: web.Request) -> web.Response:
         """Answer a meeting's report as a file: as it stands now, or as it was sealed."""
         meetings, id_ = self._faces.meetings, request.match_info["id"]
+        await self._faces.source.fresh()
         form, is_sealed = request.match_info["form"], request.match_info["which"] == "sealed"
         view = next((each for each in meetings.meetings() if each.meeting.id == id_), None)
         if view is None or self._reporter is None:
             return self._no_meeting(request)
         if is_sealed:
             try:
-                view = meetings.sealed(id_)
+                view = await meetings.sealed(id_)
             except ValueError as error:
                 return refusal(409, str(error), "the journal was changed by hand; /meetings/ID/report.html is as it stands now")
             if view is None:
                 return refusal(404, f"the report of {id_!r} is not sealed yet", f"/meetings/{id_}/report.html is as it stands now")
         source = self._faces.source
-        snapshot, language = source.snapshot(), language_of(request, source.settings.language)
+        snapshot, language = await source.fresh(), language_of(request, source.settings.language)
         make = partial(self._reporter, made_at=snapshot.at, form=form, is_sealed=is_sealed)
         file = await asyncio.to_thread(make, view, snapshot.inventory, language, ZoneInfo(source.settings.timezone))
         name = f'attachment; filename="{id_}-{request.match_info["which"]}.{form}"'
@@ -102,7 +105,7 @@ class MeetingPages:
         by = text_of(body, "by", _TICK)
         note = text_of(body, "note", _TICK, most=NOTE_LETTERS, default="")
         on_site, camera, sound = (text_of(body, key, _TICK, default="") == "on" for key in ("on_site", "camera", "sound"))
-        at = self._faces.source.snapshot().at
+        at = (await self._faces.source.fresh()).at
         told = Confirmation(by, at, is_good, on_site, camera, sound, note)
         meeting, endpoint = request.match_info["id"], request.match_info["endpoint"]
         view = await self._faces.meetings.confirm(meeting, endpoint, told)

@@ -35,17 +35,19 @@ class MeetingsApi:
 
     async def list(self, request: web.Request) -> web.Response:
         """Answer every meeting of the coming week and the last day, without endpoints."""
-        teller = self._teller(request)
+        snapshot, teller = await self._source.fresh(), self._teller(request)
         views = [meetings_json.summary(view, teller) for view in self._meetings.meetings()]
-        return as_json({"at": self._source.snapshot().at, "meetings": views})
+        return as_json({"at": snapshot.at, "meetings": views})
 
     async def show(self, request: web.Request) -> web.Response:
         """Answer one meeting in full."""
+        await self._source.fresh()
         view = self._find(request.match_info["id"])
         return self._unknown(request) if view is None else as_json(meetings_json.document(view, self._teller(request)))
 
     async def check(self, request: web.Request) -> web.StreamResponse:
         """Check a meeting now; answer JSON lines: {"done", "of"} while it probes, at last the meeting in full."""
+        await self._source.fresh()
         view = self._find(request.match_info["id"])
         if view is None:
             return self._unknown(request)

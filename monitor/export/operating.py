@@ -38,7 +38,7 @@ class Operating:
 
     async def causes(self, _: web.Request) -> web.Response:
         """Answer every root cause, and whatever else somebody still has, with who has it."""
-        snapshot = self._source.snapshot()
+        snapshot = await self._source.fresh()
         return as_json({"at": snapshot.at, "root_causes": _root_causes(snapshot)})
 
     async def acknowledge(self, request: web.Request) -> web.Response:
@@ -62,11 +62,11 @@ class Operating:
 
     async def works(self, _: web.Request) -> web.Response:
         """Answer the work that was announced at run time and is not over, and the windows of the configuration."""
-        snapshot = self._source.snapshot()
+        snapshot = await self._source.fresh()
         return as_json(
             {
                 "at": snapshot.at,
-                "announced": [_work(each, snapshot.inventory) for each in self._source.operations.works()],
+                "announced": [_work(each, snapshot.inventory) for each in await self._source.operations.works()],
                 "configured": [_window(each, snapshot.inventory) for each in self._source.settings.maintenance],
             }
         )
@@ -82,7 +82,7 @@ class Operating:
             text_of(body, "reason", _ANNOUNCE, most=NOTE_LETTERS),
             by,
         )
-        response = as_json(_work(work, self._source.snapshot().inventory))
+        response = as_json(_work(work, (await self._source.fresh()).inventory))
         remember_name(response, by)
         return response
 
@@ -91,7 +91,7 @@ class Operating:
         body = await json_object(request, _END)
         work, by = text_of(body, "work", _END, most=128), text_of(body, "by", _END)
         ended = await self._source.operations.end(work, by)
-        response = as_json(_work(ended, self._source.snapshot().inventory))
+        response = as_json(_work(ended, (await self._source.fresh()).inventory))
         remember_name(response, by)
         return response
 

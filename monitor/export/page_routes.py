@@ -34,6 +34,7 @@ class Pages:
     async def target(self, request: web.Request) -> web.Response:
         """Answer a target's page."""
         id_ = request.match_info["id"]
+        await self._faces.source.fresh()
         face = self._faces.of({"page": "target", "id": id_})
         if face is None:
             return refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
@@ -44,7 +45,7 @@ class Pages:
         source = self._faces.source
         language = language_of(request, source.settings.language)
         id_ = request.match_info["id"]
-        snapshot = source.snapshot()
+        snapshot = await source.fresh()
         if id_ not in snapshot.views:
             return refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
         card = self._faces.renderer.card(id_, snapshot, source.settings, language, remembered_name(request))
@@ -56,7 +57,7 @@ class Pages:
         if found is None:
             return refusal(404, "runbooks.md did not come with this installation", "install the package anew")
         language = language_of(request, source.settings.language)
-        html = self._faces.renderer.runbooks(source.snapshot(), source.settings, language, theme_of(request), found)
+        html = self._faces.renderer.runbooks(await source.fresh(), source.settings, language, theme_of(request), found)
         return as_page(html, request, language)
 
     async def moved(self, _: web.Request) -> web.Response:
@@ -66,4 +67,4 @@ class Pages:
     async def _show(self, face: Face, request: web.Request) -> web.Response:
         language = language_of(request, self._faces.source.settings.language)
         await face.prepare()
-        return as_page(face.page(self._faces.source.snapshot(), language, theme_of(request)), request, language)
+        return as_page(face.page(await self._faces.source.fresh(), language, theme_of(request)), request, language)

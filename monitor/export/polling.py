@@ -25,9 +25,11 @@ class Polling:
 
     async def poll(self, request: web.Request) -> web.StreamResponse:
         """Answer JSON lines: {"asked": how many readings}, then one reading a line in the order in which they come."""
-        ids = self._ids(await _body(request))
+        body = await _body(request)
+        await self._source.fresh()
+        ids = self._ids(body)
         async with self._turn:
-            asked, readings = self._source.poll(ids)
+            asked, readings = await self._source.poll(ids)
             response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson", "Cache-Control": "no-store"})
             await response.prepare(request)
             await response.write(_line({"asked": asked}))

@@ -43,7 +43,7 @@ class Operations(Protocol):
     async def withdraw(self, target: str, by: str) -> None:
         """Take an acknowledgement back."""
 
-    def works(self) -> Sequence[Work]:
+    async def works(self) -> Sequence[Work]:
         """Return the work that was announced at run time and is not over, the earliest first."""
 
     async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
@@ -53,8 +53,15 @@ class Operations(Protocol):
         """End work that is under way, or call it off: by its number, or an id of a target or area that it alone covers."""
 
 
+class SilentError(Exception):
+    """The poller does not answer; what is asked of it can't be told now, and what is known of it may be old."""
+
+
 class Source(Protocol):
-    """Where snapshots, events and settings come from. Everything is called on the event loop."""
+    """Where snapshots, events and settings come from. Everything is called on the event loop.
+
+    What is asked with `await` may be asked of another process, and then raises SilentError where that does not answer.
+    """
 
     @property
     def settings(self) -> Settings:
@@ -65,7 +72,10 @@ class Source(Protocol):
         """Return where operators are heard."""
 
     def snapshot(self) -> Snapshot:
-        """Return the picture of now; `at` is the time of the call."""
+        """Return the last picture that is known here; `at` says of when it is."""
+
+    async def fresh(self) -> Snapshot:
+        """Return the picture of now, or of a second ago at most. From then on snapshot() returns it too, or a newer one."""
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Call back with each published change of a state; the callback does not block. Returns what ends it."""
@@ -73,18 +83,20 @@ class Source(Protocol):
     async def events(self, since: float | None, limit: int, target: str | None = None) -> Sequence[Transition | Event]:
         """Return what the journal holds after `since` (epoch seconds), of one target if given, newest first, at most `limit`."""
 
-    def history(self, target: str) -> Day | None:
+    async def history(self, target: str) -> Day | None:
         """Return the last 24 hours of a target by the minute; None where nothing was seen of it."""
 
     async def reload(self) -> Sequence[str]:
         """Load the configuration anew; return its faults, each with place, fault and cure; () where it is in force now."""
 
-    def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
+    async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
         """Probe targets now: how many readings there will be, and each as it comes."""
 
-    @property
-    def manner(self) -> Callable[[str], Manner | None]:
-        """Return what tells how a target's SNMP agent wants to be asked; None before its first poll."""
+    async def manner(self, target: str) -> Manner | None:
+        """Return how a target's SNMP agent wants to be asked; None before its first poll."""
+
+    async def own_metrics(self, *, is_openmetrics: bool) -> str:
+        """Return the text of the daemon's own metrics, without the closing # EOF."""
 
     def is_ready(self) -> bool:
         """Return whether the configuration is loaded and the first probes are sent."""
@@ -105,7 +117,7 @@ class Meetings(Protocol):
     async def check(self, meeting: str, progress: Callable[[int, int], None]) -> MeetingView | None:
         """Check a meeting now and return what was found; None where there is no such meeting. progress: done, of how many."""
 
-    def sealed(self, meeting: str) -> MeetingView | None:
+    async def sealed(self, meeting: str) -> MeetingView | None:
         """Return a meeting's report as it was sealed; None before that, or where there is no such meeting.
 
         Raises ValueError where what is kept is not what was sealed.
@@ -140,6 +152,6 @@ class NoMeetings:
         """Know no meeting."""
         return None
 
-    def sealed(self, _meeting: str) -> MeetingView | None:
+    async def sealed(self, _meeting: str) -> MeetingView | None:
         """Know no meeting."""
         return None

@@ -58,6 +58,7 @@ class TargetFace:
         self._renderer = renderer
         self._meetings = meetings
         self._journal: list[Transition | Event] = []
+        self._days: dict[str, Day | None] = {}
 
     @property
     def key(self) -> str:
@@ -65,9 +66,12 @@ class TargetFace:
         return f"target {self._id}"
 
     async def prepare(self) -> None:
-        """Read the target's last day from the journal."""
-        since = self._source.snapshot().at - DAY_S
-        self._journal = list(await self._source.events(since, EVENTS_READ, self._id))
+        """Read the last day: the target's lines of the journal, and its minutes and those of the point that it stands at."""
+        snapshot = await self._source.fresh()
+        self._journal = list(await self._source.events(snapshot.at - DAY_S, EVENTS_READ, self._id))
+        view = snapshot.views.get(self._id)
+        for id_ in (self._id, *(view.target.parents if view is not None else ())):
+            self._days[id_] = await self._source.history(id_)
 
     def layout_id(self, snapshot: Snapshot) -> str:
         """Return the inventory's."""
@@ -169,14 +173,14 @@ class TargetFace:
         return ""
 
     def _charts(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> list[Chart]:
-        settings, source = self._source.settings, self._source
+        settings = self._source.settings
         point = view
         if view.target.kind is Kind.ENDPOINT:
             point = next((snapshot.views[each] for each in view.target.parents if each in snapshot.views), view)
         none = Day(snapshot.at // 60 * 60)
 
         def measured(of: TargetView) -> Measured:
-            return Measured(of, gather(of, snapshot, settings, is_frozen=True), source.history(of.target.id) or none)
+            return Measured(of, gather(of, snapshot, settings, is_frozen=True), self._days.get(of.target.id) or none)
 
         return charts(measured(view), measured(point), settings.quality, say)
 

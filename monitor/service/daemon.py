@@ -87,7 +87,7 @@ class Daemon:
         self._trace = trace
         self._receive_drops = receive_drops
         self._take_strays = take_strays
-        self.manner = manner
+        self._manner = manner
         self._clock = clock
         self._complaints = Complaints(configuration.inventory)
         self._looked_s = clock.monotonic()
@@ -199,7 +199,20 @@ class Daemon:
         """Call back with each published change; returns what ends it."""
         return self.board.subscribe(callback)
 
-    def history(self, target: str) -> Day | None:
+    async def fresh(self) -> Snapshot:
+        """Return the picture of now."""
+        return self.snapshot()
+
+    async def own_metrics(self, *, is_openmetrics: bool) -> str:
+        """Return the text of the daemon's own metrics."""
+        self.own.see(self.snapshot())
+        return self.own.render(is_openmetrics=is_openmetrics)
+
+    async def manner(self, target: str) -> Manner | None:
+        """Return how a target's agent wants to be asked."""
+        return self._manner(target)
+
+    async def history(self, target: str) -> Day | None:
         """Return the last 24 hours of a target by the minute."""
         return self._history.day(target, self._clock.wall())
 
@@ -207,7 +220,7 @@ class Daemon:
         """Return what the journal holds, of everything or of one target, newest first."""
         return await self._journal.events(since, limit, target)
 
-    def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
+    async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
         """Probe targets now: how many readings there will be, and each as it comes."""
         return self.poller.poll(ids)
 
@@ -225,7 +238,7 @@ class Daemon:
 
     def windows(self) -> Sequence[MaintenanceWindow]:
         """Return announced work, of the settings and of run time."""
-        return (*self.settings.maintenance, *(work.window for work in self.operations.works()))
+        return (*self.settings.maintenance, *(work.window for work in self.operations.open_works()))
 
     def summon(self, summons: Summons) -> None:
         """Have targets be expected for their meetings."""

@@ -96,8 +96,12 @@ class Desk:
 
     # Announced work
 
-    def works(self) -> Sequence[Work]:
+    async def works(self) -> Sequence[Work]:
         """Return the work that was announced at run time and is neither over nor called off, the earliest first."""
+        return self.open_works()
+
+    def open_works(self) -> Sequence[Work]:
+        """Return the same, for who is in this process."""
         now = self._clock.wall()
         standing = (work for work in self._works.values() if work.end_at > max(now, work.start_at))
         return sorted(standing, key=lambda work: work.start_at)
@@ -152,7 +156,7 @@ class Desk:
 
     def _find(self, name: str) -> Work:
         bare = name.removeprefix(_AREA)
-        found = [each for each in self.works() if str(each.number) == name or bare in (*each.window.ids, *each.window.areas)]
+        found = [each for each in self.open_works() if str(each.number) == name or bare in (*each.window.ids, *each.window.areas)]
         if not found:
             raise RefusedError("no_work", name=name)
         if len(found) > 1:
@@ -165,7 +169,7 @@ class Desk:
         self._tell_board()
 
     def _tell_board(self) -> None:
-        self._board.announce([work.window for work in self.works()])
+        self._board.announce([work.window for work in self.open_works()])
 
     async def _commit(self, event: Event) -> None:
         log.info("%s: %s", event.target or "areas", event.text)

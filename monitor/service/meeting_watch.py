@@ -134,7 +134,7 @@ class MeetingWatch:
         self._record(found).ticks[endpoint] = confirmation
         return self._judge(found)
 
-    def sealed(self, meeting: str) -> MeetingView | None:
+    async def sealed(self, meeting: str) -> MeetingView | None:
         """Return a meeting's report as it was sealed; None before that, or where there is no such meeting.
 
         Raises ValueError where what the journal holds is not what was sealed.

@@ -16,7 +16,6 @@ from aiohttp.test_utils import TestServer
 
 from monitor.__main__ import main
 from monitor.export.http import make_app
-from monitor.export.own_metrics import OwnMetrics
 from monitor.export.source import RefusedError
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Acknowledgement, State
@@ -44,7 +43,7 @@ def config(tmp_path: Path) -> str:
 async def served() -> AsyncIterator[tuple[FakeSource, str]]:
     """A source in which a district is down, and where it is served."""
     source = FakeSource(BROKEN)
-    async with TestServer(make_app(source, OwnMetrics())) as server:
+    async with TestServer(make_app(source)) as server:
         yield source, str(server.make_url("/")).rstrip("/")
 
 

@@ -11,7 +11,6 @@ from aiohttp.test_utils import TestServer
 
 from monitor.cli.ready import _listed
 from monitor.export.http import make_app
-from monitor.export.own_metrics import OwnMetrics
 from monitor.model.state import State
 from monitor.rules.readiness import judge
 from tests.export.meetings import FakeMeetings
@@ -21,7 +20,7 @@ from tests.rules.endpoints import brief, seen
 
 async def ready(*words: str, state: State = State.DOWN) -> tuple[int | None, str, str]:
     meetings = FakeMeetings([judge(brief(seen(state=state)))])
-    app = make_app(FakeSource(snapshot()), OwnMetrics(), meetings=meetings)
+    app = make_app(FakeSource(snapshot()), meetings=meetings)
     async with TestServer(app) as server:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "monitor", "ready", "--daemon", str(server.make_url("/")), "--language", "en", *words),

@@ -11,7 +11,6 @@ from aiohttp.test_utils import TestServer
 from monitor.cli.ready_report import FORMS, fetched, made, put
 from monitor.errors import SetupError
 from monitor.export.http import make_app
-from monitor.export.own_metrics import OwnMetrics
 from monitor.load.configuration import Configuration, load
 from monitor.report.readiness import file
 from tests.export import meeting_morning, sample
@@ -31,7 +30,7 @@ def configuration() -> Configuration:
 async def test_the_daemons_report_is_fetched(configuration: Configuration, form: str) -> None:
     source = FakeSource()
     meetings = meeting_morning.week(source.now)
-    async with TestServer(make_app(source, OwnMetrics(), meetings=meetings, reporter=file)) as server:
+    async with TestServer(make_app(source, meetings=meetings, reporter=file)) as server:
         here = replace(configuration, settings=replace(configuration.settings, advertise=str(server.make_url("/")).rstrip("/")))
         assert (await fetched(here, ID, form)).startswith(BEGIN[form])
         with pytest.raises(SetupError, match="HTTP 404"):

@@ -11,7 +11,6 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from monitor.export.http import make_app
-from monitor.export.own_metrics import OwnMetrics
 from monitor.export.stream import HEARTBEAT_S
 from tests.export.chromium import CHROMIUM, FLAGS
 from tests.export.meeting_morning import FakeMeetings
@@ -50,7 +49,7 @@ async def opened(
 ) -> AsyncIterator[Page]:
     """Serve a source and open a page; a fault of the script fails the test, but for what contains one of those expected."""
     faults: list[str] = []
-    async with TestServer(make_app(source, OwnMetrics(), meetings=meetings, heartbeat_s=heartbeat_s)) as server:
+    async with TestServer(make_app(source, meetings=meetings, heartbeat_s=heartbeat_s)) as server:
         page = await browser.new_page(viewport={"width": width, "height": height}, base_url=str(server.make_url("/")))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

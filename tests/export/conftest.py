@@ -9,7 +9,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.export.http import make_app
-from monitor.export.own_metrics import OwnMetrics
 from tests.export.sample import FakeSource
 
 
@@ -20,5 +19,5 @@ def source() -> FakeSource:
 
 @pytest.fixture
 async def client(source: FakeSource) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    async with TestClient(TestServer(make_app(source, OwnMetrics()))) as served:
+    async with TestClient(TestServer(make_app(source))) as served:
         yield served

@@ -188,7 +188,7 @@ class FakeMeetings:
         progress(1, 1)
         return next((each for each in self.now if each.meeting.id == meeting), None)
 
-    def sealed(self, meeting: str) -> MeetingView | None:
+    async def sealed(self, meeting: str) -> MeetingView | None:
         return next((each for each in self.now if each.meeting.id == meeting and each.seal), None)
 
 

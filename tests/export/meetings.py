@@ -33,5 +33,5 @@ class FakeMeetings:
             progress(done, 4)
         return self.views[0]
 
-    def sealed(self, _meeting: str) -> MeetingView | None:
+    async def sealed(self, _meeting: str) -> MeetingView | None:
         return None

@@ -17,7 +17,6 @@ from aiohttp import web
 from playwright.async_api import Browser, async_playwright
 
 from monitor.export.http import make_app
-from monitor.export.own_metrics import OwnMetrics
 from monitor.load.configuration import load
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.state import Snapshot
@@ -138,7 +137,7 @@ async def serve(stack: AsyncExitStack, picture: Picture, inventory: Inventory) -
     for view in now.views.values():
         source.days[view.target.id] = days.day(view, now.at, seed=len(source.days))
         source.journal += days.journal(view, now.at)
-    runner = web.AppRunner(make_app(source, OwnMetrics(), meetings=meetings, heartbeat_s=3600 if picture.is_lost else 5))
+    runner = web.AppRunner(make_app(source, meetings=meetings, heartbeat_s=3600 if picture.is_lost else 5))
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from monitor.export.own_metrics import OwnMetrics
 from monitor.export.source import RefusedError
 from monitor.model.day import Day
 from monitor.model.inventory import AddressMode, Area, Contracted, Inventory, Kind, Location, Network, Target
@@ -190,7 +191,7 @@ class FakeOperations:
         self._hear("withdraw", target, by)
         self.heard(target, None)
 
-    def works(self) -> Sequence[Work]:
+    async def works(self) -> Sequence[Work]:
         return self.announced
 
     async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
@@ -224,9 +225,17 @@ class FakeSource:
     days: dict[str, Day] = field(default_factory=dict)
     manners: dict[str, Manner] = field(default_factory=dict)
     operations: FakeOperations = field(default_factory=FakeOperations)
+    own: OwnMetrics = field(default_factory=OwnMetrics)
 
     def snapshot(self) -> Snapshot:
         return self.now
+
+    async def fresh(self) -> Snapshot:
+        return self.now
+
+    async def own_metrics(self, *, is_openmetrics: bool) -> str:
+        self.own.see(self.now)
+        return self.own.render(is_openmetrics=is_openmetrics)
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
         self.callbacks.append(callback)
@@ -241,20 +250,20 @@ class FakeSource:
         self.asked.append((since, limit))
         return [entry for entry in self.journal if target in (None, entry.target)][:limit]
 
-    def history(self, target: str) -> Day | None:
+    async def history(self, target: str) -> Day | None:
         return self.days.get(target)
 
     async def reload(self) -> Sequence[str]:
         return self.faults
 
-    def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
+    async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
         async def answers() -> AsyncIterator[Reading]:
             for target in ids:
                 yield Reading(target, "icmp", 0.0, Outcome.OK, icmp=IcmpSample(5, (0.01,) * 5))
 
         return len(ids), answers()
 
-    def manner(self, target: str) -> Manner | None:
+    async def manner(self, target: str) -> Manner | None:
         return self.manners.get(target)
 
     def is_ready(self) -> bool:

@@ -13,7 +13,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from monitor.export import board
 from monitor.export.http import make_app
 from monitor.export.meeting_page import steps
-from monitor.export.own_metrics import OwnMetrics
 from monitor.export.renderer import sentences
 from monitor.model.inventory import Kind
 from monitor.model.meeting import EndpointVerdict, Loss, MeetingView, Rung, Stage, Verdict
@@ -39,7 +38,7 @@ def meetings(source: FakeSource) -> FakeMeetings:
 
 @pytest.fixture
 async def served(source: FakeSource, meetings: FakeMeetings) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(make_app(source, OwnMetrics(), meetings=meetings, reporter=file))) as client:
+    async with TestClient(TestServer(make_app(source, meetings=meetings, reporter=file))) as client:
         yield client
 
 

@@ -10,7 +10,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.export.http import make_app
-from monitor.export.own_metrics import OwnMetrics
 from tests.export.meetings import FakeMeetings
 from tests.export.sample import FakeSource, snapshot
 
@@ -18,7 +17,7 @@ Client = TestClient[web.Request, web.Application]
 
 
 async def asked(path: str, method: str = "GET", meetings: FakeMeetings | None = None) -> tuple[int, str]:
-    app = make_app(FakeSource(snapshot()), OwnMetrics(), meetings=meetings or FakeMeetings())
+    app = make_app(FakeSource(snapshot()), meetings=meetings or FakeMeetings())
     async with TestClient(TestServer(app)) as client:
         origin = {"Origin": str(client.make_url("")).rstrip("/")}
         async with client.request(method, path, headers=origin) as answer:
@@ -70,7 +69,7 @@ async def test_metrics_hold_them() -> None:
     (view,) = FakeMeetings().views
     begins = datetime.fromtimestamp(snapshot().at, UTC) + timedelta(hours=1)
     soon = replace(view, meeting=replace(view.meeting, start=begins, end=begins + timedelta(hours=1)))
-    app = make_app(FakeSource(snapshot()), OwnMetrics(), meetings=FakeMeetings([soon]))
+    app = make_app(FakeSource(snapshot()), meetings=FakeMeetings([soon]))
     async with TestClient(TestServer(app)) as client:
         text = await (await client.get("/metrics")).text()
     assert 'conference_meeting_readiness{meeting="m1",verdict="not_ready"} 1\n' in text

@@ -104,7 +104,7 @@ async def test_a_good_reload_is_polled_at_once_and_noted(tmp_path: Path) -> None
         async with daemon.running():
             assert () == await daemon.reload()
             assert {"root", "d0"} == daemon.snapshot().views.keys()
-            asked, readings = daemon.poll(["d0"])
+            asked, readings = await daemon.poll(["d0"])
             assert ["d0"] * asked == [reading.target async for reading in readings]
             assert "monitor_config_last_reload_successful 1.0" in daemon.own.render()
         assert ["stopped", "reload", "started"] == await kinds(daemon)

@@ -150,11 +150,11 @@ async def test_announced_work_holds_at_once_until_its_end_and_outlasts_a_restart
     assert before.board.snapshot().views["d0-c0"].maintenance
     province, operations = restarted(before)
     await province.run(40)
-    assert [work] == list(operations.works())
+    assert [work] == list(await operations.works())
     assert {"d0-c0"} == province.of(State.MAINTENANCE)
     await province.run(600)
     assert set() == province.of(State.MAINTENANCE)
-    assert [] == list(operations.works())
+    assert [] == list(await operations.works())
 
 
 async def test_an_area_is_covered_whole() -> None:
@@ -188,12 +188,12 @@ async def test_work_that_is_called_off_before_its_start_is_listed_no_more() -> N
     work = await operations.announce(["d1"], "2h", "22:00", "nâng cấp", "VNPT")
     assert before.clock.wall() < work.start_at
     await operations.end(str(work.number), "VNPT")
-    assert [] == list(operations.works())
+    assert [] == list(await operations.works())
     with pytest.raises(RefusedError) as refused:
         await operations.end(str(work.number), "VNPT")
     assert "no_work" == refused.value.key
     _, again = restarted(before)
-    assert [] == list(again.works())
+    assert [] == list(await again.works())
 
 
 async def test_later_work_waits_for_its_start() -> None:

@@ -116,7 +116,7 @@ async def test_a_restart_loses_neither_checks_nor_ticks_nor_the_sealed_report() 
     again = watch_over(daemon, journal)
     async with again.running():
         after = again.meetings()[0]
-        report = again.sealed("m1")
+        report = await again.sealed("m1")
     assert [] == daemon.asked
     assert (Stage.LOCKED, before.checked_at, before.seal) == (after.stage, after.checked_at, after.seal)
     assert GOOD == after.endpoints["dc-xa"].confirmation
@@ -133,7 +133,7 @@ async def test_a_report_that_was_changed_in_the_journal_is_no_sealed_report() ->
     again = watch_over(daemon, journal)
     async with again.running():
         with pytest.raises(ValueError, match="was changed"):
-            again.sealed("m1")
+            await again.sealed("m1")
 
 
 async def test_what_was_found_before_a_meeting_was_moved_says_nothing_of_its_new_time() -> None:

@@ -218,7 +218,7 @@ async def live(folder: Path, rounds: int) -> dict[str, object]:
         journal = Journal(Store(url))
         stack.callback(journal.close)
         life = Life(configuration, journal, stack.enter_context(History().kept_in(history_file(url))))
-        runner = web.AppRunner(make_app(life.daemon, life.daemon.own), access_log=None, shutdown_timeout=2)
+        runner = web.AppRunner(make_app(life.daemon), access_log=None, shutdown_timeout=2)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, "127.0.0.1", 0)
