@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.cli.options import start_log
-from monitor.cli.run import compose, root_first
+from monitor.cli.run import compose, root_first, serve
 from monitor.load.configuration import load
 from monitor.probes.guard import ensure_permitted
 from monitor.service.process import open_listener
@@ -29,12 +29,14 @@ async def run(folder: Path, *, is_burst: bool) -> None:
     ensure_permitted(configuration.inventory.network.addresses, root_first(configuration))
     settings = configuration.settings
     async with contextlib.AsyncExitStack() as stack:
-        daemon, watch, _ = await compose(configuration, lambda: load(folder), [open_listener(settings.listen)], stack)
+        daemon, watch, meetings = await compose(configuration, lambda: load(folder), stack)
+        web = serve(daemon, meetings, [open_listener(settings.listen)], stack)
         async with daemon.running():
             if is_burst:
                 timetable = turns(configuration.inventory, settings, configuration.profiles)
                 daemon.poller.replace([replace(turn, offset_s=0.0) for turn in timetable])
             watching = asyncio.create_task(watch.run())
+            await web.serving.wait()
             await _stdin_ended()
             watching.cancel()
 

@@ -18,20 +18,24 @@ _CUTS = """table inet cuts {
 
 
 class Account:
-    """CPU seconds and memory of a process, all its threads included, those that ended too."""
+    """CPU seconds and memory of a process and of those that it started and that live, all their threads included."""
 
     def __init__(self, pid: int) -> None:
-        self._status = Path(f"/proc/{pid}/status")
-        self._clock = (~pid << 3) | 2  # CPUCLOCK_SCHED of a process: clock_getcpuclockid(3)
+        self._pid = pid
 
     def cpu_s(self) -> float:
         """Return user and system seconds so far, by the scheduler's nanoseconds and not in ticks."""
-        return time.clock_gettime(self._clock)
+        # CPUCLOCK_SCHED of a process: clock_getcpuclockid(3)
+        return sum(time.clock_gettime((~pid << 3) | 2) for pid in self._family())
 
     def resident_mib(self) -> float:
-        """Return the memory that it holds now."""
-        lines = self._status.read_text(encoding="utf-8").splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+        """Return the memory that they hold now; what they share counts as often as it is mapped."""
+        lines = [line for pid in self._family() for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()]
+        return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+    def _family(self) -> list[int]:
+        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text(encoding="ascii")
+        return [self._pid, *map(int, children.split())]
 
 
 @contextmanager

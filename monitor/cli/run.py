@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import importlib
 import logging
 import os
 import socket
@@ -18,11 +17,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from aiohttp import web
-
 from monitor.cli.options import add_config, add_language, start_log
 from monitor.cli.probers import open_probers
-from monitor.export.http import make_app
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, find_folder, load
@@ -37,6 +33,7 @@ from monitor.service.loads import Loads, loads_file
 from monitor.service.meeting_watch import MeetingWatch
 from monitor.service.process import ServiceManager, ensure_files, on_signals, open_listener, passed_listeners
 from monitor.service.watch import Watch
+from monitor.service.web_process import WebProcess
 
 log = logging.getLogger(__name__)
 
@@ -94,19 +91,17 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
     _permit(configuration)
     listeners = passed_listeners(os.environ) or [open_listener(configuration.settings.listen)]
     async with contextlib.AsyncExitStack() as stack:
-        daemon, watch, meetings = await compose(configuration, read, listeners, stack)
-        await _live(daemon, watch, meetings, listeners)
+        daemon, watch, meetings = await compose(configuration, read, stack)
+        web = serve(daemon, meetings, listeners, stack)
+        await _live(daemon, watch, meetings, web, listeners)
 
 
 async def compose(
     configuration: Configuration,
     read: Callable[[], Configuration],
-    listeners: list[socket.socket],
     stack: contextlib.AsyncExitStack,
 ) -> tuple[Daemon, Watch, MeetingWatch]:
-    """Return the daemon, served on the listeners but not yet at work, what watches its own side, and what watches the meetings.
-
-    The stack closes it all.
+    """Return the daemon, not yet at work, what watches its own side, and what watches the meetings. The stack closes it all.
 
     read: loads the configuration anew, for a reload. The guard was run over the configuration before. Raises SetupError.
     """
@@ -139,26 +134,23 @@ async def compose(
         meetings.clock_stepped()
 
     watch = Watch(clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=stepped)
-    await _serve(make_app(daemon, meetings=meetings, reporter=_report), listeners, stack)
     spare_what_stays()
     return daemon, watch, meetings
 
 
-def _report(*given: object, **named: object) -> bytes:
-    """Make a meeting's report; what that needs takes 20 MB and is loaded by the first who asks."""
-    made: bytes = importlib.import_module("monitor.report.readiness").file(*given, **named)
-    return made
+def serve(daemon: Daemon, meetings: MeetingWatch, listeners: list[socket.socket], stack: contextlib.AsyncExitStack) -> WebProcess:
+    """Start the process that visitors meet and keep it alive; it serves soon. The stack ends it."""
+    web = WebProcess(daemon, meetings, listeners)
+    stack.push_async_callback(_ended, asyncio.create_task(web.run()))
+    return web
 
 
-async def _serve(app: web.Application, listeners: list[socket.socket], stack: contextlib.AsyncExitStack) -> None:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    for listener in listeners:
-        await web.SockSite(runner, listener).start()
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
-async def _live(daemon: Daemon, watch: Watch, meetings: MeetingWatch, listeners: list[socket.socket]) -> None:
+async def _live(daemon: Daemon, watch: Watch, meetings: MeetingWatch, web: WebProcess, listeners: list[socket.socket]) -> None:
     manager, ended = ServiceManager(os.environ), asyncio.Event()
     loop = asyncio.get_running_loop()
     tasks = set[asyncio.Task[None]]()
@@ -176,14 +168,19 @@ async def _live(daemon: Daemon, watch: Watch, meetings: MeetingWatch, listeners:
     on_signals(loop, ended.set, start_reload)
     async with daemon.running(), meetings.running():
         tasks |= {loop.create_task(watch.run()), loop.create_task(_pat(manager))}
-        for listener in listeners:
-            log.info("serving on http://%s:%s", *listener.getsockname()[:2])
-        manager.ready(_status(daemon))
+        tasks.add(loop.create_task(_tell_when_served(web, listeners, manager, daemon)))
         await ended.wait()
         log.info("ending")
         manager.stopping()
         for task in tasks:
             task.cancel()
+
+
+async def _tell_when_served(web: WebProcess, listeners: list[socket.socket], manager: ServiceManager, daemon: Daemon) -> None:
+    await web.serving.wait()
+    for listener in listeners:
+        log.info("serving on http://%s:%s", *listener.getsockname()[:2])
+    manager.ready(_status(daemon))
 
 
 def _status(daemon: Daemon) -> str:

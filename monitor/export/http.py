@@ -21,7 +21,7 @@ from monitor.export.panels import names_of, place_names
 from monitor.export.polling import Polling
 from monitor.export.refused import for_its_reader
 from monitor.export.renderer import Renderer, sentences
-from monitor.export.source import Meetings, NoMeetings, RefusedError, Reporter, Source
+from monitor.export.source import Meetings, NoMeetings, RefusedError, Reporter, SilentError, Source
 from monitor.export.static import Static
 from monitor.export.stream import HEARTBEAT_S, Stream
 from monitor.words.operations import refuse
@@ -98,6 +98,10 @@ async def _answer(request: web.Request, handler: Handler, source: Source) -> web
     except RefusedError as error:
         fault, cure = refuse(error.key, error.values, language_of(request, source.settings.language))
         return refusal(409 if error.is_of_now else 400, fault, cure)
+    except SilentError as error:
+        answer = refusal(503, f"the poller does not answer: {error}", "try again in some seconds; the log of the service says why")
+        answer.headers["Retry-After"] = "5"
+        return answer
     except web.HTTPNotFound:
         return refusal(404, f"there is nothing at {request.path!r}", "docs/http.md lists what there is")
 
@@ -158,9 +162,11 @@ class _Operations:
         ]
 
     async def healthy(self, _: web.Request) -> web.Response:
+        await self._source.fresh()
         return web.Response(text="healthy\n")
 
     async def ready(self, _: web.Request) -> web.Response:
+        await self._source.fresh()
         if self._source.is_ready():
             return web.Response(text="ready\n")
         return web.Response(status=503, text="not ready: the first probes are not sent yet\n")

@@ -1,0 +1,121 @@
+"""The process of the faces: pages, API, event stream and /metrics, of what the poller tells over a socket.
+
+Started by `monitor run`, never by hand: python -m monitor.cli.web SOCKET LISTENER…, each an open descriptor. It ends with the
+poller.
+Whatever visitors do to it, the poller goes on: it has the lower priority, is the first to go when memory ends, and holds no
+credential and no right to send packets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import importlib
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.cli.options import start_log
+from monitor.errors import SetupError
+from monitor.export.http import make_app
+from monitor.export.remote.channel import Channel
+from monitor.export.remote.face_side import RemoteSource
+from monitor.journal.rows import Entry
+from monitor.journal.store import Reader
+
+log = logging.getLogger(__name__)
+
+NICE = 5
+OOM_SCORE = 500
+"""Half of what the kernel can add: where memory ends, this process goes before the poller."""
+_CAPABILITY_VERSION_3 = 0x20080522
+"""linux/capability.h: two sets of 32 bits each."""
+
+
+class JournalReader:
+    """The journal's lines for pages, read beside the poller, which writes them."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._reader: Reader | None = None
+
+    async def events(self, since: float | None, limit: int, target: str | None) -> Sequence[Entry]:
+        """Return the newest lines after `since`, newest first; [] while the database can't be read."""
+        try:
+            return await asyncio.to_thread(self._read, since, limit, target)
+        except (SQLAlchemyError, SetupError) as error:
+            log.error("the journal can't be read: %s", error)
+            return []
+
+    def _read(self, since: float | None, limit: int, target: str | None) -> Sequence[Entry]:
+        if self._reader is None:
+            self._reader = Reader(self._url)
+        return self._reader.events(since, limit, target)
+
+
+def main() -> None:
+    """Serve until the poller is gone or says so."""
+    start_log()
+    step_back()
+    poller, *listeners = (socket.socket(fileno=int(each)) for each in sys.argv[1:])
+    asyncio.run(serve(poller, listeners))
+
+
+def step_back() -> None:
+    """Give the poller precedence, and give up what only the poller needs."""
+    # Ctrl-C goes to every process of a terminal; the poller says when it is over.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        os.nice(NICE)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE), encoding="ascii")
+    if os.geteuid() != 0:
+        _give_up_capabilities()
+
+
+def _give_up_capabilities() -> None:
+    """Drop every capability of this process, ambient ones too (capset(2)): who takes it over must not send raw packets."""
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    if ctypes.CDLL(None, use_errno=True).capset(header, (ctypes.c_uint32 * 6)()):
+        log.warning("the process that serves pages keeps its capabilities: %s", os.strerror(ctypes.get_errno()))
+
+
+async def serve(poller: socket.socket, listeners: Sequence[socket.socket]) -> None:
+    """Serve on the listeners what the poller tells, until it is gone or SIGTERM comes."""
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    source = RemoteSource(await Channel.over(poller))
+    hearing = asyncio.create_task(source.run())
+    hearing.add_done_callback(lambda _: ended.set())
+    await source.fresh()
+    source.read_events_by(JournalReader(source.settings.journal).events)
+    runner = web.AppRunner(make_app(source, meetings=source.meetings, reporter=_report), access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        for listener in listeners:
+            listener.setblocking(False)
+            await web.SockSite(runner, listener).start()
+        await source.serving()
+        await ended.wait()
+    finally:
+        await runner.cleanup()
+        hearing.cancel()
+
+
+def _report(*given: object, **named: object) -> bytes:
+    """Make a meeting's report; what that needs takes 20 MB and is loaded by the first who asks."""
+    made: bytes = importlib.import_module("monitor.report.readiness").file(*given, **named)
+    return made
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Messages over a connected socket: whole ones in, whole ones out, and an end that everybody who waits hears of."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+from monitor.export.remote.codec import HEAD, LONGEST, Kind, frame
+
+
+class Channel:
+    """One end of the socket between poller and faces."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def over(cls, connected: socket.socket) -> Channel:
+        """Return a channel over a connected stream socket, which is the channel's own from then on."""
+        connected.setblocking(False)
+        return cls(*await asyncio.open_connection(sock=connected))
+
+    @property
+    def is_closed(self) -> bool:
+        """True once nothing can be sent any more."""
+        return self._writer.is_closing()
+
+    def send(self, kind: Kind, call: int, body: bytes = b"") -> None:
+        """Send a message; what the other side is too slow to take waits in memory. Nothing happens on a closed channel."""
+        if not self._writer.is_closing():
+            self._writer.write(frame(kind, call, body))
+
+    async def messages(self) -> AsyncIterator[tuple[Kind, int, bytes]]:
+        """Yield each message that comes, until the other side is gone. Raises ValueError for what is none."""
+        try:
+            while True:
+                length, kind, call = HEAD.unpack(await self._reader.readexactly(HEAD.size))
+                if length > LONGEST:
+                    raise ValueError(f"a message of {length} octets")
+                yield Kind(kind), call, await self._reader.readexactly(length)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._writer.close()

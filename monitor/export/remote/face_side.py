@@ -1,0 +1,348 @@
+"""The faces' end: the poller's picture, kept here as it was told last, and everything else asked for over the socket."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, replace
+from typing import Any, TypeVar
+
+from monitor.export.remote.channel import Channel
+from monitor.export.remote.codec import Kind, Picture, Unpacker, Update, pack_call
+from monitor.export.source import RefusedError, SilentError
+from monitor.model.day import Day
+from monitor.model.kindness import Manner
+from monitor.model.meeting import Confirmation, MeetingView
+from monitor.model.operations import Work
+from monitor.model.reading import Reading
+from monitor.model.settings import Settings
+from monitor.model.state import Acknowledgement, Event, Snapshot, Transition
+
+ANSWER_S = 5.0
+"""How long the poller may take for what it has at hand; it answers within milliseconds, or it stands still."""
+LONG_ANSWER_S = 120.0
+"""For what takes its time: a configuration that is loaded anew, the steps of a poll or a check."""
+FRESH_S = 0.25
+"""So old may a picture be that is given out as of now: many visitors at once are one question."""
+
+Events = Callable[[float | None, int, str | None], Awaitable[Sequence[Transition | Event]]]
+_END = (Kind.RESULT, Kind.ERROR)
+_ONLY_READ = ("serving", "fresh", "history", "manner", "own_metrics", "works", "sealed")
+_Callback = TypeVar("_Callback")
+
+
+class _Calls:
+    """Questions under way on one channel. has_news: the picture that was fetched last is no longer that of now."""
+
+    def __init__(self, channel: Channel, answer_s: float) -> None:
+        self._answer_s = answer_s
+        self._channel = channel
+        self._is_gone = False
+        self._open: dict[int, asyncio.Queue[tuple[Kind, bytes] | None]] = {}
+        self._last = 0
+        self.has_news = True
+        self.unpacker = Unpacker()
+
+    def heard(self, kind: Kind, call: int, body: bytes) -> None:
+        """Hand on what came for a call that somebody waits for."""
+        if (waiting := self._open.get(call)) is not None:
+            waiting.put_nowait((kind, body))
+
+    def gone(self) -> None:
+        """End every wait: nobody will answer any more."""
+        self._is_gone = True
+        for waiting in self._open.values():
+            waiting.put_nowait(None)
+
+    async def steps(self, name: str, within_s: float, arguments: Mapping[str, object]) -> AsyncGenerator[tuple[Kind, Any], None]:
+        """Ask, and yield what comes, its result last. within_s: for each step. Raises SilentError, or what the poller refused."""
+        if self._is_gone:
+            raise SilentError("it is gone")
+        self._last += 1
+        call, answers = self._last, asyncio.Queue[tuple[Kind, bytes] | None]()
+        self._open[call] = answers
+        self._channel.send(Kind.CALL, call, pack_call(name, arguments))
+        is_over = False
+        try:
+            while not is_over:
+                kind, value = await self._step(name, answers, within_s)
+                is_over = kind in _END
+                yield kind, value
+        finally:
+            del self._open[call]
+            self.has_news = self.has_news or name not in _ONLY_READ
+            if not is_over:
+                self._channel.send(Kind.CANCEL, call)
+
+    async def _step(self, name: str, answers: asyncio.Queue[tuple[Kind, bytes] | None], within_s: float) -> tuple[Kind, Any]:
+        try:
+            answer = await asyncio.wait_for(answers.get(), within_s)
+        except TimeoutError:
+            raise SilentError(f"no answer to {name} within {within_s:g} s") from None
+        if answer is None:
+            raise SilentError("it is gone")
+        kind, body = answer
+        value = self.unpacker.unpack(body)
+        if kind is Kind.ERROR:
+            _fail(*value)
+        return kind, value
+
+    async def ask(self, name: str, *, within_s: float | None = None, **arguments: object) -> Any:
+        """Ask, and return the answer. within_s: that of every call where it is left out."""
+        async with aclosing(self.steps(name, self._answer_s if within_s is None else within_s, arguments)) as steps:
+            async for kind, value in steps:
+                if kind is Kind.RESULT:
+                    return value
+        raise SilentError(f"no answer to {name}")
+
+
+def _fail(how: str, told: str, values: Mapping[str, Any]) -> None:
+    if how == "refused":
+        raise RefusedError(told, **values)
+    raise ValueError(told) if how == "value" else RuntimeError(told)
+
+
+class RemoteSource:
+    """A Source, its Operations and its Meetings, of a poller in another process.
+
+    events reads the journal, beside the poller. Nothing can be asked before started() has brought the first picture.
+    """
+
+    def __init__(self, channel: Channel, *, answer_s: float = ANSWER_S, fresh_s: float = FRESH_S) -> None:
+        """answer_s: how long the poller may take for what it has at hand before it counts as silent. fresh_s: see FRESH_S."""
+        self._channel = channel
+        self._calls = _Calls(channel, answer_s)
+        self._fresh_s = fresh_s
+        self._settings = Settings()
+        self._snapshot: Snapshot | None = None
+        self._is_ready = False
+        self._views: dict[str, MeetingView] = {}
+        self._shown: tuple[str, ...] = ()
+        self._asked_s = float("-inf")
+        self._fetching: asyncio.Task[Snapshot] | None = None
+        self._listeners: list[Callable[[Snapshot], None]] = []
+        self._of_meetings: list[Callable[[MeetingView], None]] = []
+        self._events: Events | None = None
+        self.operations = RemoteOperations(self._calls)
+        self.meetings = RemoteMeetings(self._calls, self._meetings_shown, self._of_meetings)
+
+    async def run(self) -> None:
+        """Hear the poller until it is gone."""
+        async for kind, call, body in self._channel.messages():
+            if kind is Kind.NEWS:
+                self._calls.has_news = True
+                if self._listeners or self._of_meetings:
+                    self._fetch()
+            else:
+                self._calls.heard(kind, call, body)
+        self._calls.gone()
+
+    def read_events_by(self, events: Events) -> None:
+        """Have events() read by this."""
+        self._events = events
+
+    async def serving(self) -> None:
+        """Tell the poller that visitors are taken."""
+        await self._calls.ask("serving")
+
+    # Source
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings in force, without credentials."""
+        return self._settings
+
+    def snapshot(self) -> Snapshot:
+        """Return the last picture that was told."""
+        assert self._snapshot is not None, "nothing is shown before the first picture"
+        return self._snapshot
+
+    def is_ready(self) -> bool:
+        """Return whether the first probes were sent, as told last."""
+        return self._is_ready
+
+    async def fresh(self) -> Snapshot:
+        """Return the picture of now; who asks while it is being fetched gets that one."""
+        is_recent = not self._calls.has_news and time.monotonic() - self._asked_s < self._fresh_s
+        return self._snapshot if is_recent and self._snapshot is not None else await asyncio.shield(self._fetch())
+
+    def _fetch(self) -> asyncio.Task[Snapshot]:
+        if self._fetching is None:
+            self._fetching = asyncio.get_running_loop().create_task(self._bring())
+            self._fetching.add_done_callback(self._fetched)
+        return self._fetching
+
+    def _fetched(self, task: asyncio.Task[Snapshot]) -> None:
+        self._fetching = None
+        if not task.cancelled():
+            task.exception()  # who waited has it; where nobody did, the next question will have its own
+
+    async def _bring(self) -> Snapshot:
+        asked_s, self._calls.has_news = time.monotonic(), False
+        try:
+            picture: Picture = await self._calls.ask("fresh")
+        except BaseException:
+            self._calls.has_news = True
+            raise
+        self._asked_s = asked_s
+        return self._take(picture)
+
+    def _take(self, picture: Picture) -> Snapshot:
+        unpacker = self._calls.unpacker
+        if picture.inventory is not None:
+            unpacker.inventory = unpacker.unpack(picture.inventory)
+        update: Update = unpacker.unpack(picture.update)
+        assert unpacker.inventory is not None
+        old = self._snapshot or Snapshot(0, 0.0, unpacker.inventory, {})
+        # Another inventory comes with all its views.
+        views = update.views if picture.inventory is not None else {**old.views, **update.views}
+        self._snapshot = replace(
+            old,
+            generation=update.generation,
+            at=update.at,
+            inventory=unpacker.inventory,
+            views=views,
+            root_causes=old.root_causes if update.root_causes is None else update.root_causes,
+            changes=old.changes if update.changes is None else update.changes,
+            blind=update.blind,
+            last_round_at=update.last_round_at,
+            fresh=update.fresh,
+            complaints=old.complaints if update.complaints is None else update.complaints,
+        )
+        self._settings, self._is_ready = update.settings or self._settings, update.is_ready
+        known = self._views | {view.meeting.id: view for view in update.meetings}
+        self._shown, self._views = update.shown, {id_: known[id_] for id_ in update.shown}
+        self._tell(self._snapshot, old.generation, update.meetings)
+        return self._snapshot
+
+    def _tell(self, snapshot: Snapshot, generation: int, meetings: Sequence[MeetingView]) -> None:
+        if snapshot.generation != generation:
+            for listener in tuple(self._listeners):
+                listener(snapshot)
+        for view in meetings:
+            for heard in tuple(self._of_meetings):
+                heard(view)
+
+    def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
+        """Call back with each picture of which a state changed; returns what ends it."""
+        return _joined(self._listeners, callback)
+
+    async def events(self, since: float | None, limit: int, target: str | None = None) -> Sequence[Transition | Event]:
+        """Return what the journal holds."""
+        assert self._events is not None
+        return await self._events(since, limit, target)
+
+    async def history(self, target: str) -> Day | None:
+        """Return a target's last 24 hours."""
+        day: Day | None = await self._calls.ask("history", target=target)
+        return day
+
+    async def manner(self, target: str) -> Manner | None:
+        """Return how a target's agent wants to be asked."""
+        manner: Manner | None = await self._calls.ask("manner", target=target)
+        return manner
+
+    async def own_metrics(self, *, is_openmetrics: bool) -> str:
+        """Return the text of the poller's own metrics."""
+        text: str = await self._calls.ask("own_metrics", is_openmetrics=is_openmetrics)
+        return text
+
+    async def reload(self) -> Sequence[str]:
+        """Have the configuration loaded anew."""
+        faults: Sequence[str] = await self._calls.ask("reload", within_s=LONG_ANSWER_S)
+        return faults
+
+    async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
+        """Probe targets now; who stops reading ends the poll."""
+        steps = self._calls.steps("poll", LONG_ANSWER_S, {"ids": list(ids)})
+        _, asked = await anext(steps)
+        return asked, _items(steps)
+
+    def _meetings_shown(self) -> Sequence[MeetingView]:
+        return [self._views[id_] for id_ in self._shown]
+
+
+class RemoteOperations:
+    """Where operators are heard, over the socket."""
+
+    def __init__(self, calls: _Calls) -> None:
+        self._calls = calls
+
+    async def acknowledge(self, target: str, by: str, note: str) -> Acknowledgement:
+        """Take a root cause on."""
+        taken: Acknowledgement = await self._calls.ask("acknowledge", target=target, by=by, note=note)
+        return taken
+
+    async def withdraw(self, target: str, by: str) -> None:
+        """Take an acknowledgement back."""
+        await self._calls.ask("withdraw", target=target, by=by)
+
+    async def works(self) -> Sequence[Work]:
+        """Return the work that was announced at run time and is not over."""
+        works: Sequence[Work] = await self._calls.ask("works")
+        return works
+
+    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
+        """Announce work."""
+        work: Work = await self._calls.ask("announce", covers=list(covers), lasts=lasts, start=start, reason=reason, by=by)
+        return work
+
+    async def end(self, work: str, by: str) -> Work:
+        """End work, or call it off."""
+        ended: Work = await self._calls.ask("end", work=work, by=by)
+        return ended
+
+
+class RemoteMeetings:
+    """The meetings that the poller's watch keeps, over the socket."""
+
+    def __init__(
+        self, calls: _Calls, shown: Callable[[], Sequence[MeetingView]], listeners: list[Callable[[MeetingView], None]]
+    ) -> None:
+        self._calls = calls
+        self._shown = shown
+        self._listeners = listeners
+
+    def meetings(self) -> Sequence[MeetingView]:
+        """Return the meetings as they were told last."""
+        return self._shown()
+
+    def subscribe(self, callback: Callable[[MeetingView], None]) -> Callable[[], None]:
+        """Call back with each meeting that changed; returns what ends it."""
+        return _joined(self._listeners, callback)
+
+    async def confirm(self, meeting: str, endpoint: str, confirmation: Confirmation) -> MeetingView | None:
+        """Have a technician's tick kept."""
+        told = asdict(confirmation)
+        view: MeetingView | None = await self._calls.ask("confirm", meeting=meeting, endpoint=endpoint, confirmation=told)
+        return view
+
+    async def check(self, meeting: str, progress: Callable[[int, int], None]) -> MeetingView | None:
+        """Have a meeting checked; who stops waiting ends it."""
+        found: MeetingView | None = None
+        async with aclosing(self._calls.steps("check", LONG_ANSWER_S, {"meeting": meeting})) as steps:
+            async for kind, value in steps:
+                if kind is Kind.ITEM:
+                    progress(*value)
+                else:
+                    found = value
+        return found
+
+    async def sealed(self, meeting: str) -> MeetingView | None:
+        """Return a meeting's report as it was sealed."""
+        view: MeetingView | None = await self._calls.ask("sealed", meeting=meeting)
+        return view
+
+
+async def _items(steps: AsyncGenerator[tuple[Kind, Any], None]) -> AsyncIterator[Any]:
+    async with aclosing(steps):
+        async for kind, value in steps:
+            if kind is Kind.ITEM:
+                yield value
+
+
+def _joined(callbacks: list[_Callback], callback: _Callback) -> Callable[[], None]:
+    callbacks.append(callback)
+    return lambda: callbacks.remove(callback) if callback in callbacks else None

@@ -1,0 +1,170 @@
+"""The poller's end: answers what one process of faces asks, and sends it what changed since it asked last."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from monitor.export.remote.channel import Channel
+from monitor.export.remote.codec import Kind, Picture, Update, pack, pack_inventory, unpack_call
+from monitor.export.source import Meetings, RefusedError, Source
+from monitor.model.inventory import Inventory
+from monitor.model.meeting import Confirmation, MeetingView
+from monitor.model.settings import Settings
+from monitor.model.state import Snapshot, TargetView
+
+log = logging.getLogger(__name__)
+
+_NO_SECRETS: Mapping[str, Any] = MappingProxyType({})
+
+
+class Differ:
+    """Knows what the other side has, and says what is another now; by identity, for what is unchanged stays the same object."""
+
+    def __init__(self) -> None:
+        self._inventory: Inventory | None = None
+        self._settings: Settings | None = None
+        self._views: Mapping[str, TargetView] = {}
+        self._told: Snapshot | None = None
+        self._meetings: dict[str, MeetingView] = {}
+
+    def picture(self, snapshot: Snapshot, settings: Settings, meetings: Sequence[MeetingView], *, is_ready: bool) -> Picture:
+        """Return what changed since the last call. The faces get no credential: what they don't have, nobody takes from them."""
+        before, self._told = self._told, snapshot
+        is_other = snapshot.inventory is not self._inventory
+        known = {} if is_other else self._views
+        views = {id_: view for id_, view in snapshot.views.items() if known.get(id_) is not view}
+        changed = [view for view in meetings if self._meetings.get(view.meeting.id) is not view]
+        update = Update(
+            at=snapshot.at,
+            generation=snapshot.generation,
+            blind=snapshot.blind,
+            last_round_at=snapshot.last_round_at,
+            fresh=snapshot.fresh,
+            is_ready=is_ready,
+            settings=None if settings is self._settings else replace(settings, credentials=_NO_SECRETS, logins=_NO_SECRETS),
+            views=views,
+            root_causes=None if before is not None and before.root_causes is snapshot.root_causes else snapshot.root_causes,
+            changes=None if before is not None and before.changes == snapshot.changes else snapshot.changes,
+            complaints=None if before is not None and before.complaints == snapshot.complaints else dict(snapshot.complaints),
+            shown=tuple(view.meeting.id for view in meetings),
+            meetings=changed,
+        )
+        inventory = pack_inventory(snapshot.inventory) if is_other else None
+        self._inventory, self._settings, self._views = snapshot.inventory, settings, snapshot.views
+        self._meetings = {view.meeting.id: view for view in meetings}
+        return Picture(inventory, pack(update))
+
+
+class PollerSide:
+    """Serves one channel until its other end is gone."""
+
+    def __init__(self, source: Source, meetings: Meetings, channel: Channel, *, serving: Callable[[], None] = lambda: None) -> None:
+        """serving is called once the other side says that it takes visitors."""
+        self._source = source
+        self._meetings = meetings
+        self._channel = channel
+        self._differ = Differ()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._has_news = False
+        self._serving = serving
+
+    async def run(self) -> None:
+        """Answer until the other side is gone; what it asked for and nobody waits for any more is ended."""
+        ends = (self._source.subscribe(self._published), self._meetings.subscribe(self._published))
+        try:
+            async for kind, call, body in self._channel.messages():
+                self._heard(kind, call, body)
+        except ValueError as error:
+            log.error("the process of the faces sends what is no message: %s", error)
+        finally:
+            for end in ends:
+                end()
+            tasks = tuple(self._tasks.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._channel.close()
+
+    def _published(self, _: object) -> None:
+        """Tell once that there is news, and then not again before it was fetched."""
+        if not self._has_news:
+            self._has_news = True
+            self._channel.send(Kind.NEWS, 0)
+
+    def _heard(self, kind: Kind, call: int, body: bytes) -> None:
+        if kind is Kind.CANCEL:
+            if (task := self._tasks.get(call)) is not None:
+                task.cancel()
+            return
+        name, arguments = unpack_call(body)
+        task = asyncio.get_running_loop().create_task(self._answer(call, name, arguments))
+        self._tasks[call] = task
+        task.add_done_callback(lambda _: self._tasks.pop(call, None))
+
+    async def _answer(self, call: int, name: str, arguments: Mapping[str, Any]) -> None:
+        try:
+            answer = await self._calls[name](call, **arguments)
+        except RefusedError as error:
+            self._channel.send(Kind.ERROR, call, pack(("refused", error.key, dict(error.values))))
+        except ValueError as error:
+            self._channel.send(Kind.ERROR, call, pack(("value", str(error), {})))
+        except Exception as error:  # whatever it is, the faces must not wait for an answer that never comes
+            log.exception("%s: what the faces asked for failed", name)
+            self._channel.send(Kind.ERROR, call, pack(("failed", f"{type(error).__name__}: {error}", {})))
+        else:
+            self._channel.send(Kind.RESULT, call, pack(answer))
+
+    @property
+    def _calls(self) -> Mapping[str, Callable[..., Awaitable[object]]]:
+        source, operations, meetings = self._source, self._source.operations, self._meetings
+        return {
+            "serving": self._serves,
+            "fresh": self._fresh,
+            "poll": self._poll,
+            "check": self._check,
+            "confirm": self._confirm,
+            "history": _plain(source.history),
+            "manner": _plain(source.manner),
+            "own_metrics": _plain(source.own_metrics),
+            "reload": _plain(source.reload),
+            "acknowledge": _plain(operations.acknowledge),
+            "withdraw": _plain(operations.withdraw),
+            "works": _plain(operations.works),
+            "announce": _plain(operations.announce),
+            "end": _plain(operations.end),
+            "sealed": lambda _, meeting: meetings.sealed(meeting),
+        }
+
+    async def _serves(self, _: int) -> None:
+        self._serving()
+
+    async def _fresh(self, _: int) -> Picture:
+        self._has_news = False
+        snapshot = await self._source.fresh()
+        meetings = self._meetings.meetings()
+        return self._differ.picture(snapshot, self._source.settings, meetings, is_ready=self._source.is_ready())
+
+    async def _poll(self, call: int, ids: Sequence[str]) -> None:
+        asked, readings = await self._source.poll(ids)
+        self._channel.send(Kind.ITEM, call, pack(asked))
+        await self._pass_on(call, readings)
+
+    async def _pass_on(self, call: int, items: AsyncIterator[object]) -> None:
+        async for item in items:
+            self._channel.send(Kind.ITEM, call, pack(item))
+
+    async def _check(self, call: int, meeting: str) -> MeetingView | None:
+        return await self._meetings.check(meeting, lambda done, of: self._channel.send(Kind.ITEM, call, pack((done, of))))
+
+    async def _confirm(self, _: int, meeting: str, endpoint: str, confirmation: Mapping[str, Any]) -> MeetingView | None:
+        return await self._meetings.confirm(meeting, endpoint, Confirmation(**confirmation))
+
+
+def _plain(called: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+    """Return a call that answers once and needs not know which call it is."""
+    return lambda _, **arguments: called(**arguments)

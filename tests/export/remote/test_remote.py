@@ -1,0 +1,273 @@
+"""What faces in another process know is what the poller has: told whole once, then by what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from monitor.export.http import make_app
+from monitor.export.source import RefusedError, SilentError
+from monitor.load.configuration import load
+from monitor.model.day import Day
+from monitor.model.kindness import Learned, Manner
+from monitor.model.meeting import Confirmation, MeetingView
+from monitor.model.reading import Reading
+from monitor.model.settings import Credential, Login, Settings
+from monitor.model.state import Blindness, Reason, Snapshot, State
+from tests.export import morning, sample
+from tests.export.meetings import FakeMeetings
+from tests.export.remote.pair import paired
+from tests.export.sample import FakeSource
+
+SHIPPED = Path(__file__).parents[3] / "config"
+
+
+def shown(snapshot: Snapshot) -> Snapshot:
+    """Return a snapshot as it is shown: without the rounds that only judges read."""
+    views = {
+        id_: view if view.icmp is None else replace(view, icmp=replace(view.icmp, rounds_recent=()))
+        for id_, view in snapshot.views.items()
+    }
+    return replace(snapshot, views=views)
+
+
+async def test_the_picture_arrives_as_it_is_with_the_inventorys_own_targets() -> None:
+    whole = morning.morning(load(SHIPPED).inventory)
+    async with paired(FakeSource(whole)) as pair:
+        told = await pair.remote.fresh()
+        assert shown(whole) == told
+        assert told is pair.remote.snapshot()
+        assert all(view.target is told.inventory.targets[id_] for id_, view in told.views.items())
+        assert list(whole.views) == list(told.views)
+
+
+async def test_what_did_not_change_stays_the_same_object_and_what_changed_is_new() -> None:
+    async with paired(FakeSource()) as pair:
+        before = await pair.remote.fresh()
+        pair.poller.publish(sample.with_view(pair.poller.now, "xa-1-1", state=State.DOWN, cause="xa-1-1"))
+        after = await _next(pair.remote.fresh, lambda snapshot: snapshot.generation > before.generation)
+        assert State.DOWN is after.views["xa-1-1"].state
+        assert before.inventory is after.inventory
+        assert {"xa-1-1"} == {id_ for id_ in after.views if after.views[id_] is not before.views[id_]}
+
+
+async def _next(fresh: Callable[[], object], wanted: Callable[[Snapshot], bool]) -> Snapshot:
+    while True:
+        snapshot = await fresh()  # type: ignore[misc]
+        assert isinstance(snapshot, Snapshot)
+        if wanted(snapshot):
+            return snapshot
+
+
+async def test_a_publication_is_told_to_who_listens_without_being_asked() -> None:
+    async with paired(FakeSource()) as pair:
+        await pair.remote.fresh()
+        heard = asyncio.Queue[Snapshot]()
+        end = pair.remote.subscribe(heard.put_nowait)
+        pair.poller.publish(replace(pair.poller.now, generation=2, blind=Blindness(3.0, Reason("blind_carrier", {"link": "eth0"}))))
+        told = await heard.get()
+        assert (2, "blind_carrier") == (told.generation, told.blind.reason.code if told.blind else "")
+        end()
+
+
+async def test_another_inventory_replaces_every_view() -> None:
+    async with paired(FakeSource()) as pair:
+        await pair.remote.fresh()
+        other = sample.snapshot(load(SHIPPED).inventory, generation=2)
+        pair.poller.publish(other)
+        told = await _next(pair.remote.fresh, lambda snapshot: snapshot.generation == 2)
+        assert shown(other) == told
+
+
+async def test_faces_get_no_credential() -> None:
+    secret = Settings(
+        credentials={"wan": Credential("wan", "2c", community="not-told")},
+        logins={"codec": Login("codec", "monitor", "not-told")},
+        language="en",
+    )
+    async with paired(FakeSource(settings=secret)) as pair:
+        await pair.remote.fresh()
+        assert ({}, {}, "en") == (dict(pair.remote.settings.credentials), dict(pair.remote.settings.logins), "en")
+        assert replace(secret, credentials={}, logins={}) == pair.remote.settings
+
+
+async def test_what_is_asked_is_answered_by_the_poller() -> None:
+    day, manner = Day(60.0, losses=(0.5,) * 1440), Manner(Learned(20.0), Learned(24.0), Learned(2.0), None, None, 20, 0, 0)
+    poller = FakeSource(days={"xa-1-1": day}, manners={"xa-1-1": manner}, faults=("monitor.yaml:1: bad",))
+    async with paired(poller) as pair:
+        remote = pair.remote
+        await remote.fresh()
+        assert (day, None) == (await remote.history("xa-1-1"), await remote.history("xa-1-2"))
+        assert (manner, None) == (await remote.manner("xa-1-1"), await remote.manner("xa-1-2"))
+        assert ("monitor.yaml:1: bad",) == tuple(await remote.reload())
+        assert "monitor_blind 0.0" in await remote.own_metrics(is_openmetrics=False)
+        taken = await remote.operations.acknowledge("xa-1-1", "Trực ca", "đã gọi VNPT")
+        assert ("Trực ca", "đã gọi VNPT") == (taken.by, taken.note)
+        assert sample.WORK == await remote.operations.announce(["xa-1-1"], "2h", "", "thay thiết bị", "VNPT")
+        assert sample.WORK == await remote.operations.end("3", "VNPT")
+        await remote.operations.withdraw("xa-1-1", "Trực ca")
+        assert [] == list(await remote.operations.works())
+        assert ["acknowledge", "announce", "end", "withdraw"] == [each[0] for each in poller.operations.said]
+
+
+async def test_what_the_poller_refuses_is_refused_here_with_its_values() -> None:
+    poller = FakeSource()
+    poller.operations.refusal = RefusedError("not_down", name="Xã Một")
+    async with paired(poller) as pair:
+        with pytest.raises(RefusedError) as caught:
+            await pair.remote.operations.acknowledge("xa-1-1", "Trực ca", "")
+        assert ("not_down", {"name": "Xã Một"}) == (caught.value.key, dict(caught.value.values))
+
+
+async def test_readings_come_one_by_one() -> None:
+    async with paired(FakeSource()) as pair:
+        asked, readings = await pair.remote.poll(["xa-1-1", "xa-1-2"])
+        assert (2, ["xa-1-1", "xa-1-2"]) == (asked, [reading.target async for reading in readings])
+
+
+@dataclass
+class EndlessPoll(FakeSource):
+    """A poll whose second reading never comes; ended is set when somebody gave it up."""
+
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
+        _, first = await super().poll(ids[:1])
+
+        async def answers() -> AsyncIterator[Reading]:
+            try:
+                async for reading in first:
+                    yield reading
+                await asyncio.Event().wait()
+            finally:
+                self.ended.set()
+
+        return len(ids), answers()
+
+
+async def test_who_stops_reading_ends_the_poll() -> None:
+    poller = EndlessPoll()
+    async with paired(poller) as pair:
+        _, readings = await pair.remote.poll(["xa-1-1", "xa-1-2"])
+        assert "xa-1-1" == (await anext(readings)).target
+        await readings.aclose()  # type: ignore[attr-defined]
+        await poller.ended.wait()
+
+
+async def test_a_meeting_is_told_checked_and_ticked() -> None:
+    meetings = KeptMeetings()
+    async with paired(FakeSource(), meetings) as pair:
+        await pair.remote.fresh()
+        remote, steps = pair.remote.meetings, list[tuple[int, int]]()
+        assert meetings.views == list(remote.meetings())
+        assert meetings.views[0] == await remote.check("m1", lambda done, of: steps.append((done, of)))
+        assert [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)] == steps
+        tick = Confirmation("Kỹ thuật viên", 1.0, False, on_site=True, note="micro hỏng")
+        assert meetings.views[0] == await remote.confirm("m1", "dc-xa", tick)
+        assert [tick] == meetings.ticks
+        with pytest.raises(ValueError, match="not what was sealed"):
+            await remote.sealed("m1")
+
+
+@dataclass
+class KeptMeetings(FakeMeetings):
+    ticks: list[Confirmation] = field(default_factory=list)
+
+    async def confirm(self, _meeting: str, _endpoint: str, confirmation: Confirmation) -> MeetingView | None:
+        self.ticks.append(confirmation)
+        return self.views[0]
+
+    async def sealed(self, _meeting: str) -> MeetingView | None:
+        raise ValueError("not what was sealed")
+
+
+class Broken(FakeSource):
+    async def history(self, target: str) -> Day | None:
+        raise KeyError(target)
+
+
+async def test_a_fault_of_the_poller_is_an_error_here_and_nothing_waits_for_ever(caplog: pytest.LogCaptureFixture) -> None:
+    async with paired(Broken()) as pair:
+        with pytest.raises(RuntimeError, match="KeyError"):
+            await pair.remote.history("xa-1-1")
+        assert "history" in caplog.text
+        assert await pair.remote.fresh()
+
+
+class Still(FakeSource):
+    """A poller that stands still once it has told one picture."""
+
+    has_told = False
+
+    async def fresh(self) -> Snapshot:
+        if self.has_told:
+            await asyncio.Event().wait()
+        self.has_told = True
+        return self.now
+
+
+async def test_a_poller_that_stands_still_is_silence_and_not_yesterdays_picture() -> None:
+    async with paired(Still(), answer_s=0.05) as pair:
+        await pair.remote.fresh()
+        app = make_app(pair.remote)
+        async with TestClient(TestServer(app)) as client:
+            for path in ("/metrics", "/-/healthy", "/-/ready", "/api/v1/targets"):
+                answer = await client.get(path)
+                assert (503, "5") == (answer.status, answer.headers["Retry-After"]), path
+
+
+async def test_every_question_is_answered_once_the_poller_is_gone() -> None:
+    async with paired(Still()) as pair:
+        await pair.remote.fresh()
+        waiting = asyncio.create_task(pair.remote.fresh())
+        pair.socket.shutdown(socket.SHUT_RDWR)
+        with pytest.raises(SilentError):
+            await waiting
+
+
+async def test_pages_api_and_metrics_are_the_same_over_the_socket() -> None:
+    snapshot = morning.morning(load(SHIPPED).inventory)
+    async with paired(FakeSource(snapshot)) as pair:
+        await pair.remote.fresh()
+        near, far = [make_app(source) for source in (pair.poller, pair.remote)]
+        async with TestClient(TestServer(near)) as here, TestClient(TestServer(far)) as there:
+            for path in ("/", "/targets/xa-lung-cu", "/api/v1/targets", "/api/v1/targets/xa-lung-cu", "/metrics", "/meetings"):
+                assert await _text(here, path) == await _text(there, path), path
+
+
+async def _text(client: TestClient[web.Request, web.Application], path: str) -> str:
+    text = await (await client.get(path)).text()
+    return "\n".join(line for line in text.splitlines() if not line.startswith(("process_", "python_")))
+
+
+async def test_the_poller_is_told_once_that_visitors_are_taken() -> None:
+    async with paired(FakeSource()) as pair:
+        await pair.remote.serving()
+        assert pair.serving.is_set()
+
+
+@dataclass
+class Counted(FakeSource):
+    asked_fresh: int = 0
+
+    async def fresh(self) -> Snapshot:
+        self.asked_fresh += 1
+        return self.now
+
+
+async def test_many_visitors_at_once_are_one_question() -> None:
+    poller = Counted()
+    async with paired(poller, fresh_s=3600.0) as pair:
+        await asyncio.gather(*(pair.remote.fresh() for _ in range(50)))
+        await pair.remote.fresh()
+        assert 1 == poller.asked_fresh
+        await pair.remote.operations.withdraw("xa-1-1", "Trực ca")  # what was said must be seen by who said it
+        await pair.remote.fresh()
+        assert 2 == poller.asked_fresh

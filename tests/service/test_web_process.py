@@ -1,0 +1,119 @@
+"""The process that visitors meet lives beside the poller: served by it, started again when it dies, ended with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from monitor.export.remote.channel import Channel
+from monitor.export.remote.poller_side import PollerSide
+from monitor.export.source import NoMeetings
+from monitor.model.settings import Settings
+from monitor.service.web_process import PROGRAM, WebProcess
+from tests.export.sample import FakeSource
+
+
+def child() -> int:
+    """Return the id of the one process that this one started."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    assert len(children) == 1
+    return int(children[0])
+
+
+def lives(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+@asynccontextmanager
+async def served(folder: Path) -> AsyncIterator[tuple[WebProcess, str]]:
+    """Have a process serve a source; give it and the address to ask."""
+    source = FakeSource(settings=Settings(journal=f"sqlite:///{folder}/journal.db"))
+    environment = os.environ | {"NOTIFY_SOCKET": "/not/there"}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        web = WebProcess(source, NoMeetings(), [listener], first_pause_s=0.01, environment=environment)
+        running = asyncio.create_task(web.run())
+        try:
+            await web.serving.wait()
+            yield web, "http://{}:{}".format(*listener.getsockname())
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+async def text(url: str) -> str:
+    async with ClientSession() as session, session.get(url) as answer:
+        assert 200 == answer.status
+        return await answer.text()
+
+
+async def test_visitors_are_served_and_the_process_ends_with_the_poller(tmp_path: Path) -> None:
+    async with served(tmp_path) as (_, url):
+        pid = child()
+        assert "wan_target_up{" in await text(url + "/metrics")
+        assert "healthy\n" == await text(url + "/-/healthy")
+    assert not lives(pid)
+
+
+async def test_a_process_that_dies_is_started_again_on_the_same_listener(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with served(tmp_path) as (web, url):
+        first = child()
+        os.kill(first, signal.SIGKILL)
+        assert "healthy\n" == await text(url + "/-/healthy")  # it waits in the listener's queue meanwhile
+        assert (2, True) == (web.starts, first != child())
+        assert "by SIGKILL" in caplog.text
+
+
+async def test_it_steps_back_behind_the_poller_and_knows_nothing_of_the_service_manager(tmp_path: Path) -> None:
+    async with served(tmp_path):
+        process = Path(f"/proc/{child()}")
+        assert os.getpriority(os.PRIO_PROCESS, child()) >= min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5)
+        assert 500 == int((process / "oom_score_adj").read_text())
+        assert b"NOTIFY_SOCKET" not in (process / "environ").read_bytes()
+
+
+async def test_ctrl_c_of_the_terminal_is_the_pollers_to_hear(tmp_path: Path) -> None:
+    async with served(tmp_path) as (web, url):
+        os.kill(child(), signal.SIGINT)
+        assert "healthy\n" == await text(url + "/-/healthy")
+        assert 1 == web.starts
+
+
+async def test_it_ends_by_itself_when_the_poller_is_gone(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    source, serving = FakeSource(settings=Settings(journal=f"sqlite:///{tmp_path}/journal.db")), asyncio.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener, theirs:
+        fds = [theirs.fileno(), listener.fileno()]
+        process = await asyncio.create_subprocess_exec(sys.executable, *PROGRAM, *map(str, fds), pass_fds=fds)
+        theirs.close()
+        side = asyncio.create_task(PollerSide(source, NoMeetings(), await Channel.over(ours), serving=serving.set).run())
+        await serving.wait()
+        side.cancel()
+        assert 0 == await process.wait()
+
+
+_STUBBORN = """
+import signal, socket, sys
+from monitor.export.remote.codec import Kind, frame, pack_call
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+socket.socket(fileno=int(sys.argv[1])).sendall(frame(Kind.CALL, 1, pack_call("serving", {})))
+signal.pause()
+"""
+
+
+async def test_one_that_does_not_end_is_killed() -> None:
+    web = WebProcess(FakeSource(), NoMeetings(), [], program=("-c", _STUBBORN), end_s=0.05)
+    running = asyncio.create_task(web.run())
+    await web.serving.wait()
+    pid = child()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert not lives(pid)
