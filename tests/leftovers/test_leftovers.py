@@ -1,0 +1,294 @@
+"""What version 0.1.0 left behind is taken up: its journal, its files, its configuration, and what stood open when it stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.__main__ import main
+from monitor.journal.journal import Journal
+from monitor.journal.store import Store
+from monitor.load.configuration import Configuration, load
+from monitor.model.reading import ConferenceSample, Deliver, IcmpSample, Outcome, PathTrace, Reading
+from monitor.model.spec import IcmpSpec, Spec
+from monitor.model.state import Event, Snapshot
+from monitor.service.clock import SystemClock
+from monitor.service.daemon import Daemon
+from monitor.service.history import History
+from monitor.service.loads import Loads
+from monitor.service.meeting_watch import MeetingWatch
+from tests.leftovers import SAID, STOPPED, Leftovers, lay_out, report
+
+MEETING = "giao-ban-thang-11"
+SILENT = {name for name, each in SAID["states"].items() if each["state"] in ("down", "unreachable")} | {
+    "xa-lung-cu",
+    "dc-xa-lung-cu",
+}
+"""Who did not answer at the stop: also the commune under work, and the room behind it."""
+SPANS = {
+    "shift-night": ("shift", "2026-11-22T14:00", "2026-11-23T06:00"),
+    "shift-day": ("shift", "2026-11-23T06:00", "2026-11-23T16:40"),
+    "availability": ("availability", "2026-11-22T12:00", "2026-11-23T16:40"),
+}
+
+
+@pytest.fixture
+def left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Leftovers:
+    """What it left, its secrets in the environment, and this process where a relative path does no harm."""
+    leftovers = lay_out(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for name, value in leftovers.environment.items():
+        monkeypatch.setenv(name, value)
+    return leftovers
+
+
+class ClockAfterwards(SystemClock):
+    """Shows on the wall half a minute after the stop, and goes on from there."""
+
+    def __init__(self) -> None:
+        self._offset_s = STOPPED + 30.0 - self.monotonic()
+
+    def wall(self) -> float:
+        return self.monotonic() + self._offset_s
+
+
+@dataclass(frozen=True)
+class FakeProber:
+    """Answers at once for everybody who answered at the stop."""
+
+    clock: SystemClock
+
+    async def probe(self, specs: Sequence[Spec], deliver: Deliver) -> None:
+        for spec in specs:
+            is_heard = spec.target not in SILENT
+            outcome = Outcome.OK if is_heard else Outcome.TIMEOUT
+            if isinstance(spec, IcmpSpec):
+                sample = IcmpSample(spec.packets, (0.01 if is_heard else None,) * spec.packets)
+                deliver(Reading(spec.target, "icmp", self.clock.monotonic(), outcome, icmp=sample, confirms=spec.confirms))
+            else:
+                kind = type(spec).__name__.removesuffix("Spec").lower()
+                deliver(
+                    Reading(
+                        spec.target,
+                        kind,
+                        self.clock.monotonic(),
+                        outcome,
+                        confirms=spec.confirms,
+                        conference=None if kind == "snmp" else ConferenceSample(),
+                    )
+                )
+
+
+@asynccontextmanager
+async def restarted(left: Leftovers) -> AsyncIterator[tuple[Daemon, MeetingWatch]]:
+    """Start the daemon half a minute after the stop; everybody is as they were and was judged once."""
+    clock = ClockAfterwards()
+    configuration = load(left.config, left.environment)
+
+    def read() -> Configuration:
+        return configuration
+
+    async def trace(address: str) -> PathTrace:
+        return PathTrace(address)
+
+    journal, history, loads = Journal(Store(left.journal)), History(), Loads()
+    history.load(left.history)
+    loads.load(left.loads)
+    try:
+        daemon = Daemon(
+            configuration,
+            reload_from=read,
+            permit=lambda _: None,
+            journal=journal,
+            history=history,
+            probers=dict.fromkeys(("icmp", "snmp", "sip", "h323", "web", "tcp"), FakeProber(clock)),
+            trace=trace,
+            receive_drops=lambda: 0,
+            clock=clock,
+        )
+        meetings = MeetingWatch(daemon, journal, clock, daemon.samples, loads)
+        are_judged = asyncio.Event()
+
+        def look(snapshot: Snapshot) -> None:
+            if all(view.state is not None for view in snapshot.views.values()):
+                are_judged.set()
+
+        daemon.subscribe(look)
+        async with daemon.running(), meetings.running():
+            daemon.poller.probe_now(configuration.inventory.targets, confirms=False)
+            async with asyncio.timeout(60):
+                await are_judged.wait()
+            yield daemon, meetings
+    finally:
+        journal.close()
+
+
+# The journal
+
+
+async def test_every_outage_that_was_open_is_open_again_since_when_it_began(left: Leftovers) -> None:
+    async with restarted(left) as (daemon, _):
+        views = daemon.snapshot().views
+    found = {name: (views[name].state, views[name].since, views[name].cause) for name in sorted(SILENT)}
+    assert {name: tuple(SAID["states"][name][key] for key in ("state", "since", "cause")) for name in sorted(SILENT)} == found
+    assert {"ubnd-huyen-meo-vac", "huyen-uy-dong-van", "xa-ma-le"} == {name for name, each in found.items() if each[0] == "down"}
+
+
+async def test_the_same_people_have_the_same_outages(left: Leftovers) -> None:
+    async with restarted(left) as (daemon, _):
+        views = daemon.snapshot().views
+    taken = {name: view.acknowledged for name, view in views.items() if view.acknowledged is not None}
+    assert SAID["acknowledged"] == {name: [each.by, each.at, each.note] for name, each in taken.items()}
+    assert {"ubnd-huyen-meo-vac", "huyen-uy-dong-van"} == taken.keys()
+
+
+async def test_announced_work_goes_on_and_the_next_one_has_a_number_of_its_own(left: Leftovers) -> None:
+    async with restarted(left) as (daemon, _):
+        works = [
+            {
+                "number": work.number,
+                "ids": list(work.window.ids),
+                "areas": list(work.window.areas),
+                "start": work.start_at,
+                "end": work.end_at,
+                "reason": work.window.reason,
+                "by": work.by,
+            }
+            for work in daemon.operations.open_works()
+        ]
+        fresh = await daemon.operations.announce(["xa-ma-le"], "1h", "", "thay modem", "Ca trực")
+    assert SAID["works"] == works
+    assert [4, 5, 6] == [*(work["number"] for work in works), fresh.number]
+
+
+async def test_ticks_of_people_on_site_stand(left: Leftovers) -> None:
+    async with restarted(left) as (_, meetings):
+        views = meetings.meetings()
+    ticks = {
+        view.meeting.id: {
+            name: [tick.by, tick.at, tick.good, tick.note]
+            for name, each in view.endpoints.items()
+            if (tick := each.confirmation) is not None
+        }
+        for view in views
+        if view.endpoints
+    }
+    assert SAID["ticks"] == ticks
+    assert {"dc-xa-lung-cu", "dc-xa-khau-vai"} == ticks[MEETING].keys()
+
+
+async def test_sealed_reports_are_what_was_sealed(left: Leftovers) -> None:
+    async with restarted(left) as (_, meetings):
+        sealed = {name: await meetings.sealed(name) for name in SAID["sealed"]}
+    found = {
+        name: {
+            "seal": view.seal,
+            "verdict": view.verdict,
+            "endpoints": {endpoint: each.verdict for endpoint, each in view.endpoints.items()},
+        }
+        for name, view in sealed.items()
+        if view is not None
+    }
+    assert SAID["sealed"] == found
+    verdicts = {each.verdict for view in sealed.values() if view is not None for each in view.endpoints.values()}
+    assert {"ready", "at_risk", "unknown"} == verdicts
+
+
+async def test_a_sealed_report_in_which_a_verdict_was_changed_is_refused(left: Leftovers) -> None:
+    with closing(sqlite3.connect(left.state / "journal.db")) as journal, journal:
+        journal.execute(
+            "UPDATE entries SET reason_values = replace(reason_values, 'at_risk', 'ready') WHERE kind = 'meeting_sealed'"
+        )
+    async with restarted(left) as (_, meetings):
+        with pytest.raises(ValueError, match="was changed"):
+            await meetings.sealed(MEETING)
+
+
+async def test_the_journal_goes_on_where_it_ended(left: Leftovers) -> None:
+    with closing(sqlite3.connect(left.state / "journal.db")) as journal:
+        (before,) = journal.execute("SELECT max(id) FROM entries").fetchone()
+    async with restarted(left) as (daemon, _):
+        newest = await daemon.events(STOPPED, 1_000)
+    assert isinstance(newest[-1], Event)
+    assert "started" == newest[-1].kind
+    with closing(sqlite3.connect(left.state / "journal.db")) as journal:
+        (kind,) = journal.execute("SELECT kind FROM entries WHERE id = ?", (before + 1,)).fetchone()
+    assert "started" == kind
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("name", SPANS)
+def test_reports_of_that_time_say_what_they_said(
+    left: Leftovers, capsys: pytest.CaptureFixture[str], name: str, language: str
+) -> None:
+    kind, since, until = SPANS[name]
+    words = ["--config", str(left.config), "--journal", left.journal, "--language", language]
+    assert 0 == main(["report", kind, "--from", since, "--to", until, *words])
+    told = [line for line in capsys.readouterr().out.splitlines(keepends=True) if not line.startswith(("Lập lúc ", "Made at "))]
+    assert report(name, language) == "".join(told)
+
+
+def test_the_journal_holds_every_kind_of_event_and_state(left: Leftovers) -> None:
+    with closing(sqlite3.connect(left.state / "journal.db")) as journal:
+        kinds = {kind for (kind,) in journal.execute("SELECT DISTINCT kind FROM entries")}
+        states = {state for (state,) in journal.execute("SELECT DISTINCT new FROM entries WHERE kind = 'transition'")}
+        codes = {code for (code,) in journal.execute("SELECT DISTINCT reason FROM entries WHERE kind = 'transition'")}
+    assert {"up", "degraded", "standby", "down", "unreachable", "maintenance", "unknown"} == states
+    assert {"answers", "silent", "behind", "maintenance", "behind_maintenance", "loss", "probe_silent", "flapping"} <= codes
+    operators = {"acknowledged", "withdrawn", "acknowledgement_over", "maintenance", "maintenance_ended"}
+    agents = {"learned", "misbehaves", "behaves"}
+    ours = {"started", "stopped", "reload", "blind", "sighted", "path"}
+    meetings = {"meeting_checked", "meeting_confirmed", "meeting_sealed"}
+    assert {"transition"} | operators | agents | ours | meetings == kinds
+
+
+# The files beside it
+
+
+def test_the_minutes_of_the_last_day_are_read(left: Leftovers, caplog: pytest.LogCaptureFixture) -> None:
+    history = History()
+    history.load(left.history)
+    assert "" == caplog.text
+    assert SAID["usual_rtt_s"] == {name: history.usual_rtt_s(name) for name in SAID["states"]}
+    for name, said in SAID["minutes"].items():
+        day = history.day(name, STOPPED)
+        for field, values in said.items():
+            assert values == summary(getattr(day, field)), (name, field)
+
+
+def summary(values: Sequence[float | None]) -> list[Any]:
+    """Return of how many minutes there is a value, and their sum."""
+    return [sum(each is not None for each in values), round(sum(each or 0.0 for each in values), 6)]
+
+
+def test_usual_loads_are_read(left: Leftovers, caplog: pytest.LogCaptureFixture) -> None:
+    loads = Loads()
+    loads.load(left.loads)
+    assert "" == caplog.text
+    usual = loads.usual(datetime(2026, 11, 23, 8), datetime(2026, 11, 23, 10))
+    assert SAID["loads"] == {name: [each.down_bps, each.up_bps] for name, each in usual.items()}
+
+
+# The configuration
+
+
+def test_the_configuration_is_without_fault(left: Leftovers, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "--config", str(left.config), "--format", "json"])
+    said = json.loads(capsys.readouterr().out)
+    assert ([], []) == (said["faults"], said["warnings"])
+    assert {"province": 2, "district": 3, "commune": 5} == {level: sum(each.values()) for level, each in said["targets"].items()}
+
+
+def test_the_schedule_holds_the_same_meetings(left: Leftovers) -> None:
+    stopped = datetime.fromtimestamp(STOPPED, UTC)
+    meetings = load(left.config, left.environment).meetings.between(stopped - timedelta(days=1), stopped + timedelta(days=7))
+    assert sorted(SAID["meetings"]) == sorted(meeting.id for meeting in meetings)
