@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -58,39 +59,48 @@ class WebProcess:
         loop, pause_s = asyncio.get_running_loop(), self._first_pause_s
         while True:
             started_s = loop.time()
-            how = await self._live()
+            try:
+                how = await self._live()
+            except OSError as error:
+                how = f"it can't be started: {error}"
             pause_s = self._first_pause_s if loop.time() - started_s >= LASTED_S else min(2 * pause_s, LONGEST_PAUSE_S)
             log.error("the process that serves pages and /metrics ended (%s); it is started again in %.1f s", how, pause_s)
             await asyncio.sleep(pause_s)
 
     async def _live(self) -> str:
-        """Have one process live; return how it ended, in words for the log."""
+        """Have one process live; return how it ended, in words for the log. Raises OSError where none can be started."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             fds = [theirs.fileno(), *(listener.fileno() for listener in self._listeners)]
             words = [sys.executable, *self._program, *map(str, fds)]
-            process = await asyncio.create_subprocess_exec(
-                *words, stdin=asyncio.subprocess.DEVNULL, pass_fds=fds, env=self._environment
-            )
+            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=fds, env=self._environment)
         self.starts += 1
+        signals: tuple[int, ...] = (signal.SIGTERM, signal.SIGKILL)
         try:
             await PollerSide(self._source, self._meetings, await Channel.over(ours), serving=self.serving.set).run()
+            signals = (0, *signals)  # it left by itself
         finally:
-            await _end(process, self._end_s)
+            await _end(process, signals, self._end_s)
         return _how(process.returncode)
 
 
-async def _end(process: asyncio.subprocess.Process, within_s: float) -> None:
-    """End a process, by its own leave first."""
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
+async def _end(process: subprocess.Popen[bytes], signals: Sequence[int], within_s: float) -> None:
+    """Send a process one signal after the other until it ends; 0 is none. within_s: how long each may take.
+
+    By a descriptor of the process, and not by asyncio's watchers: there, to signal a process that just died reaps it unseen.
+    """
+    loop, ended, descriptor = asyncio.get_running_loop(), asyncio.Event(), os.pidfd_open(process.pid)
+    loop.add_reader(descriptor, ended.set)
     try:
-        await asyncio.wait_for(process.wait(), within_s)
-    except TimeoutError:
-        log.warning("the process that serves pages does not end; it is killed")
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        for number in signals:
+            process.send_signal(number)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), within_s)
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+        process.kill()
+        process.wait()
 
 
 def _how(status: int | None) -> str:
