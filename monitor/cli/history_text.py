@@ -117,7 +117,7 @@ class HistoryText:
             for turn in range(round(_STEP_S / every_s)):
                 own.round_ended(probe, every_s * 0.98 + took_s * share + turn % 3 * 0.01)
             own.round_began(probe, 0.002 + share * 0.02)
-        own.see_loop_lag(0.001 + share * 0.01)
+        own.see_loop_lag(0.001 + share * 0.01)  # one stands for all of the step: a quantile is the same
         own.see(snapshot)
         return _told(own.render(is_openmetrics=True), self._scraped)
 

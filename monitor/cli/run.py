@@ -133,7 +133,14 @@ async def compose(
         daemon.clock_stepped(moved_s)
         meetings.clock_stepped()
 
-    watch = Watch(clock, probers.icmp, OwnLink(root_first(configuration)).look, report=daemon.see_own_side, stepped=stepped)
+    watch = Watch(
+        clock,
+        probers.icmp,
+        OwnLink(root_first(configuration)).look,
+        report=daemon.see_own_side,
+        see_lag=daemon.own.see_loop_lag,
+        stepped=stepped,
+    )
     spare_what_stays()
     return daemon, watch, meetings
 

@@ -23,6 +23,8 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Snapshot
 
 _EOF = "# EOF\n"
+LAG_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""A quiet loop is late by less than the first; from the quarter of a second on its lag may be felt."""
 
 
 class OwnMetrics:
@@ -59,7 +61,12 @@ class OwnMetrics:
             self._unsolicited.labels(kind)
         self._counted: dict[tuple[str, Outcome], int] = defaultdict(int)  # since the last render: a child's lock costs more
         self._spikes: Counter | None = None
-        self._loop_lag = Gauge("monitor_event_loop_lag_seconds", "How late the event loop ran its last timer.", registry=kept)
+        self._loop_lag = Histogram(
+            "monitor_event_loop_lag_seconds",
+            "How late the event loop ran a timer, observed five times a second.",
+            buckets=LAG_BUCKETS_S,
+            registry=kept,
+        )
         self._reloaded = Gauge(
             "monitor_config_last_reload_successful", "1 where the last load of the configuration succeeded.", registry=kept
         )
@@ -102,7 +109,7 @@ class OwnMetrics:
 
     def see_loop_lag(self, lag_s: float) -> None:
         """Note how late the event loop was."""
-        self._loop_lag.set(lag_s)
+        self._loop_lag.observe(max(0.0, lag_s))
 
     def see_reload(self, *, succeeded: bool) -> None:
         """Note how the last load of the configuration ended."""

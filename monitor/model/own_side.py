@@ -15,7 +15,6 @@ class OwnSide:
     carrier:        False where the link that our packets leave by is down or has no carrier, None where that can't be told.
     link:           the name of that link, '' where none is known.
     receive_drops:  replies that the kernel dropped because our buffer was full.
-    loop_lag_s:     the longest time by which the event loop came late, in seconds.
     """
 
     at_s: float
@@ -25,7 +24,6 @@ class OwnSide:
     carrier: bool | None = None
     link: str = ""
     receive_drops: int = 0
-    loop_lag_s: float = 0.0
 
     @property
     def refused_ratio(self) -> float:

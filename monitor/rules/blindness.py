@@ -30,16 +30,16 @@ class Silence:
     has_answer: bool = False
 
 
-def judge(own: Sequence[OwnSide], silence: Silence, *, timeout_s: float) -> Reason | None:
+def judge(own: Sequence[OwnSide], silence: Silence) -> Reason | None:
     """Return why the monitor is blind, None while it sees.
 
-    own: what is known of our own side over the last round, the newest last; may be empty. timeout_s: of a probe's packet; a loop
-    that came later than that cannot tell a late answer from none.
+    own: what is known of our own side over the last round, the newest last; may be empty. A late event loop is no blindness: the
+    kernel has stamped what came in time, and only what it had to drop is lost.
     """
-    return _judge_own_side(own, timeout_s) or _judge_silence(silence)
+    return _judge_own_side(own) or _judge_silence(silence)
 
 
-def _judge_own_side(own: Sequence[OwnSide], timeout_s: float) -> Reason | None:
+def _judge_own_side(own: Sequence[OwnSide]) -> Reason | None:
     if not own:
         return None
     newest = own[-1]
@@ -49,8 +49,6 @@ def _judge_own_side(own: Sequence[OwnSide], timeout_s: float) -> Reason | None:
     if attempted and refused / attempted > REFUSED_RATIO:
         refusal = next((each.refusal for each in reversed(own) if each.refusal), "")
         return Reason("blind_sends", {"refused": refused, "attempted": attempted, "refusal": refusal})
-    if newest.loop_lag_s > timeout_s:
-        return Reason("blind_lag", {"lag_s": round(newest.loop_lag_s, 3)})
     if newest.receive_drops and newest.receive_drops > DROPS_RATIO * newest.sends_attempted:
         return Reason("blind_drops", {"drops": newest.receive_drops, "attempted": newest.sends_attempted})
     return None

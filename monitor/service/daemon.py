@@ -129,7 +129,6 @@ class Daemon:
 
     def see_own_side(self, seen: OwnSide) -> None:
         """Take the evidence of our own side."""
-        self.own.see_loop_lag(seen.loop_lag_s)
         self.own.see_receive_drops(self._receive_drops())
         self.own.see_journal(is_up=self._journal.is_up)
         self.board.own_side(seen)

@@ -64,7 +64,7 @@ class Sight:
         self._own.append(own)
         while self._own[0].at_s <= own.at_s - self._settings.icmp.every_s:
             self._own.popleft()
-        self._own_reason = blindness.judge(self._own, Silence(), timeout_s=self._settings.icmp.timeout_s)
+        self._own_reason = blindness.judge(self._own, Silence())
 
     def take(self, reading: Reading) -> None:
         """Take a reading of anyone as evidence that we see, or of a reference that it is silent."""
@@ -109,7 +109,7 @@ class Sight:
         if root not in tracks or not suspicions.is_confirmed(root, now_s):
             return None
         silence = self._silence(tracks, topology, now_s)
-        return blindness.judge((), silence, timeout_s=self._settings.icmp.timeout_s)
+        return blindness.judge((), silence)
 
     def _silence(self, tracks: Mapping[str, Track], topology: Topology, now_s: float) -> Silence:
         """Gather who is silent besides the root, whose silence is confirmed."""

@@ -29,7 +29,7 @@ class Sender(Protocol):
 
 
 class Watch:
-    """Measures the loop's lag, sees clock steps, takes what the sender counted, and reports once a second."""
+    """Measures the loop's lag at each look, sees clock steps, takes what the sender counted, and reports once a second."""
 
     def __init__(
         self,
@@ -38,21 +38,23 @@ class Watch:
         look_at_link: Callable[[], tuple[str, bool | None]],
         *,
         report: Callable[[OwnSide], None],
+        see_lag: Callable[[float], None],
         stepped: Callable[[float], None],
     ) -> None:
         """look_at_link tells the link that our packets leave by and whether it has a carrier (None where that can't be told).
 
-        report is given an OwnSide every REPORT_EVERY_S, stepped the seconds by which the wall clock was set.
+        report is given an OwnSide every REPORT_EVERY_S, see_lag the seconds by which each look came late, stepped the seconds by
+        which the wall clock was set.
         """
         self._clock = clock
         self._sender = sender
         self._look_at_link = look_at_link
         self._report = report
+        self._see_lag = see_lag
         self._stepped = stepped
         self._counted = _counts(sender)
         self._offset_s = clock.wall() - clock.monotonic()
         self._reported_s = clock.monotonic()
-        self._worst_lag_s = 0.0
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -65,7 +67,7 @@ class Watch:
     def look(self, lag_s: float) -> None:
         """Take one look. lag_s: by how much it came late."""
         now_s = self._clock.monotonic()
-        self._worst_lag_s = max(self._worst_lag_s, lag_s)
+        self._see_lag(lag_s)
         offset_s = self._clock.wall() - now_s
         moved_s, self._offset_s = offset_s - self._offset_s, offset_s
         if abs(moved_s) > STEP_S:
@@ -86,9 +88,8 @@ class Watch:
             carrier=carrier,
             link=link,
             receive_drops=drops,
-            loop_lag_s=self._worst_lag_s,
         )
-        self._counted, self._worst_lag_s = counts, 0.0
+        self._counted = counts
         return seen
 
 

@@ -39,6 +39,7 @@ REASONS: Catalogue = {
         "we can't send: the kernel refused {refused} of {attempted} bursts ({refusal})",
     ),
     "blind_carrier": ("cổng mạng {link} của máy giám sát mất tín hiệu", "our own link {link} has no carrier"),
+    # In journals of version 0.1 only: a late loop blinds no more.
     "blind_lag": ("máy giám sát bị treo {lag_s}", "the monitor itself stalled for {lag_s}"),
     "blind_drops": ("máy giám sát đánh rơi {drops} gói trả lời", "our kernel dropped {drops} replies"),
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from monitor.export.own_metrics import OwnMetrics
 from monitor.model.inventory import Area
 from monitor.model.reading import Outcome, Reading
@@ -69,11 +71,18 @@ def test_each_flag_follows_what_it_was_told() -> None:
     own = OwnMetrics()
     own.see_reload(succeeded=False)
     own.see_journal(is_up=False)
-    own.see_loop_lag(0.25)
     found = values(own)
-    assert (0, 0, 0.25) == tuple(
-        found[name] for name in ("monitor_config_last_reload_successful", "monitor_journal_up", "monitor_event_loop_lag_seconds")
-    )
+    assert (0, 0) == (found["monitor_config_last_reload_successful"], found["monitor_journal_up"])
+
+
+def test_how_late_the_loop_was_is_a_histogram_from_a_millisecond_to_ten_seconds() -> None:
+    own = OwnMetrics()
+    for lag_s in (-0.0001, 0.0004, 0.12, 9.8, 40.0):
+        own.see_loop_lag(lag_s)
+    found = values(own)
+    counts = [found[f"monitor_event_loop_lag_seconds_bucket {bound}"] for bound in ("0.001", "0.1", "0.15", "10.0", "+Inf")]
+    assert [2, 2, 3, 4, 5] == counts
+    assert 49.9204 == pytest.approx(found["monitor_event_loop_lag_seconds_sum"])
 
 
 def test_areas_have_their_names_as_the_inventory_in_force_has_them() -> None:

@@ -107,17 +107,13 @@ async def test_refused_sends_freeze_every_state_until_we_can_send_again() -> Non
 
 
 async def test_a_stall_of_three_seconds_yields_no_false_down() -> None:
-    """What a stopped process sees: every burst in flight has lost its replies' time, and the lag is reported."""
+    """The worst that a stop may do: whoever is asked next misses once."""
     province = await warm()
     for name in province.inventory.targets:
         province.lose_next.add(name)
     province.clock.now_s += 3.0
-    await province.run(0.1)
-    province.board.own_side(OwnSide(province.clock.now_s, sends_attempted=10, loop_lag_s=3.0))
-    await province.run(1.0)
-    province.board.own_side(OwnSide(province.clock.now_s, sends_attempted=10, loop_lag_s=0.0))
     await province.run(60.0)
-    assert ([], None) == (province.journal.transitions, province.board.snapshot().blind)
+    assert ([], None) == (province.journal.entries, province.board.snapshot().blind)
 
 
 @pytest.mark.parametrize("step_s", [3600.0, -3600.0])

@@ -115,10 +115,9 @@ async def test_what_our_own_side_lost_is_exported(tmp_path: Path) -> None:
     async with desk.daemon(tmp_path) as daemon:
         for drops in (3, 8):
             desk.drops = drops
-            daemon.see_own_side(OwnSide(at_s=SystemClock().monotonic(), loop_lag_s=0.5))
+            daemon.see_own_side(OwnSide(at_s=SystemClock().monotonic()))
         text = daemon.own.render()
     assert "monitor_receive_drops_total 8.0" in text
-    assert "monitor_event_loop_lag_seconds 0.5" in text
     assert "monitor_journal_up 1.0" in text
 
 

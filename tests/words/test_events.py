@@ -79,3 +79,12 @@ def test_what_has_no_sentence_is_told_as_it_was_written(kind: str, values: Value
 def test_a_change_says_from_what_to_what_and_why() -> None:
     assert "Xã A: hoạt động → mất kết nối, không trả lời" == tell_change("xa-a", ("up", "down"), "không trả lời", "vi", NAMES)
     assert "Xã A: down, silent" == tell_change("xa-a", (None, "down"), "silent", "en", NAMES)
+
+
+def test_a_journal_of_version_0_1_that_told_of_a_late_loop_is_still_read() -> None:
+    values: Values = {"code": "blind_lag", "lag_s": 3.4}
+    told = [tell("blind", "", values, "it stalled", language, NAMES) for language in LANGUAGES]
+    assert [
+        "Bộ giám sát không nhìn thấy mạng: máy giám sát bị treo 3,4 s",
+        "The monitor is blind: the monitor itself stalled for 3.4 s",
+    ] == told
