@@ -1,10 +1,10 @@
-# make demo: the province, emulated and watched.  make test: everything checked.  The rest: run, check, drill, bench, fuzz.
+# make demo: the province, emulated and watched.  make test: everything checked.  The rest: run, check, drill, crowd, bench, fuzz.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 CONFIG ?= config
 
-.PHONY: help demo stack run test check drill bench fuzz clean
+.PHONY: help demo stack run test check drill crowd bench fuzz clean
 
 help:
 	@echo "make demo   the province emulated and watched, on this machine (http://127.0.0.1:9877)"
@@ -12,6 +12,7 @@ help:
 	@echo "make test   install what the tests need, then run all of them"
 	@echo "make check  lint and types only"
 	@echo "make drill  cuts, storms and restarts told through Prometheus and Alertmanager at shipped intervals; 20 minutes"
+	@echo "make crowd  visitors of every kind beside a cut: what the poller and the wall feel of them; 10 minutes on an idle machine"
 	@echo "make bench  measure it beside fping, gufo, pysnmp and the exporters; 20 minutes on an idle machine (docs/bench)"
 	@echo "make fuzz   damaged packets, files and agents until Ctrl-C, or as FUZZ says: make fuzz FUZZ='--minutes 10 snmp icmp'"
 	@echo "make run    the daemon with CONFIG=$(CONFIG)"
@@ -39,6 +40,10 @@ check: $(VENV)/.installed-test
 drill: $(VENV)/.installed-test
 	tests/debian-packages.sh
 	$(BIN)/python -m tests.supervision.drill
+
+crowd: $(VENV)/.installed-test
+	tests/debian-packages.sh
+	$(BIN)/python -m tests.system.crowd $(CROWD)
 
 bench: $(VENV)/.installed-bench
 	tests/debian-packages.sh benchmarks/debian-packages.txt

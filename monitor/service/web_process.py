@@ -71,9 +71,7 @@ class WebProcess:
         """Have one process live; return how it ended, in words for the log. Raises OSError where none can be started."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
-            fds = [theirs.fileno(), *(listener.fileno() for listener in self._listeners)]
-            words = [sys.executable, *self._program, *map(str, fds)]
-            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=fds, env=self._environment)
+            process = self._start(theirs)
         self.starts += 1
         signals: tuple[int, ...] = (signal.SIGTERM, signal.SIGKILL)
         try:
@@ -82,6 +80,11 @@ class WebProcess:
         finally:
             await _end(process, signals, self._end_s)
         return _how(process.returncode)
+
+    def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        fds = [theirs.fileno(), *(listener.fileno() for listener in self._listeners)]
+        words = [sys.executable, *self._program, *map(str, fds)]
+        return subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=fds, env=self._environment)
 
 
 async def _end(process: subprocess.Popen[bytes], signals: Sequence[int], within_s: float) -> None:
