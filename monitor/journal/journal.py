@@ -80,7 +80,7 @@ class Journal:
             return False
 
     def last_states(self) -> Mapping[str, Transition]:
-        """Return id → the newest transition of every target; blocks, for the start."""
+        """Return id → the newest transition of every target, `at` when its state began; blocks, for the start."""
         return self._store.last_states()
 
     def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:

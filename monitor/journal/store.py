@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, Select, create_engine, event, func, insert, select
+from sqlalchemy import ColumnElement, Engine, Select, create_engine, event, func, insert, or_, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -39,10 +40,15 @@ class Store:
             connection.execute(insert(entries), [to_row(entry) for entry in batch])
 
     def last_states(self) -> dict[str, Transition]:
-        """Return id → the newest transition of every target that ever had one."""
-        newest = select(func.max(entries.c.id)).where(entries.c.kind == TRANSITION).group_by(entries.c.target)
-        found = self._read(select(entries).where(entries.c.id.in_(newest)))
-        return {entry.target: entry for entry in found if isinstance(entry, Transition)}
+        """Return id → the newest transition of every target that ever had one, its `at` being when the state began.
+
+        A state that goes on with another cause is a transition, too, but begins nothing.
+        """
+        newest = self._newest(entries.c.kind == TRANSITION)
+        going_on = [name for name, entry in newest.items() if entry.old is entry.new]
+        began = or_(entries.c.old.is_(None), entries.c.old != entries.c.new)
+        begun = self._newest(entries.c.kind == TRANSITION, entries.c.target.in_(going_on), began) if going_on else {}
+        return newest | {name: replace(newest[name], at=entry.at) for name, entry in begun.items()}
 
     def events(self, since: float | None, limit: int, target: str | None = None, kinds: Sequence[str] | None = None) -> list[Entry]:
         """Return the newest entries after `since` (epoch seconds), newest first, at most limit of them; kinds: only such events."""
@@ -63,6 +69,12 @@ class Store:
         """Return of every target the newest entry of these kinds before a moment (epoch seconds), in the order of the journal."""
         newest = select(func.max(entries.c.id)).where(entries.c.kind.in_(kinds), entries.c.at < at).group_by(entries.c.target)
         return self._read(select(entries).where(entries.c.id.in_(newest)).order_by(entries.c.id))
+
+    def _newest(self, *conditions: ColumnElement[bool]) -> dict[str, Transition]:
+        """Return id → the newest transition of which these conditions hold."""
+        newest = select(func.max(entries.c.id)).where(*conditions).group_by(entries.c.target)
+        found = self._read(select(entries).where(entries.c.id.in_(newest)))
+        return {entry.target: entry for entry in found if isinstance(entry, Transition)}
 
     def _read(self, wanted: Select[Any]) -> list[Entry]:
         with self._engine.connect() as connection:

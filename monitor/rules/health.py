@@ -144,6 +144,13 @@ def drop(health: Health) -> Health:
     return replace(health, suspected_s=None)
 
 
+def postpone(health: Health, lost_s: float) -> Health:
+    """Return the health of a suspected target whose suspicion waits for so many seconds longer."""
+    if health.suspected_s is None:
+        return health
+    return replace(health, suspected_s=health.suspected_s + lost_s, not_before_s=health.not_before_s + lost_s)
+
+
 def returning(health: Health, now_s: float) -> Health:
     """Return the health of a silent target whose uplink carries again: only misses from now on speak against it.
 

@@ -56,7 +56,7 @@ class Journal(Protocol):
         """Commit; False where that failed or took too long. Never raises."""
 
     def last_states(self) -> Mapping[str, Transition]:
-        """Return the last transition of every target."""
+        """Return the last transition of every target, its `at` being when the state began."""
 
 
 class Board:
@@ -221,6 +221,7 @@ class Board:
     def _step(self) -> _Found | None:
         """Attend and, unless a commit is under way, judge; return what is to be committed and published, None where nothing is."""
         now_s = self._clock.monotonic()
+        self._suspicions.stepped(now_s)
         self._look_at_sight(now_s)
         if self._sight.blind is None:
             self._ask(self._suspicions.ask(now_s))

@@ -54,7 +54,7 @@ class Picture:
     def put(self, transition: Transition, judgement: Judgement, *, is_covered: bool) -> None:
         """Put one committed transition on the board."""
         track = self._tracks[transition.target]
-        since = track.view.since if track.view.state is transition.new else transition.at
+        since = _since(track, transition)
         detail(track, judgement, since, is_covered=is_covered)
         track.memory = None
         if transition.is_news:
@@ -94,6 +94,15 @@ class Picture:
             if told.state is State.UNREACHABLE and told.cause == cause:
                 counts[track.target.kind] += 1
         return counts[Kind.POINT], counts[Kind.ENDPOINT]
+
+
+def _since(track: Track, transition: Transition) -> float:
+    """Return since when a target is in the state that a transition tells: another cause does not begin it anew, nor a restart."""
+    if track.view.state is transition.new:
+        return track.view.since
+    if track.view.state is None and track.memory is not None and track.memory.new is transition.new:
+        return track.memory.at
+    return transition.at
 
 
 def detail(track: Track, judgement: Judgement, since: float, *, is_covered: bool) -> None:

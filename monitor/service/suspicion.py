@@ -15,6 +15,8 @@ ANSWER_S = 2.5
 ASK_AGAIN_S = 0.5
 HOLD_S = 2.5
 """How long a confirmed silence is held for uplinks that are suspected too, so that root and children come out together."""
+STALL_S = 1.5
+"""Where so long lies between two steps, the loop stood still: the board rests for a second at most."""
 RETURN_S = 1.3
 """How long the return of a target is held for the first answers of those behind it."""
 
@@ -29,6 +31,7 @@ class Suspicions:
         self._tracks = tracks
         self._topology = topology
         self._settings = settings
+        self._stepped_s: float | None = None
         self._suspects: set[str] = {name for name, track in tracks.items() if track.is_suspected}
         self._back: set[str] = {name for name, track in tracks.items() if track.back_s is not None}
 
@@ -70,6 +73,15 @@ class Suspicions:
             track.health = health.restart(track.health, now_s)
             track.calm()
         return self._await(doubted, now_s)
+
+    def stepped(self, now_s: float) -> None:
+        """Note that the board takes a step; where the loop stood still, every wait goes on for as long.
+
+        What came meanwhile is still to be read, so nobody may be believed silent for not having been heard.
+        """
+        before_s, self._stepped_s = self._stepped_s, now_s
+        if before_s is not None and now_s - before_s > STALL_S:
+            self._postpone(now_s - before_s)
 
     def release_returned(self, now_s: float) -> list[str]:
         """Let go of returns that were held long enough, and of those held behind them; return whose."""
@@ -122,6 +134,19 @@ class Suspicions:
         track = self._tracks[name]
         return track.is_silent or health.is_ripe(track.health, now_s, misses_to_down=self._settings.health.misses_to_down)
 
+    def _postpone(self, lost_s: float) -> None:
+        for track in self._tracks.values():
+            if track.awaited:
+                track.awaited = {probe: asked_s + lost_s for probe, asked_s in track.awaited.items()}
+        for name in self._suspects:
+            track = self._tracks[name]
+            track.asked_s += lost_s
+            track.ripe_s = None if track.ripe_s is None else track.ripe_s + lost_s
+            track.health = health.postpone(track.health, lost_s)
+        for name in self._back:
+            track = self._tracks[name]
+            track.back_s = None if track.back_s is None else track.back_s + lost_s
+
     def _is_cut_for(self, track: Track) -> bool:
         """Return whether a target's silence is its uplinks'; for one that returns, a return that is only held is none."""
         if not self.is_cut(track.target.id):
@@ -147,15 +172,18 @@ class Suspicions:
         return now_s - track.ripe_s >= HOLD_S or not self._is_awaiting_family(name, now_s)
 
     def _may_be_cut(self, name: str) -> bool:
-        """Return whether every path from a target to the root passes one that is silent or suspected.
+        """Return whether every path from a target to the root passes one that is silent, suspected or not heard of yet.
 
-        Then its silence is not its own before theirs is believed or relieved, however long that takes: every suspicion ends.
+        Then its silence is not its own before theirs is believed or relieved, however long that takes: every suspicion ends, and
+        whoever is never heard of lapses.
         """
         parents = self._topology.parents[name]
         return bool(parents) and all(self._is_doubtful(parent) or self._may_be_cut(parent) for parent in parents)
 
     def _is_doubtful(self, name: str) -> bool:
-        return self._tracks[name].is_silent or self._tracks[name].is_suspected
+        """Return whether a target may be what cuts others off: after a start that is anyone who was not heard of yet."""
+        track = self._tracks[name]
+        return track.is_silent or track.is_suspected or (bool(track.plan) and track.health.standing is Standing.NEW)
 
     def _is_awaiting_family(self, name: str, now_s: float) -> bool:
         """Return whether an uplink is suspected itself, or anyone of the family still owes an answer."""

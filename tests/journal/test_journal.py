@@ -51,6 +51,15 @@ async def test_the_last_state_of_every_target_outlives_a_restart(tmp_path: Path)
     reopened.close()
 
 
+async def test_a_state_that_goes_on_with_another_cause_is_remembered_since_it_began(tmp_path: Path) -> None:
+    journal = Journal(Store(url(tmp_path)))
+    steps = [(None, State.UP, None), (State.UP, State.UNREACHABLE, "d1"), (State.UNREACHABLE, State.UNREACHABLE, "d2")]
+    batch = [Transition("a", old, new, float(at), cause, Reason("behind")) for at, (old, new, cause) in enumerate(steps, 1)]
+    await journal.append([*batch, transition("b", State.DOWN, 4.0)])
+    assert {"a": (2.0, "d2"), "b": (4.0, "b")} == {name: (each.at, each.cause) for name, each in journal.last_states().items()}
+    journal.close()
+
+
 KILLED = """
 import asyncio, sys
 from monitor.journal.journal import Journal

@@ -155,6 +155,12 @@ class Province:
             self._deliver()
             await self.board.evaluate()
 
+    async def stall(self, seconds: float) -> None:
+        """Let time pass in which the loop stands still: nothing is sent, and its first deed then is the board's step."""
+        self.clock.now_s += seconds
+        self._due = [(due[0] + seconds, *due[1:]) for due in self._due]
+        await self.board.evaluate()
+
     def state(self, name: str) -> State | None:
         return self.board.snapshot().views[name].state
 

@@ -13,6 +13,7 @@ from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Event, Snapshot, State, Transition
 from tests.service.province import (
     SETTINGS,
+    TICK_S,
     WALL_0,
     FakeClock,
     MemoryJournal,
@@ -311,9 +312,9 @@ async def test_readings_that_come_while_the_journal_commits_are_judged_next_and_
 
     await board.evaluate()
     province.journal.gate = answer_meanwhile
-    province.clock.now_s += 3.0
-    await board.evaluate()
-    await board.evaluate()
+    while len(province.journal.transitions) < 4:
+        province.clock.now_s += TICK_S
+        await board.evaluate()
     told = [(each.old, each.new) for each in province.journal.transitions if each.target == "a"]
     assert [(None, State.UP), (State.UP, State.DOWN), (State.DOWN, State.UP)] == told
     assert State.UP is province.state("a")
@@ -413,3 +414,20 @@ async def test_an_uplink_that_goes_again_as_it_returns_leaves_nobody_else_to_bla
     await province.run(20.0)
     assert {"d1"} == {each.target for each in province.journal.transitions if each.new is State.DOWN}
     assert {State.UP} == set(province.states().values())
+
+
+@pytest.mark.parametrize("begins_s", [11.0, 11.4, 11.8, 12.1])
+async def test_a_loop_that_stood_still_while_an_uplink_was_being_asked_blames_nobody_behind_it(begins_s: float) -> None:
+    """SNMP finds the endpoint silent first, so that its silence is ripe before its commune has missed anything.
+
+    The step after the stall comes before the answers that came in it: no wait may be over by then.
+    """
+    plan = inventory(replace(target, credential="wan") for target in small_province(districts=2, communes=2).targets.values())
+    province = await warm(11.0, plan=plan)
+    province.dead.add("d1-c0")
+    await province.run(begins_s)
+    assert [] == province.journal.transitions, "it is still being confirmed"
+    await province.stall(3.0)
+    await province.run(10.0)
+    told = {(each.target, each.new) for each in province.journal.transitions}
+    assert {("d1-c0", State.DOWN), ("e-d1-c0", State.UNREACHABLE)} == told
