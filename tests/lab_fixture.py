@@ -39,6 +39,7 @@ from monitor.lab.namespace import visit_network
 from monitor.lab.state import socket_path
 from monitor.load.configuration import load
 from monitor.model.inventory import Inventory
+from tests.patience import LONGEST_WAIT_S
 
 SITES = """
 network: {name: Mạng thử, addresses: lab}
@@ -91,7 +92,7 @@ class Lab:
         """Return the command line that runs these words inside the lab."""
         return [sys.executable, "-m", "monitor", "lab", "exec", "--state", str(self.state), "--", *words]
 
-    def exec(self, *words: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+    def exec(self, *words: str, timeout_s: float = LONGEST_WAIT_S) -> subprocess.CompletedProcess[str]:
         """Run a command inside the lab to its end; its output is text. It may fail: look at returncode."""
         return subprocess.run(self.command(*words), capture_output=True, text=True, timeout=timeout_s, check=False)
 
@@ -130,7 +131,7 @@ class Lab:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         with self.process:
-            return self.process.wait(10)
+            return self.process.wait(LONGEST_WAIT_S)
 
     def _ask(self, request: dict[str, object]) -> dict[str, Any]:
         answer = ask(socket_path(self.state), request)
@@ -167,7 +168,7 @@ def launch(
     first = process.stdout.readline()
     if not first.startswith("The lab answers"):
         process.terminate()
-        rest = process.communicate(timeout=10)[0]
+        rest = process.communicate(timeout=LONGEST_WAIT_S)[0]
         if _NOT_PERMITTED in first:
             pytest.skip(first.strip())
         raise AssertionError(f"the lab did not start: {first}{rest}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.parse
@@ -16,7 +15,11 @@ from typing import Any
 
 import pytest
 
-LONGEST_START_S = 60.0
+from tests.patience import LONGEST_WAIT_S
+from tests.ports import reserved
+
+OWN_ADDRESS = "OWN-ADDRESS"
+"""Stands in a configuration for the address of the Prometheus that it is for."""
 
 
 @contextmanager
@@ -25,22 +28,28 @@ def prometheus_in(folder: Path, configuration: str) -> Iterator[str]:
     program = shutil.which("prometheus")
     if program is None:
         pytest.skip("prometheus is not installed")
-    (folder / "prometheus.yml").write_text(configuration)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    with reserved() as (port,):
+        listen = f"127.0.0.1:{port}"
+        (folder / "prometheus.yml").write_text(configuration.replace(OWN_ADDRESS, listen))
+        with _running(program, folder, listen):
+            yield f"http://{listen}"
+
+
+@contextmanager
+def _running(program: str, folder: Path, listen: str) -> Iterator[None]:
     words = [program, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/tsdb"]
     words += ["--storage.tsdb.retention.time=100y", f"--web.listen-address={listen}"]
     log = folder / "prometheus.log"
     with log.open("w") as out, subprocess.Popen(words, stdout=out, stderr=out) as process:
         try:
             _wait(process, listen, log)
-            yield f"http://{listen}"
+            yield
         finally:
             process.terminate()
 
 
 def _wait(process: subprocess.Popen[bytes], listen: str, log: Path) -> None:
-    until_s = time.monotonic() + LONGEST_START_S
+    until_s = time.monotonic() + LONGEST_WAIT_S
     while not _is_ready(listen):
         assert time.monotonic() < until_s, log.read_text()
         try:
@@ -52,7 +61,7 @@ def _wait(process: subprocess.Popen[bytes], listen: str, log: Path) -> None:
 
 def _is_ready(listen: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{listen}/-/ready", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{listen}/-/ready", timeout=LONGEST_WAIT_S) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -61,6 +70,6 @@ def _is_ready(listen: str) -> bool:
 def query(url: str, expression: str, at: str | float | None = None) -> list[Any]:
     """Return the result of an instant query: for each series its metric, and its value or values."""
     words = {"query": expression} | ({} if at is None else {"time": str(at)})
-    with urllib.request.urlopen(f"{url}/api/v1/query?{urllib.parse.urlencode(words)}", timeout=30) as answer:
+    with urllib.request.urlopen(f"{url}/api/v1/query?{urllib.parse.urlencode(words)}", timeout=LONGEST_WAIT_S) as answer:
         found: list[Any] = json.load(answer)["data"]["result"]
     return found

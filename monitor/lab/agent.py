@@ -36,8 +36,8 @@ _HEAD_OCTETS = 40
 class Ills:
     """What is wrong with an agent.
 
-    dies_after: answers to GETNEXT and GETBULK until it falls silent for away_s; None: it does not. answers_from: last octet of the
-    address that answers come from; None: the one that was asked. oversized: octets of every answer; nested: sequences within
+    dies_after: rows of a column that it gives before it falls silent for away_s; None: it does not. answers_from: last octet of
+    the address that answers come from; None: the one that was asked. oversized: octets of every answer; nested: sequences within
     sequences in every answer; flood_per_s: datagrams that nobody asked for; 0: none. engine_id: snmpEngineID, None where it has
     none.
     """
@@ -63,14 +63,13 @@ class Ills:
 class Agent:
     """One agent. versions: V1, V2C or both; a request with any other version or community is met with silence (RFC 3416)."""
 
-    __slots__ = ("_community", "_steps", "_versions", "_wakes_at", "ills", "mib")
+    __slots__ = ("_community", "_versions", "_wakes_at", "ills", "mib")
 
     def __init__(self, mib: Mib, community: bytes, versions: tuple[int, ...] = (V1, V2C)) -> None:
         self.mib = mib
         self.ills = Ills()
         self._community = community
         self._versions = versions
-        self._steps = 0
         self._wakes_at = 0.0
 
     def answer(self, request: bytes, now: float) -> bytes | None:
@@ -81,7 +80,7 @@ class Agent:
             return None
         if message.version not in self._versions or message.community != self._community:
             return None
-        if self.ills.is_dead or self._falls_silent(message.pdu, now):
+        if self.ills.is_dead or self._is_away(message, now):
             return None
         answer = self._perform(message._replace(request_id=message.request_id ^ 1) if self.ills.has_wrong_id else message, now)
         return self._spoil(answer, message) if answer is not None else None
@@ -103,19 +102,22 @@ class Agent:
             return self._refuse(message, ErrorStatus.NO_SUCH_NAME if message.version == V1 else ErrorStatus.NOT_WRITABLE, 1)
         return None
 
-    def _falls_silent(self, pdu: int, now: float) -> bool:
-        """Return whether the agent has died in this walk; a while later it is back, so that every walk gets its beginning."""
+    def _is_away(self, message: Message, now: float) -> bool:
+        """Return whether the agent is dead, as it is for a while after it was asked for the row that kills it.
+
+        It dies by the row that is asked for, not by how many answers it gave: so every walk gets as far, however often a question
+        had to be asked again, or with fewer repetitions.
+        """
         if self.ills.dies_after is None:
             return False
-        if now < self._wakes_at:
-            return True
-        if pdu == GET:
-            return False
-        self._steps += 1
-        if self._steps <= self.ills.dies_after:
-            return False
-        self._steps, self._wakes_at = 0, now + self.ills.away_s
-        return True
+        if now >= self._wakes_at and message.pdu in (GET_NEXT, GET_BULK):
+            first = (self._after(oid, is_v1=message.version == V1) for oid, _, _ in message.varbinds)
+            if any(self._kills(entry) for entry in first):
+                self._wakes_at = now + self.ills.away_s
+        return now < self._wakes_at
+
+    def _kills(self, entry: Entry | None) -> bool:
+        return entry is not None and self.ills.dies_after is not None and self.mib.row(entry.oid) > self.ills.dies_after
 
     def _get(self, message: Message, now: float) -> bytes:
         found: list[VarBind] = []
@@ -167,6 +169,8 @@ class Agent:
         for oid in fixed:
             yield self._row(oid, now)
         for _ in range(min(repetitions, _MOST_ROWS)):
+            if any(self._kills(self._after(oid, is_v1=False)) for oid in repeated):
+                break
             row = [self._row(oid, now) for oid in repeated]
             yield from row
             repeated = [oid for oid, _, _ in row]

@@ -63,6 +63,10 @@ class Mib:
         at = bisect_right(self._oids, oid)
         return self._entries[at] if at < len(self._entries) else None
 
+    def row(self, oid: Oid) -> int:
+        """Return which instance of its object a name is, counted from 1 in the order of a walk."""
+        return bisect_left(self._oids, oid) - bisect_left(self._oids, oid[:-1]) + 1
+
     def plus(self, *entries: Entry) -> Mib:
         """Return a MIB that has these, too, in place of those of the same names."""
         return Mib({entry.oid: entry for entry in (*self._entries, *entries)}.values())

@@ -91,7 +91,7 @@ _VERBS = (
     Verb("agent-slow", "the SNMP agent answers late", (Parameter("delay", Form.DURATION, "before each answer", "3s"),)),
     Verb("agent-loop", "the last row of the SNMP agent's tables leads back to the first"),
     Verb("agent-dies", "the SNMP agent falls silent in the middle of each walk, for a while", (
-        Parameter("after", Form.COUNT, "answers to GETNEXT or GETBULK", "2"),
+        Parameter("after", Form.COUNT, "rows of a table that it gives", "2"),
         Parameter("away", Form.DURATION, "how long it is silent then", "20s"),
     )),
     Verb("agent-endless", "the SNMP agent's tables have always one row more"),

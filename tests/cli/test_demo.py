@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab_fixture import SITES, Lab
+from tests.patience import LONGEST_WAIT_S
 
 DEMO = [sys.executable, "-m", "monitor", "demo", "--language", "en"]
 
@@ -55,22 +56,22 @@ def _child(process: subprocess.Popen[str], word: str) -> int:
 
 def test_the_page_is_served_outside_and_the_daemon_polls_inside(shown: tuple[subprocess.Popen[str], str]) -> None:
     process, url = shown
-    with urllib.request.urlopen(f"{url}metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"{url}metrics", timeout=LONGEST_WAIT_S) as answer:
         text = answer.read().decode()
     assert text.count("wan_target_info{") == SITES.count("{id: ") - SITES.split("points:")[0].count("{id: ")
     daemon = _child(process, "run")
     assert os.stat(f"/proc/{daemon}/ns/net").st_ino != os.stat("/proc/self/ns/net").st_ino
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
+    assert process.wait(LONGEST_WAIT_S) == 0
     with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(url, timeout=5)
+        urllib.request.urlopen(url, timeout=LONGEST_WAIT_S)
 
 
 def test_a_daemon_that_dies_ends_the_demo_with_its_last_lines(shown: tuple[subprocess.Popen[str], str]) -> None:
     process, _ = shown
     os.kill(_child(process, "run"), signal.SIGKILL)
     assert _until(process, r"(The daemon ended) \(status -9\)")
-    assert process.wait(30) == 1
+    assert process.wait(LONGEST_WAIT_S) == 1
 
 
 def test_nothing_outlives_a_demo_that_was_killed(shown: tuple[subprocess.Popen[str], str]) -> None:
@@ -80,7 +81,7 @@ def test_nothing_outlives_a_demo_that_was_killed(shown: tuple[subprocess.Popen[s
     for end in ends:
         with selectors.DefaultSelector() as selector:
             selector.register(end, selectors.EVENT_READ)  # readable once the process is gone, pidfd_open(2)
-            assert selector.select(30)
+            assert selector.select(LONGEST_WAIT_S)
         os.close(end)
 
 
@@ -100,14 +101,14 @@ def test_the_commands_to_try_can_be_typed_as_they_are_printed(lab: Lab, tmp_path
 
 
 def _typed(command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(shlex.split(command), check=False, capture_output=True, text=True, timeout=60)
+    return subprocess.run(shlex.split(command), check=False, capture_output=True, text=True, timeout=LONGEST_WAIT_S)
 
 
 def test_a_busy_port_is_named_with_its_cure(lab: Lab, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with demo(lab, tmp_path / "state", f"127.0.0.1:{port}") as process:
-            output, _ = process.communicate(timeout=30)
+            output, _ = process.communicate(timeout=LONGEST_WAIT_S)
     assert process.returncode == 2
     assert f"can't listen on 127.0.0.1:{port}" in output
     assert "--listen" in output

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time
@@ -21,6 +20,7 @@ from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Acknowledgement, State
 from tests.export import sample
 from tests.export.sample import FakeSource
+from tests.ports import reserved
 
 SITES = """
 network: {name: Mạng thử, addresses: lab}
@@ -149,9 +149,8 @@ async def test_the_daemon_is_asked_from_where_no_configuration_is(
 async def test_without_a_daemon_both_say_so_and_what_to_do(
     words: tuple[str, ...], config: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    assert 2 == await run(*words, "--config", config, "--daemon", f"http://127.0.0.1:{port}")
+    with reserved() as (port,):
+        assert 2 == await run(*words, "--config", config, "--daemon", f"http://127.0.0.1:{port}")
     told = capsys.readouterr().err
     assert f"http://127.0.0.1:{port}" in told
     assert "systemctl status monitor" in told

@@ -22,6 +22,7 @@ from monitor.cli.stack import Surroundings
 from monitor.words import say
 from monitor.words.lab import LAB
 from tests.lab_fixture import Lab
+from tests.patience import LONGEST_WAIT_S
 
 SHIPPED = Path(__file__).parents[2] / "config"
 # Stands in for Grafana, which Debian does not have: answers as it does when it is ready, and keeps what it was started with.
@@ -68,7 +69,7 @@ def test_grafana_gets_the_source_and_the_dashboards_in_both_languages(
     monkeypatch.setenv("PATH", str(tmp_path))
     (grafana,) = surroundings(tmp_path).begin(stack)
     url = capsys.readouterr().out.split()[-1].removesuffix("dashboards")
-    with urllib.request.urlopen(f"{url}api/health", timeout=10) as answer:
+    with urllib.request.urlopen(f"{url}api/health", timeout=LONGEST_WAIT_S) as answer:
         told = json.load(answer)
     provisioning = Path(told["paths.provisioning"])
     (source,) = yaml.safe_load((provisioning / "datasources" / "monitor.yaml").read_text())["datasources"]
@@ -98,7 +99,7 @@ def test_prometheus_sees_the_demo_and_ctrl_c_ends_everything(lab: Lab, tmp_path:
                     raise AssertionError(f"the demo ended with {process.wait(0.2)}")
         finally:
             process.send_signal(signal.SIGINT)
-        assert 0 == process.wait(60)
+        assert 0 == process.wait(LONGEST_WAIT_S)
     for end in ends:
         with selectors.DefaultSelector() as selector:
             selector.register(end, selectors.EVENT_READ)  # readable once the process is gone, pidfd_open(2)
@@ -121,5 +122,5 @@ def _said(process: subprocess.Popen[str], *names: str) -> Iterator[tuple[str, st
 
 
 def _ask(prometheus: str, query: str) -> list[object]:
-    with urllib.request.urlopen(f"{prometheus}api/v1/query?query={urllib.parse.quote(query)}", timeout=10) as answer:
+    with urllib.request.urlopen(f"{prometheus}api/v1/query?query={urllib.parse.quote(query)}", timeout=LONGEST_WAIT_S) as answer:
         return list(json.load(answer)["data"]["result"])

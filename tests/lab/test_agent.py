@@ -1,5 +1,7 @@
 """The emulated agent answers as the RFCs say, and is ill as told."""
 
+import pytest
+
 from monitor.lab.agent import Agent
 from monitor.lab.device import make_device
 from monitor.lab.mib import device_mib
@@ -119,11 +121,24 @@ def test_a_looping_agent_never_ends_and_repeats_itself() -> None:
     assert len(set(names)) < 100
 
 
-def test_a_dying_agent_falls_silent_in_each_walk_and_still_answers_the_next_one() -> None:
+def test_a_dying_agent_falls_silent_at_a_row_and_is_back_a_while_later() -> None:
     each = agent()
     each.ills.dies_after = 2
-    answers = [ask(each, snmp.GET_NEXT, IF_DESCR, at=NOON + second) for second in (0, 1, 2, 3, 30)]
-    assert [answer is not None for answer in answers] == [True, True, False, False, True]
+    second, third = (*IF_DESCR, 1), (*IF_DESCR, 2)
+    asked = [(0, IF_DESCR), (1, IF_DESCR), (2, second), (3, third), (4, IF_DESCR), (30, second)]
+    answers = [ask(each, snmp.GET_NEXT, oid, at=NOON + after_s) for after_s, oid in asked]
+    assert [answer is not None for answer in answers] == [True, True, True, False, False, True]
+    assert ask(each, snmp.GET, NAME, at=NOON + 30) is not None
+
+
+@pytest.mark.parametrize("repetitions", [1, 2, 3, 20])
+def test_a_dying_agent_gives_as_many_rows_however_they_are_asked_for(repetitions: int) -> None:
+    each = agent()
+    each.ills.dies_after = 2
+    names: list[Oid] = []
+    while (answer := ask(each, snmp.GET_BULK, names[-1] if names else IF_DESCR, second=repetitions)) is not None:
+        names += [oid for oid, _, _ in answer.varbinds]
+    assert names == [(*IF_DESCR, 1), (*IF_DESCR, 2)]
 
 
 def test_an_agent_without_64_bits_has_no_ifxtable() -> None:

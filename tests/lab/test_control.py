@@ -10,6 +10,7 @@ from monitor.errors import MonitorError, SetupError
 from monitor.lab.control import ask
 from monitor.lab.state import find_lab, prepare_folder, socket_path
 from tests.lab_fixture import Lab, StartLab
+from tests.patience import LONGEST_WAIT_S
 
 IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"
 HC_IN = "1.3.6.1.2.1.31.1.1.1.6"
@@ -38,7 +39,7 @@ def has_carrier(lab: Lab) -> bool:
 
 def until_mended(lab: Lab) -> None:
     """Wait until no fault is left; the lab ends them by its own clock."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + LONGEST_WAIT_S
     while lab.status()["faults"]:
         assert time.monotonic() < deadline
 

@@ -15,6 +15,7 @@ from monitor.lab.inner import InnerNetwork, open_inner
 from monitor.lab.packet import TCP, build, parse, pseudo_header
 from monitor.wire.icmp import checksum
 from tests.lab.small import OWN, packed
+from tests.patience import LONGEST_WAIT_S
 
 _SIOCGIFNAME = 0x8910
 PORT = 8080
@@ -65,7 +66,7 @@ async def said(inner: InnerNetwork) -> bytes:
 )
 async def test_every_address_of_the_lab_takes_a_connection(inner: InnerNetwork, source: str, host: str) -> None:
     inner.tun.write(syn(source, host))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONGEST_WAIT_S):
         packet = parse(await said(inner))
     assert packet is not None
     assert (packed(host), packed(source)) == (packet.source, packet.destination)

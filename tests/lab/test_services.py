@@ -12,6 +12,7 @@ import pytest
 from cryptography import x509
 
 from tests.lab_fixture import Lab
+from tests.patience import LONGEST_WAIT_S
 
 
 @dataclass
@@ -24,13 +25,15 @@ class Talk:
 
 
 @contextlib.asynccontextmanager
-async def connected(lab: Lab, address: str, port: int, *, tls: bool = False) -> AsyncIterator[Talk]:
+async def connected(
+    lab: Lab, address: str, port: int, *, tls: bool = False, patience_s: float = LONGEST_WAIT_S
+) -> AsyncIterator[Talk]:
     """A connection from inside the lab. Raises OSError, TimeoutError."""
     with lab.network():
         bare = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     begun = time.monotonic()
     try:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(patience_s):
             await asyncio.get_running_loop().sock_connect(bare, (address, port))
     except BaseException:
         bare.close()
@@ -75,7 +78,7 @@ async def test_what_is_long_arrives_whole_over_a_narrow_link(lab: Lab) -> None:
         for _ in range(40):
             talk.writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         told = b""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONGEST_WAIT_S):
             while told.count(b"</title>") < 40:
                 told += await talk.reader.read(65_536)
 
@@ -107,7 +110,7 @@ async def test_a_closed_port_refuses_a_dead_host_is_not_reached_and_a_deaf_one_s
     lab.ctl("restore", "all")
     lab.ctl("signalling-deaf", "dc-xa-a1")
     with pytest.raises(TimeoutError):
-        async with connected(lab, "10.1.1.20", 1720):
+        async with connected(lab, "10.1.1.20", 1720, patience_s=1.0):
             pass
     assert (await got(lab, "10.1.1.20", "/"))[0] == "HTTP/1.1 200 OK"
 
@@ -120,7 +123,7 @@ async def test_a_connection_stands_still_while_the_way_is_cut_and_goes_on_after(
             async with asyncio.timeout(0.5):
                 await talk.reader.readexactly(1)
         lab.ctl("restore", "all")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONGEST_WAIT_S):
             assert await talk.reader.readexactly(12) == b"HTTP/1.1 200"
 
 

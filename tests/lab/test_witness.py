@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from tests.lab_fixture import Lab
+from tests.patience import LONGEST_WAIT_S
 
 _UPTIME = ".1.3.6.1.2.1.1.3.0"
 
@@ -105,7 +106,7 @@ _GET_PAGE = """
 import ssl, sys, urllib.request
 trusting = ssl._create_unverified_context()
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting))
-print(opener.open(f"https://{sys.argv[1]}/", timeout=5).read().decode())
+print(opener.open(f"https://{sys.argv[1]}/", timeout=60).read().decode())
 """
 
 
@@ -125,7 +126,7 @@ def test_a_user_without_rights_has_a_lab_in_a_user_namespace(lab: Lab) -> None:
         assert first.startswith("The lab answers"), first + user.stdout.read()
         inside = [*words[:4], "exec", "--state", str(state), "--"]
         for command in (["fping", lab.address("xa-a1")], [sys.executable, "-c", _GET_PAGE, lab.address("dc-xa-a1")]):
-            answer = subprocess.run([*inside, *command], capture_output=True, text=True, check=False, timeout=20)
+            answer = subprocess.run([*inside, *command], capture_output=True, text=True, check=False, timeout=LONGEST_WAIT_S)
             assert answer.returncode == 0, answer.stderr
         assert "<title>Phòng họp xã A1</title>" in answer.stdout
     finally:

@@ -15,6 +15,7 @@ from monitor.rules.timetable import spread
 from monitor.service.clock import SystemClock
 from monitor.service.poller import Poller, tick_s
 from monitor.service.specs import Turn
+from tests.patience import LONGEST_WAIT_S
 
 EVERY_S = 0.5
 
@@ -76,7 +77,7 @@ class Observer:
         self._telling = asyncio.get_running_loop().create_task(tell())
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20), self.changed:
+        async with asyncio.timeout(LONGEST_WAIT_S), self.changed:
             await self.changed.wait_for(holds)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +21,12 @@ from monitor.cli.companions import (
     write_alertmanager,
     write_prometheus,
 )
+from tests.patience import LONGEST_WAIT_S
+from tests.ports import reserved
 from tests.supervision.scaling import scaled, shorter
 from tests.supervision.sink import RECEIVERS, Sink, open_sink
 
 SHIPPED = Path(__file__).parents[2] / "config"
-_STARTS_S = 60.0
 _ABSENT_FASTER = 2
 """An absence is shortened by no more than this: on a busy machine a restart took 11.6 s, and a fifth of the minute is 12 s."""
 
@@ -61,7 +61,8 @@ def chain_over(daemon: str, folder: Path, *, faster: float = 1) -> Iterator[Chai
         raise MissingError("prometheus and prometheus-alertmanager are not both installed")
     with contextlib.ExitStack() as stack:
         sink, url = stack.enter_context(open_sink())
-        listen = {name: free_address() for name in ("prometheus", "alertmanager")}
+        ports = dict(zip(("prometheus", "alertmanager"), stack.enter_context(reserved(2)), strict=True))
+        listen = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
         routes = _alertmanager(folder / "alertmanager", url, faster)
         rules = _prometheus(folder / "prometheus", {"monitor": daemon, **listen}, faster)
         words = alertmanager_words(programs[1], routes, folder / "alertmanager" / "data", listen["alertmanager"])
@@ -70,15 +71,9 @@ def chain_over(daemon: str, folder: Path, *, faster: float = 1) -> Iterator[Chai
         own = ("--query.lookback-delta=5m", "--rules.alert.resend-delay=1m")
         children.append(start(stack, "prometheus", folder / "prometheus.log", [*words, *(scaled(each, faster) for each in own)]))
         for child in children:
-            host, port = listen[child.name].split(":")
-            assert wait_until_ready(child, host, int(port), "/-/ready", _STARTS_S), "\n".join(child.last_lines())
+            is_ready = wait_until_ready(child, "127.0.0.1", ports[child.name], "/-/ready", LONGEST_WAIT_S)
+            assert is_ready, "\n".join(child.last_lines())
         yield Chain(sink, tuple(children), f"http://{listen['prometheus']}")
-
-
-def free_address() -> str:
-    """Return a HOST:PORT that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return f"127.0.0.1:{free.getsockname()[1]}"
 
 
 def _prometheus(folder: Path, addresses: dict[str, str], faster: float) -> Path:

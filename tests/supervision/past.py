@@ -15,6 +15,7 @@ import pytest
 
 from monitor.__main__ import main
 from tests.lab_fixture import MONITOR, PROFILES, SITES
+from tests.patience import LONGEST_WAIT_S
 from tests.prometheus_server import prometheus_in
 
 END = "2026-11-23T10:05:00+07:00"
@@ -46,7 +47,7 @@ def call(prometheus: str, path: str, **words: str | list[str]) -> Any:
     """Return the data that Prometheus answers to a path of its API; fails with what it says of a faulty query."""
     body = urllib.parse.urlencode(words, doseq=True).encode()
     try:
-        with urllib.request.urlopen(f"{prometheus}/api/v1/{path}", body, timeout=60) as answer:
+        with urllib.request.urlopen(f"{prometheus}/api/v1/{path}", body, timeout=LONGEST_WAIT_S) as answer:
             return json.load(answer)["data"]
     except urllib.error.HTTPError as error:
         raise AssertionError(f"{words}: {error.read().decode()}") from error

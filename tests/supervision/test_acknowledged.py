@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,9 @@ import pytest
 import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+
+from tests.patience import LONGEST_WAIT_S
+from tests.ports import reserved
 
 FOLDER = Path(__file__).parents[2] / "config" / "alertmanager"
 PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
@@ -47,7 +49,7 @@ class Sink:
 
     async def until(self, receiver: str, number: int) -> list[list[tuple[str, str]]]:
         """Return a receiver's messages once there are so many."""
-        async with asyncio.timeout(30), self.news:
+        async with asyncio.timeout(LONGEST_WAIT_S), self.news:
             await self.news.wait_for(lambda: len(self.told.get(receiver, ())) >= number)
         return self.told[receiver]
 
@@ -77,21 +79,26 @@ def hurried(sink_url: str) -> str:
 @asynccontextmanager
 async def alertmanager(folder: Path, sink_url: str) -> AsyncIterator[str]:
     """Run Alertmanager with the shipped configuration in a hurry; yields its URL once it is ready."""
+    with reserved() as (port,):
+        async with _alertmanager_on(port, folder, sink_url):
+            yield f"http://127.0.0.1:{port}"
+
+
+@asynccontextmanager
+async def _alertmanager_on(port: int, folder: Path, sink_url: str) -> AsyncIterator[None]:
     assert PROGRAM is not None
     (folder / "alertmanager.yml").write_text(hurried(sink_url), encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     words = [f"--config.file={folder}/alertmanager.yml", f"--storage.path={folder}/data", "--cluster.listen-address="]
     process = await asyncio.create_subprocess_exec(
         PROGRAM, *words, f"--web.listen-address=127.0.0.1:{port}", stderr=asyncio.subprocess.PIPE
     )
     assert process.stderr is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONGEST_WAIT_S):
             while b"Listening on" not in (line := await process.stderr.readline()) and b"msg=Listening" not in line:
                 assert line, "Alertmanager ended"
         drain = asyncio.create_task(process.stderr.read())
-        yield f"http://127.0.0.1:{port}"
+        yield
         drain.cancel()
     finally:
         process.terminate()

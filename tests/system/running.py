@@ -23,10 +23,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.service.process import FIRST_PASSED_FD
 from tests.lab_fixture import Lab
+from tests.patience import LONGEST_WAIT_S
 
 # The service manager's part: the listener becomes fd 3, and LISTEN_PID is the daemon's own.
 _HAND_IN = 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
-LONGEST_WAIT_S = 120.0
 LOOK_EVERY_S = 0.2
 
 
@@ -126,7 +126,7 @@ class Running:
     def stop(self) -> int:
         """End it as systemd does and return its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(LONGEST_WAIT_S)
 
     def close(self) -> None:
         """End it, whatever its state is, and give the listener back."""
@@ -137,7 +137,7 @@ class Running:
 
     def get(self, path: str) -> Any:
         """Return the JSON that a path answers."""
-        with urllib.request.urlopen(self.origin + path, timeout=30) as answer:
+        with urllib.request.urlopen(self.origin + path, timeout=LONGEST_WAIT_S) as answer:
             return json.load(answer)
 
     def events_since(self, scrape: Scrape) -> list[dict[str, Any]]:
@@ -148,7 +148,7 @@ class Running:
     def scrape(self) -> Scrape:
         """Return what /metrics says now."""
         try:
-            with urllib.request.urlopen(f"{self.origin}/metrics", timeout=30) as answer:
+            with urllib.request.urlopen(f"{self.origin}/metrics", timeout=LONGEST_WAIT_S) as answer:
                 text = answer.read().decode()
         except OSError as error:
             raise AssertionError(f"no answer: {error}; status {self.process.poll()}\n{self.log.read_text()[-3000:]}") from error

@@ -25,12 +25,12 @@ from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
 from tests.lab_fixture import Lab
+from tests.patience import LONGEST_WAIT_S
 
 NAMED, NAME = "xa-a1", "xa-a1.example"
 OLD, NEW = "10.1.1.1", "10.1.2.1"
 DEBIAN_BYTES = 212_992 // 2
 """The kernel doubles what it is asked for."""
-LONGEST_WAIT_S = 60.0
 
 
 class Clock(SystemClock):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.patience import LONGEST_WAIT_S
 from tests.system.conftest import FEW
 from tests.system.running import Running, Scrape
 
@@ -35,7 +36,7 @@ def test_a_flood_costs_nobody_more_than_the_kernel_dropped_and_all_of_it_is_coun
         attentive.process.send_signal(signal.SIGSTOP)
         attentive.eventually(lambda: dropped_by_the_kernel(attentive.process.pid) or flood.poll() is not None)
         attentive.process.send_signal(signal.SIGCONT)
-        said, _ = flood.communicate(timeout=60)
+        said, _ = flood.communicate(timeout=LONGEST_WAIT_S)
     sent = json.loads(said)
     of_udp = sent["rubbish"] + sent["answer"]
     assert RATE * SECONDS * 0.9 < sum(sent.values()), "the flood is what it is called"

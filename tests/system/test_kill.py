@@ -12,6 +12,7 @@ from pathlib import Path
 from monitor.journal.store import Store
 from monitor.model.state import Transition
 from tests.lab_fixture import StartLab
+from tests.patience import LONGEST_WAIT_S
 from tests.system.running import Running, Scrape, running_in
 
 MONITOR = """
@@ -30,7 +31,7 @@ class Screen(threading.Thread):
     def __init__(self, running: Running) -> None:
         super().__init__(name="screen")
         self.told: set[tuple[str, str]] = set()
-        self._answer = urllib.request.urlopen(f"{running.origin}/api/v1/stream", timeout=30)
+        self._answer = urllib.request.urlopen(f"{running.origin}/api/v1/stream", timeout=LONGEST_WAIT_S)
         self.start()
 
     def run(self) -> None:
@@ -88,8 +89,8 @@ def test_what_was_told_before_a_kill_is_in_the_journal_and_what_is_still_down_ke
                 break
         lab.ctl("dead", "xa-doi")
         running.process.kill()
-        running.process.wait(10)
-        screen.join(10)
+        running.process.wait(LONGEST_WAIT_S)
+        screen.join(LONGEST_WAIT_S)
 
         held = journal_of(running.journal)
         assert told <= {(each.target, str(each.new), exposed(each.at)) for each in held}

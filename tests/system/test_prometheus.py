@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
-import socket
 import subprocess
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from grafana.build.__main__ import dashboards
+from tests.prometheus_server import OWN_ADDRESS, prometheus_in, query
 from tests.supervision.past import call
 from tests.supervision.queries import Query, faults, filled, loaded, queries, selectors
 from tests.system.conftest import SHIPPED, TARGETS
 from tests.system.running import Running
 
-CONFIGURATION = """
-global: {{scrape_interval: 1s, evaluation_interval: 1s}}
-rule_files: ["{rules}"]
+CONFIGURATION = f"""
+global: {{{{scrape_interval: 1s, evaluation_interval: 1s}}}}
+rule_files: ["{{rules}}"]
 scrape_configs:
   - job_name: monitor
-    static_configs: [{{targets: ["{target}"]}}]
+    static_configs: [{{{{targets: ["{{target}}"]}}}}]
   - job_name: prometheus
-    static_configs: [{{targets: ["{listen}"]}}]
+    static_configs: [{{{{targets: ["{OWN_ADDRESS}"]}}}}]
 """
 # The rules of the present; those of links and of availability need more time than a test has.
 RULES = SHIPPED / "prometheus" / "rules" / "outages.yml"
@@ -38,31 +35,14 @@ DISTRICT = "ubnd-huyen-meo-vac"
 
 @pytest.fixture
 def prometheus(province: Running, tmp_path: Path) -> Iterator[str]:
-    program = shutil.which("prometheus")
-    if program is None:
-        pytest.skip("prometheus is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        listen = f"127.0.0.1:{free.getsockname()[1]}"
-    target = province.origin.removeprefix("http://")
-    (tmp_path / "prometheus.yml").write_text(CONFIGURATION.format(target=target, listen=listen, rules=RULES))
-    words = [program, f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/tsdb"]
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen([*words, f"--web.listen-address={listen}"], stdout=log, stderr=log)
-    try:
-        yield f"http://{listen}"
-    finally:
-        process.terminate()
-        process.wait(30)
+    configuration = CONFIGURATION.format(target=province.origin.removeprefix("http://"), rules=RULES)
+    with prometheus_in(tmp_path, configuration) as url:
+        yield url
 
 
-def ask(prometheus: str, query: str) -> float | None:
-    """Return the one value of an instant query; None where Prometheus has none, or does not answer yet."""
-    url = f"{prometheus}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
-    try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            result = json.load(answer)["data"]["result"]
-    except OSError:
-        return None
+def ask(prometheus: str, expression: str) -> float | None:
+    """Return the one value of an instant query; None where Prometheus has none."""
+    result = query(prometheus, expression)
     return float(result[0]["value"][1]) if result else None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.lab_fixture import Lab
+from tests.patience import LONGEST_WAIT_S
 from tests.system.conftest import FEW
 from tests.system.running import Running
 
@@ -90,7 +91,7 @@ def test_a_daemon_without_a_file_to_spare_goes_on_pinging_and_answers_again_when
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")), usual[1]))
     try:
         host, port = attentive.origin.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=30):
+        with socket.create_connection((host, int(port)), timeout=LONGEST_WAIT_S):
             attentive.eventually(lambda: "out of system resource" in attentive.log.read_text())
     finally:
         resource.prlimit(pid, resource.RLIMIT_NOFILE, usual)

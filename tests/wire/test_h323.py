@@ -15,6 +15,7 @@ from monitor.lab.packet import udp
 from monitor.wire import h323
 from monitor.wire.fault import MalformedError
 from monitor.wire.h323 import Answer, Kind, Question
+from tests.patience import LONGEST_WAIT_S
 
 GRQ = bytes.fromhex("00000000060008914a0006007f00000106b70200")
 MONITOR = ("127.0.0.1", 1719)
@@ -192,7 +193,7 @@ def test_wireshark_decodes_every_octet_that_is_sent(tmp_path: Path) -> None:
     ]
     words = [word for field in (*fields, "_ws.malformed", "_ws.expert.message") for word in ("-e", field)]
     command = ["tshark", "-n", "-r", str(path), "-T", "fields", "-E", "separator=|", *words]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_WAIT_S, check=True)
     assert [
         "0|1|||127.0.0.1|1719||||",
         "18|258|0243826||10.255.255.1|40000||||",

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from monitor.wire.oid import Oid, parse_oid
+from tests.patience import LONGEST_WAIT_S
 
 SNMPD = shutil.which("snmpd") or ("/usr/sbin/snmpd" if Path("/usr/sbin/snmpd").exists() else "")
 needs_snmpd = pytest.mark.skipif(not SNMPD or not shutil.which("snmpget"), reason="snmpd or snmp is not installed")
@@ -50,7 +51,7 @@ class Snmpd:
             "SNMPCONFPATH": str(self.folder),
             "SNMP_PERSISTENT_DIR": str(self.folder / "tools"),
         }
-        return subprocess.run(filled, check=True, capture_output=True, text=True, env=environment, timeout=20).stdout
+        return subprocess.run(filled, check=True, capture_output=True, text=True, env=environment, timeout=LONGEST_WAIT_S).stdout
 
     def walk(self, root: str, version: str = "2c") -> dict[Oid, tuple[str, str]]:
         """Return name → (type, value) as snmpbulkwalk (v1: snmpwalk) prints them, numbers and octets unadorned."""
@@ -101,5 +102,5 @@ def running(folder: Path, port: int = 0) -> Iterator[Snmpd]:
         yield Snmpd(port, folder)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(LONGEST_WAIT_S)
         process.stdout.close()
