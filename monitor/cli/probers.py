@@ -56,8 +56,8 @@ class Probers:
     @property
     def receive_drops(self) -> int:
         """Return how many packets the kernel has dropped because one of our sockets was full."""
-        sip = sum(prober.receive_drops for prober in self.conference.values() if isinstance(prober, SipProber))
-        return self.icmp.receive_drops + self.snmp.receive_drops + sip
+        conference = (prober for prober in self.conference.values() if isinstance(prober, SipProber | H323Prober))
+        return self.icmp.receive_drops + self.snmp.receive_drops + sum(prober.receive_drops for prober in conference)
 
 
 async def open_probers(credentials: Iterable[Credential], clock: Clock, stack: AsyncExitStack) -> Probers:

@@ -6,10 +6,12 @@ import asyncio
 import errno
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome
+from monitor.probes.lateness import Late, Lateness
 from monitor.probes.names import Names, Place, UnresolvedNameError
 
 _SAYS_NO = frozenset((errno.ECONNREFUSED, errno.ECONNRESET))
@@ -18,15 +20,17 @@ _LOCAL = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, err
 
 @dataclass(slots=True)
 class Connection:
-    """A connection that stands. took_s: seconds until it did. bare: non-blocking; the caller closes it."""
+    """A connection that stands. took_s: seconds until it did, None where our own loop was late meanwhile. bare: non-blocking; the
+    caller closes it."""
 
     bare: socket.socket
-    took_s: float
+    took_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no connection: REFUSED by the host itself, TIMEOUT, or NOT_SENT. detail: in a few words."""
+    """Why there is no connection: REFUSED by the host itself, TIMEOUT, or NOT_SENT (also where our own loop was late, so that a
+    time-out proves nothing). detail: in a few words."""
 
     outcome: Outcome
     detail: str
@@ -35,8 +39,9 @@ class Failure:
 class Connector:
     """Opens connections; see connect()."""
 
-    def __init__(self, clock: Clock, names: Names) -> None:
+    def __init__(self, clock: Clock, names: Names, lateness: Lateness) -> None:
         self._clock = clock
+        self._lateness = lateness
         self._names = names
 
     async def place(self, address: str) -> Place | Failure:
@@ -49,9 +54,12 @@ class Connector:
     async def connect(self, address: str, port: int, timeout_s: float) -> Connection | Failure:
         """Return a connection to a port, or why there is none; never raises but for being cancelled."""
         place = await self.place(address)
-        return place if isinstance(place, Failure) else await self._connect(place, port, timeout_s)
+        if isinstance(place, Failure):
+            return place
+        with self._lateness.under_way() as late:
+            return await self._connect(place, port, timeout_s, late)
 
-    async def _connect(self, place: Place, port: int, timeout_s: float) -> Connection | Failure:
+    async def _connect(self, place: Place, port: int, timeout_s: float, late: Late) -> Connection | Failure:
         family = socket.AF_INET if place.version == 4 else socket.AF_INET6
         sockaddr = (place.sockaddr[0], port, *place.sockaddr[2:])
         try:
@@ -65,15 +73,17 @@ class Connector:
             if at_once not in (0, errno.EINPROGRESS):
                 return _failure(at_once, port, is_local=True)
             if at_once:
-                async with asyncio.timeout(timeout_s):
-                    await _writable(bare)
+                # A loop that comes late finds the time over and the connection there, both at once: the connection counts.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(timeout_s):
+                        await _writable(bare)
             error_number = bare.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error_number:
                 return _failure(error_number, port, is_local=False)
+            if not _stands(bare):
+                return _silence(port, timeout_s, late)
             connected = True
-            return Connection(bare, self._clock.monotonic() - begun_s)
-        except TimeoutError:
-            return Failure(Outcome.TIMEOUT, f"no answer from TCP port {port}")
+            return Connection(bare, None if late.seconds else self._clock.monotonic() - begun_s)
         finally:
             if not connected:
                 bare.close()
@@ -88,6 +98,21 @@ async def _writable(bare: socket.socket) -> None:
         await done
     finally:
         loop.remove_writer(bare)
+
+
+def _stands(bare: socket.socket) -> bool:
+    """Return whether a connect has succeeded."""
+    try:
+        bare.getpeername()
+    except OSError:
+        return False
+    return True
+
+
+def _silence(port: int, timeout_s: float, late: Late) -> Failure:
+    if late.excuses(timeout_s):
+        return Failure(Outcome.NOT_SENT, str(late))
+    return Failure(Outcome.TIMEOUT, f"no answer from TCP port {port}")
 
 
 def _failure(number: int, port: int, *, is_local: bool) -> Failure:

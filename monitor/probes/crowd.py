@@ -8,9 +8,12 @@ from typing import Protocol, TypeVar
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading
+from monitor.probes.lateness import Lateness
 
 AT_ONCE = 128
 """Targets of one prober that are asked at the same time: each holds a socket, and some a TLS handshake."""
+TRIES = 3
+"""How often a target is asked in one turn while our own loop is so late that nothing can be said of it."""
 
 
 class Asked(Protocol):
@@ -33,9 +36,10 @@ AnySpec = TypeVar("AnySpec", bound=Asked)
 class Crowd:
     """Runs the readings of one probe. probe: its name. at_once: more than so many wait for their turn."""
 
-    def __init__(self, probe: str, clock: Clock, *, at_once: int = AT_ONCE) -> None:
+    def __init__(self, probe: str, clock: Clock, lateness: Lateness, *, at_once: int = AT_ONCE) -> None:
         self._probe = probe
         self._clock = clock
+        self._lateness = lateness
         self._turn = asyncio.Semaphore(at_once)
         self._tasks: set[asyncio.Task[Reading]] = set()
 
@@ -76,5 +80,11 @@ class Crowd:
         return Reading(spec.target, self._probe, self._clock.monotonic(), Outcome.NOT_SENT, detail=detail, confirms=spec.confirms)
 
     async def _in_turn(self, read: Callable[[AnySpec], Awaitable[Reading]], spec: AnySpec) -> Reading:
+        """Return a target's reading. What was void since our own loop was late is asked again at once."""
         async with self._turn:
+            for _ in range(TRIES - 1):
+                with self._lateness.under_way() as late:
+                    reading = await read(spec)
+                    if reading.outcome is not Outcome.NOT_SENT or not late.seconds:
+                        return reading
             return await read(spec)

@@ -14,6 +14,7 @@ from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
 from monitor.model.spec import H323Spec
 from monitor.probes.connecting import Connector, Failure
 from monitor.probes.crowd import Crowd
+from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, resolve_by_system
 from monitor.probes.ras import Gatekeepers, Registration
 
@@ -28,9 +29,10 @@ class H323Prober:
         """Prepare, without opening anything. resolve: name → address, blocking; it is called in a thread."""
         self._clock = clock
         self._names = Names(clock, resolve)
-        self._connector = Connector(clock, self._names)
-        self._gatekeepers = Gatekeepers()
-        self._crowd = Crowd("h323", clock)
+        self._lateness = Lateness(clock)
+        self._connector = Connector(clock, self._names, self._lateness)
+        self._gatekeepers = Gatekeepers(self._lateness)
+        self._crowd = Crowd("h323", clock, self._lateness)
 
     async def open(self) -> None:
         """Do nothing: sockets are opened as they are needed."""
@@ -40,6 +42,11 @@ class H323Prober:
         self._crowd.close()
         self._gatekeepers.close()
         self._names.close()
+
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams of gatekeepers the kernel has dropped because a socket was full."""
+        return self._gatekeepers.receive_drops
 
     async def probe(self, specs: Sequence[H323Spec], deliver: Deliver) -> None:
         """Deliver one reading for each spec as soon as it is complete; ends when all are delivered."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+import socket
 from dataclasses import dataclass
-from typing import cast
 
+from monitor.probes.lateness import Lateness
 from monitor.probes.names import Place as Whereabouts
+from monitor.probes.udp import drops_of, enlarge
 from monitor.wire.fault import MalformedError
 from monitor.wire.h323 import NOT_REGISTERED, Answer, Kind, is_alias, location_request, read_answer
 
 _SEQUENCES = 0xFFFF
 _MOST_EXTENSION = 2.0
 """A gatekeeper that says 'in progress' is waited for so many timeouts in all."""
+_BUFFER_BYTES = 1024 * 1024
+_LONGEST = 65536
+_MOST_AT_ONCE = 4096
+"""More than the buffer holds: a flood must not keep the loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +40,109 @@ class _Question:
     is_in_progress: bool = False
 
 
-class Gatekeeper(asyncio.DatagramProtocol):
+class Gatekeeper:
     """One gatekeeper; its socket is connected, so that the kernel drops what others send and reports a closed port.
 
     Questions are matched by requestSeqNum, which begins anywhere. malformed: datagrams from it that could not be read.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, where: Whereabouts, port: int, lateness: Lateness) -> None:
+        """Open its socket, in the running loop. Raises OSError."""
         self.malformed = 0
-        self._transport: asyncio.DatagramTransport | None = None
+        self._lateness = lateness
         self._waiting: dict[int, _Question] = {}
         self._last = random.randrange(_SEQUENCES)
         self._fault = ""
+        family = socket.AF_INET if where.version == 4 else socket.AF_INET6
+        self._sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+        try:
+            enlarge(self._sock, _BUFFER_BYTES)
+            self._sock.connect((where.sockaddr[0], port, *where.sockaddr[2:]))
+            asyncio.get_running_loop().add_reader(self._sock, self._drain)
+        except BaseException:
+            self._sock.close()
+            raise
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the socket."""
-        # Python 3.11 has it without saying so.
-        self._transport = cast("asyncio.DatagramTransport", transport)
+    @property
+    def is_idle(self) -> bool:
+        """Return whether no question waits."""
+        return not self._waiting
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """End all questions."""
-        self._transport = None
-        self._break_off("the socket was closed")
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel has dropped because the socket was full; 0 once it is closed."""
+        return 0 if self._is_closed else drops_of(self._sock)
 
-    def error_received(self, exc: Exception) -> None:
-        """End all questions: nobody listens there, or no way leads there."""
-        self._break_off(getattr(exc, "strerror", None) or str(exc))
+    @property
+    def _is_closed(self) -> bool:
+        return self._sock.fileno() < 0
 
-    def datagram_received(self, data: bytes, addr: object) -> None:
+    def close(self) -> None:
+        """Close the socket, and end all questions."""
+        if not self._is_closed:
+            asyncio.get_running_loop().remove_reader(self._sock)
+            self._sock.close()
+            self._break_off("the socket was closed")
+
+    async def ask(self, alias: str, timeout_s: float) -> Answer | str:
+        """Return the answer to a LocationRequest, or in words why there is none.
+
+        It is repeated once after half of the time, with the same number, as RAS does (H.225.0 section 7.17). While our own loop is
+        late the time stands still, and before silence is believed all is taken that has come.
+        """
+        if self._is_closed:
+            return self._fault or "the socket was closed"
+        loop = asyncio.get_running_loop()
+        sequence, drops, begun_s = self._next(), self.receive_drops, loop.time()
+        question = _Question(loop.create_future(), begun_s + timeout_s, begun_s + timeout_s * _MOST_EXTENSION)
+        self._waiting[sequence] = question
+        request = location_request(sequence, alias, self._sock.getsockname()[:2])
+        try:
+            with self._lateness.under_way() as late:
+                self._send(request)
+                await self._wait(question, timeout_s / 2)
+                if not question.answer.done() and not question.is_in_progress:
+                    self._send(request)
+                while not question.answer.done() and (left_s := question.until_s + late.seconds - loop.time()) > 0:
+                    await self._wait(question, left_s)
+        finally:
+            del self._waiting[sequence]
+        if not question.answer.done():
+            dropped = self.receive_drops - drops
+            return f"void: our receive buffer overflowed by {dropped}" if dropped > 0 else "no answer"
+        return self._fault if question.answer.cancelled() else question.answer.result()
+
+    async def _wait(self, question: _Question, seconds: float) -> None:
+        await asyncio.wait((question.answer,), timeout=seconds)
+        if not question.answer.done():
+            self._drain()
+
+    def _send(self, request: bytes) -> None:
+        """Send; what there is no room for counts as lost on the way."""
+        if self._is_closed:
+            return
+        try:
+            self._sock.send(request)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._break_off(error.strerror or str(error))
+
+    def _drain(self) -> None:
+        """Take all that has come; an error of the socket ends all questions: nobody listens there, or no way leads there."""
+        for _ in range(_MOST_AT_ONCE):
+            if self._is_closed:
+                return
+            try:
+                data = self._sock.recv(_LONGEST)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._break_off(error.strerror or str(error))
+            else:
+                self._take(data)
+
+    def _take(self, data: bytes) -> None:
         """Hand an answer to who waits for it; any other is dropped."""
         try:
             answer = read_answer(data)
@@ -77,43 +157,6 @@ class Gatekeeper(asyncio.DatagramProtocol):
             question.until_s = min(max(question.until_s, asyncio.get_running_loop().time() + answer.delay_s), question.latest_s)
         elif answer.kind in (Kind.LOCATION_CONFIRM, Kind.LOCATION_REJECT):
             question.answer.set_result(answer)
-
-    @property
-    def is_idle(self) -> bool:
-        """Return whether no question waits."""
-        return not self._waiting
-
-    def close(self) -> None:
-        """Close the socket."""
-        if self._transport is not None:
-            self._transport.close()
-
-    async def ask(self, alias: str, timeout_s: float) -> Answer | str:
-        """Return the answer to a LocationRequest, or in words why there is none.
-
-        It is repeated once after half of the time, with the same number, as RAS does (H.225.0 section 7.17).
-        """
-        if self._transport is None:
-            return self._fault or "the socket was closed"
-        loop = asyncio.get_running_loop()
-        sequence = self._next()
-        begun_s = loop.time()
-        question = _Question(loop.create_future(), begun_s + timeout_s, begun_s + timeout_s * _MOST_EXTENSION)
-        self._waiting[sequence] = question
-        own = self._transport.get_extra_info("sockname")
-        request = location_request(sequence, alias, (own[0], own[1]))
-        try:
-            self._transport.sendto(request)
-            await asyncio.wait((question.answer,), timeout=timeout_s / 2)
-            if not question.answer.done() and not question.is_in_progress and self._transport is not None:
-                self._transport.sendto(request)
-            while not question.answer.done() and (left_s := question.until_s - loop.time()) > 0:
-                await asyncio.wait((question.answer,), timeout=left_s)
-        finally:
-            del self._waiting[sequence]
-        if not question.answer.done():
-            return "no answer"
-        return self._fault if question.answer.cancelled() else question.answer.result()
 
     def _next(self) -> int:
         """Return a requestSeqNum that no question has; there are never so many at once."""
@@ -131,8 +174,10 @@ class Gatekeeper(asyncio.DatagramProtocol):
 class Gatekeepers:
     """All gatekeepers that were asked, each with its socket, by where it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, lateness: Lateness) -> None:
+        self._lateness = lateness
         self._open: dict[tuple[str, int], Gatekeeper] = {}
+        self._dropped = 0
 
     async def registration(self, where: Whereabouts, port: int, alias: str, timeout_s: float) -> Registration:
         """Return what the gatekeeper at a place says of an alias; it never raises."""
@@ -140,27 +185,27 @@ class Gatekeepers:
         if not is_alias(alias):
             return Registration(None, f"no gatekeeper can be asked for the alias '{alias}'")
         try:
-            gatekeeper = await self._gatekeeper(where, port)
+            gatekeeper = self._gatekeeper(where, port)
         except OSError as error:
             return Registration(None, f"{name}: {(error.strerror or str(error)).lower()}")
         answer = await gatekeeper.ask(alias, timeout_s)
         if isinstance(answer, str) and gatekeeper.is_idle:
             # A new socket next time: this one may be bound to an address that the machine no longer has.
+            self._dropped += gatekeeper.receive_drops
             gatekeeper.close()
             self._open.pop((where.address, port), None)
         return _registration(name, answer)
 
-    async def _gatekeeper(self, where: Whereabouts, port: int) -> Gatekeeper:
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel has dropped because a socket was full."""
+        return self._dropped + sum(gatekeeper.receive_drops for gatekeeper in self._open.values())
+
+    def _gatekeeper(self, where: Whereabouts, port: int) -> Gatekeeper:
+        """Return a gatekeeper with its socket open. Raises OSError."""
         known = self._open.get((where.address, port))
         if known is None:
-            make: Callable[[], Gatekeeper] = Gatekeeper
-            remote = (where.sockaddr[0], port, *where.sockaddr[2:])
-            _, known = await asyncio.get_running_loop().create_datagram_endpoint(make, remote_addr=remote)
-            # Meanwhile another may have done the same.
-            first = self._open.setdefault((where.address, port), known)
-            if first is not known:
-                known.close()
-            known = first
+            known = self._open[where.address, port] = Gatekeeper(where, port, self._lateness)
         return known
 
     def close(self) -> None:

@@ -10,10 +10,11 @@ from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
 from monitor.model.spec import TcpSpec
 from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import Crowd
+from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, resolve_by_system
 
-_WORTH = (Outcome.REFUSED, Outcome.TIMEOUT, Outcome.NOT_SENT)
-"""Of several ports that were not open: which of them says most."""
+_WORTH = (Outcome.REFUSED, Outcome.NOT_SENT, Outcome.TIMEOUT)
+"""Of several ports that were not open: which of them decides. Silence has to be that of all: what was not asked may be open."""
 
 
 class TcpProber:
@@ -23,8 +24,9 @@ class TcpProber:
         """Prepare, without opening anything. resolve: name → address, blocking; it is called in a thread."""
         self._clock = clock
         self._names = Names(clock, resolve)
-        self._connector = Connector(clock, self._names)
-        self._crowd = Crowd("tcp", clock)
+        self._lateness = Lateness(clock)
+        self._connector = Connector(clock, self._names, self._lateness)
+        self._crowd = Crowd("tcp", clock, self._lateness)
 
     async def open(self) -> None:
         """Do nothing: sockets are opened as they are needed."""

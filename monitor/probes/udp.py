@@ -6,11 +6,14 @@ import errno
 import socket
 import struct
 from dataclasses import dataclass
+from math import inf
 
 from monitor.errors import SetupError
+from monitor.model.clock import Clock
 from monitor.model.reading import Unreachable
 from monitor.probes.datagrams import KERNEL, NAME_BYTES, Inbox, Kernel, Outbox
 from monitor.probes.names import SocketAddress
+from monitor.probes.stamps import SAME_OFFSET_S, SO_TIMESTAMPNS, STAMP, STAMP_BYTES, Stamps
 
 # Linux's numbers (asm-generic/socket.h, linux/in.h, linux/in6.h) that Python's socket module has no names for.
 _SO_RCVBUFFORCE = 33
@@ -39,6 +42,10 @@ Source = bytes
 """Where a datagram came from: port and address in network order, 6 octets for IPv4 and 18 for IPv6."""
 
 
+Came = tuple[bytes, Source, float | None]
+"""A datagram's octets, its source, and when the kernel took it (monotonic seconds), None where its stamp can't be trusted."""
+
+
 def source_of(address: str, port: int) -> Source:
     """Return an address, without an IPv6 zone, and a port as a source."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -49,6 +56,19 @@ def address_of(source: Source) -> tuple[str, int]:
     """Return a source's address and port as the kernel writes them."""
     family = socket.AF_INET if len(source) == 6 else socket.AF_INET6
     return socket.inet_ntop(family, source[2:]), int.from_bytes(source[:2], "big")
+
+
+def enlarge(sock: socket.socket, wanted_bytes: int = _WANTED_BUFFER_BYTES) -> None:
+    """Take the receive buffer that is wanted where CAP_NET_ADMIN permits it, else as much as net.core.rmem_max gives."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, wanted_bytes)
+    except PermissionError:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, wanted_bytes)
+
+
+def drops_of(sock: socket.socket) -> int:
+    """Return how many datagrams the kernel has dropped for want of room: SO_RXQ_OVFL's counter, read at any time."""
+    return int(struct.unpack_from("@9I", sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))[_DROPS_INDEX])
 
 
 class BusyError(Exception):
@@ -72,12 +92,12 @@ class UdpSocket:
     """A non-blocking UDP socket that serves everybody of one IP version.
 
     window: how many questions may be open at once before their answers could overflow the granted buffer. at_once: datagrams in a
-    batch.
+    batch. seen_s: until when all that came is known to have been taken (monotonic).
     """
 
     at_once = _SLOTS
 
-    def __init__(self, version: int, kernel: Kernel = KERNEL) -> None:
+    def __init__(self, version: int, clock: Clock, kernel: Kernel = KERNEL) -> None:
         """Open it. kernel: by which datagrams come and go.
 
         Raises UnsupportedVersionError where the kernel has no such protocol, SetupError where nothing can be opened.
@@ -90,18 +110,19 @@ class UdpSocket:
             kind = UnsupportedVersionError if error.errno in (errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT) else SetupError
             raise kind(f"UDP over IPv{version}: {error.strerror}", "raise LimitNOFILE where too many files are open") from error
         self.sock.setblocking(False)
-        try:
-            self.sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _WANTED_BUFFER_BYTES)
-        except PermissionError:
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WANTED_BUFFER_BYTES)
+        enlarge(self.sock)
         if version == 4:
             self.sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
         else:
             self.sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.granted_bytes: int = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
         self.window = max(16, self.granted_bytes // _ANSWER_BYTES_IN_BUFFER)
         self._quoted: list[QuotedDatagram] = []
-        self._inbox = Inbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST, kernel=kernel)
+        self._clock = clock
+        self._stamps = Stamps(clock)
+        self.seen_s = clock.monotonic()
+        self._inbox = Inbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST, ancillary_bytes=STAMP_BYTES, kernel=kernel)
         self._outbox = Outbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST, kernel=kernel)
         self._payloads = memoryview(self._inbox.payloads)
 
@@ -110,8 +131,8 @@ class UdpSocket:
         self.sock.close()
 
     def drops(self) -> int:
-        """Return how many datagrams the kernel has dropped because our buffer was full: SO_RXQ_OVFL's counter, read at any time."""
-        return int(struct.unpack_from("@9I", self.sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))[_DROPS_INDEX])
+        """Return how many datagrams the kernel has dropped because our buffer was full."""
+        return drops_of(self.sock)
 
     def put(self, slot: int, octets: bytes, name: bytes) -> None:
         """Write a datagram into the next batch. name: where it goes, as datagrams.name_of gives it."""
@@ -145,19 +166,27 @@ class UdpSocket:
                 if not tries_left:
                     raise
 
-    def receive(self, limit: int) -> list[tuple[bytes, Source]]:
+    def receive(self, limit: int) -> list[Came]:
         """Return the datagrams that are waiting, about `limit` of them at most, and take the ICMP errors off the kernel's queue.
 
         An error makes the next receive fail, or the socket readable without a datagram: only then there is a queue to empty.
         """
-        taken: list[tuple[bytes, Source]] = []
+        begun_s = self._clock.monotonic()
+        self._stamps.look()
+        taken: list[Came] = []
         for _ in range(limit // _SLOTS + _ERRORS_A_SLICE):
             count = self._inbox.receive()
             if count > 0:
                 self._unpack(count, taken)
-                if count < _SLOTS or len(taken) >= limit:
+                if count < _SLOTS:
+                    self.seen_s = begun_s
                     break
-            elif count in (-errno.EAGAIN, -errno.EINTR):
+                if len(taken) >= limit:
+                    break
+            elif count == -errno.EAGAIN:
+                self.seen_s = begun_s
+                break
+            elif count == -errno.EINTR:
                 break
             else:
                 self._empty_error_queue()
@@ -165,18 +194,28 @@ class UdpSocket:
             self._empty_error_queue()
         return taken
 
-    def _unpack(self, count: int, taken: list[tuple[bytes, Source]]) -> None:
+    def _unpack(self, count: int, taken: list[Came]) -> None:
         """Add the first count datagrams of the inbox to those that were taken."""
         names, payloads = self._inbox.names, self._payloads
-        begin = at = 0
-        for length in self._inbox.lengths(count):
+        stamps = STAMP.iter_unpack(memoryview(self._inbox.ancillary)[: count * STAMP_BYTES])
+        offset_s = self._stamps.offset_s
+        latest_s = self._clock.monotonic() + SAME_OFFSET_S if offset_s is not None else -inf
+        base_s = offset_s or 0.0
+        is_v4, name_bytes, begin, at = self.version == 4, NAME_BYTES[self.version], 0, 0
+        came_s: float | None = None
+        for length, (seconds, nanoseconds) in zip(self._inbox.lengths(count), stamps, strict=True):
             octets = payloads[begin : begin + length].tobytes()
-            if self.version == 4:
-                taken.append((octets, bytes(names[at + 2 : at + 8])))
+            came_s = seconds + nanoseconds * 1e-9 - base_s
+            if not 0.0 < came_s <= latest_s:
+                came_s = None
+            if is_v4:
+                taken.append((octets, bytes(names[at + 2 : at + 8]), came_s))
             else:
-                taken.append((octets, bytes(names[at + 2 : at + 4] + names[at + 8 : at + 24])))
+                taken.append((octets, bytes(names[at + 2 : at + 4] + names[at + 8 : at + 24]), came_s))
             begin += _LONGEST
-            at += NAME_BYTES[self.version]
+            at += name_bytes
+        if came_s is not None and came_s > self.seen_s:
+            self.seen_s = came_s  # the kernel hands them out in the order of their coming
 
     def errors(self) -> list[QuotedDatagram]:
         """Return the ICMP errors that receive() and send() met since the last call."""

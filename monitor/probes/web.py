@@ -18,6 +18,7 @@ from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
 from monitor.model.spec import WebSpec
 from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import Crowd
+from monitor.probes.lateness import Late, Lateness
 from monitor.probes.names import Names, resolve_by_system
 from monitor.wire import cisco_status, http
 from monitor.wire.fault import MalformedError
@@ -61,8 +62,9 @@ class WebProber:
         """Prepare, without opening anything. resolve: name → address, blocking; it is called in a thread."""
         self._clock = clock
         self._names = Names(clock, resolve)
-        self._connector = Connector(clock, self._names)
-        self._crowd = Crowd("web", clock, at_once=_AT_ONCE)
+        self._lateness = Lateness(clock)
+        self._connector = Connector(clock, self._names, self._lateness)
+        self._crowd = Crowd("web", clock, self._lateness, at_once=_AT_ONCE)
         self._tls = _trusting()
 
     async def open(self) -> None:
@@ -78,6 +80,10 @@ class WebProber:
         await self._crowd.ask(specs, self._read, deliver)
 
     async def _read(self, spec: WebSpec) -> Reading:
+        with self._lateness.under_way() as late:
+            return await self._read_while(spec, late)
+
+    async def _read_while(self, spec: WebSpec, late: Late) -> Reading:
         begun_s = self._clock.monotonic()
         connected = await self._connector.connect(spec.address, spec.port, spec.timeout_s)
         if isinstance(connected, Failure):
@@ -85,8 +91,9 @@ class WebProber:
         found = _Findings("tls" if spec.tls else "tcp")
         outcome, detail = Outcome.OK, ""
         try:
-            left_s = max(spec.timeout_s - connected.took_s, 0.05)
-            await self._exchange(spec, connected, found, left_s, begun_s)
+            left_s = max(spec.timeout_s - (connected.took_s or 0.0), 0.05)
+            await self._exchange(spec, connected, found, left_s, late)
+            found.rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
             _read_document(spec, found)
         except _Fault as fault:
             outcome, detail = fault.outcome, fault.detail
@@ -105,13 +112,13 @@ class WebProber:
         now_s = self._clock.monotonic()
         return Reading(spec.target, "web", now_s, outcome, detail=detail, confirms=spec.confirms, conference=sample)
 
-    async def _exchange(self, spec: WebSpec, connected: Connection, found: _Findings, handshake_s: float, begun_s: float) -> None:
+    async def _exchange(self, spec: WebSpec, connected: Connection, found: _Findings, handshake_s: float, late: Late) -> None:
         """Shake hands, ask, and read the answer. Raises _Fault; the connection is closed in any case."""
         try:
             reader, writer = await self._opened(spec, connected, handshake_s)
         except TimeoutError:
             connected.bare.close()
-            raise _Fault(Outcome.MALFORMED, f"TCP port {spec.port} takes connections, but shakes no hands") from None
+            raise _ran_out(spec, late, "shakes no hands") from None
         except OSError as error:
             connected.bare.close()
             raise _Fault(Outcome.MALFORMED, f"TLS: {_why(error)}") from None
@@ -120,9 +127,8 @@ class WebProber:
                 _take_certificate(writer.get_extra_info("ssl_object"), found)
             async with asyncio.timeout(spec.timeout_s):
                 await _converse(spec, reader, writer, found)
-            found.rtt_s = self._clock.monotonic() - begun_s
         except TimeoutError:
-            raise _Fault(Outcome.MALFORMED, f"TCP port {spec.port} takes connections, but answers no request in time") from None
+            raise _ran_out(spec, late, "answers no request in time") from None
         except (OSError, MalformedError) as error:
             raise _Fault(Outcome.MALFORMED, f"HTTP: {_why(error)}") from None
         finally:
@@ -194,6 +200,13 @@ def _read_document(spec: WebSpec, found: _Findings) -> None:
         raise _Fault(Outcome.MALFORMED, f"{spec.path}: {error}") from None
     found.server = status.product
     found.values.update(status.values)
+
+
+def _ran_out(spec: WebSpec, late: Late, failing: str) -> _Fault:
+    """Return what a time-out says of the page; nothing where our own loop was late meanwhile."""
+    if late.excuses(spec.timeout_s):
+        return _Fault(Outcome.NOT_SENT, str(late))
+    return _Fault(Outcome.MALFORMED, f"TCP port {spec.port} takes connections, but {failing}")
 
 
 def _why(error: Exception) -> str:

@@ -9,7 +9,7 @@ from monitor.model.clock import Clock
 from monitor.probes.icmp.burst import Burst, Channel, Flight
 from monitor.probes.icmp.sender import PAUSE_S
 from monitor.probes.icmp.socket import Reply
-from monitor.probes.icmp.stamps import SAME_OFFSET_S, Stamps
+from monitor.probes.stamps import SAME_OFFSET_S, Stamps
 
 _MOST = 512
 """Packets taken from a socket before the loop may do something else."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from monitor.errors import SetupError
 from monitor.model.reading import Unreachable
 from monitor.probes.datagrams import KERNEL, NAME_BYTES, Inbox, Kernel, Outbox
+from monitor.probes.stamps import SO_TIMESTAMPNS, STAMP, STAMP_BYTES
 from monitor.wire.icmp import (
     ECHO_REPLY,
     FRAGMENTATION_NEEDED,
@@ -33,7 +34,6 @@ from monitor.wire.icmp import (
 _SO_RCVBUFFORCE = 33
 _SO_SNDBUFFORCE = 32
 _SO_ATTACH_FILTER = 26
-_SO_TIMESTAMPNS = 35
 _SO_MEMINFO = 55
 _SOL_RAW = 255
 _ICMP_FILTER = 1
@@ -49,11 +49,8 @@ _REPLY_BYTES_IN_BUFFER = 2304
 """What the kernel charges for one small packet of a usual network card (skb and its 2 KiB page share); loopback charges 768."""
 _MAXIMUM_WINDOW = 16384
 _ERROR_ANCILLARY_BYTES = 512
-_STAMP = struct.Struct(f"@{socket.CMSG_LEN(0)}xll")
-"""A control message with a struct timespec, the only one that these sockets attach."""
 _EXTENDED_ERROR = struct.Struct("@IBBBBII")
 _DROPS_INDEX = 8
-_STAMP_BYTES = socket.CMSG_SPACE(_STAMP.size - socket.CMSG_LEN(0))
 _RECEIVE_TRIES = 3
 
 BATCH = 32
@@ -110,7 +107,7 @@ class IcmpSocket:
         self._outbox = Outbox(self.sock, version, slots=BATCH, payload_bytes=REQUEST_BYTES, kernel=kernel)
         self._outbox.payloads[:] = self._codec.blank() * BATCH
         self._inbox = Inbox(
-            self.sock, version, slots=_RECEIVE_SLOTS, payload_bytes=SLOT_BYTES, ancillary_bytes=_STAMP_BYTES, kernel=kernel
+            self.sock, version, slots=_RECEIVE_SLOTS, payload_bytes=SLOT_BYTES, ancillary_bytes=STAMP_BYTES, kernel=kernel
         )
         self._name = struct.Struct(f"{NAME_BYTES[version]}s")
         self.granted_bytes: int = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
@@ -125,7 +122,7 @@ class IcmpSocket:
         sock.setblocking(False)
         _enlarge(sock, _SO_RCVBUFFORCE, socket.SO_RCVBUF, buffer_bytes)
         _enlarge(sock, _SO_SNDBUFFORCE, socket.SO_SNDBUF, buffer_bytes)
-        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         if self.version == 4:
             sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
             # Requests are marked "don't fragment" anyway; so the kernel also spares them an id that only fragments need (RFC 6864).
@@ -199,7 +196,7 @@ class IcmpSocket:
         inbox = self._inbox
         echoes = self._codec.replies(memoryview(inbox.payloads)[: count * SLOT_BYTES], inbox.lengths(count))
         names = self._name.iter_unpack(memoryview(inbox.names)[: count * self._name.size])
-        stamps = _STAMP.iter_unpack(memoryview(inbox.ancillary)[: count * _STAMP_BYTES])
+        stamps = STAMP.iter_unpack(memoryview(inbox.ancillary)[: count * STAMP_BYTES])
         return zip(names, echoes, stamps, strict=True)
 
     def errors(self, limit: int = 1024) -> tuple[list[QuotedError], int]:

@@ -14,7 +14,8 @@ from monitor.wire.sip import COOKIE, Options, Response
 class Attempt:
     """One request and what came. response: the final one, or the last provisional one where no other came in time.
 
-    detail: in a few words where there is no final response. rtt_s: until the response, from the first sending.
+    detail: in a few words where there is no final response. rtt_s: until the response, from the first sending; None where
+    nobody knows when it came.
     """
 
     transport: str

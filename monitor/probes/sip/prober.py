@@ -11,6 +11,7 @@ from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
 from monitor.model.spec import SipSpec
 from monitor.probes.connecting import Connector, Failure
 from monitor.probes.crowd import Crowd
+from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, resolve_by_system
 from monitor.probes.sip.attempt import Attempt, request_maker
 from monitor.probes.sip.tcp import TcpClient
@@ -18,8 +19,8 @@ from monitor.probes.sip.udp import T1_S, UdpClient
 from monitor.rules.conference import IN_CALL, SipMeaning, sip_meaning
 
 _UP = 'conference_signalling_up{protocol="sip"}'
-_WORTH = (Outcome.REFUSED, Outcome.MALFORMED, Outcome.TIMEOUT, Outcome.NOT_SENT)
-"""Of several transports without an answer: which says most of the endpoint."""
+_WORTH = (Outcome.REFUSED, Outcome.MALFORMED, Outcome.NOT_SENT, Outcome.TIMEOUT)
+"""Of several transports without an answer: which decides. Silence has to be that of all: it may speak what it was not asked by."""
 
 
 class SipProber:
@@ -32,9 +33,11 @@ class SipProber:
         """Prepare, without opening anything. t1_s: RFC 3261's T1. resolve: name → address, blocking; it is called in a thread."""
         self._clock = clock
         self._names = Names(clock, resolve)
-        self._connector = Connector(clock, self._names)
-        self._crowd = Crowd("sip", clock)
-        self._udp, self._tcp = UdpClient(clock, t1_s=t1_s), TcpClient(clock, self._connector)
+        self._lateness = Lateness(clock)
+        self._connector = Connector(clock, self._names, self._lateness)
+        self._crowd = Crowd("sip", clock, self._lateness)
+        self._udp = UdpClient(clock, self._lateness, t1_s=t1_s)
+        self._tcp = TcpClient(clock, self._connector, self._lateness)
         self._spoke_by: dict[tuple[str, int], str] = {}
 
     async def open(self) -> None:

@@ -8,6 +8,7 @@ import socket
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome
 from monitor.probes.connecting import Connector, Failure
+from monitor.probes.lateness import Late, Lateness
 from monitor.probes.sip.attempt import Attempt, MakeRequest
 from monitor.wire.fault import MalformedError
 from monitor.wire.sip import Options, RequestError, Response, parse_response, take_message
@@ -18,12 +19,17 @@ _CHUNK = 4096
 class TcpClient:
     """Asks endpoints over TCP."""
 
-    def __init__(self, clock: Clock, connector: Connector) -> None:
+    def __init__(self, clock: Clock, connector: Connector, lateness: Lateness) -> None:
         self._clock = clock
         self._connector = connector
+        self._lateness = lateness
 
     async def ask(self, address: str, port: int, make: MakeRequest, timeout_s: float) -> Attempt:
         """Return what an endpoint says within timeout_s, the connect included."""
+        with self._lateness.under_way() as late:
+            return await self._ask(address, port, make, timeout_s, late)
+
+    async def _ask(self, address: str, port: int, make: MakeRequest, timeout_s: float, late: Late) -> Attempt:
         begun_s = self._clock.monotonic()
         came = await self._connector.connect(address, port, timeout_s)
         if isinstance(came, Failure):
@@ -31,15 +37,18 @@ class TcpClient:
         with came.bare as bare:
             request = make(*bare.getsockname()[:2])
             try:
-                async with asyncio.timeout(max(0.0, timeout_s - came.took_s)):
+                async with asyncio.timeout(max(0.0, timeout_s - (came.took_s or 0.0))):
                     response = await _answer(bare, request)
             except TimeoutError:
+                if late.excuses(timeout_s):
+                    return Attempt("tcp", Outcome.NOT_SENT, str(late))
                 return Attempt("tcp", Outcome.TIMEOUT, f"TCP port {port} is open and says nothing")
             except MalformedError as error:
                 return Attempt("tcp", Outcome.MALFORMED, str(error))
             except OSError as error:
                 return Attempt("tcp", Outcome.REFUSED, (error.strerror or type(error).__name__).lower())
-        return Attempt("tcp", Outcome.OK, response=response, rtt_s=self._clock.monotonic() - begun_s)
+        rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
+        return Attempt("tcp", Outcome.OK, response=response, rtt_s=rtt_s)
 
 
 async def _answer(bare: socket.socket, request: Options) -> Response:

@@ -1,4 +1,8 @@
-"""OPTIONS over UDP: one socket for all endpoints of an IP version, retransmissions (RFC 3261 17.1.2), refusals by ICMP."""
+"""OPTIONS over UDP: one socket for all endpoints of an IP version, retransmissions (RFC 3261 17.1.2), refusals by ICMP.
+
+Before silence is believed all is taken that had come by then, and a response's time is the kernel's; a time-out is longer by as
+much as our own loop was late.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from dataclasses import dataclass, field
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome, Unreachable
+from monitor.probes.lateness import Late, Lateness
 from monitor.probes.names import Place
 from monitor.probes.sip.attempt import Attempt, MakeRequest
 from monitor.probes.udp import BusyError, QuotedDatagram, UdpSocket, UnsupportedVersionError, source_of
@@ -20,13 +25,17 @@ T1_S = 0.5
 T2_S = 4.0
 """Section 17.1.2.2: the first retransmission comes after T1, each further after twice the time, at most T2."""
 _DATAGRAMS = 256
+_SLICES_BEFORE_JUDGING = 64
 _PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
 """ICMP's type and code of 'port unreachable' (RFC 792, RFC 4443)."""
 
 
 @dataclass(slots=True)
 class _Open:
-    """One request that is being answered. where: address and port it went to. noise: what came that was no answer."""
+    """One request that is being answered. where: address and port it went to. noise: what came that was no answer.
+
+    came_s: when its answer came (monotonic), None where nobody knows. drops: the socket's count when it was first sent.
+    """
 
     request: Options
     octets: bytes
@@ -37,6 +46,8 @@ class _Open:
     noise: str = ""
     sends: int = 0
     refusal: str = ""
+    came_s: float | None = None
+    drops: int = 0
 
 
 @dataclass(slots=True)
@@ -51,8 +62,9 @@ class _Line:
 class UdpClient:
     """Asks any number of endpoints over UDP; see open(), ask(), close(). t1_s: RFC 3261's T1."""
 
-    def __init__(self, clock: Clock, *, t1_s: float = T1_S) -> None:
+    def __init__(self, clock: Clock, lateness: Lateness, *, t1_s: float = T1_S) -> None:
         self._clock = clock
+        self._lateness = lateness
         self._t1_s = t1_s
         self._lines: dict[int, _Line] = {}
 
@@ -60,7 +72,7 @@ class UdpClient:
         """Open the sockets. Raises SetupError where that is not permitted."""
         for version, every in ((4, "0.0.0.0"), (6, "::")):
             with contextlib.suppress(UnsupportedVersionError):
-                sock = UdpSocket(version)
+                sock = UdpSocket(version, self._clock)
                 sock.sock.bind((every, 0))
                 line = self._lines[version] = _Line(sock, sock.sock.getsockname()[1])
                 asyncio.get_running_loop().add_reader(sock.sock, self._drain, line)
@@ -88,20 +100,22 @@ class UdpClient:
         except OSError as error:
             return Attempt("udp", Outcome.NOT_SENT, (error.strerror or type(error).__name__).lower())
         where = source_of(place.address, port)
-        asked = _Open(request, request.encode(), where, asyncio.get_running_loop().create_future())
+        asked = _Open(request, request.encode(), where, asyncio.get_running_loop().create_future(), drops=line.sock.drops())
         line.open[request.branch] = asked
         begun_s = self._clock.monotonic()
         try:
-            await self._transact(line, asked, sockaddr, timeout_s)
+            with self._lateness.under_way() as late:
+                await self._transact(line, asked, sockaddr, timeout_s, late)
         finally:
             del line.open[request.branch]
-        return _attempt(asked, place, self._clock.monotonic() - begun_s)
+        rtt_s = None if asked.came_s is None else max(0.0, asked.came_s - begun_s)
+        return _attempt(asked, place, rtt_s, line.sock.drops() - asked.drops)
 
-    async def _transact(self, line: _Line, asked: _Open, sockaddr: object, timeout_s: float) -> None:
+    async def _transact(self, line: _Line, asked: _Open, sockaddr: object, timeout_s: float, late: Late) -> None:
         """Send, and send again until something came or the time is over."""
         loop = asyncio.get_running_loop()
         due, interval_s = loop.time() + timeout_s, self._t1_s
-        while not asked.answered.done() and (left_s := due - loop.time()) > 0:
+        while not asked.answered.done() and (left_s := due + late.seconds - loop.time()) > 0:
             try:
                 line.sock.send(asked.octets, sockaddr)  # type: ignore[arg-type]
                 asked.sends += 1
@@ -110,16 +124,25 @@ class UdpClient:
             except OSError as error:
                 asked.refusal = (error.strerror or type(error).__name__).lower()
             await asyncio.wait((asked.answered,), timeout=min(interval_s, left_s))
+            if not asked.answered.done():
+                self._drain_until(line, self._clock.monotonic())
             interval_s = T2_S if asked.provisional else min(2 * interval_s, T2_S)
 
+    def _drain_until(self, line: _Line, until_s: float) -> None:
+        """Take all that had come by a moment (monotonic)."""
+        for _ in range(_SLICES_BEFORE_JUDGING):
+            self._drain(line)
+            if line.sock.seen_s >= until_s:
+                break
+
     def _drain(self, line: _Line) -> None:
-        for octets, source in line.sock.receive(_DATAGRAMS):
-            _take(line, octets, source)
+        for octets, source, came_s in line.sock.receive(_DATAGRAMS):
+            _take(line, octets, source, came_s)
         for quoted in line.sock.errors():
             _complain(line, quoted)
 
 
-def _take(line: _Line, octets: bytes, source: bytes) -> None:
+def _take(line: _Line, octets: bytes, source: bytes, came_s: float | None) -> None:
     """Give a datagram to the request that it answers; what comes from an endpoint and answers nothing is remembered as noise.
 
     What comes from an address that nothing is open with is not even read: nobody else may cost us time.
@@ -141,6 +164,7 @@ def _take(line: _Line, octets: bytes, source: bytes) -> None:
     elif not response.is_final:
         asked.provisional = response
     elif not asked.answered.done():
+        asked.came_s = came_s
         asked.answered.set_result(response)
 
 
@@ -162,14 +186,17 @@ def _complain(line: _Line, quoted: QuotedDatagram) -> None:
             asked.answered.set_result(told)
 
 
-def _attempt(asked: _Open, place: Place, took_s: float) -> Attempt:
+def _attempt(asked: _Open, place: Place, rtt_s: float | None, dropped: int) -> Attempt:
+    """Return what came of it. dropped: datagrams that the kernel had to drop meanwhile; the answer may be among them."""
     came = asked.answered.result() if asked.answered.done() else None
     if isinstance(came, Response):
-        return Attempt("udp", Outcome.OK, response=came, rtt_s=took_s)
+        return Attempt("udp", Outcome.OK, response=came, rtt_s=rtt_s)
     if came is not None:
         return Attempt("udp", Outcome.REFUSED, "port unreachable")
     if asked.provisional is not None:
         return Attempt("udp", Outcome.REFUSED, f"{asked.provisional.code} and no more", asked.provisional)
+    if dropped:
+        return Attempt("udp", Outcome.NOT_SENT, f"void: our receive buffer overflowed by {dropped}")
     if asked.noise:
         return Attempt("udp", Outcome.MALFORMED, asked.noise)
     outcome, silence = (Outcome.TIMEOUT, "no answer") if asked.sends else (Outcome.NOT_SENT, asked.refusal)

@@ -82,16 +82,19 @@ class OpenQuestions:
 
     # Answers
 
-    def match(self, octets: bytes, source: Source, now: float) -> tuple[Exchange, Answer] | None:
-        """Return which question a datagram answers, and how; None where it answers none, and is kept in mind as evidence."""
+    def match(self, octets: bytes, source: Source, came_s: float) -> tuple[Exchange, Answer] | None:
+        """Return which question a datagram answers, and how; None where it answers none, and is kept in mind as evidence.
+
+        came_s: when it came, monotonic; whenever it is read, that is how long the agent took.
+        """
         exchange = self._by_source.get(source)
         if exchange is not None and exchange.reader is not None:
-            answer = _expected(exchange, exchange.reader, octets, now)
+            answer = _expected(exchange, exchange.reader, octets, came_s)
             if answer is not None:
                 return exchange, answer
-        return self._decoded(octets, source, now)
+        return self._decoded(octets, source, came_s)
 
-    def _decoded(self, octets: bytes, source: Source, now: float) -> tuple[Exchange, Answer] | None:
+    def _decoded(self, octets: bytes, source: Source, came_s: float) -> tuple[Exchange, Answer] | None:
         """Return the same for any datagram."""
         if len(octets) > _LONGEST_ANSWER:
             self._take_garbage(source, f"oversized answer: {len(octets)} octets", Misdeed(Deed.OVERSIZED, {"octets": len(octets)}))
@@ -103,19 +106,19 @@ class OpenQuestions:
             return None
         exchange = self._pending.get(message.request_id)
         if exchange is None:
-            self._take_stray(message, source, now)
+            self._take_stray(message, source, came_s)
         elif _is_answer(exchange, message, source):
-            rtt_s = now - exchange.sent[message.request_id]
+            rtt_s = max(0.0, came_s - exchange.sent[message.request_id])
             return exchange, Answer(message.error_status, message.error_index, message.varbinds, rtt_s)
         return None
 
-    def _take_stray(self, message: Message, source: Source, now: float) -> None:
+    def _take_stray(self, message: Message, source: Source, came_s: float) -> None:
         """Note an answer to nothing that is open: a late one, or one whose request-id is wrong."""
         request_id = message.request_id
         for over in (self._over, self._over_before):
             if request_id in over:
                 given_up, over[request_id] = over[request_id], None
-                self._take_late(given_up, source, now)
+                self._take_late(given_up, source, came_s)
                 return
         self.strays.note(address_of(source)[0], "unasked")
         if source in self._by_source:
@@ -124,12 +127,12 @@ class OpenQuestions:
             told = "request-id {asked} answered with {answered}".format(**values)
             exchange.note(told, Outcome.MALFORMED, Misdeed(Deed.WRONG_ID, values))
 
-    def _take_late(self, given_up: _GivenUp | None, source: Source, now: float) -> None:
+    def _take_late(self, given_up: _GivenUp | None, source: Source, came_s: float) -> None:
         """Learn from an answer that is no longer waited for; given_up: what it answers, None where that was answered already."""
         late_s = 0.0
         if given_up is not None and source in given_up[0].sources:
             route, sent_s = given_up
-            late_s = now - sent_s
+            late_s = came_s - sent_s
             route.device.answered_late(late_s, route.spec)
         self.strays.note(address_of(source)[0], "late", late_s)
 
@@ -168,13 +171,13 @@ class OpenQuestions:
         return exchange if is_ours else None
 
 
-def _expected(exchange: Exchange, reader: Steady, octets: bytes, now: float) -> Answer | None:
+def _expected(exchange: Exchange, reader: Steady, octets: bytes, came_s: float) -> Answer | None:
     """Return the plain answer to a question that is asked again and again, None where it is anything else."""
     answered = reader.read(octets) if len(octets) <= _LONGEST_ANSWER else None
     sent_s = exchange.sent.get(answered.request_id) if answered else None
     if answered is None or sent_s is None:
         return None
-    return Answer(0, 0, (), now - sent_s, answered.tags, answered.values)
+    return Answer(0, 0, (), came_s - sent_s if came_s > sent_s else 0.0, answered.tags, answered.values)
 
 
 def _is_answer(exchange: Exchange, message: Message, source: Source) -> bool:

@@ -1,7 +1,8 @@
 """Questions on their way: sent in batches, with retries and back-off, at a pace that their device bears, and timed.
 
-No packet has a task or a future of its own; an answer is a callback. The socket is always drained before a time-out is judged,
-so that a stalled loop invents none.
+No packet has a task or a future of its own; an answer is a callback. Before a time-out is judged all is taken that had come by
+then, and an answer's time is the kernel's, so that a stalled loop invents no silence and no slow agent; what a question was short
+of while the loop stood still (a retry, its deadline) is made up for.
 """
 
 from __future__ import annotations
@@ -26,8 +27,13 @@ _SHORTEST_WAIT_S = 0.01
 _BUSY_WAIT_S = 0.02
 _BUSY_TRIES = 25
 _SLICE = 256
-_SLICES_BEFORE_JUDGING = 64
-"""More than the buffer holds: a flood that never ends must not keep time-outs from being judged."""
+_SLICES_BEFORE_JUDGING = 256
+"""More than the buffer holds, for where stamps can't tell what came before: a flood that never ends must not keep time-outs from
+being judged."""
+_LATE_S = 0.05
+"""What comes later than this after its time was held up by the loop, not by the timers' own coarseness."""
+_UNSURE_S = 0.01
+"""A question that was handed over later than this after its turn counts as sent only then."""
 
 _Try = tuple[Exchange, int]
 """A question, and the request-id of one try."""
@@ -37,7 +43,11 @@ class SnmpTransport:
     """All open questions over one socket an IP version; see open(), ask(), cancel(), close()."""
 
     def __init__(self, clock: Clock, in_flight: int, kernel: Kernel = KERNEL) -> None:
-        """Prepare, without opening anything. in_flight: at most so many questions younger than HELD_S."""
+        """Prepare, without opening anything. in_flight: at most so many questions younger than HELD_S.
+
+        late_s: for how long in all the loop came late while questions were open, seconds.
+        """
+        self.late_s = 0.0
         self.sends_attempted = 0
         self.sends_refused = 0
         self.last_refusal = ""
@@ -48,17 +58,19 @@ class SnmpTransport:
         self._window = Window(in_flight, HELD_S)
         self._sockets: dict[int, UdpSocket] = {}
         self._queues: dict[int, list[_Try]] = {4: [], 6: []}
+        self._queued_s = 0.0
         self._is_flush_planned = False
         self._wheel: Wheel[Exchange] = Wheel()
         self._handle: asyncio.TimerHandle | None = None
         self._wake_s = 0.0
+        self._awake_s = 0.0
         self._drops = 0
 
     def open(self) -> None:
         """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError."""
-        self._sockets[4] = UdpSocket(4, self._kernel)
+        self._sockets[4] = UdpSocket(4, self._clock, self._kernel)
         with suppress(UnsupportedVersionError):
-            self._sockets[6] = UdpSocket(6, self._kernel)
+            self._sockets[6] = UdpSocket(6, self._clock, self._kernel)
         loop = asyncio.get_running_loop()
         for each in self._sockets.values():
             loop.add_reader(each.sock.fileno(), self._readable, each)
@@ -103,7 +115,7 @@ class SnmpTransport:
 
         Returns why it is not sent, in which case no callback comes; None where one will, which may say the same.
         """
-        now = self._clock.monotonic()
+        now = self._awake_s = self._clock.monotonic()
         if now >= exchange.deadline_s:
             exchange.is_over = True
             return ExchangeError(Outcome.TIMEOUT, f"not complete after {exchange.route.spec.deadline_s:g} s", is_final=True)
@@ -141,6 +153,8 @@ class SnmpTransport:
             exchange.give_up_s = min(now + exchange.patience_s, exchange.deadline_s)
         request_id = self._open.new_id(exchange, now)
         queue = self._queues[route.ip_version]
+        if not queue:
+            self._queued_s = now
         self._sockets[route.ip_version].put(len(queue), exchange.request.encode(request_id), route.name)
         queue.append((exchange, request_id))
         self._arm(exchange, min(now + exchange.wait_s, exchange.give_up_s) if exchange.tries_left else exchange.give_up_s)
@@ -165,12 +179,28 @@ class SnmpTransport:
         tries = queue[:]
         queue.clear()
         self.sends_attempted += len(tries)
-        for slot in self._sockets[ip_version].flush(len(tries)):
+        left = self._sockets[ip_version].flush(len(tries))
+        sent_s = self._clock.monotonic()
+        if sent_s - self._queued_s > _UNSURE_S:
+            for exchange, request_id in tries:
+                self._sent_late(exchange, request_id, sent_s)
+        for slot in left:
             exchange, request_id = tries[slot]
             if not exchange.is_over:
                 error = self._send_alone(exchange, request_id)
                 if error:
                     exchange.asker.failed(error)
+
+    def _sent_late(self, exchange: Exchange, request_id: int, sent_s: float) -> None:
+        """Let a try that was held up on its way to the kernel, or that we were stopped while sending, wait from now on."""
+        queued_s = exchange.sent.get(request_id)
+        if queued_s is None or exchange.is_over:
+            return
+        held_s = sent_s - queued_s
+        exchange.sent[request_id] = sent_s
+        exchange.give_up_s += held_s
+        exchange.deadline_s += held_s
+        self._arm(exchange, exchange.due_s + held_s)
 
     def _send_alone(self, exchange: Exchange, request_id: int) -> ExchangeError | None:
         """Send a try that the kernel did not take with the others: somebody else's error may have been in its way."""
@@ -224,13 +254,17 @@ class SnmpTransport:
 
     def _drain(self, which: UdpSocket) -> bool:
         """Take a slice of what has come; return whether there may be more."""
+        before_s = which.seen_s
         taken = which.receive(_SLICE)
         now = self._clock.monotonic()
+        if now - self._wake_s > _LATE_S and self._handle is not None:
+            self._count_lag(now)
+        self._awake_s = now
         match = self._open.match
-        for octets, source in taken:
-            found = match(octets, source, now)
+        for octets, source, came_s in taken:
+            found = match(octets, source, came_s or now)
             if found is not None:
-                self._settle(*found)
+                self._settle(*(found if came_s is not None else _unstamped(*found, now - before_s)))
         for quoted in which.errors():
             ended = self._open.match_error(quoted, which.version)
             if ended is not None:
@@ -238,6 +272,13 @@ class SnmpTransport:
                 self.cancel(exchange)
                 exchange.asker.failed(error)
         return len(taken) >= _SLICE
+
+    def _drain_until(self, which: UdpSocket, until_s: float) -> None:
+        """Take all that had come by a moment (monotonic)."""
+        for _ in range(_SLICES_BEFORE_JUDGING):
+            self._drain(which)
+            if which.seen_s >= until_s:
+                break
 
     def _settle(self, exchange: Exchange, answer: Answer) -> None:
         """Hand an answer on, and keep in mind how long it took."""
@@ -273,17 +314,18 @@ class SnmpTransport:
             self._wake_at(due_s)
 
     def _tick(self) -> None:
-        """Drain to the end, then judge what is overdue, then let new questions in."""
+        """Take all that has come, then judge what was overdue before that, then let new questions in."""
+        now = self._clock.monotonic()
+        if now - self._wake_s > _LATE_S and self._handle is not None:
+            self._count_lag(now)
         self._handle = None
         for each in tuple(self._sockets.values()):
-            for _ in range(_SLICES_BEFORE_JUDGING):
-                if not self._drain(each):
-                    break
+            self._drain_until(each, now)
         self._look_at_drops()
-        now = self._clock.monotonic()
         for exchange in self._wheel.due(now):
             if not exchange.is_over and exchange.due_s <= now:
                 self._expire(exchange, now)
+        now = self._clock.monotonic()
         self._window.age(now)
         self.on_room()
         if self._window.is_full:
@@ -292,9 +334,19 @@ class SnmpTransport:
         if due_s is not None:
             self._wake_at(due_s)
 
-    def _expire(self, exchange: Exchange, now: float) -> None:
-        """Try again, or give up."""
+    def _count_lag(self, now: float) -> None:
+        """Count what passed since we were last awake: we wanted to wake up before now, and did not."""
+        self.late_s += now - self._awake_s
+        self._wake_s = self._awake_s = now
+
+    def _expire(self, exchange: Exchange, judged_s: float) -> None:
+        """Try again, or give up. judged_s: until when all that came has been taken."""
         error: ExchangeError | None
+        late_s = judged_s - exchange.due_s
+        if late_s > _LATE_S:
+            exchange.give_up_s += late_s
+            exchange.deadline_s += late_s
+        now = self._clock.monotonic()
         if exchange.is_held_back or (exchange.busy and now < exchange.deadline_s):
             exchange.is_held_back = False
             error = self._send(exchange, now)
@@ -331,6 +383,12 @@ class SnmpTransport:
         if generation is not None:
             exchange.generation = None
             self._window.give(generation)
+
+
+def _unstamped(exchange: Exchange, answer: Answer, unseen_s: float) -> tuple[Exchange, Answer]:
+    """Return an answer without a stamp of use. It came within the last unseen_s, so it was in time if it may have been in time."""
+    assert answer.rtt_s is not None
+    return exchange, answer._replace(rtt_s=min(answer.rtt_s, max(exchange.wait_s, answer.rtt_s - unseen_s)))
 
 
 def _is_open(exchange: Exchange) -> bool:

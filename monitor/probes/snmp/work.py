@@ -47,7 +47,7 @@ class Batch:
 class Work(ABC):
     """One agent's part of a call. It is the Asker of its questions, and concluded exactly once unless it is dropped before."""
 
-    __slots__ = ("_batch", "_deadline_s", "_exchange", "_route", "_transport", "is_finished", "spec")
+    __slots__ = ("_batch", "_deadline_s", "_exchange", "_late_s", "_route", "_transport", "is_finished", "spec")
 
     def __init__(self, spec: SnmpSpec, batch: Batch) -> None:
         self.spec = spec
@@ -56,10 +56,11 @@ class Work(ABC):
         self._exchange: Exchange | None = None
 
     def begin(self, transport: SnmpTransport, route: Route, memory: AgentMemory, deadline_s: float) -> None:
-        """Ask the first question. deadline_s: monotonic time from which on nothing more is asked."""
+        """Ask the first question. deadline_s: monotonic time from which on nothing more is asked, later where the loop is late."""
         self._transport = transport
         self._route = route
         self._deadline_s = deadline_s
+        self._late_s = transport.late_s
         self._start(memory)
 
     @abstractmethod
@@ -101,8 +102,9 @@ class Work(ABC):
         request = (
             request_of(route.version, route.community, ask.pdu, ask.oids, ask.repetitions) if reader is None else reader.request
         )
-        self._exchange = Exchange(route, request, reader, self, self._deadline_s)
-        return self._transport.ask(self._exchange)
+        transport = self._transport
+        self._exchange = Exchange(route, request, reader, self, self._deadline_s + (transport.late_s - self._late_s))
+        return transport.ask(self._exchange)
 
     def _known(self, error: Exception) -> ExchangeError:
         if isinstance(error, ExchangeError):

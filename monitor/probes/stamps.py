@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+
 from monitor.model.clock import Clock
 
+SO_TIMESTAMPNS = 35
+"""Linux's number (asm-generic/socket.h), also of the control message, that Python's socket module has no name for."""
+STAMP = struct.Struct(f"@{socket.CMSG_LEN(0)}xll")
+"""A control message with a struct timespec; of a socket that attaches no other."""
+STAMP_BYTES = socket.CMSG_SPACE(STAMP.size - socket.CMSG_LEN(0))
+"""Room for it, and for nothing else."""
 SAME_OFFSET_S = 0.0002
 _LOOKS = 3
 

@@ -1,0 +1,213 @@
+"""What ran out while our own loop was late says nothing: it is asked again, and what the kernel has meanwhile counts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from monitor.model.reading import ConferenceSample, Outcome, Reading
+from monitor.model.spec import H323Spec, SipSpec, TcpSpec, WebSpec
+from monitor.probes.connecting import Connection, Connector, Failure
+from monitor.probes.crowd import TRIES, Crowd
+from monitor.probes.h323 import H323Prober
+from monitor.probes.lateness import EXCUSING_SHARE, Lateness
+from monitor.probes.names import Names, resolve_by_system
+from monitor.probes.sip.prober import SipProber
+from monitor.probes.tcp import TcpProber
+from monitor.probes.web import WebProber
+from monitor.service.clock import SystemClock
+from monitor.wire import h323
+from tests.probes.fake_network import SteppedClock
+from tests.probes.sip.fake_endpoint import endpoint, reply
+from tests.probes.stalling import Stall, device
+from tests.probes.test_h323 import ALIAS, RAS, SIGNALLING, deaf_port
+from tests.probes.web_servers import page, secured, serving, silent
+
+TIMEOUT_S = 0.5
+STALL_S = 1.2
+CLOCK = SystemClock()
+VOID = "void: our own loop was late by "
+
+
+def stall_soon() -> None:
+    """Have the loop stand still after what is ready now has sent what it has to send."""
+    asyncio.get_running_loop().call_soon(time.sleep, STALL_S)
+
+
+async def one(probe: Callable[..., Coroutine[None, None, None]], spec: object) -> Reading:
+    found: list[Reading] = []
+    await probe([spec], found.append)
+    (reading,) = found
+    return reading
+
+
+class Dozing:
+    """An answer that is only made after the loop stood still, the first time. asked: how often it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def doze(self) -> None:
+        self.asked += 1
+        if self.asked == 1:
+            time.sleep(STALL_S)
+
+
+@asynccontextmanager
+async def connector() -> AsyncIterator[Connector]:
+    names = Names(CLOCK, resolve_by_system)
+    yield Connector(CLOCK, names, Lateness(CLOCK))
+    names.close()
+
+
+async def test_lateness_is_counted_while_something_is_under_way_and_a_beat_that_is_overdue_counts() -> None:
+    clock = SteppedClock()
+    lateness = Lateness(clock)
+    with lateness.under_way() as late:
+        assert 0 == late.seconds
+        clock.monotonic_step_s += 3.0
+        assert 2.8 <= late.seconds <= 3.5
+        assert not late.excuses(4.0 / EXCUSING_SHARE)
+        assert late.excuses(2.0 / EXCUSING_SHARE)
+        with lateness.under_way() as later:
+            assert 0 == pytest.approx(later.seconds, abs=0.5)
+    before_s = lateness.total_s
+    clock.monotonic_step_s += 3.0
+    assert before_s == lateness.total_s
+
+
+async def test_a_connection_that_stands_counts_though_the_loop_came_after_its_time() -> None:
+    async with serving(silent) as port, connector() as opened:
+        connecting = asyncio.ensure_future(opened.connect("127.0.0.1", port, TIMEOUT_S))
+        await asyncio.sleep(0)
+        stall_soon()
+        came = await connecting
+    assert isinstance(came, Connection)
+    assert came.took_s is None, "nobody knows how long it took"
+    came.bare.close()
+
+
+async def test_a_connect_that_ran_out_while_the_loop_was_late_was_not_sent() -> None:
+    with deaf_port() as port:
+        async with connector() as opened:
+            connecting = asyncio.ensure_future(opened.connect("127.0.0.1", port, TIMEOUT_S))
+            await asyncio.sleep(0)
+            stall_soon()
+            came = await connecting
+    assert isinstance(came, Failure)
+    assert (Outcome.NOT_SENT, True) == (came.outcome, came.detail.startswith(VOID))
+
+
+async def test_a_silent_host_is_asked_again_after_a_stall_and_then_told_as_silent() -> None:
+    prober = TcpProber(CLOCK)
+    with deaf_port() as port:
+        probing = asyncio.ensure_future(one(prober.probe, TcpSpec("pc", "127.0.0.1", (port,), TIMEOUT_S)))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        stall_soon()
+        reading = await probing
+    prober.close()
+    assert (Outcome.TIMEOUT, f"no answer from TCP port {port}") == (reading.outcome, reading.detail)
+
+
+async def test_what_is_void_again_and_again_is_not_asked_for_ever() -> None:
+    clock = SteppedClock()
+    lateness = Lateness(clock)
+    asked = 0
+
+    async def read(spec: TcpSpec) -> Reading:
+        nonlocal asked
+        asked += 1
+        clock.monotonic_step_s += 5.0
+        return Reading(spec.target, "tcp", 0.0, Outcome.NOT_SENT, conference=ConferenceSample())
+
+    found: list[Reading] = []
+    await Crowd("tcp", clock, lateness).ask([TcpSpec("pc", "127.0.0.1", (1,), TIMEOUT_S)], read, found.append)
+    assert (TRIES, [Outcome.NOT_SENT]) == (asked, [each.outcome for each in found])
+
+
+async def test_an_endpoint_is_asked_again_by_sip_over_tcp_where_the_loop_was_late() -> None:
+    dozing = Dozing()
+
+    def answer(request: bytes, _before: int) -> list[bytes]:
+        dozing.doze()
+        return [reply(request)]
+
+    prober = SipProber(CLOCK)
+    await prober.open()
+    async with endpoint(tcp=answer) as fake:
+        reading = await one(prober.probe, SipSpec("dc", "127.0.0.1", fake.port, ("tcp",), timeout_s=TIMEOUT_S))
+    prober.close()
+    assert (Outcome.OK, "", 2) == (reading.outcome, reading.detail, dozing.asked)
+
+
+async def test_a_sip_response_of_the_stalled_time_has_its_true_rtt_and_its_request_is_not_sent_again() -> None:
+    prober = SipProber(CLOCK, t1_s=TIMEOUT_S / 5)
+    await prober.open()
+    with device(lambda data, _before: [reply(data)], Stall(STALL_S)) as fake:
+        found: list[Reading] = []
+        await prober.probe([SipSpec("dc", "127.0.0.1", fake.port, ("udp",), timeout_s=TIMEOUT_S)], found.append)
+    prober.close()
+    assert ([Outcome.OK], 1) == ([each.outcome for each in found], len(fake.asked))
+    assert found[0].conference is not None
+    assert found[0].conference.rtt_s is not None
+    assert found[0].conference.rtt_s < STALL_S / 2
+
+
+async def test_a_silent_sip_endpoint_gets_its_retransmissions_after_a_stall_and_is_then_silent() -> None:
+    prober = SipProber(CLOCK, t1_s=TIMEOUT_S / 5)
+    await prober.open()
+    with device(lambda _data, _before: [], Stall(STALL_S)) as fake:
+        found: list[Reading] = []
+        await prober.probe([SipSpec("dc", "127.0.0.1", fake.port, ("udp",), timeout_s=TIMEOUT_S)], found.append)
+    prober.close()
+    assert [Outcome.TIMEOUT] == [each.outcome for each in found]
+    assert len(fake.asked) > 1
+
+
+@pytest.mark.parametrize("secure", [False, True])
+async def test_a_page_is_asked_again_where_the_loop_was_late(secure: bool) -> None:
+    dozing = Dozing()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        dozing.doze()
+        writer.write(page("200 OK", b"hello"))
+        writer.close()
+
+    prober = WebProber(CLOCK)
+    async with serving(talk, secured() if secure else None) as port:
+        reading = await one(prober.probe, WebSpec("dc", "127.0.0.1", port=port, tls=secure, timeout_s=TIMEOUT_S))
+    prober.close()
+    assert (Outcome.OK, "", 2) == (reading.outcome, reading.detail, dozing.asked)
+
+
+async def test_every_answer_of_a_gatekeeper_that_came_in_a_stall_is_read_before_any_silence_is_told() -> None:
+    def confirm(data: bytes, _before: int) -> Sequence[bytes]:
+        return [h323.location_confirm(h323.read_question(data).sequence, SIGNALLING, RAS)]
+
+    prober = H323Prober(CLOCK)
+    aliases = 40
+    with device(lambda data, before: list(confirm(data, before)), Stall(STALL_S), after=aliases) as fake:
+        async with serving(silent) as port:
+            specs = [
+                H323Spec(
+                    f"dc-{number}",
+                    "127.0.0.1",
+                    port=port,
+                    timeout_s=TIMEOUT_S,
+                    gatekeeper="127.0.0.1",
+                    gatekeeper_port=fake.port,
+                    alias=ALIAS,
+                )
+                for number in range(aliases)
+            ]
+            found: list[Reading] = []
+            await prober.probe(specs, found.append)
+    prober.close()
+    assert {(Outcome.OK, "")} == {(each.outcome, each.detail) for each in found}
+    assert aliases == len(fake.asked), "what came in time is not asked for again"
