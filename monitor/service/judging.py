@@ -83,6 +83,9 @@ class Bench:
             self._topology, silent | self._covered.keys(), lambda name: self._tracks[name].is_answering, self._block
         )
         moved = {name for name in before.keys() | self._cuts.keys() if before.get(name) != self._cuts.get(name)}
+        for name in before.keys() - silent:
+            if name in self._tracks:
+                self._tracks[name].was_cut = False  # it answers: what silences it next is another matter
         freed = []
         for name in silent:
             track = self._tracks[name]

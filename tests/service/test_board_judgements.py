@@ -431,3 +431,19 @@ async def test_a_loop_that_stood_still_while_an_uplink_was_being_asked_blames_no
     await province.run(10.0)
     told = {(each.target, each.new) for each in province.journal.transitions}
     assert {("d1-c0", State.DOWN), ("e-d1-c0", State.UNREACHABLE)} == told
+
+
+async def test_who_was_cut_off_once_and_fails_later_is_down_at_once() -> None:
+    """That its uplink was silent hours ago proves nothing of an outage of its own."""
+    province = Province(small_province(districts=2, communes=2), SETTINGS)
+    await province.run(40.0)
+    province.dead.add("d0")
+    await province.run(60.0)
+    assert State.UNREACHABLE is province.state("d0-c0")
+    province.dead.clear()
+    await province.run(120.0)
+    seen = len(province.journal.transitions)
+    province.dead.add("d0-c0")
+    await province.run(60.0)
+    told = [(each.target, each.new) for each in province.journal.transitions[seen:]]
+    assert [("d0-c0", State.DOWN), ("e-d0-c0", State.UNREACHABLE)] == sorted(told)
