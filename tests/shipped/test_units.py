@@ -41,6 +41,11 @@ def test_the_daemon_is_hardly_exposed(analyze: str) -> None:
     assert 0 == done.returncode, done.stdout[-200:] + done.stderr
 
 
+def test_the_end_of_the_process_that_visitors_meet_is_not_the_daemons() -> None:
+    """systemd would stop the whole service when the kernel ends any process of it for want of memory."""
+    assert "OOMPolicy=continue" in (UNITS / "monitor.service").read_text().splitlines()
+
+
 def test_alertmanagers_drop_in_is_accepted_and_makes_its_file_first(analyze: str, tmp_path: Path) -> None:
     unit = tmp_path / "prometheus-alertmanager.service"
     unit.write_text(
