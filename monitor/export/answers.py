@@ -1,4 +1,4 @@
-"""How the routes answer: JSON, refusals with their cure, pages, and which language and ground a request asks for."""
+"""How the routes answer: JSON, refusals with their cure, what is kept in memory, and which language a request asks for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from aiohttp import web
 
 from monitor import words
 from monitor.export.api import BadParameterError
+from monitor.export.rendered import Rendered
 
+JSON = "application/json; charset=utf-8"
+HTML = "text/html; charset=utf-8"
 _YEAR_S = 31_536_000
 _dumps = functools.partial(json.dumps, ensure_ascii=False)
 
@@ -24,15 +27,47 @@ def refusal(status: int, fault: str, cure: str) -> web.Response:
     return as_json({"error": fault, "cure": cure}, status=status)
 
 
-def as_page(text: str, request: web.Request, language: str) -> web.Response:
-    """Return an answer for people; a language that was asked for is remembered."""
-    response = web.Response(
-        text=text, content_type="text/html", headers={"Cache-Control": "no-store", "Vary": "Cookie, Accept-Encoding"}
-    )
-    response.enable_compression()
-    if "lang" in request.query:
+def as_rendered(
+    rendered: Rendered, request: web.Request, kind: str = JSON, *, vary: str = "Cookie, Accept-Encoding"
+) -> web.Response:
+    """Return what is kept in memory, zipped where that is accepted; 304 where the visitor has it already.
+
+    kind: its Content-Type. A browser may keep it for itself and asks each time whether it is still true. A language that a page was
+    asked for is remembered.
+    """
+    is_zipped = accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    # Zipped or not are two representations, which a strong validator must tell apart (RFC 9110, 8.8.3.3).
+    tag = f'"{rendered.digest}{".gz" if is_zipped else ""}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": vary}
+    if _has(request.headers.get("If-None-Match", ""), tag):
+        response = web.Response(status=304, headers=headers)
+    else:
+        headers["Content-Type"] = kind
+        if is_zipped:
+            headers["Content-Encoding"] = "gzip"
+        response = web.Response(body=rendered.zipped if is_zipped else rendered.body, headers=headers)
+    if kind is HTML and (language := request.query.get("lang", "")) in words.LANGUAGES:
         response.set_cookie("lang", language, max_age=_YEAR_S, samesite="Strict")
     return response
+
+
+def accepts_gzip(accepted: str) -> bool:
+    """Return whether an Accept-Encoding allows gzip."""
+    for each in accepted.split(","):
+        name, _, weight = each.partition(";")
+        if name.strip() in ("gzip", "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def _has(asked: str, tag: str) -> bool:
+    """Return whether an If-None-Match names a tag; weak and strong compare alike there (RFC 9110, 13.1.2)."""
+    return asked.strip() == "*" or tag in [each.strip().removeprefix("W/") for each in asked.split(",")]
+
+
+def json_text(body: object) -> str:
+    """Return an answer for programs as text."""
+    return _dumps(body)
 
 
 def language_of(request: web.Request, default: str) -> str:
@@ -47,9 +82,3 @@ def readers_language(request: web.Request, default: str) -> str:
     """Return the same, where a language that is none counts as not asked for."""
     asked, remembered = request.query.get("lang", ""), request.cookies.get("lang", "")
     return next((each for each in (asked, remembered) if each in words.LANGUAGES), default)
-
-
-def theme_of(request: web.Request) -> str:
-    """Return 'dark' or 'light' as the cookie remembers it, '' where the screen decides."""
-    theme = request.cookies.get("theme", "")
-    return theme if theme in ("light", "dark") else ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from monitor.export.evidence import Evidence, gather, load
-from monitor.model.inventory import Contracted, Location
+from monitor.model.inventory import Contact, Contracted, Location
 from monitor.model.kindness import Learned, Manner
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Transition
@@ -21,6 +21,20 @@ class BadParameterError(Exception):
         super().__init__(fault)
         self.fault = fault
         self.cure = cure
+
+
+class NotThereError(Exception):
+    """Nothing is called as a request says. fault: what is not there; cure: where what there is can be seen."""
+
+    def __init__(self, fault: str, cure: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.cure = cure
+
+
+def no_target(id_: str) -> NotThereError:
+    """Return what to raise where no target has that id."""
+    return NotThereError(f"no target is called {id_!r}", "/api/v1/targets lists them all")
 
 
 def targets(snapshot: Snapshot, settings: Settings) -> dict[str, Json]:
@@ -58,8 +72,18 @@ def taken_json(taken: Acknowledgement | None) -> dict[str, Json] | None:
     return {"by": taken.by, "at": taken.at, "note": taken.note} if taken else None
 
 
-def target_in_full(view: TargetView, snapshot: Snapshot, settings: Settings, why: str) -> dict[str, Json]:
-    """Return one target as /api/v1/targets/ID shows it: what the list says and more. why: the reason in words."""
+def contacts(people: Sequence[Contact], *, has_telephones: bool) -> list[Json]:
+    """Return whom to call, in order; the number is null for whom that is not."""
+    return [{"role": each.role, "telephone": each.telephone if has_telephones else None} for each in people]
+
+
+def target_in_full(
+    view: TargetView, snapshot: Snapshot, settings: Settings, why: str, *, has_telephones: bool = True
+) -> dict[str, Json]:
+    """Return one target as /api/v1/targets/ID shows it: what the list says and more. why: the reason in words.
+
+    has_telephones: False for whom numbers are null.
+    """
     described = view.target
     evidence = gather(view, snapshot, settings)
     root = next((cause for cause in snapshot.root_causes if cause.target == described.id), None)
@@ -72,7 +96,7 @@ def target_in_full(view: TargetView, snapshot: Snapshot, settings: Settings, why
         "uplinks": list(described.parents),
         "location": _location(described.location),
         "contracted": _contracted(described.contracted),
-        "contacts": [{"role": contact.role, "telephone": contact.telephone} for contact in described.contacts],
+        "contacts": contacts(described.contacts, has_telephones=has_telephones),
         "reason": {"code": view.reason.code, "values": dict(view.reason.values), "text": why},
         "flapping": view.flapping,
         "maintenance": view.maintenance,

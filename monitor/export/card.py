@@ -42,8 +42,8 @@ class Card:
     taken: Acknowledgement | None
 
 
-def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> Card:
-    """Return a target's card; KeyError where no target has that id."""
+def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences, *, has_telephones: bool = True) -> Card:
+    """Return a target's card; KeyError where no target has that id. has_telephones: False for whom the roles to call must do."""
     view = snapshot.views[id_]
     evidence = gather(view, snapshot, settings, is_frozen=True)
     rows = (
@@ -51,7 +51,7 @@ def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: 
         *_line(view, evidence, say),
         *_agent(view, evidence, say),
         ("card_complaint", ". ".join(say.complaint(each) for each in snapshot.complaints.get(id_, ()))),
-        *_people(view, snapshot, say),
+        *_people(view, snapshot, say, has_telephones=has_telephones),
     )
     endpoints = layout.endpoints_of.get(id_, ())
     return Card(
@@ -125,7 +125,7 @@ def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> list[tuple[s
     return [("card_snmp", said), ("card_traffic", traffic), ("card_contract", contract)]
 
 
-def _people(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[tuple[str, str]]:
+def _people(view: TargetView, snapshot: Snapshot, say: Sentences, *, has_telephones: bool) -> list[tuple[str, str]]:
     target, taken = view.target, view.acknowledged
     uplinks = ", ".join(snapshot.views[each].target.name for each in target.parents if each in snapshot.views)
     who = ""
@@ -133,6 +133,6 @@ def _people(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[tuple[
         who = " · ".join(filter(None, (f"{taken.by} {say('taken', time=say.clock(taken.at))}", taken.note)))
     elif view.state is State.DOWN:
         who = say("untaken")
-    contacts = ", ".join(f"{contact.role} {contact.telephone}" for contact in target.contacts)
+    contacts = ", ".join(f"{each.role} {each.telephone}" if has_telephones else each.role for each in target.contacts)
     label = "card_uplink" if target.kind is Kind.POINT else "link"
     return [(label, uplinks), ("card_address", target.address), ("card_who", who), ("card_contacts", contacts)]

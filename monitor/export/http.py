@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
-from isal import isal_zlib
 
 from monitor.export import api, discovery, meeting_metrics
-from monitor.export.answers import as_json, language_of, refusal
+from monitor.export.answers import accepts_gzip, as_json, as_rendered, json_text, language_of, refusal
 from monitor.export.collector import Collector
 from monitor.export.faces import Faces
 from monitor.export.meeting_routes import MeetingPages
@@ -20,16 +19,18 @@ from monitor.export.page_routes import Pages
 from monitor.export.panels import names_of, place_names
 from monitor.export.polling import Polling
 from monitor.export.refused import for_its_reader
+from monitor.export.rendered import Renderings
 from monitor.export.renderer import Renderer, sentences
 from monitor.export.source import Meetings, NoMeetings, RefusedError, Reporter, SilentError, Source
 from monitor.export.static import Static
 from monitor.export.stream import HEARTBEAT_S, Stream
+from monitor.export.visitor import Me, audience_of
+from monitor.model.kindness import Manner
+from monitor.model.state import Event, Snapshot, Transition
 from monitor.words.operations import refuse
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
-_GZIP = 16 + isal_zlib.MAX_WBITS
-"""zlib's way to say: with gzip's header and trailer."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -59,17 +60,20 @@ def make_app(
     """
     static = Static()
     renderer = Renderer(static)
-    app = web.Application(middlewares=[_guard(source, renderer)])
-    app.on_response_prepare.append(_add_headers)
     meetings = meetings or NoMeetings()
+    renderings = Renderings(source, meetings)
+    app = web.Application(middlewares=[_guard(source, renderer, renderings)])
+    app.on_response_prepare.append(_add_headers)
     faces = Faces(source, renderer, meetings)
-    stream = Stream(source, faces, heartbeat_s=heartbeat_s)
-    app.cleanup_ctx.append(stream.run)
+    stream = Stream(source, faces, renderings, heartbeat_s=heartbeat_s)
     app.on_shutdown.append(stream.end)
-    app.add_routes([*_Metrics(source, meetings).routes(), *_Operations(source).routes(), *_Api(source).routes()])
-    app.add_routes([*Polling(source).routes(), *Operating(source).routes(), *MeetingsApi(source, meetings).routes()])
-    app.add_routes([web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve), *Pages(faces).routes()])
-    app.add_routes(MeetingPages(faces, reporter).routes())
+    app.add_routes(
+        [*_Metrics(source, meetings, renderings).routes(), *_Operations(source).routes(), *_Api(source, renderings).routes()]
+    )
+    app.add_routes([*Polling(source).routes(), *Operating(source, renderings).routes(), *Me().routes()])
+    app.add_routes([web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve)])
+    app.add_routes([*Pages(faces, renderings).routes(), *MeetingPages(faces, renderings, reporter).routes()])
+    app.add_routes(MeetingsApi(source, meetings, renderings).routes())
     return app
 
 
@@ -78,14 +82,20 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
 
 
-def _guard(source: Source, renderer: Renderer) -> Middleware:
-    """Return what refuses a change by another origin, and answers what can't be understood or done with its cure."""
+def _guard(source: Source, renderer: Renderer, renderings: Renderings) -> Middleware:
+    """Return what refuses a change by another origin, and answers what can't be understood or done with its cure.
+
+    After a change nobody is shown what was rendered before it: who just took a cause on sees his name.
+    """
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.method not in _SAFE and not _is_same_origin(request):
             return refusal(403, "the Origin header does not match", f"send Origin: {request.scheme}://{request.host}")
-        return for_its_reader(await _answer(request, handler, source), request, source, renderer)
+        answer = await _answer(request, handler, source)
+        if request.method not in _SAFE and answer.status < 400:
+            renderings.forget()
+        return for_its_reader(answer, request, source, renderer)
 
     return guard
 
@@ -95,6 +105,8 @@ async def _answer(request: web.Request, handler: Handler, source: Source) -> web
         return await handler(request)
     except api.BadParameterError as error:
         return refusal(400, error.fault, error.cure)
+    except api.NotThereError as error:
+        return refusal(404, error.fault, error.cure)
     except RefusedError as error:
         fault, cure = refuse(error.key, error.values, language_of(request, source.settings.language))
         return refusal(409 if error.is_of_now else 400, fault, cure)
@@ -114,9 +126,10 @@ def _is_same_origin(request: web.Request) -> bool:
 class _Metrics:
     """/metrics in both formats."""
 
-    def __init__(self, source: Source, meetings: Meetings) -> None:
+    def __init__(self, source: Source, meetings: Meetings, renderings: Renderings) -> None:
         self._source = source
         self._meetings = meetings
+        self._renderings = renderings
         self._settings = source.settings
         self._collector = Collector(self._settings)
 
@@ -124,13 +137,24 @@ class _Metrics:
         return [web.get("/metrics", self.show)]
 
     async def show(self, request: web.Request) -> web.Response:
+        is_openmetrics = "application/openmetrics-text" in request.headers.get("Accept", "")
+
+        async def prepare() -> str:
+            return await self._source.own_metrics(is_openmetrics=is_openmetrics)
+
+        def draw(snapshot: Snapshot, own: str) -> Sequence[bytes]:
+            return self._draw(snapshot, own, is_openmetrics=is_openmetrics)
+
+        found = await self._renderings.get(("/metrics", is_openmetrics), draw, prepare)
+        headers = {"Content-Type": OPENMETRICS if is_openmetrics else TEXT, "Vary": "Accept, Accept-Encoding"}
+        if not accepts_gzip(request.headers.get("Accept-Encoding", "")):
+            return web.Response(body=found.body, headers=headers)
+        return web.Response(body=found.zipped, headers=headers | {"Content-Encoding": "gzip"})
+
+    def _draw(self, snapshot: Snapshot, own: str, *, is_openmetrics: bool) -> Sequence[bytes]:
         if self._settings is not self._source.settings:
             self._settings = self._source.settings
             self._collector = Collector(self._settings)
-        accepted = request.headers.get("Accept", "")
-        is_openmetrics = "application/openmetrics-text" in accepted
-        snapshot = await self._source.fresh()
-        own = await self._source.own_metrics(is_openmetrics=is_openmetrics) + ("# EOF\n" if is_openmetrics else "")
         due = meeting_metrics.render(
             self._meetings.meetings(),
             snapshot.inventory.targets,
@@ -138,14 +162,8 @@ class _Metrics:
             snapshot.at,
             is_openmetrics=is_openmetrics,
         )
-        parts = [*self._collector.render(snapshot, is_openmetrics=is_openmetrics), *due, own.encode()]
-        headers = {"Content-Type": OPENMETRICS if is_openmetrics else TEXT, "Vary": "Accept, Accept-Encoding"}
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            # A quarter of what zlib's level 1 takes, once every scrape, and smaller.
-            press = isal_zlib.compressobj(1, isal_zlib.DEFLATED, _GZIP)
-            parts = [*map(press.compress, parts), press.flush()]
-            headers["Content-Encoding"] = "gzip"
-        return web.Response(body=b"".join(parts), headers=headers)
+        end = "# EOF\n" if is_openmetrics else ""
+        return [*self._collector.render(snapshot, is_openmetrics=is_openmetrics), *due, (own + end).encode()]
 
 
 class _Operations:
@@ -182,8 +200,9 @@ class _Operations:
 class _Api:
     """/api/v1: what programs read."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, renderings: Renderings) -> None:
         self._source = source
+        self._renderings = renderings
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -193,28 +212,48 @@ class _Api:
             web.get("/api/v1/sd", self.discover),
         ]
 
-    async def targets(self, _: web.Request) -> web.Response:
-        return as_json(api.targets(await self._source.fresh(), self._source.settings))
+    async def targets(self, request: web.Request) -> web.Response:
+        def draw(snapshot: Snapshot, _: None) -> str:
+            return json_text(api.targets(snapshot, self._source.settings))
+
+        return as_rendered(await self._renderings.get("/api/v1/targets", draw), request)
 
     async def target(self, request: web.Request) -> web.Response:
-        snapshot = await self._source.fresh()
-        id_ = request.match_info["id"]
-        view = snapshot.views.get(id_)
-        if view is None:
-            return refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
-        settings = self._source.settings
-        why = sentences(language_of(request, settings.language), settings.timezone).reason(view.reason, names_of(snapshot))
-        manner = api.manner(await self._source.manner(id_))
-        return as_json(api.target_in_full(view, snapshot, settings, why) | {"snmp_manner": manner})
+        id_, audience = request.match_info["id"], audience_of(request, self._source.settings.language)
+
+        async def prepare() -> Manner | None:
+            if id_ not in (await self._source.fresh()).views:
+                raise api.no_target(id_)
+            return await self._source.manner(id_)
+
+        def draw(snapshot: Snapshot, manner: Manner | None) -> str:
+            view, settings = snapshot.views.get(id_), self._source.settings
+            if view is None:
+                raise api.no_target(id_)
+            why = sentences(audience.language, settings.timezone).reason(view.reason, names_of(snapshot))
+            told = api.target_in_full(view, snapshot, settings, why, has_telephones=audience.sees_telephones)
+            return json_text(told | {"snmp_manner": api.manner(manner)})
+
+        return as_rendered(await self._renderings.get(("/api/v1/targets", id_, audience), draw, prepare), request)
 
     async def events(self, request: web.Request) -> web.Response:
         api.check_known(request.query, ("since", "limit", "lang"))
         since, limit = api.since_of(request.query), api.limit_of(request.query)
-        found = await self._source.events(since, limit)
-        words = sentences(language_of(request, self._source.settings.language), self._source.settings.timezone)
-        snapshot = await self._source.fresh()
-        names = place_names(snapshot)
-        return as_json({"at": snapshot.at, "events": [api.entry(item, words.entry(item, names)) for item in found]})
+        audience = audience_of(request, self._source.settings.language)
+
+        async def prepare() -> Sequence[Transition | Event]:
+            return await self._source.events(since, limit)
+
+        def draw(snapshot: Snapshot, found: Sequence[Transition | Event]) -> str:
+            words, names = sentences(audience.language, self._source.settings.timezone), place_names(snapshot)
+            return json_text({"at": snapshot.at, "events": [api.entry(item, words.entry(item, names)) for item in found]})
+
+        return as_rendered(await self._renderings.get(("/api/v1/events", since, limit, audience), draw, prepare), request)
 
     async def discover(self, request: web.Request) -> web.Response:
-        return as_json(discovery.groups((await self._source.fresh()).inventory, self._source.settings, request.query))
+        query = {name: request.query[name] for name in sorted(request.query)}
+
+        def draw(snapshot: Snapshot, _: None) -> str:
+            return json_text(discovery.groups(snapshot.inventory, self._source.settings, query))
+
+        return as_rendered(await self._renderings.get(("/api/v1/sd", *query.items()), draw), request)

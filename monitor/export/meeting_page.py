@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.export import board
+from monitor.export.audience import Audience
 from monitor.export.coming import Coming, summary
 from monitor.export.ladder import of_meeting
 from monitor.export.panels import names_of
@@ -78,16 +79,15 @@ class MeetingFace:
         view = self.view()
         return {} if view is None else {each.target.id: each.values for each in self._all(view, snapshot)}
 
-    def page(self, snapshot: Snapshot, language: str, theme: str) -> str:
-        """Return the whole page."""
-        view, say = self._known(), self._say(language)
+    def page(self, snapshot: Snapshot, audience: Audience) -> str:
+        """Return the whole page; KeyError where the meeting is no longer shown."""
+        view, say = self._known(), self._say(audience.language)
         seats = self.seats(view, snapshot)
         return self._renderer.whole(
             "meeting.html",
             say,
             snapshot,
-            theme,
-            self.parts(snapshot, language),
+            self.parts(snapshot, audience),
             page="meeting",
             stream=f"page=meeting&id={self._id}",
             layout_id=self.layout_id(snapshot),
@@ -104,9 +104,9 @@ class MeetingFace:
             title=lambda tile: board.title(tile, say),
         )
 
-    def parts(self, snapshot: Snapshot, language: str) -> dict[str, str]:
+    def parts(self, snapshot: Snapshot, audience: Audience) -> dict[str, str]:
         """Return every part; only the head's once the meeting is gone."""
-        say, view = self._say(language), self.view()
+        say, view = self._say(audience.language), self.view()
         found = self._renderer.shared_parts(snapshot, say, ())
         if view is None:
             return found
@@ -149,9 +149,9 @@ class MeetingFace:
             )
         return found
 
-    def endpoint(self, id_: str, snapshot: Snapshot, language: str, by: str) -> str | None:
-        """Return what a tile tells when it is opened, as HTML; None where no such endpoint takes part. by: who asks."""
-        view, say = self.view(), self._say(language)
+    def endpoint(self, id_: str, snapshot: Snapshot, audience: Audience) -> str | None:
+        """Return what a tile tells when it is opened, as HTML; None where no such endpoint takes part."""
+        view, say = self.view(), self._say(audience.language)
         if view is None or id_ not in view.meeting.endpoints or id_ not in snapshot.views:
             return None
         found = view.endpoints.get(id_)
@@ -169,7 +169,7 @@ class MeetingFace:
             cause_id=found.cause if found else "",
             steps=of_meeting(found, snapshot, say) if found else [],
             snapshot=snapshot,
-            by=by,
+            has_telephones=audience.sees_telephones,
         )
 
     def seats(self, view: MeetingView, snapshot: Snapshot) -> board.Seats:
@@ -266,15 +266,15 @@ class MeetingsFace:
         """Return none: the page has no tiles."""
         return {}
 
-    def page(self, snapshot: Snapshot, language: str, theme: str) -> str:
+    def page(self, snapshot: Snapshot, audience: Audience) -> str:
         """Return the whole page."""
-        say = sentences(language, self._source.settings.timezone)
-        parts = self.parts(snapshot, language)
-        return self._renderer.whole("meetings.html", say, snapshot, theme, parts, page="meetings", script_words=script_words(say))
+        say = sentences(audience.language, self._source.settings.timezone)
+        parts = self.parts(snapshot, audience)
+        return self._renderer.whole("meetings.html", say, snapshot, parts, page="meetings", script_words=script_words(say))
 
-    def parts(self, snapshot: Snapshot, language: str) -> dict[str, str]:
+    def parts(self, snapshot: Snapshot, audience: Audience) -> dict[str, str]:
         """Return the head's parts and the list."""
-        say = sentences(language, self._source.settings.timezone)
+        say = sentences(audience.language, self._source.settings.timezone)
         groups: dict[str, list[tuple[Coming, MeetingView, str]]] = {"today": [], "this_week": [], "later": [], "past": []}
         names = names_of(snapshot)
         for view in self._meetings.meetings():

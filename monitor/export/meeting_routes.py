@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from monitor.export.answers import as_json, as_page, language_of, refusal, theme_of
-from monitor.export.body import NOTE_LETTERS, json_object, remember_name, remembered_name, text_of
+from monitor.export.answers import HTML, as_json, as_rendered, language_of, refusal
+from monitor.export.api import NotThereError
+from monitor.export.body import NOTE_LETTERS, json_object, remember_name, text_of
 from monitor.export.faces import Faces
-from monitor.export.meeting_page import MeetingFace
+from monitor.export.rendered import Renderings
 from monitor.export.source import Reporter
+from monitor.export.visitor import audience_of
 from monitor.model.meeting import Confirmation
+from monitor.model.state import Snapshot
 
 _TICK = '{"by": "…", "on_site": "on", "camera": "on", "sound": "on", "note": "…"}'
 _TYPES = {
@@ -26,8 +29,9 @@ _CURE = "/meetings lists them all"
 class MeetingPages:
     """What people read of meetings, and what a technician says."""
 
-    def __init__(self, faces: Faces, reporter: Reporter | None) -> None:
+    def __init__(self, faces: Faces, renderings: Renderings, reporter: Reporter | None) -> None:
         self._faces = faces
+        self._renderings = renderings
         self._reporter = reporter
 
     def routes(self) -> list[web.RouteDef]:
@@ -43,31 +47,37 @@ class MeetingPages:
 
     async def list(self, request: web.Request) -> web.Response:
         """Answer what is due."""
-        language = language_of(request, self._faces.source.settings.language)
-        html = self._faces.list_of_meetings.page(await self._faces.source.fresh(), language, theme_of(request))
-        return as_page(html, request, language)
+        face, audience = self._faces.list_of_meetings, audience_of(request, self._faces.source.settings.language)
+        page = await self._renderings.get((face.key, audience), lambda snapshot, _: face.page(snapshot, audience))
+        return as_rendered(page, request, HTML)
 
     async def board(self, request: web.Request) -> web.Response:
         """Answer a meeting's board."""
-        await self._faces.source.fresh()
-        face = self._faces.of({"page": "meeting", "id": request.match_info["id"]})
-        if face is None:
-            return self._no_meeting(request)
-        language = language_of(request, self._faces.source.settings.language)
-        return as_page(face.page(await self._faces.source.fresh(), language, theme_of(request)), request, language)
+        id_, audience = request.match_info["id"], audience_of(request, self._faces.source.settings.language)
+        face = self._faces.board(id_)
+
+        def draw(snapshot: Snapshot, _: None) -> str:
+            if face.view() is None:
+                raise _no_meeting(id_)
+            return face.page(snapshot, audience)
+
+        return as_rendered(await self._renderings.get((face.key, audience), draw), request, HTML)
 
     async def endpoint(self, request: web.Request) -> web.Response:
         """Answer why an endpoint has its verdict, and the form of the tick."""
-        await self._faces.source.fresh()
-        face = self._faces.of({"page": "meeting", "id": request.match_info["id"]})
-        if not isinstance(face, MeetingFace):
-            return self._no_meeting(request)
-        language = language_of(request, self._faces.source.settings.language)
-        id_ = request.match_info["endpoint"]
-        html = face.endpoint(id_, await self._faces.source.fresh(), language, remembered_name(request))
-        if html is None:
-            return refusal(404, f"no endpoint of this meeting is called {id_!r}", _CURE)
-        return as_page(html, request, language)
+        audience = audience_of(request, self._faces.source.settings.language)
+        meeting, id_ = request.match_info["id"], request.match_info["endpoint"]
+        face = self._faces.board(meeting)
+
+        def draw(snapshot: Snapshot, _: None) -> str:
+            if face.view() is None:
+                raise _no_meeting(meeting)
+            html = face.endpoint(id_, snapshot, audience)
+            if html is None:
+                raise NotThereError(f"no endpoint of this meeting is called {id_!r}", _CURE)
+            return html
+
+        return as_rendered(await self._renderings.get((face.key, id_, audience), draw), request, HTML)
 
     async def report(self, request: web.Request) -> web.Response:
         """Answer a meeting's report as a file: as it stands now, or as it was sealed."""
@@ -118,3 +128,7 @@ class MeetingPages:
 
     def _no_meeting(self, request: web.Request) -> web.Response:
         return refusal(404, f"no meeting is called {request.match_info['id']!r}", _CURE)
+
+
+def _no_meeting(id_: str) -> NotThereError:
+    return NotThereError(f"no meeting is called {id_!r}", _CURE)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from monitor.export import meetings_json
-from monitor.export.answers import as_json, language_of, refusal
+from monitor.export.answers import as_rendered, json_text
+from monitor.export.api import NotThereError
+from monitor.export.audience import Audience
 from monitor.export.meetings_json import Teller
 from monitor.export.panels import names_of
+from monitor.export.rendered import Renderings
 from monitor.export.source import Meetings, Source
+from monitor.export.visitor import audience_of
 from monitor.model.meeting import MeetingView
+from monitor.model.state import Snapshot
 
 _NEXT = "next"
 
@@ -21,8 +25,9 @@ _NEXT = "next"
 class MeetingsApi:
     """The routes of meetings. In place of an id, `next` is the meeting that begins next, or is under way."""
 
-    def __init__(self, source: Source, meetings: Meetings) -> None:
+    def __init__(self, source: Source, meetings: Meetings, renderings: Renderings) -> None:
         self._source = source
+        self._renderings = renderings
         self._meetings = meetings
 
     def routes(self) -> list[web.RouteDef]:
@@ -35,29 +40,36 @@ class MeetingsApi:
 
     async def list(self, request: web.Request) -> web.Response:
         """Answer every meeting of the coming week and the last day, without endpoints."""
-        snapshot, teller = await self._source.fresh(), self._teller(request)
-        views = [meetings_json.summary(view, teller) for view in self._meetings.meetings()]
-        return as_json({"at": snapshot.at, "meetings": views})
+        audience = audience_of(request, self._source.settings.language)
+
+        def draw(snapshot: Snapshot, _: None) -> str:
+            views = [meetings_json.summary(view, self._teller(audience, snapshot)) for view in self._meetings.meetings()]
+            return json_text({"at": snapshot.at, "meetings": views})
+
+        return as_rendered(await self._renderings.get(("/api/v1/meetings", audience), draw), request)
 
     async def show(self, request: web.Request) -> web.Response:
         """Answer one meeting in full."""
-        await self._source.fresh()
-        view = self._find(request.match_info["id"])
-        return self._unknown(request) if view is None else as_json(meetings_json.document(view, self._teller(request)))
+        audience, name = audience_of(request, self._source.settings.language), request.match_info["id"]
+
+        def draw(snapshot: Snapshot, _: None) -> str:
+            return json_text(meetings_json.document(self._known(name), self._teller(audience, snapshot)))
+
+        return as_rendered(await self._renderings.get(("/api/v1/meetings", name, audience), draw), request)
 
     async def check(self, request: web.Request) -> web.StreamResponse:
         """Check a meeting now; answer JSON lines: {"done", "of"} while it probes, at last the meeting in full."""
+        audience = audience_of(request, self._source.settings.language)
         await self._source.fresh()
-        view = self._find(request.match_info["id"])
-        if view is None:
-            return self._unknown(request)
+        view = self._known(request.match_info["id"])
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson", "Cache-Control": "no-store"})
         await response.prepare(request)
         async for told in self._checked(view.meeting.id):
-            line = (
-                {"done": told[0], "of": told[1]} if isinstance(told, tuple) else meetings_json.document(told, self._teller(request))
-            )
-            await response.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            if isinstance(told, tuple):
+                line: object = {"done": told[0], "of": told[1]}
+            else:
+                line = meetings_json.document(told, self._teller(audience, self._source.snapshot()))
+            await response.write(json_text(line).encode() + b"\n")
         await response.write_eof()
         return response
 
@@ -83,16 +95,15 @@ class MeetingsApi:
         finally:
             checking.cancel()
 
-    def _find(self, name: str) -> MeetingView | None:
+    def _known(self, name: str) -> MeetingView:
         views = self._meetings.meetings()
-        return next((view for view in views if name in (view.meeting.id, _NEXT)), None)
+        found = next((view for view in views if name in (view.meeting.id, _NEXT)), None)
+        if found is None:
+            known = ", ".join(view.meeting.id for view in views[:8]) or "none are due"
+            fault = "no meeting is due" if name == _NEXT else f"no meeting of the coming week is called {name!r}"
+            raise NotThereError(fault, f"/api/v1/meetings lists them: {known}")
+        return found
 
-    def _unknown(self, request: web.Request) -> web.Response:
-        known = ", ".join(view.meeting.id for view in self._meetings.meetings()[:8]) or "none are due"
-        name = request.match_info["id"]
-        fault = "no meeting is due" if name == _NEXT else f"no meeting of the coming week is called {name!r}"
-        return refusal(404, fault, f"/api/v1/meetings lists them: {known}")
-
-    def _teller(self, request: web.Request) -> Teller:
-        settings = self._source.settings
-        return Teller(language_of(request, settings.language), names_of(self._source.snapshot()), settings.timezone)
+    def _teller(self, audience: Audience, snapshot: Snapshot) -> Teller:
+        zone = self._source.settings.timezone
+        return Teller(audience.language, names_of(snapshot), zone, has_telephones=audience.sees_telephones)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from monitor.export.api import Json
+from monitor.export.api import Json, contacts
 from monitor.model.meeting import Confirmation, EndpointVerdict, MeetingView
 from monitor.model.state import Reason
 from monitor.words.readiness import tell
 
 
 class Teller:
-    """Tells reasons in one language. names: id → name. timezone: in which moments are told."""
+    """Tells reasons in one language. names: id → name. timezone: in which moments are told. has_telephones: for whom to call."""
 
-    def __init__(self, language: str, names: Mapping[str, str], timezone: str) -> None:
+    def __init__(self, language: str, names: Mapping[str, str], timezone: str, *, has_telephones: bool = True) -> None:
+        self.has_telephones = has_telephones
         self._language = language
         self._names = names
         self._zone = ZoneInfo(timezone)
@@ -82,7 +83,7 @@ def endpoint(each: EndpointVerdict, now: float, teller: Teller) -> dict[str, Jso
             for found in each.evidence
         ],
         "action": None if each.action is None else teller.sentence(each.action),
-        "call": [{"role": contact.role, "telephone": contact.telephone} for contact in each.call],
+        "call": contacts(each.call, has_telephones=teller.has_telephones),
         "cause": each.cause or None,
         "confirmation": _tick(each.confirmation),
         "disputed": each.disputed,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
-from monitor.export.answers import as_json
+from monitor.export.answers import as_json, as_rendered, json_text
 from monitor.export.api import Json, taken_json
 from monitor.export.body import NOTE_LETTERS, json_object, remember_name, text_of, texts_of
+from monitor.export.rendered import Renderings
 from monitor.export.source import Source
 from monitor.model.inventory import Inventory
 from monitor.model.operations import Work
@@ -22,8 +25,9 @@ _END = '{"work": "1", "by": "…"}'
 class Operating:
     """The routes of what operators say. A name is remembered by the browser that it came from."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, renderings: Renderings) -> None:
         self._source = source
+        self._renderings = renderings
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -36,10 +40,13 @@ class Operating:
             web.post("/api/v1/maintenance/end", self.end),
         ]
 
-    async def causes(self, _: web.Request) -> web.Response:
+    async def causes(self, request: web.Request) -> web.Response:
         """Answer every root cause, and whatever else somebody still has, with who has it."""
-        snapshot = await self._source.fresh()
-        return as_json({"at": snapshot.at, "root_causes": _root_causes(snapshot)})
+
+        def draw(snapshot: Snapshot, _: None) -> str:
+            return json_text({"at": snapshot.at, "root_causes": _root_causes(snapshot)})
+
+        return as_rendered(await self._renderings.get("/api/v1/acknowledgements", draw), request)
 
     async def acknowledge(self, request: web.Request) -> web.Response:
         """Take a root cause on."""
@@ -60,16 +67,16 @@ class Operating:
         remember_name(response, by)
         return response
 
-    async def works(self, _: web.Request) -> web.Response:
+    async def works(self, request: web.Request) -> web.Response:
         """Answer the work that was announced at run time and is not over, and the windows of the configuration."""
-        snapshot = await self._source.fresh()
-        return as_json(
-            {
-                "at": snapshot.at,
-                "announced": [_work(each, snapshot.inventory) for each in await self._source.operations.works()],
-                "configured": [_window(each, snapshot.inventory) for each in self._source.settings.maintenance],
-            }
-        )
+
+        def draw(snapshot: Snapshot, announced: Sequence[Work]) -> str:
+            told = [_work(each, snapshot.inventory) for each in announced]
+            configured = [_window(each, snapshot.inventory) for each in self._source.settings.maintenance]
+            return json_text({"at": snapshot.at, "announced": told, "configured": configured})
+
+        found = await self._renderings.get("/api/v1/maintenance", draw, self._source.operations.works)
+        return as_rendered(found, request)
 
     async def announce(self, request: web.Request) -> web.Response:
         """Announce work."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from monitor.export.answers import as_page, language_of, refusal, theme_of
-from monitor.export.body import remembered_name
-from monitor.export.faces import Face, Faces
+from monitor.export.answers import HTML, as_rendered, refusal
+from monitor.export.api import no_target
+from monitor.export.faces import Faces
+from monitor.export.rendered import Renderings
 from monitor.export.runbooks import book
+from monitor.export.visitor import audience_of
+from monitor.model.state import Snapshot
 
 
 class Pages:
-    """Every page, in the language and on the ground that a request asks for."""
+    """Every page, in the language that a request asks for."""
 
-    def __init__(self, faces: Faces) -> None:
+    def __init__(self, faces: Faces, renderings: Renderings) -> None:
         self._faces = faces
+        self._renderings = renderings
 
     def routes(self) -> list[web.RouteDef]:
         """Return the pages' routes."""
@@ -29,42 +33,52 @@ class Pages:
 
     async def province(self, request: web.Request) -> web.Response:
         """Answer the province's page."""
-        return await self._show(self._faces.province, request)
+        face, audience = self._faces.province, audience_of(request, self._faces.source.settings.language)
+        page = await self._renderings.get((face.key, audience), lambda snapshot, _: face.page(snapshot, audience))
+        return as_rendered(page, request, HTML)
 
     async def target(self, request: web.Request) -> web.Response:
         """Answer a target's page."""
-        id_ = request.match_info["id"]
-        await self._faces.source.fresh()
-        face = self._faces.of({"page": "target", "id": id_})
-        if face is None:
-            return refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
-        return await self._show(face, request)
+        id_, audience = request.match_info["id"], audience_of(request, self._faces.source.settings.language)
+        face = self._faces.target(id_)
+
+        async def prepare() -> None:
+            self._check((await self._faces.source.fresh()), id_)
+            await face.prepare()
+
+        def draw(snapshot: Snapshot, _: None) -> str:
+            self._check(snapshot, id_)
+            return face.page(snapshot, audience)
+
+        return as_rendered(await self._renderings.get((face.key, audience), draw, prepare), request, HTML)
 
     async def card(self, request: web.Request) -> web.Response:
         """Answer what a tile tells when it is opened."""
-        source = self._faces.source
-        language = language_of(request, source.settings.language)
-        id_ = request.match_info["id"]
-        snapshot = await source.fresh()
-        if id_ not in snapshot.views:
-            return refusal(404, f"no target is called {id_!r}", "/api/v1/targets lists them all")
-        card = self._faces.renderer.card(id_, snapshot, source.settings, language, remembered_name(request))
-        return as_page(card, request, language)
+        source, id_ = self._faces.source, request.match_info["id"]
+        audience = audience_of(request, source.settings.language)
+
+        def draw(snapshot: Snapshot, _: None) -> str:
+            self._check(snapshot, id_)
+            return self._faces.renderer.card(id_, snapshot, source.settings, audience)
+
+        return as_rendered(await self._renderings.get(("card", id_, audience), draw), request, HTML)
 
     async def runbooks(self, request: web.Request) -> web.Response:
         """Answer what to do about each alert."""
         source, found = self._faces.source, book()
         if found is None:
             return refusal(404, "runbooks.md did not come with this installation", "install the package anew")
-        language = language_of(request, source.settings.language)
-        html = self._faces.renderer.runbooks(await source.fresh(), source.settings, language, theme_of(request), found)
-        return as_page(html, request, language)
+        audience = audience_of(request, source.settings.language)
+
+        def draw(snapshot: Snapshot, _: None) -> str:
+            return self._faces.renderer.runbooks(snapshot, source.settings, audience.language, found)
+
+        return as_rendered(await self._renderings.get(("runbooks", audience), draw), request, HTML)
 
     async def moved(self, _: web.Request) -> web.Response:
         """Send whoever follows an alert's link to the page."""
         raise web.HTTPFound("/runbooks")
 
-    async def _show(self, face: Face, request: web.Request) -> web.Response:
-        language = language_of(request, self._faces.source.settings.language)
-        await face.prepare()
-        return as_page(face.page(await self._faces.source.fresh(), language, theme_of(request)), request, language)
+    def _check(self, snapshot: Snapshot, id_: str) -> None:
+        if id_ not in snapshot.views:
+            raise no_target(id_)

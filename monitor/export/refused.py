@@ -6,7 +6,7 @@ import json
 
 from aiohttp import web
 
-from monitor.export.answers import readers_language, theme_of
+from monitor.export.answers import readers_language
 from monitor.export.renderer import Renderer, sentences
 from monitor.export.source import Source
 
@@ -23,7 +23,7 @@ def for_its_reader(answer: web.StreamResponse, request: web.Request, source: Sou
     settings = source.settings
     say = sentences(readers_language(request, settings.language), settings.timezone)
     key = "no_page" if answer.status == 404 else "not_shown"
-    text = renderer.refused(source.snapshot(), say, theme_of(request), key=key, fault=told["error"], cure=told["cure"])
+    text = renderer.refused(source.snapshot(), say, key=key, fault=told["error"], cure=told["cure"])
     headers = {"Cache-Control": "no-store", "Vary": "Accept, Cookie"}
     return web.Response(text=text, status=answer.status, content_type="text/html", headers=headers)
 

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from monitor.export import panels
+from monitor.export.audience import Audience
 from monitor.export.card import card
 from monitor.export.coming import next_meeting
 from monitor.export.runbooks import Book
@@ -52,8 +53,8 @@ class Renderer:
         parts = [*self._static.names.values(), *layout.points_of, *inventory.targets]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
-    def page(self, snapshot: Snapshot, settings: Settings, language: str, theme: str, meetings: Sequence[MeetingView] = ()) -> str:
-        """Return the province's page. theme: 'dark', 'light', or '' where the screen decides."""
+    def page(self, snapshot: Snapshot, settings: Settings, language: str, meetings: Sequence[MeetingView] = ()) -> str:
+        """Return the province's page."""
         say = sentences(language, settings.timezone)
         layout = self.layout(snapshot.inventory)
         by_id = tiles(layout, snapshot)
@@ -61,7 +62,6 @@ class Renderer:
             "province.html",
             say,
             snapshot,
-            theme,
             self.parts(snapshot, settings, language, meetings),
             page="province",
             script_words=script_words(say, _SHOW_KEYS) | {"states": {state.value: say.state(state) for state in State}},
@@ -89,9 +89,7 @@ class Renderer:
             found[f"head-{area}"] = self.render("head.html", say, points=points, endpoints=endpoints) if points or endpoints else ""
         return found
 
-    def whole(
-        self, template: str, say: Sentences, snapshot: Snapshot, theme: str, parts: Mapping[str, str], **values: object
-    ) -> str:
+    def whole(self, template: str, say: Sentences, snapshot: Snapshot, parts: Mapping[str, str], **values: object) -> str:
         """Return a whole page: what every page has, and the values of its own template.
 
         Among the values are page, as ?page= of the stream names it, and script_words.
@@ -104,7 +102,6 @@ class Renderer:
                 "network": snapshot.inventory.network,
                 "layout_id": self.layout_id(snapshot.inventory),
                 "parts": {id_: Markup(html) for id_, html in parts.items()},
-                "theme": theme,
                 "zone": str(say.zone),
                 "other": "en" if say.language == "vi" else "vi",
                 "static": self._static.url,
@@ -128,23 +125,22 @@ class Renderer:
             "next": self.render("next.html", say, meeting=coming, snapshot=snapshot) if coming else "",
         }
 
-    def card(self, id_: str, snapshot: Snapshot, settings: Settings, language: str, by: str = "") -> str:
-        """Return a target's card; KeyError where no target has that id. by: who reads it, as a form was signed last."""
-        say = sentences(language, settings.timezone)
-        layout = self.layout(snapshot.inventory)
-        return self.render("card.html", say, card=card(id_, layout, snapshot, settings, say), snapshot=snapshot, by=by)
+    def card(self, id_: str, snapshot: Snapshot, settings: Settings, audience: Audience) -> str:
+        """Return a target's card; KeyError where no target has that id."""
+        say = sentences(audience.language, settings.timezone)
+        told = card(id_, self.layout(snapshot.inventory), snapshot, settings, say, has_telephones=audience.sees_telephones)
+        return self.render("card.html", say, card=told, snapshot=snapshot)
 
-    def refused(self, snapshot: Snapshot, say: Sentences, theme: str, **told: str) -> str:
+    def refused(self, snapshot: Snapshot, say: Sentences, **told: str) -> str:
         """Return the page in place of one that can't be shown. told: key (no_page or not_shown), fault and cure."""
-        return self._plain("refused.html", say, snapshot, theme, **told)
+        return self._plain("refused.html", say, snapshot, **told)
 
-    def runbooks(self, snapshot: Snapshot, settings: Settings, language: str, theme: str, book: Book) -> str:
+    def runbooks(self, snapshot: Snapshot, settings: Settings, language: str, book: Book) -> str:
         """Return the page of the runbooks."""
-        return self._plain("runbooks.html", sentences(language, settings.timezone), snapshot, theme, book=book)
+        return self._plain("runbooks.html", sentences(language, settings.timezone), snapshot, book=book)
 
-    def _plain(self, template: str, say: Sentences, snapshot: Snapshot, theme: str, **values: object) -> str:
-        network = snapshot.inventory.network
-        return self.render(template, say, network=network, theme=theme, static=self._static.url, **values)
+    def _plain(self, template: str, say: Sentences, snapshot: Snapshot, **values: object) -> str:
+        return self.render(template, say, network=snapshot.inventory.network, static=self._static.url, **values)
 
     def render(self, template: str, say: Sentences, **values: object) -> str:
         """Return what a template of pages/ makes of values."""

@@ -1,21 +1,30 @@
-"""Server-sent events: what changed on the page, to every open screen; one that reads too slowly is let go, never waited for."""
+"""Server-sent events: what changed on the page, to every open screen; one that reads too slowly is let go, never waited for.
+
+Screens that show one page to one audience share a channel: what is on the page is rendered, compared with what they have and
+encoded once for all of them, at most once a second. Whoever joins is told all of it, so that all of a channel always have the same.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
+import logging
 import re
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from monitor import words
 from monitor.export.answers import refusal
 from monitor.export.api import Json, taken_json
+from monitor.export.audience import Audience
 from monitor.export.faces import Face, Faces, TileValues
-from monitor.export.source import Source
+from monitor.export.rendered import FRESH_S, Renderings
+from monitor.export.source import SilentError, Source
+from monitor.export.visitor import role_of
 from monitor.model.state import Snapshot
 
 HEARTBEAT_S = 5.0
@@ -27,62 +36,129 @@ SEND_BUFFER = 262_144
 QUEUE = 32
 """Messages that may wait for a slow client before it is let go."""
 
-
+_log = logging.getLogger(__name__)
 _AGE = re.compile(r'(?<=">)[^<]*(?=</time>)')
 """The text of an age, which the screen counts by itself: it alone is no change."""
 
 
 @dataclass(eq=False)
 class Client:
-    """One open screen. language: of the parts it wants, None for tiles alone. parts: what it was sent last, without ages."""
+    """One open screen. is_told: it was told the whole page, and from then on is told what changes."""
 
-    face: Face
-    language: str | None
-    queue: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
-    parts: dict[str, str] = field(default_factory=dict)
+    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
+    transport: asyncio.Transport | None = None
+    is_told: bool = False
     is_dropped: bool = False
 
 
-class Stream:
-    """Turns publications into messages. Nothing is computed while no screen is open."""
+class Channel:
+    """What all screens that show one page to one audience were told. audience: None for those that want tiles alone.
 
-    def __init__(self, source: Source, faces: Faces, *, heartbeat_s: float = HEARTBEAT_S, gather_s: float = GATHER_S) -> None:
+    looked_s: when it looked at its page last, by the loop's clock. news: something was published since.
+    """
+
+    def __init__(self, face: Face, audience: Audience | None) -> None:
+        self.face = face
+        self.audience = audience
+        self.clients: set[Client] = set()
+        self.turn = asyncio.Lock()
+        self.news = asyncio.Event()
+        self.looked_s: float | None = None
+        self.telling: asyncio.Task[None] | None = None
+        self._head: dict[str, object] = {}
+        self._tiles: Mapping[str, TileValues] = {}
+        self._parts: dict[str, str] = {}
+        self._ageless: dict[str, str] = {}
+        self._taken: dict[str, Json] = {}
+        self._whole: bytes | None = None
+
+    def look(self, snapshot: Snapshot) -> bytes:
+        """Look at the page anew and return the message of what changed; without changes it is the heartbeat."""
+        head, tiles, taken = _head(self.face, snapshot), self.face.tiles(snapshot), _taken(snapshot)
+        parts = {} if self.audience is None else self.face.parts(snapshot, self.audience)
+        ageless = {id_: _AGE.sub("", html) for id_, html in parts.items()}
+        message = _message(
+            head,
+            {id_: values for id_, values in tiles.items() if self._tiles.get(id_) != values},
+            {id_: taken.get(id_) for id_ in taken.keys() | self._taken.keys() if taken.get(id_) != self._taken.get(id_)},
+            {id_: parts[id_] for id_, html in ageless.items() if self._ageless.get(id_) != html},
+        )
+        self._head, self._tiles, self._taken, self._parts, self._ageless = head, tiles, taken, parts, ageless
+        self._whole = None
+        return message
+
+    def whole(self) -> bytes:
+        """Return the message of all that was seen at the last look: what a screen is told first."""
+        if self._whole is None:
+            self._whole = f"retry: {RETRY_MS}\n".encode() + _message(self._head, self._tiles, self._taken, self._parts)
+        return self._whole
+
+    def put(self, message: bytes) -> None:
+        """Have a message sent to every screen that was told the page."""
+        for client in tuple(self.clients):
+            if client.is_told:
+                self.put_to(client, message)
+
+    def put_to(self, client: Client, message: bytes) -> None:
+        """Have a message sent to one screen, which is let go where too many wait already."""
+        try:
+            client.queue.put_nowait(message)
+        except asyncio.QueueFull:
+            self.let_go(client)
+
+    def let_go(self, client: Client) -> None:
+        """End a screen's stream; what it did not read by now is lost to it."""
+        self.clients.discard(client)
+        client.is_dropped = True
+        with contextlib.suppress(asyncio.QueueFull):
+            client.queue.put_nowait(None)
+        if client.transport is not None and client.queue.full():
+            client.transport.abort()
+
+
+class Stream:
+    """Turns publications into messages. Nothing is computed while no screen is open.
+
+    apart_s: how far apart two looks at one page are at least.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        faces: Faces,
+        renderings: Renderings,
+        *,
+        heartbeat_s: float = HEARTBEAT_S,
+        gather_s: float = GATHER_S,
+        apart_s: float = FRESH_S,
+    ) -> None:
         self._source = source
         self._faces = faces
+        self._renderings = renderings
         self._heartbeat_s = heartbeat_s
         self._gather_s = gather_s
-        self._clients: dict[Client, asyncio.Transport | None] = {}
-        self._sent: dict[str, Mapping[str, TileValues]] = {}
-        self._told: dict[str, Json] = {}
-        self._pending: asyncio.TimerHandle | None = None
+        self._apart_s = apart_s
+        self._channels: dict[tuple[str, Audience | None], Channel] = {}
         self._is_closing = False
         self._unsubscribe: Callable[[], None] | None = None
 
     @property
     def clients(self) -> int:
         """Return how many screens are open."""
-        return len(self._clients)
-
-    async def run(self, _: web.Application) -> AsyncIterator[None]:
-        """Live as long as the application: send heartbeats, and end every stream at its shutdown."""
-        beat = asyncio.create_task(self._beat())
-        yield
-        self._listen(is_wanted=False)
-        beat.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await beat
+        return sum(len(channel.clients) for channel in self._channels.values())
 
     async def end(self, _: web.Application) -> None:
         """End every open stream; aiohttp would otherwise wait a minute for each."""
         self._is_closing = True
-        for client in tuple(self._clients):
-            self._let_go(client)
+        for channel in tuple(self._channels.values()):
+            for client in tuple(channel.clients):
+                channel.let_go(client)
 
-    def _listen(self, *, is_wanted: bool) -> None:
+    def _listen(self) -> None:
         """Subscribe while screens are open, and only then: each publication is a picture of everything, made for who listens."""
-        if is_wanted and self._unsubscribe is None:
+        if self._channels and self._unsubscribe is None:
             self._unsubscribe = self._subscribe()
-        elif not is_wanted and self._unsubscribe is not None:
+        elif not self._channels and self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
 
@@ -96,98 +172,86 @@ class Stream:
         return end
 
     def _published(self, _: object) -> None:
-        if self._clients and self._pending is None:
-            self._pending = asyncio.get_running_loop().call_later(self._gather_s, self._send)
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(self._heartbeat_s)
-            if self._clients:
-                self._send()
-
-    def _send(self) -> None:
-        """Send every client what changed since its last message; a message without changes is the heartbeat."""
-        self._pending = None
-        snapshot = self._source.snapshot()
-        faces = {client.face.key: client.face for client in self._clients}
-        now = {key: face.tiles(snapshot) for key, face in faces.items()}
-        changed = {key: _changes(self._sent.get(key, {}), tiles) for key, tiles in now.items()}
-        self._sent = now
-        taken = _taken(snapshot)
-        moved = {id_: taken.get(id_) for id_ in taken.keys() | self._told.keys() if taken.get(id_) != self._told.get(id_)}
-        self._told = taken
-        rendered: dict[tuple[str, str], dict[str, str]] = {}
-        for client in tuple(self._clients):
-            parts = _new_parts(client, snapshot, rendered)
-            self._put(client, _message(client.face, snapshot, changed[client.face.key], moved, parts))
-
-    def _put(self, client: Client, message: str) -> None:
-        try:
-            client.queue.put_nowait(message)
-        except asyncio.QueueFull:
-            self._let_go(client)
-
-    def _let_go(self, client: Client) -> None:
-        transport = self._clients.pop(client, None)
-        client.is_dropped = True
-        with contextlib.suppress(asyncio.QueueFull):
-            client.queue.put_nowait(None)
-        if transport is not None and client.queue.full():
-            transport.abort()
+        for channel in self._channels.values():
+            channel.news.set()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer /api/v1/stream: at first all tiles of a page (and, with ?parts=LANGUAGE, all parts), then what changes."""
-        if self._is_closing or len(self._clients) >= MOST_CLIENTS:
+        if self._is_closing or self.clients >= MOST_CLIENTS:
             return web.Response(status=503, headers={"Retry-After": "10"}, text="too many open streams; close one\n")
+        await self._source.fresh()
         face = self._faces.of(request.query)
         if face is None:
             return refusal(404, "there is no such page", "docs/http.md lists what a stream can be asked for")
-        await face.prepare()
-        language = request.query.get("parts")
-        client = Client(face, language if language in ("vi", "en") else None)
+        language = request.query.get("parts", "")
+        key = (face.key, Audience(language, role_of(request)) if language in words.LANGUAGES else None)
+        channel = self._channels.setdefault(key, Channel(face, key[1]))
+        client = Client()
+        channel.clients.add(client)
+        self._listen()
+        try:
+            return await self._serve(channel, client, request)
+        finally:
+            channel.clients.discard(client)
+            if not channel.clients and self._channels.get(key) is channel:
+                del self._channels[key]
+                if channel.telling is not None:
+                    channel.telling.cancel()
+            self._listen()
+
+    async def _serve(self, channel: Channel, client: Client, request: web.Request) -> web.StreamResponse:
+        async with channel.turn:
+            # Told what was seen before the news, a screen would for a moment go back behind the page that it just loaded.
+            if channel.news.is_set() or self._is_due(channel, self._apart_s):
+                await self._look(channel)
+        if channel.telling is None:
+            channel.telling = asyncio.create_task(self._tell(channel))
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
         await response.prepare(request)
-        snapshot = self._source.snapshot()
-        tiles = face.tiles(snapshot)
-        taken = _taken(snapshot)
-        first = _message(face, snapshot, tiles, taken, _new_parts(client, snapshot, {}))
-        client.queue.put_nowait(f"retry: {RETRY_MS}\n{first}")
-        transport = request.transport
-        if transport is not None:
+        if isinstance(request.transport, asyncio.Transport):
+            client.transport = request.transport
             # The kernel would take some MB for a client that never reads.
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        if all(each.face.key != face.key for each in self._clients):
-            self._sent[face.key] = tiles
-        if not self._clients:
-            self._told = taken
-        self._clients[client] = transport if isinstance(transport, asyncio.Transport) else None
-        self._listen(is_wanted=True)
-        try:
+            client.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        channel.put_to(client, channel.whole())
+        client.is_told = True
+        with contextlib.suppress(ConnectionError):
             await _pump(client, response)
-        except ConnectionError:
-            pass
-        finally:
-            self._clients.pop(client, None)
-            self._listen(is_wanted=bool(self._clients))
         return response
 
+    async def _tell(self, channel: Channel) -> None:
+        """Tell a channel's screens what changed soon after it did, and each heartbeat_s that nothing did."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at((channel.looked_s or 0.0) + self._heartbeat_s):
+                    await channel.news.wait()
+            if channel.news.is_set():
+                await asyncio.sleep(self._gather_s)
+            try:
+                async with channel.turn:
+                    if channel.news.is_set() or self._is_due(channel, self._heartbeat_s):  # not where who joined had it look
+                        await self._look(channel)
+            except SilentError:
+                # A screen that hears nothing for 10 s says that it lost the monitor: so it has. As soon as it answers, all is told.
+                channel.news.set()
+            except Exception:
+                _log.exception("the stream has nothing to tell of the page %r", channel.face.key)
 
-def _changes(before: Mapping[str, TileValues], now: Mapping[str, TileValues]) -> dict[str, TileValues]:
-    return {id_: values for id_, values in now.items() if before.get(id_) != values}
+    def _is_due(self, channel: Channel, after_s: float) -> bool:
+        return channel.looked_s is None or asyncio.get_running_loop().time() >= channel.looked_s + after_s
 
-
-def _new_parts(client: Client, snapshot: Snapshot, rendered: dict[tuple[str, str], dict[str, str]]) -> dict[str, str]:
-    if client.language is None:
-        return {}
-    key = (client.face.key, client.language)
-    if key not in rendered:
-        rendered[key] = client.face.parts(snapshot, client.language)
-    parts = rendered[key]
-    changed = {id_: html for id_, html in parts.items() if client.parts.get(id_) != _AGE.sub("", html)}
-    client.parts |= {id_: _AGE.sub("", html) for id_, html in changed.items()}
-    return changed
+    async def _look(self, channel: Channel) -> None:
+        """Have a channel look at its page and tell its screens. Raises SilentError, and then tells them nothing."""
+        loop = asyncio.get_running_loop()
+        if channel.looked_s is not None:
+            await asyncio.sleep(channel.looked_s + self._apart_s - loop.time())
+        channel.news.clear()
+        channel.looked_s = loop.time()
+        await channel.face.prepare()
+        async with self._renderings.turn():
+            message = channel.look(await self._source.fresh())
+        channel.put(message)
 
 
 def _taken(snapshot: Snapshot) -> dict[str, Json]:
@@ -195,10 +259,9 @@ def _taken(snapshot: Snapshot) -> dict[str, Json]:
     return {id_: taken_json(view.acknowledged) for id_, view in snapshot.views.items() if view.acknowledged is not None}
 
 
-def _message(
-    face: Face, snapshot: Snapshot, changed: Mapping[str, TileValues], taken: Mapping[str, Json], parts: dict[str, str]
-) -> str:
-    said: dict[str, object] = {
+def _head(face: Face, snapshot: Snapshot) -> dict[str, object]:
+    """Return what every message has."""
+    return {
         "at": snapshot.at,
         "generation": snapshot.generation,
         "layout": face.layout_id(snapshot),
@@ -207,14 +270,15 @@ def _message(
         "fresh": snapshot.fresh,
         "targets": len(snapshot.views),
     }
-    if changed:
-        said["tiles"] = changed
-    if taken:
-        said["acknowledged"] = taken
-    if parts:
-        said["parts"] = parts
+
+
+def _message(
+    head: Mapping[str, object], tiles: Mapping[str, TileValues], taken: Mapping[str, Json], parts: Mapping[str, str]
+) -> bytes:
+    changed = {"tiles": tiles, "acknowledged": taken, "parts": parts}
+    said = dict(head) | {name: values for name, values in changed.items() if values}
     body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return f"id: {snapshot.generation}\nevent: change\ndata: {body}\n\n"
+    return f"id: {head['generation']}\nevent: change\ndata: {body}\n\n".encode()
 
 
 async def _pump(client: Client, response: web.StreamResponse) -> None:
@@ -222,4 +286,4 @@ async def _pump(client: Client, response: web.StreamResponse) -> None:
         message = await client.queue.get()
         if message is None:
             return
-        await response.write(message.encode())
+        await response.write(message)

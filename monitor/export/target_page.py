@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.export import ladder
+from monitor.export.audience import Audience
 from monitor.export.charts import Chart, Measured, charts
 from monitor.export.evidence import gather
 from monitor.export.hops import hops
 from monitor.export.panels import names_of
+from monitor.export.rendered import FRESH_S
 from monitor.export.renderer import Renderer, script_words, sentences
 from monitor.export.sentences import Sentences
 from monitor.export.source import Meetings, Source
@@ -59,6 +62,8 @@ class TargetFace:
         self._meetings = meetings
         self._journal: list[Transition | Event] = []
         self._days: dict[str, Day | None] = {}
+        self._reading = asyncio.Lock()
+        self._read_at: float | None = None
 
     @property
     def key(self) -> str:
@@ -66,12 +71,20 @@ class TargetFace:
         return f"target {self._id}"
 
     async def prepare(self) -> None:
-        """Read the last day: the target's lines of the journal, and its minutes and those of the point that it stands at."""
-        snapshot = await self._source.fresh()
-        self._journal = list(await self._source.events(snapshot.at - DAY_S, EVENTS_READ, self._id))
-        view = snapshot.views.get(self._id)
-        for id_ in (self._id, *(view.target.parents if view is not None else ())):
-            self._days[id_] = await self._source.history(id_)
+        """Read the last day: the target's lines of the journal, and its minutes and those of the point that it stands at.
+
+        Read at most once a second of the pictures' time, whether pages or open streams ask.
+        """
+        async with self._reading:
+            snapshot = await self._source.fresh()
+            if self._read_at is not None and 0 <= snapshot.at - self._read_at < FRESH_S:
+                return
+            view = snapshot.views.get(self._id)
+            journal = list(await self._source.events(snapshot.at - DAY_S, EVENTS_READ, self._id))
+            ids = (self._id, *(view.target.parents if view is not None else ()))
+            # Taken over at once: others may draw while this one waits.
+            self._journal, self._days = journal, {id_: await self._source.history(id_) for id_ in ids}
+            self._read_at = snapshot.at
 
     def layout_id(self, snapshot: Snapshot) -> str:
         """Return the inventory's."""
@@ -81,24 +94,23 @@ class TargetFace:
         """Return none: the page has no tiles."""
         return {}
 
-    def page(self, snapshot: Snapshot, language: str, theme: str) -> str:
+    def page(self, snapshot: Snapshot, audience: Audience) -> str:
         """Return the whole page."""
-        say = self._say(language)
+        say = self._say(audience.language)
         return self._renderer.whole(
             "target.html",
             say,
             snapshot,
-            theme,
-            self.parts(snapshot, language),
+            self.parts(snapshot, audience),
             page="target",
             stream=f"page=target&id={self._id}",
             script_words=script_words(say),
             name=snapshot.views[self._id].target.name,
         )
 
-    def parts(self, snapshot: Snapshot, language: str) -> dict[str, str]:
+    def parts(self, snapshot: Snapshot, audience: Audience) -> dict[str, str]:
         """Return every part; nothing but the head where the target was just taken out of the inventory."""
-        say = self._say(language)
+        say = self._say(audience.language)
         found = self._renderer.shared_parts(snapshot, say, self._meetings.meetings())
         view = snapshot.views.get(self._id)
         if view is None:

@@ -100,6 +100,7 @@ async def test_one_target_says_why_in_the_language_asked_for(client: Client, sou
 async def test_one_target_tells_how_its_agent_wants_to_be_asked_and_why(client: Client, source: FakeSource) -> None:
     assert (await (await client.get("/api/v1/targets/ubnd-1")).json())["snmp_manner"] is None
     fewer, usual = Learned(10, "tooBig at 20 repetitions", sample.NOW), Learned(24)
+    source.now = replace(source.now)  # another picture, as a second later
     source.manners["ubnd-1"] = Manner(fewer, usual, Learned(0.5, "answers in 12 ms as a rule"), 0.012, 0.002, 20, 3, 1)
     told = (await (await client.get("/api/v1/targets/ubnd-1")).json())["snmp_manner"]
     assert {"value": 10, "reason": "tooBig at 20 repetitions", "since": sample.NOW} == told["repetitions"]

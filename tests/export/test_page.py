@@ -40,8 +40,8 @@ class Reader(HTMLParser):
         return [attributes for each, attributes in self.found if each == tag and names.items() <= attributes.items()]
 
 
-def page(language: str = "vi", theme: str = "") -> str:
-    return RENDERER.page(sample.snapshot(states={"ubnd-1": State.DOWN}), Settings(), language, theme)
+def page(language: str = "vi") -> str:
+    return RENDERER.page(sample.snapshot(states={"ubnd-1": State.DOWN}), Settings(), language)
 
 
 def test_every_point_has_one_tile_with_its_states_in_words() -> None:
@@ -87,7 +87,7 @@ def test_ids_are_unique_and_labels_point_to_them() -> None:
 def test_names_are_escaped() -> None:
     snapshot = sample.snapshot()
     evil = replace(snapshot.views["xa-1-1"].target, name='<script>alert("1")</script>', short="<b>x</b>")
-    html = RENDERER.page(sample.with_view(snapshot, "xa-1-1", target=evil), Settings(), "vi", "")
+    html = RENDERER.page(sample.with_view(snapshot, "xa-1-1", target=evil), Settings(), "vi")
     assert "<script>alert" not in html
     assert "<b>x</b>" not in html
 
@@ -95,18 +95,21 @@ def test_names_are_escaped() -> None:
 def test_an_area_that_only_a_target_names_is_shown_too() -> None:
     inventory = sample.inventory()
     lonely = replace(inventory, areas={"khoi": Area("khoi", "Khối")})
-    html = RENDERER.page(sample.snapshot(lonely), Settings(), "vi", "")
+    html = RENDERER.page(sample.snapshot(lonely), Settings(), "vi")
     assert len(Reader(html).all("button", class_="t")) == 13
 
 
 def test_a_province_of_477_targets_is_light() -> None:
-    html = RENDERER.page(morning.morning(sample.inventory(13, 18)), Settings(), "vi", "")
+    html = RENDERER.page(morning.morning(sample.inventory(13, 18)), Settings(), "vi")
     assert len(gzip.compress(html.encode(), 6)) < 40_000
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_a_chosen_theme_is_set_before_the_first_paint(theme: str) -> None:
-    assert f'<html lang="vi" data-theme="{theme}">' in page(theme=theme)
+def test_a_page_is_the_same_light_or_dark_and_a_script_that_holds_up_the_first_paint_chooses() -> None:
+    html = page()
+    assert "data-theme" not in html
+    (script,) = [each for each in Reader(html).all("script") if "theme." in str(each.get("src"))]
+    assert {"defer", "async"}.isdisjoint(script)
+    assert html.index("theme.") < html.index("stylesheet"), "it waits for no stylesheet"
 
 
 def test_every_word_that_templates_and_script_ask_for_is_in_the_catalogue() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.export.faces import Faces
+from monitor.export.rendered import Renderings
 from monitor.export.renderer import Renderer
-from monitor.export.source import NoMeetings
+from monitor.export.source import NoMeetings, SilentError
 from monitor.export.static import Static
 from monitor.export.stream import QUEUE, Stream
 from monitor.model.inventory import Inventory
-from monitor.model.state import State
+from monitor.model.meeting import MeetingView
+from monitor.model.settings import Settings
+from monitor.model.state import Event, Snapshot, State
 from tests.export import sample
 from tests.export.sample import FakeSource
 
@@ -34,14 +38,35 @@ async def message(answer: ClientResponse) -> dict[str, Any]:
     return fields
 
 
-@pytest.fixture
-async def quick(source: FakeSource) -> AsyncIterator[tuple[Client, Stream]]:
-    """Serve a stream alone, that gathers 1 ms and is silent but for changes."""
-    stream = Stream(source, Faces(source, Renderer(Static()), NoMeetings()), heartbeat_s=3600, gather_s=0.001)
+class SilentSource(FakeSource):
+    """A daemon that does not answer while silent is something; that counts how often it was asked then."""
+
+    silent: asyncio.Semaphore | None = None
+
+    async def fresh(self) -> Snapshot:
+        if self.silent is not None:
+            self.silent.release()
+            raise SilentError
+        return self.now
+
+
+def served(
+    source: FakeSource, renderer: Renderer | None = None, *, heartbeat_s: float = 3600, apart_s: float = 0
+) -> tuple[web.Application, Stream]:
+    """Return an application that serves a stream alone; it gathers 1 ms."""
+    renderings = Renderings(source, NoMeetings())
+    faces = Faces(source, renderer or Renderer(Static()), NoMeetings())
+    stream = Stream(source, faces, renderings, heartbeat_s=heartbeat_s, gather_s=0.001, apart_s=apart_s)
     app = web.Application()
-    app.cleanup_ctx.append(stream.run)
     app.on_shutdown.append(stream.end)
     app.router.add_get("/stream", stream.serve)
+    return app, stream
+
+
+@pytest.fixture
+async def quick(source: FakeSource) -> AsyncIterator[tuple[Client, Stream]]:
+    """Serve a stream alone, that is silent but for changes."""
+    app, stream = served(source)
     async with TestClient(TestServer(app)) as client:
         yield client, stream
 
@@ -77,11 +102,7 @@ async def test_no_picture_is_asked_for_while_no_screen_is_open(quick: tuple[Clie
 
 
 async def test_a_heartbeat_carries_the_time_and_nothing_that_stayed(source: FakeSource) -> None:
-    stream = Stream(source, Faces(source, Renderer(Static()), NoMeetings()), heartbeat_s=0.01)
-    app = web.Application()
-    app.cleanup_ctx.append(stream.run)
-    app.on_shutdown.append(stream.end)
-    app.router.add_get("/stream", stream.serve)
+    app, _ = served(source, heartbeat_s=0.01)
     async with TestClient(TestServer(app)) as client:
         answer = await client.get("/stream?parts=en")
         await message(answer)
@@ -136,11 +157,7 @@ async def test_a_closed_screen_is_forgotten(quick: tuple[Client, Stream], source
 
 
 async def test_the_end_of_the_daemon_ends_the_streams_at_once(source: FakeSource) -> None:
-    stream = Stream(source, Faces(source, Renderer(Static()), NoMeetings()), heartbeat_s=3600)
-    app = web.Application()
-    app.cleanup_ctx.append(stream.run)
-    app.on_shutdown.append(stream.end)
-    app.router.add_get("/stream", stream.serve)
+    app, _ = served(source)
     client = TestClient(TestServer(app))
     await client.start_server()
     answer = await client.get("/stream")
@@ -157,3 +174,102 @@ def test_the_layout_of_a_page_depends_on_who_is_on_it() -> None:
     inventories: list[Inventory] = [sample.inventory(2), sample.inventory(3)]
     assert renderer.layout_id(inventories[0]) != renderer.layout_id(inventories[1])
     assert renderer.layout_id(inventories[0]) == renderer.layout_id(sample.inventory(2))
+
+
+class CountingRenderer(Renderer):
+    """Counts how often the province's parts are rendered. is_faulty: it can't render them; failed: and was asked to."""
+
+    def __init__(self) -> None:
+        super().__init__(Static())
+        self.count = 0
+        self.is_faulty = False
+        self.failed = asyncio.Event()
+
+    def parts(self, snapshot: Snapshot, settings: Settings, language: str, meetings: Sequence[MeetingView] = ()) -> dict[str, str]:
+        self.count += 1
+        if self.is_faulty:
+            self.failed.set()
+            raise ZeroDivisionError
+        return super().parts(snapshot, settings, language, meetings)
+
+
+async def joined(client: Client, query: str, screens: int) -> list[ClientResponse]:
+    return await asyncio.gather(*(client.get(f"/stream?{query}") for _ in range(screens)))
+
+
+async def test_screens_that_join_within_a_second_are_told_the_same_and_it_is_rendered_once(source: FakeSource) -> None:
+    renderer = CountingRenderer()
+    app, stream = served(source, renderer, apart_s=3600)
+    async with TestClient(TestServer(app)) as client:
+        screens = await joined(client, "parts=vi", 20)
+        told = [await message(screen) for screen in screens]
+        assert all(each == told[0] for each in told)
+        assert (1, 20) == (renderer.count, stream.clients)
+
+
+async def test_a_change_is_rendered_once_for_all_screens_of_a_language(source: FakeSource) -> None:
+    renderer = CountingRenderer()
+    app, _ = served(source, renderer)
+    async with TestClient(TestServer(app)) as client:
+        screens = [*await joined(client, "parts=vi", 10), *await joined(client, "parts=en", 10)]
+        before = renderer.count
+        source.publish(sample.snapshot(source.now.inventory, {"ubnd-1": State.DOWN}, generation=2, since=sample.NOW - 10))
+        told = []
+        for screen in screens:
+            while (said := await message(screen))["id"] != "2":
+                pass
+            told.append(said)
+        assert all(each == told[0] for each in told[:10])
+        assert all(each == told[10] for each in told[10:])
+        assert 2 == renderer.count - before
+
+
+async def test_no_heartbeat_is_sent_while_the_poller_is_silent_and_all_is_told_once_it_answers() -> None:
+    source = SilentSource()
+    app, _ = served(source, heartbeat_s=0.01)
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/stream")
+        await message(answer)
+        source.now, source.silent = replace(source.now, at=sample.NOW + 1), asyncio.Semaphore(0)
+        for _ in range(3):  # it is asked again and again
+            await asyncio.wait_for(source.silent.acquire(), 5)
+        source.now, source.silent = replace(source.now, at=sample.NOW + 2), None
+        told: list[float] = []
+        while not told or told[-1] != sample.NOW + 2:
+            told.append((await message(answer))["data"]["at"])
+        assert sample.NOW + 1 not in told
+
+
+async def test_a_fault_on_a_page_is_logged_and_its_screens_are_told_again_when_it_is_over(
+    source: FakeSource, caplog: pytest.LogCaptureFixture
+) -> None:
+    renderer = CountingRenderer()
+    app, _ = served(source, renderer)
+    async with TestClient(TestServer(app)) as client:
+        ill, well = await client.get("/stream?parts=vi"), await client.get("/stream")
+        renderer.is_faulty = True
+        source.publish(replace(source.now, generation=2))
+        await asyncio.wait_for(renderer.failed.wait(), 5)
+        while (await message(well))["id"] != "2":
+            pass
+        renderer.is_faulty = False
+        source.publish(replace(source.now, generation=3))
+        while (await message(ill))["id"] != "3":
+            pass
+    assert "nothing to tell of the page 'province'" in caplog.text
+
+
+async def test_what_happens_to_a_target_shows_on_its_open_page_and_is_read_once_for_all_who_look(source: FakeSource) -> None:
+    app, _ = served(source, heartbeat_s=0.01)
+    async with TestClient(TestServer(app)) as client:
+        screens = [await client.get(f"/stream?page=target&id=xa-1-1&parts={language}") for language in ("vi", "en")]
+        for screen in screens:
+            await message(screen)
+            await message(screen)
+        assert 1 == len(source.asked), "within a second"
+        source.journal = [Event(sample.NOW + 4, "acknowledged", "xa-1-1", "taken on by VNPT", {"by": "VNPT", "note": ""})]
+        source.now = replace(source.now, at=sample.NOW + 5)
+        for screen in screens:
+            while "VNPT" not in (await message(screen))["data"].get("parts", {}).get("events", ""):
+                pass
+        assert 2 == len(source.asked)

@@ -1,6 +1,29 @@
-// Forms that tell the daemon something: <form data-post="/api/v1/…" data-failed="…"> with an <output> for what is refused. Its fields
-// are posted as one JSON object, a button's own data-post instead of the form's; "said" bubbles from the form once it is written.
+// Forms that tell the daemon something: <form data-post="/api/v1/…" data-may="…" data-failed="…" hidden> with an <output> for what is
+// refused. Its fields are posted as one JSON object, a button's own data-post instead of the form's; "said" bubbles from the form once it is
+// written. What is fetched is the same for everybody: who looks is asked of the daemon beside it, and only then forms are shown and filled.
 "use strict";
+const forms = (() => {
+  const answer = async (url) => {
+    const answered = await fetch(url);
+    if (!answered.ok) throw new Error(answered.status);
+    return answered;
+  };
+  // Who can't be told apart may read and no more.
+  const visitor = () => answer("/api/v1/me").then((answered) => answered.json()).catch(() => ({ name: "", may: [] }));
+
+  // Return a piece of a page, ready to be shown to this visitor: nothing in it moves or appears later.
+  async function piece(path) {
+    const [answered, { name, may }] = await Promise.all([answer(`${path}?lang=${document.documentElement.lang}`), visitor()]);
+    const made = document.createElement("template");
+    made.innerHTML = await answered.text();
+    for (const form of made.content.querySelectorAll("form[data-may]")) {
+      form.hidden = !may.includes(form.dataset.may);
+      for (const by of form.querySelectorAll('[name="by"]')) by.value = name;
+    }
+    return made.content;
+  }
+  return { piece };
+})();
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-post]");
   if (!form) return;

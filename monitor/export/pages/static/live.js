@@ -92,6 +92,8 @@ const live = (() => {
   matchMedia("(prefers-color-scheme: light)").addEventListener("change", nameTheme);
 
   document.addEventListener("visibilitychange", () => { if (!document.hidden && stream?.readyState === EventSource.CLOSED) listen(); });
+  // A page that is gone back to is as it was left, its stream closed.
+  addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
   // Scripts are deferred: each has told what it heeds by then.
   document.addEventListener("DOMContentLoaded", () => { tick(); listen(); });
   return { words, by, fill, put, now, heed: (what, heed) => heeding[what].push(heed) };

@@ -84,9 +84,7 @@
     const typed = form && Object.fromEntries(new FormData(form));
     card.dataset.id = id;
     try {
-      const answer = await fetch(`/meetings/${encodeURIComponent(meeting)}/endpoints/${encodeURIComponent(id)}?lang=${document.documentElement.lang}`);
-      if (!answer.ok) throw new Error(answer.status);
-      card.innerHTML = await answer.text();
+      card.replaceChildren(await forms.piece(`/meetings/${encodeURIComponent(meeting)}/endpoints/${encodeURIComponent(id)}`));
       for (const key of ["by", "note"]) if (typed) card.querySelector(`.say [name="${key}"]`).value = typed[key];
     } catch { card.textContent = words.card_failed; }
     if (!card.open) card.showModal();

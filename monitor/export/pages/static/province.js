@@ -55,9 +55,7 @@
     const typed = form ? [...form.querySelectorAll("input")].map((input) => [input.name, input.value, input === document.activeElement]) : [];
     card.dataset.id = id;
     try {
-      const answer = await fetch(`/card/${encodeURIComponent(id)}?lang=${document.documentElement.lang}`);
-      if (!answer.ok) throw new Error(answer.status);
-      card.innerHTML = await answer.text();
+      card.replaceChildren(await forms.piece(`/card/${encodeURIComponent(id)}`));
       for (const [name, value, isActive] of typed) {
         const input = card.querySelector(`.say [name="${name}"]`);
         if (input) { input.value = value; if (isActive) input.focus(); }
