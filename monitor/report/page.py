@@ -24,6 +24,11 @@ def _names_first(section: Section) -> Section:
     return replace(section, columns=[section.columns[place] for place in places], rows=rows)
 
 
+def written(report: Report, language: str) -> bytes:
+    """Return the page's file."""
+    return page(report, language).encode()
+
+
 def page(report: Report, language: str) -> str:
     """Return the page; on paper, what a row is about comes first."""
     sections = [_names_first(section) for section in report.sections]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -9,9 +10,7 @@ from datetime import datetime, tzinfo
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import Confirmation, EndpointVerdict, Loss, MeetingView, Stage, Verdict
 from monitor.model.state import Reason
-from monitor.report.page import page
 from monitor.report.sections import Column, Form, Report, Section, Value, read_seconds
-from monitor.report.xlsx import workbook
 from monitor.words import say
 from monitor.words.meeting import STEPS
 from monitor.words.meeting_report import MEETING_REPORT
@@ -19,7 +18,9 @@ from monitor.words.readiness import VERDICTS, tell
 from monitor.words.reasons import REASONS, explain
 from monitor.words.states import LEVELS
 
-FORMS = ("html", "xlsx")
+_WRITERS = {"html": "monitor.report.page", "xlsx": "monitor.report.xlsx"}
+"""Form → the module whose `written` makes it: a page needs no openpyxl, a workbook no Jinja2; each is half a worker's start."""
+FORMS = tuple(_WRITERS)
 _GRAVITY = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
@@ -31,7 +32,8 @@ def file(
     is_sealed: the view is what was sealed, to the letter; else its seal is only that of the report that was.
     """
     report = document(view, inventory, language, zone, made_at=made_at, is_sealed=is_sealed)
-    return {"html": lambda: page(report, language).encode(), "xlsx": lambda: workbook(report)}[form]()
+    content: bytes = importlib.import_module(_WRITERS[form]).written(report, language)
+    return content
 
 
 def document(

@@ -21,6 +21,11 @@ _LONGEST_TITLE = 31
 """Excel's limit for the name of a sheet."""
 
 
+def written(report: Report, _language: str) -> bytes:
+    """Return the workbook's file; its numbers are in no language."""
+    return workbook(report)
+
+
 def workbook(report: Report) -> bytes:
     """Return the workbook's file."""
     book = Workbook()
