@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -32,10 +33,20 @@ async def fetched(configuration: Configuration, meeting: str, form: str) -> byte
         cure = "start the daemon, or look at its log"
         raise SetupError(f"the daemon at {settings.origin} gives no report: {error or type(error).__name__}", cure) from error
     if answer.status != 200:
-        raise SetupError(
-            f"the daemon at {settings.origin} gives no report: HTTP {answer.status}", "`monitor meetings list` shows them"
-        )
+        raise _refused(settings.origin, answer.status, content)
     return content
+
+
+def _refused(origin: str, status: int, content: bytes) -> SetupError:
+    """Return why the daemon gives no report, in its own words where it has some: the queue is full, the worker died."""
+    try:
+        told = json.loads(content)
+        fault, cure = str(told["error"]), str(told["cure"])
+    except (ValueError, LookupError, TypeError):
+        fault, cure = "", "see the daemon's log"
+    if status == 404:
+        cure = "`monitor meetings list` shows them"
+    return SetupError(f"the daemon at {origin} gives no report: HTTP {status}{fault and ': '}{fault}", cure)
 
 
 def made(view: MeetingView, configuration: Configuration, form: str) -> bytes:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
-import importlib
 import logging
 import os
 import signal
@@ -28,6 +27,8 @@ from monitor.errors import SetupError
 from monitor.export.http import make_app
 from monitor.export.remote.channel import Channel
 from monitor.export.remote.face_side import RemoteSource
+from monitor.export.report_process import ReportProcess
+from monitor.export.source import Reporter
 from monitor.journal.rows import Entry
 from monitor.journal.store import Reader
 
@@ -98,7 +99,7 @@ async def serve(poller: socket.socket, listeners: Sequence[socket.socket]) -> No
     hearing.add_done_callback(lambda _: ended.set())
     await source.fresh()
     source.read_events_by(JournalReader(source.settings.journal).events)
-    runner = web.AppRunner(make_app(source, meetings=source.meetings, reporter=_report), access_log=None, shutdown_timeout=2)
+    runner = web.AppRunner(make_app(source, meetings=source.meetings, reporter=_reporter()), access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
         for listener in listeners:
@@ -111,10 +112,9 @@ async def serve(poller: socket.socket, listeners: Sequence[socket.socket]) -> No
         hearing.cancel()
 
 
-def _report(*given: object, **named: object) -> bytes:
-    """Make a meeting's report; what that needs takes 20 MB and is loaded by the first who asks."""
-    made: bytes = importlib.import_module("monitor.report.readiness").file(*given, **named)
-    return made
+def _reporter() -> Reporter:
+    """Return what makes the files of meetings' reports: a process for each, so that what it takes is nobody else's."""
+    return ReportProcess((sys.executable, "-m", "monitor.report.worker"))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from monitor.export.polling import Polling
 from monitor.export.refused import for_its_reader
 from monitor.export.rendered import Renderings
 from monitor.export.renderer import Renderer, sentences
+from monitor.export.report_routes import ReportRoutes
 from monitor.export.source import Meetings, NoMeetings, RefusedError, Reporter, SilentError, Source
 from monitor.export.static import Static
 from monitor.export.stream import HEARTBEAT_S, Stream
@@ -72,8 +73,9 @@ def make_app(
     )
     app.add_routes([*Polling(source).routes(), *Operating(source, renderings).routes(), *Me().routes()])
     app.add_routes([web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve)])
-    app.add_routes([*Pages(faces, renderings).routes(), *MeetingPages(faces, renderings, reporter).routes()])
+    app.add_routes([*Pages(faces, renderings).routes(), *MeetingPages(faces, renderings).routes()])
     app.add_routes(MeetingsApi(source, meetings, renderings).routes())
+    ReportRoutes(source, meetings, reporter, renderer, static).join(app)
     return app
 
 

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from functools import partial
-from zoneinfo import ZoneInfo
-
 from aiohttp import web
 
-from monitor.export.answers import HTML, as_json, as_rendered, language_of, refusal
+from monitor.export.answers import HTML, as_json, as_rendered, refusal
 from monitor.export.api import NotThereError
 from monitor.export.body import NOTE_LETTERS, json_object, remember_name, text_of
 from monitor.export.faces import Faces
 from monitor.export.rendered import Renderings
-from monitor.export.source import Reporter
 from monitor.export.visitor import audience_of
 from monitor.model.meeting import Confirmation
 from monitor.model.state import Snapshot
 
 _TICK = '{"by": "…", "on_site": "on", "camera": "on", "sound": "on", "note": "…"}'
-_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 _CURE = "/meetings lists them all"
 
 
 class MeetingPages:
     """What people read of meetings, and what a technician says."""
 
-    def __init__(self, faces: Faces, renderings: Renderings, reporter: Reporter | None) -> None:
+    def __init__(self, faces: Faces, renderings: Renderings) -> None:
         self._faces = faces
         self._renderings = renderings
-        self._reporter = reporter
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -40,7 +30,6 @@ class MeetingPages:
             web.get("/meetings", self.list),
             web.get("/meetings/{id}", self.board),
             web.get("/meetings/{id}/endpoints/{endpoint}", self.endpoint),
-            web.get(r"/meetings/{id}/{which:report|sealed}.{form:html|xlsx}", self.report),
             web.post("/api/v1/meetings/{id}/endpoints/{endpoint}/good", self.good),
             web.post("/api/v1/meetings/{id}/endpoints/{endpoint}/fault", self.fault),
         ]
@@ -78,29 +67,6 @@ class MeetingPages:
             return html
 
         return as_rendered(await self._renderings.get((face.key, id_, audience), draw), request, HTML)
-
-    async def report(self, request: web.Request) -> web.Response:
-        """Answer a meeting's report as a file: as it stands now, or as it was sealed."""
-        meetings, id_ = self._faces.meetings, request.match_info["id"]
-        await self._faces.source.fresh()
-        form, is_sealed = request.match_info["form"], request.match_info["which"] == "sealed"
-        view = next((each for each in meetings.meetings() if each.meeting.id == id_), None)
-        if view is None or self._reporter is None:
-            return self._no_meeting(request)
-        if is_sealed:
-            try:
-                view = await meetings.sealed(id_)
-            except ValueError as error:
-                return refusal(409, str(error), "the journal was changed by hand; /meetings/ID/report.html is as it stands now")
-            if view is None:
-                return refusal(404, f"the report of {id_!r} is not sealed yet", f"/meetings/{id_}/report.html is as it stands now")
-        source = self._faces.source
-        snapshot, language = await source.fresh(), language_of(request, source.settings.language)
-        make = partial(self._reporter, made_at=snapshot.at, form=form, is_sealed=is_sealed)
-        file = await asyncio.to_thread(make, view, snapshot.inventory, language, ZoneInfo(source.settings.timezone))
-        name = f'attachment; filename="{id_}-{request.match_info["which"]}.{form}"'
-        headers = {"Content-Type": _TYPES[form], "Content-Disposition": name, "Cache-Control": "no-store"}
-        return web.Response(body=file, headers=headers)
 
     async def good(self, request: web.Request) -> web.Response:
         """Take a technician's word that all is well."""

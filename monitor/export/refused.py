@@ -16,7 +16,7 @@ _PROGRAMS = ("/api/", "/-/", "/static/", "/metrics")
 def for_its_reader(answer: web.StreamResponse, request: web.Request, source: Source, renderer: Renderer) -> web.StreamResponse:
     """Return an answer, a refusal of a page to a browser that navigates as a page in the reader's language."""
     is_refusal = answer.status >= 400 and isinstance(answer, web.Response) and answer.content_type == "application/json"
-    if not is_refusal or not _is_a_persons(request):
+    if not is_refusal or not is_a_persons(request):
         return answer
     assert isinstance(answer, web.Response)
     told = json.loads(answer.text or "{}")
@@ -28,7 +28,7 @@ def for_its_reader(answer: web.StreamResponse, request: web.Request, source: Sou
     return web.Response(text=text, status=answer.status, content_type="text/html", headers=headers)
 
 
-def _is_a_persons(request: web.Request) -> bool:
+def is_a_persons(request: web.Request) -> bool:
     """Return whether a browser navigates: it asks for text/html, while a script's fetch asks for anything."""
     is_page = request.method in ("GET", "HEAD") and not request.path.startswith(_PROGRAMS)
     return is_page and "text/html" in request.headers.get("Accept", "")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import tzinfo
 from types import MappingProxyType
 from typing import Protocol
 
 from monitor.model.day import Day
-from monitor.model.inventory import Inventory
 from monitor.model.kindness import Manner
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.operations import Work
 from monitor.model.reading import Reading
+from monitor.model.report_order import ReportOrder
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, Transition
 
@@ -124,13 +123,20 @@ class Meetings(Protocol):
         """
 
 
-class Reporter(Protocol):
-    """Makes the file of a meeting's report; cli/run.py joins it."""
+class ReportFailedError(Exception):
+    """A report can't be made now. key, values: a sentence of words/report_queue.py, its cure under key_cure."""
 
-    def __call__(
-        self, view: MeetingView, inventory: Inventory, language: str, zone: tzinfo, *, made_at: float, form: str, is_sealed: bool
-    ) -> bytes:
-        """Return the file. form: 'html' or 'xlsx'. is_sealed: the view is what was sealed. Takes up to a second, in a thread."""
+    def __init__(self, key: str, /, **values: int) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = MappingProxyType(values)
+
+
+class Reporter(Protocol):
+    """Makes the file of a meeting's report, away from the event loop; cli/run.py joins it."""
+
+    async def __call__(self, order: ReportOrder) -> bytes:
+        """Return the file. Raises ReportFailedError. Whoever is cancelled has ended whatever was making it."""
 
 
 class NoMeetings:

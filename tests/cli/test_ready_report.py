@@ -11,10 +11,11 @@ from aiohttp.test_utils import TestServer
 from monitor.cli.ready_report import FORMS, fetched, made, put
 from monitor.errors import SetupError
 from monitor.export.http import make_app
+from monitor.export.source import ReportFailedError
 from monitor.load.configuration import Configuration, load
-from monitor.report.readiness import file
 from tests.export import meeting_morning, sample
 from tests.export.meeting_morning import ID
+from tests.export.reporting import GatedReporter, made_here
 from tests.export.sample import FakeSource
 
 ROOT = Path(__file__).parents[2]
@@ -30,13 +31,23 @@ def configuration() -> Configuration:
 async def test_the_daemons_report_is_fetched(configuration: Configuration, form: str) -> None:
     source = FakeSource()
     meetings = meeting_morning.week(source.now)
-    async with TestServer(make_app(source, meetings=meetings, reporter=file)) as server:
+    async with TestServer(make_app(source, meetings=meetings, reporter=made_here)) as server:
         here = replace(configuration, settings=replace(configuration.settings, advertise=str(server.make_url("/")).rstrip("/")))
         assert (await fetched(here, ID, form)).startswith(BEGIN[form])
         with pytest.raises(SetupError, match="HTTP 404"):
             await fetched(here, "none", form)
     with pytest.raises(SetupError, match="gives no report"):
         await fetched(here, ID, form)
+
+
+async def test_why_the_daemon_gives_no_report_is_told_in_its_words(configuration: Configuration) -> None:
+    reporter = GatedReporter(told={ID: ReportFailedError("report_died")})
+    reporter.let(1)
+    source = FakeSource()
+    async with TestServer(make_app(source, meetings=meeting_morning.week(source.now), reporter=reporter)) as server:
+        here = replace(configuration, settings=replace(configuration.settings, advertise=str(server.make_url("/")).rstrip("/")))
+        with pytest.raises(SetupError, match=r"HTTP 503: tiến trình lập báo cáo đã dừng giữa chừng; thử lại"):
+            await fetched(here, ID, "html")
 
 
 @pytest.mark.parametrize("form", FORMS)

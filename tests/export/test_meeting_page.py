@@ -17,10 +17,10 @@ from monitor.export.renderer import sentences
 from monitor.model.inventory import Kind
 from monitor.model.meeting import EndpointVerdict, Loss, MeetingView, Rung, Stage, Verdict
 from monitor.model.state import Acknowledgement, Reason, Snapshot, State
-from monitor.report.readiness import file
 from monitor.words.readiness import tell
 from tests.export import meeting_morning, morning, sample
 from tests.export.meeting_morning import ID, FakeMeetings
+from tests.export.reporting import made_here
 from tests.export.sample import FakeSource
 from tests.export.test_page import Reader
 
@@ -38,7 +38,7 @@ def meetings(source: FakeSource) -> FakeMeetings:
 
 @pytest.fixture
 async def served(source: FakeSource, meetings: FakeMeetings) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(make_app(source, meetings=meetings, reporter=file))) as client:
+    async with TestClient(TestServer(make_app(source, meetings=meetings, reporter=made_here))) as client:
         yield client
 
 
