@@ -126,7 +126,7 @@ class ReportRoutes:
             return answer
         key = "waiting" if place else "making"
         heading, why = tell(key, language, place=place), tell(f"{key}_why", language, form=_FORMS[asked.order.form])
-        page = self._page(request, asked, heading, why, leads_to=address, link=address, link_text=tell("again", language))
+        page = self._page(asked, heading, why, leads_to=address, link=address, link_text=tell("look", language))
         page.set_status(202)
         page.headers["Retry-After"] = str(_COMES_BACK_S)
         return page
@@ -135,7 +135,7 @@ class ReportRoutes:
         """Answer that a report is there, and lead to it: a download leaves the page that it is asked from standing."""
         language, file = asked.order.language, _address(request, asked)
         heading, why = tell("there", language), tell("there_why", language, form=_FORMS[asked.order.form])
-        return self._page(request, asked, heading, why, leads_to=file, after_s=0, link=file, link_text=tell("take", language))
+        return self._page(asked, heading, why, leads_to=file, after_s=0, link=file, link_text=tell("take", language))
 
     def _refused(self, request: web.Request, asked: Asked, error: ReportFailedError, retry_s: int) -> web.Response:
         """Answer why a report is not made."""
@@ -147,7 +147,7 @@ class ReportRoutes:
             leads_to = _address(request, asked, progress="1") if status == 429 else ""
             why = f"{fault[:1].upper()}{fault[1:]}; {cure}."
             heading, link_text = tell("not_made", language), tell("again", language)
-            answer = self._page(request, asked, heading, why, leads_to=leads_to, after_s=retry_s, link=again, link_text=link_text)
+            answer = self._page(asked, heading, why, leads_to=leads_to, after_s=retry_s, link=again, link_text=link_text)
             answer.set_status(status)
         else:
             answer = _refusal(status, error.key, language, **error.values)
@@ -156,7 +156,6 @@ class ReportRoutes:
 
     def _page(
         self,
-        request: web.Request,
         asked: Asked,
         heading: str,
         why: str,

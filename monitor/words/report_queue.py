@@ -18,6 +18,7 @@ REPORT_QUEUE: Catalogue = {
     "there": ("Báo cáo đã lập xong", "The report is there"),
     "there_why": ("Tệp {form} đang được tải về.", "The {form} file is being downloaded."),
     "take": ("Tải tệp nếu chưa thấy", "Download it, where nothing happens"),
+    "look": ("Xem ngay", "Look now"),
     "again": ("Thử lại", "Try again"),
     "to_the_meeting": ("Về bảng của phiên họp", "To the meeting's board"),
     "not_made": ("Chưa lập được báo cáo", "The report can't be made now"),

@@ -70,6 +70,7 @@ async def served(
         programs_patience_s=programs_patience_s,
     )
     app = web.Application()
+    app.add_routes([web.get("/static/{name:.+}", static.serve)])
     routes.join(app)
     async with TestClient(TestServer(app)) as client:
         yield Served(client, source, meetings, routes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -150,3 +151,6 @@ def test_an_hour_before_everything_in_the_way_is_told_as_what_it_is(before_the_m
     assert [("unknown", "ping", "off_yet")] == [told(each) for each in later["endpoints"]]
     scrape = running.scrape()
     assert 1 == scrape.value("conference_readiness", target=BUSY, meeting="m1", verdict="not_ready")
+    for form, begin in (("html", b"<!DOCTYPE html>"), ("xlsx", b"PK")):
+        with urllib.request.urlopen(f"{running.origin}/meetings/m1/report.{form}", timeout=60) as answer:
+            assert begin == answer.read(len(begin)), "the daemon's own worker makes it"
