@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from monitor.model.state import State, Transition
 from tests.lab_fixture import Lab, launch
 from tests.supervision.chain import SHIPPED, Chain, chain_over
 from tests.supervision.scaling import scaled
@@ -177,8 +178,8 @@ class Story:
 
     def _falls(self, id_: str) -> int:
         """Return how often a target went down, by the journal."""
-        entries = self.running.get("/api/v1/events?limit=1000&lang=en")["events"]
-        return sum((entry["target"], entry.get("new")) == (id_, "down") for entry in entries)
+        transitions = (entry for entry in self.running.entries() if isinstance(entry, Transition))
+        return sum((entry.target, entry.new) == (id_, State.DOWN) for entry in transitions)
 
     def _restart(self) -> None:
         self._say("the daemon is restarted while all this is down")

@@ -15,7 +15,7 @@ from tests.system.running import Running, Scrape, running_in
 MONITOR = """
 probes:
   icmp: {every: 2s, packets: 5, spacing: 20ms, timeout: 500ms}
-  snmp: {every: 4s, timeout: 500ms, retries: 1}
+  snmp: {every: 4s, timeout: 1500ms, retries: 1}
 quality: {loss: 90%, rtt: 30s, jitter: 30s, rtt_usual_extra: 30s}
 credentials: {wan: {version: 2c, community: {literal: lab}}}
 """

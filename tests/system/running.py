@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import signal
@@ -13,14 +14,17 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitor.journal.rows import Entry
+from monitor.journal.store import Reader
 from monitor.service.process import FIRST_PASSED_FD
 from tests.lab_fixture import Lab
 from tests.patience import LONGEST_WAIT_S
@@ -28,6 +32,7 @@ from tests.patience import LONGEST_WAIT_S
 # The service manager's part: the listener becomes fd 3, and LISTEN_PID is the daemon's own.
 _HAND_IN = 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
 LOOK_EVERY_S = 0.2
+EVEN_SHARE = 0.8
 
 
 class Samples:
@@ -140,6 +145,14 @@ class Running:
         with urllib.request.urlopen(self.origin + path, timeout=LONGEST_WAIT_S) as answer:
             return json.load(answer)
 
+    def entries(self) -> list[Entry]:
+        """Return all that the journal holds, oldest first: the API tells the newest thousand only."""
+        reader = Reader(f"sqlite:///{self.journal}")
+        try:
+            return reader.between(0.0, math.inf)
+        finally:
+            reader.close()
+
     def events_since(self, scrape: Scrape) -> list[dict[str, Any]]:
         """Return the journal's entries that are younger than a scrape, newest first."""
         found: list[dict[str, Any]] = self.get(f"/api/v1/events?since={scrape.at}&limit=1000&lang=en")["events"]
@@ -192,6 +205,14 @@ class Running:
         except subprocess.TimeoutExpired:
             return
         raise AssertionError(f"the daemon ended with {status}\n{self.log.read_text()[-3000:]}")
+
+
+def is_even(counts: Collection[float], *, spare: int = 1) -> bool:
+    """Return whether nobody got much less than the others: EVEN_SHARE of what most got, less what the end of the counting cuts off.
+
+    More than the others is no fault: whoever misses on a busy machine is asked again. Such a machine leaves out single turns, too.
+    """
+    return min(counts) >= EVEN_SHARE * median(counts) - spare
 
 
 @contextmanager

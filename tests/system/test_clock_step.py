@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.model.state import Event
 from tests.lab_fixture import StartLab
 from tests.system.running import Running, Scrape, running_in
 
@@ -92,6 +93,6 @@ def test_a_clock_that_is_set_by_an_hour_stops_no_round_and_blames_nobody(stepped
         moved = scrape.value("wan_last_reading_timestamp_seconds", target="xa-a1", probe="icmp") or 0
         assert abs(moved - scrape.at - offset_s) < 60
         assert TARGETS == len(scrape.samples["wan_icmp_rtt_average_seconds"])
-    kinds = Counter(event["kind"] for event in running.get("/api/v1/events?limit=1000")["events"])
+    kinds = Counter(entry.kind if isinstance(entry, Event) else "transition" for entry in running.entries())
     assert {"started": 1, "transition": TARGETS} == kinds, running.log.read_text()
     assert running.stop() == 0

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from statistics import median
-
 import pytest
 
+from monitor.model.misdeed import Deed
+from monitor.model.state import Event
 from tests.system.hostile import HEALTHY, HOSTILE, Siege
-from tests.system.running import Scrape
+from tests.system.running import Scrape, is_even
 
 GROWTH = 1.1
 ROUNDS = 4
+LATENESS = (Deed.LATE, Deed.DIES)
+"""How it looks when an answer comes too late."""
 
 
 def told(siege: Siege) -> dict[str, list[str]]:
-    """Return id → what the journal says of its agent's misbehaviour."""
+    """Return id → what the journal says of its agent's misbehaviour, but what a busy machine makes of any agent: a late answer."""
     found: dict[str, list[str]] = {}
-    for event in siege.running.get("/api/v1/events?limit=1000&lang=en")["events"]:
-        if event["kind"] == "misbehaves":
-            found.setdefault(event["target"], []).append(event["text"])
+    for entry in siege.running.entries():
+        if isinstance(entry, Event) and entry.kind == "misbehaves":
+            is_own = entry.target in HOSTILE and HOSTILE[entry.target].told in entry.text
+            if is_own or entry.values["deed"] not in LATENESS:
+                found.setdefault(entry.target, []).append(entry.text)
     return found
 
 
@@ -63,9 +67,8 @@ def test_everybody_keeps_the_cadence_and_memory_stays_flat(siege: Siege, named: 
         if scrape.bursts_since(began, "goc") >= ROUNDS and min(len(seen) for seen in polls.values()) > 2:
             break
     bursts = {name: scrape.bursts_since(began, name) for name in everybody}
-    assert min(bursts.values()) >= median(bursts.values()) - 1
-    counts = [len(seen) for seen in polls.values()]
-    assert max(counts) - min(counts) <= 1, "an agent waited for another one's malice"
+    assert is_even(bursts.values())
+    assert is_even([len(seen) for seen in polls.values()]), "an agent waited for another one's malice"
     assert {"up"} == {scrape.states()[name] for name in healthy}
     assert all(scrape.value("wan_snmp_up", target=name) == 1 for name in healthy)
     resident = [each.value("process_resident_memory_bytes") or 0 for each in (siege.early.result(), scrape)]

@@ -7,9 +7,7 @@ import threading
 import urllib.request
 from collections import defaultdict
 from itertools import pairwise
-from pathlib import Path
 
-from monitor.journal.store import Store
 from monitor.model.state import Transition
 from tests.lab_fixture import StartLab
 from tests.patience import LONGEST_WAIT_S
@@ -45,13 +43,9 @@ class Screen(threading.Thread):
                 return  # the kill cuts the connection
 
 
-def journal_of(path: Path) -> list[Transition]:
+def journal_of(running: Running) -> list[Transition]:
     """Return every transition that the journal holds, the oldest first."""
-    store = Store(f"sqlite:///{path}")
-    try:
-        return [entry for entry in reversed(store.events(None, 100_000)) if isinstance(entry, Transition)]
-    finally:
-        store.close()
+    return [entry for entry in running.entries() if isinstance(entry, Transition)]
 
 
 def exposed(at: float) -> float:
@@ -92,7 +86,7 @@ def test_what_was_told_before_a_kill_is_in_the_journal_and_what_is_still_down_ke
         running.process.wait(LONGEST_WAIT_S)
         screen.join(LONGEST_WAIT_S)
 
-        held = journal_of(running.journal)
+        held = journal_of(running)
         assert told <= {(each.target, str(each.new), exposed(each.at)) for each in held}
         assert screen.told <= {(each.target, str(each.new)) for each in held}
         assert {("huyen-a", "down"), ("xa-a1", "unreachable")} <= screen.told
@@ -105,12 +99,12 @@ def test_what_was_told_before_a_kill_is_in_the_journal_and_what_is_still_down_ke
         # Something may have changed between the last scrape and the kill: the journal has the last word.
         blamed = {each for each in left_by(held) if each[1] in ("down", "unreachable")}
         assert {"huyen-a", "xa-a1", "xa-b1", "dc-xa-b1"} <= {target for target, *_ in blamed}
-        told_since = journal_of(running.journal)[len(held) :]
+        told_since = journal_of(running)[len(held) :]
         assert blamed <= since(scrape), "\n".join(map(str, told_since))
         lab.ctl("restore", "all")
         running.until_up(TARGETS)
         histories = defaultdict(list)
-        for each in journal_of(running.journal):
+        for each in journal_of(running):
             histories[each.target].append((str(each.new), each.cause))
         assert not {target for target, states in histories.items() if any(old == new for old, new in pairwise(states))}
         assert [("up", None), ("down", "huyen-a"), ("up", None)] == histories["huyen-a"]
