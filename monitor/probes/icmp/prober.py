@@ -7,6 +7,7 @@ wakes the loop by itself: the kernel stamps each reply when it arrives, so a lat
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ STRAGGLERS_TICK_S = 0.1
 """The same while only elder requests than the newest are unanswered: a few dead targets must not wake the loop for all others."""
 _SHORTEST_TICK_S = 0.005
 _EARLY_S = 0.001
+_LATE_S = 0.25
+"""What is read so long after its sending may have come long before."""
 _SLICE = 128
 """Packets that one tick sends before it lets the loop do something else."""
 
@@ -56,11 +59,13 @@ class IcmpProber:
         buffer_bytes: int = WANTED_BUFFER_BYTES,
         resolve: Callable[[str], str] = resolve_by_system,
         kernel: Kernel = KERNEL,
+        worked: Callable[[], float] = time.process_time,
     ) -> None:
         """Prepare, without opening anything.
 
         allow_raw: False takes ping sockets even where raw ones are permitted. buffer_bytes: of each socket, as far as the kernel
         grants it. resolve: name → address, blocking; it is called in a thread. kernel: by which datagrams come and go.
+        worked: seconds for which this process has had a processor so far.
         """
         self.sends_attempted = 0
         self.sends_refused = 0
@@ -77,7 +82,7 @@ class IcmpProber:
         self._handle: asyncio.TimerHandle | None = None
         self._tick_due_s = 0.0
         self._worst_lag_s = 0.0
-        self._receiver = Receiver(clock)
+        self._receiver = Receiver(clock, worked)
         self._sender = Sender(clock, self, self._receiver.take_errors)
 
     async def open(self) -> None:
@@ -278,18 +283,19 @@ class IcmpProber:
             self._finish(burst, at_s)
         if not drain.is_empty:
             return
-        gap_s = now - self._receiver.drained_s
+        stood_s = self._receiver.stood_still_s(now)
         for manner in tuple(self._manners.values()):
             timeout_s, queue = manner.timeout_s, manner.waiting
             while queue and (queue[0].finished or queue[0].last_sent_s + timeout_s < now):
                 burst = queue.popleft()
                 if not burst.finished:
-                    # Silence of everything after we ourselves were away for longer than a timeout says nothing of anyone.
-                    is_void = gap_s > timeout_s and not drain.received and not burst.answered
-                    self._finish(burst, at_s, stalled_s=gap_s if is_void else 0.0)
+                    # Silence of everything after the whole process stood still for longer than a timeout says nothing of anyone:
+                    # the machine may have stood still with it. A busy loop is no excuse, the kernel took what came.
+                    is_void = stood_s > timeout_s and not drain.received and not burst.answered
+                    self._finish(burst, at_s, stalled_s=stood_s if is_void else 0.0)
             if manner.channel.unanswered >= manner.channel.window:
                 _make_room(manner, now)
-        self._receiver.drained_s = now
+        self._receiver.has_seen_all(now)
 
     def _finish(self, burst: Burst, at_s: float, stalled_s: float = 0.0) -> None:
         if burst.finished:
@@ -297,6 +303,8 @@ class IcmpProber:
         burst.finished = True
         channel = burst.manner.channel
         channel.forget(burst)
+        if burst.answered:
+            at_s = _known_s(burst, at_s)
         if burst.answered < len(burst.rtts):
             channel.drops = channel.socket.drops()
             burst.round.close(conclude(burst, at_s, stalled_s, channel.drops - burst.drops))
@@ -354,6 +362,14 @@ class IcmpProber:
                 self._finish(burst, burst.last_sent_s)
             else:
                 manner.waiting.append(burst)
+
+
+def _known_s(burst: Burst, at_s: float) -> float:
+    """Return when a burst that was answered was complete, however late we read that: it tells of then, not of now."""
+    if at_s - burst.last_sent_s <= _LATE_S:
+        return at_s
+    last_s = burst.rtts[-1]
+    return min(at_s, burst.last_sent_s + (burst.manner.timeout_s if last_s is None else last_s))
 
 
 def _make_room(manner: Manner, now: float) -> None:

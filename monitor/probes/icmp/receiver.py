@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from monitor.model.clock import Clock
@@ -11,6 +11,10 @@ from monitor.probes.icmp.sender import PAUSE_S
 from monitor.probes.icmp.socket import Reply
 from monitor.probes.stamps import SAME_OFFSET_S, Stamps
 
+_ERROR_SLICES = 16
+"""Of a thousand reports each: more than the queue holds, and an end where somebody floods us."""
+_WORKING_SHARE = 0.25
+"""A process that had a processor for so much of a time was busy, or kept waiting by others: the kernel was there all along."""
 _MOST = 512
 """Packets taken from a socket before the loop may do something else."""
 
@@ -32,16 +36,29 @@ class Drain:
 class Receiver:
     """Books replies and errors; see drain(). drained_s: until when all that came is known to have been seen (monotonic)."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, worked: Callable[[], float]) -> None:
+        """worked: seconds for which this process has had a processor so far."""
         self.drained_s = 0.0
+        self._worked = worked
+        self._worked_s = 0.0
         self._clock = clock
         self._stamps = Stamps(clock)
         self._complete: list[Burst] = []
 
     def begin(self, now: float) -> None:
         """Start afresh: nothing is under way, and all that will be measured is sent from now on."""
-        self.drained_s = now
+        self.has_seen_all(now)
         self._stamps.forget()
+
+    def has_seen_all(self, now: float) -> None:
+        """Note that all is seen that had come by now."""
+        self.drained_s = now
+        self._worked_s = self._worked()
+
+    def stood_still_s(self, now: float) -> float:
+        """Return for how many seconds all was unseen where the whole process stood still meanwhile, 0 where it was only busy."""
+        gap_s = now - self.drained_s
+        return gap_s if self._worked() - self._worked_s < gap_s * _WORKING_SHARE else 0.0
 
     def drain(self, channels: Collection[Channel]) -> Drain:
         """Take what has come to these channels."""
@@ -59,7 +76,9 @@ class Receiver:
                 received += self._take_replies(channel, replies)
                 left -= count
             taken += _MOST - left
-            if channel.socket.has_errors:
+            for _ in range(_ERROR_SLICES):
+                if not channel.socket.has_errors:
+                    break
                 self.take_errors(channel)
             is_empty = is_empty and left > 0
         return Drain(received, taken, is_empty, self._complete)

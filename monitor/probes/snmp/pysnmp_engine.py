@@ -3,6 +3,8 @@
 Slower by far (1.4 to 15 ms of CPU an exchange against some 0.02), so its concurrency is bounded: with 300 requests in flight
 pysnmp was seen to report false time-outs. Its engine takes 0.14 s to make, so there is one for each credential, made by open().
 Authentication, privacy and the time window (RFC 3414) are pysnmp's: it resynchronises once on notInTimeWindow and then reports.
+Its sockets are its own too, read one datagram a turn of the loop and without stamps: so a try that timed out while the loop was
+late is tried again, as over TCP, and a time that was taken meanwhile is nobody's.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from monitor.model.misdeed import Misdeed
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
+from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp.manner import Device
@@ -84,6 +87,10 @@ _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _DROPS_INDEX = 8
 _WANTED_BUFFER_BYTES = 4 * 1024 * 1024
+_EXCUSED = 2
+"""How many tries of one question may be void for our own loop's being late before the question is."""
+_Found = tuple[Any, Any, Any, Any]
+"""What a command of pysnmp's brings: error indication, status and index, and the bindings."""
 _OWNED_S = 3600.0
 """An engine id that was not heard for longer belongs to whoever is heard under it next: devices are replaced and renamed."""
 _log = logging.getLogger(__name__)
@@ -102,6 +109,7 @@ class PysnmpProber:
     ) -> None:
         """Prepare, without opening anything. credentials: those whose engines open() makes; others are made when first used."""
         self._clock = clock
+        self._lateness = Lateness(clock)
         self._credentials = tuple(credentials)
         self._room = asyncio.Semaphore(in_flight)
         self._names = Names(clock, resolve)
@@ -194,53 +202,71 @@ class PysnmpProber:
         deadline_s = self._clock.monotonic() + spec.deadline_s
         over: ExchangeError | None = None
         try:
-            ask = next(conversation)
-            while True:
-                try:
-                    answer = await self._exchange(spec, place, device, ask, deadline_s) if over is None else None
-                except ExchangeError as error:
-                    over = error if error.is_final else None
-                    ask = conversation.throw(error)
-                    continue
-                ask = conversation.send(answer) if answer is not None else conversation.throw(over or _deadline(spec))
+            with self._lateness.under_way() as late:
+                ask = next(conversation)
+                while True:
+                    try:
+                        left_s = deadline_s + late.seconds - self._clock.monotonic()
+                        answer = await self._exchange(spec, place, device, ask, left_s) if over is None else None
+                    except ExchangeError as error:
+                        over = error if error.is_final else None
+                        ask = conversation.throw(error)
+                        continue
+                    ask = conversation.send(answer) if answer is not None else conversation.throw(over or _deadline(spec))
         except StopIteration as complete:
             sample: SnmpSample = complete.value
             return sample
         finally:
             conversation.close()
 
-    async def _exchange(self, spec: SnmpSpec, place: Place, device: Device, ask: Ask, deadline_s: float) -> Answer:
-        """Return the answer to one question. Raises ExchangeError."""
-        try:
-            async with asyncio.timeout(deadline_s - self._clock.monotonic()):
-                took_s, (indication, status, culprit, bounds) = await self._tries(spec, place, device, ask)
-        except TimeoutError:
-            raise _deadline(spec) from None
-        except (OSError, PySnmpError) as error:
-            raise ExchangeError(Outcome.NOT_SENT, f"pysnmp: {error}", is_final=True) from error
+    async def _exchange(self, spec: SnmpSpec, place: Place, device: Device, ask: Ask, left_s: float) -> Answer:
+        """Return the answer to one question, for which left_s are left. Raises ExchangeError."""
+        drops = self.receive_drops
+        with self._lateness.under_way() as late:
+            try:
+                async with asyncio.timeout(left_s):
+                    took_s, (indication, status, culprit, bounds) = await self._tries(spec, place, device, ask)
+            except TimeoutError:
+                raise (_void(late) if late.excuses(spec.timeout_s) else _deadline(spec)) from None
+            except (OSError, PySnmpError) as error:
+                raise ExchangeError(Outcome.NOT_SENT, f"pysnmp: {error}", is_final=True) from error
+        if isinstance(indication, errind.RequestTimedOut) and (dropped := self.receive_drops - drops) > 0:
+            raise _void(f"void: our receive buffer overflowed by {dropped}")
         if isinstance(indication, errind.RequestTimedOut) and spec.credential.priv_protocol and await self._reports(spec, place):
             raise ExchangeError(Outcome.REFUSED, f"silent to what is encrypted, though it reports: {_WRONG_PRIVACY}", is_final=True)
         if indication:
             raise _failure(spec, place, indication)
-        device.answered_in(took_s, spec)
+        if took_s is not None:
+            device.answered_in(took_s, spec)
         return Answer(int(status), int(culprit), tuple(_varbind(name, value) for name, value in bounds), took_s)
 
-    async def _tries(self, spec: SnmpSpec, place: Place, device: Device, ask: Ask) -> tuple[float, tuple[Any, Any, Any, Any]]:
+    async def _tries(self, spec: SnmpSpec, place: Place, device: Device, ask: Ask) -> tuple[float | None, _Found]:
         """Ask until something comes back, each try when it is its turn; return how long the last one took, and what came of it.
 
+        How long it took is None where our own loop was late meanwhile. Raises ExchangeError where that makes silence void.
         pysnmp drops an answer to a try that it gave up, so a quick agent is waited for no shorter than the spec says.
         """
         learned_s = device.times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
         timeout_s = spec.timeout_s
         while timeout_s < learned_s:
             timeout_s *= BACK_OFF  # in few steps, since pysnmp keeps an entry for each
-        for tries_left in range(spec.retries, -1, -1):
+        tries_left, excused_left = spec.retries, _EXCUSED
+        while True:
             await self._turn(spec, place, device)
-            sent_s = self._clock.monotonic()
-            found = await self._command(spec, place, ask, timeout_s)
-            if not tries_left or not isinstance(found[0], errind.RequestTimedOut):
-                break
-        return self._clock.monotonic() - sent_s, found
+            with self._lateness.under_way() as late:
+                sent_s = self._clock.monotonic()
+                found = await self._command(spec, place, ask, timeout_s)
+                took_s = None if late.seconds else self._clock.monotonic() - sent_s
+                if not isinstance(found[0], errind.RequestTimedOut):
+                    return took_s, found
+                if late.excuses(timeout_s):
+                    if not excused_left:
+                        raise _void(late)
+                    excused_left -= 1
+                elif tries_left:
+                    tries_left -= 1
+                else:
+                    return took_s, found
 
     async def _turn(self, spec: SnmpSpec, place: Place, device: Device) -> None:
         """Wait until the device may be asked; a version 3 agent is first asked for its id and its time (RFC 3414 section 4)."""
@@ -358,6 +384,10 @@ def _varbind(name: Any, value: Any) -> VarBind:
     elif tag != NULL and tag not in EXCEPTIONS:
         plain = bytes(value)
     return tuple(name), tag, plain
+
+
+def _void(why: object) -> ExchangeError:
+    return ExchangeError(Outcome.NOT_SENT, str(why), is_final=True)
 
 
 def _deadline(spec: SnmpSpec) -> ExchangeError:

@@ -9,10 +9,12 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Credential
 from monitor.probes.snmp.pysnmp_engine import PysnmpProber
 from monitor.service.clock import SystemClock
+from monitor.wire import snmp
 from tests.probes.fake_agent import FakeAgent, router
 from tests.probes.fake_network import SteppedClock
 from tests.probes.manual_clock import ManualClock
-from tests.probes.readings import sample, snmp_spec
+from tests.probes.readings import readings, sample, snmp_spec
+from tests.probes.stalling import Stall, device
 
 
 async def test_the_engine_of_a_credential_is_made_at_the_start_and_only_once() -> None:
@@ -71,3 +73,25 @@ async def test_every_request_counts_for_the_devices_pace_retries_too_and_what_is
     assert prober.manners() == {"xa-thu": manner}
     assert prober.manner("nobody") is None
     prober.close()
+
+
+async def test_a_stalled_loop_makes_no_agent_silent_and_none_slow() -> None:
+    agent = FakeAgent(router())
+    prober = PysnmpProber(SystemClock())
+
+    answers: list[bytes] = []
+
+    def answer(data: bytes, before: int) -> list[bytes]:
+        answers.extend(agent.honest(snmp.decode(data)))
+        if before < 19:
+            return []
+        due, answers[:] = answers[:], []
+        return due
+
+    # More answers wait after the stall than one turn of the loop reads before it looks at the time.
+    with device(answer, Stall(3.0), after=20) as busy:
+        specs = [snmp_spec(f"t{turn}", port=busy.port, timeout_s=2.0, retries=0) for turn in range(20)]
+        found = await readings(prober, specs)
+    prober.close()
+    assert {Outcome.OK} == {reading.outcome for reading in found.values()}, [reading.detail for reading in found.values()]
+    assert {""} == {reading.learned for reading in found.values()}
