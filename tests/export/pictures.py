@@ -127,10 +127,10 @@ async def take(browser: Browser, url: str, picture: Picture, folder: Path) -> No
     await context.close()
 
 
-async def serve(stack: AsyncExitStack, picture: Picture, inventory: Inventory) -> str:
-    """Serve a picture's scene until the stack closes; return its address."""
-    now = scene(picture.scene, inventory)
-    source = FakeSource(now=now)
+async def serve(stack: AsyncExitStack, picture: Picture, inventory: Inventory, source: FakeSource | None = None) -> str:
+    """Serve a picture's scene until the stack closes; return its address. source: what shows it, if it shall be changed later."""
+    source = source or FakeSource(now=scene(picture.scene, inventory))
+    now = source.now
     meetings = meeting_morning.week(now)
     if picture.scene == "fine":
         meetings.now[0] = meeting_morning.view(now, is_fine=True)

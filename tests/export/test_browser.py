@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 import pytest_asyncio
+from aiohttp.test_utils import TestServer
 
+from monitor.export.http import make_app
 from monitor.export.source import RefusedError
 from monitor.model.state import Acknowledgement, Blindness, Reason, State
 from tests.export import morning, sample
@@ -15,7 +18,7 @@ from tests.export.browsing import MARKS, launched, opened
 from tests.export.sample import FakeSource
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Page, Route
 
 pytestmark = MARKS
 
@@ -160,3 +163,80 @@ async def test_what_the_daemon_refuses_is_said_beside_the_button(browser: Browse
         await page.fill('#card [name="by"]', "Ca trực")
         await page.click("#card .say button")
         await page.wait_for_selector('#card output:has-text("UBND huyện 1 không phải")')
+
+
+GROUND = "getComputedStyle(document.documentElement).backgroundColor"
+GROUNDS = f"""new Promise((done) => {{
+    const seen = [];
+    const look = () => {{ seen.push({GROUND}); if (seen.length < 30) requestAnimationFrame(look); else done(seen); }};
+    requestAnimationFrame(look);
+}})"""
+"""The ground of each of the first frames, looked at from before the document is there."""
+SHIFTS = """() => { window.shifts = [];
+    const keep = (list) => window.shifts.push(...list.getEntries().map((each) => each.value));
+    new PerformanceObserver(keep).observe({ type: "layout-shift" });
+}"""
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@pytest.mark.parametrize("path", ["/", "/targets/xa-1-1", "/meetings", "/runbooks", "/nowhere"])
+async def test_no_page_flashes_in_the_other_ground_than_the_one_chosen(browser: Browser, source: FakeSource, path: str) -> None:
+    async with opened(browser, source, expected=("404",)) as page:
+        await page.emulate_media(color_scheme="dark")
+        dark = await page.evaluate(GROUND)
+        await page.emulate_media(color_scheme="light")
+        assert dark != await page.evaluate(GROUND)
+        await page.evaluate("document.cookie = 'theme=dark; path=/'")
+        await page.add_init_script(f"window.grounds = {GROUNDS}")
+        await page.goto(path)
+        assert {dark} == set(await page.evaluate("window.grounds"))
+
+
+async def test_a_card_comes_with_its_form_filled_and_nothing_on_it_moves(browser: Browser, source: FakeSource) -> None:
+    source.now = sample.snapshot(source.now.inventory, {"ubnd-1": State.DOWN})
+    async with opened(browser, source) as page:
+        await page.evaluate("document.cookie = 'by=Ca%20tr%E1%BB%B1c; path=/'")
+        await page.evaluate(SHIFTS)
+        # Whoever asks is told last of all: the card waits for it, and is not shown without its buttons.
+        await page.route("**/api/v1/me", held_up(page))
+        await page.click("#causes li")
+        await page.wait_for_selector("dialog[open] .say button")
+        assert "Ca trực" == await page.input_value('#card [name="by"]')
+        assert await page.locator("#card .say").is_visible()
+        await page.evaluate(FRAMES)
+        assert [] == await page.evaluate("window.shifts")
+
+
+def held_up(page: Page) -> Callable[[Route], Awaitable[None]]:
+    """Return what answers only after the card was fetched, and checks that it is not shown before."""
+
+    async def answer(route: Route) -> None:
+        fetched = await route.fetch()
+        await page.evaluate(FRAMES)
+        assert await page.locator("dialog[open]").count() == 0
+        await route.fulfill(response=fetched)
+
+    return answer
+
+
+async def test_who_may_change_nothing_is_shown_no_form(browser: Browser, source: FakeSource) -> None:
+    source.now = sample.snapshot(source.now.inventory, {"ubnd-1": State.DOWN})
+    async with opened(browser, source) as page:
+        await page.route("**/api/v1/me", lambda route: route.fulfill(json={"name": "", "role": "viewer", "may": []}))
+        await page.click("#causes li")
+        await page.wait_for_selector("dialog[open] dl")
+        assert not await page.locator("#card .say").is_visible()
+        assert "UBND huyện 1" == await page.inner_text("#card-title")
+
+
+@pytest.mark.parametrize("path", ["/", "/targets/xa-1-1", "/card/ubnd-1", "/meetings", "/runbooks"])
+async def test_without_a_script_a_page_is_read_and_offers_no_change(browser: Browser, source: FakeSource, path: str) -> None:
+    source.now = sample.snapshot(source.now.inventory, {"ubnd-1": State.DOWN})
+    async with TestServer(make_app(source)) as server:
+        context = await browser.new_context(java_script_enabled=False, base_url=str(server.make_url("/")))
+        page = await context.new_page()
+        await page.goto(path)
+        assert len(await page.inner_text("body")) > 100
+        assert 0 == await page.locator("input:visible").count()
+        assert 0 == await page.locator("form[data-post]:visible").count()
+        await context.close()

@@ -169,6 +169,17 @@ async def test_static_files_have_hashed_names_and_are_kept_for_ever(client: Clie
         assert (await client.get(path)).status == 404
 
 
+async def test_static_files_are_zipped_where_that_makes_them_smaller(client: Client) -> None:
+    page = await (await client.get("/")).text()
+    for name, is_zipped in (("monitor", True), ("fonts/inter-latin-wght-normal", False)):
+        start = page.index(f"/static/{name}.")
+        url = client.make_url(page[start : page.index('"', start)])
+        async with client.session.get(url, headers={"Accept-Encoding": "gzip"}, auto_decompress=False) as answer:
+            sent, encoding = await answer.read(), answer.headers.get("Content-Encoding")
+        plain = await (await client.get(url.path, headers={"Accept-Encoding": "gzip;q=0"})).read()
+        assert (("gzip", plain) if is_zipped else (None, plain)) == (encoding, gzip.decompress(sent) if is_zipped else sent)
+
+
 async def test_the_stylesheet_names_fonts_that_are_there(client: Client) -> None:
     page = await (await client.get("/")).text()
     start = page.index("/static/monitor.", page.index("stylesheet"))
