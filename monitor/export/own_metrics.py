@@ -46,7 +46,7 @@ class OwnMetrics:
         )
         self._lag = Gauge("monitor_round_lag_seconds", "How late the last round began.", ["probe"], registry=kept)
         self._skipped = Counter(
-            "monitor_rounds_skipped_total", "Turns left out because the target's last probe was still in flight.", registry=kept
+            "monitor_rounds_skipped_total", "Turns left out: the last probe was still in flight, or we stood still.", registry=kept
         )
         self._drops = Counter(
             "monitor_receive_drops_total", "Packets that the kernel dropped because our socket was full.", registry=kept

@@ -144,13 +144,6 @@ def drop(health: Health) -> Health:
     return replace(health, suspected_s=None)
 
 
-def postpone(health: Health, lost_s: float) -> Health:
-    """Return the health of a suspected target whose suspicion waits for so many seconds longer."""
-    if health.suspected_s is None:
-        return health
-    return replace(health, suspected_s=health.suspected_s + lost_s, not_before_s=health.not_before_s + lost_s)
-
-
 def returning(health: Health, now_s: float) -> Health:
     """Return the health of a silent target whose uplink carries again: only misses from now on speak against it.
 
@@ -181,6 +174,14 @@ def forget_misses(health: Health) -> Health:
     if health.standing is Standing.SILENT:
         return health
     return replace(health, probes={name: _forgotten(probe) for name, probe in health.probes.items()}, suspected_s=None)
+
+
+def stood_still(health: Health, late_s: float, now_s: float) -> Health:
+    """Return the health of a target whose suspicion and grace wait longer by late_s, since until now_s we looked at nothing."""
+    if health.suspected_s is None:
+        return health
+    not_before_s = health.not_before_s + late_s if health.not_before_s else 0.0
+    return replace(health, suspected_s=min(health.suspected_s + late_s, now_s), not_before_s=not_before_s)
 
 
 def lapse(health: Health) -> Health:

@@ -41,6 +41,8 @@ log = logging.getLogger("monitor.board")
 TICK_S = 0.1
 LOOK_EVERY_S = 1.0
 """How often what hangs on the hour is looked at, and how long the board rests at most."""
+STALL_S = 0.5
+"""A step that comes later than this after its time: the loop, the process or the machine stood still, and nobody else did."""
 STEP_S = 1.0
 """A wall clock that moves against the monotonic one by more was set."""
 
@@ -89,6 +91,7 @@ class Board:
         self._evidence_since_s = clock.monotonic()
         self._sighted_s = float("-inf")
         self._looked_s = clock.monotonic()
+        self._step_due_s = float("inf")
         self._offset_s = clock.wall() - clock.monotonic()
         self._events: list[Event] = []
         self._has_new_paths = False
@@ -109,8 +112,10 @@ class Board:
 
     def deliver(self, reading: Reading) -> None:
         """Take one reading; what it changes of a state is published by the next `evaluate`."""
+        now_s = self._clock.monotonic()
+        self._follow_stall(now_s)
         self._sight.take(reading)
-        wall = self._follow_clock(self._clock.monotonic())  # what is stamped by the new time must not be moved along with the old
+        wall = self._follow_clock(now_s)  # what is stamped by the new time must not be moved along with the old
         track = self._tracks.get(reading.target)
         if track is None:
             return
@@ -123,8 +128,9 @@ class Board:
         if track.take(reading, wall, self._settings, usual_rtt_s):
             self._touched.add(reading.target)
             self._pulse.quicken()
+            self._step_due_s = min(self._step_due_s, now_s + TICK_S)
         if track.health is not before:
-            self._notice(reading, track, before)
+            self._notice(reading, track, before, now_s)
 
     def is_held(self, probe: str, target: str) -> bool:
         """Return whether a probe of a target must wait, because it would disturb a call."""
@@ -175,8 +181,9 @@ class Board:
 
     def snapshot(self) -> Snapshot:
         """Return one consistent picture of everything as it is now."""
-        intervals = self._settings.health.stale_intervals
-        return self._picture.snapshot(self._clock.wall(), self._clock.monotonic(), intervals, self._sight.blind)
+        intervals, now_s = self._settings.health.stale_intervals, self._clock.monotonic()
+        self._follow_stall(now_s)
+        return self._picture.snapshot(self._clock.wall(), now_s, intervals, self._sight.blind)
 
     def replace(self, inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> None:
         """Follow a changed configuration: kept targets keep state and views, removed ones are gone at once."""
@@ -221,7 +228,12 @@ class Board:
     def _step(self) -> _Found | None:
         """Attend and, unless a commit is under way, judge; return what is to be committed and published, None where nothing is."""
         now_s = self._clock.monotonic()
-        self._suspicions.stepped(now_s)
+        self._follow_stall(now_s)
+        found = self._step_at(now_s)
+        self._step_due_s = now_s + (TICK_S if self._is_busy else LOOK_EVERY_S)
+        return found
+
+    def _step_at(self, now_s: float) -> _Found | None:
         self._look_at_sight(now_s)
         if self._sight.blind is None:
             self._ask(self._suspicions.ask(now_s))
@@ -276,7 +288,7 @@ class Board:
         self._touched = set(kept)
         self._pulse.quicken()
 
-    def _notice(self, reading: Reading, track: Track, before: Health) -> None:
+    def _notice(self, reading: Reading, track: Track, before: Health, now_s: float) -> None:
         """Follow up a reading that changed what is believed of a target."""
         standing = track.health.standing
         self._suspicions.noticed(reading.target)
@@ -285,9 +297,9 @@ class Board:
             if before.standing in (Standing.SILENT, Standing.RETURNING) and standing is Standing.ANSWERING:
                 track.returned_s = reading.at_s
             if before.standing is Standing.SILENT:
-                self._ask(self._suspicions.returned(reading.target, reading.at_s))
+                self._ask(self._suspicions.returned(reading.target, now_s))
         if before.suspected_s is not None and track.is_answering and not track.is_suspected:
-            self._ask(self._suspicions.relieved(reading.target, reading.at_s))
+            self._ask(self._suspicions.relieved(reading.target, now_s))
 
     def _ask(self, names: Sequence[str]) -> None:
         """Have targets probed at once; where the root is in doubt, so are the references."""
@@ -341,6 +353,16 @@ class Board:
             self._picture.find_root_causes()
             self._picture.has_changed(self.snapshot)
         return transitions
+
+    def _follow_stall(self, now_s: float) -> None:
+        """Let nothing grow old, and no wait run out, in a time in which we looked at nothing, as an overdue step tells."""
+        late_s = now_s - self._step_due_s
+        if late_s <= STALL_S:
+            return
+        self._step_due_s = now_s
+        self._evidence_since_s = min(self._evidence_since_s + late_s, now_s)
+        for track in self._tracks.values():
+            track.stood_still(late_s, now_s)
 
     def _follow_clock(self, now_s: float) -> float:
         """Move what was measured along with a wall clock that was set, so that nothing ages by it; return its time."""

@@ -180,7 +180,7 @@ class Daemon:
 
     def turns_skipped(self, probe: str, count: int) -> None:
         """Targets were left out of a round."""
-        log.warning("%s: %s targets were still being asked at their next turn and were left out of it", probe, count)
+        log.warning("%s: %s turns were left out: the last one was still under way, or the monitor came too late", probe, count)
         self.own.skip(count)
 
     # Source

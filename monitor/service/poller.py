@@ -115,6 +115,7 @@ class Poller:
         self._scheduler.add_listener(self._round_missed, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         self._groups: dict[str, _Group] = {}
         self._opened_s: dict[str, float] = {}
+        self._told_s: dict[str, float] = {}
         self._specs: dict[str, tuple[tuple[str, Spec], ...]] = {}
         self._addresses: dict[str, str] = {}
         self._in_flight: defaultdict[str, set[str]] = defaultdict(set)
@@ -133,6 +134,7 @@ class Poller:
         for job in self._groups.keys() - groups.keys():
             self._scheduler.remove_job(job)
             self._opened_s.pop(job, None)
+            self._told_s.pop(job, None)
         new = groups.keys() - self._groups.keys()
         self._groups = groups
         self._specs = _by_target(turns)
@@ -226,7 +228,10 @@ class Poller:
             return
         loop = asyncio.get_running_loop()
         opened_s = self._clock.monotonic()
-        self._opened_s[job] = opened_s
+        missed = round((opened_s - self._told_s.get(job, opened_s)) / group.every_s) - 1
+        if missed > 0:  # the scheduler opens one round for all whose time passed while we stood still
+            self._observer.turns_skipped(group.probe, missed * sum(map(len, group.ticks.values())))
+        self._opened_s[job] = self._told_s[job] = opened_s
         self._observer.round_opened(group.probe)
         first = round(next_beat(loop.time(), group.tick_s) / group.tick_s)
         self._await_tick(_Round(job, group.probe, opened_s, iter(group.ticks), group.tick_s, first, left=len(group.ticks)))
@@ -277,7 +282,8 @@ class Poller:
             async with asyncio.timeout(_longest_s(specs) + self._hang_grace_s):
                 await self._probers[probe].probe(specs, deliver)
         except TimeoutError:
-            log.error("the %s prober did not deliver %s targets, such as %s", probe, len(waiting), min(waiting, default="none"))
+            if waiting:  # else we stood still for as long, and all came at once
+                log.error("the %s prober did not deliver %s targets, such as %s", probe, len(waiting), min(waiting))
         finally:
             guard -= waiting
             if opened is not None:
@@ -306,6 +312,7 @@ class Poller:
     def _round_missed(self, event: Any) -> None:
         group = self._groups.get(event.job_id)
         if group is not None:
+            self._told_s[group.job] = self._clock.monotonic()
             self._observer.turns_skipped(group.probe, sum(map(len, group.ticks.values())))
 
 

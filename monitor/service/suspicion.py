@@ -15,8 +15,6 @@ ANSWER_S = 2.5
 ASK_AGAIN_S = 0.5
 HOLD_S = 2.5
 """How long a confirmed silence is held for uplinks that are suspected too, so that root and children come out together."""
-STALL_S = 1.5
-"""Where so long lies between two steps, the loop stood still: the board rests for a second at most."""
 RETURN_S = 1.3
 """How long the return of a target is held for the first answers of those behind it."""
 
@@ -31,7 +29,6 @@ class Suspicions:
         self._tracks = tracks
         self._topology = topology
         self._settings = settings
-        self._stepped_s: float | None = None
         self._suspects: set[str] = {name for name, track in tracks.items() if track.is_suspected}
         self._back: set[str] = {name for name, track in tracks.items() if track.back_s is not None}
 
@@ -73,15 +70,6 @@ class Suspicions:
             track.health = health.restart(track.health, now_s)
             track.calm()
         return self._await(doubted, now_s)
-
-    def stepped(self, now_s: float) -> None:
-        """Note that the board takes a step; where the loop stood still, every wait goes on for as long.
-
-        What came meanwhile is still to be read, so nobody may be believed silent for not having been heard.
-        """
-        before_s, self._stepped_s = self._stepped_s, now_s
-        if before_s is not None and now_s - before_s > STALL_S:
-            self._postpone(now_s - before_s)
 
     def release_returned(self, now_s: float) -> list[str]:
         """Let go of returns that were held long enough, and of those held behind them; return whose."""
@@ -133,19 +121,6 @@ class Suspicions:
         """Return whether a target is silent beyond doubt, be it believed already or not."""
         track = self._tracks[name]
         return track.is_silent or health.is_ripe(track.health, now_s, misses_to_down=self._settings.health.misses_to_down)
-
-    def _postpone(self, lost_s: float) -> None:
-        for track in self._tracks.values():
-            if track.awaited:
-                track.awaited = {probe: asked_s + lost_s for probe, asked_s in track.awaited.items()}
-        for name in self._suspects:
-            track = self._tracks[name]
-            track.asked_s += lost_s
-            track.ripe_s = None if track.ripe_s is None else track.ripe_s + lost_s
-            track.health = health.postpone(track.health, lost_s)
-        for name in self._back:
-            track = self._tracks[name]
-            track.back_s = None if track.back_s is None else track.back_s + lost_s
 
     def _is_cut_for(self, track: Track) -> bool:
         """Return whether a target's silence is its uplinks'; for one that returns, a return that is only held is none."""

@@ -199,6 +199,19 @@ class Track:
         """Follow a step of the wall clock."""
         self.measured.shift(moved_s)
 
+    def stood_still(self, late_s: float, now_s: float) -> None:
+        """Let a time in which we looked at nothing count neither as age nor as waiting.
+
+        late_s: for how long we stood still, until now_s (monotonic). What came meanwhile is not older than now for that.
+        """
+        self.heard_s = {probe: min(heard_s + late_s, now_s) for probe, heard_s in self.heard_s.items()}
+        self.awaited = {probe: min(asked_s + late_s, now_s) for probe, asked_s in self.awaited.items()}
+        self.asked_s = min(self.asked_s + late_s, now_s)
+        self.ripe_s = None if self.ripe_s is None else min(self.ripe_s + late_s, now_s)
+        self.back_s = None if self.back_s is None else min(self.back_s + late_s, now_s)
+        self.measured.answered_s = min(self.measured.answered_s + late_s, now_s)
+        self.health = health.stood_still(self.health, late_s, now_s)
+
     def forget_misses(self) -> None:
         """Forget misses that prove nothing, because we were blind."""
         self.health = health.forget_misses(self.health)

@@ -16,6 +16,7 @@ from monitor.service.clock import SystemClock
 from monitor.service.poller import Poller, tick_s
 from monitor.service.specs import Turn
 from tests.patience import LONGEST_WAIT_S
+from tests.probes.fake_network import SteppedClock
 
 EVERY_S = 0.5
 
@@ -217,6 +218,19 @@ async def test_a_round_that_was_not_opened_at_all_is_counted() -> None:
         job.modify(misfire_grace_time=1)
     await observer.until(lambda: observer.skipped == 2)
     assert 1 == observer.opened
+    await poller.stop()
+
+
+async def test_rounds_whose_time_passed_while_we_stood_still_are_skipped_and_counted() -> None:
+    clock, observer = SteppedClock(), Observer()
+    poller = Poller({"icmp": FakeProber()}, lambda reading: None, observer, clock)
+    poller.start(turns("a", "b", every_s=60.0))
+    await observer.until(lambda: observer.opened == 1)
+    clock.monotonic_step_s += 240.0  # the second to the fifth round's time; the fifth is opened
+    for job in poller.jobs():
+        job.modify(next_run_time=job.next_run_time - timedelta(seconds=60.0))
+    await observer.until(lambda: observer.opened == 2)
+    assert 3 * 2 == observer.skipped
     await poller.stop()
 
 

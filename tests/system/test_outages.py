@@ -86,3 +86,40 @@ def test_a_daemon_that_was_stopped_for_three_seconds_calls_nobody_down(province:
         if scrape.bursts_since(began, "xa-lung-cu") >= 4:
             break
     assert [] == [event for event in province.events_since(began) if event["kind"] == "transition"]
+
+
+@pytest.mark.parametrize("seconds", [3, 10])
+def test_a_district_cut_while_the_daemon_is_stopped_is_told_after_it_and_nobody_else(province: Running, seconds: int) -> None:
+    behind = {
+        target.id
+        for target in province.lab.inventory.targets.values()
+        if target.area == "huyen-yen-minh" and target.id != "ubnd-huyen-yen-minh"
+    }
+    province.until_up(477)
+    began = province.scrape()
+    province.process.send_signal(signal.SIGSTOP)
+    province.lab.ctl("cut", "ubnd-huyen-yen-minh")
+    with pytest.raises(subprocess.TimeoutExpired):
+        province.process.wait(seconds)
+    province.process.send_signal(signal.SIGCONT)
+    for scrape in province.scrapes():
+        assert {"ubnd-huyen-yen-minh"} >= scrape.in_state("down")
+        assert behind >= scrape.in_state("unreachable")
+        assert not scrape.in_state("unknown"), "nothing grew old that could not be looked at"
+        assert 0 == scrape.value("monitor_blind")
+        assert not behind & scrape.in_state("up") or not scrape.in_state("down"), "it is told whole"
+        if scrape.in_state("unreachable") == behind:
+            break
+    assert 477 - len(behind) - 1 == len(scrape.in_state("up")) == sum(value for _, value in scrape.samples["wan_target_up"])
+    assert scrape.bursts_since(began, "xa-lung-cu") <= 3, "it is told within a round or two after the stall"
+    kinds = {event["kind"] for event in province.events_since(began)}
+    assert not {"blind", "sighted"} & kinds
+    # The stall is one observation of the loop's lag, and what was asked late was asked all the same.
+    assert scrape.value("monitor_event_loop_lag_seconds_bucket", le="+Inf") is not None
+    longest = [value for of, value in scrape.samples["monitor_event_loop_lag_seconds_bucket"] if of["le"] in ("2.0", "+Inf")]
+    assert longest[0] < longest[1]
+    province.lab.ctl("restore", "all")
+    province.until_up(477)
+    assert {"ubnd-huyen-yen-minh"} == {
+        event["target"] for event in province.events_since(began) if event["kind"] == "transition" and event["new"] == "down"
+    }
