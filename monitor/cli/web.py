@@ -19,12 +19,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.cli.options import start_log
 from monitor.errors import SetupError
 from monitor.export.http import make_app
+from monitor.export.listening import limits_of_this_process
+from monitor.export.listening import serve as listening
 from monitor.export.remote.channel import Channel
 from monitor.export.remote.face_side import RemoteSource
 from monitor.export.report_process import ReportProcess
@@ -99,17 +100,11 @@ async def serve(poller: socket.socket, listeners: Sequence[socket.socket]) -> No
     hearing.add_done_callback(lambda _: ended.set())
     await source.fresh()
     source.read_events_by(JournalReader(source.settings.journal).events)
-    runner = web.AppRunner(make_app(source, meetings=source.meetings, reporter=_reporter()), access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    try:
-        for listener in listeners:
-            listener.setblocking(False)
-            await web.SockSite(runner, listener).start()
+    app = make_app(source, meetings=source.meetings, reporter=_reporter(), limits=limits_of_this_process())
+    async with listening(app, listeners):
         await source.serving()
         await ended.wait()
-    finally:
-        await runner.cleanup()
-        hearing.cancel()
+    hearing.cancel()
 
 
 def _reporter() -> Reporter:

@@ -19,7 +19,9 @@ _dumps = functools.partial(json.dumps, ensure_ascii=False)
 
 def as_json(body: object, status: int = 200) -> web.Response:
     """Return an answer for programs."""
-    return web.json_response(body, status=status, dumps=_dumps)
+    # A lone surrogate, as a request may hold it, is no character; its escape, here and in JSON the same, is.
+    octets = _dumps(body).encode(errors="backslashreplace")
+    return web.Response(body=octets, status=status, content_type="application/json", charset="utf-8")
 
 
 def refusal(status: int, fault: str, cure: str) -> web.Response:

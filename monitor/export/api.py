@@ -214,15 +214,22 @@ def check_known(query: Mapping[str, str], known: tuple[str, ...]) -> None:
             raise BadParameterError(f"{name}: no parameter is called so", f"known are {', '.join(known)}")
 
 
+_LATEST_S = 7_258_118_400.0
+"""2200-01-01; what is told of a time is a time that a journal can hold."""
+
+
 def since_of(query: Mapping[str, str]) -> float | None:
-    """Return ?since= as epoch seconds: a number, or a time of RFC 3339; None where it is not given."""
+    """Return ?since= as epoch seconds, from 1970 to 2200: a number, or a time of RFC 3339; None where it is not given."""
     text = query.get("since", "").strip()
     if not text:
         return None
     try:
-        return float(text) if text.replace(".", "", 1).isdigit() else _aware(text)
-    except ValueError:
-        raise BadParameterError(f"since: {text!r} is not a time", "give epoch seconds or 2026-11-30T07:00:00+07:00") from None
+        since = float(text) if text.replace(".", "", 1).isdecimal() else _aware(text)
+    except (ValueError, OverflowError):
+        raise BadParameterError(f"since: {text[:40]!r} is not a time", "give epoch seconds or 2026-11-30T07:00:00+07:00") from None
+    if not 0 <= since <= _LATEST_S:
+        raise BadParameterError(f"since: {text[:40]!r} is no time from 1970 to 2200", "leave it out for the newest lines")
+    return since
 
 
 def _aware(text: str) -> float:
@@ -237,7 +244,7 @@ def limit_of(query: Mapping[str, str], *, default: int = 100, most: int = 1000) 
     """Return ?limit= as a number from 1 to `most`."""
     text = query.get("limit", str(default))
     if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
-        raise BadParameterError(f"limit: {text!r} is not a number from 1 to {most}", f"leave it out for {default}")
+        raise BadParameterError(f"limit: {text[:40]!r} is not a number from 1 to {most}", f"leave it out for {default}")
     return int(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,11 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
+from monitor.export.admission import Reason
+from monitor.export.api import BadParameterError
+from monitor.export.connection import ADMISSION, client_that_asks
 from monitor.export.source import RefusedError
 
 NAME_LETTERS = 60
@@ -20,13 +25,45 @@ _YEAR_S = 31_536_000
 
 async def json_object(request: web.Request, form: str) -> Mapping[str, Any]:
     """Return the JSON object of a request's body. form: what is expected, for who sent something else."""
-    try:
-        body = json.loads(await request.text())
-    except (ValueError, LookupError):  # LookupError: a charset that nobody knows
-        body = None
+    body = await json_of(request)
     if not isinstance(body, dict):
         raise RefusedError("no_object", form=form)
     return body
+
+
+async def json_of(request: web.Request) -> object:
+    """Return what a request's body says in JSON, None where that is no JSON.
+
+    Raises BadParameterError where the body is broken off or wrongly coded, HTTPRequestTimeout where it does not come in time.
+    """
+    try:
+        async with asyncio.timeout(_body_s(request)):
+            text = await request.text()
+    except TimeoutError:
+        _count_slow(request)
+        raise web.HTTPRequestTimeout from None
+    except (ValueError, LookupError):  # not of its charset, or of one that nobody knows
+        return None
+    except (web.RequestPayloadError, HttpProcessingError) as error:
+        raise BadParameterError(
+            f"the body can't be read: {type(error).__name__}", "send it whole, coded as its headers say"
+        ) from None
+    try:
+        body: object = json.loads(text)
+    except (ValueError, RecursionError):  # RecursionError: [[[[…
+        return None
+    return body
+
+
+def _body_s(request: web.Request) -> float | None:
+    admission = request.config_dict.get(ADMISSION)
+    return admission.limits.body_s if admission is not None else None
+
+
+def _count_slow(request: web.Request) -> None:
+    admission = request.config_dict.get(ADMISSION)
+    if admission is not None:
+        admission.refusals.note(Reason.SLOW_BODY, client_that_asks(request))
 
 
 def text_of(body: Mapping[str, Any], key: str, form: str, *, most: int = NAME_LETTERS, default: str | None = None) -> str:

@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
 from monitor.export import api, discovery, meeting_metrics
-from monitor.export.answers import accepts_gzip, as_json, as_rendered, json_text, language_of, refusal
+from monitor.export.admission import Admission, Limits
+from monitor.export.answers import accepts_gzip, as_json, as_rendered, json_text
 from monitor.export.collector import Collector
+from monitor.export.connection import ADMISSION, FAULTS, client_that_asks
 from monitor.export.faces import Faces
+from monitor.export.faults import Faults
+from monitor.export.guard import STREAM, guard
+from monitor.export.http_metrics import HttpMetrics
 from monitor.export.meeting_routes import MeetingPages
 from monitor.export.meetings_api import MeetingsApi
 from monitor.export.operating import Operating
 from monitor.export.page_routes import Pages
 from monitor.export.panels import names_of, place_names
 from monitor.export.polling import Polling
-from monitor.export.refused import for_its_reader
 from monitor.export.rendered import Renderings
 from monitor.export.renderer import Renderer, sentences
 from monitor.export.report_routes import ReportRoutes
-from monitor.export.source import Meetings, NoMeetings, RefusedError, Reporter, SilentError, Source
+from monitor.export.source import Meetings, NoMeetings, Reporter, Source
 from monitor.export.static import Static
 from monitor.export.stream import HEARTBEAT_S, Stream
+from monitor.export.turns import SharedRun
 from monitor.export.visitor import Me, audience_of
 from monitor.model.kindness import Manner
 from monitor.model.state import Event, Snapshot, Transition
-from monitor.words.operations import refuse
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_SAFE = ("GET", "HEAD", "OPTIONS")
+_LARGEST_BODY = 262_144
+_RELOAD_EVERY_S = 2.0
+_RELOADS_WAITING = 16
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -53,26 +56,35 @@ def make_app(
     meetings: Meetings | None = None,
     reporter: Reporter | None = None,
     heartbeat_s: float = HEARTBEAT_S,
+    limits: Limits | None = None,
 ) -> web.Application:
     """Return the application that shows a source; it opens no socket.
 
     meetings: who watches them; None where none are watched. reporter: makes files of meetings' reports; None: there are none.
     heartbeat_s: how often the event stream speaks when nothing changed; a screen takes 10 s of silence for a lost monitor.
+    limits: of what is let in; None: those of a process with descriptors enough.
     """
     static = Static()
     renderer = Renderer(static)
+    admission, faults = Admission(limits or Limits()), Faults()
     meetings = meetings or NoMeetings()
     renderings = Renderings(source, meetings)
-    app = web.Application(middlewares=[_guard(source, renderer, renderings)])
+    middlewares = [guard(source, renderer, renderings, admission, faults)]
+    app = web.Application(middlewares=middlewares, client_max_size=_LARGEST_BODY)
+    app[ADMISSION], app[FAULTS] = admission, faults
     app.on_response_prepare.append(_add_headers)
     faces = Faces(source, renderer, meetings)
     stream = Stream(source, faces, renderings, heartbeat_s=heartbeat_s)
     app.on_shutdown.append(stream.end)
     app.add_routes(
-        [*_Metrics(source, meetings, renderings).routes(), *_Operations(source).routes(), *_Api(source, renderings).routes()]
+        [
+            *_Metrics(source, meetings, renderings, admission).routes(),
+            *_Operations(source).routes(),
+            *_Api(source, renderings).routes(),
+        ]
     )
     app.add_routes([*Polling(source).routes(), *Operating(source, renderings).routes(), *Me().routes()])
-    app.add_routes([web.get("/api/v1/stream", stream.serve), web.get("/static/{name:.+}", static.serve)])
+    app.add_routes([web.get(STREAM, stream.serve, allow_head=False), web.get("/static/{name:.+}", static.serve)])
     app.add_routes([*Pages(faces, renderings).routes(), *MeetingPages(faces, renderings).routes()])
     app.add_routes(MeetingsApi(source, meetings, renderings).routes())
     ReportRoutes(source, meetings, reporter, renderer, static).join(app)
@@ -84,54 +96,14 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
 
 
-def _guard(source: Source, renderer: Renderer, renderings: Renderings) -> Middleware:
-    """Return what refuses a change by another origin, and answers what can't be understood or done with its cure.
-
-    After a change nobody is shown what was rendered before it: who just took a cause on sees his name.
-    """
-
-    @web.middleware
-    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method not in _SAFE and not _is_same_origin(request):
-            return refusal(403, "the Origin header does not match", f"send Origin: {request.scheme}://{request.host}")
-        answer = await _answer(request, handler, source)
-        if request.method not in _SAFE and answer.status < 400:
-            renderings.forget()
-        return for_its_reader(answer, request, source, renderer)
-
-    return guard
-
-
-async def _answer(request: web.Request, handler: Handler, source: Source) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except api.BadParameterError as error:
-        return refusal(400, error.fault, error.cure)
-    except api.NotThereError as error:
-        return refusal(404, error.fault, error.cure)
-    except RefusedError as error:
-        fault, cure = refuse(error.key, error.values, language_of(request, source.settings.language))
-        return refusal(409 if error.is_of_now else 400, fault, cure)
-    except SilentError as error:
-        answer = refusal(503, f"the poller does not answer: {error}", "try again in some seconds; the log of the service says why")
-        answer.headers["Retry-After"] = "5"
-        return answer
-    except web.HTTPNotFound:
-        return refusal(404, f"there is nothing at {request.path!r}", "docs/http.md lists what there is")
-
-
-def _is_same_origin(request: web.Request) -> bool:
-    # A browser always sends Origin with a POST; a page of another site can't forge it.
-    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
-
-
 class _Metrics:
     """/metrics in both formats."""
 
-    def __init__(self, source: Source, meetings: Meetings, renderings: Renderings) -> None:
+    def __init__(self, source: Source, meetings: Meetings, renderings: Renderings, admission: Admission) -> None:
         self._source = source
         self._meetings = meetings
         self._renderings = renderings
+        self._http = HttpMetrics(admission)
         self._settings = source.settings
         self._collector = Collector(self._settings)
 
@@ -164,8 +136,8 @@ class _Metrics:
             snapshot.at,
             is_openmetrics=is_openmetrics,
         )
-        end = "# EOF\n" if is_openmetrics else ""
-        return [*self._collector.render(snapshot, is_openmetrics=is_openmetrics), *due, (own + end).encode()]
+        parts = [*self._collector.render(snapshot, is_openmetrics=is_openmetrics), *due, own.encode()]
+        return [*parts, self._http.render(is_openmetrics=is_openmetrics).encode(), *([b"# EOF\n"] if is_openmetrics else [])]
 
 
 class _Operations:
@@ -173,6 +145,7 @@ class _Operations:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._reload = SharedRun(source.reload, every_s=_RELOAD_EVERY_S, waiting=_RELOADS_WAITING)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -191,8 +164,8 @@ class _Operations:
             return web.Response(text="ready\n")
         return web.Response(status=503, text="not ready: the first probes are not sent yet\n")
 
-    async def reload(self, _: web.Request) -> web.Response:
-        faults = list(await self._source.reload())
+    async def reload(self, request: web.Request) -> web.Response:
+        faults = list(await self._reload(client_that_asks(request)))
         if faults:
             cure = "mend the faults and reload again; the former configuration stays in force"
             return as_json({"error": "the configuration has faults", "cure": cure, "faults": faults}, status=422)

@@ -11,15 +11,19 @@ from monitor.export import meetings_json
 from monitor.export.answers import as_rendered, json_text
 from monitor.export.api import NotThereError
 from monitor.export.audience import Audience
+from monitor.export.connection import client_that_asks, gone
+from monitor.export.json_lines import JsonLines
 from monitor.export.meetings_json import Teller
 from monitor.export.panels import names_of
 from monitor.export.rendered import Renderings
 from monitor.export.source import Meetings, Source
+from monitor.export.turns import Turns
 from monitor.export.visitor import audience_of
 from monitor.model.meeting import MeetingView
 from monitor.model.state import Snapshot
 
 _NEXT = "next"
+_WAITING = 8
 
 
 class MeetingsApi:
@@ -29,6 +33,7 @@ class MeetingsApi:
         self._source = source
         self._renderings = renderings
         self._meetings = meetings
+        self._turns = Turns(waiting=_WAITING)
 
     def routes(self) -> list[web.RouteDef]:
         """Return them."""
@@ -62,16 +67,15 @@ class MeetingsApi:
         audience = audience_of(request, self._source.settings.language)
         await self._source.fresh()
         view = self._known(request.match_info["id"])
-        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson", "Cache-Control": "no-store"})
-        await response.prepare(request)
-        async for told in self._checked(view.meeting.id):
-            if isinstance(told, tuple):
-                line: object = {"done": told[0], "of": told[1]}
-            else:
-                line = meetings_json.document(told, self._teller(audience, self._source.snapshot()))
-            await response.write(json_text(line).encode() + b"\n")
-        await response.write_eof()
-        return response
+        async with self._turns.turn(client_that_asks(request), gone(request)):
+            answer = JsonLines()
+            await answer.begin(request)
+            async for told in self._checked(view.meeting.id):
+                if isinstance(told, tuple):
+                    await answer.write({"done": told[0], "of": told[1]})
+                else:
+                    await answer.write(meetings_json.document(told, self._teller(audience, self._source.snapshot())))
+            return await answer.end()
 
     async def _checked(self, meeting: str) -> AsyncIterator[tuple[int, int] | MeetingView]:
         """Yield how far a check is, each time that it came on by a hundredth, and at last what it found."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-
 from aiohttp import web
 
 from monitor.export.api import BadParameterError
+from monitor.export.body import json_of
+from monitor.export.connection import client_that_asks, gone
+from monitor.export.json_lines import JsonLines
 from monitor.export.readings import row
 from monitor.export.source import Source
+from monitor.export.turns import Turns
+
+_WAITING = 8
 
 
 class Polling:
@@ -17,7 +20,7 @@ class Polling:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._turn = asyncio.Lock()
+        self._turns = Turns(waiting=_WAITING)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the one route."""
@@ -25,18 +28,18 @@ class Polling:
 
     async def poll(self, request: web.Request) -> web.StreamResponse:
         """Answer JSON lines: {"asked": how many readings}, then one reading a line in the order in which they come."""
-        body = await _body(request)
+        body = await json_of(request)
         await self._source.fresh()
         ids = self._ids(body)
-        async with self._turn:
+        async with self._turns.turn(client_that_asks(request), gone(request)):
             asked, readings = await self._source.poll(ids)
-            response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson", "Cache-Control": "no-store"})
-            await response.prepare(request)
-            await response.write(_line({"asked": asked}))
+            answer = JsonLines()
+            await answer.begin(request)
+            await answer.write({"asked": asked})
+            # The turn lasts until all is heard, listened to or not: the devices are being asked until then.
             async for reading in readings:
-                await response.write(_line(row(reading)))
-            await response.write_eof()
-            return response
+                await answer.write(row(reading))
+            return await answer.end()
 
     def _ids(self, body: object) -> list[str]:
         ids = body.get("targets") if isinstance(body, dict) else None
@@ -47,15 +50,3 @@ class Polling:
         if unknown:
             raise BadParameterError(f"no target is called {unknown[0]!r}", "/api/v1/targets lists them all")
         return list(dict.fromkeys(ids)) or list(known)
-
-
-async def _body(request: web.Request) -> object:
-    try:
-        body: object = json.loads(await request.text())
-    except (ValueError, LookupError):  # LookupError: a charset that nobody knows
-        return None
-    return body
-
-
-def _line(content: object) -> bytes:
-    return json.dumps(content, ensure_ascii=False).encode() + b"\n"

@@ -11,6 +11,8 @@ from monitor.export.renderer import Renderer, sentences
 from monitor.export.source import Source
 
 _PROGRAMS = ("/api/", "/-/", "/static/", "/metrics")
+_TITLES = {404: "no_page", 429: "busy", 503: "busy"}
+_KEPT = ("Allow", "Retry-After")
 
 
 def for_its_reader(answer: web.StreamResponse, request: web.Request, source: Source, renderer: Renderer) -> web.StreamResponse:
@@ -22,10 +24,13 @@ def for_its_reader(answer: web.StreamResponse, request: web.Request, source: Sou
     told = json.loads(answer.text or "{}")
     settings = source.settings
     say = sentences(readers_language(request, settings.language), settings.timezone)
-    key = "no_page" if answer.status == 404 else "not_shown"
+    key = _TITLES.get(answer.status, "not_shown")
     text = renderer.refused(source.snapshot(), say, key=key, fault=told["error"], cure=told["cure"])
     headers = {"Cache-Control": "no-store", "Vary": "Accept, Cookie"}
-    return web.Response(text=text, status=answer.status, content_type="text/html", headers=headers)
+    headers |= {name: answer.headers[name] for name in _KEPT if name in answer.headers}
+    # What is quoted of a request may be no text at all.
+    body = text.encode(errors="replace")
+    return web.Response(body=body, status=answer.status, content_type="text/html", charset="utf-8", headers=headers)
 
 
 def is_a_persons(request: web.Request) -> bool:

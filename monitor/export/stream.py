@@ -31,7 +31,6 @@ HEARTBEAT_S = 5.0
 GATHER_S = 0.1
 """Publications within this time become one message."""
 RETRY_MS = 3000
-MOST_CLIENTS = 200
 SEND_BUFFER = 262_144
 QUEUE = 32
 """Messages that may wait for a slow client before it is let go."""
@@ -177,8 +176,8 @@ class Stream:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer /api/v1/stream: at first all tiles of a page (and, with ?parts=LANGUAGE, all parts), then what changes."""
-        if self._is_closing or self.clients >= MOST_CLIENTS:
-            return web.Response(status=503, headers={"Retry-After": "10"}, text="too many open streams; close one\n")
+        if self._is_closing:
+            return web.Response(status=503, headers={"Retry-After": "10"}, text="the monitor is ending\n")
         await self._source.fresh()
         face = self._faces.of(request.query)
         if face is None:

@@ -18,6 +18,8 @@ PAGE: Catalogue = {
         "Bộ giám sát không hiểu hoặc không đáp ứng được địa chỉ này.",
         "The monitor can't make sense of this address, or can't answer it now.",
     ),
+    "busy": ("Bộ giám sát đang bận", "The monitor is busy"),
+    "busy_why": ("Trang này chưa hiển thị được ngay lúc này.", "This page can't be shown just now."),
     "to_the_province": ("Về trang toàn tỉnh", "To the page of the province"),
     "runbooks": ("Sổ tay xử lý", "Runbooks"),
     "contents": ("Mục lục", "Contents"),
