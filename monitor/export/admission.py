@@ -142,6 +142,10 @@ class Quota:
         self.held += 1
         return None
 
+    def would_take(self, client: str) -> bool:
+        """Return whether only others stand in a client's way."""
+        return is_shared(client) or self._held.get(client, 0) < self.of_client
+
     def give_back(self, client: str) -> None:
         """Give a place back that was taken."""
         self.held -= 1

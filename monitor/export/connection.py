@@ -147,9 +147,9 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Take what came; the first of it after a pause begins the time of another head."""
-        if self._body is None or self._body.is_eof():
+        if data and (self._body is None or self._body.is_eof()):  # aiohttp sends itself nothing, to have read on
             self._has_sent = True
-        if self._is_idle:
+        if data and self._is_idle:
             self._is_idle = False
             self._wait(self._acceptor.admission.limits.head_s)
         super().data_received(data)

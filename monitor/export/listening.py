@@ -121,7 +121,7 @@ class _Acceptor:
     def _let_in(self, sock: socket.socket, client: str) -> None:
         connections = self.admission.connections
         shortage = connections.take(client)
-        if shortage is Shortage.TOTAL and self._make_room():
+        while shortage is not None and connections.would_take(client) and self._make_room():
             shortage = connections.take(client)
         if shortage is not None and len(self._reserve) >= self.admission.limits.reserve and not self._clear_reserve():
             self.refuse(_REASON[shortage], client)
