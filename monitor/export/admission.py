@@ -42,7 +42,8 @@ class Limits:
     /-/ready. head_s: until a request's head is complete. reserve_head_s: the same of a connection of the reserve. body_s: until a
     body is. idle_s: between two requests. read_s: until a reader takes on what waits for it. patience_s: so long a connection may
     have waited before it makes room for another, where there is none. pause_s: so long nothing is accepted after the descriptors'
-    end, unless a connection ends. sweep_s: how often all this is looked at.
+    end, unless a connection ends. reload_every_s: the configuration is read anew no more often. sweep_s: how often connections are
+    looked at.
     """
 
     connections: int = 800
@@ -59,6 +60,7 @@ class Limits:
     read_s: float = 30.0
     patience_s: float = 1.0
     pause_s: float = 1.0
+    reload_every_s: float = 2.0
     sweep_s: float = 0.5
 
 

@@ -17,6 +17,7 @@ FAULTS = web.AppKey("faults", Faults)
 
 _LINGER_S = 2.0
 """So long a body that nobody wants is still read, for its sender to get the answer."""
+_EXPECTATION_FAILED = 417
 _NO_ACCESS_LOG = logging.getLogger("monitor.http.access")
 _NO_ACCESS_LOG.setLevel(logging.CRITICAL)
 
@@ -174,10 +175,13 @@ class Connection(web.RequestHandler):
 
     # What aiohttp tells
 
-    async def finish_response(self, *given: Any, **named: Any) -> Any:
+    async def finish_response(self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None) -> Any:
         """Send a response, then wait for the next request."""
+        if isinstance(resp, web.HTTPException) and resp.status == _EXPECTATION_FAILED:  # aiohttp's, before any of our own code
+            resp = refusal(resp.status, "of Expect only 100-continue is understood", "leave the header out")
+            resp.force_close()
         try:
-            return await super().finish_response(*given, **named)
+            return await super().finish_response(request, resp, start_time)
         finally:
             if self._line is not None:
                 limits = self._acceptor.admission.limits

@@ -36,7 +36,6 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 _LARGEST_BODY = 262_144
-_RELOAD_EVERY_S = 2.0
 _RELOADS_WAITING = 16
 
 _HEADERS = {
@@ -79,7 +78,7 @@ def make_app(
     app.add_routes(
         [
             *_Metrics(source, meetings, renderings, admission).routes(),
-            *_Operations(source).routes(),
+            *_Operations(source, admission.limits).routes(),
             *_Api(source, renderings).routes(),
         ]
     )
@@ -143,9 +142,9 @@ class _Metrics:
 class _Operations:
     """What a service manager and an operator ask of the daemon."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, limits: Limits) -> None:
         self._source = source
-        self._reload = SharedRun(source.reload, every_s=_RELOAD_EVERY_S, waiting=_RELOADS_WAITING)
+        self._reload = SharedRun(source.reload, every_s=limits.reload_every_s, waiting=_RELOADS_WAITING)
 
     def routes(self) -> list[web.RouteDef]:
         return [

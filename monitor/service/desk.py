@@ -25,6 +25,8 @@ log = logging.getLogger("monitor.desk")
 
 MOST_S = 31 * 86_400.0
 """Longer work belongs into monitor.yaml, where somebody sees it."""
+_FARTHEST = timedelta(days=3650)
+"""Beyond it a moment is a slip of the pen, and past the year 9999 no calendar has an end for the work."""
 _AREA = "area:"
 
 
@@ -131,7 +133,7 @@ class Desk:
             raise RefusedError("too_long", lasts=written_duration(lasts_s))
         now = datetime.fromtimestamp(self._clock.wall(), ZoneInfo(self._settings().timezone))
         begin = moment(start, now, is_past=False) if start else now
-        if begin is None:
+        if begin is None or abs(begin - now) > _FARTHEST:
             raise RefusedError("no_time", field="from", text=start)
         finish = begin + timedelta(seconds=lasts_s)
         if finish <= now:

@@ -26,7 +26,9 @@ from tests.export.waiting import LONGEST_WAIT_S, until
 WALL, GUEST, CROWD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 HERE = "127.0.0.1"
 
-LONG = Limits(head_s=3600, reserve_head_s=3600, body_s=3600, idle_s=3600, read_s=3600, patience_s=3600, sweep_s=0.01)
+LONG = Limits(
+    head_s=3600, reserve_head_s=3600, body_s=3600, idle_s=3600, read_s=3600, patience_s=3600, reload_every_s=0, sweep_s=0.01
+)
 """Nobody is let go for being slow."""
 
 
