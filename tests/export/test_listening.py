@@ -16,8 +16,9 @@ from monitor.export.admission import Limits, Reason
 from monitor.export.connection import ADMISSION, FAULTS
 from monitor.export.http import make_app
 from monitor.export.listening import limits_of_this_process, serve
+from monitor.model.kindness import Manner
 from monitor.model.reading import Reading
-from monitor.model.state import Snapshot, State
+from monitor.model.state import State
 from tests.export import sample
 from tests.export.sample import FakeSource
 from tests.export.serving import Served, Visitor, served
@@ -34,15 +35,26 @@ LONG = Limits(
 
 @dataclass
 class HeldSource(FakeSource):
-    """Answers no page before `gate` is set. asked: how many wait for it or did."""
+    """Answers for no target and no scrape before `gate` is set. fetched: how many wait for it or did."""
 
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     fetched: int = 0
 
-    async def fresh(self) -> Snapshot:
+    async def manner(self, target: str) -> Manner | None:
+        await self._held()
+        return await super().manner(target)
+
+    async def own_metrics(self, *, is_openmetrics: bool) -> str:
+        await self._held()
+        return await super().own_metrics(is_openmetrics=is_openmetrics)
+
+    async def _held(self) -> None:
         self.fetched += 1
         await self.gate.wait()
-        return self.now
+
+
+HELD = (f"/api/v1/targets/{sample.ROOT}", "/api/v1/targets/xa-1-1", "/api/v1/targets/xa-1-2")
+"""What HeldSource holds, each by itself: one thing that many ask for at once is one question."""
 
 
 @pytest.fixture
@@ -202,8 +214,8 @@ async def test_a_request_that_is_being_worked_on_makes_room_for_nobody() -> None
     source = HeldSource()
     async with served(source, replace(LONG, connections=2, patience_s=0.0)) as server:
         held = [await server.visit(HERE) for _ in range(2)]
-        for each in held:
-            each.ask("GET", "/api/v1/targets")
+        for each, path in zip(held, HELD, strict=False):
+            each.ask("GET", path)
         await until(lambda: 2 == source.fetched)
         assert 503 == (await server.get("/api/v1/targets", GUEST)).status
         assert 200 == (await server.get("/-/healthy", GUEST)).status
@@ -224,7 +236,7 @@ async def test_the_reserve_is_never_full_of_those_who_say_nothing(source: FakeSo
 async def test_whom_not_even_the_reserve_can_take_is_told_and_closed() -> None:
     source = HeldSource()
     async with served(source, replace(LONG, connections=1, reserve=1)) as server, await server.visit(CROWD) as first:
-        first.ask("GET", "/api/v1/targets")
+        first.ask("GET", HELD[0])
         await until(lambda: 1 == source.fetched)
         async with await server.visit(CROWD) as scrape:
             scrape.ask("GET", "/metrics")
@@ -240,7 +252,7 @@ async def test_too_many_requests_at_once_are_429_for_one_client_and_503_for_all(
     async with served(source, replace(LONG, requests=3, requests_of_client=2)) as server:
         held = [await server.visit(address) for address in (CROWD, CROWD, HERE)]
         for number, each in enumerate(held, 1):
-            each.ask("GET", "/api/v1/targets")
+            each.ask("GET", HELD[number - 1])
             await until(lambda expected=number: expected == source.fetched)  # type: ignore[misc]
             if number == 2:
                 assert 429 == (await server.get("/api/v1/targets", CROWD)).status
