@@ -30,6 +30,7 @@ from monitor.service.daemon import Daemon
 from monitor.service.garbage import spare_what_stays
 from monitor.service.history import History, history_file
 from monitor.service.loads import Loads, loads_file
+from monitor.service.loop_holder import LoopHolder
 from monitor.service.meeting_watch import MeetingWatch
 from monitor.service.process import ServiceManager, ensure_files, on_signals, open_listener, passed_listeners
 from monitor.service.watch import Watch
@@ -137,6 +138,7 @@ async def compose(
         clock,
         probers.icmp,
         OwnLink(root_first(configuration)).look,
+        stack.enter_context(LoopHolder()),
         report=daemon.see_own_side,
         see_lag=daemon.own.see_loop_lag,
         stepped=stepped,

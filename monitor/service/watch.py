@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
 from monitor.model.beat import next_beat
 from monitor.model.clock import Clock
 from monitor.model.own_side import OwnSide
+from monitor.service.loop_holder import HeldLog
 
+log = logging.getLogger(__name__)
 EVERY_S = 0.2
 REPORT_EVERY_S = 1.0
+HELD_S = 0.5
+"""A look that comes later is worth a line in the log that says what held the loop."""
 STEP_S = 1.0
 """A wall clock that moves against the monotonic one by more was set; NTP slews by less than a millisecond a second."""
 
@@ -28,6 +33,16 @@ class Sender(Protocol):
         """Return how many replies the kernel dropped because our buffer was full."""
 
 
+class Holder(Protocol):
+    """What sees the loop from outside."""
+
+    def beat(self) -> None:
+        """Tell that the loop runs."""
+
+    def take(self, lag_s: float) -> str:
+        """Return what held the loop for lag_s until now, in words."""
+
+
 class Watch:
     """Measures the loop's lag at each look, sees clock steps, takes what the sender counted, and reports once a second."""
 
@@ -36,6 +51,7 @@ class Watch:
         clock: Clock,
         sender: Sender,
         look_at_link: Callable[[], tuple[str, bool | None]],
+        holder: Holder,
         *,
         report: Callable[[OwnSide], None],
         see_lag: Callable[[float], None],
@@ -43,12 +59,15 @@ class Watch:
     ) -> None:
         """look_at_link tells the link that our packets leave by and whether it has a carrier (None where that can't be told).
 
+        holder names what held the loop.
         report is given an OwnSide every REPORT_EVERY_S, see_lag the seconds by which each look came late, stepped the seconds by
         which the wall clock was set.
         """
         self._clock = clock
         self._sender = sender
         self._look_at_link = look_at_link
+        self._holder = holder
+        self._held = HeldLog()
         self._report = report
         self._see_lag = see_lag
         self._stepped = stepped
@@ -68,6 +87,11 @@ class Watch:
         """Take one look. lag_s: by how much it came late."""
         now_s = self._clock.monotonic()
         self._see_lag(lag_s)
+        if lag_s > HELD_S:
+            self._held.note(lag_s, self._holder.take(lag_s))
+        self._holder.beat()
+        if told := self._held.line(now_s):
+            log.warning(told)
         offset_s = self._clock.wall() - now_s
         moved_s, self._offset_s = offset_s - self._offset_s, offset_s
         if abs(moved_s) > STEP_S:

@@ -28,16 +28,31 @@ class FakeSender:
     last_refusal = ""
 
 
+class FakeHolder:
+    """Says the same of everything that held the loop. beats: how often the loop was said to run."""
+
+    def __init__(self) -> None:
+        self.by, self.beats = "monitor/x.py:1 slow", 0
+
+    def beat(self) -> None:
+        self.beats += 1
+
+    def take(self, lag_s: float) -> str:
+        return self.by
+
+
 class Desk:
     """A watch with everything that it looks at and everything that it says."""
 
     def __init__(self) -> None:
         self.clock, self.reports, self.steps, self.sender = FakeClock(), list[OwnSide](), list[float](), FakeSender()
         self.lags = list[float]()
+        self.holder = FakeHolder()
         self.watch = Watch(
             self.clock,
             self.sender,
             lambda: ("lab0", True),
+            self.holder,
             report=self.reports.append,
             see_lag=self.lags.append,
             stepped=self.steps.append,
@@ -84,3 +99,20 @@ def test_refused_sends_and_drops_are_counted_since_the_last_report() -> None:
     desk.look_after(1.0)
     second = desk.reports[-1]
     assert (0, 0, "", 0) == (second.sends_attempted, second.sends_refused, second.refusal, second.receive_drops)
+
+
+def test_what_held_the_loop_is_told_at_once_and_then_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    desk.look_after(0.2, lag_s=0.4)
+    assert [] == caplog.messages
+    desk.look_after(1.2, lag_s=1.0)
+    desk.look_after(3.2, lag_s=3.0)
+    desk.holder.by = "monitor/y.py:2 slower"
+    desk.look_after(9.2, lag_s=9.0)
+    assert ["the event loop was held up for 1.0 s: monitor/x.py:1 slow"] == caplog.messages
+    desk.look_after(60.0)
+    desk.look_after(60.0)
+    assert ["the event loop was held up 2 times within a minute, the longest for 9.0 s: monitor/y.py:2 slower"] == caplog.messages[
+        1:
+    ]
+    assert 6 == desk.holder.beats
