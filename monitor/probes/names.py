@@ -114,3 +114,14 @@ class Names:
         """Wait for no resolver that hangs."""
         if self._pool:
             self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def route_fault(place: Place) -> str:
+    """Return why the kernel has no way to a place, '' where it has one. Nothing is sent: connecting UDP only asks for a route."""
+    family = socket.AF_INET if place.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((*place.sockaddr[:1], 161, *place.sockaddr[2:]))
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

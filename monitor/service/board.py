@@ -28,6 +28,7 @@ from monitor.service.aging import Aging
 from monitor.service.announcing import announce
 from monitor.service.changes import changes
 from monitor.service.judging import Bench, Summons
+from monitor.service.passing_time import PassingTime
 from monitor.service.picture import Picture, committed
 from monitor.service.pulse import Pulse
 from monitor.service.sight import Sight
@@ -41,10 +42,6 @@ log = logging.getLogger("monitor.board")
 TICK_S = 0.1
 LOOK_EVERY_S = 1.0
 """How often what hangs on the hour is looked at, and how long the board rests at most."""
-STALL_S = 0.5
-"""A step that comes later than this after its time: the loop, the process or the machine stood still, and nobody else did."""
-STEP_S = 1.0
-"""A wall clock that moves against the monotonic one by more was set."""
 
 
 _Found = tuple[list[Event], list[tuple[Judgement, Transition]]]
@@ -88,11 +85,9 @@ class Board:
         self._tracks: dict[str, Track] = {}
         self._memory = dict(journal.last_states())
         self._sight = Sight(settings)
-        self._evidence_since_s = clock.monotonic()
+        self._time = PassingTime(clock)
         self._sighted_s = float("-inf")
         self._looked_s = clock.monotonic()
-        self._step_due_s = float("inf")
-        self._offset_s = clock.wall() - clock.monotonic()
         self._events: list[Event] = []
         self._has_new_paths = False
         self._taken = Taken()
@@ -112,10 +107,8 @@ class Board:
 
     def deliver(self, reading: Reading) -> None:
         """Take one reading; what it changes of a state is published by the next `evaluate`."""
-        now_s = self._clock.monotonic()
-        self._follow_stall(now_s)
+        now_s, wall = self._time.follow(self._tracks)  # what is stamped by the new time must not be moved along with the old
         self._sight.take(reading)
-        wall = self._follow_clock(now_s)  # what is stamped by the new time must not be moved along with the old
         track = self._tracks.get(reading.target)
         if track is None:
             return
@@ -128,7 +121,7 @@ class Board:
         if track.take(reading, wall, self._settings, usual_rtt_s):
             self._touched.add(reading.target)
             self._pulse.quicken()
-            self._step_due_s = min(self._step_due_s, now_s + TICK_S)
+            self._time.hurry(now_s + TICK_S)
         if track.health is not before:
             self._notice(reading, track, before, now_s)
 
@@ -181,9 +174,8 @@ class Board:
 
     def snapshot(self) -> Snapshot:
         """Return one consistent picture of everything as it is now."""
-        intervals, now_s = self._settings.health.stale_intervals, self._clock.monotonic()
-        self._follow_stall(now_s)
-        return self._picture.snapshot(self._clock.wall(), now_s, intervals, self._sight.blind)
+        now_s, wall = self._time.follow(self._tracks)
+        return self._picture.snapshot(wall, now_s, self._settings.health.stale_intervals, self._sight.blind)
 
     def replace(self, inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> None:
         """Follow a changed configuration: kept targets keep state and views, removed ones are gone at once."""
@@ -227,10 +219,10 @@ class Board:
 
     def _step(self) -> _Found | None:
         """Attend and, unless a commit is under way, judge; return what is to be committed and published, None where nothing is."""
-        now_s = self._clock.monotonic()
-        self._follow_stall(now_s)
+        now_s, _ = self._time.follow(self._tracks)
+        self._time.expect(now_s + LOOK_EVERY_S)
         found = self._step_at(now_s)
-        self._step_due_s = now_s + (TICK_S if self._is_busy else LOOK_EVERY_S)
+        self._time.expect(now_s + (TICK_S if self._is_busy else LOOK_EVERY_S))
         return found
 
     def _step_at(self, now_s: float) -> _Found | None:
@@ -317,7 +309,7 @@ class Board:
         if now is not None:
             self._tell("blind", explain(now.reason.code, now.reason.values, "en"), {**now.reason.values, "code": now.reason.code})
         elif before is not None:
-            self._evidence_since_s = self._sighted_s = now_s
+            self._time.evidence_since_s = self._sighted_s = now_s
             lasted_s = round(self._clock.wall() - before.since)
             self._tell("sighted", f"it sees again after {lasted_s} s", {"lasted_s": lasted_s})
         self._picture.has_changed(self.snapshot)
@@ -333,12 +325,11 @@ class Board:
 
     def _judge(self, now_s: float) -> list[tuple[Judgement, Transition]]:
         """Settle what is ripe and judge whoever may have changed; views that only change in detail are replaced here."""
-        lapsed = self._aging.lapsed(now_s, self._evidence_since_s, self._settings.health.stale_intervals)
+        lapsed = self._aging.lapsed(now_s, self._time.evidence_since_s, self._settings.health.stale_intervals)
         self._touched.update(lapsed)
         self._are_standings_new = self._are_standings_new or bool(lapsed)
         if now_s - self._looked_s >= LOOK_EVERY_S - TICK_S:
             self._looked_s = now_s
-            self._follow_clock(now_s)
             if self._bench.look_at(self._now_local()):
                 self._are_standings_new = True
                 self._touched.update(self._tracks)
@@ -353,26 +344,6 @@ class Board:
             self._picture.find_root_causes()
             self._picture.has_changed(self.snapshot)
         return transitions
-
-    def _follow_stall(self, now_s: float) -> None:
-        """Let nothing grow old, and no wait run out, in a time in which we looked at nothing, as an overdue step tells."""
-        late_s = now_s - self._step_due_s
-        if late_s <= STALL_S:
-            return
-        self._step_due_s = now_s
-        self._evidence_since_s = min(self._evidence_since_s + late_s, now_s)
-        for track in self._tracks.values():
-            track.stood_still(late_s, now_s)
-
-    def _follow_clock(self, now_s: float) -> float:
-        """Move what was measured along with a wall clock that was set, so that nothing ages by it; return its time."""
-        wall = self._clock.wall()
-        offset_s = wall - now_s
-        moved_s, self._offset_s = offset_s - self._offset_s, offset_s
-        if abs(moved_s) > STEP_S:
-            for track in self._tracks.values():
-                track.shift(moved_s)
-        return wall
 
     def _free(self, now_s: float) -> None:
         """Resolve who is cut off; whoever no longer is gets a fresh hearing, and so does in turn who hangs on them."""

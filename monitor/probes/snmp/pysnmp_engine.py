@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -30,13 +29,14 @@ from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.lateness import Lateness
-from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
+from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system, route_fault
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp.manner import Device
 from monitor.probes.snmp.memory import AgentMemory, Memories
 from monitor.probes.snmp.objects import SYS_UPTIME
 from monitor.probes.snmp.poll import Poll
 from monitor.probes.snmp.question import BACK_OFF
+from monitor.probes.udp import drops_of, enlarge
 from monitor.wire.ber import (
     COUNTER32,
     COUNTER64,
@@ -83,9 +83,6 @@ _REFUSALS: tuple[tuple[type[errind.ErrorIndication], str], ...] = (
     (errind.AuthenticationError, "the answer's authentication is wrong"),
 )
 _WHOLE = frozenset((INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64, UINTEGER32))
-_SO_RCVBUFFORCE = 33
-_SO_MEMINFO = 55
-_DROPS_INDEX = 8
 _WANTED_BUFFER_BYTES = 4 * 1024 * 1024
 _EXCUSED = 2
 """How many tries of one question may be void for our own loop's being late before the question is."""
@@ -132,7 +129,7 @@ class PysnmpProber:
         drops = 0
         for each in self._sockets.values():
             with suppress(OSError):
-                drops += struct.unpack_from("@9I", each.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))[_DROPS_INDEX]
+                drops += drops_of(each)
         return drops
 
     def manners(self) -> Mapping[str, Manner]:
@@ -341,7 +338,7 @@ class PysnmpProber:
                 continue
             self._sockets[sock.fileno()] = sock
             with suppress(OSError):
-                sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _WANTED_BUFFER_BYTES)
+                enlarge(sock, _WANTED_BUFFER_BYTES)
 
 
 def _failure(spec: SnmpSpec, place: Place, indication: errind.ErrorIndication) -> ExchangeError:
@@ -350,7 +347,8 @@ def _failure(spec: SnmpSpec, place: Place, indication: errind.ErrorIndication) -
         if isinstance(indication, kind):
             return ExchangeError(Outcome.REFUSED, f"{words} (user '{spec.credential.user}')", is_final=True)
     if isinstance(indication, errind.RequestTimedOut):
-        unroutable = _route_fault(place)
+        # pysnmp tells a refused send and a lost answer apart no more than asyncio's datagram transport does.
+        unroutable = route_fault(place)
         if unroutable:
             return ExchangeError(Outcome.NOT_SENT, unroutable, is_final=True)
         tries = spec.retries + 1
@@ -392,17 +390,3 @@ def _void(why: object) -> ExchangeError:
 
 def _deadline(spec: SnmpSpec) -> ExchangeError:
     return ExchangeError(Outcome.TIMEOUT, f"not complete after {spec.deadline_s:g} s", is_final=True)
-
-
-def _route_fault(place: Place) -> str:
-    """Return why the kernel has no way to an address, '' where it has one. Nothing is sent: connecting UDP only asks for a route.
-
-    pysnmp tells a refused send and a lost answer apart no more than asyncio's datagram transport does.
-    """
-    family = socket.AF_INET if place.version == 4 else socket.AF_INET6
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect((*place.sockaddr[:1], 161, *place.sockaddr[2:]))
-    except OSError as error:
-        return error.strerror or str(error)
-    return ""

@@ -1,0 +1,50 @@
+"""Passing time: a wall clock that was set, and a time in which we stood still ourselves, make nothing older and no wait longer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from monitor.model.clock import Clock
+from monitor.service.track import Track
+
+STEP_S = 1.0
+"""A wall clock that moves against the monotonic one by more was set."""
+STALL_S = 0.5
+"""A step that comes later than this after its time: the loop, the process or the machine stood still, and nobody else did."""
+
+
+class PassingTime:
+    """Looks at the clocks for the board, and moves along what must not age by what it finds.
+
+    evidence_since_s: before then no evidence could come (monotonic).
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.evidence_since_s = clock.monotonic()
+        self._offset_s = clock.wall() - self.evidence_since_s
+        self._due_s = float("inf")
+
+    def expect(self, due_s: float) -> None:
+        """Note when the board's next step is due at the latest (monotonic)."""
+        self._due_s = due_s
+
+    def hurry(self, due_s: float) -> None:
+        """Note that it may be due sooner."""
+        self._due_s = min(self._due_s, due_s)
+
+    def follow(self, tracks: Mapping[str, Track]) -> tuple[float, float]:
+        """Look at both clocks, before anything is stamped by them; return monotonic and epoch seconds."""
+        now_s, wall = self._clock.monotonic(), self._clock.wall()
+        late_s = now_s - self._due_s
+        if late_s > STALL_S:
+            self._due_s = now_s
+            self.evidence_since_s = min(self.evidence_since_s + late_s, now_s)
+            for track in tracks.values():
+                track.stood_still(late_s, now_s)
+        offset_s = wall - now_s
+        moved_s, self._offset_s = offset_s - self._offset_s, offset_s
+        if abs(moved_s) > STEP_S:
+            for track in tracks.values():
+                track.shift(moved_s)
+        return now_s, wall
