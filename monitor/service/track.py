@@ -116,7 +116,8 @@ class Track:
         if self.health is not before and not self.is_suspected:
             self.calm()
         if reading.probe in before.probes:
-            self.heard_s[reading.probe] = reading.at_s
+            # What came before we stood still is read after it: it must not make older what was moved along.
+            self.heard_s[reading.probe] = max(reading.at_s, self.heard_s.get(reading.probe, -inf))
         if reading.probe == self.first_probe and not reading.confirms:
             self._step_flapping(is_alive, settings)
         if is_alive:

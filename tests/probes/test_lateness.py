@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import TRIES, Crowd
 from monitor.probes.h323 import H323Prober
 from monitor.probes.lateness import EXCUSING_SHARE, Lateness
-from monitor.probes.names import Names, resolve_by_system
+from monitor.probes.names import Names, Place, resolve_by_system
 from monitor.probes.sip.prober import SipProber
 from monitor.probes.tcp import TcpProber
 from monitor.probes.web import WebProber
@@ -211,3 +212,39 @@ async def test_every_answer_of_a_gatekeeper_that_came_in_a_stall_is_read_before_
     prober.close()
     assert {(Outcome.OK, "")} == {(each.outcome, each.detail) for each in found}
     assert aliases == len(fake.asked), "what came in time is not asked for again"
+
+
+def flood(_data: bytes, _before: int) -> list[bytes]:
+    """More than a small buffer holds, and nothing that answers."""
+    return [b"\r\n\r\n" + bytes(500)] * 400
+
+
+def shrink(sock: socket.socket) -> None:
+    """Let the buffer of a socket hold a few datagrams only."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+
+
+async def test_sip_silence_is_no_proof_where_the_kernel_had_to_drop_what_came() -> None:
+    prober = SipProber(CLOCK)
+    await prober.open()
+    shrink(prober._udp._lines[4].sock.sock)
+    with device(flood, Stall(STALL_S)) as fake:
+        reading = await one(prober.probe, SipSpec("dc", "127.0.0.1", fake.port, ("udp",), timeout_s=TIMEOUT_S))
+    assert prober.receive_drops > 0
+    prober.close()
+    assert Outcome.NOT_SENT is reading.outcome
+    assert "our receive buffer overflowed by " in reading.detail
+
+
+async def test_a_gatekeepers_silence_is_no_proof_where_the_kernel_had_to_drop_what_came() -> None:
+    prober = H323Prober(CLOCK)
+    with device(flood, Stall(STALL_S)) as fake:
+        gatekeepers = prober._gatekeepers
+        place = await prober._connector.place("127.0.0.1")
+        assert isinstance(place, Place)
+        shrink(gatekeepers._gatekeeper(place, fake.port)._sock)
+        told = await gatekeepers.registration(place, fake.port, ALIAS, TIMEOUT_S)
+        assert (None, True) == (told.known, "our receive buffer overflowed by " in told.text)
+        drops = prober.receive_drops
+    prober.close()
+    assert drops > 0

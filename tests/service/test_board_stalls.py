@@ -47,6 +47,19 @@ async def test_what_was_silent_before_the_stall_goes_on_to_age_after_it() -> Non
     assert {State.UNKNOWN} == set(province.states().values())
 
 
+async def test_an_answer_of_before_the_stall_that_is_read_after_it_makes_nobody_older() -> None:
+    province = Province(settings=QUICK)
+    await province.run(30.0)
+    came_s = province.clock.now_s
+    stall(province, 10.0)
+    for name in province.inventory.targets:
+        province.board.deliver(answer(name, "icmp", came_s))
+    for _ in range(25):
+        province.clock.now_s += 0.1
+        await province.board.evaluate()
+    assert {State.UP} == set(province.states().values())
+
+
 @pytest.mark.parametrize("seconds", [3.0, 10.0])
 @pytest.mark.parametrize("lead_s", [0.0, 0.3, 0.9, 1.3, 2.1, 2.5, 3.3, 5.0, 9.0])
 async def test_a_cut_around_a_stall_is_told_after_it_whole_and_blames_nobody_else(seconds: float, lead_s: float) -> None:
