@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from typing import Any, Protocol
 
 from aiohttp import StreamReader, web
@@ -58,7 +59,7 @@ class Connection(web.RequestHandler):
     shortage: why it may have nothing but what the reserve is for; None: it is an ordinary one.
     """
 
-    def __init__(self, acceptor: Acceptor, client: str, shortage: Shortage | None) -> None:
+    def __init__(self, acceptor: Acceptor, client: str, shortage: Shortage | None, sock: socket.socket) -> None:
         limits = acceptor.admission.limits
         super().__init__(
             acceptor.server,
@@ -71,6 +72,7 @@ class Connection(web.RequestHandler):
         self.shortage = shortage
         self.waits_since: float | None = None
         self._acceptor = acceptor
+        self._sock = sock
         self._line: asyncio.Transport | None = None
         self._gone: asyncio.Future[None] | None = None
         self._has_place = True
@@ -89,6 +91,18 @@ class Connection(web.RequestHandler):
                 self._gone.set_result(None)
         return self._gone
 
+    @property
+    def is_silent(self) -> bool:
+        """Return whether it waits for a request of which nothing has come that is not read yet."""
+        if self._line is None:
+            return True
+        if self.waits_since is None:
+            return False
+        try:
+            return not self._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except OSError:
+            return True
+
     def begin(self, body: StreamReader) -> None:
         """Note that a request's head is complete and work on it begins."""
         self._deadline, self.waits_since, self._has_sent, self._body = None, None, False, body
@@ -103,7 +117,9 @@ class Connection(web.RequestHandler):
 
     def expire(self, now: float) -> None:
         """Let the connection go where it makes us wait for too long."""
-        if self._stuck_since is not None and now - self._stuck_since > self._acceptor.admission.limits.read_s:
+        limits = self._acceptor.admission.limits
+        read_s = limits.reserve_head_s if self.shortage else limits.read_s
+        if self._stuck_since is not None and now - self._stuck_since > read_s:
             self._acceptor.refuse(Reason.SLOW_READER, self.client)
             self._abort()
         elif self._deadline is not None and now > self._deadline:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import resource
 import socket
@@ -74,7 +75,8 @@ class _Acceptor:
         self._spare: int | None = _spare()
 
     def close(self) -> None:
-        """Give back what it itself holds."""
+        """Tell the last of what was refused, and give back what it itself holds."""
+        tell_refusals(self.admission, math.inf)
         if self._timer is not None:
             self._timer.cancel()
         if self._spare is not None:
@@ -93,7 +95,7 @@ class _Acceptor:
             except OSError as error:
                 await self._pause(listener, error)
                 continue
-            self._let_in(sock, client_of(address[0]))
+            await self._let_in(sock, client_of(address[0]))
             in_a_row += 1
             if in_a_row % _BURST == 0:
                 await asyncio.sleep(0)
@@ -118,16 +120,16 @@ class _Acceptor:
 
     # Letting in
 
-    def _let_in(self, sock: socket.socket, client: str) -> None:
+    async def _let_in(self, sock: socket.socket, client: str) -> None:
         connections = self.admission.connections
         shortage = connections.take(client)
         while shortage is not None and connections.would_take(client) and self._make_room():
             shortage = connections.take(client)
-        if shortage is not None and len(self._reserve) >= self.admission.limits.reserve and not self._clear_reserve():
+        if shortage is not None and not await self._has_reserve(shortage):
             self.refuse(_REASON[shortage], client)
             _turn_away(sock, _FULL[shortage])
             return
-        connection = Connection(self, client, shortage)
+        connection = Connection(self, client, shortage, sock)
         self._open_ones.add(connection)
         if shortage is not None:
             self._reserve[connection] = None
@@ -149,21 +151,43 @@ class _Acceptor:
         for connection in self.waiting:
             if connection.waits_since is None or now - connection.waits_since < patience_s:
                 return False
-            if connection.shortage is None:
+            if connection.shortage is None and connection.is_silent:
                 connection.leave()
                 connection.send_off()
                 return True
         return False
 
+    async def _has_reserve(self, shortage: Shortage) -> bool:
+        """Return whether the reserve has a place: those who say nothing stand in it for a moment only.
+
+        Where there is no room for anybody, whoever comes waits meanwhile: in a burst nobody is driven out whose request is just
+        being read. Who has too many connections of its own holds nobody up.
+        """
+        loop, limits = asyncio.get_running_loop(), self.admission.limits
+        until_s = loop.time() + limits.reserve_head_s
+        while len(self._reserve) >= limits.reserve and not self._clear_reserve():
+            if shortage is Shortage.CLIENT or loop.time() > until_s:
+                return False
+            self._freed.clear()
+            await self._until_freed(limits.reserve_patience_s)
+        return True
+
     def _clear_reserve(self) -> bool:
-        """Send off who stands longest in the reserve and has not said what for; False where all are served."""
+        """Send off who stands longest in the reserve and has not said what for; False where nobody stands there for long."""
+        now = asyncio.get_running_loop().time()
         for connection in self._reserve:
-            if connection.waits_since is not None and connection.shortage is not None:
+            since = connection.waits_since
+            if connection.is_silent and since is not None and now - since >= self.admission.limits.reserve_patience_s:
+                assert connection.shortage is not None
                 connection.leave()
                 self.refuse(_REASON[connection.shortage], connection.client)
                 connection.send_off(_FULL[connection.shortage])
                 return True
         return False
+
+    async def _until_freed(self, at_most_s: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._freed.wait(), at_most_s)
 
     # The end of descriptors
 
@@ -173,8 +197,7 @@ class _Acceptor:
         self._tell_by_spare(listener, error)
         if not self._make_room():
             self._clear_reserve()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._freed.wait(), self.admission.limits.pause_s)
+        await self._until_freed(self.admission.limits.pause_s)
 
     def _tell_by_spare(self, listener: socket.socket, error: OSError) -> None:
         if self._spare is not None:
