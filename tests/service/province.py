@@ -161,6 +161,11 @@ class Province:
         self._due = [(due[0] + seconds, *due[1:]) for due in self._due]
         await self.board.evaluate()
 
+    def deliver_due(self) -> None:
+        """Send what is due, and deliver what has come."""
+        self._send()
+        self._deliver()
+
     def state(self, name: str) -> State | None:
         return self.board.snapshot().views[name].state
 

@@ -447,3 +447,14 @@ async def test_who_was_cut_off_once_and_fails_later_is_down_at_once() -> None:
     await province.run(60.0)
     told = [(each.target, each.new) for each in province.journal.transitions[seen:]]
     assert [("d0-c0", State.DOWN), ("e-d0-c0", State.UNREACHABLE)] == sorted(told)
+
+
+async def test_a_loop_that_is_always_late_tells_an_outage_late_and_not_never() -> None:
+    plan = inventory(replace(target, credential="wan") for target in small_province(districts=2, communes=2).targets.values())
+    province = await warm(plan=plan)
+    province.dead.add("d1-c0")
+    for _ in range(30):
+        province.clock.now_s += 5.0
+        province.deliver_due()
+        await province.board.evaluate()
+    assert ({"d1-c0"}, {"e-d1-c0"}) == (province.of(State.DOWN), province.of(State.UNREACHABLE))
