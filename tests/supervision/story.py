@@ -19,6 +19,7 @@ from typing import Any
 
 from monitor.model.state import State, Transition
 from tests.lab_fixture import Lab, launch
+from tests.patience import LONGEST_WAIT_S
 from tests.supervision.chain import SHIPPED, Chain, chain_over
 from tests.supervision.scaling import scaled
 from tests.supervision.sink import Message
@@ -38,7 +39,7 @@ FLAPS_FOR_S = 600.0
 STORM_S = 60.0
 GROUP_INTERVAL_S = 300.0
 _TOLD_S = 240.0  # a wait that takes longer than this has failed, at shipped intervals
-_SLACK_S = 90.0  # and so much more at any
+_SLACK_S = LONGEST_WAIT_S  # and so much more at any
 
 # Faults of quality are not what this is about: bounds that a busy machine can't reach.
 _SETTINGS = """

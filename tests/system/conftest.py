@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.lab_fixture import Lab, launch
+from tests.patience import LONGEST_WAIT_S
 from tests.system.hostile import Siege, besiege
 from tests.system.running import Running, running_in
 
@@ -104,7 +105,7 @@ class Rounds:
 
     def result(self) -> Any:
         """Return what thousand_rounds.py printed, once it has."""
-        self._said = self._said or self._process.communicate(timeout=300)[0]
+        self._said = self._said or self._process.communicate(timeout=2 * LONGEST_WAIT_S)[0]
         assert self._process.returncode == 0
         return json.loads(self._said)
 
