@@ -208,14 +208,14 @@ class Stream:
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
-        await response.prepare(request)
-        if isinstance(request.transport, asyncio.Transport):
-            client.transport = request.transport
-            # The kernel would take some MB for a client that never reads.
-            client.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        channel.put_to(client, channel.whole())
-        client.is_told = True
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError):  # who hung up meanwhile, or does now
+            await response.prepare(request)
+            if isinstance(request.transport, asyncio.Transport):
+                client.transport = request.transport
+                # The kernel would take some MB for a client that never reads.
+                client.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+            channel.put_to(client, channel.whole())
+            client.is_told = True
             await _pump(client, response)
         return response
 

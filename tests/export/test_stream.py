@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -193,6 +193,14 @@ class CountingRenderer(Renderer):
         return super().parts(snapshot, settings, language, meetings)
 
 
+async def until(is_so: Callable[[], bool]) -> None:
+    for _ in range(2_500):
+        if is_so():
+            return
+        await asyncio.sleep(0.002)
+    raise TimeoutError
+
+
 async def joined(client: Client, query: str, screens: int) -> list[ClientResponse]:
     return await asyncio.gather(*(client.get(f"/stream?{query}") for _ in range(screens)))
 
@@ -273,3 +281,30 @@ async def test_what_happens_to_a_target_shows_on_its_open_page_and_is_read_once_
             while "VNPT" not in (await message(screen))["data"].get("parts", {}).get("events", ""):
                 pass
         assert 2 == len(source.asked)
+
+
+async def test_a_screen_that_hangs_up_before_it_is_told_anything_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    may_answer, asked = asyncio.Event(), asyncio.Event()
+
+    class SlowSource(FakeSource):
+        async def fresh(self) -> Snapshot:
+            asked.set()
+            await may_answer.wait()
+            return self.now
+
+    app, stream = served(SlowSource())
+    runner = web.AppRunner(app)  # as the daemon's; that of the tests cancels whom nobody waits for
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    _, writer = await asyncio.open_connection(*runner.addresses[0])
+    writer.write(b"GET /stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    await asyncio.wait_for(asked.wait(), 5)
+    writer.transport.abort()
+    server = runner.server
+    assert server is not None
+    await until(lambda: all(each.transport is None for each in server.connections))
+    may_answer.set()
+    await until(lambda: not server.connections)
+    assert 0 == stream.clients
+    await runner.cleanup()
+    assert "" == caplog.text

@@ -2,7 +2,7 @@
 
 The shipped province on its invented morning is served on 127.0.0.1 by a process of its own. Printed are, for each address, requests
 a second and the server's CPU time a request under 60 connections without think time (wrk), and the median of the first paint in a
-browser that was never here before. Needs wrk, chromium and the package playwright.
+browser that was never here before, alone and beside those 60. Needs wrk, chromium and the package playwright.
 """
 
 from __future__ import annotations
@@ -51,11 +51,15 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def crowd(url: str, seconds: int) -> tuple[str, ...]:
+    """Return the command of 60 connections without think time, which leave the processor to others."""
+    return ("nice", "-n", "19", "wrk", "-t1", "-c60", f"-d{seconds}s", "-H", "Accept-Encoding: gzip", url)
+
+
 def visited(url: str, pid: int, seconds: int) -> tuple[float, float]:
     """Return requests a second under 60 connections, and the server's CPU milliseconds a request."""
-    command = ("wrk", "-t1", "-c60", f"-d{seconds}s", "-H", "Accept-Encoding: gzip", url)
     before = cpu_s(pid)
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(crowd(url, seconds), check=True, capture_output=True, text=True).stdout
     taken = cpu_s(pid) - before
     found = re.search(r"(\d+) requests in", told)
     if found is None or "Non-2xx" in told:
@@ -73,8 +77,8 @@ async def painted(browser: Browser, url: str) -> float:
     return took
 
 
-async def paints(url: str, times: int) -> None:
-    """Print the median of first paints, the pages by turns."""
+async def paints(url: str, times: int, beside: str) -> None:
+    """Print the median of first paints, the pages by turns. beside: what goes on meanwhile."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         took: dict[str, list[float]] = {path: [] for path in PAINTED}
@@ -83,7 +87,10 @@ async def paints(url: str, times: int) -> None:
                 seen.append(await painted(browser, url + path))
         for path, seen in took.items():
             quarters = statistics.quantiles(seen, n=4)
-            print(f"{path:48} first paint {quarters[1]:6.0f} ms, middle half {quarters[0]:.0f} to {quarters[2]:.0f}", flush=True)
+            print(
+                f"{path:48} first paint {beside} {quarters[1]:6.0f} ms, middle half {quarters[0]:.0f} to {quarters[2]:.0f}",
+                flush=True,
+            )
         await browser.close()
 
 
@@ -105,7 +112,13 @@ def main() -> None:
             each_second, cost_ms = visited(url + path, server.pid, arguments.seconds)
             print(f"{path:48} {each_second:8.0f} requests/s {cost_ms:8.3f} ms of CPU each", flush=True)
         if arguments.paints:
-            asyncio.run(paints(url, arguments.paints))
+            asyncio.run(paints(url, arguments.paints, "alone"))
+            others = subprocess.Popen(crowd(f"{url}/", 3600), stdout=subprocess.DEVNULL)
+            try:
+                asyncio.run(paints(url, arguments.paints, "beside 60"))
+            finally:
+                others.terminate()
+                others.wait()
     finally:
         server.terminate()
         server.wait()
