@@ -56,12 +56,13 @@ class Picture:
 class Rendered:
     """Something finished: its octets, the same zipped, and what tells them from others. Both are made when first asked for.
 
-    at, settings, picture: of the picture that it shows, which itself is not kept: it is larger than any page.
+    settings, picture: of the picture that it shows, which itself is not kept: it is larger than any page. seen_s: when that was the
+    newest, monotonic.
     """
 
-    def __init__(self, body: bytes, picture: Picture) -> None:
+    def __init__(self, body: bytes, picture: Picture, seen_s: float) -> None:
         self.body = body
-        self.at = picture.snapshot.at
+        self.seen_s = seen_s
         self.settings = picture.settings
         self.picture = picture.number
 
@@ -84,23 +85,20 @@ class Rendered:
 
 
 class Renderings:
-    """All that was rendered lately, bounded by number and size; what was asked for longest ago goes first.
-
-    wall: epoch seconds, by the clock that snapshots' `at` is told by.
-    """
+    """All that was rendered lately, bounded by number and size; what was asked for longest ago goes first."""
 
     def __init__(
         self,
         source: Source,
         meetings: Meetings,
         *,
-        wall: Callable[[], float] = time.time,
+        now_s: Callable[[], float] = time.monotonic,
         most_entries: int = MOST_ENTRIES,
         most_bytes: int = MOST_BYTES,
     ) -> None:
         self._source = source
         self._meetings = meetings
-        self._wall = wall
+        self._now_s = now_s
         self._most_entries = most_entries
         self._most_bytes = most_bytes
         self._kept: OrderedDict[Hashable, Rendered] = OrderedDict()
@@ -145,8 +143,8 @@ class Renderings:
         self.bytes = 0
 
     def _is_of_now(self, rendered: Rendered) -> bool:
-        """Return whether what it shows, by the time that it bears, is less than a second old, and by the settings in force."""
-        return 0 <= self._wall() - rendered.at < FRESH_S and rendered.settings is self._source.settings
+        """Return whether what it shows was the newest less than a second ago, by the settings in force."""
+        return self._now_s() - rendered.seen_s < FRESH_S and rendered.settings is self._source.settings
 
     async def _look(self) -> Picture:
         """Return the picture of now, or of a second ago at most."""
@@ -179,13 +177,14 @@ class Renderings:
     ) -> Rendered:
         epoch = self._epoch
         ready = cast(T, None) if prepare is None else await prepare()
-        kept = self._kept.get(key)
+        kept, seen_s = self._kept.get(key), self._now_s()
         if kept is not None and kept.picture == (await self._look()).number:
+            kept.seen_s = seen_s
             return kept
         async with self.turn():
-            picture = await self._look()
+            seen_s, picture = self._now_s(), await self._look()
             drawn = draw(picture.snapshot, ready)
-            rendered = Rendered(drawn.encode() if isinstance(drawn, str) else b"".join(drawn), picture)
+            rendered = Rendered(drawn.encode() if isinstance(drawn, str) else b"".join(drawn), picture, seen_s)
         if epoch == self._epoch:
             self._keep(key, rendered)
         return rendered
