@@ -60,8 +60,8 @@ class _Guard:
                     answer = await self._answer(request, handler)
         except RefusedError as error:
             answer = self._busy(request, error)
-        if request.method not in _SAFE and answer.status < 400:
-            # Nobody is shown what was rendered before a change: who just took a cause on sees his name.
+        if request.method not in _SAFE and not 400 <= answer.status < 500:
+            # Nobody is shown what was rendered before a change, nor before half of one: who just took a cause on sees his name.
             self._renderings.forget()
         answer = for_its_reader(answer, request, self._source, self._renderer)
         if connection is not None and connection.shortage is not None:

@@ -294,6 +294,28 @@ async def test_who_took_a_cause_on_sees_it_at_once(served: tuple[Client, MovingS
         assert "Ca trực" in await (await client.get(path)).text()
 
 
+class HalfAnswering(sample.FakeOperations):
+    """Hears what is said, and then no longer answers."""
+
+    async def acknowledge(self, target: str, by: str, note: str) -> Acknowledgement:
+        await super().acknowledge(target, by, note)
+        raise SilentError
+
+
+async def test_a_change_of_which_nobody_knows_whether_it_was_made_hides_nothing_either(served: tuple[Client, MovingSource]) -> None:
+    client, source = served
+
+    def hear(target: str, taken: Acknowledgement | None) -> None:
+        source.now = sample.with_view(source.now, target, acknowledged=taken)
+
+    source.operations = HalfAnswering(heard=hear)
+    await client.get("/card/ubnd-1")
+    origin = {"Origin": str(client.make_url("/")).rstrip("/")}
+    answer = await client.post("/api/v1/acknowledgements", json={"target": "ubnd-1", "by": "Ca trực"}, headers=origin)
+    assert 500 <= answer.status
+    assert "Ca trực" in await (await client.get("/card/ubnd-1")).text()
+
+
 async def test_me_tells_name_role_and_what_may_be_done_to_this_visitor_alone(client: Client) -> None:
     answer = await client.get("/api/v1/me", headers={"Cookie": "by=Ca%20tr%E1%BB%B1c"})
     assert "no-store" == answer.headers["Cache-Control"]
