@@ -62,7 +62,8 @@ class H323Prober:
         details = [signalling.detail] if signalling.detail else []
         details += [registration.text] if not registration.known else []
         sample = replace(signalling.conference, values=values)
-        return replace(signalling, detail="; ".join(details), conference=sample, at_s=self._clock.monotonic())
+        # Of the time at which the endpoint itself spoke: the gatekeeper may have been waited for long after that.
+        return replace(signalling, detail="; ".join(details), conference=sample)
 
     async def _signalling(self, spec: H323Spec) -> Reading:
         """Return the reading of the endpoint itself."""

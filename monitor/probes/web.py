@@ -37,9 +37,10 @@ STATUS_READERS: Mapping[str, tuple[ReadStatus, int]] = {"cisco-xml": (cisco_stat
 
 @dataclass(slots=True)
 class _Findings:
-    """What one exchange has brought so far; it counts even where the rest fails."""
+    """What one exchange has brought so far; it counts even where the rest fails. heard_s: when the page last spoke (monotonic)."""
 
     transport: str
+    heard_s: float
     rtt_s: float | None = None
     server: str = ""
     values: dict[str, float] = field(default_factory=dict)
@@ -88,7 +89,7 @@ class WebProber:
         connected = await self._connector.connect(spec.address, spec.port, spec.timeout_s)
         if isinstance(connected, Failure):
             return self._reading(spec, connected.outcome, connected.detail, ConferenceSample())
-        found = _Findings("tls" if spec.tls else "tcp")
+        found = _Findings("tls" if spec.tls else "tcp", self._clock.monotonic())
         outcome, detail = Outcome.OK, ""
         try:
             left_s = max(spec.timeout_s - (connected.took_s or 0.0), 0.05)
@@ -106,11 +107,13 @@ class WebProber:
             rtt_s=found.rtt_s,
             values=found.values,
         )
-        return self._reading(spec, outcome, detail, sample)
+        return self._reading(spec, outcome, detail, sample, found.heard_s)
 
-    def _reading(self, spec: WebSpec, outcome: Outcome, detail: str, sample: ConferenceSample) -> Reading:
-        now_s = self._clock.monotonic()
-        return Reading(spec.target, "web", now_s, outcome, detail=detail, confirms=spec.confirms, conference=sample)
+    def _reading(
+        self, spec: WebSpec, outcome: Outcome, detail: str, sample: ConferenceSample, heard_s: float | None = None
+    ) -> Reading:
+        at_s = self._clock.monotonic() if heard_s is None else heard_s
+        return Reading(spec.target, "web", at_s, outcome, detail=detail, confirms=spec.confirms, conference=sample)
 
     async def _exchange(self, spec: WebSpec, connected: Connection, found: _Findings, handshake_s: float, late: Late) -> None:
         """Shake hands, ask, and read the answer. Raises _Fault; the connection is closed in any case."""
@@ -124,9 +127,11 @@ class WebProber:
             raise _Fault(Outcome.MALFORMED, f"TLS: {_why(error)}") from None
         try:
             if spec.tls:
+                found.heard_s = self._clock.monotonic()
                 _take_certificate(writer.get_extra_info("ssl_object"), found)
             async with asyncio.timeout(spec.timeout_s):
                 await _converse(spec, reader, writer, found)
+            found.heard_s = self._clock.monotonic()
         except TimeoutError:
             raise _ran_out(spec, late, "answers no request in time") from None
         except (OSError, MalformedError) as error:

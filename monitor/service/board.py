@@ -115,7 +115,7 @@ class Board:
         if reading.confirms:
             track.awaited.pop(reading.probe, None)
         before = track.health
-        if not reading.outcome.is_alive and self._is_from_the_dark(reading, track):
+        if track.is_outdated(reading) if reading.outcome.is_alive else self._is_from_the_dark(reading, track):
             return
         usual_rtt_s = self._usual_rtt_s(reading.target) if reading.icmp is not None else None
         if track.take(reading, wall, self._settings, usual_rtt_s):

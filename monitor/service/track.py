@@ -90,6 +90,12 @@ class Track:
         """True where it answered last, and that may be told."""
         return self.health.standing is health.Standing.ANSWERING and self.back_s is None
 
+    def is_outdated(self, reading: Reading) -> bool:
+        """Return whether an answer came before what began its silence was even sent: it is known late, and proves no return."""
+        if self.silence is None:
+            return False
+        return reading.at_s < self.silence.since_s - self.longest_s(next(iter(self.silence.told)))
+
     def longest_s(self, probe: str) -> float:
         """Return how long after its beginning a probe's miss is known, in seconds."""
         return next((planned.longest_s for planned in self.plan if planned.probe == probe), 0.0)

@@ -115,3 +115,26 @@ async def test_a_silence_that_is_held_for_its_uplink_is_held_over_a_stall() -> N
         await board.evaluate()
     told = {each.target: each.new for each in province.journal.transitions}
     assert {"a": State.DOWN, "b": State.UNREACHABLE} == told
+
+
+async def test_an_answer_of_before_a_silence_that_is_known_only_after_it_brings_nobody_back() -> None:
+    province = await warm()
+    came_s = province.clock.now_s
+    province.dead.add("d1")
+    await province.run(BOUND_S)
+    assert {"d1"} == province.of(State.DOWN)
+    province.board.deliver(answer("d1", "snmp", came_s))
+    await province.run(3.0)
+    assert ({"d1"}, set()) == (province.of(State.DOWN), province.of(State.UNKNOWN))
+
+
+async def test_an_answer_of_before_our_own_cut_that_is_known_only_after_it_proves_no_sight() -> None:
+    province = await warm()
+    came_s = province.clock.now_s
+    province.is_cut_off = True
+    for _ in range(60):
+        await province.run(0.5)
+        province.board.deliver(answer("e-d1", "icmp", came_s))
+    blind = province.board.snapshot().blind
+    assert blind is not None
+    assert [] == province.journal.transitions

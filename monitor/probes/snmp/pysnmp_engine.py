@@ -157,13 +157,14 @@ class PysnmpProber:
     async def _probe(self, spec: SnmpSpec, deliver: Deliver) -> None:
         """Poll one agent, when there is room; a name is looked up before, so that a slow resolver takes no room."""
         memory: AgentMemory | None = None
+        at_s: float | None = None
         misdeed: Misdeed | None = None
         try:
             place = self._names.known(spec.address) or await self._names.find(spec.address)
             memory = self._memories.of(spec, place)
             poll = Poll(spec, memory)
             async with self._room:
-                sample = await self._converse(spec, place, memory.device, poll.run())
+                sample, at_s = await self._converse(spec, place, memory.device, poll.run())
             outcome, detail, misdeed = Outcome.OK, poll.detail, poll.misdeed
         except UnresolvedNameError as error:
             sample, outcome, detail = None, Outcome.NOT_SENT, str(error)
@@ -175,7 +176,8 @@ class PysnmpProber:
         shared = self._sharing(memory.engine_id if memory else "", spec.target)
         if shared:
             detail = f"{detail}; {shared}" if detail else shared
-        at_s, learned = self._clock.monotonic(), memory.device.take_news() if memory else ""
+        at_s = self._clock.monotonic() if at_s is None else at_s
+        learned = memory.device.take_news() if memory else ""
         deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, misdeed, learned))
 
     def _sharing(self, engine_id: str, target: str) -> str:
@@ -194,9 +196,12 @@ class PysnmpProber:
             _log.warning("%s: %s", target, shared)
         return shared
 
-    async def _converse(self, spec: SnmpSpec, place: Place, device: Device, conversation: Conversation[SnmpSample]) -> SnmpSample:
-        """Carry a poll's questions and answers. Raises ExchangeError where the poll does."""
-        deadline_s = self._clock.monotonic() + spec.deadline_s
+    async def _converse(
+        self, spec: SnmpSpec, place: Place, device: Device, conversation: Conversation[SnmpSample]
+    ) -> tuple[SnmpSample, float]:
+        """Carry a poll's questions and answers; return what came of it, and when the agent spoke last. Raises ExchangeError."""
+        heard_s = self._clock.monotonic()
+        deadline_s = heard_s + spec.deadline_s
         over: ExchangeError | None = None
         try:
             with self._lateness.under_way() as late:
@@ -209,10 +214,11 @@ class PysnmpProber:
                         over = error if error.is_final else None
                         ask = conversation.throw(error)
                         continue
+                    heard_s = self._clock.monotonic() if answer is not None else heard_s
                     ask = conversation.send(answer) if answer is not None else conversation.throw(over or _deadline(spec))
         except StopIteration as complete:
             sample: SnmpSample = complete.value
-            return sample
+            return sample, heard_s
         finally:
             conversation.close()
 

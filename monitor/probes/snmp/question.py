@@ -78,9 +78,9 @@ class Exchange:
     """One question to one agent and what became of it so far.
 
     reader: reads a plain answer by its position, where the question is asked at every poll. wait_s: of the next try; tries_left:
-    after the one under way. patience_s: how long an answer is waited for, from the first try on; give_up_s: when that ends, and
-    deadline_s when all ends, monotonic. sent: request-id → when it was sent; each try has its own, and an answer to any counts.
-    What most questions never need stands in the class: it costs nothing until something goes wrong.
+    after the one under way. patience_s: how long an answer is waited for, from the first try on; give_up_s: when that ends,
+    deadline_s when all ends, came_s when its answer came, monotonic. sent: request-id → when it was sent; each try has its own, and
+    an answer to any counts. What most questions never need stands in the class: it costs nothing until something goes wrong.
     """
 
     give_up_s = 0.0
@@ -93,6 +93,7 @@ class Exchange:
     notes: tuple[str, ...] = ()
     misdeed: Misdeed | None = None
     drops = 0
+    came_s = 0.0
 
     def __init__(self, route: Route, request: Request, reader: Steady | None, asker: Asker, deadline_s: float) -> None:
         """Prepare it: it is waited for as long as was learned of its agent, and never shorter in all than the spec says."""

@@ -264,6 +264,7 @@ class SnmpTransport:
         for octets, source, came_s in taken:
             found = match(octets, source, came_s or now)
             if found is not None:
+                found[0].came_s = came_s or now
                 self._settle(*(found if came_s is not None else _unstamped(*found, now - before_s)))
         for quoted in which.errors():
             ended = self._open.match_error(quoted, which.version)

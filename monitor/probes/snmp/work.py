@@ -148,11 +148,12 @@ class GetWork(Work):
 class Talk(Work):
     """A conversation: a question goes out, its answer goes in, until the result is there."""
 
-    __slots__ = ("_conversation", "_over")
+    __slots__ = ("_conversation", "_heard_s", "_over")
 
     def __init__(self, spec: SnmpSpec, batch: Batch) -> None:
         super().__init__(spec, batch)
         self._conversation: Conversation[Any] | None = None
+        self._heard_s: float | None = None
         self._over: ExchangeError | None = None
 
     @abstractmethod
@@ -166,6 +167,8 @@ class Talk(Work):
     def answered(self, answer: Answer) -> None:
         """Go on with an answer."""
         assert self._conversation is not None
+        assert self._exchange is not None
+        self._heard_s = self._exchange.came_s
         self._go_on(self._conversation.send, answer)
 
     def failed(self, error: ExchangeError) -> None:
@@ -217,7 +220,9 @@ class PollWork(Talk):
             told = (Outcome.OK, None, result, poll.detail, spec.confirms, poll.misdeed, learned)
         else:
             told = (error.outcome, None, None, error.detail, spec.confirms, error.misdeed, learned)
-        self._deliver(_reading(spec.target, "snmp", self._now_s(), *told))
+        # A poll of which the rest was lost tells of when the agent spoke last, not of when we gave up waiting.
+        at_s = self._now_s() if error is not None or self._heard_s is None else self._heard_s
+        self._deliver(_reading(spec.target, "snmp", at_s, *told))
 
 
 class PlainTalk(Talk):
