@@ -47,12 +47,15 @@ class TcpProber:
     async def _read(self, spec: TcpSpec) -> Reading:
         tries = [asyncio.ensure_future(self._connector.connect(spec.address, port, spec.timeout_s)) for port in spec.ports]
         stood: Connection | None = None
+        refused_s: float | None = None
         try:
             for first in asyncio.as_completed(tries):
                 came = await first
                 if isinstance(came, Connection):
                     stood = came
                     break
+                if came.outcome is Outcome.REFUSED:
+                    refused_s = self._clock.monotonic()
         finally:
             await _dropped(tries)
         now_s = self._clock.monotonic()
@@ -63,8 +66,9 @@ class TcpProber:
         worth = min((each for each in failures if isinstance(each, Failure)), key=lambda each: _WORTH.index(each.outcome))
         details = [each.detail for each in failures if isinstance(each, Failure) and each.outcome is worth.outcome]
         detail = "; ".join(dict.fromkeys(details))
+        at_s = now_s if refused_s is None else refused_s  # of when the host spoke last: other ports were waited for
         return Reading(
-            spec.target, "tcp", now_s, worth.outcome, detail=detail, confirms=spec.confirms, conference=ConferenceSample()
+            spec.target, "tcp", at_s, worth.outcome, detail=detail, confirms=spec.confirms, conference=ConferenceSample()
         )
 
 

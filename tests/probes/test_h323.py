@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
 
@@ -178,8 +179,15 @@ async def test_a_question_that_was_lost_is_repeated_with_its_number(prober: H323
 
 
 async def test_a_gatekeeper_that_is_silent_says_nothing_of_the_registration(prober: H323Prober) -> None:
-    async with serving(silent) as port, gatekeeper(lambda _: []) as (fake, ras):
+    asked_s: list[float] = []
+
+    def note(_question: h323.Question) -> list[bytes]:
+        asked_s.append(time.monotonic())
+        return []
+
+    async with serving(silent) as port, gatekeeper(note) as (fake, ras):
         reading = await read(prober, port, gatekeeper="127.0.0.1", gatekeeper_port=ras, alias=ALIAS, timeout_s=0.2)
+    assert reading.at_s < asked_s[-1], "it tells of when the endpoint spoke, not of how long the gatekeeper was waited for"
     assert (Outcome.OK, {UP: 1.0}) == told(reading)
     assert reading.detail == "gatekeeper 127.0.0.1: no answer"
     assert len(fake.asked) == 2

@@ -78,3 +78,18 @@ async def test_an_agent_that_is_dead_is_not_excused_by_a_stall(fast: SnmpProber)
         reading = await read(fast, agent.port, brief=True, timeout_s=TIMEOUT_S, retries=1)
     assert (Outcome.TIMEOUT, 2) == (reading.outcome, len(agent.asked))
     assert "no answer to 2 tries" in reading.detail
+
+
+async def test_a_poll_of_which_the_rest_was_lost_tells_of_when_the_agent_spoke_last(fast: SnmpProber) -> None:
+    lost_s: list[float] = []
+
+    def dying(data: bytes, before: int) -> list[bytes]:
+        if before < 3:
+            return honest(data)
+        lost_s.append(time.monotonic())
+        return []
+
+    with device(dying) as agent:
+        reading = await read(fast, agent.port, timeout_s=TIMEOUT_S, retries=0)
+    assert (Outcome.OK, False) == (reading.outcome, reading.snmp and reading.snmp.complete)
+    assert reading.at_s <= lost_s[0]
