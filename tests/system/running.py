@@ -146,7 +146,7 @@ class Running:
             return json.load(answer)
 
     def entries(self) -> list[Entry]:
-        """Return all that the journal holds, oldest first: the API tells the newest thousand only."""
+        """Return all that the journal of a daemon that has answered once holds, oldest first; the API tells the newest thousand."""
         reader = Reader(f"sqlite:///{self.journal}")
         try:
             return reader.between(0.0, math.inf)

@@ -33,6 +33,7 @@ def last_poll(scrape: Scrape, target: str) -> float:
 @pytest.fixture(scope="module")
 def named(siege: Siege) -> dict[str, list[str]]:
     """What is told once every hostile agent was named."""
+    assert siege.early.result().states()  # from then on there is a journal
     siege.running.eventually(lambda: told(siege).keys() >= HOSTILE.keys())
     return told(siege)
 
