@@ -204,6 +204,8 @@ class _Acceptor:
             os.close(self._spare)
         try:
             sock, address = listener.accept()
+        except BlockingIOError:
+            pass  # nobody waits: the kernel says that there is no descriptor before it looks for somebody to accept
         except OSError:
             self.faults.note(error, "accepting connections", asyncio.get_running_loop().time())
         else:

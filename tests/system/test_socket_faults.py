@@ -92,7 +92,7 @@ def test_a_daemon_without_a_file_to_spare_goes_on_pinging_and_answers_again_when
     try:
         host, port = attentive.origin.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=LONGEST_WAIT_S):
-            attentive.eventually(lambda: "out of system resource" in attentive.log.read_text())
+            attentive.eventually(lambda: "for want of open files" in attentive.log.read_text())
     finally:
         resource.prlimit(pid, resource.RLIMIT_NOFILE, usual)
     for scrape in attentive.scrapes():
