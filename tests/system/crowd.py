@@ -91,11 +91,6 @@ class Process:
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
-    def children(self) -> list[Process]:
-        """Return the processes that it started and that live."""
-        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return [Process(int(pid)) for pid in found]
-
 
 def buckets(scrape: Scrape) -> dict[float, float]:
     """Return bound → how many looks of the loop were late by no more."""
@@ -153,7 +148,7 @@ def play(kind: str, running: Running, seconds: float) -> Phase:
     running.lab.ctl("restore", "all")
     before = running.until_up(TARGETS)
     phase, poller = Phase(kind, seconds), Process(running.process.pid)
-    (web,) = poller.children()
+    (web,) = map(Process, running.children())
     cpu_s, log_octets, began_s = (poller.cpu_s(), web.cpu_s()), running.log.stat().st_size, time.monotonic()
     crowd = come(kind, running, seconds)
     seen = [visitors(running, WALL, seconds, "wall", 1), visitors(running, SCRAPER, seconds, "scraper", 1)]

@@ -128,6 +128,11 @@ class Running:
         """Start the daemon anew, on the same listener and journal."""
         self.process = self._start()
 
+    def children(self) -> list[int]:
+        """Return the processes that the daemon started and that live: that which visitors meet."""
+        pid = self.process.pid
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
     def stop(self) -> int:
         """End it as systemd does and return its exit status."""
         self.process.send_signal(signal.SIGTERM)

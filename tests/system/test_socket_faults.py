@@ -6,6 +6,7 @@ import os
 import resource
 import socket
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -86,15 +87,19 @@ def test_one_address_that_is_forbidden_is_nobodys_outage(attentive: Running) -> 
 
 def test_a_daemon_without_a_file_to_spare_goes_on_pinging_and_answers_again_when_it_has_one(attentive: Running) -> None:
     before = attentive.scrape()
-    pid = attentive.process.pid
-    usual = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")), usual[1]))
+    pids = [attentive.process.pid, *attentive.children()]
+    usual = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in pids}
+    for pid in pids:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")), usual[pid][1]))
     try:
         host, port = attentive.origin.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=LONGEST_WAIT_S):
+        with ExitStack() as crowd:
+            for _ in range(5):  # the descriptor of the scrape before may just have been freed
+                crowd.enter_context(socket.create_connection((host, int(port)), timeout=LONGEST_WAIT_S))
             attentive.eventually(lambda: "for want of open files" in attentive.log.read_text())
     finally:
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, usual)
+        for pid in pids:
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, usual[pid])
     for scrape in attentive.scrapes():
         assert {"up": FEW} == scrape.counts()
         if scrape.bursts_since(before, "xa-a1") >= 3:
