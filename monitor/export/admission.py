@@ -39,11 +39,11 @@ class Limits:
     """What is let in at once, and how long anything is waited for, seconds.
 
     connections: beside them `reserve` more are accepted, for a moment, to be told why not and to serve /metrics, /-/healthy and
-    /-/ready. head_s: until a request's head is complete. body_s: until a body is. idle_s: between two requests. read_s: until a
-    reader takes on what waits for it. patience_s: so long a connection may have waited before it makes room for another, where
-    there is none. reserve_head_s, reserve_patience_s: the same of a connection of the reserve. pause_s: so long nothing is accepted
-    after the descriptors' end, unless a connection ends. reload_every_s: the configuration is read anew no more often. sweep_s: how
-    often connections are looked at.
+    /-/ready. unread: octets of answers that may wait for slow readers, all together. head_s: until a request's head is complete.
+    body_s: until a body is. idle_s: between two requests. read_s: until a reader takes on what waits for it. patience_s: so long a
+    connection may have waited before it makes room for another, where there is none. reserve_head_s, reserve_patience_s: the same
+    of a connection of the reserve. pause_s: so long nothing is accepted after the descriptors' end, unless a connection ends.
+    reload_every_s: the configuration is read anew no more often. sweep_s: how often connections are looked at.
     """
 
     connections: int = 800
@@ -53,6 +53,7 @@ class Limits:
     requests: int = 100
     requests_of_client: int = 32
     reserve: int = 16
+    unread: int = 67_108_864
     head_s: float = 10.0
     reserve_head_s: float = 2.0
     body_s: float = 30.0

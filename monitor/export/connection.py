@@ -26,18 +26,25 @@ log = logging.getLogger("monitor.http")
 
 
 class Acceptor(Protocol):
-    """Who accepted a connection, and knows of all. waiting: those that wait for a request, the longest first."""
+    """Who accepted a connection, and knows of all.
+
+    waiting: those that wait for a request, the longest first. stuck: those that do not take on what waits for them.
+    """
 
     server: web.Server
     admission: Admission
     faults: Faults
     waiting: dict[Connection, None]
+    stuck: dict[Connection, None]
 
     def refuse(self, reason: Reason, client: str) -> None:
         """Count who was refused."""
 
     def give_back(self, connection: Connection) -> None:
         """Take a connection's place back."""
+
+    def bound_unread(self) -> None:
+        """Let go of who leaves too much unread."""
 
     def lost(self, connection: Connection) -> None:
         """Forget a connection that ended."""
@@ -120,8 +127,7 @@ class Connection(web.RequestHandler):
         limits = self._acceptor.admission.limits
         read_s = limits.reserve_head_s if self.shortage else limits.read_s
         if self._stuck_since is not None and now - self._stuck_since > read_s:
-            self._acceptor.refuse(Reason.SLOW_READER, self.client)
-            self._abort()
+            self.abandon()
         elif self._deadline is not None and now > self._deadline:
             if self._has_sent:
                 self._acceptor.refuse(Reason.SLOW_HEAD, self.client)
@@ -140,6 +146,17 @@ class Connection(web.RequestHandler):
         if told:
             line.write(told)
         self.force_close()
+
+    @property
+    def unread(self) -> int:
+        """Return how many octets wait for the other side to take them."""
+        return self._line.get_write_buffer_size() if self._line is not None else 0
+
+    def abandon(self) -> None:
+        """Let a reader go that is too slow."""
+        self._acceptor.refuse(Reason.SLOW_READER, self.client)
+        self._acceptor.stuck.pop(self, None)
+        self._abort()
 
     def _abort(self) -> None:
         if self._line is not None:
@@ -175,11 +192,14 @@ class Connection(web.RequestHandler):
         """Note since when the other side does not take what waits for it."""
         super().pause_writing()
         self._stuck_since = self._loop.time()
+        self._acceptor.stuck[self] = None
+        self._acceptor.bound_unread()
 
     def resume_writing(self) -> None:
         """Note that it took it."""
         super().resume_writing()
         self._stuck_since = None
+        self._acceptor.stuck.pop(self, None)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Make room."""

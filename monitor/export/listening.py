@@ -8,6 +8,7 @@ import math
 import os
 import resource
 import socket
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -59,7 +60,8 @@ _REASON = {Shortage.TOTAL: Reason.CONNECTIONS, Shortage.CLIENT: Reason.CLIENT_CO
 class _Acceptor:
     """Accepts connections, and knows all that are open.
 
-    waiting: those that wait for a request, the longest first. reserve: those beyond the limits.
+    waiting: those that wait for a request, the longest first. stuck: those that do not take on what waits for them. _reserve: those
+    beyond the limits.
     """
 
     def __init__(self, server: web.Server, admission: Admission, faults: Faults) -> None:
@@ -67,6 +69,7 @@ class _Acceptor:
         self.admission = admission
         self.faults = faults
         self.waiting: dict[Connection, None] = {}
+        self.stuck: dict[Connection, None] = {}
         self._reserve: dict[Connection, None] = {}
         self._open_ones: set[Connection] = set()
         self._opening: set[asyncio.Task[None]] = set()
@@ -115,8 +118,22 @@ class _Acceptor:
     def lost(self, connection: Connection) -> None:
         """Forget a connection that ended."""
         connection.leave()
+        self.stuck.pop(connection, None)
         self._open_ones.discard(connection)
         self._freed.set()
+
+    def bound_unread(self) -> None:
+        """Let go of the newest slow readers of whoever leaves most unread, while all together leave too much."""
+        sizes = {connection: connection.unread for connection in self.stuck}
+        of_client = defaultdict[str, int](int)
+        for connection, size in sizes.items():
+            of_client[connection.client] += size
+        for connection in reversed(tuple(sizes)):
+            if sum(of_client.values()) <= self.admission.limits.unread:
+                return
+            if of_client[connection.client] == max(of_client.values()):
+                of_client[connection.client] -= sizes[connection]
+                connection.abandon()
 
     # Letting in
 

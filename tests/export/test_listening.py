@@ -7,13 +7,13 @@ import logging
 import resource
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 from aiohttp import web
 
 from monitor.export.admission import Limits, Reason
-from monitor.export.connection import ADMISSION, FAULTS
 from monitor.export.http import make_app
 from monitor.export.listening import limits_of_this_process, serve
 from monitor.model.kindness import Manner
@@ -139,21 +139,55 @@ async def test_a_body_that_does_not_come_is_408(source: FakeSource) -> None:
         assert 1 == server.admission.refusals.total[Reason.SLOW_BODY]
 
 
-async def test_who_does_not_read_the_answer_is_let_go(source: FakeSource) -> None:
-    app = make_app(source, limits=replace(LONG, read_s=0.1))
+BIG = 32_000_000
+"""Octets of an answer that no kernel's buffers hold."""
 
-    async def big(_: web.Request) -> web.Response:
-        return web.Response(body=bytes(32_000_000))
+
+@asynccontextmanager
+async def with_big(source: FakeSource, limits: Limits) -> AsyncIterator[tuple[Served, list[str]]]:
+    """Serve a big answer at /big; tell who asked for it."""
+    app, asked = make_app(source, limits=limits), list[str]()
+
+    async def big(request: web.Request) -> web.Response:
+        asked.append(str(request.remote))
+        return web.Response(body=bytes(BIG))
 
     app.router.add_get("/big", big)
     listener = socket.create_server((HERE, 0))
     async with serve(app, [listener]):
-        server = Served(app, listener.getsockname()[1])
-        async with await server.visit(GUEST, receive_buffer=4096) as visitor:
-            visitor.writer.transport.pause_reading()  # type: ignore[attr-defined]
-            visitor.ask("GET", "/big")
-            await until(lambda: 1 == app[ADMISSION].refusals.total[Reason.SLOW_READER])
-            await until(lambda: 0 == app[ADMISSION].connections.held)
+        yield Served(app, listener.getsockname()[1]), asked
+
+
+async def slow_reader(server: Served, address: str) -> Visitor:
+    visitor = await server.visit(address, receive_buffer=4096)
+    visitor.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    visitor.ask("GET", "/big")
+    return visitor
+
+
+async def test_who_does_not_read_the_answer_is_let_go(source: FakeSource) -> None:
+    async with with_big(source, replace(LONG, read_s=0.1)) as (server, _), await slow_reader(server, GUEST):
+        await until(lambda: 1 == server.admission.refusals.total[Reason.SLOW_READER])
+        await until(lambda: 0 == server.admission.connections.held)
+
+
+async def test_slow_readers_leave_no_more_unread_than_they_may_and_the_newest_of_whoever_leaves_most_goes(
+    source: FakeSource,
+) -> None:
+    async with with_big(source, replace(LONG, unread=BIG * 5 // 2)) as (server, asked):
+        readers = []
+        for number, address in enumerate((CROWD, GUEST, CROWD, CROWD), 1):
+            readers.append(await slow_reader(server, address))
+            await until(lambda expected=number: expected == len(asked))  # type: ignore[misc]
+        await until(lambda: 2 == server.admission.refusals.total[Reason.SLOW_READER])
+        await until(lambda: 2 == server.admission.connections.held)
+        for each in readers:
+            each.writer.transport.resume_reading()  # type: ignore[attr-defined]
+        assert [BIG, BIG] == [len((await each.answer()).body) for each in readers[:2]]
+        for each in readers[2:]:
+            assert len(await each.rest()) < BIG
+        for each in readers:
+            each.close()
 
 
 # Those who are too many
@@ -438,7 +472,6 @@ async def test_a_fault_of_ours_is_one_line_with_its_place_however_often(
     assert line.exc_info is None
     assert "GET /api/v1/targets: AttributeError" in line.message
     assert "export/api.py:" in line.message
-    assert server.app[FAULTS] is not None
 
 
 async def test_what_breaks_in_mid_answer_breaks_the_connection_off(caplog: pytest.LogCaptureFixture) -> None:
