@@ -85,6 +85,7 @@ class Connection(web.RequestHandler):
         self._has_place = True
         self._is_idle = False
         self._has_sent = False
+        self._is_overdue = False
         self._body: StreamReader | None = None
         self._deadline: float | None = None
         self._stuck_since: float | None = None
@@ -129,11 +130,17 @@ class Connection(web.RequestHandler):
         if self._stuck_since is not None and now - self._stuck_since > read_s:
             self.abandon()
         elif self._deadline is not None and now > self._deadline:
-            if self._has_sent:
-                self._acceptor.refuse(Reason.SLOW_HEAD, self.client)
-                self.send_off(SLOW_HEAD)
-            else:
-                self.send_off()
+            self._end_waiting()
+
+    def _end_waiting(self) -> None:
+        if not self._is_overdue and not self.is_silent:
+            # What came in time is not late because we are: it is read before the next look.
+            self._is_overdue = True
+        elif self._has_sent:
+            self._acceptor.refuse(Reason.SLOW_HEAD, self.client)
+            self.send_off(SLOW_HEAD)
+        else:
+            self.send_off()
 
     def send_off(self, told: bytes = b"") -> None:
         """Close the connection, with a last word where nothing else is on its way."""
@@ -165,7 +172,7 @@ class Connection(web.RequestHandler):
 
     def _wait(self, seconds: float) -> None:
         now = self._loop.time()
-        self._deadline, self.waits_since = now + seconds, now
+        self._deadline, self.waits_since, self._is_overdue = now + seconds, now, False
         self._acceptor.waiting.pop(self, None)  # whoever waits longest comes first
         self._acceptor.waiting[self] = None
 

@@ -100,7 +100,7 @@ async def test_who_sends_an_octet_now_and_then_gains_no_time_by_it(source: FakeS
 
 
 async def test_the_second_head_has_the_same_time_as_the_first(source: FakeSource) -> None:
-    async with served(source, replace(LONG, head_s=0.05)) as server, await server.visit(GUEST) as visitor:
+    async with served(source, replace(LONG, head_s=0.5)) as server, await server.visit(GUEST) as visitor:
         assert 200 == (await visitor.get("/-/healthy")).status
         visitor.send(b"GET /")
         assert (await visitor.rest()).startswith(b"HTTP/1.1 408 ")
@@ -113,7 +113,7 @@ async def test_who_never_says_anything_is_let_go_without_a_word(source: FakeSour
 
 
 async def test_a_pause_after_a_body_is_no_slow_head(source: FakeSource) -> None:
-    async with served(source, replace(LONG, head_s=0.05, idle_s=0.3)) as server, await server.visit(GUEST) as visitor:
+    async with served(source, replace(LONG, head_s=0.5, idle_s=1.0)) as server, await server.visit(GUEST) as visitor:
         body = b'{"targets": ["xa-1-1"]}'
         visitor.ask("POST", "/api/v1/poll", body[:9], of=len(body))
         await until(lambda: 1 == server.admission.requests.held)
@@ -347,7 +347,7 @@ async def test_an_open_stream_is_never_closed_for_a_new_one_though_all_come_from
 async def test_a_thousand_slow_connections_hold_nothing_for_ever_and_shut_nobody_out(
     source: FakeSource, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    limits = Limits(head_s=1.0, reserve_head_s=0.2, patience_s=0.0, sweep_s=0.02)
+    limits = Limits(head_s=2.0, reserve_head_s=2.0, patience_s=0.0, sweep_s=0.02)
     async with served(source, limits) as server, await server.visit(WALL) as wall:
         await first_message(wall)
         slow = [await server.visit(address) for _ in range(1000)]
