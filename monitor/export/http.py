@@ -21,7 +21,7 @@ from monitor.export.operating import Operating
 from monitor.export.page_routes import Pages
 from monitor.export.panels import names_of, place_names
 from monitor.export.polling import Polling
-from monitor.export.rendered import Renderings
+from monitor.export.rendered import FRESH_S, Renderings
 from monitor.export.renderer import Renderer, sentences
 from monitor.export.report_routes import ReportRoutes
 from monitor.export.source import Meetings, NoMeetings, Reporter, Source
@@ -55,19 +55,21 @@ def make_app(
     meetings: Meetings | None = None,
     reporter: Reporter | None = None,
     heartbeat_s: float = HEARTBEAT_S,
+    fresh_s: float = FRESH_S,
     limits: Limits | None = None,
 ) -> web.Application:
     """Return the application that shows a source; it opens no socket.
 
     meetings: who watches them; None where none are watched. reporter: makes files of meetings' reports; None: there are none.
     heartbeat_s: how often the event stream speaks when nothing changed; a screen takes 10 s of silence for a lost monitor.
+    fresh_s: how long what was rendered is served again without looking whether anything changed.
     limits: of what is let in; None: those of a process with descriptors enough.
     """
     static = Static()
     renderer = Renderer(static)
     admission, faults = Admission(limits or Limits()), Faults()
     meetings = meetings or NoMeetings()
-    renderings = Renderings(source, meetings)
+    renderings = Renderings(source, meetings, fresh_s=fresh_s)
     middlewares = [guard(source, renderer, renderings, admission, faults)]
     app = web.Application(middlewares=middlewares, client_max_size=_LARGEST_BODY)
     app[ADMISSION], app[FAULTS] = admission, faults

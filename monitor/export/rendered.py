@@ -92,12 +92,14 @@ class Renderings:
         source: Source,
         meetings: Meetings,
         *,
+        fresh_s: float = FRESH_S,
         now_s: Callable[[], float] = time.monotonic,
         most_entries: int = MOST_ENTRIES,
         most_bytes: int = MOST_BYTES,
     ) -> None:
         self._source = source
         self._meetings = meetings
+        self._fresh_s = fresh_s
         self._now_s = now_s
         self._most_entries = most_entries
         self._most_bytes = most_bytes
@@ -143,8 +145,8 @@ class Renderings:
         self.bytes = 0
 
     def _is_of_now(self, rendered: Rendered) -> bool:
-        """Return whether what it shows was the newest less than a second ago, by the settings in force."""
-        return self._now_s() - rendered.seen_s < FRESH_S and rendered.settings is self._source.settings
+        """Return whether what it shows was the newest less than fresh_s ago, by the settings in force."""
+        return self._now_s() - rendered.seen_s < self._fresh_s and rendered.settings is self._source.settings
 
     async def _look(self) -> Picture:
         """Return the picture of now, or of a second ago at most."""

@@ -222,7 +222,7 @@ class Board:
         now_s, _ = self._time.follow(self._tracks)
         self._time.expect(now_s + LOOK_EVERY_S)
         found = self._step_at(now_s)
-        self._time.expect(now_s + (TICK_S if self._is_busy else LOOK_EVERY_S))
+        self._time.stepped(now_s + (TICK_S if self._is_busy else LOOK_EVERY_S))
         return found
 
     def _step_at(self, now_s: float) -> _Found | None:

@@ -16,6 +16,7 @@ STALL_S = 0.5
 class PassingTime:
     """Looks at the clocks for the board, and moves along what must not age by what it finds.
 
+    Of two stalls in a row the second counts as time: with a loop that is always late an outage is told late, not never.
     evidence_since_s: before then no evidence could come (monotonic).
     """
 
@@ -24,6 +25,12 @@ class PassingTime:
         self.evidence_since_s = clock.monotonic()
         self._offset_s = clock.wall() - self.evidence_since_s
         self._due_s = float("inf")
+        self._has_moved = self._had_moved = False
+
+    def stepped(self, due_s: float) -> None:
+        """Note that the board took a step, and when its next one is due at the latest (monotonic)."""
+        self._had_moved, self._has_moved = self._has_moved, False
+        self.expect(due_s)
 
     def expect(self, due_s: float) -> None:
         """Note when the board's next step is due at the latest (monotonic)."""
@@ -39,12 +46,17 @@ class PassingTime:
         late_s = now_s - self._due_s
         if late_s > STALL_S:
             self._due_s = now_s
-            self.evidence_since_s = min(self.evidence_since_s + late_s, now_s)
-            for track in tracks.values():
-                track.stood_still(late_s, now_s)
+            if not self._had_moved:
+                self._stand_still(tracks, late_s, now_s)
         offset_s = wall - now_s
         moved_s, self._offset_s = offset_s - self._offset_s, offset_s
         if abs(moved_s) > STEP_S:
             for track in tracks.values():
                 track.shift(moved_s)
         return now_s, wall
+
+    def _stand_still(self, tracks: Mapping[str, Track], late_s: float, now_s: float) -> None:
+        self._has_moved = True
+        self.evidence_since_s = min(self.evidence_since_s + late_s, now_s)
+        for track in tracks.values():
+            track.stood_still(late_s, now_s)

@@ -43,7 +43,7 @@ def config(tmp_path: Path) -> str:
 async def served() -> AsyncIterator[tuple[FakeSource, str]]:
     """A source in which a district is down, and where it is served."""
     source = FakeSource(BROKEN)
-    async with TestServer(make_app(source)) as server:
+    async with TestServer(make_app(source, fresh_s=0)) as server:
         yield source, str(server.make_url("/")).rstrip("/")
 
 

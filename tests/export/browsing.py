@@ -49,7 +49,7 @@ async def opened(
 ) -> AsyncIterator[Page]:
     """Serve a source and open a page; a fault of the script fails the test, but for what contains one of those expected."""
     faults: list[str] = []
-    async with TestServer(make_app(source, meetings=meetings, heartbeat_s=heartbeat_s)) as server:
+    async with TestServer(make_app(source, meetings=meetings, heartbeat_s=heartbeat_s, fresh_s=0)) as server:
         page = await browser.new_page(viewport={"width": width, "height": height}, base_url=str(server.make_url("/")))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

@@ -19,5 +19,5 @@ def source() -> FakeSource:
 
 @pytest.fixture
 async def client(source: FakeSource) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    async with TestClient(TestServer(make_app(source))) as served:
+    async with TestClient(TestServer(make_app(source, fresh_s=0))) as served:
         yield served

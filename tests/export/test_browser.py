@@ -232,7 +232,7 @@ async def test_who_may_change_nothing_is_shown_no_form(browser: Browser, source:
 @pytest.mark.parametrize("path", ["/", "/targets/xa-1-1", "/card/ubnd-1", "/meetings", "/runbooks"])
 async def test_without_a_script_a_page_is_read_and_offers_no_change(browser: Browser, source: FakeSource, path: str) -> None:
     source.now = sample.snapshot(source.now.inventory, {"ubnd-1": State.DOWN})
-    async with TestServer(make_app(source)) as server:
+    async with TestServer(make_app(source, fresh_s=0)) as server:
         context = await browser.new_context(java_script_enabled=False, base_url=str(server.make_url("/")))
         page = await context.new_page()
         await page.goto(path)

@@ -1,7 +1,7 @@
 """A thousand rounds of the shipped province through the real daemon, as fast as they go: `python -m tests.system.thousand_rounds`.
 
 Everything from the reading on is what `monitor run` uses: board, rules, journal on disk, history, collector, HTTP, event stream.
-Only the packets and the clock are made up. Prints one JSON object: round → resident bytes, and what happened.
+Only the packets and the clock are made up. Prints one JSON object: round → resident bytes of poller and faces, and what happened.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import random
+import socket
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,10 +19,8 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from aiohttp import web
-
 import monitor.cli.run  # noqa: F401  what the daemon loads is loaded here, too
-from monitor.export.http import make_app
+from monitor.export.source import NoMeetings
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, load
@@ -31,6 +30,7 @@ from monitor.model.spec import IcmpSpec, SnmpSpec
 from monitor.service.daemon import Daemon
 from monitor.service.history import History, history_file
 from monitor.service.specs import turns
+from monitor.service.web_process import WebProcess
 
 ROUNDS = 1000
 ROUND_S = 15.0
@@ -150,6 +150,7 @@ class Life:
         self.clock = Clock()
         self.devices = Devices(configuration, self.clock)
         self.resident: dict[int, int] = {}
+        self.web_resident: dict[int, int] = {}
         self.daemon = Daemon(
             configuration,
             reload_from=lambda: configuration,
@@ -190,7 +191,7 @@ class Life:
             for path in ("/", "/api/v1/targets", "/api/v1/events?limit=1000"):
                 await reader.get(path)
         if (number + 1) % MEASURE_EVERY == 0:
-            self.resident[number + 1] = resident()
+            self.resident[number + 1], self.web_resident[number + 1] = resident(os.getpid()), resident(child())
 
 
 def _parts(configuration: Configuration) -> dict[str, list[IcmpSpec | SnmpSpec]]:
@@ -205,32 +206,44 @@ async def _trace(address: str) -> PathTrace:
     return PathTrace(address)
 
 
-def resident() -> int:
-    """Return this process's resident set, bytes."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def resident(pid: int) -> int:
+    """Return a process's resident set, bytes."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def child() -> int:
+    """Return the process that visitors meet."""
+    (pid,) = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return int(pid)
 
 
 async def live(folder: Path, rounds: int) -> dict[str, object]:
     """Live through the rounds and return what there is to tell."""
-    configuration = load(Path(__file__).parents[2] / "config")
-    url = f"sqlite:///{folder}/journal.db"
+    configuration, url = load(Path(__file__).parents[2] / "config"), f"sqlite:///{folder}/journal.db"
+    configuration = replace(configuration, settings=replace(configuration.settings, journal=url))
     async with AsyncExitStack() as stack:
         journal = Journal(Store(url))
         stack.callback(journal.close)
         life = Life(configuration, journal, stack.enter_context(History().kept_in(history_file(url))))
-        runner = web.AppRunner(make_app(life.daemon), access_log=None, shutdown_timeout=2)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        reader = Reader(runner.addresses[0][1])
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        web = WebProcess(life.daemon, NoMeetings(), [listener])
+        serving = asyncio.create_task(web.run())
+        stack.push_async_callback(_ended, serving)
+        await web.serving.wait()
+        reader = Reader(listener.getsockname()[1])
         watching = asyncio.create_task(reader.watch())
         stack.callback(watching.cancel)
         for number in range(rounds):
             await life.round(number, reader)
         transitions = len(await journal.events(None, 1_000_000))
     targets = len(configuration.inventory.targets)
-    return {"resident": life.resident, "targets": targets, "journal": transitions, "read": reader.octets}
+    told = {"resident": life.resident, "web_resident": life.web_resident, "journal": transitions, "read": reader.octets}
+    return {**told, "targets": targets, "web_starts": web.starts}
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def main() -> None:
