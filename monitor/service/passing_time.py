@@ -16,7 +16,8 @@ STALL_S = 0.5
 class PassingTime:
     """Looks at the clocks for the board, and moves along what must not age by what it finds.
 
-    Of two stalls in a row the second counts as time: with a loop that is always late an outage is told late, not never.
+    Of stalls in a row each but the first counts as STALL_S: with a loop that is always late an outage is told late and not never,
+    and no wait ends in one leap.
     evidence_since_s: before then no evidence could come (monotonic).
     """
 
@@ -46,8 +47,7 @@ class PassingTime:
         late_s = now_s - self._due_s
         if late_s > STALL_S:
             self._due_s = now_s
-            if not self._had_moved:
-                self._stand_still(tracks, late_s, now_s)
+            self._stand_still(tracks, late_s - STALL_S if self._had_moved else late_s, now_s)
         offset_s = wall - now_s
         moved_s, self._offset_s = offset_s - self._offset_s, offset_s
         if abs(moved_s) > STEP_S:
