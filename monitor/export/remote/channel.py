@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 
-from monitor.export.remote.codec import HEAD, LONGEST, Kind, frame
+from monitor.export.remote.codec import HEAD, Kind, frame
 
 
 class Channel:
@@ -32,12 +32,12 @@ class Channel:
         if not self._writer.is_closing():
             self._writer.write(frame(kind, call, body))
 
-    async def messages(self) -> AsyncIterator[tuple[Kind, int, bytes]]:
-        """Yield each message that comes, until the other side is gone. Raises ValueError for what is none."""
+    async def messages(self, longest: int) -> AsyncIterator[tuple[Kind, int, bytes]]:
+        """Yield each message that comes, until the other side is gone. Raises ValueError for what is none, or longer than that."""
         try:
             while True:
                 length, kind, call = HEAD.unpack(await self._reader.readexactly(HEAD.size))
-                if length > LONGEST:
+                if length > longest:
                     raise ValueError(f"a message of {length} octets")
                 yield Kind(kind), call, await self._reader.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError):

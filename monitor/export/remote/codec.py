@@ -26,8 +26,8 @@ from monitor.model.state import Blindness, IcmpView, RootCause, TargetView, Tran
 
 HEAD = struct.Struct(">IBI")
 """Before each message: how many octets follow, what it is, and which call it belongs to (0: none)."""
-LONGEST = 256 * 2**20
-"""Octets of a message; a longer one is a fault of ours."""
+LONGEST_ANSWER, LONGEST_CALL = 256 * 2**20, 16 * 2**20
+"""Octets of a message to the faces, and of one from them; a longer one is a fault of ours, or none of ours at all."""
 
 
 class Kind(IntEnum):
@@ -45,8 +45,12 @@ class Kind(IntEnum):
 
 
 class Picture(NamedTuple):
-    """An answer to `fresh`. inventory: packed with its targets, where it is another; update: an Update, packed."""
+    """An answer to `fresh`. inventory: packed with its targets, where it is another; update: an Update, packed.
 
+    number: its own, by which whoever took it says so with the next question.
+    """
+
+    number: int
     inventory: bytes | None
     update: bytes
 
@@ -108,7 +112,10 @@ def pack_call(name: str, arguments: Mapping[str, object]) -> bytes:
 
 def unpack_call(octets: bytes) -> tuple[str, dict[str, Any]]:
     """Return a call's name and arguments; raises ValueError where that is none."""
-    told = json.loads(octets)
+    try:
+        told = json.loads(octets)
+    except RecursionError:
+        told = None
     if not isinstance(told, dict) or not isinstance(told.get("call"), str) or not isinstance(told.get("with"), dict):
         raise ValueError("that is no call")
     return told["call"], told["with"]

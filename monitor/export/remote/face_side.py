@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -10,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from monitor.export.remote.channel import Channel
-from monitor.export.remote.codec import Kind, Picture, Unpacker, Update, pack_call
+from monitor.export.remote.codec import LONGEST_ANSWER, Kind, Picture, Unpacker, Update, pack_call
 from monitor.export.source import RefusedError, SilentError
 from monitor.model.day import Day
 from monitor.model.kindness import Manner
@@ -24,12 +25,13 @@ ANSWER_S = 5.0
 """How long the poller may take for what it has at hand; it answers within milliseconds, or it stands still."""
 LONG_ANSWER_S = 120.0
 """For what takes its time: a configuration that is loaded anew, the steps of a poll or a check."""
+ALIVE_EVERY_S = 5.0
 FRESH_S = 0.25
 """So old may a picture be that is given out as of now: many visitors at once are one question."""
 
 Events = Callable[[float | None, int, str | None], Awaitable[Sequence[Transition | Event]]]
 _END = (Kind.RESULT, Kind.ERROR)
-_ONLY_READ = ("serving", "fresh", "history", "manner", "own_metrics", "works", "sealed")
+_ONLY_READ = ("serving", "alive", "fresh", "history", "manner", "own_metrics", "works", "sealed")
 _Callback = TypeVar("_Callback")
 
 
@@ -107,7 +109,7 @@ def _fail(how: str, told: str, values: Mapping[str, Any]) -> None:
 class RemoteSource:
     """A Source, its Operations and its Meetings, of a poller in another process.
 
-    events reads the journal, beside the poller. Nothing can be asked before started() has brought the first picture.
+    Events are read from the journal, beside the poller. Nothing is known before fresh() has brought the first picture.
     """
 
     def __init__(self, channel: Channel, *, answer_s: float = ANSWER_S, fresh_s: float = FRESH_S) -> None:
@@ -121,7 +123,9 @@ class RemoteSource:
         self._views: dict[str, MeetingView] = {}
         self._shown: tuple[str, ...] = ()
         self._asked_s = float("-inf")
+        self._taken = 0
         self._fetching: asyncio.Task[Snapshot] | None = None
+        self._due: asyncio.TimerHandle | None = None
         self._listeners: list[Callable[[Snapshot], None]] = []
         self._of_meetings: list[Callable[[MeetingView], None]] = []
         self._events: Events | None = None
@@ -130,14 +134,24 @@ class RemoteSource:
 
     async def run(self) -> None:
         """Hear the poller until it is gone."""
-        async for kind, call, body in self._channel.messages():
-            if kind is Kind.NEWS:
-                self._calls.has_news = True
-                if self._listeners or self._of_meetings:
-                    self._fetch()
-            else:
-                self._calls.heard(kind, call, body)
-        self._calls.gone()
+        alive = asyncio.create_task(self._tell_that_we_live())
+        try:
+            async for kind, call, body in self._channel.messages(LONGEST_ANSWER):
+                if kind is Kind.NEWS:
+                    self._calls.has_news = True
+                    self._fetch_for_listeners()
+                else:
+                    self._calls.heard(kind, call, body)
+        finally:
+            alive.cancel()
+            self._calls.gone()
+
+    async def _tell_that_we_live(self) -> None:
+        """Speak every few seconds whatever is asked: a process of faces that hangs is one to be ended."""
+        while True:
+            await asyncio.sleep(ALIVE_EVERY_S)
+            with contextlib.suppress(SilentError):
+                await self._calls.ask("alive")
 
     def read_events_by(self, events: Events) -> None:
         """Have events() read by this."""
@@ -176,18 +190,30 @@ class RemoteSource:
 
     def _fetched(self, task: asyncio.Task[Snapshot]) -> None:
         self._fetching = None
-        if not task.cancelled():
-            task.exception()  # who waited has it; where nobody did, the next question will have its own
+        if not task.cancelled() and task.exception() is None:  # whoever waited has an exception; without news none is asked again
+            self._fetch_for_listeners()
+
+    def _fetch_for_listeners(self) -> None:
+        """Fetch what is new where somebody listens, no more often than pictures are good for."""
+        if self._calls.has_news and (self._listeners or self._of_meetings) and self._fetching is None and self._due is None:
+            loop = asyncio.get_running_loop()
+            wait_s = max(0.0, self._asked_s + self._fresh_s - time.monotonic())
+            self._due = loop.call_later(wait_s, self._fetch_now)
+
+    def _fetch_now(self) -> None:
+        self._due = None
+        self._fetch()
 
     async def _bring(self) -> Snapshot:
         asked_s, self._calls.has_news = time.monotonic(), False
         try:
-            picture: Picture = await self._calls.ask("fresh")
+            picture: Picture = await self._calls.ask("fresh", taken=self._taken)
+            snapshot = self._take(picture)
         except BaseException:
             self._calls.has_news = True
             raise
-        self._asked_s = asked_s
-        return self._take(picture)
+        self._asked_s, self._taken = asked_s, picture.number
+        return snapshot
 
     def _take(self, picture: Picture) -> Snapshot:
         unpacker = self._calls.unpacker

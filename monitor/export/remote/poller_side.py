@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from monitor.export.remote.channel import Channel
-from monitor.export.remote.codec import Kind, Picture, Update, pack, pack_inventory, unpack_call
+from monitor.export.remote.codec import LONGEST_CALL, Kind, Picture, Update, pack, pack_inventory, unpack_call
 from monitor.export.source import Meetings, RefusedError, Source
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import Confirmation, MeetingView
@@ -20,12 +20,21 @@ from monitor.model.state import Snapshot, TargetView
 log = logging.getLogger(__name__)
 
 _NO_SECRETS: Mapping[str, Any] = MappingProxyType({})
+_CHANGES = ("acknowledge", "withdraw", "announce", "end", "confirm", "reload")
+MOST_CALLS = 1_000
+"""At once; admission lets in a tenth of that."""
+FINISH_S = 2.0
+"""How long the end waits for changes under way: a commit takes a second at the longest."""
 
 
 class Differ:
-    """Knows what the other side has, and says what is another now; by identity, for what is unchanged stays the same object."""
+    """Knows what the other side has, and says what is another now; by identity, for what is unchanged stays the same object.
 
-    def __init__(self) -> None:
+    number: of the picture that was told last.
+    """
+
+    def __init__(self, number: int = 0) -> None:
+        self.number = number
         self._inventory: Inventory | None = None
         self._settings: Settings | None = None
         self._views: Mapping[str, TargetView] = {}
@@ -57,7 +66,8 @@ class Differ:
         inventory = pack_inventory(snapshot.inventory) if is_other else None
         self._inventory, self._settings, self._views = snapshot.inventory, settings, snapshot.views
         self._meetings = {view.meeting.id: view for view in meetings}
-        return Picture(inventory, pack(update))
+        self.number += 1
+        return Picture(self.number, inventory, pack(update))
 
 
 class PollerSide:
@@ -72,23 +82,30 @@ class PollerSide:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._has_news = False
         self._serving = serving
+        self.messages = 0
+        """How many came from the other side, ever."""
 
     async def run(self) -> None:
         """Answer until the other side is gone; what it asked for and nobody waits for any more is ended."""
         ends = (self._source.subscribe(self._published), self._meetings.subscribe(self._published))
         try:
-            async for kind, call, body in self._channel.messages():
+            async for kind, call, body in self._channel.messages(LONGEST_CALL):
+                self.messages += 1
                 self._heard(kind, call, body)
         except ValueError as error:
             log.error("the process of the faces sends what is no message: %s", error)
         finally:
             for end in ends:
                 end()
-            tasks = tuple(self._tasks.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             self._channel.close()
+            for call in tuple(self._tasks):
+                self._give_up(call)
+            if self._tasks:
+                await asyncio.wait(self._tasks.values(), timeout=FINISH_S)
+
+    def end(self) -> None:
+        """Have run() end."""
+        self._channel.close()
 
     def _published(self, _: object) -> None:
         """Tell once that there is news, and then not again before it was fetched."""
@@ -98,17 +115,24 @@ class PollerSide:
 
     def _heard(self, kind: Kind, call: int, body: bytes) -> None:
         if kind is Kind.CANCEL:
-            if (task := self._tasks.get(call)) is not None:
-                task.cancel()
+            self._give_up(call)
             return
         name, arguments = unpack_call(body)
-        task = asyncio.get_running_loop().create_task(self._answer(call, name, arguments))
+        if len(self._tasks) >= MOST_CALLS:
+            raise ValueError(f"more than {MOST_CALLS} calls at once")
+        task = asyncio.get_running_loop().create_task(self._answer(call, name, arguments), name=name)
         self._tasks[call] = task
         task.add_done_callback(lambda _: self._tasks.pop(call, None))
 
+    def _give_up(self, call: int) -> None:
+        """End what nobody waits for any more; a change is brought to its end, or the journal would hold half of it."""
+        task = self._tasks.get(call)
+        if task is not None and task.get_name() not in _CHANGES:
+            task.cancel()
+
     async def _answer(self, call: int, name: str, arguments: Mapping[str, Any]) -> None:
         try:
-            answer = await self._calls[name](call, **arguments)
+            answer = pack(await self._calls[name](call, **arguments))
         except RefusedError as error:
             self._channel.send(Kind.ERROR, call, pack(("refused", error.key, dict(error.values))))
         except ValueError as error:
@@ -117,13 +141,14 @@ class PollerSide:
             log.exception("%s: what the faces asked for failed", name)
             self._channel.send(Kind.ERROR, call, pack(("failed", f"{type(error).__name__}: {error}", {})))
         else:
-            self._channel.send(Kind.RESULT, call, pack(answer))
+            self._channel.send(Kind.RESULT, call, answer)
 
     @property
     def _calls(self) -> Mapping[str, Callable[..., Awaitable[object]]]:
         source, operations, meetings = self._source, self._source.operations, self._meetings
         return {
             "serving": self._serves,
+            "alive": self._is_alive,
             "fresh": self._fresh,
             "poll": self._poll,
             "check": self._check,
@@ -143,8 +168,14 @@ class PollerSide:
     async def _serves(self, _: int) -> None:
         self._serving()
 
-    async def _fresh(self, _: int) -> Picture:
+    async def _is_alive(self, _: int) -> None:
+        """Know already that it is: it asks."""
+
+    async def _fresh(self, _: int, taken: int) -> Picture:
+        """Return what changed since a picture that the other side took; all of it where that is not the one that was told last."""
         self._has_news = False
+        if taken != self._differ.number:
+            self._differ = Differ(self._differ.number)
         snapshot = await self._source.fresh()
         meetings = self._meetings.meetings()
         return self._differ.picture(snapshot, self._source.settings, meetings, is_ready=self._source.is_ready())

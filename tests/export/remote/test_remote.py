@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,14 +14,17 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.export.http import make_app
-from monitor.export.source import RefusedError, SilentError
+from monitor.export.remote.channel import Channel
+from monitor.export.remote.codec import LONGEST_ANSWER, Kind, Picture, Unpacker, pack_call
+from monitor.export.remote.poller_side import PollerSide
+from monitor.export.source import NoMeetings, RefusedError, SilentError
 from monitor.load.configuration import load
 from monitor.model.day import Day
 from monitor.model.kindness import Learned, Manner
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.reading import Reading
 from monitor.model.settings import Credential, Login, Settings
-from monitor.model.state import Blindness, Reason, Snapshot, State
+from monitor.model.state import Acknowledgement, Blindness, Reason, Snapshot, State
 from tests.export import morning, sample
 from tests.export.meetings import FakeMeetings
 from tests.export.remote.pair import paired
@@ -271,3 +275,87 @@ async def test_many_visitors_at_once_are_one_question() -> None:
         await pair.remote.operations.withdraw("xa-1-1", "Trực ca")  # what was said must be seen by who said it
         await pair.remote.fresh()
         assert 2 == poller.asked_fresh
+
+
+@dataclass
+class Overtaken(FakeSource):
+    """Publishes something new while it is being asked for the picture, once."""
+
+    newer: Snapshot | None = None
+
+    async def fresh(self) -> Snapshot:
+        now, newer = self.now, self.newer
+        if newer is not None:
+            self.newer = None
+            self.publish(newer)
+        return now
+
+
+async def test_news_that_comes_while_a_picture_is_on_its_way_is_heard_all_the_same() -> None:
+    poller = Overtaken()
+    async with paired(poller) as pair:
+        await pair.remote.fresh()
+        heard = asyncio.Queue[Snapshot]()
+        pair.remote.subscribe(heard.put_nowait)
+        poller.newer = replace(poller.now, generation=3)
+        poller.publish(replace(poller.now, generation=2))
+        while (await heard.get()).generation < 3:
+            pass
+
+
+async def test_what_was_told_and_not_taken_is_told_again() -> None:
+    """An answer that comes when nobody waits for it any more must not be missing for ever."""
+    poller = FakeSource()
+    async with asked(poller) as ask:
+        first = await ask(taken=0)
+        again = await ask(taken=0)
+        assert first.inventory is not None
+        assert (2, first.inventory, first.update) == (again.number, again.inventory, again.update)
+        assert (3, None) == (await ask(taken=2))[:2]
+        assert (await ask(taken=2)).inventory is not None
+        assert (5, None) == (await ask(taken=4))[:2]
+
+
+@asynccontextmanager
+async def asked(poller: FakeSource) -> AsyncIterator[Callable[..., Awaitable[Picture]]]:
+    """Give what asks a poller for its picture, by hand."""
+    ours, theirs = socket.socketpair()
+    faces = await Channel.over(theirs)
+    answers, side = faces.messages(LONGEST_ANSWER), PollerSide(poller, NoMeetings(), await Channel.over(ours))
+
+    async def ask(taken: int) -> Picture:
+        faces.send(Kind.CALL, 1, pack_call("fresh", {"taken": taken}))
+        _, _, body = await anext(answers)
+        picture = Unpacker().unpack(body)
+        assert isinstance(picture, Picture)
+        return picture
+
+    running = asyncio.create_task(side.run())
+    yield ask
+    faces.close()
+    await running
+
+
+@dataclass
+class Committing(sample.FakeOperations):
+    """Takes as long to keep what is said as the test wants."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def acknowledge(self, target: str, by: str, note: str) -> Acknowledgement:
+        self.begun.set()
+        await self.may_end.wait()
+        return await super().acknowledge(target, by, note)
+
+
+async def test_what_an_operator_said_is_brought_to_its_end_though_the_faces_are_gone() -> None:
+    operations = Committing()
+    async with paired(FakeSource(operations=operations)) as pair:
+        saying = asyncio.create_task(pair.remote.operations.acknowledge("xa-1-1", "Trực ca", ""))
+        await operations.begun.wait()
+        pair.socket.shutdown(socket.SHUT_RDWR)
+        operations.may_end.set()
+        with pytest.raises(SilentError):
+            await saying
+    assert [("acknowledge", "xa-1-1", "Trực ca", "")] == operations.said
