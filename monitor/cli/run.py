@@ -38,6 +38,9 @@ from monitor.service.web_process import WebProcess
 
 log = logging.getLogger(__name__)
 
+_SERVED_WITHIN_S = 30.0
+"""How long the start waits for the faces; it is complete without them too, or systemd would end the poller for their sake."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
@@ -186,7 +189,10 @@ async def _live(daemon: Daemon, watch: Watch, meetings: MeetingWatch, web: WebPr
 
 
 async def _tell_when_served(web: WebProcess, listeners: list[socket.socket], manager: ServiceManager, daemon: Daemon) -> None:
-    await web.serving.wait()
+    try:
+        await asyncio.wait_for(web.serving.wait(), _SERVED_WITHIN_S)
+    except TimeoutError:
+        log.error("nobody serves pages and /metrics yet; polling goes on")
     for listener in listeners:
         log.info("serving on http://%s:%s", *listener.getsockname()[:2])
     manager.ready(_status(daemon))

@@ -2,8 +2,8 @@
 
 Started by `monitor run`, never by hand: python -m monitor.cli.web SOCKET LISTENER…, each an open descriptor. It ends with the
 poller.
-Whatever visitors do to it, the poller goes on: it has the lower priority, is the first to go when memory ends, and holds no
-credential and no right to send packets.
+Whatever visitors do to it, the poller goes on: it has the lower priority, is the first to go when memory ends, and holds no SNMP
+credential and no login. It knows the journal's URL. Run as another user than root it gives up the right to send raw packets.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.cli.options import start_log
 from monitor.errors import SetupError
+from monitor.export.faults import Faults
 from monitor.export.http import make_app
 from monitor.export.listening import limits_of_this_process
 from monitor.export.listening import serve as listening
@@ -48,19 +50,21 @@ class JournalReader:
     def __init__(self, url: str) -> None:
         self._url = url
         self._reader: Reader | None = None
+        self._opening = threading.Lock()
+        self._faults = Faults()
 
     async def events(self, since: float | None, limit: int, target: str | None) -> Sequence[Entry]:
         """Return the newest lines after `since`, newest first; [] while the database can't be read."""
         try:
             return await asyncio.to_thread(self._read, since, limit, target)
         except (SQLAlchemyError, SetupError) as error:
-            log.error("the journal can't be read: %s", error)
+            self._faults.note(error, "reading the journal", asyncio.get_running_loop().time())
             return []
 
     def _read(self, since: float | None, limit: int, target: str | None) -> Sequence[Entry]:
-        if self._reader is None:
-            self._reader = Reader(self._url)
-        return self._reader.events(since, limit, target)
+        with self._opening:
+            reader = self._reader = self._reader or Reader(self._url)
+        return reader.events(since, limit, target)
 
 
 def main() -> None:

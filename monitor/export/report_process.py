@@ -13,11 +13,12 @@ import pickle
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import cast
 
+from monitor.export.environment import for_a_child
 from monitor.export.source import ReportFailedError
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import MeetingView
@@ -26,8 +27,6 @@ from monitor.model.state import Reason
 
 log = logging.getLogger(__name__)
 
-_KEPT = ("PATH", "HOME", "LANG", "TZ", "VIRTUAL_ENV")
-"""Of the environment, with PYTHON… and LC_…; secrets that the configuration refers to stand there too, and are not for a report."""
 _ORPHAN_S = 5.0
 """How long after its time a worker ends by itself, where we can't end it."""
 _LINE_LETTERS = 300
@@ -90,7 +89,7 @@ class ReportProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=_environment(os.environ) | {"TMPDIR": folder},
+                env=for_a_child(os.environ) | {"TMPDIR": folder},
                 start_new_session=True,
             )
         except OSError as error:
@@ -153,10 +152,6 @@ def _how(status: int) -> str:
     if status >= 0:
         return f"ended with status {status}"
     return f"was ended by {signal.Signals(-status).name}" if -status in set(signal.Signals) else f"was ended by signal {-status}"
-
-
-def _environment(ours: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in ours.items() if name in _KEPT or name.startswith(("PYTHON", "LC_"))}
 
 
 async def _give(pipe: asyncio.StreamWriter, order: bytes) -> None:

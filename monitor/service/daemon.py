@@ -263,9 +263,11 @@ class Daemon:
         return ()
 
     async def _apply(self, fresh: Configuration) -> None:
-        for name in ("listen", "journal"):
-            if getattr(fresh.settings, name) != getattr(self.settings, name):
+        kept = {name: getattr(self.settings, name) for name in ("listen", "journal")}
+        for name, value in kept.items():
+            if getattr(fresh.settings, name) != value:
                 log.warning("`%s` changed; it takes effect at the next start", name)
+        fresh = replace(fresh, settings=replace(fresh.settings, **kept))
         self.configuration = fresh
         self._history.keep_only(fresh.inventory.targets)
         self.samples.keep_only(fresh.inventory.targets)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
+from monitor.export.environment import for_a_child
 from monitor.export.remote.channel import Channel
 from monitor.export.remote.poller_side import PollerSide
 from monitor.export.source import Meetings, Source
@@ -24,8 +25,9 @@ LONGEST_PAUSE_S = 30.0
 LASTED_S = 60.0
 """A process that ran for so long and ends has met something new; one that did not is started ever more seldom."""
 END_S = 4.0
-_OURS = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC")
-"""What the service manager tells the poller, and nobody else."""
+LOOK_EVERY_S = 5.0
+SILENT_LOOKS = 6
+"""A process that said nothing between so many looks in a row hangs. Looks, not seconds: what we missed ourselves doesn't count."""
 
 
 class WebProcess:
@@ -41,15 +43,17 @@ class WebProcess:
         environment: Mapping[str, str] = os.environ,
         first_pause_s: float = FIRST_PAUSE_S,
         end_s: float = END_S,
+        look_every_s: float = LOOK_EVERY_S,
     ) -> None:
         """program: arguments of this Python; descriptors follow them: of the socket to the poller, then of each listener."""
         self._source = source
         self._meetings = meetings
         self._listeners = tuple(listeners)
         self._program = tuple(program)
-        self._environment = {name: value for name, value in environment.items() if name not in _OURS}
+        self._environment = for_a_child(environment, also=("PG",))  # what libpq reads, where the journal is in PostgreSQL
         self._first_pause_s = first_pause_s
         self._end_s = end_s
+        self._look_every_s = look_every_s
         self.serving = asyncio.Event()
         """Set once visitors were taken for the first time."""
         self.starts = 0
@@ -63,6 +67,9 @@ class WebProcess:
                 how = await self._live()
             except OSError as error:
                 how = f"it can't be started: {error}"
+            except Exception:
+                log.exception("what serves the process of the faces failed, which is our bug")
+                how = "ended by us"
             pause_s = self._first_pause_s if loop.time() - started_s >= LASTED_S else min(2 * pause_s, LONGEST_PAUSE_S)
             log.error("the process that serves pages and /metrics ended (%s); it is started again in %.1f s", how, pause_s)
             await asyncio.sleep(pause_s)
@@ -71,28 +78,49 @@ class WebProcess:
         """Have one process live; return how it ended, in words for the log. Raises OSError where none can be started."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
-            process = self._start(theirs)
+            process, descriptor = self._start(theirs)
         self.starts += 1
         signals: tuple[int, ...] = (signal.SIGTERM, signal.SIGKILL)
         try:
-            await PollerSide(self._source, self._meetings, await Channel.over(ours), serving=self.serving.set).run()
+            side = PollerSide(self._source, self._meetings, await Channel.over(ours), serving=self.serving.set)
+            watching = asyncio.create_task(self._watch(side))
+            try:
+                await side.run()
+            finally:
+                watching.cancel()
             signals = (0, *signals)  # it left by itself
         finally:
-            await _end(process, signals, self._end_s)
+            await _end(process, descriptor, signals, self._end_s)
         return _how(process.returncode)
 
-    def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+    async def _watch(self, side: PollerSide) -> None:
+        """Have done with a process that hangs."""
+        silent, heard = 0, side.messages
+        while silent < SILENT_LOOKS:
+            await asyncio.sleep(self._look_every_s)
+            silent, heard = 0 if side.messages != heard else silent + 1, side.messages
+        log.error("the process that serves pages says nothing any more")
+        side.end()
+
+    def _start(self, theirs: socket.socket) -> tuple[subprocess.Popen[bytes], int]:
+        """Return a new process and a descriptor of it. Raises OSError where there can be none, and then leaves none."""
         fds = [theirs.fileno(), *(listener.fileno() for listener in self._listeners)]
         words = [sys.executable, *self._program, *map(str, fds)]
-        return subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=fds, env=self._environment)
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=fds, env=self._environment)
+        try:
+            return process, os.pidfd_open(process.pid)
+        except OSError:
+            process.kill()
+            process.wait()
+            raise
 
 
-async def _end(process: subprocess.Popen[bytes], signals: Sequence[int], within_s: float) -> None:
+async def _end(process: subprocess.Popen[bytes], descriptor: int, signals: Sequence[int], within_s: float) -> None:
     """Send a process one signal after the other until it ends; 0 is none. within_s: how long each may take.
 
-    By a descriptor of the process, and not by asyncio's watchers: there, to signal a process that just died reaps it unseen.
+    By a descriptor of it, which is closed, and not by asyncio's watchers: there, to signal one that just died reaps it unseen.
     """
-    loop, ended, descriptor = asyncio.get_running_loop(), asyncio.Event(), os.pidfd_open(process.pid)
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(descriptor, ended.set)
     try:
         for number in signals:

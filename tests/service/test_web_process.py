@@ -20,6 +20,7 @@ from monitor.export.source import NoMeetings
 from monitor.model.settings import Settings
 from monitor.service.web_process import PROGRAM, WebProcess
 from tests.export.sample import FakeSource
+from tests.export.waiting import until
 
 
 def child() -> int:
@@ -42,7 +43,7 @@ def lives(pid: int) -> bool:
 async def served(folder: Path) -> AsyncIterator[tuple[WebProcess, str]]:
     """Have a process serve a source; give it and the address to ask."""
     source = FakeSource(settings=Settings(journal=f"sqlite:///{folder}/journal.db"))
-    environment = os.environ | {"NOTIFY_SOCKET": "/not/there"}
+    environment = os.environ | {"NOTIFY_SOCKET": "/not/there", "MONITOR_WAN_COMMUNITY": "SECRET"}
     with socket.create_server(("127.0.0.1", 0)) as listener:
         web = WebProcess(source, NoMeetings(), [listener], first_pause_s=0.01, environment=environment)
         running = asyncio.create_task(web.run())
@@ -103,6 +104,46 @@ async def test_it_ends_by_itself_when_the_poller_is_gone(tmp_path: Path) -> None
         await serving.wait()
         side.cancel()
         assert 0 == await process.wait()
+
+
+async def test_it_is_not_told_what_secrets_the_environment_holds(tmp_path: Path) -> None:
+    async with served(tmp_path):
+        environment = Path(f"/proc/{child()}/environ").read_bytes()  # noqa: ASYNC240
+        assert b"SECRET" not in environment
+        assert b"PATH=" in environment
+
+
+_SAYS = """
+import signal, socket, sys
+from monitor.export.remote.codec import Kind, frame, pack_call
+poller = socket.socket(fileno=int(sys.argv[1]))
+poller.sendall({said})
+signal.pause()
+"""
+_SERVING = 'frame(Kind.CALL, 1, pack_call("serving", {}))'
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (_SERVING, "says nothing any more"),
+        ("frame(Kind.CALL, 1, b'[' * 100_000)", "no message"),
+        ("frame(Kind.CALL, 1, b'7')", "no message"),
+        ("b'x' * 100", "no message"),
+    ],
+    ids=["hangs", "nests", "no call", "no frame"],
+)
+async def test_one_that_hangs_or_talks_nonsense_is_ended_and_started_again(
+    said: str, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    program = ("-c", _SAYS.replace("{said}", said))
+    web = WebProcess(FakeSource(), NoMeetings(), [], program=program, first_pause_s=0.01, end_s=0.05, look_every_s=0.05)
+    running = asyncio.create_task(web.run())
+    await until(lambda: web.starts >= 2)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert told in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 _STUBBORN = """
