@@ -73,17 +73,31 @@ class FakeEndpoint(asyncio.DatagramProtocol):
 @asynccontextmanager
 async def endpoint(udp: Answer | None = None, tcp: Answer | None = None, address: str = "127.0.0.1") -> AsyncIterator[FakeEndpoint]:
     """Run an endpoint that listens on one port by UDP, TCP, or both."""
-    fake, loop = FakeEndpoint(udp, tcp), asyncio.get_running_loop()
-    server = await asyncio.start_server(fake.talk, address, 0)
-    fake.port = server.sockets[0].getsockname()[1]
-    transport = None
+    fake = FakeEndpoint(udp, tcp)
+    server, transport = await _listening(fake, address, wants_udp=udp is not None)
     if tcp is None:
         server.close()
-    if udp is not None:
-        transport, _ = await loop.create_datagram_endpoint(lambda: fake, (address, fake.port))
     try:
         yield fake
     finally:
         if transport:
             transport.close()
         server.close()
+
+
+async def _listening(
+    fake: FakeEndpoint, address: str, *, wants_udp: bool
+) -> tuple[asyncio.Server, asyncio.DatagramTransport | None]:
+    """Listen on a port that is free for TCP and, where it is wanted, for UDP too: the kernel looks for one of them at a time."""
+    loop = asyncio.get_running_loop()
+    while True:
+        server = await asyncio.start_server(fake.talk, address, 0)
+        fake.port = server.sockets[0].getsockname()[1]
+        if not wants_udp:
+            return server, None
+        try:
+            transport, _ = await loop.create_datagram_endpoint(lambda: fake, (address, fake.port))
+        except OSError:  # another test has it
+            server.close()
+        else:
+            return server, transport
