@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import socket
 from collections.abc import Iterator
 
@@ -23,3 +24,20 @@ def reserved(count: int = 1) -> Iterator[tuple[int, ...]]:
             holder.bind(("127.0.0.1", 0))
             ports.append(int(holder.getsockname()[1]))
         yield tuple(ports)
+
+
+def untold() -> int:
+    """Return a port that is free for UDP and TCP, and that the kernel gives to nobody who asks for any (Linux: from 32768 on).
+
+    For programs that bind without SO_REUSEADDR, beside which nothing can be held for them.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            contextlib.suppress(OSError),
+        ):
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+            return port

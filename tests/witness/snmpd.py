@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import pytest
 
 from monitor.wire.oid import Oid, parse_oid
 from tests.patience import LONGEST_WAIT_S
+from tests.ports import untold
 
 SNMPD = shutil.which("snmpd") or ("/usr/sbin/snmpd" if Path("/usr/sbin/snmpd").exists() else "")
 needs_snmpd = pytest.mark.skipif(not SNMPD or not shutil.which("snmpget"), reason="snmpd or snmp is not installed")
@@ -70,10 +70,7 @@ class Snmpd:
 @contextmanager
 def running(folder: Path, port: int = 0) -> Iterator[Snmpd]:
     """Start snmpd with users, and end it. port: 0 for any that is free."""
-    if not port:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+    port = port or untold()
     lines = [f"agentaddress udp:127.0.0.1:{port}", f"rocommunity {COMMUNITY} 127.0.0.1", "sysLocation Phòng máy", "sysName xa-thu"]
     for name, auth, priv in USERS + WIDE_USERS:
         lines.append(f"rouser {name} {'priv' if priv else 'auth' if auth else 'noauth'}")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import random
 import shutil
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.ports import untold
 
 _KAMAILIO = """\
 debug=0
@@ -49,24 +48,10 @@ def _modules(pattern: str) -> str:
     return str(next(Path("/usr/lib").glob(pattern)).parent) + "/"
 
 
-def _free_port() -> int:
-    """Return a port that is free for UDP and TCP, and that the kernel gives to nobody who asks for any (Linux: from 32768 on)."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-            contextlib.suppress(OSError),
-        ):
-            tcp.bind(("127.0.0.1", port))
-            udp.bind(("127.0.0.1", port))
-            return port
-
-
 @asynccontextmanager
 async def kamailio(folder: Path) -> AsyncIterator[int]:
     """Run kamailio and give its port."""
-    program, port = _program("kamailio"), _free_port()
+    program, port = _program("kamailio"), untold()
     (folder / "kamailio.cfg").write_text(_KAMAILIO.format(port=port, modules=_modules("**/kamailio/modules/sl.so")))
     async with _running([program, "-f", str(folder / "kamailio.cfg"), "-DD", "-E", "-m", "8", "-M", "2", "-Y", str(folder)], port):
         yield port
@@ -75,7 +60,7 @@ async def kamailio(folder: Path) -> AsyncIterator[int]:
 @asynccontextmanager
 async def baresip(folder: Path, user: str) -> AsyncIterator[int]:
     """Run baresip with one account, and give its port."""
-    program, port = _program("baresip"), _free_port()
+    program, port = _program("baresip"), untold()
     (folder / "config").write_text(_BARESIP.format(port=port, modules=_modules("baresip/modules/account.so")))
     (folder / "accounts").write_text(f"<sip:{user}@127.0.0.1:{port}>;regint=0\n")
     async with _running([program, "-f", str(folder)], port):
