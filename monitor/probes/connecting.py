@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome
-from monitor.probes.lateness import Late, Lateness
+from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Names, Place, UnresolvedNameError
 
 _SAYS_NO = frozenset((errno.ECONNREFUSED, errno.ECONNRESET))
@@ -29,8 +29,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no connection: REFUSED by the host itself, TIMEOUT, or NOT_SENT (also where our own loop was late, so that a
-    time-out proves nothing). detail: in a few words."""
+    """Why there is no connection: REFUSED by the host itself, TIMEOUT, or NOT_SENT. detail: in a few words."""
 
     outcome: Outcome
     detail: str
@@ -52,7 +51,11 @@ class Connector:
             return Failure(Outcome.NOT_SENT, str(error))
 
     async def connect(self, address: str, port: int, timeout_s: float) -> Connection | Failure:
-        """Return a connection to a port, or why there is none; never raises but for being cancelled."""
+        """Return a connection to a port, or why there is none; never raises but for being cancelled.
+
+        The kernel makes it alone, so however late our loop looks: what doesn't stand after timeout_s is silent. Only a time in
+        which the whole process stood still is made up for.
+        """
         place = await self.place(address)
         if isinstance(place, Failure):
             return place
@@ -75,13 +78,13 @@ class Connector:
             if at_once:
                 # A loop that comes late finds the time over and the connection there, both at once: the connection counts.
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(timeout_s):
+                    async with Wait(late, timeout_s, only_still=True).limit():
                         await _writable(bare)
             error_number = bare.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error_number:
                 return _failure(error_number, port, is_local=False)
             if not _stands(bare):
-                return _silence(port, timeout_s, late)
+                return Failure(Outcome.TIMEOUT, f"no answer from TCP port {port}")
             connected = True
             return Connection(bare, None if late.seconds else self._clock.monotonic() - begun_s)
         finally:
@@ -107,12 +110,6 @@ def _stands(bare: socket.socket) -> bool:
     except OSError:
         return False
     return True
-
-
-def _silence(port: int, timeout_s: float, late: Late) -> Failure:
-    if late.excuses(timeout_s):
-        return Failure(Outcome.NOT_SENT, str(late))
-    return Failure(Outcome.TIMEOUT, f"no answer from TCP port {port}")
 
 
 def _failure(number: int, port: int, *, is_local: bool) -> Failure:

@@ -13,7 +13,7 @@ from monitor.probes.lateness import Lateness
 AT_ONCE = 128
 """Targets of one prober that are asked at the same time: each holds a socket, and some a TLS handshake."""
 TRIES = 3
-"""How often a target is asked in one turn while our own loop is so late that nothing can be said of it."""
+"""How often a target is asked in one turn while our own loop is late, where it could not be or its answer may have been dropped."""
 
 
 class Asked(Protocol):
@@ -80,7 +80,7 @@ class Crowd:
         return Reading(spec.target, self._probe, self._clock.monotonic(), Outcome.NOT_SENT, detail=detail, confirms=spec.confirms)
 
     async def _in_turn(self, read: Callable[[AnySpec], Awaitable[Reading]], spec: AnySpec) -> Reading:
-        """Return a target's reading. What was void since our own loop was late is asked again at once."""
+        """Return a target's reading. What was not sent, or is void, while our own loop was late is asked again at once."""
         async with self._turn:
             for _ in range(TRIES - 1):
                 with self._lateness.under_way() as late:

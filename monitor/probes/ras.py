@@ -7,7 +7,7 @@ import random
 import socket
 from dataclasses import dataclass
 
-from monitor.probes.lateness import Lateness
+from monitor.probes.lateness import Lateness, Wait
 from monitor.probes.names import Place as Whereabouts
 from monitor.probes.udp import drops_of, enlarge
 from monitor.wire.fault import MalformedError
@@ -32,10 +32,10 @@ class Registration:
 
 @dataclass(slots=True)
 class _Question:
-    """One question that waits. until_s: for its answer, on the loop's clock."""
+    """One question. wait: for its answer. latest_s: how far that may be moved, on the loop's clock."""
 
     answer: asyncio.Future[Answer]
-    until_s: float
+    wait: Wait
     latest_s: float
     is_in_progress: bool = False
 
@@ -93,20 +93,20 @@ class Gatekeeper:
         if self._is_closed:
             return self._fault or "the socket was closed"
         loop = asyncio.get_running_loop()
-        sequence, drops, begun_s = self._next(), self.receive_drops, loop.time()
-        question = _Question(loop.create_future(), begun_s + timeout_s, begun_s + timeout_s * _MOST_EXTENSION)
-        self._waiting[sequence] = question
+        sequence, drops = self._next(), self.receive_drops
         request = location_request(sequence, alias, self._sock.getsockname()[:2])
-        try:
-            with self._lateness.under_way() as late:
+        with self._lateness.under_way() as late:
+            question = _Question(loop.create_future(), Wait(late, timeout_s), loop.time() + timeout_s * _MOST_EXTENSION)
+            self._waiting[sequence] = question
+            try:
                 self._send(request)
                 await self._wait(question, timeout_s / 2)
                 if not question.answer.done() and not question.is_in_progress:
                     self._send(request)
-                while not question.answer.done() and (left_s := question.until_s + late.seconds - loop.time()) > 0:
+                while not question.answer.done() and (left_s := question.wait.left_s()) > 0:
                     await self._wait(question, left_s)
-        finally:
-            del self._waiting[sequence]
+            finally:
+                del self._waiting[sequence]
         if not question.answer.done():
             dropped = self.receive_drops - drops
             return f"void: our receive buffer overflowed by {dropped}" if dropped > 0 else "no answer"
@@ -154,7 +154,8 @@ class Gatekeeper:
             return
         if answer.kind is Kind.IN_PROGRESS:
             question.is_in_progress = True
-            question.until_s = min(max(question.until_s, asyncio.get_running_loop().time() + answer.delay_s), question.latest_s)
+            wait, asked_until_s = question.wait, asyncio.get_running_loop().time() + answer.delay_s
+            wait.until_s = max(wait.until_s, min(asked_until_s, question.latest_s))
         elif answer.kind in (Kind.LOCATION_CONFIRM, Kind.LOCATION_REJECT):
             question.answer.set_result(answer)
 

@@ -18,7 +18,7 @@ from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
 from monitor.model.spec import WebSpec
 from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import Crowd
-from monitor.probes.lateness import Late, Lateness
+from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Names, resolve_by_system
 from monitor.wire import cisco_status, http
 from monitor.wire.fault import MalformedError
@@ -27,6 +27,8 @@ _EXPIRY = "conference_certificate_expiry_timestamp_seconds"
 _CHUNK = 65_536
 _AT_ONCE = 32
 """Fewer than of other probes: a handshake takes milliseconds of the processor's time."""
+_NEVER_S = 3600.0
+"""asyncio's own time-out of a handshake knows nothing of our being late; ours ends it long before."""
 _OP_LEGACY_SERVER_CONNECT = 0x4
 """OpenSSL's, which Python names from 3.12 on: servers without secure renegotiation (RFC 5746)."""
 
@@ -118,10 +120,11 @@ class WebProber:
     async def _exchange(self, spec: WebSpec, connected: Connection, found: _Findings, handshake_s: float, late: Late) -> None:
         """Shake hands, ask, and read the answer. Raises _Fault; the connection is closed in any case."""
         try:
-            reader, writer = await self._opened(spec, connected, handshake_s)
+            async with Wait(late, handshake_s).limit():
+                reader, writer = await self._opened(spec, connected)
         except TimeoutError:
             connected.bare.close()
-            raise _ran_out(spec, late, "shakes no hands") from None
+            raise _ran_out(spec, "shakes no hands") from None
         except OSError as error:
             connected.bare.close()
             raise _Fault(Outcome.MALFORMED, f"TLS: {_why(error)}") from None
@@ -129,30 +132,27 @@ class WebProber:
             if spec.tls:
                 found.heard_s = self._clock.monotonic()
                 _take_certificate(writer.get_extra_info("ssl_object"), found)
-            async with asyncio.timeout(spec.timeout_s):
+            async with Wait(late, spec.timeout_s).limit():
                 await _converse(spec, reader, writer, found)
             found.heard_s = self._clock.monotonic()
         except TimeoutError:
-            raise _ran_out(spec, late, "answers no request in time") from None
+            raise _ran_out(spec, "answers no request in time") from None
         except (OSError, MalformedError) as error:
             raise _Fault(Outcome.MALFORMED, f"HTTP: {_why(error)}") from None
         finally:
             writer.transport.abort()
 
-    async def _opened(
-        self, spec: WebSpec, connected: Connection, handshake_s: float
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _opened(self, spec: WebSpec, connected: Connection) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if not spec.tls:
             return await asyncio.open_connection(sock=connected.bare, limit=_CHUNK)
-        async with asyncio.timeout(handshake_s):
-            return await asyncio.open_connection(
-                sock=connected.bare,
-                limit=_CHUNK,
-                ssl=self._tls,
-                server_hostname="",
-                ssl_handshake_timeout=handshake_s,
-                ssl_shutdown_timeout=1,
-            )
+        return await asyncio.open_connection(
+            sock=connected.bare,
+            limit=_CHUNK,
+            ssl=self._tls,
+            server_hostname="",
+            ssl_handshake_timeout=_NEVER_S,
+            ssl_shutdown_timeout=1,
+        )
 
 
 def _trusting() -> ssl.SSLContext:
@@ -207,10 +207,8 @@ def _read_document(spec: WebSpec, found: _Findings) -> None:
     found.values.update(status.values)
 
 
-def _ran_out(spec: WebSpec, late: Late, failing: str) -> _Fault:
-    """Return what a time-out says of the page; nothing where our own loop was late meanwhile."""
-    if late.excuses(spec.timeout_s):
-        return _Fault(Outcome.NOT_SENT, str(late))
+def _ran_out(spec: WebSpec, failing: str) -> _Fault:
+    """Return what a time-out says of the page."""
     return _Fault(Outcome.MALFORMED, f"TCP port {spec.port} takes connections, but {failing}")
 
 

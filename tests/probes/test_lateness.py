@@ -1,12 +1,14 @@
-"""What ran out while our own loop was late says nothing: it is asked again, and what the kernel has meanwhile counts."""
+"""What ran out while our own loop was late says nothing: its time is made up for, and what the kernel has meanwhile counts."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
@@ -15,7 +17,7 @@ from monitor.model.spec import H323Spec, SipSpec, TcpSpec, WebSpec
 from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import TRIES, Crowd
 from monitor.probes.h323 import H323Prober
-from monitor.probes.lateness import EXCUSING_SHARE, Lateness
+from monitor.probes.lateness import EXCUSING_SHARE, MOST_MADE_UP, Lateness, Wait
 from monitor.probes.names import Names, Place, resolve_by_system
 from monitor.probes.sip.prober import SipProber
 from monitor.probes.tcp import TcpProber
@@ -26,12 +28,12 @@ from tests.probes.fake_network import SteppedClock
 from tests.probes.sip.fake_endpoint import endpoint, reply
 from tests.probes.stalling import Stall, device
 from tests.probes.test_h323 import ALIAS, RAS, SIGNALLING, deaf_port
-from tests.probes.web_servers import page, secured, serving, silent
+from tests.probes.web_servers import Talk, page, secured, serving, silent
 
 TIMEOUT_S = 0.5
 STALL_S = 1.2
 CLOCK = SystemClock()
-VOID = "void: our own loop was late by "
+BUSY_S = 0.25
 
 
 def stall_soon() -> None:
@@ -59,10 +61,90 @@ class Dozing:
 
 
 @asynccontextmanager
-async def connector() -> AsyncIterator[Connector]:
+async def connector(worked: Callable[[], float] = time.process_time) -> AsyncIterator[Connector]:
     names = Names(CLOCK, resolve_by_system)
-    yield Connector(CLOCK, names, Lateness(CLOCK))
+    yield Connector(CLOCK, names, Lateness(CLOCK, worked))
     names.close()
+
+
+def spin(seconds: float) -> None:
+    """Keep the processor busy."""
+    end_s = time.monotonic() + seconds
+    while time.monotonic() < end_s:
+        pass
+
+
+@asynccontextmanager
+async def always_late(hold: Callable[[float], None], seconds: float) -> AsyncIterator[None]:
+    """Have each turn of the loop held for so long, all the time."""
+
+    async def hold_on() -> None:
+        while True:
+            hold(seconds)
+            await asyncio.sleep(0)
+
+    holding = asyncio.ensure_future(hold_on())
+    try:
+        yield
+    finally:
+        holding.cancel()
+
+
+@contextmanager
+def elsewhere(talk: Talk, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """A server in a thread of its own, that doesn't care how our loop stands; its port."""
+    opened, ports = threading.Event(), list[int]()
+    loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    async def serve() -> None:
+        over = asyncio.Event()
+        async with serving(talk, tls) as port:
+            ports.append(port)
+            loops.append((asyncio.get_running_loop(), over))
+            opened.set()
+            await over.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    assert opened.wait(30)
+    try:
+        yield ports[0]
+    finally:
+        loop, over = loops[0]
+        loop.call_soon_threadsafe(over.set)
+        thread.join(30)
+
+
+async def told_by_sip(port: int) -> Reading:
+    prober = SipProber(CLOCK)
+    reading = await one(prober.probe, SipSpec("dc", "127.0.0.1", port, ("tcp",), timeout_s=TIMEOUT_S))
+    prober.close()
+    return reading
+
+
+async def told_by_web(port: int, *, secure: bool = False) -> Reading:
+    prober = WebProber(CLOCK)
+    reading = await one(prober.probe, WebSpec("dc", "127.0.0.1", port=port, tls=secure, timeout_s=TIMEOUT_S))
+    prober.close()
+    return reading
+
+
+async def told_by_tls(port: int) -> Reading:
+    return await told_by_web(port, secure=True)
+
+
+async def told_by_tcp(port: int) -> Reading:
+    prober = TcpProber(CLOCK)
+    reading = await one(prober.probe, TcpSpec("pc", "127.0.0.1", (port,), TIMEOUT_S))
+    prober.close()
+    return reading
+
+
+async def told_by_h323(port: int) -> Reading:
+    prober = H323Prober(CLOCK)
+    reading = await one(prober.probe, H323Spec("dc", "127.0.0.1", port=port, timeout_s=TIMEOUT_S))
+    prober.close()
+    return reading
 
 
 async def test_lateness_is_counted_while_something_is_under_way_and_a_beat_that_is_overdue_counts() -> None:
@@ -92,18 +174,98 @@ async def test_a_connection_that_stands_counts_though_the_loop_came_after_its_ti
     came.bare.close()
 
 
-async def test_a_connect_that_ran_out_while_the_loop_was_late_was_not_sent() -> None:
+async def test_what_was_missed_is_made_up_for_but_not_for_ever() -> None:
+    clock = SteppedClock()
+    lateness = Lateness(clock)
+    with lateness.under_way() as late:
+        wait = Wait(late, 0.0)
+        assert 0 == wait.left_s()
+        for _ in range(MOST_MADE_UP):
+            wait.until_s = asyncio.get_running_loop().time()
+            clock.monotonic_step_s += 10.0
+            assert 9.0 < wait.left_s() <= 11.0
+        wait.until_s = asyncio.get_running_loop().time()
+        clock.monotonic_step_s += 10.0
+        assert 0 == wait.left_s()
+
+
+@pytest.mark.parametrize(("busy_share", "is_still"), [(0.0, True), (0.2, True), (0.3, False), (1.0, False)])
+async def test_only_what_the_process_stood_still_is_made_up_for_where_the_kernel_does_the_work(
+    busy_share: float, is_still: bool
+) -> None:
+    clock = SteppedClock()
+    lateness = Lateness(clock, lambda: clock.monotonic_step_s * busy_share)
+    with lateness.under_way() as late:
+        wait = Wait(late, 0.0, only_still=True)
+        clock.monotonic_step_s += 10.0
+        assert late.seconds > 9
+        assert is_still is (late.still_seconds > 9)
+        assert is_still is (wait.left_s() > 9)
+
+
+@pytest.mark.parametrize("is_busy", [False, True])
+async def test_a_connect_that_ran_out_while_we_stood_still_has_its_time_again_and_while_we_were_busy_it_is_silent(
+    is_busy: bool,
+) -> None:
     with deaf_port() as port:
-        async with connector() as opened:
+        async with connector(time.monotonic if is_busy else lambda: 0.0) as opened:
             connecting = asyncio.ensure_future(opened.connect("127.0.0.1", port, TIMEOUT_S))
             await asyncio.sleep(0)
             stall_soon()
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert is_busy is connecting.done()
             came = await connecting
     assert isinstance(came, Failure)
-    assert (Outcome.NOT_SENT, True) == (came.outcome, came.detail.startswith(VOID))
+    assert (Outcome.TIMEOUT, f"no answer from TCP port {port}") == (came.outcome, came.detail)
 
 
-async def test_a_silent_host_is_asked_again_after_a_stall_and_then_told_as_silent() -> None:
+@pytest.mark.parametrize("hold", [spin, time.sleep])
+@pytest.mark.parametrize("told", [told_by_tcp, told_by_h323, told_by_sip, told_by_web])
+async def test_a_loop_that_is_always_late_tells_who_takes_no_connection(
+    told: Callable[[int], Coroutine[None, None, Reading]], hold: Callable[[float], None]
+) -> None:
+    with deaf_port() as port:
+        async with always_late(hold, BUSY_S):
+            reading = await told(port)
+    assert Outcome.TIMEOUT is reading.outcome
+    assert f"no answer from TCP port {port}" in reading.detail
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "detail"),
+    [
+        (told_by_sip, Outcome.TIMEOUT, "is open and says nothing"),
+        (told_by_web, Outcome.MALFORMED, "takes connections, but answers no request in time"),
+        (told_by_tls, Outcome.MALFORMED, "takes connections, but shakes no hands"),
+    ],
+)
+async def test_a_loop_that_is_always_late_tells_who_takes_a_connection_and_says_nothing(
+    told: Callable[[int], Coroutine[None, None, Reading]], outcome: Outcome, detail: str
+) -> None:
+    with elsewhere(silent) as port:
+        async with always_late(time.sleep, BUSY_S):
+            reading = await told(port)
+    assert outcome is reading.outcome
+    assert detail in reading.detail
+
+
+async def test_a_loop_whose_every_turn_takes_longer_than_the_time_out_blames_nobody_who_answers() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await reader.readuntil(b"\r\n\r\n")
+        writer.write(reply(request) if request.startswith(b"OPTIONS") else page("200 OK", b"hello"))
+        await writer.drain()
+        await reader.read()
+
+    with elsewhere(answer) as port, elsewhere(answer, secured()) as secure_port:
+        async with always_late(time.sleep, TIMEOUT_S * 1.2):
+            found = await asyncio.gather(
+                told_by_tcp(port), told_by_h323(port), told_by_sip(port), told_by_web(port), told_by_tls(secure_port)
+            )
+    assert [(Outcome.OK, "")] * 5 == [(each.outcome, each.detail) for each in found]
+
+
+async def test_a_silent_host_is_told_as_silent_after_a_stall() -> None:
     prober = TcpProber(CLOCK)
     with deaf_port() as port:
         probing = asyncio.ensure_future(one(prober.probe, TcpSpec("pc", "127.0.0.1", (port,), TIMEOUT_S)))
@@ -131,7 +293,7 @@ async def test_what_is_void_again_and_again_is_not_asked_for_ever() -> None:
     assert (TRIES, [Outcome.NOT_SENT]) == (asked, [each.outcome for each in found])
 
 
-async def test_an_endpoint_is_asked_again_by_sip_over_tcp_where_the_loop_was_late() -> None:
+async def test_an_endpoint_is_waited_for_by_sip_over_tcp_where_the_loop_was_late() -> None:
     dozing = Dozing()
 
     def answer(request: bytes, _before: int) -> list[bytes]:
@@ -143,7 +305,7 @@ async def test_an_endpoint_is_asked_again_by_sip_over_tcp_where_the_loop_was_lat
     async with endpoint(tcp=answer) as fake:
         reading = await one(prober.probe, SipSpec("dc", "127.0.0.1", fake.port, ("tcp",), timeout_s=TIMEOUT_S))
     prober.close()
-    assert (Outcome.OK, "", 2) == (reading.outcome, reading.detail, dozing.asked)
+    assert (Outcome.OK, "", 1) == (reading.outcome, reading.detail, dozing.asked)
 
 
 async def test_a_sip_response_of_the_stalled_time_has_its_true_rtt_and_its_request_is_not_sent_again() -> None:
@@ -171,7 +333,7 @@ async def test_a_silent_sip_endpoint_gets_its_retransmissions_after_a_stall_and_
 
 
 @pytest.mark.parametrize("secure", [False, True])
-async def test_a_page_is_asked_again_where_the_loop_was_late(secure: bool) -> None:
+async def test_a_page_is_waited_for_where_the_loop_was_late(secure: bool) -> None:
     dozing = Dozing()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -184,7 +346,7 @@ async def test_a_page_is_asked_again_where_the_loop_was_late(secure: bool) -> No
     async with serving(talk, secured() if secure else None) as port:
         reading = await one(prober.probe, WebSpec("dc", "127.0.0.1", port=port, tls=secure, timeout_s=TIMEOUT_S))
     prober.close()
-    assert (Outcome.OK, "", 2) == (reading.outcome, reading.detail, dozing.asked)
+    assert (Outcome.OK, "", 1) == (reading.outcome, reading.detail, dozing.asked)
 
 
 async def test_every_answer_of_a_gatekeeper_that_came_in_a_stall_is_read_before_any_silence_is_told() -> None:

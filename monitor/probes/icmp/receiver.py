@@ -9,12 +9,11 @@ from monitor.model.clock import Clock
 from monitor.probes.icmp.burst import Burst, Channel, Flight
 from monitor.probes.icmp.sender import PAUSE_S
 from monitor.probes.icmp.socket import Reply
+from monitor.probes.lateness import WORKING_SHARE
 from monitor.probes.stamps import SAME_OFFSET_S, Stamps
 
 _ERROR_SLICES = 16
 """Of a thousand reports each: more than the queue holds, and an end where somebody floods us."""
-_WORKING_SHARE = 0.25
-"""A process that had a processor for so much of a time was busy, or kept waiting by others: the kernel was there all along."""
 _MOST = 512
 """Packets taken from a socket before the loop may do something else."""
 
@@ -58,7 +57,7 @@ class Receiver:
     def stood_still_s(self, now: float) -> float:
         """Return for how many seconds all was unseen where the whole process stood still meanwhile, 0 where it was only busy."""
         gap_s = now - self.drained_s
-        return gap_s if self._worked() - self._worked_s < gap_s * _WORKING_SHARE else 0.0
+        return gap_s if self._worked() - self._worked_s < gap_s * WORKING_SHARE else 0.0
 
     def drain(self, channels: Collection[Channel]) -> Drain:
         """Take what has come to these channels."""

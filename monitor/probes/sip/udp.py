@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome, Unreachable
-from monitor.probes.lateness import Late, Lateness
+from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Place
 from monitor.probes.sip.attempt import Attempt, MakeRequest
 from monitor.probes.udp import BusyError, QuotedDatagram, UdpSocket, UnsupportedVersionError, source_of
@@ -113,9 +113,8 @@ class UdpClient:
 
     async def _transact(self, line: _Line, asked: _Open, sockaddr: object, timeout_s: float, late: Late) -> None:
         """Send, and send again until something came or the time is over."""
-        loop = asyncio.get_running_loop()
-        due, interval_s = loop.time() + timeout_s, self._t1_s
-        while not asked.answered.done() and (left_s := due + late.seconds - loop.time()) > 0:
+        wait, interval_s = Wait(late, timeout_s), self._t1_s
+        while not asked.answered.done() and (left_s := wait.left_s()) > 0:
             try:
                 line.sock.send(asked.octets, sockaddr)  # type: ignore[arg-type]
                 asked.sends += 1
