@@ -8,8 +8,10 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
+from monitor.export.admission import Reason
 from monitor.export.answers import as_json, language_of, refusal
 from monitor.export.api import BadParameterError
+from monitor.export.connection import ADMISSION, client_that_asks
 from monitor.export.refused import is_a_persons
 from monitor.export.renderer import Renderer, sentences
 from monitor.export.reports import Asked, QueueFullError, QueueLimits, ReportFile, Reports
@@ -70,8 +72,10 @@ class ReportRoutes:
         try:
             got = await self.reports.get(found, patience_s, lambda: request.transport is None or request.transport.is_closing())
         except ReportFailedError as error:
-            retry_s = error.retry_s if isinstance(error, QueueFullError) else math.ceil(self._limits.failed_s)
-            return self._refused(request, found, error, retry_s)
+            if not isinstance(error, QueueFullError):
+                return self._refused(request, found, error, math.ceil(self._limits.failed_s))
+            request.config_dict[ADMISSION].refusals.note(Reason.QUEUE, found.client)
+            return self._refused(request, found, error, error.retry_s)
         if isinstance(got, int):
             return self._progress(request, found, got)
         if is_persons and "progress" in request.query:
@@ -100,7 +104,7 @@ class ReportRoutes:
         zone = self._source.settings.timezone
         order = ReportOrder(view, snapshot.inventory, language, zone, snapshot.at, form, which == "sealed")
         of = (zone, self._version_of(snapshot.inventory), view.seal if order.is_sealed else what_it_is_of(view))
-        return Asked((id_, which, form, language), of, order, request.remote or "", since)
+        return Asked((id_, which, form, language), of, order, client_that_asks(request), since)
 
     def _version_of(self, inventory: Inventory) -> int:
         """Return a number that changes when the inventory does, which may come from another process as another object each time."""

@@ -15,13 +15,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
+from monitor.export.admission import is_shared
 from monitor.export.source import Reporter, ReportFailedError
 from monitor.model.report_order import ReportOrder
 
 log = logging.getLogger(__name__)
 
-LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
-"""Stand for proxies and tunnels, hence for many; only the queue's length binds them."""
 _MOST_RETRY_S = 60
 _WEIGHT = 0.3
 
@@ -63,7 +62,7 @@ class ReportFile:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for. of: what changes when the report must be another one: verdicts, a seal. client: a source address.
+    """What is asked for. of: what changes when the report must be another one: verdicts, a seal. client: as admission counts.
 
     since: a report that was ordered at or after this moment will do whatever it is of: somebody has waited for it from then on.
     """
@@ -191,7 +190,7 @@ class Reports:
         now_s, limits = self._monotonic(), self._limits
         others = [each for each in (self._begun, *self._waiting) if each is not None and each is not job]
         mine = sum(client in each.clients(now_s) for each in others)
-        if client not in LOOPBACK and mine >= limits.of_one:
+        if not is_shared(client) and mine >= limits.of_one:
             raise QueueFullError("report_many", self.retry_s(0), mine=mine)
         if job is None and len(self._waiting) >= limits.waiting:
             raise QueueFullError("report_full", self.retry_s(len(self._waiting)), waiting=len(self._waiting))

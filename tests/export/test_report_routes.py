@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 import pytest
 from aiohttp import ClientSession, TCPConnector, web
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.typedefs import Handler
 
+from monitor.export import admission
+from monitor.export.connection import ADMISSION
 from monitor.export.http import make_app
 from monitor.export.renderer import Renderer
 from monitor.export.report_routes import ReportRoutes, what_it_is_of
@@ -37,15 +40,27 @@ class Served:
     source: FakeSource
     meetings: FakeMeetings
     routes: ReportRoutes
+    refusals: admission.Refusals
 
     @property
     def waiting(self) -> int:
         assert self.routes.reports is not None
         return self.routes.reports.waiting
 
+    @property
+    def refused(self) -> int:
+        """Return how many were refused before a full queue."""
+        return self.refusals.total[admission.Reason.QUEUE]
+
     async def as_another(self, number: int) -> ClientSession:
         """Return a client that comes from an address of its own."""
         return ClientSession(self.client.make_url("/"), connector=TCPConnector(local_addr=(f"127.0.9.{number}", 0)))
+
+
+@web.middleware
+async def from_afar(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Have a request come from the address that it names."""
+    return await handler(request.clone(remote=request.headers.get("From-Address", request.remote or "")))
 
 
 @asynccontextmanager
@@ -69,11 +84,12 @@ async def served(
         persons_patience_s=persons_patience_s,
         programs_patience_s=programs_patience_s,
     )
-    app = web.Application()
+    app = web.Application(middlewares=[from_afar])
+    app[ADMISSION] = admission.Admission(admission.Limits())
     app.add_routes([web.get("/static/{name:.+}", static.serve)])
     routes.join(app)
     async with TestClient(TestServer(app)) as client:
-        yield Served(client, source, meetings, routes)
+        yield Served(client, source, meetings, routes, app[ADMISSION].refusals)
 
 
 def refreshes_to(html: str) -> str:
@@ -219,6 +235,7 @@ async def test_a_full_queue_says_when_to_ask_again(language: str, said: str) -> 
         html = await page.text()
         assert (429, True) == (page.status, said[1:] in html)
         assert refreshes_to(html).startswith(REPORT), "it tries again by itself"
+        assert 2 == at.refused
 
 
 async def test_one_address_waits_for_two_reports_and_another_is_not_held_up_by_it() -> None:
@@ -232,6 +249,25 @@ async def test_one_address_waits_for_two_reports_and_another_is_not_held_up_by_i
             (await refused.json())["error"],
         )
         assert 202 == (await other.get(f"/meetings/{ID}/report.html?lang=en", headers=BROWSER)).status
+
+
+@pytest.mark.parametrize(
+    ("addresses", "status"),
+    [
+        (("2001:db8::1", "2001:db8::2", "2001:db8::3"), 429),
+        (("2001:db8::1", "2001:db8::2", "2001:db8:0:1::3"), 202),
+        (("10.0.0.5", "::ffff:10.0.0.5", "::ffff:10.0.0.5"), 429),
+        (("127.0.0.1", "::ffff:127.0.0.1", "::1"), 202),
+        (("::1", "::1", "::1"), 202),
+    ],
+)
+async def test_the_reports_of_one_are_counted_as_all_else_is_that_one_may_hold(addresses: tuple[str, ...], status: int) -> None:
+    async with served(GatedReporter()) as at:
+        paths = (f"/meetings/{ID}/report.html", f"/meetings/{ID}/report.xlsx", "/meetings/tap-huan/report.html")
+        headers = [BROWSER | {"From-Address": address} for address in addresses]
+        answers = [await at.client.get(path, headers=each) for path, each in zip(paths, headers, strict=True)]
+        assert [202, 202, status] == [each.status for each in answers]
+        assert int(status == 429) == at.refused
 
 
 @pytest.mark.parametrize(
