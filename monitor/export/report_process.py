@@ -68,7 +68,7 @@ class ReportProcess:
 
     async def _made(self, order: bytes) -> bytes:
         time_s = self._limits.time_s
-        with tempfile.TemporaryDirectory(prefix="monitor-report-", ignore_cleanup_errors=True) as folder:
+        with _folder() as folder:
             worker = await self._start(folder)
             try:
                 async with asyncio.timeout(time_s):
@@ -128,6 +128,13 @@ class _WorkerError(Exception):
     def __init__(self, key: str, detail: str, **values: int) -> None:
         super().__init__(detail)
         self.key, self.detail, self.values = key, detail, values
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="monitor-report-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise _WorkerError("report_died", f"the worker's folder can't be made: {error}") from error
 
 
 def _pipes(worker: asyncio.subprocess.Process) -> tuple[asyncio.StreamWriter, asyncio.StreamReader, asyncio.StreamReader]:

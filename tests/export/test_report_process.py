@@ -8,6 +8,7 @@ import logging
 import os
 import pickle
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +115,15 @@ async def test_a_worker_that_fails_is_told_in_one_line(caplog: pytest.LogCapture
 async def test_a_command_that_is_not_there_is_told(caplog: pytest.LogCaptureFixture) -> None:
     assert "report_died" == (await failure(("/nowhere/python",))).key
     assert "can't be started" in caplog.text
+
+
+async def test_where_no_folder_can_be_made_it_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    assert "report_died" == (await failure(WORKER)).key
+    (line,) = caplog.messages
+    assert line.startswith("no html report of giao-ban-thang-11: the worker's folder can't be made: ")
 
 
 async def test_who_is_cancelled_leaves_no_worker_and_no_files(tmp_path: Path) -> None:
