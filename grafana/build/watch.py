@@ -28,6 +28,8 @@ from grafana.build.style import (
 )
 
 _JOB = 'job="monitor"'
+_ALL = 'job=~"monitor|prometheus|alertmanager"'
+_WEB = "{{job}} web"
 
 
 def build(say: Say) -> builders.Dashboard:
@@ -187,26 +189,49 @@ def _losses(say: Say) -> timeseries.Panel:
 
 
 def _processor(say: Say) -> timeseries.Panel:
-    about = say("Phần của một nhân CPU.", "Share of one processor core.")
-    query = over_time('rate(process_cpu_seconds_total{job=~"monitor|prometheus|alertmanager"}[$__rate_interval])', "{{job}}")
-    return lines("CPU", about, "percentunit", query).min(0)
+    about = say(
+        "Phần của một nhân CPU. Bộ giám sát là hai tiến trình: một đo và phán đoán, một phục vụ người xem (web).",
+        "Share of one processor core. The monitor is two processes: one polls and judges, one meets the visitors (web).",
+    )
+    return lines(
+        "CPU",
+        about,
+        "percentunit",
+        over_time(f"rate(process_cpu_seconds_total{{{_ALL}}}[$__rate_interval])", "{{job}}"),
+        over_time(f"rate(monitor_web_process_cpu_seconds_total{{{_JOB}}}[$__rate_interval])", _WEB, "B"),
+    ).min(0)
 
 
 def _memory(say: Say) -> timeseries.Panel:
-    about = say("Bộ nhớ thường trú.", "Resident memory.")
-    query = over_time('process_resident_memory_bytes{job=~"monitor|prometheus|alertmanager"}', "{{job}}")
-    return lines(say("Bộ nhớ", "Memory"), about, "bytes", query).min(0)
+    about = say(
+        "Bộ nhớ thường trú; web là tiến trình phục vụ người xem.", "Resident memory; web is the process that meets the visitors."
+    )
+    return lines(
+        say("Bộ nhớ", "Memory"),
+        about,
+        "bytes",
+        over_time(f"process_resident_memory_bytes{{{_ALL}}}", "{{job}}"),
+        over_time(f"monitor_web_process_resident_memory_bytes{{{_JOB}}}", _WEB, "B"),
+    ).min(0)
 
 
 def _files(say: Say) -> timeseries.Panel:
-    about = say("Phần đã dùng của số tệp được phép mở.", "Share of the files that it may open.")
-    query = over_time('process_open_fds{job="monitor"} / process_max_fds', "{{job}}")
-    return lines(say("Tệp đang mở", "Open files"), about, "percentunit", query).min(0)
+    about = say(
+        "Phần đã dùng của số tệp được phép mở; web là tiến trình phục vụ người xem, mỗi kết nối một tệp.",
+        "Share of the files that it may open; web is the process that meets the visitors, a file for each connection.",
+    )
+    return lines(
+        say("Tệp đang mở", "Open files"),
+        about,
+        "percentunit",
+        over_time(f"process_open_fds{{{_JOB}}} / process_max_fds", "{{job}}"),
+        over_time(f"monitor_web_process_open_fds{{{_JOB}}} / monitor_web_process_max_fds", _WEB, "B"),
+    ).min(0)
 
 
 def _scrape(say: Say) -> timeseries.Panel:
     about = say("Prometheus lấy số liệu mất bao lâu; phải dưới 9 giây.", "How long a scrape takes; it must stay below 9 s.")
-    query = over_time('scrape_duration_seconds{job=~"monitor|prometheus|alertmanager"}', "{{job}}")
+    query = over_time(f"scrape_duration_seconds{{{_ALL}}}", "{{job}}")
     return lines(say("Lấy số liệu", "Scrapes"), about, "s", query).min(0)
 
 

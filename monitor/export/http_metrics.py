@@ -1,10 +1,10 @@
-"""The metrics of admission: what is open, what is being worked on, who was refused."""
+"""The metrics of who meets the visitors: what is open, what is being worked on, who was refused, what that process takes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.registry import Collector
@@ -15,11 +15,13 @@ _EOF = "# EOF\n"
 
 
 class HttpMetrics:
-    """Renders them from what admission holds at that moment; nothing is counted twice."""
+    """Renders them from what admission and the kernel hold at that moment; nothing is counted twice."""
 
     def __init__(self, admission: Admission) -> None:
         self.registry = CollectorRegistry()
         self.registry.register(_Families(admission))
+        # process_* is the poller's: who serves this is another process, of the same scrape.
+        ProcessCollector(namespace="monitor_web", registry=self.registry)
 
     def render(self, *, is_openmetrics: bool = False) -> str:
         """Return the registry's text, without the closing # EOF."""

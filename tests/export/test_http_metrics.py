@@ -50,3 +50,11 @@ async def test_a_scrape_has_them_beside_the_daemons_own(source: FakeSource) -> N
         text = (await server.get("/metrics", "127.0.0.2")).body.decode()
     assert 1 == oracle.parsed(text)["monitor_http_connections", frozenset()]
     assert ("monitor_blind", frozenset()) in oracle.parsed(text)
+
+
+def test_what_the_process_takes_that_meets_the_visitors_is_told_beside_the_pollers() -> None:
+    found = {name: value for (name, _), value in oracle.parsed(held().render()).items() if name.startswith("monitor_web_process_")}
+    told = {"cpu_seconds_total", "resident_memory_bytes", "virtual_memory_bytes", "open_fds", "max_fds", "start_time_seconds"}
+    assert {f"monitor_web_process_{each}" for each in told} <= set(found)
+    assert found["monitor_web_process_resident_memory_bytes"] > 1 << 20
+    assert 0 < found["monitor_web_process_open_fds"] <= found["monitor_web_process_max_fds"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -248,7 +249,7 @@ async def test_pages_api_and_metrics_are_the_same_over_the_socket() -> None:
 
 async def _text(client: TestClient[web.Request, web.Application], path: str) -> str:
     text = await (await client.get(path)).text()
-    return "\n".join(line for line in text.splitlines() if not line.startswith(("process_", "python_")))
+    return "\n".join(line for line in text.splitlines() if not re.match(r"(# \w+ )?(monitor_web_)?process_", line))
 
 
 async def test_the_poller_is_told_once_that_visitors_are_taken() -> None:
