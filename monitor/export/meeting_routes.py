@@ -92,9 +92,6 @@ class MeetingPages:
         remember_name(response, by)
         return response
 
-    def _no_meeting(self, request: web.Request) -> web.Response:
-        return refusal(404, f"no meeting is called {request.match_info['id']!r}", _CURE)
-
 
 def _no_meeting(id_: str) -> NotThereError:
     return NotThereError(f"no meeting is called {id_!r}", _CURE)

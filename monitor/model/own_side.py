@@ -24,8 +24,3 @@ class OwnSide:
     carrier: bool | None = None
     link: str = ""
     receive_drops: int = 0
-
-    @property
-    def refused_ratio(self) -> float:
-        """Return the share of sends that the kernel refused, 0 to 1; 0 where nothing was attempted."""
-        return self.sends_refused / self.sends_attempted if self.sends_attempted else 0.0

@@ -189,19 +189,12 @@ def lapse(health: Health) -> Health:
     return Health(_each(health, outcome=None, misses=0, unanswered=0, is_witness=True), Standing.LAPSED)
 
 
-def is_stale(health: Health, heard_s: Mapping[str, float], now_s: float, since_s: float, intervals: float) -> bool:
-    """Return whether no probe has conclusive evidence younger than so many of its intervals. A target without probes always is.
-
-    heard_s: probe → when its last conclusive reading was complete, monotonic seconds. since_s: before then no evidence could come
-    (the start, or the end of blindness): age counts from there.
-    """
-    return now_s > stale_at_s(health, heard_s, since_s, intervals)
-
-
 def stale_at_s(health: Health, heard_s: Mapping[str, float], since_s: float, intervals: float) -> float:
     """Return until when a target's evidence is no older than so many intervals; -inf for a target without probes.
 
-    What is asked seldom (ProbeHealth.is_aside) proves too little of now to count.
+    heard_s: probe → when its last conclusive reading was complete, monotonic seconds. since_s: before then no evidence could come
+    (the start, or the end of blindness): age counts from there. What is asked seldom (ProbeHealth.is_aside) proves too little of
+    now to count.
     """
     probes = [(name, each.every_s) for name, each in health.probes.items() if not each.is_aside]
     return max((fresh_until_s(every_s, heard_s.get(name), since_s, intervals) for name, every_s in probes), default=-inf)

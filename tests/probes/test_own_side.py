@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from monitor.model.own_side import OwnSide
 from monitor.model.settings import LAB_INTERFACE
 from monitor.probes.own_side import OwnLink
 
@@ -52,7 +51,3 @@ def test_a_link_that_is_gone_has_no_carrier() -> None:
         assert ("", False) == link.look()
 
     on_network(body)
-
-
-def test_nothing_attempted_is_no_refusal() -> None:
-    assert (0.0, 0.25) == (OwnSide(0.0).refused_ratio, OwnSide(0.0, sends_attempted=8, sends_refused=2).refused_ratio)

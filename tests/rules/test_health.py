@@ -1,5 +1,6 @@
 """Health: from single readings to a judgement, by tables and by any sequence of readings."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -86,12 +87,12 @@ def test_a_probe_that_is_asked_seldom_and_used_to_succeed_is_a_fault_once_it_fai
 def test_where_there_is_nothing_else_the_seldom_ones_count() -> None:
     only = {"h323": 300.0, "web": 600.0}
     assert ripe(codec(("h323", OK), ("web", OK), ("h323", MISS), ("web", MISS), ("h323", MISS), of=only))
-    assert not health.is_stale(codec(("h323", OK), of=only), {"h323": 100.0}, 900.0, 0.0, 3.0)
+    assert 1800.0 == health.stale_at_s(codec(("h323", OK), of=only), {"h323": 100.0}, 0.0, 3.0)
 
 
 def test_what_was_heard_seldom_does_not_keep_a_target_from_growing_stale() -> None:
     state = codec(("icmp", OK), ("web", OK))
-    assert health.is_stale(state, {"icmp": 100.0, "web": 101.0}, 500.0, 0.0, 3.0)
+    assert 180.0 == health.stale_at_s(state, {"icmp": 100.0, "web": 101.0}, 0.0, 3.0), "by the others"
 
 
 def test_a_target_is_not_silent_while_a_probe_that_was_fine_has_not_been_asked_again() -> None:
@@ -184,17 +185,17 @@ def test_misses_of_a_blind_time_are_forgotten_and_an_earlier_silence_is_not() ->
 
 def test_evidence_older_than_three_intervals_is_stale_by_the_probe_that_lasts_longest() -> None:
     heard_s = {"icmp": 100.0, "snmp": 100.5}
-    for state, moments in ((after("i+"), (145.0, 145.1)), (after("i+ s+"), (280.5, 280.6))):
-        assert (False, True) == tuple(health.is_stale(state, heard_s, now, 0.0, 3.0) for now in moments)
+    for state, until_s in ((after("i+"), 145.0), (after("i+ s+"), 280.5)):
+        assert until_s == health.stale_at_s(state, heard_s, 0.0, 3.0)
 
 
 def test_a_target_without_probes_is_always_stale() -> None:
-    assert health.is_stale(health.start({}), {}, 100.0, 100.0, 3.0)
+    assert -math.inf == health.stale_at_s(health.start({}), {}, 100.0, 3.0)
 
 
 def test_age_counts_from_the_end_of_blindness_or_from_the_start() -> None:
-    assert not health.is_stale(after("i+"), {"icmp": 100.0}, 200.0, 160.0, 3.0)
-    assert (False, True) == tuple(health.is_stale(health.start(PING), {}, now, 160.0, 3.0) for now in (205.0, 205.1))
+    assert 205.0 == health.stale_at_s(after("i+"), {"icmp": 100.0}, 160.0, 3.0)
+    assert 205.0 == health.stale_at_s(health.start(PING), {}, 160.0, 3.0)
 
 
 def test_a_lapse_clears_what_was_being_confirmed() -> None:

@@ -22,11 +22,6 @@ class Channel:
         connected.setblocking(False)
         return cls(*await asyncio.open_connection(sock=connected))
 
-    @property
-    def is_closed(self) -> bool:
-        """True once nothing can be sent any more."""
-        return self._writer.is_closing()
-
     def send(self, kind: Kind, call: int, body: bytes = b"") -> None:
         """Send a message; what the other side is too slow to take waits in memory. Nothing happens on a closed channel."""
         if not self._writer.is_closing():

@@ -80,8 +80,6 @@ class IcmpProber:
         self._fresh: deque[Burst] = deque()
         self._manners: dict[tuple[int, int, float, float], Manner] = {}
         self._handle: asyncio.TimerHandle | None = None
-        self._tick_due_s = 0.0
-        self._worst_lag_s = 0.0
         self._receiver = Receiver(clock, worked)
         self._sender = Sender(clock, self, self._receiver.take_errors)
 
@@ -123,11 +121,6 @@ class IcmpProber:
     def window(self) -> int:
         """Return how many requests of one family may be unanswered at once, as the granted buffer permits; 0 before open()."""
         return min((channel.socket.window for channel in self._channels.values()), default=0)
-
-    def take_lag(self) -> float:
-        """Return by how many seconds our ticks came late at worst since the last call."""
-        worst, self._worst_lag_s = self._worst_lag_s, 0.0
-        return worst
 
     def describe(self) -> str:
         """Return in one line what was opened and what the kernel granted, for `check` and the log."""
@@ -237,13 +230,11 @@ class IcmpProber:
             if self._handle.when() <= due_s:
                 return
             self._handle.cancel()
-        self._tick_due_s = self._clock.monotonic() + delay_s
         self._handle = loop.call_at(due_s, self._tick)
 
     def _tick(self) -> None:
         self._handle = None
         now = self._clock.monotonic()
-        self._worst_lag_s = max(self._worst_lag_s, now - self._tick_due_s)
         try:
             drain = self._receiver.drain(self._channels.values())
             self._settle(now, drain)
