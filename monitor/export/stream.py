@@ -202,7 +202,12 @@ class Stream:
         async with channel.turn:
             # Told what was seen before the news, a screen would for a moment go back behind the page that it just loaded.
             if channel.news.is_set() or self._is_due(channel, self._apart_s):
-                await self._look(channel)
+                try:
+                    await self._look(channel)
+                except BaseException:
+                    # Of what it could not be told the other screens, and who joins next, know nothing either.
+                    channel.news.set()
+                    raise
         if channel.telling is None:
             channel.telling = asyncio.create_task(self._tell(channel))
         response = web.StreamResponse(
@@ -241,7 +246,10 @@ class Stream:
         return channel.looked_s is None or asyncio.get_running_loop().time() >= channel.looked_s + after_s
 
     async def _look(self, channel: Channel) -> None:
-        """Have a channel look at its page and tell its screens. Raises SilentError, and then tells them nothing."""
+        """Have a channel look at its page and tell its screens. Raises SilentError, and then tells them nothing.
+
+        Whoever has it look sees to it that it looks again where that failed: the news are taken for told.
+        """
         loop = asyncio.get_running_loop()
         if channel.looked_s is not None:
             await asyncio.sleep(channel.looked_s + self._apart_s - loop.time())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -47,6 +47,18 @@ class SilentSource(FakeSource):
         if self.silent is not None:
             self.silent.release()
             raise SilentError
+        return self.now
+
+
+class FallingSilentSource(FakeSource):
+    """A daemon of which the test says what each of the next who ask brings about."""
+
+    then: Sequence[Callable[[], Awaitable[None]]] = ()
+
+    async def fresh(self) -> Snapshot:
+        if self.then:
+            befalls, *self.then = self.then
+            await befalls()
         return self.now
 
 
@@ -246,6 +258,49 @@ async def test_no_heartbeat_is_sent_while_the_poller_is_silent_and_all_is_told_o
         while not told or told[-1] != sample.NOW + 2:
             told.append((await message(answer))["data"]["at"])
         assert sample.NOW + 1 not in told
+
+
+async def test_news_that_a_screen_could_not_be_told_as_it_joined_is_told_to_those_that_are_open() -> None:
+    source = FallingSilentSource()
+    app, _ = served(source)
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/stream")
+        await message(answer)
+
+        async def publish() -> None:
+            source.publish(replace(source.now, generation=2))
+
+        async def fall_silent() -> None:
+            raise SilentError
+
+        source.then = (publish, fall_silent)
+        assert 500 == (await client.get("/stream")).status
+        assert "2" == (await message(answer))["id"]
+
+
+async def test_a_screen_that_joins_behind_one_that_met_silence_is_told_the_whole_page() -> None:
+    source = FallingSilentSource()
+    app, _ = served(source, apart_s=0.2)
+    async with TestClient(TestServer(app)) as client:
+        looks, has_joined = asyncio.Event(), asyncio.Event()
+
+        async def answer() -> None:
+            pass
+
+        async def fall_silent() -> None:
+            looks.set()
+            await has_joined.wait()
+            raise SilentError
+
+        async def join() -> None:
+            has_joined.set()
+
+        source.then = (answer, fall_silent, join)
+        ill = asyncio.create_task(client.get("/stream?parts=vi"))
+        await asyncio.wait_for(looks.wait(), 5)
+        well = await client.get("/stream?parts=vi")
+        assert (500, 200) == ((await ill).status, well.status)
+        assert 13 == len((await message(well))["data"]["tiles"])
 
 
 async def test_a_fault_on_a_page_is_logged_and_its_screens_are_told_again_when_it_is_over(
