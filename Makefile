@@ -30,7 +30,7 @@ test: $(VENV)/.installed-test
 	tests/debian-packages.sh
 	$(MAKE) --no-print-directory check
 	# The tests start a hundred processes: each would compile the program anew where Python may not keep what it compiled.
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 4
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -12,17 +12,23 @@ pytest_plugins = ["tests.lab_fixture", "tests.probes.readings", "tests.supervisi
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-WAITING = {"province": ("system",), "told": ("supervision", "lab", "witness")}
-"""Name → folders whose tests mostly wait, for labs and servers that they share: one worker runs each in its order, while another
-works off all that only computes."""
+WAITING = {
+    "mishaps": tuple(
+        f"system/test_{name}" for name in ("bandwidth", "hostile", "memory", "availability", "flood", "history", "socket")
+    ),
+    "province": ("system/",),
+    "told": ("supervision/", "lab/", "witness/"),
+}
+"""Name → beginnings of tests that mostly wait, for labs and servers that they share; the first that fits. One worker runs each
+in its order, while another works off all that only computes."""
 
 
 class Shares(LoadScopeScheduling):  # type: ignore[misc]
     """How pytest-xdist shares the tests out: all that wait for the same to one worker, the others singly to whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = nodeid.split("/")[1]
-        return next((name for name, folders in WAITING.items() if folder in folders), nodeid)
+        path = nodeid.removeprefix("tests/")
+        return next((name for name, beginnings in WAITING.items() if path.startswith(beginnings)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

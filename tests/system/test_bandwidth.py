@@ -121,11 +121,11 @@ def observe(running: Running, circuits: Mapping[str, Circuit]) -> Iterator[Scrap
 
 
 @pytest.fixture(scope="module")
-def seen(thousand_rounds: Rounds, siege: Siege, starting: Running, brisk: Running) -> Iterator[Seen]:
+def seen(thousand_rounds: Rounds, siege: Siege, brisk: Running) -> Iterator[Seen]:
     # Five polls of each circuit are much waiting: meanwhile the rounds that test_memory measures are lived through,
     # the hostile agents of test_hostile do their worst, and the daemons of the later tests start.
     assert thousand_rounds
-    assert [None] * 3 == [running.process.poll() for running in (siege.running, starting, brisk)]
+    assert [None] * 2 == [running.process.poll() for running in (siege.running, brisk)]
     with ExitStack() as stack:
         lab = launch(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab"))), monitor=MONITOR)
         stack.callback(lab.stop)
