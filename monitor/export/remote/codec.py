@@ -83,11 +83,7 @@ def frame(kind: Kind, call: int, body: bytes) -> bytes:
 
 def pack(value: object) -> bytes:
     """Return a value of the poller's as octets; targets are named in it by their ids."""
-    buffer = io.BytesIO()
-    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
-    pickler.dispatch_table = _TABLE
-    pickler.dump(value)
-    return buffer.getvalue()
+    return _pickled(value, _TABLE)
 
 
 class Unpacker:
@@ -123,10 +119,14 @@ def unpack_call(octets: bytes) -> tuple[str, dict[str, Any]]:
 
 def pack_inventory(whole: Inventory) -> bytes:
     """Return an inventory with its targets."""
+    return _pickled(whole, _WHOLE_TABLE)
+
+
+def _pickled(value: object, table: Mapping[Any, Any]) -> bytes:
     buffer = io.BytesIO()
     pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
-    pickler.dispatch_table = _WHOLE_TABLE
-    pickler.dump(whole)
+    pickler.dispatch_table = table
+    pickler.dump(value)
     return buffer.getvalue()
 
 

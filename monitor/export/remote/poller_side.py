@@ -82,6 +82,7 @@ class PollerSide:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._has_news = False
         self._serving = serving
+        self._calls = self._answered()
         self.messages = 0
         """How many came from the other side, ever."""
 
@@ -143,8 +144,8 @@ class PollerSide:
         else:
             self._channel.send(Kind.RESULT, call, answer)
 
-    @property
-    def _calls(self) -> Mapping[str, Callable[..., Awaitable[object]]]:
+    def _answered(self) -> Mapping[str, Callable[..., Awaitable[object]]]:
+        """Return what can be asked: name → what answers."""
         source, operations, meetings = self._source, self._source.operations, self._meetings
         return {
             "serving": self._serves,
