@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 
 from tests.export.serving import Served, Visitor
-from tests.export.waiting import LONGEST_WAIT_S, until
+from tests.export.waiting import until
+from tests.patience import LONGEST_WAIT_S
 
 WALL, GUEST, CROWD, HERE = "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.1"
 ROOT = Path(__file__).parents[2]

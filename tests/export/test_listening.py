@@ -22,7 +22,8 @@ from monitor.model.state import State
 from tests.export import sample
 from tests.export.sample import FakeSource
 from tests.export.serving import Served, Visitor, served
-from tests.export.waiting import LONGEST_WAIT_S, until
+from tests.export.waiting import until
+from tests.patience import LONGEST_WAIT_S
 
 WALL, GUEST, CROWD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 HERE = "127.0.0.1"

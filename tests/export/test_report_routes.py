@@ -27,6 +27,7 @@ from tests.export.meeting_morning import ID, FakeMeetings
 from tests.export.reporting import GatedReporter, made_here
 from tests.export.sample import FakeSource
 from tests.export.test_page import Reader
+from tests.export.waiting import until
 
 Client = TestClient[web.Request, web.Application]
 SNAPSHOT = morning.morning(sample.inventory(12, 19))
@@ -210,14 +211,6 @@ async def test_a_client_that_hangs_up_leaves_the_queue() -> None:
         await first
         assert 200 == (await at.client.get("/meetings/tap-huan/report.html")).status
         assert ["giao-ban-som", "tap-huan"] == reporter.begun
-
-
-async def until(is_so: object) -> None:
-    """Go on when something is so; a minute is for a machine that does something else."""
-    assert callable(is_so)
-    async with asyncio.timeout(60):
-        while not is_so():  # noqa: ASYNC110 - a connection that closes tells only the transport
-            await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize(("language", "said"), [("vi", "hàng đợi lập báo cáo đã đầy"), ("en", "the queue of reports is full")])

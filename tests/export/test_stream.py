@@ -25,6 +25,7 @@ from monitor.model.settings import Settings
 from monitor.model.state import Event, Snapshot, State
 from tests.export import sample
 from tests.export.sample import FakeSource
+from tests.export.waiting import until
 
 Client = TestClient[web.Request, web.Application]
 
@@ -203,14 +204,6 @@ class CountingRenderer(Renderer):
             self.failed.set()
             raise ZeroDivisionError
         return super().parts(snapshot, settings, language, meetings)
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    for _ in range(2_500):
-        if is_so():
-            return
-        await asyncio.sleep(0.002)
-    raise TimeoutError
 
 
 async def joined(client: Client, query: str, screens: int) -> list[ClientResponse]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-LONGEST_WAIT_S = 60
+from tests.patience import LONGEST_WAIT_S
 
 
 async def until(holds: Callable[[], bool]) -> None:
