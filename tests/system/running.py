@@ -163,6 +163,11 @@ class Running:
         found: list[dict[str, Any]] = self.get(f"/api/v1/events?since={scrape.at}&limit=1000&lang=en")["events"]
         return found
 
+    def events_until(self, scrape: Scrape, kind: str) -> list[dict[str, Any]]:
+        """Return the same once one of this kind is among them: what is not a state is shown first and written then."""
+        self.eventually(lambda: kind in [event["kind"] for event in self.events_since(scrape)])
+        return self.events_since(scrape)
+
     def scrape(self) -> Scrape:
         """Return what /metrics says now."""
         try:

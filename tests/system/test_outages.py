@@ -70,7 +70,9 @@ def test_a_monitor_whose_own_link_is_cut_says_blind_and_blames_nobody(province: 
             break
     # Where the paths of earlier outages broke, and what is new of agents, may still be told.
     told = [
-        event["kind"] for event in province.events_since(began) if event["kind"] not in ("path", "misbehaves", "behaves", "learned")
+        event["kind"]
+        for event in province.events_until(began, "sighted")
+        if event["kind"] not in ("path", "misbehaves", "behaves", "learned")
     ]
     assert ["sighted", "blind"] == told
 

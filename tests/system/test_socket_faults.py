@@ -8,6 +8,7 @@ import socket
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,10 @@ def in_the_lab(lab: Lab, command: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def of_states_and_sight(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [event for event in events if event["kind"] in ("blind", "sighted", "transition")]
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_what_the_kernel_refuses_makes_the_monitor_blind_and_blames_nobody(attentive: Running, name: str) -> None:
     fault = FAULTS[name]
@@ -64,7 +69,7 @@ def test_what_the_kernel_refuses_makes_the_monitor_blind_and_blames_nobody(atten
         assert {"up": FEW} == scrape.counts()
         if scrape.value("monitor_blind") == 0 and len(scrape.samples["wan_target_up"]) == FEW:
             break
-    sighted, blind = [event for event in attentive.events_since(before) if event["kind"] in ("blind", "sighted", "transition")]
+    sighted, blind = of_states_and_sight(attentive.events_until(before, "sighted"))
     assert ("sighted", "blind") == (sighted["kind"], blind["kind"])
     assert any(each in blind["text"] for each in fault.called.split("|")), blind["text"]
 
@@ -104,7 +109,7 @@ def test_a_daemon_without_a_file_to_spare_goes_on_pinging_and_answers_again_when
         assert {"up": FEW} == scrape.counts()
         if scrape.bursts_since(before, "xa-a1") >= 3:
             break
-    assert [] == [event for event in attentive.events_since(before) if event["kind"] in ("blind", "sighted", "transition")]
+    assert [] == of_states_and_sight(attentive.events_since(before))
 
 
 @pytest.mark.parametrize("files", [10, 20])
