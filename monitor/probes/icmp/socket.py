@@ -143,6 +143,15 @@ class IcmpSocket:
         program = array.array("Q", (struct.unpack("@Q", step)[0] for step in _id_filter(self.version, ident)))
         address, count = program.buffer_info()
         self.sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", count, address))
+        self._forget_what_came_before()
+
+    def _forget_what_came_before(self) -> None:
+        """Throw away what strangers' pings have brought between opening the socket and its filter; nothing of ours was sent yet."""
+        while True:
+            try:
+                self.sock.recv(1)
+            except BlockingIOError:
+                return
 
     def close(self) -> None:
         """Give the socket back to the kernel."""

@@ -232,6 +232,29 @@ async def test_another_prober_on_this_machine_sees_nothing_of_ours() -> None:
         assert other.receive_drops == 0
 
 
+async def test_a_socket_that_is_opened_amid_the_pings_of_others_has_nothing_of_theirs() -> None:
+    """A raw socket takes everybody's replies until its filter is attached: the kernel knows no socket that is born with one."""
+    async with prober() as ours:
+        is_over = threading.Event()
+        opened = asyncio.get_running_loop().run_in_executor(None, waiting_in_new_sockets, 300, is_over)
+        while not is_over.is_set():
+            await probe(ours, *(to(f"127.0.1.{number}", packets=20, spacing_s=0.0) for number in range(1, 50)))
+        assert [0] * 300 == await opened
+
+
+def waiting_in_new_sockets(count: int, is_over: threading.Event) -> list[int]:
+    """Return how many datagrams wait in each of so many sockets when it has just been opened."""
+    waiting = []
+    try:
+        for _ in range(count):
+            opened = IcmpSocket(4)
+            waiting.append(opened.receive()[1])
+            opened.close()
+    finally:
+        is_over.set()
+    return waiting
+
+
 async def test_five_thousand_targets_at_once_lose_nothing() -> None:
     async with prober() as pinger:
         specs = [to(f"127.1.{number // 250}.{number % 250 + 1}", packets=1) for number in range(5000)]
