@@ -28,6 +28,8 @@ END_S = 4.0
 LOOK_EVERY_S = 5.0
 SILENT_LOOKS = 6
 """A process that said nothing between so many looks in a row hangs. Looks, not seconds: what we missed ourselves doesn't count."""
+START_LOOKS = 36
+"""The same before its first word: where the machine is busy, with what we ask for too, to come up takes long."""
 
 
 class WebProcess:
@@ -44,6 +46,7 @@ class WebProcess:
         first_pause_s: float = FIRST_PAUSE_S,
         end_s: float = END_S,
         look_every_s: float = LOOK_EVERY_S,
+        start_looks: int = START_LOOKS,
     ) -> None:
         """program: arguments of this Python; descriptors follow them: of the socket to the poller, then of each listener."""
         self._source = source
@@ -54,6 +57,7 @@ class WebProcess:
         self._first_pause_s = first_pause_s
         self._end_s = end_s
         self._look_every_s = look_every_s
+        self._start_looks = start_looks
         self.serving = asyncio.Event()
         """Set once visitors were taken for the first time."""
         self.starts = 0
@@ -96,7 +100,7 @@ class WebProcess:
     async def _watch(self, side: PollerSide) -> None:
         """Have done with a process that hangs."""
         silent, heard = 0, side.messages
-        while silent < SILENT_LOOKS:
+        while silent < (SILENT_LOOKS if heard else self._start_looks):
             await asyncio.sleep(self._look_every_s)
             silent, heard = 0 if side.messages != heard else silent + 1, side.messages
         log.error("the process that serves pages says nothing any more")

@@ -18,9 +18,10 @@ from monitor.export.remote.channel import Channel
 from monitor.export.remote.poller_side import PollerSide
 from monitor.export.source import NoMeetings
 from monitor.model.settings import Settings
-from monitor.service.web_process import PROGRAM, WebProcess
+from monitor.service.web_process import PROGRAM, START_LOOKS, WebProcess
 from tests.export.sample import FakeSource
 from tests.export.waiting import until
+from tests.patience import LONGEST_WAIT_S
 
 
 def child() -> int:
@@ -124,26 +125,45 @@ _SERVING = 'frame(Kind.CALL, 1, pack_call("serving", {}))'
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        (_SERVING, "says nothing any more"),
-        ("frame(Kind.CALL, 1, b'[' * 100_000)", "no message"),
-        ("frame(Kind.CALL, 1, b'7')", "no message"),
-        ("b'x' * 100", "no message"),
-    ],
-    ids=["hangs", "nests", "no call", "no frame"],
+    "said",
+    ["frame(Kind.CALL, 1, b'[' * 100_000)", "frame(Kind.CALL, 1, b'7')", "b'x' * 100"],
+    ids=["nests", "no call", "no frame"],
 )
-async def test_one_that_hangs_or_talks_nonsense_is_ended_and_started_again(
-    said: str, told: str, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_one_that_talks_nonsense_is_ended_and_started_again(said: str, caplog: pytest.LogCaptureFixture) -> None:
+    await started_twice(said, look_every_s=LONGEST_WAIT_S)
+    assert "no message" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+async def test_one_that_hangs_is_ended_and_started_again(caplog: pytest.LogCaptureFixture) -> None:
+    served = await started_twice(_SERVING, look_every_s=0.02, start_looks=round(LONGEST_WAIT_S / 0.02))
+    assert served.serving.is_set()
+    assert "says nothing any more" in caplog.text
+
+
+async def test_one_that_never_says_a_word_is_ended_and_started_again(caplog: pytest.LogCaptureFixture) -> None:
+    await started_twice("b''", look_every_s=0.02, start_looks=10)
+    assert "says nothing any more" in caplog.text
+
+
+async def started_twice(said: str, *, look_every_s: float, start_looks: int = START_LOOKS) -> WebProcess:
+    """Return what kept a process that says this once it was started a second time."""
     program = ("-c", _SAYS.replace("{said}", said))
-    web = WebProcess(FakeSource(), NoMeetings(), [], program=program, first_pause_s=0.01, end_s=0.05, look_every_s=0.05)
+    web = WebProcess(
+        FakeSource(),
+        NoMeetings(),
+        [],
+        program=program,
+        first_pause_s=0.01,
+        end_s=0.05,
+        look_every_s=look_every_s,
+        start_looks=start_looks,
+    )
     running = asyncio.create_task(web.run())
     await until(lambda: web.starts >= 2)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    assert told in caplog.text
-    assert "Traceback" not in caplog.text
+    return web
 
 
 _STUBBORN = """
