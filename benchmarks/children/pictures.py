@@ -13,8 +13,9 @@ from benchmarks.province import write_province
 from monitor.load.configuration import load
 from monitor.model.inventory import Target
 from monitor.model.reading import IcmpSample, Outcome
+from monitor.model.reason import Reason
 from monitor.model.settings import Settings
-from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, Reason, Snapshot, SnmpView, State, TargetView
+from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, Snapshot, SnmpView, State, TargetView
 
 _ROUNDS = 5_000
 """Of ICMP since the daemon's start: nearly a day."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.export.api import Json, contacts
 from monitor.model.meeting import Confirmation, EndpointVerdict, MeetingView
-from monitor.model.state import Reason
+from monitor.model.reason import Reason
 from monitor.words.readiness import tell
 
 

@@ -22,8 +22,8 @@ from monitor.export.environment import for_a_child
 from monitor.export.source import ReportFailedError
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import MeetingView
+from monitor.model.reason import Reason
 from monitor.model.report_order import OUT_OF_MEMORY, ReportOrder
-from monitor.model.state import Reason
 
 log = logging.getLogger(__name__)
 

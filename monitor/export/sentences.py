@@ -8,7 +8,8 @@ from datetime import datetime, tzinfo
 from monitor import words
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.misdeed import Misdeed
-from monitor.model.state import Event, Reason, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import Event, Transition
 from monitor.words import meeting, page, readiness, target
 from monitor.words.complaints import complain
 from monitor.words.events import tell, tell_change

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from monitor.model.state import Event, Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import Event, State, Transition
 
 Entry = Transition | Event
 

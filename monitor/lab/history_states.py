@@ -9,7 +9,8 @@ from datetime import datetime
 
 from monitor.lab.history_faults import Happenings, Past, Spell, silences_of_work
 from monitor.model.inventory import Expected, Inventory, Kind
-from monitor.model.state import Event, Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import Event, State, Transition
 from monitor.rules import maintenance
 from monitor.rules.health import Circumstances, Health, Judgement, ProbeHealth, Standing, judge
 from monitor.rules.timetable import is_expected

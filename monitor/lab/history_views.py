@@ -15,18 +15,8 @@ from monitor.lab.history_measured import STEP_S, Grid, Measurements, Weather
 from monitor.lab.history_states import Stay, Story
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.reading import IcmpSample, Outcome
-from monitor.model.state import (
-    RTT_BOUNDS_S,
-    Blindness,
-    IcmpView,
-    InterfaceView,
-    Reason,
-    RootCause,
-    Snapshot,
-    SnmpView,
-    State,
-    TargetView,
-)
+from monitor.model.reason import Reason
+from monitor.model.state import RTT_BOUNDS_S, Blindness, IcmpView, InterfaceView, RootCause, Snapshot, SnmpView, State, TargetView
 from monitor.rules.quality import mos_of
 
 _BURST = 5

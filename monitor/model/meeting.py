@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from monitor.model.inventory import Contact
-from monitor.model.state import Reason
+from monitor.model.reason import Reason
 
 
 class Verdict(StrEnum):

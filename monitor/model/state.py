@@ -10,6 +10,7 @@ from types import MappingProxyType
 from monitor.model.inventory import Inventory, Target
 from monitor.model.misdeed import Misdeed
 from monitor.model.reading import ConferenceSample, IcmpSample, Outcome
+from monitor.model.reason import Reason
 
 
 class State(StrEnum):
@@ -22,17 +23,6 @@ class State(StrEnum):
     MAINTENANCE = "maintenance"
     STANDBY = "standby"
     UP = "up"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a state is what it is: a code of words/reasons.py and what its sentence is filled with.
-
-    Such as Reason('loss', {'loss_ratio': 0.034, 'packets': 118}) or Reason('silent', {'packets': 10}).
-    """
-
-    code: str
-    values: Mapping[str, float | int | str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +158,9 @@ class ConferenceView:
 _NO_CONFERENCE: Mapping[str, ConferenceView] = MappingProxyType({})
 
 
+_AT_START = Reason("start")
+
+
 @dataclass(frozen=True, slots=True)
 class TargetView:
     """All that is known of one target at one moment; replaced as a whole when anything changes.
@@ -181,7 +174,7 @@ class TargetView:
     state: State | None = None
     since: float = 0.0
     cause: str | None = None
-    reason: Reason = Reason("start")
+    reason: Reason = _AT_START
     flapping: bool = False
     maintenance: bool = False
     icmp: IcmpView | None = None

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import Confirmation, EndpointVerdict, Loss, MeetingView, Stage, Verdict
-from monitor.model.state import Reason
+from monitor.model.reason import Reason
 from monitor.report.sections import Column, Form, Report, Section, Value, read_seconds
 from monitor.words import say
 from monitor.words.meeting import STEPS

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.model.inventory import Inventory
-from monitor.model.state import Acknowledgement, Event, Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import Acknowledgement, Event, State, Transition
 from monitor.rules import operations
 
 ONE_OUTAGE_S = 600.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.model.state import Acknowledgement, Reason
+from monitor.model.reason import Reason
+from monitor.model.state import Acknowledgement
 from monitor.report.shift import Outage, ShiftLog
 from monitor.report.wording import Wording
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.model.inventory import Inventory, Kind
-from monitor.model.state import Acknowledgement, Event, Reason
+from monitor.model.reason import Reason
+from monitor.model.state import Acknowledgement, Event
 from monitor.report.shift import Decline, Gap, Maintenance, Outage, ShiftLog
 from monitor.words import LANGUAGES, page, say
 from monitor.words.events import tell

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.model.meeting import Loss, Meeting
-from monitor.model.state import Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import State, Transition
 
 ABSENT = (State.DOWN, State.UNREACHABLE)
 

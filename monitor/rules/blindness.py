@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.model.own_side import OwnSide
-from monitor.model.state import Reason
+from monitor.model.reason import Reason
 
 REFUSED_RATIO = 0.5
 DROPS_RATIO = 0.5

@@ -13,7 +13,8 @@ from enum import StrEnum
 from math import inf
 
 from monitor.model.reading import Outcome, Reading
-from monitor.model.state import Reason, State
+from monitor.model.reason import Reason
+from monitor.model.state import State
 from monitor.rules.topology import Block, Cut
 
 ASIDE = frozenset(("h323", "web"))

@@ -11,8 +11,9 @@ from itertools import accumulate
 from math import ceil
 
 from monitor.model.reading import IcmpSample
+from monitor.model.reason import Reason
 from monitor.model.settings import QualitySettings
-from monitor.model.state import Reason, RecentRounds
+from monitor.model.state import RecentRounds
 from monitor.rules.binomial import smallest_proof
 
 JITTER_DIFFERENCES = 30

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from monitor.model.meeting import Blast, EndpointVerdict, MeetingView, Rung, Verdict
+from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Reason, TargetView
+from monitor.model.state import TargetView
 from monitor.rules import maintenance, readiness_device, readiness_rungs
 from monitor.rules.calls import whom_to_call
 from monitor.rules.capacity import circuits_of, rehearse

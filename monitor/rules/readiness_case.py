@@ -10,8 +10,9 @@ from types import MappingProxyType
 from monitor.model.inventory import Expected, Inventory, Target
 from monitor.model.meeting import Confirmation, Evidence, Load, Meeting, Past, Rung, Samples, Stage, Verdict
 from monitor.model.profile import Profile
+from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, MeetingSettings, Settings
-from monitor.model.state import Blindness, Reason, TargetView
+from monitor.model.state import Blindness, TargetView
 from monitor.rules import maintenance
 from monitor.rules.topology import Topology
 

@@ -11,8 +11,9 @@ from types import MappingProxyType
 from monitor.model.inventory import Target
 from monitor.model.quick import quick
 from monitor.model.reading import ConferenceSample, IcmpSample, Outcome, Reading, SnmpSample
+from monitor.model.reason import Reason
 from monitor.model.settings import QualitySettings
-from monitor.model.state import RTT_BOUNDS_S, ConferenceView, IcmpView, InterfaceView, Reason, SnmpView
+from monitor.model.state import RTT_BOUNDS_S, ConferenceView, IcmpView, InterfaceView, SnmpView
 from monitor.rules import counters, quality
 
 _icmp_view, _snmp_view = quick(IcmpView), quick(SnmpView)

@@ -24,7 +24,8 @@ from monitor.model.meeting import (
     Stage,
     Verdict,
 )
-from monitor.model.state import Event, Reason
+from monitor.model.reason import Reason
+from monitor.model.state import Event
 from monitor.rules.readiness import blasts
 
 CHECKED, SEALED, CONFIRMED = "meeting_checked", "meeting_sealed", "meeting_confirmed"

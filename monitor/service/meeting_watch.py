@@ -21,7 +21,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.load.configuration import Configuration
 from monitor.model.clock import Clock
 from monitor.model.meeting import Confirmation, Meeting, MeetingView, Stage, Verdict
-from monitor.model.state import Event, Reason, Snapshot
+from monitor.model.reason import Reason
+from monitor.model.state import Event, Snapshot
 from monitor.rules import meeting_times
 from monitor.rules.absence import losses
 from monitor.rules.readiness import judge

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from monitor.model.own_side import OwnSide
 from monitor.model.reading import Outcome, Reading
+from monitor.model.reason import Reason
 from monitor.model.settings import Settings
-from monitor.model.state import Blindness, Reason
+from monitor.model.state import Blindness
 from monitor.rules import blindness, health
 from monitor.rules.blindness import Silence
 from monitor.rules.topology import Topology

@@ -9,8 +9,9 @@ from math import inf
 from monitor.model.inventory import Target
 from monitor.model.profile import Profile
 from monitor.model.reading import Outcome, Reading
+from monitor.model.reason import Reason
 from monitor.model.settings import Settings
-from monitor.model.state import Reason, State, TargetView, Transition
+from monitor.model.state import State, TargetView, Transition
 from monitor.rules import health
 from monitor.rules.conference import PROBES as CONFERENCE
 from monitor.rules.flapping import Flapping

@@ -197,7 +197,7 @@ def tell(
 ) -> str:
     """Return the sentence of a finding, a meeting's reason or an action.
 
-    values: as in model.state.Reason. What ends in _s is seconds, in _ratio 0 to 1, in _bps bit/s, in _at epoch seconds, told in
+    values: as in model.reason.Reason. What ends in _s is seconds, in _ratio 0 to 1, in _bps bit/s, in _at epoch seconds, told in
     `zone`. names: id → name, for values that are ids of targets.
     """
     known = names or {}

@@ -1,4 +1,4 @@
-"""Why a state is what it is, as staff read it: one sentence for every code of model.state.Reason, its values filled in."""
+"""Why a state is what it is, as staff read it: one sentence for every code of model.reason.Reason, its values filled in."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ REASONS: Catalogue = {
 def explain(code: str, values: Mapping[str, float | int | str], language: str, names: Mapping[str, str] | None = None) -> str:
     """Return the sentence of a reason.
 
-    values: as in model.state.Reason; what ends in _s is seconds and read in ms below one second, what ends in _ratio is 0 to 1 and
+    values: as in model.reason.Reason; what ends in _s is seconds and read in ms below one second, what ends in _ratio is 0 to 1 and
     read in per cent. Vietnamese has a decimal comma. names: id → name, for values that are ids of targets.
     """
     known = names or {}

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 
 from monitor.__main__ import main
 from monitor.journal.store import Store
-from monitor.model.state import Event, Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import Event, State, Transition
 from tests.lab_fixture import MONITOR, PROFILES, SITES
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

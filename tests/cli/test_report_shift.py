@@ -13,7 +13,8 @@ import pytest
 from monitor.__main__ import main
 from monitor.cli.tables import Column, folded_table
 from monitor.journal.store import Store
-from monitor.model.state import Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import State, Transition
 from tests.cli.test_operations import SITES
 
 NOW = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))

@@ -6,7 +6,8 @@ import math
 import random
 
 from monitor.model.day import MINUTES, Day
-from monitor.model.state import Reason, State, TargetView, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import State, TargetView, Transition
 
 CUT = range(1124, 1148)
 """Minutes of the day in which nothing came back."""

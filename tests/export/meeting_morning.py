@@ -19,7 +19,8 @@ from monitor.model.meeting import (
     Stage,
     Verdict,
 )
-from monitor.model.state import Reason, Snapshot, State
+from monitor.model.reason import Reason
+from monitor.model.state import Snapshot, State
 
 ID = "giao-ban-thang-11"
 TO_START_S = 33 * 60 + 20

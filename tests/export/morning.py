@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import cycle
 
 from monitor.model.inventory import Inventory, Kind, Target
-from monitor.model.state import Acknowledgement, Blindness, Reason, Snapshot, State, TargetView, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import Acknowledgement, Blindness, Snapshot, State, TargetView, Transition
 from tests.export import sample
 
 SEVEN_TWENTY_SIX = 1_796_000_000.0 - 1_796_000_000.0 % 86_400 + 26 * 60 + 40

@@ -14,6 +14,7 @@ from monitor.model.inventory import AddressMode, Area, Contracted, Inventory, Ki
 from monitor.model.kindness import Manner
 from monitor.model.operations import Work
 from monitor.model.reading import IcmpSample, Outcome, Reading
+from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import (
     RTT_BOUNDS_S,
@@ -21,7 +22,6 @@ from monitor.model.state import (
     Event,
     IcmpView,
     InterfaceView,
-    Reason,
     RootCause,
     Snapshot,
     SnmpView,

@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestServer
 
 from monitor.export.http import make_app
 from monitor.export.source import RefusedError
-from monitor.model.state import Acknowledgement, Blindness, Reason, State
+from monitor.model.reason import Reason
+from monitor.model.state import Acknowledgement, Blindness, State
 from tests.export import morning, sample
 from tests.export.browsing import MARKS, launched, opened
 from tests.export.sample import FakeSource

@@ -20,8 +20,9 @@ from monitor.export.own_metrics import OwnMetrics
 from monitor.load.configuration import load
 from monitor.model.inventory import Contact, ProbeOverride
 from monitor.model.reading import ConferenceSample, Outcome
+from monitor.model.reason import Reason
 from monitor.model.settings import ExportSettings, Settings
-from monitor.model.state import Acknowledgement, Blindness, ConferenceView, Reason, Snapshot, State, TargetView
+from monitor.model.state import Acknowledgement, Blindness, ConferenceView, Snapshot, State, TargetView
 from tests.export import oracle, sample
 
 PROMTOOL = shutil.which("promtool")

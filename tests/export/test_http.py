@@ -11,7 +11,8 @@ from aiohttp.test_utils import TestClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
 from monitor.model.kindness import Learned, Manner
-from monitor.model.state import Acknowledgement, Event, Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import Acknowledgement, Event, State, Transition
 from tests.export import oracle, sample
 from tests.export.sample import FakeSource
 

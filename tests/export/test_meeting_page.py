@@ -16,7 +16,8 @@ from monitor.export.meeting_page import steps
 from monitor.export.renderer import sentences
 from monitor.model.inventory import Kind
 from monitor.model.meeting import EndpointVerdict, Loss, MeetingView, Rung, Stage, Verdict
-from monitor.model.state import Acknowledgement, Reason, Snapshot, State
+from monitor.model.reason import Reason
+from monitor.model.state import Acknowledgement, Snapshot, State
 from monitor.words.readiness import tell
 from tests.export import meeting_morning, morning, sample
 from tests.export.meeting_morning import ID, FakeMeetings

@@ -9,7 +9,8 @@ import pytest
 from monitor.export.own_metrics import OwnMetrics
 from monitor.model.inventory import Area
 from monitor.model.reading import Outcome, Reading
-from monitor.model.state import Blindness, Reason
+from monitor.model.reason import Reason
+from monitor.model.state import Blindness
 from tests.export import oracle, sample
 
 

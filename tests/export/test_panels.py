@@ -13,8 +13,9 @@ from monitor.export.sentences import Sentences
 from monitor.export.tiles import Layout
 from monitor.model.inventory import Contact
 from monitor.model.reading import Hop, PathTrace
+from monitor.model.reason import Reason
 from monitor.model.settings import Settings
-from monitor.model.state import Acknowledgement, Blindness, Reason, Snapshot, State, Transition
+from monitor.model.state import Acknowledgement, Blindness, Snapshot, State, Transition
 from tests.export import sample
 
 SAY = Sentences("vi", ZoneInfo("Asia/Ho_Chi_Minh"))

@@ -21,7 +21,7 @@ from monitor.export.reports import QueueLimits
 from monitor.export.source import Reporter, ReportFailedError
 from monitor.export.static import Static
 from monitor.model.meeting import Confirmation, MeetingView, Rung, Stage, Verdict
-from monitor.model.state import Reason
+from monitor.model.reason import Reason
 from tests.export import meeting_morning, morning, sample
 from tests.export.meeting_morning import ID, FakeMeetings
 from tests.export.reporting import GatedReporter, made_here

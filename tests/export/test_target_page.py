@@ -17,8 +17,9 @@ from monitor.export.strip import strip
 from monitor.export.tiles import Layout
 from monitor.model.day import MINUTES, UNSEEN, Day
 from monitor.model.reading import ConferenceSample, Outcome
+from monitor.model.reason import Reason
 from monitor.model.settings import Settings
-from monitor.model.state import ConferenceView, Event, Reason, Snapshot, State, Transition
+from monitor.model.state import ConferenceView, Event, Snapshot, State, Transition
 from tests.export import days, sample
 from tests.export.sample import FakeSource
 from tests.export.test_page import Reader

@@ -9,7 +9,8 @@ import pytest
 
 from monitor.export.tiles import Layout, area_counts, counts, tile_columns, tiles
 from monitor.model.inventory import Inventory, Kind
-from monitor.model.state import Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import State, Transition
 from tests.export import morning, sample
 
 

@@ -17,7 +17,8 @@ from monitor.errors import SetupError
 from monitor.journal.journal import Journal
 from monitor.journal.rows import Entry
 from monitor.journal.store import Store
-from monitor.model.state import Event, Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import Event, State, Transition
 
 
 def transition(target: str, new: State, at: float, old: State | None = State.UP) -> Transition:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from monitor.model.inventory import AddressMode, Area, Inventory, Kind, Network, Target
 from monitor.model.operations import Work
+from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Acknowledgement, Event, Reason, State, Transition
+from monitor.model.state import Acknowledgement, Event, State, Transition
 from monitor.report.shift import Entry, Journal
 from monitor.rules import operations
 

@@ -12,7 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from monitor.model.meeting import Loss, MeetingView, Stage, Verdict
-from monitor.model.state import Reason, State
+from monitor.model.reason import Reason
+from monitor.model.state import State
 from monitor.report.readiness import document, file
 from monitor.words.meeting_report import MEETING_REPORT
 from tests.export import meeting_morning, sample

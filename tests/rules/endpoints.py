@@ -10,8 +10,9 @@ from monitor.model.inventory import AddressMode, Contact, Contracted, Expected, 
 from monitor.model.meeting import Meeting, Samples, Stage
 from monitor.model.profile import Profile, Value
 from monitor.model.reading import ConferenceSample, IcmpSample, Outcome
+from monitor.model.reason import Reason
 from monitor.model.settings import Settings
-from monitor.model.state import ConferenceView, IcmpView, Reason, RecentRounds, SnmpView, State, TargetView
+from monitor.model.state import ConferenceView, IcmpView, RecentRounds, SnmpView, State, TargetView
 from monitor.rules import topology
 from monitor.rules.readiness_case import Brief
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitor.model.inventory import Kind
-from monitor.model.state import Event, Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import Event, State, Transition
 from monitor.rules.availability import Account, Availability, reckon
 from tests.lab.small import inventory
 

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.model.own_side import OwnSide
-from monitor.model.state import Reason
+from monitor.model.reason import Reason
 from monitor.rules.blindness import Silence, judge
 
 FINE = OwnSide(at_s=10.0, sends_attempted=30, carrier=True, link="eth0")

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.reading import Outcome, Reading
-from monitor.model.state import Reason, State
+from monitor.model.reason import Reason
+from monitor.model.state import State
 from monitor.rules import health
 from monitor.rules.health import Circumstances, Health, Standing, judge
 from monitor.rules.topology import Block, Cut

@@ -8,8 +8,9 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from monitor.model.meeting import Confirmation, EndpointVerdict, Load, Meeting, MeetingView, Past, Rung, Samples, Stage, Verdict
+from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, MeetingSettings, Settings
-from monitor.model.state import Blindness, Reason, RecentRounds, State, TargetView
+from monitor.model.state import Blindness, RecentRounds, State, TargetView
 from monitor.rules.readiness import judge
 from monitor.rules.readiness_case import Brief
 from tests.rules.endpoints import (

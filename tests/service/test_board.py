@@ -5,7 +5,8 @@ from functools import partial
 
 import pytest
 
-from monitor.model.state import Reason, Snapshot, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import Snapshot, State, Transition
 from tests.service.province import (
     SETTINGS,
     WALL_0,

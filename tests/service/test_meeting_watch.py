@@ -10,9 +10,10 @@ import pytest
 
 from monitor.load.schedule import Schedule
 from monitor.model.meeting import Confirmation, MeetingView, Stage, Verdict
+from monitor.model.reason import Reason
 from monitor.model.settings import MeetingSettings, Settings
 from monitor.model.spec import IcmpSpec, SipSpec
-from monitor.model.state import Event, Reason, State, Transition
+from monitor.model.state import Event, State, Transition
 from tests.rules.endpoints import END, LOCAL, MEETING, START, agent, seen
 from tests.service.meeting_fakes import FakeDaemon, MemoryJournal, daemon_at, looked, watch_over
 

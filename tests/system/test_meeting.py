@@ -15,7 +15,8 @@ import pytest
 
 from monitor.journal.store import Store
 from monitor.model.inventory import Kind
-from monitor.model.state import Reason, State, Transition
+from monitor.model.reason import Reason
+from monitor.model.state import State, Transition
 from tests.lab_fixture import Lab
 from tests.system.running import Running
 

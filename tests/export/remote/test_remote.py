@@ -24,8 +24,9 @@ from monitor.model.day import Day
 from monitor.model.kindness import Learned, Manner
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.reading import Reading
+from monitor.model.reason import Reason
 from monitor.model.settings import Credential, Login, Settings
-from monitor.model.state import Acknowledgement, Blindness, Reason, Snapshot, State
+from monitor.model.state import Acknowledgement, Blindness, Snapshot, State
 from tests.export import morning, sample
 from tests.export.meetings import FakeMeetings
 from tests.export.remote.pair import paired
