@@ -157,7 +157,7 @@ def _conference(view: TargetView) -> dict[str, Json]:
             "rtt_ms": _ms(each.sample.rtt_s),
             "values": dict(each.sample.values),
         }
-        for probe, each in view.conference.items()
+        for probe, each in view.services.items()
     }
 
 

@@ -127,7 +127,7 @@ def answers(view: TargetView) -> bool | None:
         case State.DOWN | State.UNREACHABLE | State.STANDBY:
             return False
         case State.MAINTENANCE:
-            is_alive = any(each.outcome.is_alive for each in view.conference.values())
+            is_alive = any(each.outcome.is_alive for each in view.services.values())
             return is_alive or bool((view.icmp and view.icmp.outcome.is_alive) or (view.snmp and view.snmp.up))
         case _:
             return None

@@ -8,7 +8,7 @@ from monitor.export import series
 from monitor.export.evidence import answers, bound_s, is_current, wan_interface
 from monitor.export.sheet import Row, Shape
 from monitor.model.settings import Settings
-from monitor.model.state import ConferenceView, IcmpView, InterfaceView, Snapshot, SnmpView, State, TargetView
+from monitor.model.state import IcmpView, InterfaceView, ServiceView, Snapshot, SnmpView, State, TargetView
 from monitor.rules.conference import PROBES, joined
 
 
@@ -65,7 +65,7 @@ class Kept:
         self._standing_of: tuple[object, ...] = ()
         self._icmp_of: tuple[IcmpView | None, bool] = (None, False)
         self._snmp_of: tuple[SnmpView | None, bool] = (None, False)
-        self._conference_of: tuple[Mapping[str, ConferenceView] | None, tuple[str, ...]] = (None, ())
+        self._conference_of: tuple[Mapping[str, ServiceView] | None, tuple[str, ...]] = (None, ())
         self._shapes: dict[str, tuple[str, str, Shape]] = {}
 
     def refresh(self, view: TargetView, snapshot: Snapshot, affected: tuple[int, int] | None) -> None:
@@ -91,7 +91,7 @@ class Kept:
             self._icmp_of = (icmp, is_fresh)
             self.icmp = None if icmp is None else series.icmp_row(icmp, is_fresh=is_fresh, has_histogram=self._has_histogram)
         is_fresh = snmp is not None and is_sighted and is_current(snmp, snapshot.at, self._snmp_s)
-        conference = view.conference
+        conference = view.services
         told = self._told(conference, snapshot.at) if conference and is_sighted else ()
         is_same = self._conference_of[0] is conference and self._conference_of[1] == told
         if not is_same:
@@ -102,7 +102,7 @@ class Kept:
             self._take_agent(snmp, is_fresh=is_fresh)
             self._take_values(snmp.values if snmp is not None and snmp.up and is_fresh else {})
 
-    def _told(self, conference: Mapping[str, ConferenceView], at: float) -> tuple[str, ...]:
+    def _told(self, conference: Mapping[str, ServiceView], at: float) -> tuple[str, ...]:
         """Return the conference probes whose word is fresh."""
         return tuple([probe for probe, view in conference.items() if at - view.at <= self._bounds_s[probe]])
 

@@ -125,7 +125,7 @@ def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> Iterator[Ste
 
 
 def _conference(view: TargetView, say: Sentences) -> Iterator[Step]:
-    for probe, each in view.conference.items():
+    for probe, each in view.services.items():
         status = f"{each.sample.code} {each.sample.phrase}".strip() if each.sample.code is not None else each.detail
         text = " ".join(filter(None, (probe.upper(), status or say("step_answers"))))
         yield Step(GOOD if each.outcome.is_alive else BAD, say.rung("signalling"), text, each.at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.model.reading import ConferenceSample, IcmpSample, Reading, SnmpSample
+from monitor.model.reading import IcmpSample, Reading, ServiceSample, SnmpSample
 
 
 def row(reading: Reading) -> dict[str, Any]:
@@ -16,11 +16,11 @@ def row(reading: Reading) -> dict[str, Any]:
         "detail": reading.detail,
         "icmp": _icmp(reading.icmp) if reading.icmp else None,
         "snmp": _snmp(reading.snmp) if reading.snmp else None,
-        "conference": _conference(reading.conference) if reading.conference else None,
+        "conference": _conference(reading.service) if reading.service else None,
     }
 
 
-def _conference(sample: ConferenceSample) -> dict[str, Any]:
+def _conference(sample: ServiceSample) -> dict[str, Any]:
     return {
         "transport": sample.transport,
         "code": sample.code,

@@ -15,7 +15,7 @@ from monitor.export.evidence import load_ratios
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
 from monitor.export.sheet import Row, Shape
 from monitor.model.inventory import Contracted, Kind, Target
-from monitor.model.state import RTT_BOUNDS_S, ConferenceView, IcmpView, InterfaceView, SnmpView, State, TargetView
+from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, ServiceView, SnmpView, State, TargetView
 from monitor.rules import operations
 from monitor.rules.conference import PROBES as CONFERENCE_PROBES
 
@@ -209,7 +209,7 @@ def snmp_row(view: SnmpView, contracted: Contracted | None, wan: InterfaceView |
     return (view.at, view.up, view.boot_at if view.up else None, (), receive, transmit)
 
 
-def heard_row(conference: Mapping[str, ConferenceView]) -> Row:
+def heard_row(conference: Mapping[str, ServiceView]) -> Row:
     """Return when each conference probe was heard last."""
     return tuple([conference[probe].at if probe in conference else None for probe in CONFERENCE_PROBES])
 

@@ -214,8 +214,8 @@ class SnmpSample:
 
 
 @dataclass(frozen=True, slots=True)
-class ConferenceSample:
-    """What a conference probe (sip, h323, web, tcp) brought back.
+class ServiceSample:
+    """What a probe of a service brought back (sip, h323, web, tcp): one that is neither pings nor an agent's poll.
 
     transport: 'udp', 'tcp', 'tls'; '' where nothing answered. code, phrase: the status line of SIP or HTTP, None and '' where the
       protocol has none. server: what the stack calls itself, '' where it does not say. rtt_s: until the answer, else None.
@@ -236,7 +236,7 @@ class ConferenceSample:
 class Reading:
     """One probe of one target, complete.
 
-    probe: 'icmp', 'snmp', or of a conference endpoint 'sip', 'h323', 'web', 'tcp', which bring `conference`. at_s: monotonic
+    probe: 'icmp', 'snmp', or one of a service ('sip', 'h323', 'web', 'tcp'), which bring `service`. at_s: monotonic
     seconds (time.monotonic) when it was complete. detail: the reason in a few words where the outcome is not OK ('no route',
     'request-id 7 answered with 9'); it goes into events as evidence.
     confirms: True where it was asked for to confirm a suspicion and not by the schedule. misdeed: what the agent did that none
@@ -254,7 +254,7 @@ class Reading:
     confirms: bool = False
     misdeed: Misdeed | None = None
     learned: str = ""
-    conference: ConferenceSample | None = None
+    service: ServiceSample | None = None
 
 
 Deliver = Callable[[Reading], None]

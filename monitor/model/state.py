@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from monitor.model.inventory import Inventory, Target
 from monitor.model.misdeed import Misdeed
-from monitor.model.reading import ConferenceSample, IcmpSample, Outcome
+from monitor.model.reading import IcmpSample, Outcome, ServiceSample
 from monitor.model.reason import Reason
 
 
@@ -146,16 +146,16 @@ class SnmpView:
 
 
 @dataclass(frozen=True, slots=True)
-class ConferenceView:
-    """What one conference probe says of an endpoint: its last reading. at: epoch seconds."""
+class ServiceView:
+    """What one probe says of a service of a target: its last reading. at: epoch seconds."""
 
     at: float
     outcome: Outcome
     detail: str
-    sample: ConferenceSample
+    sample: ServiceSample
 
 
-_NO_CONFERENCE: Mapping[str, ConferenceView] = MappingProxyType({})
+_NO_SERVICES: Mapping[str, ServiceView] = MappingProxyType({})
 
 
 _AT_START = Reason("start")
@@ -166,7 +166,7 @@ class TargetView:
     """All that is known of one target at one moment; replaced as a whole when anything changes.
 
     state: None before its first judgement after the start. since: epoch seconds of the last change. cause: id of the root cause.
-    conference: probe ('sip', 'h323', 'web', 'tcp') → what it says; what is too old is not there.
+    services: probe ('sip', 'h323', 'web', 'tcp') → what it says; what is too old is not there.
     parent_states and the like are derived, not kept. usual_rtt_s: this site's median RTT, None until it is known.
     """
 
@@ -181,7 +181,7 @@ class TargetView:
     snmp: SnmpView | None = None
     usual_rtt_s: float | None = None
     acknowledged: Acknowledgement | None = None
-    conference: Mapping[str, ConferenceView] = field(default_factory=lambda: _NO_CONFERENCE)
+    services: Mapping[str, ServiceView] = field(default_factory=lambda: _NO_SERVICES)
 
 
 @dataclass(frozen=True, slots=True)

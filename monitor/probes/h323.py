@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from monitor.model.clock import Clock
-from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
+from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
 from monitor.model.spec import H323Spec
 from monitor.probes.connecting import Connector, Failure
 from monitor.probes.crowd import Crowd
@@ -54,16 +54,16 @@ class H323Prober:
 
     async def _read(self, spec: H323Spec) -> Reading:
         signalling, registration = await asyncio.gather(self._signalling(spec), self._registration(spec))
-        if registration is None or signalling.conference is None:
+        if registration is None or signalling.service is None:
             return signalling
-        values = dict(signalling.conference.values)
+        values = dict(signalling.service.values)
         if registration.known is not None:
             values[_REGISTERED] = float(registration.known)
         details = [signalling.detail] if signalling.detail else []
         details += [registration.text] if not registration.known else []
-        sample = replace(signalling.conference, values=values)
+        sample = replace(signalling.service, values=values)
         # Of the time at which the endpoint itself spoke: the gatekeeper may have been waited for long after that.
-        return replace(signalling, detail="; ".join(details), conference=sample)
+        return replace(signalling, detail="; ".join(details), service=sample)
 
     async def _signalling(self, spec: H323Spec) -> Reading:
         """Return the reading of the endpoint itself."""
@@ -71,13 +71,13 @@ class H323Prober:
         now_s = self._clock.monotonic()
         if isinstance(connected, Failure):
             is_said = connected.outcome is Outcome.REFUSED or (connected.outcome is Outcome.TIMEOUT and not spec.drops_strangers)
-            sample = ConferenceSample(values={_UP: 0.0} if is_said else {})
+            sample = ServiceSample(values={_UP: 0.0} if is_said else {})
             return Reading(
-                spec.target, "h323", now_s, connected.outcome, detail=connected.detail, confirms=spec.confirms, conference=sample
+                spec.target, "h323", now_s, connected.outcome, detail=connected.detail, confirms=spec.confirms, service=sample
             )
         connected.bare.close()
-        sample = ConferenceSample(transport="tcp", rtt_s=connected.took_s, values={_UP: 1.0})
-        return Reading(spec.target, "h323", now_s, Outcome.OK, confirms=spec.confirms, conference=sample)
+        sample = ServiceSample(transport="tcp", rtt_s=connected.took_s, values={_UP: 1.0})
+        return Reading(spec.target, "h323", now_s, Outcome.OK, confirms=spec.confirms, service=sample)
 
     async def _registration(self, spec: H323Spec) -> Registration | None:
         """Return what the gatekeeper says of the endpoint; None where there is none, or nothing to ask it for."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from monitor.model.clock import Clock
-from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
+from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
 from monitor.model.spec import TcpSpec
 from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import Crowd
@@ -60,16 +60,14 @@ class TcpProber:
             await _dropped(tries)
         now_s = self._clock.monotonic()
         if stood is not None:
-            sample = ConferenceSample(transport="tcp", rtt_s=stood.took_s)
-            return Reading(spec.target, "tcp", now_s, Outcome.OK, confirms=spec.confirms, conference=sample)
+            sample = ServiceSample(transport="tcp", rtt_s=stood.took_s)
+            return Reading(spec.target, "tcp", now_s, Outcome.OK, confirms=spec.confirms, service=sample)
         failures = [task.result() for task in tries]
         worth = min((each for each in failures if isinstance(each, Failure)), key=lambda each: _WORTH.index(each.outcome))
         details = [each.detail for each in failures if isinstance(each, Failure) and each.outcome is worth.outcome]
         detail = "; ".join(dict.fromkeys(details))
         at_s = now_s if refused_s is None else refused_s  # of when the host spoke last: other ports were waited for
-        return Reading(
-            spec.target, "tcp", at_s, worth.outcome, detail=detail, confirms=spec.confirms, conference=ConferenceSample()
-        )
+        return Reading(spec.target, "tcp", at_s, worth.outcome, detail=detail, confirms=spec.confirms, service=ServiceSample())
 
 
 async def _dropped(tries: Sequence[asyncio.Task[Connection | Failure]]) -> None:

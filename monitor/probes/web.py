@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from cryptography import x509
 
 from monitor.model.clock import Clock
-from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
+from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
 from monitor.model.spec import WebSpec
 from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import Crowd
@@ -90,7 +90,7 @@ class WebProber:
         begun_s = self._clock.monotonic()
         connected = await self._connector.connect(spec.address, spec.port, spec.timeout_s)
         if isinstance(connected, Failure):
-            return self._reading(spec, connected.outcome, connected.detail, ConferenceSample())
+            return self._reading(spec, connected.outcome, connected.detail, ServiceSample())
         found = _Findings("tls" if spec.tls else "tcp", self._clock.monotonic())
         outcome, detail = Outcome.OK, ""
         try:
@@ -101,7 +101,7 @@ class WebProber:
         except _Fault as fault:
             outcome, detail = fault.outcome, fault.detail
         response = found.response
-        sample = ConferenceSample(
+        sample = ServiceSample(
             transport=found.transport,
             code=response.code if response else None,
             phrase=response.phrase if response else "",
@@ -112,10 +112,10 @@ class WebProber:
         return self._reading(spec, outcome, detail, sample, found.heard_s)
 
     def _reading(
-        self, spec: WebSpec, outcome: Outcome, detail: str, sample: ConferenceSample, heard_s: float | None = None
+        self, spec: WebSpec, outcome: Outcome, detail: str, sample: ServiceSample, heard_s: float | None = None
     ) -> Reading:
         at_s = self._clock.monotonic() if heard_s is None else heard_s
-        return Reading(spec.target, "web", at_s, outcome, detail=detail, confirms=spec.confirms, conference=sample)
+        return Reading(spec.target, "web", at_s, outcome, detail=detail, confirms=spec.confirms, service=sample)
 
     async def _exchange(self, spec: WebSpec, connected: Connection, found: _Findings, handshake_s: float, late: Late) -> None:
         """Shake hands, ask, and read the answer. Raises _Fault; the connection is closed in any case."""

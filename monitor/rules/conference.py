@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from monitor.model.state import ConferenceView, SnmpView, TargetView
+from monitor.model.state import ServiceView, SnmpView, TargetView
 
 PROBES = ("sip", "tcp", "h323", "web")
 """The conference probes, by the names that readings carry."""
@@ -65,7 +65,7 @@ _ORDER_OF = {IN_CALL: ("web", "snmp", "sip", "tcp", "h323")}
 the device says of itself; for a call the device's own word before what a busy answer lets guess."""
 
 
-def joined(conference: Mapping[str, ConferenceView], agent: Mapping[str, float]) -> dict[str, float]:
+def joined(conference: Mapping[str, ServiceView], agent: Mapping[str, float]) -> dict[str, float]:
     """Return series → number of all that is known of an endpoint's conference side and its agent, each series once.
 
     conference: the probes that may be told. agent: what its SNMP profile read, {} where that may not be told. What concerns
@@ -92,7 +92,7 @@ def teller_of_call(view: TargetView) -> str | None:
     What is too old is not in the view. An agent that has fallen silent says nothing.
     """
     for source in _ORDER_OF[IN_CALL]:
-        number = _said(view.snmp) if source == "snmp" else _value(view.conference.get(source))
+        number = _said(view.snmp) if source == "snmp" else _value(view.services.get(source))
         if number is not None:
             return source if number > 0 else None
     return None
@@ -103,7 +103,7 @@ def is_held(probe: str, view: TargetView) -> bool:
 
     The one that tells of the call goes on, or nobody would learn that it has ended.
     """
-    if probe not in HEAVY or (view.snmp is None and not view.conference):
+    if probe not in HEAVY or (view.snmp is None and not view.services):
         return False
     teller = teller_of_call(view)
     return teller is not None and teller != probe
@@ -113,5 +113,5 @@ def _said(agent: SnmpView | None) -> float | None:
     return agent.values.get(IN_CALL) if agent is not None and agent.up else None
 
 
-def _value(view: ConferenceView | None) -> float | None:
+def _value(view: ServiceView | None) -> float | None:
     return None if view is None else view.sample.values.get(IN_CALL)

@@ -93,7 +93,7 @@ class Case:
         agent = self.view.snmp
         if agent is not None and agent.up and agent.at is not None:
             found += [Word("snmp", label, number, agent.at) for label, number in _series(agent.values, metric)]
-        for probe, seen in self.view.conference.items():
+        for probe, seen in self.view.services.items():
             found += [Word(probe, label, number, seen.at) for label, number in _series(seen.sample.values, metric)]
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.model.meeting import Rung, Stage, Verdict
 from monitor.model.reading import Outcome
-from monitor.model.state import ConferenceView
+from monitor.model.state import ServiceView
 from monitor.rules.conference import SipMeaning, sip_meaning
 from monitor.rules.readiness_case import Case, Finding, Word, fails, holds, untold
 
@@ -19,7 +19,7 @@ def signalling(case: Case) -> Finding:
     Silence on every protocol that was asked is not ready, unless the profile says that such a device drops strangers; a machine on
     which no stack listens, and that refuses, is silent too.
     """
-    rung, seen = Rung.SIGNALLING, case.view.conference
+    rung, seen = Rung.SIGNALLING, case.view.services
     asked = {name: seen[name] for name in SIGNALLING_PROBES if name in seen and seen[name].outcome is not Outcome.NOT_SENT}
     answering = [(name, view) for name, view in asked.items() if view.sample.transport]
     for name, view in answering:
@@ -36,7 +36,7 @@ def signalling(case: Case) -> Finding:
     return _signalling_by_agent(case)
 
 
-def _means(view: ConferenceView, meaning: SipMeaning) -> bool:
+def _means(view: ServiceView, meaning: SipMeaning) -> bool:
     """Return whether a probe's answer has a status that means this; what has no status means nothing."""
     return view.sample.code is not None and sip_meaning(view.sample.code) is meaning
 
@@ -106,7 +106,7 @@ def certificate(case: Case) -> Finding:
     end = case.brief.meeting.end.timestamp()
     if first.number >= end:
         return holds(rung, "certificate_valid", first.at, until_at=first.number)
-    seen = case.view.conference
+    seen = case.view.services
     is_vital = any(name in seen and seen[name].sample.transport == "tls" for name in SIGNALLING_PROBES)
     verdict = Verdict.NOT_READY if is_vital else Verdict.AT_RISK
     code = "certificate_expired" if first.number <= case.brief.now else "certificate_ends"
@@ -146,7 +146,7 @@ def _call_of(case: Case) -> Word | None:
             return max(own, key=lambda word: word.number)
     if words:
         return max(words, key=lambda word: word.number)
-    sip = case.view.conference.get("sip")
+    sip = case.view.services.get("sip")
     if sip is not None and _means(sip, SipMeaning.BUSY):
         return Word("sip", "", 1.0, sip.at)
     return None

@@ -43,7 +43,7 @@ def newest(case: Case) -> float | None:
     view = case.view
     heard = [view.icmp.at] if view.icmp is not None else []
     heard += [view.snmp.at] if view.snmp is not None and view.snmp.at is not None else []
-    heard += [seen.at for seen in view.conference.values()]
+    heard += [seen.at for seen in view.services.values()]
     return max(heard, default=None)
 
 

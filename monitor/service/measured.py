@@ -10,17 +10,17 @@ from types import MappingProxyType
 
 from monitor.model.inventory import Target
 from monitor.model.quick import quick
-from monitor.model.reading import ConferenceSample, IcmpSample, Outcome, Reading, SnmpSample
+from monitor.model.reading import IcmpSample, Outcome, Reading, ServiceSample, SnmpSample
 from monitor.model.reason import Reason
 from monitor.model.settings import QualitySettings
-from monitor.model.state import RTT_BOUNDS_S, ConferenceView, IcmpView, InterfaceView, SnmpView
+from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, ServiceView, SnmpView
 from monitor.rules import counters, quality
 
 _icmp_view, _snmp_view = quick(IcmpView), quick(SnmpView)
 
 HELD_ROUNDS = 3
-_NOTHING: Mapping[str, ConferenceView] = MappingProxyType({})
-_NO_SAMPLE = ConferenceSample()
+_NOTHING: Mapping[str, ServiceView] = MappingProxyType({})
+_NO_SAMPLE = ServiceSample()
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Measured:
 
     held: bursts without any reply that are not yet counted as loss: they may turn out to be an outage's or our own blindness.
     quality_fault: why the path is not good enough for a call, None while it is. answered_s: monotonic seconds of the agent's last
-    full answer. conference: probe → its last reading; replaced, never changed.
+    full answer. services: probe → its last reading; replaced, never changed.
     """
 
     icmp: IcmpView | None = None
@@ -66,7 +66,7 @@ class Measured:
     held: list[tuple[IcmpSample, float]] = field(default_factory=list)
     counters: counters.Track | None = None
     answered_s: float = float("-inf")
-    conference: Mapping[str, ConferenceView] = field(default_factory=lambda: _NOTHING)
+    services: Mapping[str, ServiceView] = field(default_factory=lambda: _NOTHING)
 
     def take_icmp(
         self, reading: Reading, sample: IcmpSample, wall: float, settings: QualitySettings, usual_rtt_s: float | None
@@ -115,16 +115,16 @@ class Measured:
             before = self.snmp or SnmpView(None, False, "", target.profile, None, (), {})
             self.snmp = replace(before, up=False, detail=reading.detail or str(reading.outcome))
 
-    def take_conference(self, reading: Reading, wall: float) -> None:
-        """Take what a conference probe brought into the views."""
-        view = ConferenceView(wall, reading.outcome, reading.detail, reading.conference or _NO_SAMPLE)
-        self.conference = MappingProxyType({**self.conference, reading.probe: view})
+    def take_service(self, reading: Reading, wall: float) -> None:
+        """Take what a probe of a service brought into the views."""
+        view = ServiceView(wall, reading.outcome, reading.detail, reading.service or _NO_SAMPLE)
+        self.services = MappingProxyType({**self.services, reading.probe: view})
 
-    def drop_conference(self, probes: Iterable[str]) -> None:
-        """Forget what these conference probes said."""
+    def drop_services(self, probes: Iterable[str]) -> None:
+        """Forget what these probes said."""
         gone = set(probes)
         if gone:
-            self.conference = MappingProxyType({name: view for name, view in self.conference.items() if name not in gone})
+            self.services = MappingProxyType({name: view for name, view in self.services.items() if name not in gone})
 
     def drop_old_interfaces(self, now_s: float, keep_s: float) -> None:
         """Empty what an agent said longer than keep_s ago, so that nothing of yesterday is shown; the totals live on."""
@@ -137,8 +137,8 @@ class Measured:
             self.icmp = replace(self.icmp, at=self.icmp.at + moved_s)
         if self.snmp is not None and self.snmp.at is not None:
             self.snmp = replace(self.snmp, at=self.snmp.at + moved_s)
-        moved = {name: replace(view, at=view.at + moved_s) for name, view in self.conference.items()}
-        self.conference = MappingProxyType(moved) if moved else _NOTHING
+        moved = {name: replace(view, at=view.at + moved_s) for name, view in self.services.items()}
+        self.services = MappingProxyType(moved) if moved else _NOTHING
 
     def _step_quality(self, sample: IcmpSample, at_s: float, settings: QualitySettings) -> None:
         """Take a burst that was answered; what was held until then is loss, and no outage's."""

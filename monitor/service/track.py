@@ -136,7 +136,7 @@ class Track:
         elif reading.probe == "snmp":
             self.measured.take_snmp(reading, self.target, wall)
         elif reading.probe in CONFERENCE:
-            self.measured.take_conference(reading, wall)
+            self.measured.take_service(reading, wall)
         return self.health is not before or not (was_well and self._is_well)
 
     @property
@@ -155,7 +155,7 @@ class Track:
     def shown(self) -> TargetView:
         """Return what is published, with the evidence of now."""
         measured, view = self.measured, self.view
-        if view.icmp is not measured.icmp or view.snmp is not measured.snmp or view.conference is not measured.conference:
+        if view.icmp is not measured.icmp or view.snmp is not measured.snmp or view.services is not measured.services:
             self.view = view = TargetView(  # dataclasses.replace takes twice as long
                 target=view.target,
                 state=view.state,
@@ -168,7 +168,7 @@ class Track:
                 snmp=measured.snmp,
                 usual_rtt_s=measured.usual_rtt_s,
                 acknowledged=view.acknowledged,
-                conference=measured.conference,
+                services=measured.services,
             )
         return view
 
@@ -187,8 +187,8 @@ class Track:
             measured.snmp = None
         elif snmp is not None:
             measured.drop_old_interfaces(now_s, intervals * snmp.every_s)
-        told_s = {name: self._fresh_until_s(name, since_s, intervals) for name in measured.conference}
-        measured.drop_conference([name for name, until_s in told_s.items() if now_s > until_s])
+        told_s = {name: self._fresh_until_s(name, since_s, intervals) for name in measured.services}
+        measured.drop_services([name for name, until_s in told_s.items() if now_s > until_s])
         stale_s = health.stale_at_s(self.health, self.heard_s, since_s, intervals)
         has_lapsed = now_s > stale_s and self.health.standing is not health.Standing.LAPSED
         if has_lapsed:

@@ -31,7 +31,7 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class CodecStatus:
-    """What the document tells. product: what the codec calls itself, with its software. values: as in ConferenceSample.values."""
+    """What the document tells. product: what the codec calls itself, with its software. values: as in ServiceSample.values."""
 
     product: str
     values: Mapping[str, float]

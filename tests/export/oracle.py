@@ -65,7 +65,7 @@ class Oracle(Collector):
         up = {State.UP: 1, State.DEGRADED: 1, State.DOWN: 0, State.UNREACHABLE: 0, State.STANDBY: 0}.get(state)
         if state is State.MAINTENANCE:
             asked = [view.icmp is not None and view.icmp.outcome.is_alive, view.snmp is not None and view.snmp.up]
-            up = int(any([*asked, *(each.outcome.is_alive for each in view.conference.values())]))
+            up = int(any([*asked, *(each.outcome.is_alive for each in view.services.values())]))
         self._gauge(target, "wan_target_up", up)
         for each in State:
             self._gauge(target, "wan_target_state", float(each is state), state=each.value)
@@ -119,7 +119,7 @@ class Oracle(Collector):
         told = dict(view.snmp.values) if view.snmp and view.snmp.up else {}
         own_word = {series for series in told if series == "conference_in_call"}
         for probe in ("web", "h323", "tcp", "sip"):
-            heard = view.conference.get(probe)
+            heard = view.services.get(probe)
             if heard is None:
                 continue
             self._gauge(view.target, "wan_last_reading_timestamp_seconds", heard.at, probe=probe)

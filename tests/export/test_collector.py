@@ -19,10 +19,10 @@ from monitor.export.families import device_family
 from monitor.export.own_metrics import OwnMetrics
 from monitor.load.configuration import load
 from monitor.model.inventory import Contact, ProbeOverride
-from monitor.model.reading import ConferenceSample, Outcome
+from monitor.model.reading import Outcome, ServiceSample
 from monitor.model.reason import Reason
 from monitor.model.settings import ExportSettings, Settings
-from monitor.model.state import Acknowledgement, Blindness, ConferenceView, Snapshot, State, TargetView
+from monitor.model.state import Acknowledgement, Blindness, ServiceView, Snapshot, State, TargetView
 from tests.export import oracle, sample
 
 PROMTOOL = shutil.which("promtool")
@@ -217,14 +217,14 @@ CAMERA = 'conference_device_up{component="camera"}'
 SIP = 'conference_signalling_up{protocol="sip"}'
 
 
-def with_conference(**by_probe: ConferenceView) -> Snapshot:
+def with_conference(**by_probe: ServiceView) -> Snapshot:
     """Return the snapshot with what an endpoint's probes and its agent say."""
     agent = replace(sample.snmp(), values={SIP: 1.0, CAMERA: 1.0, "wan_device_cpu_ratio": 0.2}, interfaces=())
-    return sample.with_view(mixed(), "dc-xa-2-1", conference=by_probe, snmp=agent)
+    return sample.with_view(mixed(), "dc-xa-2-1", services=by_probe, snmp=agent)
 
 
-def heard(values: Mapping[str, float], at: float = sample.NOW - 5, outcome: Outcome = Outcome.OK) -> ConferenceView:
-    return ConferenceView(at, outcome, "", ConferenceSample("udp", 200, values=values))
+def heard(values: Mapping[str, float], at: float = sample.NOW - 5, outcome: Outcome = Outcome.OK) -> ServiceView:
+    return ServiceView(at, outcome, "", ServiceSample("udp", 200, values=values))
 
 
 def test_conference_probes_and_the_agent_share_their_series_and_are_those_of_prometheus_client() -> None:
@@ -248,7 +248,7 @@ def test_a_conference_probe_that_is_stale_leaves_the_word_to_the_agent() -> None
 
 
 def test_an_endpoint_without_an_agent_tells_of_its_conferences_too() -> None:
-    snapshot = sample.with_view(mixed(), "dc-xa-2-1", conference={"sip": heard({SIP: 1.0})})
+    snapshot = sample.with_view(mixed(), "dc-xa-2-1", services={"sip": heard({SIP: 1.0})})
     assert oracle.parsed(oracle.exposition(snapshot)) == scrape(snapshot)
     assert 1 == of(scrape(snapshot), "conference_signalling_up", "dc-xa-2-1", protocol="sip")
 
@@ -258,15 +258,15 @@ def test_what_is_said_of_conferences_takes_no_room_from_the_agents_values() -> N
     conference = {SIP: 1.0, CAMERA: 1.0, "conference_in_call": 0.0}
     agent = replace(sample.snmp(), values=many, interfaces=())
     alone = sample.with_view(mixed(), "dc-xa-2-1", snmp=agent)
-    both = sample.with_view(alone, "dc-xa-2-1", conference={"sip": heard(conference)})
+    both = sample.with_view(alone, "dc-xa-2-1", services={"sip": heard(conference)})
     counts = [sum(name.startswith("wan_device_v") for name, _ in scrape(each)) for each in (alone, both)]
     assert counts[0] == counts[1] > 0
 
 
 def test_under_maintenance_an_answer_to_a_conference_probe_is_an_answer() -> None:
-    silent = sample.with_view(mixed(), "xa-2-3", icmp=None, snmp=None, conference={"sip": heard({}, outcome=Outcome.REFUSED)})
+    silent = sample.with_view(mixed(), "xa-2-3", icmp=None, snmp=None, services={"sip": heard({}, outcome=Outcome.REFUSED)})
     assert 1 == of(scrape(silent), "wan_target_up", "xa-2-3")
-    assert 0 == of(scrape(sample.with_view(silent, "xa-2-3", conference={})), "wan_target_up", "xa-2-3")
+    assert 0 == of(scrape(sample.with_view(silent, "xa-2-3", services={})), "wan_target_up", "xa-2-3")
 
 
 def test_a_target_with_a_longer_interval_grows_stale_later() -> None:

@@ -16,10 +16,10 @@ from monitor.export.renderer import sentences
 from monitor.export.strip import strip
 from monitor.export.tiles import Layout
 from monitor.model.day import MINUTES, UNSEEN, Day
-from monitor.model.reading import ConferenceSample, Outcome
+from monitor.model.reading import Outcome, ServiceSample
 from monitor.model.reason import Reason
 from monitor.model.settings import Settings
-from monitor.model.state import ConferenceView, Event, Snapshot, State, Transition
+from monitor.model.state import Event, ServiceView, Snapshot, State, Transition
 from tests.export import days, sample
 from tests.export.sample import FakeSource
 from tests.export.test_page import Reader
@@ -140,8 +140,8 @@ def test_too_few_samples_are_never_good() -> None:
 
 def test_the_ladder_tells_signalling_registration_and_calls() -> None:
     values = {'conference_registered{protocol="sip"}': 0.0, "conference_in_call": 1.0}
-    sip = ConferenceView(sample.NOW - 9, Outcome.OK, "", ConferenceSample("udp", 200, "OK", values=values))
-    found = steps(sample.with_view(sample.snapshot(), "dc-xa-1-1", conference={"sip": sip}), "dc-xa-1-1")
+    sip = ServiceView(sample.NOW - 9, Outcome.OK, "", ServiceSample("udp", 200, "OK", values=values))
+    found = steps(sample.with_view(sample.snapshot(), "dc-xa-1-1", services={"sip": sip}), "dc-xa-1-1")
     assert found[-3:] == [
         ("ready", "Cổng báo hiệu", "SIP 200 OK"),
         ("not_ready", "Đăng ký", "sip chưa đăng ký"),

@@ -105,5 +105,5 @@ async def test_our_prober_finds_every_endpoint_as_it_is_over_udp_and_tcp(lab: La
     for transport in ("udp", "tcp"):
         outcomes = [found[f"{name}/{transport}"].outcome for name in names]
         assert [Outcome.OK, Outcome.OK, Outcome.TIMEOUT, Outcome.REFUSED] == outcomes
-        codes = [each.code for name in names[:2] if (each := found[f"{name}/{transport}"].conference)]
+        codes = [each.code for name in names[:2] if (each := found[f"{name}/{transport}"].service)]
         assert [200, 486] == codes

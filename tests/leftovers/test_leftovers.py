@@ -18,7 +18,7 @@ from monitor.__main__ import main
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, load
-from monitor.model.reading import ConferenceSample, Deliver, IcmpSample, Outcome, PathTrace, Reading
+from monitor.model.reading import Deliver, IcmpSample, Outcome, PathTrace, Reading, ServiceSample
 from monitor.model.spec import IcmpSpec, Spec
 from monitor.model.state import Event, Snapshot
 from monitor.service.clock import SystemClock
@@ -83,7 +83,7 @@ class FakeProber:
                         self.clock.monotonic(),
                         outcome,
                         confirms=spec.confirms,
-                        conference=None if kind == "snmp" else ConferenceSample(),
+                        service=None if kind == "snmp" else ServiceSample(),
                     )
                 )
 

@@ -49,8 +49,8 @@ async def read(lab: Lab, prober: Probing[AnySpec_contra], spec: AnySpec_contra) 
 
 
 def values(reading: Reading) -> dict[str, float]:
-    assert reading.conference is not None, reading.detail
-    return dict(reading.conference.values)
+    assert reading.service is not None, reading.detail
+    return dict(reading.service.values)
 
 
 async def test_every_fault_of_a_codec_shows_in_all_that_it_and_its_gatekeeper_tell(cisco: Lab) -> None:

@@ -72,8 +72,8 @@ async def read(prober: H323Prober, port: int, **more: Any) -> Reading:
 
 
 def told(reading: Reading) -> tuple[Outcome, dict[str, float]]:
-    assert reading.conference is not None
-    return reading.outcome, dict(reading.conference.values)
+    assert reading.service is not None
+    return reading.outcome, dict(reading.service.values)
 
 
 def confirm(question: h323.Question) -> bytes:
@@ -102,9 +102,9 @@ async def test_a_listener_is_up_hears_nothing_and_sees_an_end(prober: H323Prober
         reading = await read(prober, port)
         assert b"" == await heard.get()
     assert (Outcome.OK, {UP: 1.0}) == told(reading)
-    assert reading.conference is not None
-    assert reading.conference.transport == "tcp"
-    assert reading.conference.rtt_s is not None
+    assert reading.service is not None
+    assert reading.service.transport == "tcp"
+    assert reading.service.rtt_s is not None
 
 
 async def test_a_refusal_is_a_sign_of_life_without_calls(prober: H323Prober) -> None:

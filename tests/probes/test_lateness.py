@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
-from monitor.model.reading import ConferenceSample, Outcome, Reading
+from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.spec import H323Spec, SipSpec, TcpSpec, WebSpec
 from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import TRIES, Crowd
@@ -286,7 +286,7 @@ async def test_what_is_void_again_and_again_is_not_asked_for_ever() -> None:
         nonlocal asked
         asked += 1
         clock.monotonic_step_s += 5.0
-        return Reading(spec.target, "tcp", 0.0, Outcome.NOT_SENT, conference=ConferenceSample())
+        return Reading(spec.target, "tcp", 0.0, Outcome.NOT_SENT, service=ServiceSample())
 
     found: list[Reading] = []
     await Crowd("tcp", clock, lateness).ask([TcpSpec("pc", "127.0.0.1", (1,), TIMEOUT_S)], read, found.append)
@@ -316,9 +316,9 @@ async def test_a_sip_response_of_the_stalled_time_has_its_true_rtt_and_its_reque
         await prober.probe([SipSpec("dc", "127.0.0.1", fake.port, ("udp",), timeout_s=TIMEOUT_S)], found.append)
     prober.close()
     assert ([Outcome.OK], 1) == ([each.outcome for each in found], len(fake.asked))
-    assert found[0].conference is not None
-    assert found[0].conference.rtt_s is not None
-    assert found[0].conference.rtt_s < STALL_S / 2
+    assert found[0].services is not None
+    assert found[0].services.rtt_s is not None
+    assert found[0].services.rtt_s < STALL_S / 2
 
 
 async def test_a_silent_sip_endpoint_gets_its_retransmissions_after_a_stall_and_is_then_silent() -> None:

@@ -35,9 +35,9 @@ async def test_one_port_that_takes_a_connection_suffices_and_is_not_kept_waiting
         async with serving(silent) as port:
             reading = await read(prober, deaf, closed, port, timeout_s=60.0)
     assert (Outcome.OK, "") == (reading.outcome, reading.detail)
-    assert reading.conference is not None
-    assert ("tcp", {}) == (reading.conference.transport, dict(reading.conference.values))
-    assert reading.conference.rtt_s is not None
+    assert reading.service is not None
+    assert ("tcp", {}) == (reading.service.transport, dict(reading.service.values))
+    assert reading.service.rtt_s is not None
 
 
 async def test_a_refusal_proves_that_the_host_is_on(prober: TcpProber) -> None:

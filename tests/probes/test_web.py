@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.model.reading import ConferenceSample, Outcome, Reading
+from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.spec import WebSpec
 from monitor.probes.web import WebProber
 from monitor.service.clock import SystemClock
@@ -40,9 +40,9 @@ async def read(prober: WebProber, port: int, **more: Any) -> Reading:
     return reading
 
 
-def sample(reading: Reading) -> ConferenceSample:
-    assert reading.conference is not None
-    return reading.conference
+def sample(reading: Reading) -> ServiceSample:
+    assert reading.service is not None
+    return reading.service
 
 
 async def test_a_page_tells_its_code_its_server_and_when_its_certificate_ends(prober: WebProber) -> None:

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta, timezone
 from monitor.model.inventory import AddressMode, Contact, Contracted, Expected, Inventory, Kind, Network, Target
 from monitor.model.meeting import Meeting, Samples, Stage
 from monitor.model.profile import Profile, Value
-from monitor.model.reading import ConferenceSample, IcmpSample, Outcome
+from monitor.model.reading import IcmpSample, Outcome, ServiceSample
 from monitor.model.reason import Reason
 from monitor.model.settings import Settings
-from monitor.model.state import ConferenceView, IcmpView, RecentRounds, SnmpView, State, TargetView
+from monitor.model.state import IcmpView, RecentRounds, ServiceView, SnmpView, State, TargetView
 from monitor.rules import topology
 from monitor.rules.readiness_case import Brief
 
@@ -92,19 +92,19 @@ def icmp(
     return IcmpView(at, sample, Outcome.OK, 0, 0, (), 0.0, jitter_s, None, loss, packets, (even,) if rounds is None else rounds)
 
 
-def answered(at: float = NOW - 10, code: int | None = 200, transport: str = "udp", **values: float) -> ConferenceView:
+def answered(at: float = NOW - 10, code: int | None = 200, transport: str = "udp", **values: float) -> ServiceView:
     """Return what a conference probe says that was answered; values by series, their '=' written as __."""
     named = {f"{name.partition('__')[0]}{{{_label(name)}}}" if "__" in name else name: number for name, number in values.items()}
-    return ConferenceView(at, Outcome.OK, "", ConferenceSample(transport, code, values=named))
+    return ServiceView(at, Outcome.OK, "", ServiceSample(transport, code, values=named))
 
 
-def unanswered(at: float = NOW - 10) -> ConferenceView:
-    return ConferenceView(at, Outcome.TIMEOUT, "timeout", ConferenceSample())
+def unanswered(at: float = NOW - 10) -> ServiceView:
+    return ServiceView(at, Outcome.TIMEOUT, "timeout", ServiceSample())
 
 
-def refused(at: float = NOW - 10) -> ConferenceView:
+def refused(at: float = NOW - 10) -> ServiceView:
     """Return what is said of a machine that is on and has no such port open."""
-    return ConferenceView(at, Outcome.REFUSED, "udp: port unreachable", ConferenceSample())
+    return ServiceView(at, Outcome.REFUSED, "udp: port unreachable", ServiceSample())
 
 
 def agent(at: float | None = NOW - 20, *, up: bool = True, profile: str = "poly-studio", **values: float) -> SnmpView:
@@ -123,15 +123,15 @@ def seen(
     *,
     ping: IcmpView | None = None,
     snmp: SnmpView | None = None,
-    sip: ConferenceView | None = None,
-    more: Mapping[str, ConferenceView] | None = None,
+    sip: ServiceView | None = None,
+    more: Mapping[str, ServiceView] | None = None,
     cause: str | None = None,
     flapping: bool = False,
     reason: Reason = _ANSWERS,
     usual_rtt_s: float | None = None,
 ) -> TargetView:
     """Return a view of an endpoint that is well unless something else is said: it answers to pings and to SIP."""
-    conference = {"sip": sip or answered(), **(more or {})}
+    services = {"sip": sip or answered(), **(more or {})}
     return TargetView(
         target,
         state,
@@ -141,7 +141,7 @@ def seen(
         flapping=flapping,
         icmp=ping or icmp(),
         snmp=snmp,
-        conference=conference,
+        services=services,
         usual_rtt_s=usual_rtt_s,
     )
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from monitor.model.inventory import Kind, Target
-from monitor.model.reading import ConferenceSample, Outcome
-from monitor.model.state import ConferenceView, SnmpView, TargetView
+from monitor.model.reading import Outcome, ServiceSample
+from monitor.model.state import ServiceView, SnmpView, TargetView
 from monitor.rules.conference import SipMeaning, is_held, joined, sip_meaning, teller_of_call
 
 ENDPOINT = Target("dc", Kind.ENDPOINT, "Điểm cầu", "Đ", "127.0.0.2", "commune", "a")
@@ -18,13 +18,13 @@ CAMERA = 'conference_device_up{component="camera"}'
 IN_CALL = "conference_in_call"
 
 
-def heard(**by_probe: Mapping[str, float]) -> dict[str, ConferenceView]:
-    return {probe: ConferenceView(0.0, Outcome.OK, "", ConferenceSample(values=values)) for probe, values in by_probe.items()}
+def heard(**by_probe: Mapping[str, float]) -> dict[str, ServiceView]:
+    return {probe: ServiceView(0.0, Outcome.OK, "", ServiceSample(values=values)) for probe, values in by_probe.items()}
 
 
 def view(agent: Mapping[str, float] | None = None, *, up: bool = True, **by_probe: Mapping[str, float]) -> TargetView:
     snmp = None if agent is None else SnmpView(0.0, up, "", "poly-studio", None, (), agent)
-    return TargetView(ENDPOINT, snmp=snmp, conference=heard(**by_probe))
+    return TargetView(ENDPOINT, snmp=snmp, services=heard(**by_probe))
 
 
 @pytest.mark.parametrize(

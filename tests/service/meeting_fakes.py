@@ -118,7 +118,7 @@ def _specs(name: str) -> tuple[Spec, ...]:
 def _heard(view: TargetView, now: float) -> TargetView:
     """Return a view whose evidence is of now, since no test waits."""
     icmp = None if view.icmp is None else replace(view.icmp, at=now - 1)
-    return replace(view, icmp=icmp, conference={name: replace(each, at=now - 1) for name, each in view.conference.items()})
+    return replace(view, icmp=icmp, services={name: replace(each, at=now - 1) for name, each in view.services.items()})
 
 
 def daemon_at(moment: datetime, *meetings: Meeting, settings: Settings | None = None) -> FakeDaemon:

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 from monitor.model.profile import ConferenceProbes, Profile, WebPage
-from monitor.model.reading import ConferenceSample, Outcome, Reading
+from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.state import State
 from monitor.rules.health import Standing
 from monitor.service.track import Track, new_track
@@ -88,35 +88,35 @@ def codec() -> Track:
 
 
 def of_sip(at_s: float, outcome: Outcome = Outcome.OK, code: int | None = 200) -> Reading:
-    return Reading("dc", "sip", at_s, outcome, conference=ConferenceSample("udp", code) if code else None)
+    return Reading("dc", "sip", at_s, outcome, service=ServiceSample("udp", code) if code else None)
 
 
 def test_a_conference_probe_is_evidence_like_any_other_and_is_shown() -> None:
     found = codec()
     assert take(found, of_sip(1000.0))
-    assert (Standing.ANSWERING, 200) == (found.health.standing, found.shown().conference["sip"].sample.code)
+    assert (Standing.ANSWERING, 200) == (found.health.standing, found.shown().services["sip"].sample.code)
     take(found, of_sip(1060.0, Outcome.TIMEOUT, None))
-    assert (Outcome.TIMEOUT, None) == (found.shown().conference["sip"].outcome, found.shown().conference["sip"].sample.code)
+    assert (Outcome.TIMEOUT, None) == (found.shown().services["sip"].outcome, found.shown().services["sip"].sample.code)
 
 
 def test_each_conference_probe_grows_old_by_its_own_interval() -> None:
     found = codec()
     take(found, of_sip(1000.0))
-    take(found, Reading("dc", "web", 1000.0, Outcome.OK, conference=ConferenceSample("tls", 200)))
+    take(found, Reading("dc", "web", 1000.0, Outcome.OK, service=ServiceSample("tls", 200)))
     found.drop_stale(1179.0, 0.0, INTERVALS)
-    assert {"sip", "web"} == found.shown().conference.keys()
+    assert {"sip", "web"} == found.shown().services.keys()
     assert found.look_s <= 1180.0
     found.drop_stale(1181.0, 0.0, INTERVALS)
-    assert {"web"} == found.shown().conference.keys()
+    assert {"web"} == found.shown().services.keys()
     found.drop_stale(2801.0, 0.0, INTERVALS)
-    assert {} == found.shown().conference
+    assert {} == found.shown().services
 
 
 def test_what_conference_probes_said_moves_along_with_a_clock_that_was_set() -> None:
     found = codec()
     take(found, of_sip(1000.0))
     found.shift(3600.0)
-    assert 4600.0 == found.shown().conference["sip"].at
+    assert 4600.0 == found.shown().services["sip"].at
 
 
 def test_what_is_published_takes_up_new_evidence_when_it_is_looked_at_and_is_else_the_same_object() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from monitor.model.clock import Clock
-from monitor.model.reading import ConferenceSample, Deliver, Outcome, Reading
+from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
 from monitor.model.spec import SipSpec
 from monitor.probes.connecting import Connector, Failure
 from monitor.probes.crowd import Crowd
@@ -76,7 +76,7 @@ class SipProber:
             outcome,
             detail=detail,
             confirms=spec.confirms,
-            conference=None if outcome is Outcome.NOT_SENT else sample,
+            service=None if outcome is Outcome.NOT_SENT else sample,
         )
 
     async def _in_turn(self, spec: SipSpec, transports: Sequence[str]) -> list[Attempt]:
@@ -122,16 +122,16 @@ def _outcome(best: Attempt, tries: Sequence[Attempt]) -> tuple[Outcome, str]:
     return Outcome.OK, ""
 
 
-def _sample(best: Attempt, *, is_silence_mute: bool) -> ConferenceSample:
+def _sample(best: Attempt, *, is_silence_mute: bool) -> ServiceSample:
     """Return what is told. is_silence_mute: silence says nothing, since the endpoint answers no strangers."""
     response = best.response
     if response is None:
         is_mute = is_silence_mute and best.outcome is Outcome.TIMEOUT
-        return ConferenceSample(values=MappingProxyType({} if is_mute else {_UP: 0.0}))
+        return ServiceSample(values=MappingProxyType({} if is_mute else {_UP: 0.0}))
     values: Mapping[str, float] = {_UP: 1.0}
     if response.is_final and sip_meaning(response.code) is SipMeaning.BUSY:
         values = {_UP: 1.0, IN_CALL: 1.0}
-    return ConferenceSample(
+    return ServiceSample(
         transport=best.transport,
         code=response.code,
         phrase=response.phrase,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from monitor.model.reading import ConferenceSample, Outcome, Reading
+from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.spec import SipSpec
 from monitor.probes.sip.prober import SipProber
 from monitor.service.clock import SystemClock
@@ -47,9 +47,9 @@ async def of(prober: SipProber, fake: FakeEndpoint, **more: object) -> Reading:
     return reading
 
 
-def told(reading: Reading) -> ConferenceSample:
-    assert reading.conference is not None
-    return reading.conference
+def told(reading: Reading) -> ServiceSample:
+    assert reading.service is not None
+    return reading.service
 
 
 async def test_an_endpoint_that_would_take_a_call_is_ready(prober: SipProber) -> None:
@@ -208,7 +208,7 @@ async def test_a_connection_that_is_closed_at_once_is_no_answer(prober: SipProbe
 async def test_what_was_not_sent_says_nothing_and_makes_no_sample(prober: SipProber) -> None:
     unresolved, impossible = await read(prober, spec(5060, address="no.example"), spec(5060, address="255.255.255.255"))
     for reading in (unresolved, impossible):
-        assert (Outcome.NOT_SENT, None) == (reading.outcome, reading.conference)
+        assert (Outcome.NOT_SENT, None) == (reading.outcome, reading.service)
     assert "the name 'no.example' has no address" in unresolved.detail + impossible.detail
 
 

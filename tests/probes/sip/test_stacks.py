@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.model.reading import ConferenceSample, Outcome, Reading
+from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.spec import SipSpec
 from monitor.probes.sip.prober import SipProber
 from monitor.service.clock import SystemClock
@@ -14,14 +14,14 @@ UP = 'conference_signalling_up{protocol="sip"}'
 TRANSPORTS = ("udp", "tcp")
 
 
-async def asked(port: int, *users: str) -> dict[tuple[str, str], tuple[Outcome, ConferenceSample]]:
+async def asked(port: int, *users: str) -> dict[tuple[str, str], tuple[Outcome, ServiceSample]]:
     """Return what each user's endpoint says by each transport."""
-    prober, found = SipProber(SystemClock()), dict[tuple[str, str], tuple[Outcome, ConferenceSample]]()
+    prober, found = SipProber(SystemClock()), dict[tuple[str, str], tuple[Outcome, ServiceSample]]()
 
     def take(reading: Reading) -> None:
-        assert reading.conference
+        assert reading.service
         user, transport = reading.target.split("/")
-        found[user, transport] = (reading.outcome, reading.conference)
+        found[user, transport] = (reading.outcome, reading.service)
 
     await prober.open()
     try:
