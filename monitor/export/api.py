@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from monitor.export.evidence import Evidence, gather, load
 from monitor.model.inventory import Contact, Contracted, Location
 from monitor.model.kindness import Learned, Manner
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Transition
+from monitor.rules.evidence import Evidence, gather, load
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.export.evidence import Evidence, gather, load
 from monitor.export.panels import names_of
 from monitor.export.sentences import Sentences
 from monitor.export.tiles import Layout, shown
 from monitor.model.inventory import Kind
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Snapshot, State, TargetView
+from monitor.rules.evidence import Evidence, gather, load
 from monitor.rules.operations import may_be_taken
 from monitor.words.page import counted, milliseconds, percent, rate
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.export.evidence import Evidence, load
 from monitor.export.panels import JITTER_AMBER_S, LOAD_AMBER, LOSS_AMBER, RTT_AMBER_S, Figure, grade, rtt_limit
 from monitor.export.sentences import Sentences
 from monitor.model.day import Day
 from monitor.model.settings import QualitySettings
 from monitor.model.state import TargetView
+from monitor.rules.evidence import Evidence, load
 from monitor.words.page import milliseconds, percent, rate
 
 SHOWN = 360

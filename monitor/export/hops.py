@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.export.evidence import gather, load
 from monitor.export.sentences import Sentences
 from monitor.export.tiles import GRAVITY, Layout, shown
 from monitor.model.inventory import Kind, Target
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State, TargetView
+from monitor.rules.evidence import gather, load
 from monitor.words.page import milliseconds, percent, rate
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monitor.export import series
-from monitor.export.evidence import answers, bound_s, is_current, wan_interface
 from monitor.export.sheet import Row, Shape
 from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, InterfaceView, ServiceView, Snapshot, SnmpView, State, TargetView
 from monitor.rules.conference import PROBES, joined
+from monitor.rules.evidence import answers, bound_s, is_current, wan_interface
 
 
 class Kept:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.export.evidence import Evidence, gather, load
 from monitor.export.hops import chain
 from monitor.export.panels import JITTER_AMBER_S, LOAD_AMBER, LOSS_AMBER, grade, names_of, rtt_limit
 from monitor.export.sentences import Sentences
@@ -13,6 +12,7 @@ from monitor.model.inventory import Kind
 from monitor.model.meeting import EndpointVerdict, MeetingView
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State, TargetView
+from monitor.rules.evidence import Evidence, gather, load
 from monitor.words.page import milliseconds, percent
 
 GOOD, POOR, BAD, UNSURE = "ready", "at_risk", "not_ready", "unknown"

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.export.evidence import gather, load
 from monitor.export.sentences import Sentences, lower_first
 from monitor.export.tiles import HOUR_S, Layout, recent_changes
 from monitor.model.inventory import Kind, Target
 from monitor.model.settings import QualitySettings, Settings
 from monitor.model.state import RootCause, Snapshot, State, TargetView, Transition
+from monitor.rules.evidence import gather, load
 from monitor.words.page import milliseconds, percent
 
 CAUSES_SHOWN = 3

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from math import isfinite
 
-from monitor.export.evidence import load_ratios
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
 from monitor.export.sheet import Row, Shape
 from monitor.model.inventory import Contracted, Kind, Target
 from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, ServiceView, SnmpView, State, TargetView
 from monitor.rules import operations
 from monitor.rules.conference import PROBES as CONFERENCE_PROBES
+from monitor.rules.evidence import load_ratios
 
 STANDING_WIDE = (True, False, True, False, False, True, False, False, False, True)
 """Which columns of a standing are wide: info, states, affected and contacts."""

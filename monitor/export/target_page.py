@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from monitor.export import ladder
 from monitor.export.audience import Audience
 from monitor.export.charts import Chart, Measured, charts
-from monitor.export.evidence import gather
 from monitor.export.hops import hops
 from monitor.export.panels import names_of
 from monitor.export.rendered import FRESH_S
@@ -21,6 +20,7 @@ from monitor.export.tiles import GRAVITY, shown
 from monitor.model.day import Day
 from monitor.model.inventory import Kind
 from monitor.model.state import Event, Snapshot, State, TargetView, Transition
+from monitor.rules.evidence import gather
 from monitor.words.page import counted, rate
 
 EVENTS_READ = 500

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.export.evidence import gather, load
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot
+from monitor.rules.evidence import gather, load
 from monitor.service.history import History
 
 

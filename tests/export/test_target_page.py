@@ -10,7 +10,6 @@ from aiohttp.test_utils import TestClient
 
 from monitor.export import ladder
 from monitor.export.charts import SHOWN, Chart, Measured, charts
-from monitor.export.evidence import gather
 from monitor.export.hops import hops
 from monitor.export.renderer import sentences
 from monitor.export.strip import strip
@@ -20,6 +19,7 @@ from monitor.model.reading import Outcome, ServiceSample
 from monitor.model.reason import Reason
 from monitor.model.settings import Settings
 from monitor.model.state import Event, ServiceView, Snapshot, State, Transition
+from monitor.rules.evidence import gather
 from tests.export import days, sample
 from tests.export.sample import FakeSource
 from tests.export.test_page import Reader
