@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.export.panels import names_of
+from monitor.export.panels import Figure, names_of
 from monitor.export.sentences import Sentences
 from monitor.export.tiles import Layout, shown
 from monitor.model.inventory import Kind
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Snapshot, State, TargetView
+from monitor.rules.bounds import Grades, grades
 from monitor.rules.evidence import Evidence, gather, load
 from monitor.rules.operations import may_be_taken
 from monitor.words.page import counted, milliseconds, percent, rate
@@ -23,9 +24,13 @@ class CardEndpoint:
     state: State
 
 
+_Row = tuple[str, Figure]
+"""A line of the card: the key of its label, and what it says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One target in full. place: area and level. since: epoch seconds, 0 before the first judgement. rows: label and text.
+    """One target in full. place: area and level. since: epoch seconds, 0 before the first judgement. rows: label and figure.
 
     may_be_taken: it is a root cause. taken: somebody has it.
     """
@@ -36,7 +41,7 @@ class Card:
     state: State
     since: float
     since_text: str
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, Figure], ...]
     endpoints: tuple[CardEndpoint, ...]
     may_be_taken: bool
     taken: Acknowledgement | None
@@ -46,11 +51,12 @@ def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: 
     """Return a target's card; KeyError where no target has that id. has_telephones: False for whom the roles to call must do."""
     view = snapshot.views[id_]
     evidence = gather(view, snapshot, settings, is_frozen=True)
-    rows = (
+    graded = grades(view, evidence, settings)
+    rows: tuple[_Row, ...] = (
         *_standing(view, snapshot, say),
-        *_line(view, evidence, say),
-        *_agent(view, evidence, say),
-        ("card_complaint", ". ".join(say.complaint(each) for each in snapshot.complaints.get(id_, ()))),
+        *_line(view, evidence, graded, settings, say),
+        *_agent(view, evidence, graded, say),
+        ("card_complaint", Figure(". ".join(say.complaint(each) for each in snapshot.complaints.get(id_, ())))),
         *_people(view, snapshot, say, has_telephones=has_telephones),
     )
     endpoints = layout.endpoints_of.get(id_, ())
@@ -61,7 +67,7 @@ def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: 
         shown(view),
         view.since if view.state else 0.0,
         _when(view.since, snapshot.at, say),
-        tuple((say(label), text) for label, text in rows if text),
+        tuple((say(label), figure) for label, figure in rows if figure.text),
         tuple(CardEndpoint(snapshot.views[each].target.name, shown(snapshot.views[each])) for each in endpoints),
         may_be_taken(view.state, flapping=view.flapping),
         view.acknowledged,
@@ -72,7 +78,7 @@ def _when(at: float, now: float, say: Sentences) -> str:
     return say.clock(at) if now - at < 43_200 else f"{say.clock(at)} {say.date(at)}"
 
 
-def _standing(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[tuple[str, str]]:
+def _standing(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[_Row]:
     why = say.reason(view.reason, names_of(snapshot))
     if view.flapping:
         why = f"{why}; {say('card_flapping')}" if why else say("card_flapping")
@@ -82,26 +88,30 @@ def _standing(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[tupl
     cause = snapshot.views.get(view.cause or "")
     named = cause.target.name if cause is not None and cause is not view else ""
     return [
-        ("card_why", ". ".join(filter(None, (why, say.path(root.path) if root else "")))),
-        ("card_cause", named),
-        ("card_behind", behind),
+        ("card_why", Figure(". ".join(filter(None, (why, say.path(root.path) if root else ""))))),
+        ("card_cause", Figure(named)),
+        ("card_behind", Figure(behind)),
     ]
 
 
-def _line(view: TargetView, evidence: Evidence, say: Sentences) -> list[tuple[str, str]]:
+def _line(view: TargetView, evidence: Evidence, graded: Grades, settings: Settings, say: Sentences) -> list[_Row]:
     loss = "" if evidence.loss_ratio is None else percent(evidence.loss_ratio, say.language, 1)
     if loss and evidence.icmp is not None and evidence.icmp.loss_recent is not None:
-        loss += f" ({say('window', count=evidence.icmp.packets_recent)})"
-    rtt = "" if evidence.rtt_s is None else f"{milliseconds(evidence.rtt_s, say.language)} ms"
+        loss += f" ({say('window', count=evidence.icmp.packets_recent, window=say.age(settings.quality.window_s))})"
+    rtt = "" if evidence.window_rtt_s is None else f"{milliseconds(evidence.window_rtt_s, say.language)} ms"
     if view.usual_rtt_s is not None:
         usual = say("card_usual", rtt=f"{milliseconds(view.usual_rtt_s, say.language)} ms")
         rtt = f"{rtt}, {usual}" if rtt else usual
     jitter_s = evidence.icmp.jitter_s if evidence.icmp else None
     jitter = "" if jitter_s is None else f"{milliseconds(jitter_s, say.language)} ms"
-    return [("card_loss", loss), ("card_rtt", rtt), ("card_jitter", jitter)]
+    return [
+        ("card_loss", Figure(loss, graded.loss)),
+        ("card_rtt", Figure(rtt, graded.rtt)),
+        ("card_jitter", Figure(jitter, graded.jitter)),
+    ]
 
 
-def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> list[tuple[str, str]]:
+def _agent(view: TargetView, evidence: Evidence, graded: Grades, say: Sentences) -> list[_Row]:
     agent = evidence.snmp
     if agent is None:
         said = "" if view.snmp else say("card_snmp_none")
@@ -122,10 +132,10 @@ def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> list[tuple[s
     if contracted is not None:
         down, up = rate(contracted.down_bps, say.language), rate(contracted.up_bps, say.language)
         contract = down if down == up else f"{say('card_receive', rate=down)}, {say('card_transmit', rate=up)}"
-    return [("card_snmp", said), ("card_traffic", traffic), ("card_contract", contract)]
+    return [("card_snmp", Figure(said)), ("card_traffic", Figure(traffic, graded.load)), ("card_contract", Figure(contract))]
 
 
-def _people(view: TargetView, snapshot: Snapshot, say: Sentences, *, has_telephones: bool) -> list[tuple[str, str]]:
+def _people(view: TargetView, snapshot: Snapshot, say: Sentences, *, has_telephones: bool) -> list[_Row]:
     target, taken = view.target, view.acknowledged
     uplinks = ", ".join(snapshot.views[each].target.name for each in target.parents if each in snapshot.views)
     who = ""
@@ -135,4 +145,5 @@ def _people(view: TargetView, snapshot: Snapshot, say: Sentences, *, has_telepho
         who = say("untaken")
     contacts = ", ".join(f"{each.role} {each.telephone}" if has_telephones else each.role for each in target.contacts)
     label = "card_uplink" if target.kind is Kind.POINT else "link"
-    return [(label, uplinks), ("card_address", target.address), ("card_who", who), ("card_contacts", contacts)]
+    told = ((label, uplinks), ("card_address", target.address), ("card_who", who), ("card_contacts", contacts))
+    return [(key, Figure(text)) for key, text in told]

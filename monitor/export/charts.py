@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.export.panels import JITTER_AMBER_S, LOAD_AMBER, LOSS_AMBER, RTT_AMBER_S, Figure, grade, rtt_limit
+from monitor.export.panels import Figure
 from monitor.export.sentences import Sentences
 from monitor.model.day import Day
-from monitor.model.settings import QualitySettings
+from monitor.model.settings import Settings
 from monitor.model.state import TargetView
+from monitor.rules.bounds import Bounds, Grade, grades, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
 from monitor.rules.evidence import Evidence, load
 from monitor.words.page import milliseconds, percent, rate
 
@@ -22,6 +23,7 @@ USUAL_NEEDS = 60
 _TICKS = (0, 120, 240, 360)
 
 Values = Sequence[float | None]
+_Limits = tuple[tuple[float, str, Grade], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Limit:
 
     at: float
     name: str
-    grade: str
+    grade: Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class _Plan:
     values: Values
     whole: Values
     write: Callable[[float], str]
-    limits: tuple[tuple[float, str, str], ...] = ()
+    limits: _Limits = ()
     second: Values = ()
     is_filled: bool = False
     is_bounded: bool = False
@@ -84,79 +86,74 @@ class Measured:
     day: Day
 
 
-def charts(own: Measured, carrier: Measured, quality: QualitySettings, say: Sentences) -> list[Chart]:
+def charts(own: Measured, carrier: Measured, settings: Settings, say: Sentences) -> list[Chart]:
     """Return the charts of RTT, jitter, loss and bandwidth. carrier: whose circuit it is, the point's where an endpoint stands."""
     plans = (
-        _rtt(own, quality, say),
-        _jitter(own, quality, say),
-        _loss(own, quality, say),
-        _bandwidth(carrier, say, say("of_point", name=carrier.view.target.name) if carrier.view is not own.view else ""),
+        _rtt(own, settings, say),
+        _jitter(own, settings, say),
+        _loss(own, settings, say),
+        _bandwidth(carrier, settings, say, say("of_point", name=carrier.view.target.name) if carrier.view is not own.view else ""),
     )
     return [_draw(plan, own.day.end, say) for plan in plans]
 
 
-def _rtt(own: Measured, quality: QualitySettings, say: Sentences) -> _Plan:
-    now, usual, day = own.evidence.rtt_s, own.view.usual_rtt_s, own.day
-    bound = rtt_limit(usual, quality)
-    figure = Figure("") if now is None else Figure(_ms(now, say), grade(now, bound, max(bound, quality.rtt_s)))
+def _rtt(own: Measured, settings: Settings, say: Sentences) -> _Plan:
+    now, usual, day = own.evidence.window_rtt_s, own.view.usual_rtt_s, own.day
+    figure = Figure("") if now is None else Figure(_ms(now, say), grades(own.view, own.evidence, settings).rtt)
     aside = "" if usual is None else say("usually", value=_ms(usual, say))
     if now is not None and usual and now >= 2 * usual:
         aside = say("times_usual", times=f"{now / usual:.0f}", value=_ms(usual, say))
-    limits = ((RTT_AMBER_S, "amber"), (quality.rtt_s, "red"))
-    return _Plan(
-        "rtt",
-        figure,
-        aside,
-        day.rtts_s,
-        day.rtts_s,
-        lambda value: _ms(value, say),
-        tuple((value, _ms(value, say), colour) for value, colour in limits),
-    )
+    limits = _limits(rtt_bounds(settings, usual), say)
+    return _Plan("rtt", figure, aside, day.rtts_s, day.rtts_s, lambda value: _ms(value, say), limits)
 
 
-def _jitter(own: Measured, quality: QualitySettings, say: Sentences) -> _Plan:
+def _jitter(own: Measured, settings: Settings, say: Sentences) -> _Plan:
     evidence, day = own.evidence, own.day
     now = evidence.icmp.jitter_s if evidence.icmp else None
-    figure = Figure("") if now is None else Figure(_ms(now, say), grade(now, JITTER_AMBER_S, quality.jitter_s))
+    figure = Figure("") if now is None else Figure(_ms(now, say), grades(own.view, evidence, settings).jitter)
     usual = _middle(day.jitters_s)
     aside = "" if usual is None else say("usually", value=_ms(usual[1], say))
-    limits = ((JITTER_AMBER_S, "amber"), (quality.jitter_s, "red"))
-    return _Plan(
-        "jitter",
-        figure,
-        aside,
-        day.jitters_s,
-        day.jitters_s,
-        lambda value: _ms(value, say),
-        tuple((value, _ms(value, say), colour) for value, colour in limits),
-    )
+    limits = _limits(jitter_bounds(settings), say)
+    return _Plan("jitter", figure, aside, day.jitters_s, day.jitters_s, lambda value: _ms(value, say), limits)
 
 
-def _loss(own: Measured, quality: QualitySettings, say: Sentences) -> _Plan:
+def _limits(bounds: Bounds, say: Sentences) -> _Limits:
+    """Return the lines of what is measured in milliseconds, the lower first; red alone where it is the lower one."""
+    red = (bounds.red, _ms(bounds.red, say), Grade.RED)
+    return (red,) if bounds.red <= bounds.amber else ((bounds.amber, _ms(bounds.amber, say), Grade.AMBER), red)
+
+
+def _loss(own: Measured, settings: Settings, say: Sentences) -> _Plan:
     evidence, day = own.evidence, own.day
     now = evidence.window_loss_ratio if evidence.icmp and evidence.icmp.sample.received else None
-    figure = Figure("") if now is None else Figure(percent(now, say.language, 1), grade(now, LOSS_AMBER, quality.loss_ratio))
-    aside = say("window", count=evidence.icmp.packets_recent) if evidence.icmp and now is not None else ""
+    figure = Figure("") if now is None else Figure(percent(now, say.language, 1), grades(own.view, evidence, settings).loss)
+    aside = ""
+    if evidence.icmp and now is not None:
+        aside = say("window", count=evidence.icmp.packets_recent, window=say.age(settings.quality.window_s))
     if evidence.icmp and not evidence.icmp.sample.received:
         aside = say("nothing_back")
-    limits = ((quality.loss_ratio, percent(quality.loss_ratio, say.language), "red"),)
+    # Amber begins so far below red that its line would lie on the ground.
+    red = loss_bounds(settings).red
+    limits = ((red, percent(red, say.language), Grade.RED),)
     # Where nothing came back the target was away, which the strip tells; as 100% it would flatten all that matters.
     values = [None if value is None or value >= 1 else value for value in day.losses]
     return _Plan("loss", figure, aside, values, (), lambda value: percent(value, say.language, 1), limits, is_bounded=True)
 
 
-def _bandwidth(carrier: Measured, say: Sentences, note: str) -> _Plan:
+def _bandwidth(carrier: Measured, settings: Settings, say: Sentences, note: str) -> _Plan:
     target = carrier.view.target
     carried, contracted = load(target, carrier.evidence.wan), target.contracted
     now, share = carried.receive_bps, carried.receive_ratio
-    figure = Figure("") if now is None else Figure(rate(now, say.language), "amber" if share and share >= LOAD_AMBER else "")
+    graded = grades(carrier.view, carrier.evidence, settings).load
+    figure = Figure("") if now is None else Figure(rate(now, say.language), graded)
     up = "" if carried.transmit_bps is None else say("upwards", rate=rate(carried.transmit_bps, say.language))
     aside = ", ".join(filter(None, ("" if share is None else percent(share, say.language), up)))
-    limits: tuple[tuple[float, str, str], ...] = ()
+    limits: _Limits = ()
     if contracted is not None:
+        free = load_bounds(settings).amber
         limits = (
-            (contracted.down_bps * LOAD_AMBER, percent(LOAD_AMBER, say.language), "amber"),
-            (contracted.down_bps, say("contract_of", rate=rate(contracted.down_bps, say.language)), ""),
+            (contracted.down_bps * free, percent(free, say.language), Grade.AMBER),
+            (contracted.down_bps, say("contract_of", rate=rate(contracted.down_bps, say.language)), Grade.FINE),
         )
     day = carrier.day
     return _Plan(

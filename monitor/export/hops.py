@@ -61,7 +61,7 @@ def hops(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Setting
 def _hop(view: TargetView, snapshot: Snapshot, settings: Settings, say: Sentences, *, is_beyond: bool, is_self: bool) -> Hop:
     target, state = view.target, shown(view)
     evidence = gather(view, snapshot, settings, is_frozen=True)
-    rtt = "" if evidence.rtt_s is None else f"{milliseconds(evidence.rtt_s, say.language)} ms"
+    rtt = "" if evidence.window_rtt_s is None else f"{milliseconds(evidence.window_rtt_s, say.language)} ms"
     loss = evidence.window_loss_ratio
     share = load(target, evidence.wan).utilisation
     lost = say("link_loss", loss=percent(loss, say.language, 1)) if loss else ""

@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.export.hops import chain
-from monitor.export.panels import JITTER_AMBER_S, LOAD_AMBER, LOSS_AMBER, grade, names_of, rtt_limit
+from monitor.export.panels import names_of
 from monitor.export.sentences import Sentences
 from monitor.model.inventory import Kind
 from monitor.model.meeting import EndpointVerdict, MeetingView
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State, TargetView
+from monitor.rules.bounds import Grade, grades
 from monitor.rules.evidence import Evidence, gather, load
 from monitor.words.page import milliseconds, percent
 
 GOOD, POOR, BAD, UNSURE = "ready", "at_risk", "not_ready", "unknown"
-_OF_GRADE = {"": GOOD, "amber": POOR, "red": BAD}
+_OF_GRADE = {Grade.FINE: GOOD, Grade.AMBER: POOR, Grade.RED: BAD}
 _OF_OK = {True: GOOD, False: BAD, None: UNSURE}
 
 
@@ -86,29 +87,25 @@ def _ping(view: TargetView, evidence: Evidence, say: Sentences) -> Step:
 
 
 def _quality(view: TargetView, evidence: Evidence, settings: Settings, say: Sentences) -> Step:
-    label, quality, icmp = say.rung("quality"), settings.quality, evidence.icmp
+    label, icmp, graded = say.rung("quality"), evidence.icmp, grades(view, evidence, settings)
     if icmp is None or icmp.sample.received == 0:
         return Step(UNSURE, label, say("no_evidence"), None)
     if icmp.loss_recent is None:
         return Step(UNSURE, label, say("too_few", count=icmp.packets_recent), icmp.at)
-    bound = rtt_limit(view.usual_rtt_s, quality)
-    grades = {
-        grade(icmp.loss_recent, LOSS_AMBER, quality.loss_ratio),
-        "" if evidence.rtt_s is None else grade(evidence.rtt_s, bound, max(bound, quality.rtt_s)),
-        "" if icmp.jitter_s is None else grade(icmp.jitter_s, JITTER_AMBER_S, quality.jitter_s),
-    }
-    worst = "red" if "red" in grades else "amber" if "amber" in grades else ""
-    text = say("link_loss", loss=percent(icmp.loss_recent, say.language, 1))
+    parts = [say("link_loss", loss=percent(icmp.loss_recent, say.language, 1))]
+    if graded.rtt and evidence.window_rtt_s is not None:
+        parts.append(say("link_rtt", rtt=milliseconds(evidence.window_rtt_s, say.language)))
     if icmp.jitter_s is not None:
-        text += f", {say('link_jitter', jitter=milliseconds(icmp.jitter_s, say.language))}"
-    return Step(_OF_GRADE[worst], label, f"{text} ({say('window', count=icmp.packets_recent)})", icmp.at)
+        parts.append(say("link_jitter", jitter=milliseconds(icmp.jitter_s, say.language)))
+    window = say("window", count=icmp.packets_recent, window=say.age(settings.quality.window_s))
+    return Step(_OF_GRADE[graded.path], label, f"{', '.join(parts)} ({window})", icmp.at)
 
 
 def _room(point: TargetView, snapshot: Snapshot, settings: Settings, say: Sentences) -> Iterator[Step]:
     evidence = gather(point, snapshot, settings, is_frozen=True)
     share = load(point.target, evidence.wan).utilisation
     if share is not None and evidence.snmp is not None:
-        mark = POOR if share >= LOAD_AMBER else GOOD
+        mark = _OF_GRADE[grades(point, evidence, settings).load]
         yield Step(mark, say("step_load"), say("load_of_contract", load=percent(share, say.language)), evidence.snmp.at)
 
 

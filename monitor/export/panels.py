@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from monitor.export.sentences import Sentences, lower_first
 from monitor.export.tiles import HOUR_S, Layout, recent_changes
 from monitor.model.inventory import Kind, Target
-from monitor.model.settings import QualitySettings, Settings
+from monitor.model.settings import Settings
 from monitor.model.state import RootCause, Snapshot, State, TargetView, Transition
+from monitor.rules.bounds import Grade, grades, load_bounds, loss_bounds, rtt_bounds, share_of
 from monitor.rules.evidence import gather, load
 from monitor.words.page import milliseconds, percent
 
@@ -49,10 +50,10 @@ class Causes:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of a link. grade: '' within bounds, 'amber' over the limit, 'red' far over; text '' where there is no number."""
+    """A number in words, '' where there is none, and how it stands out."""
 
     text: str
-    grade: str = ""
+    grade: Grade = Grade.FINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,41 +175,37 @@ def links(layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences
     return tuple(row for _, row in graded[:LINKS_SHOWN])
 
 
-LOAD_AMBER = 0.8
-LOSS_AMBER = 0.001
-RTT_AMBER_S = 0.2
-JITTER_AMBER_S = 0.01
+def links_note(settings: Settings, say: Sentences) -> str:
+    """Return over which time the links are measured, and what the tick on a load's bar stands for."""
+    share = percent(load_bounds(settings).amber, say.language)
+    return say("links_note", window=say.age(settings.quality.window_s), load=share)
+
+
+def load_tick(settings: Settings) -> int:
+    """Return where that tick stands, in percent of the contracted speed."""
+    return min(100, round(load_bounds(settings).amber * 100))
 
 
 def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, float]:
     evidence = gather(view, snapshot, settings, is_frozen=True)
-    quality, language = settings.quality, say.language
-    loss, rtt_s, usual_s = evidence.window_loss_ratio, evidence.rtt_s, view.usual_rtt_s
+    graded, language = grades(view, evidence, settings), say.language
+    loss, rtt_s, usual_s = evidence.window_loss_ratio, evidence.window_rtt_s, view.usual_rtt_s
     share = load(view.target, evidence.wan).utilisation
-    limit_s = rtt_limit(usual_s, quality)
     row = LinkRow(
         view.target.id,
         layout.inventory.short_name(view.target),
-        Figure("") if loss is None else Figure(percent(loss, language, 1), grade(loss, LOSS_AMBER, quality.loss_ratio)),
-        Figure("") if rtt_s is None else Figure(milliseconds(rtt_s, language), grade(rtt_s, limit_s, max(limit_s, quality.rtt_s))),
+        Figure("") if loss is None else Figure(percent(loss, language, 1), graded.loss),
+        Figure("") if rtt_s is None else Figure(milliseconds(rtt_s, language), graded.rtt),
         "" if usual_s is None else milliseconds(usual_s, language),
-        Figure("") if share is None else Figure(percent(share, language), "amber" if share >= LOAD_AMBER else ""),
+        Figure("") if share is None else Figure(percent(share, language), graded.load),
         None if share is None else min(100, round(share * 100)),
     )
-    badness = max((loss or 0.0) / quality.loss_ratio, (rtt_s or 0.0) / limit_s, (share or 0.0) / LOAD_AMBER)
+    badness = max(
+        share_of(loss, loss_bounds(settings).red),
+        share_of(rtt_s, rtt_bounds(settings, usual_s).amber),
+        share_of(share, load_bounds(settings).amber),
+    )
     return row, badness
-
-
-def rtt_limit(usual_s: float | None, quality: QualitySettings) -> float:
-    """Return above what an RTT is no longer this site's usual, in seconds; never above what is long for any site."""
-    if usual_s is None:
-        return RTT_AMBER_S
-    return min(RTT_AMBER_S, max(usual_s * quality.rtt_usual_factor, usual_s + quality.rtt_usual_extra_s))
-
-
-def grade(value: float, amber: float, red: float) -> str:
-    """Return 'red' or 'amber' above these, else ''."""
-    return "red" if value > red else "amber" if value > amber else ""
 
 
 def changes(layout: Layout, snapshot: Snapshot, say: Sentences) -> tuple[tuple[ChangeRow, ...], int]:

@@ -81,7 +81,13 @@ class Renderer:
         found = self.shared_parts(snapshot, say, meetings) | {
             "counts": self.render("counts.html", say, counts=by_kind, present=present),
             "causes": self.render("causes.html", say, causes=panels.causes(layout, snapshot, say), snapshot=snapshot),
-            "links": self.render("links.html", say, links=panels.links(layout, snapshot, settings, say)),
+            "links": self.render(
+                "links.html",
+                say,
+                links=panels.links(layout, snapshot, settings, say),
+                note=panels.links_note(settings, say),
+                tick=panels.load_tick(settings),
+            ),
             "changes": self.render("changes.html", say, changes=rows, total=total),
         }
         for area in layout.points_of:

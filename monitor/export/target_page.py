@@ -194,7 +194,7 @@ class TargetFace:
         def measured(of: TargetView) -> Measured:
             return Measured(of, gather(of, snapshot, settings, is_frozen=True), self._days.get(of.target.id) or none)
 
-        return charts(measured(view), measured(point), settings.quality, say)
+        return charts(measured(view), measured(point), settings, say)
 
     def _ladder(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> dict[str, object]:
         of = view

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from monitor.model.inventory import Contracted, Target
 from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, InterfaceView, Snapshot, SnmpView, State, TargetView
+from monitor.rules.quality import mean_rtt_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,17 @@ class Evidence:
     def window_loss_ratio(self) -> float | None:
         """Return the loss over the sliding window; None while it is too thin: one of five packets is no 20%."""
         return self.icmp.loss_recent if self.icmp else None
+
+    @property
+    def window_rtt_s(self) -> float | None:
+        """Return the mean round-trip time over the sliding window in seconds, which verdicts judge.
+
+        That of the last round where no reply in the window was stamped by the kernel; None while nothing comes back.
+        """
+        if self.rtt_s is None or self.icmp is None:
+            return None
+        in_window_s = mean_rtt_s(self.icmp.rounds_recent)
+        return self.rtt_s if in_window_s is None else in_window_s
 
     @property
     def rtt_s(self) -> float | None:

@@ -34,6 +34,9 @@ _LONG_BURST = 30
 
 _DEFAULTS = QualitySettings()
 
+CODES = frozenset(("loss", "rtt", "rtt_usual", "jitter"))
+"""The codes of judge()'s reasons."""
+
 
 @dataclass(slots=True)
 class Quality:
@@ -200,17 +203,39 @@ def judge(quality: Quality, usual_rtt_s: float | None, settings: QualitySettings
         found = _judge_loss(quality, settings, was_degraded)
         if found is not None:
             return found
-    share = _LEAVE_SHARE if was_degraded else 1.0
+    share = leave_share(was_degraded=was_degraded)
     return _judge_rtt(quality, usual_rtt_s, settings, share) or _judge_jitter(quality, settings.jitter_s * share, settings)
+
+
+def leave_share(*, was_degraded: bool) -> float:
+    """Return the share of a bound below which RTT and jitter are good."""
+    return _LEAVE_SHARE if was_degraded else 1.0
+
+
+def is_lossy(lost: int, sent: int, settings: QualitySettings, *, was_degraded: bool) -> bool:
+    """Return whether so many lost packets prove a loss above the bound, or, once degraded, are above it."""
+    if was_degraded:
+        return lost > sent * settings.loss_ratio
+    return lost >= smallest_proof(sent, settings.loss_ratio, settings.confidence)
+
+
+def usual_bound_s(usual_rtt_s: float, settings: QualitySettings) -> float:
+    """Return above which RTT, in seconds, a path is not what is usual for its site."""
+    return max(usual_rtt_s * settings.rtt_usual_factor, usual_rtt_s + settings.rtt_usual_extra_s)
+
+
+def mean_rtt_s(rounds: Iterable[RecentRounds]) -> float | None:
+    """Return the mean RTT over a window's rounds in seconds, as judge() takes it; None without a reply that the kernel stamped."""
+    timed, sum_s = 0, 0.0
+    for _, _, _, of_round, of_round_s, _, _, _ in rounds:
+        timed += of_round
+        sum_s += of_round_s
+    return sum_s / timed if timed else None
 
 
 def _judge_loss(quality: Quality, settings: QualitySettings, was_degraded: bool) -> Reason | None:
     lost = quality.sent - quality.received
-    if was_degraded:
-        is_bad = lost > quality.sent * settings.loss_ratio
-    else:
-        is_bad = lost >= smallest_proof(quality.sent, settings.loss_ratio, settings.confidence)
-    if not is_bad:
+    if not is_lossy(lost, quality.sent, settings, was_degraded=was_degraded):
         return None
     return Reason("loss", {"loss_ratio": lost / quality.sent, "packets": quality.sent})
 
@@ -223,7 +248,7 @@ def _judge_rtt(quality: Quality, usual_rtt_s: float | None, settings: QualitySet
         return Reason("rtt", {"rtt_s": rtt_s, "bound_s": settings.rtt_s})
     if usual_rtt_s is None:
         return None
-    bound_s = max(usual_rtt_s * settings.rtt_usual_factor, usual_rtt_s + settings.rtt_usual_extra_s)
+    bound_s = usual_bound_s(usual_rtt_s, settings)
     if rtt_s > bound_s * share:
         return Reason("rtt_usual", {"rtt_s": rtt_s, "usual_s": usual_rtt_s, "bound_s": bound_s})
     return None

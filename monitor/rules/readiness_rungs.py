@@ -12,7 +12,7 @@ from monitor.model.meeting import Rung, Samples, Verdict
 from monitor.model.state import State
 from monitor.rules.binomial import proves_above, proves_below, upper_bound
 from monitor.rules.capacity import Circuit
-from monitor.rules.quality import upper_jitter_s, upper_rtt_s
+from monitor.rules.quality import upper_jitter_s, upper_rtt_s, usual_bound_s
 from monitor.rules.readiness_case import Case, Finding, fails, holds, untold
 from monitor.rules.timetable import BEFORE_MEETING
 
@@ -110,7 +110,6 @@ def _slowness(case: Case, at: float) -> Finding | None:
     rules, view, rung = case.brief.rules, case.view, Rung.QUALITY
     assert view.icmp is not None
     rtt_s, jitter_s = upper_rtt_s(view.icmp.rounds_recent), upper_jitter_s(view.icmp.rounds_recent)
-    quality_of = case.brief.settings.quality
     if rtt_s is not None and rtt_s > rules.rtt_most_s:
         return fails(rung, Verdict.NOT_READY, "rtt", at, rtt_s=rtt_s, bound_s=rules.rtt_most_s)
     if jitter_s is not None and jitter_s > rules.jitter_most_s:
@@ -120,10 +119,8 @@ def _slowness(case: Case, at: float) -> Finding | None:
     if jitter_s is not None and jitter_s > rules.jitter_s:
         return fails(rung, Verdict.AT_RISK, "jitter", at, jitter_s=jitter_s, bound_s=rules.jitter_s)
     usual_s = view.usual_rtt_s
-    if rtt_s is not None and usual_s is not None:
-        bound_s = max(usual_s * quality_of.rtt_usual_factor, usual_s + quality_of.rtt_usual_extra_s)
-        if rtt_s > bound_s:
-            return fails(rung, Verdict.AT_RISK, "rtt_usual", at, rtt_s=rtt_s, usual_s=usual_s)
+    if rtt_s is not None and usual_s is not None and rtt_s > usual_bound_s(usual_s, case.brief.settings.quality):
+        return fails(rung, Verdict.AT_RISK, "rtt_usual", at, rtt_s=rtt_s, usual_s=usual_s)
     return None
 
 

@@ -75,7 +75,7 @@ PAGE: Catalogue = {
     "show_both": ("Hiện {up} hoạt động, {unreachable} mất do tuyến trên", "Show {up} up, {unreachable} behind an uplink"),
     "show_less": ("Thu gọn", "Show less"),
     "links": ("Đường truyền kém nhất", "Worst links"),
-    "links_note": ("5 phút · vạch 80% hợp đồng", "5 min · tick at 80% of contract"),
+    "links_note": ("{window} · vạch {load} hợp đồng", "{window} · tick at {load} of contract"),
     "links_none": ("Chưa có số đo.", "No measurements yet."),
     "link": ("Điểm", "Point"),
     "loss": ("Mất gói", "Loss"),
@@ -129,7 +129,7 @@ PAGE: Catalogue = {
     "say_withdraw": ("Rút lại", "Withdraw"),
     "say_failed": ("Chưa ghi được: mất liên lạc với bộ giám sát. Thử lại.", "Not written: no contact with the monitor. Try again."),
     "card_failed": ("Không lấy được chi tiết; thử lại sau.", "The details can't be had; try again."),
-    "window": ("{count} gói trong 5 phút", "{count} packets in 5 min"),
+    "window": ("{count} gói trong {window}", "{count} packets in {window}"),
     "nothing": ("–", "–"),
 }
 

@@ -8,6 +8,7 @@ TARGET: Catalogue = {
     "skip_target": ("Đến nội dung chính", "Skip to the content"),
     "lan": ("Mạng nội bộ", "LAN"),
     "link_loss": ("mất {loss}", "loss {loss}"),
+    "link_rtt": ("trễ {rtt} ms", "RTT {rtt} ms"),
     "link_jitter": ("biến động {jitter} ms", "jitter {jitter} ms"),
     "link_load": ("tải {load}", "load {load}"),
     "link_broken": ("đứt", "broken"),

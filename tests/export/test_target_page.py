@@ -33,7 +33,7 @@ def drawn(day: Day, state: State = State.UP, **changes: object) -> dict[str, Cha
     snapshot = sample.with_view(sample.snapshot(states={"xa-1-1": state}), "xa-1-1", **changes)
     view = snapshot.views["xa-1-1"]
     measured = Measured(view, gather(view, snapshot, SETTINGS), day)
-    return {each.key: each for each in charts(measured, measured, SETTINGS.quality, SAY)}
+    return {each.key: each for each in charts(measured, measured, SETTINGS, SAY)}
 
 
 def series(*last: float | None) -> tuple[float | None, ...]:
@@ -60,7 +60,7 @@ def test_the_usual_is_a_band_once_an_hour_is_known() -> None:
 
 @pytest.mark.parametrize(
     ("rtt_s", "names", "note"),
-    [(0.012, [], "6 giờ, ngưỡng 200 ms"), (0.09, ["200 ms"], "6 giờ, ngưỡng 300 ms"), (0.2, ["200 ms", "300 ms"], "6 giờ")],
+    [(0.012, [], "6 giờ, ngưỡng 61 ms"), (0.09, ["61 ms"], "6 giờ, ngưỡng 300 ms"), (0.2, ["61 ms", "300 ms"], "6 giờ")],
 )
 def test_limits_are_drawn_where_the_line_comes_near_and_named_where_it_does_not(rtt_s: float, names: list[str], note: str) -> None:
     chart = drawn(Day(END, rtts_s=series(*[rtt_s] * 5)))["rtt"]

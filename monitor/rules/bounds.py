@@ -1,0 +1,118 @@
+"""From where on a figure stands out, by the very settings that verdicts are made with; one answer for page, card, ladder and chart.
+
+Red is what degrades its target (rules/quality.py says so, with its proof, its window and its way back), amber what puts a call at
+risk (rules/readiness_rungs.py) or is not usual for its site. So no face calls bad what the verdict calls good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import inf
+
+from monitor.model.settings import QualitySettings, Settings
+from monitor.model.state import IcmpView, State, TargetView
+from monitor.rules.evidence import Evidence, load
+from monitor.rules.quality import CODES, is_lossy, leave_share, usual_bound_s
+
+LOSS_NOTED_SHARE = 0.1
+"""A loss of a tenth of its bound proves nothing and is worth a look: at the usual bound of 1% what a video call begins to show."""
+
+
+class Grade(StrEnum):
+    """How a figure stands out; its value is the class of its colour.
+
+    FINE: not at all. AMBER: over the limit. RED: far over it, and the target is degraded for it.
+    """
+
+    FINE = ""
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Above which numbers a figure is amber, and red; red: infinity where it never is."""
+
+    amber: float
+    red: float = inf
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """The grade of each of a target's figures; FINE too where nothing is known or too few packets say anything."""
+
+    loss: Grade = Grade.FINE
+    rtt: Grade = Grade.FINE
+    jitter: Grade = Grade.FINE
+    load: Grade = Grade.FINE
+
+    @property
+    def path(self) -> Grade:
+        """Return the gravest of loss, round trip and jitter."""
+        found = (self.loss, self.rtt, self.jitter)
+        return Grade.RED if Grade.RED in found else Grade.AMBER if Grade.AMBER in found else Grade.FINE
+
+
+def share_of(value: float | None, bound: float) -> float:
+    """Return how much of a bound a figure takes: above 1 it is over, 0 where nothing is known, infinity for what may not be."""
+    return 0.0 if not value else value / bound if bound else inf
+
+
+def loss_bounds(settings: Settings) -> Bounds:
+    """Return those of a loss ratio, 0 to 1."""
+    return Bounds(settings.quality.loss_ratio * LOSS_NOTED_SHARE, settings.quality.loss_ratio)
+
+
+def rtt_bounds(settings: Settings, usual_s: float | None = None) -> Bounds:
+    """Return those of a round-trip time in seconds. usual_s: what is usual for the site, None while that is not known."""
+    usual_bound = inf if usual_s is None else usual_bound_s(usual_s, settings.quality)
+    return Bounds(min(settings.meetings.rtt_s, usual_bound), settings.quality.rtt_s)
+
+
+def jitter_bounds(settings: Settings) -> Bounds:
+    """Return those of a jitter in seconds."""
+    return Bounds(settings.meetings.jitter_s, settings.quality.jitter_s)
+
+
+def load_bounds(settings: Settings) -> Bounds:
+    """Return those of a circuit's load, as a share of its contracted speed."""
+    return Bounds(settings.meetings.headroom)
+
+
+def grades(view: TargetView, evidence: Evidence, settings: Settings) -> Grades:
+    """Return how each figure of a target stands out. evidence: what of the view may be told."""
+    share = load(view.target, evidence.wan).utilisation
+    loaded = Grade.FINE if share is None else _grade(share, load_bounds(settings))
+    icmp, quality = evidence.icmp, settings.quality
+    if icmp is None or icmp.loss_recent is None:
+        return Grades(load=loaded)
+    was_degraded = view.state is State.DEGRADED and view.reason.code in CODES
+    left = leave_share(was_degraded=was_degraded)
+    rtt_s, jitter_s = evidence.window_rtt_s, icmp.jitter_s
+    return Grades(
+        _loss_grade(icmp, icmp.loss_recent, settings, was_degraded=was_degraded),
+        Grade.FINE if rtt_s is None else _rtt_grade(rtt_s, view.usual_rtt_s, settings, left),
+        Grade.FINE if jitter_s is None else _grade(jitter_s, Bounds(settings.meetings.jitter_s, quality.jitter_s * left)),
+        loaded,
+    )
+
+
+def _grade(value: float, bounds: Bounds) -> Grade:
+    return Grade.RED if value > bounds.red else Grade.AMBER if value > bounds.amber else Grade.FINE
+
+
+def _loss_grade(icmp: IcmpView, ratio: float, settings: Settings, *, was_degraded: bool) -> Grade:
+    sent = icmp.packets_recent
+    if ratio and is_lossy(round(sent * ratio), sent, settings.quality, was_degraded=was_degraded):
+        return Grade.RED
+    return Grade.AMBER if ratio > loss_bounds(settings).amber else Grade.FINE
+
+
+def _rtt_grade(rtt_s: float, usual_s: float | None, settings: Settings, left: float) -> Grade:
+    """Return the grade of a round trip. left: the share of its bounds below which a degraded target is good again."""
+    quality: QualitySettings = settings.quality
+    if rtt_s > quality.rtt_s * left:
+        return Grade.RED
+    is_unusual = usual_s is not None and rtt_s > usual_bound_s(usual_s, quality) * left
+    return Grade.AMBER if is_unusual or rtt_s > settings.meetings.rtt_s else Grade.FINE
