@@ -7,6 +7,7 @@ from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
+from grafana.build import limits
 from grafana.build.frame import WHERE, Grid, area_and_level, dashboard, restarts, target, to_target
 from grafana.build.names import area_names
 from grafana.build.panels import bars, colored, column, dashed, grid, lines, number, rows, sorted_by, transformed, unseen
@@ -31,7 +32,6 @@ from grafana.build.style import (
 
 _HERE = f'kind="point", {WHERE}, target=~"$target"'
 _BARS, _ROWS, _LINES = 8, 12, 5
-_FULL: tuple[tuple[float | None, str], ...] = ((None, QUIET), (0.6, DEGRADED), (0.8, DOWN))
 _HEAT = ((None, GROUND), (0.05, "#1c3338"), (0.1, "#22474a"), (0.2, "#31695f"), (0.3, UP), (0.5, DEGRADED), (0.7, DOWN))
 _WEEK = {
     "1": ("Thứ hai", "Monday"),
@@ -69,27 +69,35 @@ def build(say: Say) -> builders.Dashboard:
 
 
 def _full_now(say: Say) -> stat.Panel:
-    about = say("Số đường truyền đang dùng trên 80% hợp đồng.", "How many circuits carry more than 80% of their contract now.")
-    expr = f"count(max by (target) (target:wan_link_utilisation_ratio:now{{{_HERE}}}) > 0.8) or vector(0)"
-    return number(say("Trên 80% lúc này", "Above 80% now"), about, "none", latest(expr), (None, QUIET), (1, DOWN))
+    free = limits.share(say, limits.load().amber)
+    about = say(
+        f"Số đường truyền đang dùng trên {free} hợp đồng.", f"How many circuits carry more than {free} of their contract now."
+    )
+    expr = f"count(max by (target) (target:wan_link_utilisation_ratio:now{{{_HERE}}}) > {limits.load().amber:g}) or vector(0)"
+    return number(say(f"Trên {free} lúc này", f"Above {free} now"), about, "none", latest(expr), (None, QUIET), (1, DOWN))
 
 
 def _full_often(say: Say) -> stat.Panel:
+    free = limits.share(say, limits.load().amber)
     about = say(
-        "Số đường truyền có phân vị 95 của 7 ngày trên 80% hợp đồng: đầy thường xuyên.",
-        "How many circuits have a 95th percentile of 7 days above 80% of their contract: often full.",
+        f"Số đường truyền có phân vị 95 của 7 ngày trên {free} hợp đồng: đầy thường xuyên.",
+        f"How many circuits have a 95th percentile of 7 days above {free} of their contract: often full.",
     )
-    expr = f"count(max by (target) ({_p95('7d')}) > 0.8) or vector(0)"
-    return number(say("Thường xuyên trên 80%", "Often above 80%"), about, "none", latest(expr), (None, QUIET), (1, DOWN))
+    expr = f"count(max by (target) ({_p95('7d')}) > {limits.load().amber:g}) or vector(0)"
+    return number(say(f"Thường xuyên trên {free}", f"Often above {free}"), about, "none", latest(expr), (None, QUIET), (1, DOWN))
 
 
 def _full_soon(say: Say) -> stat.Panel:
+    free = limits.share(say, limits.load().amber)
     about = say(
-        "Số đường truyền mà theo đà hai tuần qua, giờ cao điểm sẽ trên 80% hợp đồng trong hai tuần tới.",
-        "How many circuits will pass 80% of their contract within two weeks by the trend of the last two.",
+        f"Số đường truyền mà theo đà hai tuần qua, giờ cao điểm sẽ trên {free} hợp đồng trong hai tuần tới.",
+        f"How many circuits will pass {free} of their contract within two weeks by the trend of the last two.",
     )
-    expr = f"count(max by (target) ({hourly(f'target:wan_link_utilisation_ratio:forecast14d{{{_HERE}}}')}) > 0.8) or vector(0)"
-    return number(say("Sẽ trên 80% sau 2 tuần", "Above 80% in 2 weeks"), about, "none", latest(expr), (None, QUIET), (1, DEGRADED))
+    soon = hourly(f"target:wan_link_utilisation_ratio:forecast14d{{{_HERE}}}")
+    expr = f"count(max by (target) ({soon}) > {limits.load().amber:g}) or vector(0)"
+    return number(
+        say(f"Sẽ trên {free} sau 2 tuần", f"Above {free} in 2 weeks"), about, "none", latest(expr), (None, QUIET), (1, DEGRADED)
+    )
 
 
 def _totals(say: Say) -> list[stat.Panel]:
@@ -136,7 +144,7 @@ def _fullest(say: Say) -> bargauge.Panel:
     )
     query = latest(_short(f"max by (target) ({_p95('7d')})"), "{{name}}")
     title = say("Đầy nhất trong 7 ngày (phân vị 95)", "Fullest over 7 days (95th percentile)")
-    return _linked(say, bars(title, about, "percentunit", query, *_FULL).max(1).decimals(0))
+    return _linked(say, bars(title, about, "percentunit", query, *limits.filling()).max(1).decimals(0))
 
 
 def _forecast(say: Say) -> bargauge.Panel:
@@ -147,18 +155,24 @@ def _forecast(say: Say) -> bargauge.Panel:
     soon = hourly(f"target:wan_link_utilisation_ratio:forecast14d{{{_HERE}}}")
     query = latest(_short(f"max by (target) ({soon})"), "{{name}}")
     return _linked(
-        say, bars(say("Dự báo hai tuần tới", "Forecast of two weeks"), about, "percentunit", query, *_FULL).max(1).decimals(0)
+        say,
+        bars(say("Dự báo hai tuần tới", "Forecast of two weeks"), about, "percentunit", query, *limits.filling())
+        .max(1)
+        .decimals(0),
     )
 
 
 def _over_time(say: Say) -> timeseries.Panel:
+    free = limits.share(say, limits.load().amber)
     about = say(
-        "Năm đường đầy nhất lúc này so với hợp đồng. Nét đứt: 80%.",
-        "The five that are fullest now, against their contract. Dashed: 80%.",
+        f"Năm đường đầy nhất lúc này so với hợp đồng. Nét đứt: {free}.",
+        f"The five that are fullest now, against their contract. Dashed: {free}.",
     )
     share = f"target:wan_link_utilisation_ratio:avg5m{{{_HERE}}}"
     query = over_time(named(f"max by (target) ({share}) and topk({_LINES}, max by (target) ({share} @ end()))"), "{{name}}")
-    return lines(say("Tải theo thời gian", "Load over time"), about, "percentunit", query, limits=((0.8, DOWN),)).min(0)
+    return lines(
+        say("Tải theo thời gian", "Load over time"), about, "percentunit", query, limits=((limits.load().amber, DOWN),)
+    ).min(0)
 
 
 def _carried(say: Say) -> timeseries.Panel:
@@ -243,7 +257,7 @@ def _table(say: Say) -> table.Panel:
     panel.override_by_name(area, column(180, mappings=area_names())).override_by_name(way, column(100, mappings=ways))
     for ref, (heading, _) in shown.items():
         unit = "bps" if ref == "E" else "percentunit"
-        steps = ((None, TEXT),) if ref == "E" else _FULL
+        steps = ((None, TEXT),) if ref == "E" else limits.filling()
         panel.override_by_name(heading, [*column(190, unit=unit, decimals=0), *colored(*steps)])
     panel.override_by_name("target", unseen())
     return panel.sort_by(sorted_by(shown["A"][0]))

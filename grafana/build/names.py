@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grafana.build.style import Mapped, Say, capital, mapped, prop
-from monitor.load.configuration import load
+from monitor.load.configuration import Configuration, load
 from monitor.model.inventory import Inventory
 from monitor.words.states import LEVELS
 
@@ -16,9 +16,14 @@ CONFIG = Path(__file__).parents[2] / "config"
 
 
 @cache
+def configuration() -> Configuration:
+    """Return the configuration that the dashboards are built for."""
+    return load(CONFIG)
+
+
 def inventory() -> Inventory:
     """Return the inventory that the dashboards are built for."""
-    return load(CONFIG).inventory
+    return configuration().inventory
 
 
 def areas() -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import astuple
 
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import heatmap, stat, statetimeline, table, timeseries
@@ -10,6 +11,7 @@ from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode, HeatmapColorScale
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
+from grafana.build import limits
 from grafana.build.frame import STEP, Event, Grid, area_and_level, dashboard, restarts, target
 from grafana.build.panels import column, counts, dashed, grid, history, lines, number, sorted_by, transformed, worded
 from grafana.build.style import (
@@ -108,17 +110,17 @@ def _now(say: Say) -> stat.Panel:
         say("Độ trễ", "Round trip"): (
             "s",
             f"target:wan_icmp_rtt_average_seconds:avg5m{{{_IT}}}",
-            ((None, TEXT), (0.2, DEGRADED), (0.3, DOWN)),
+            limits.steps(limits.round_trip(), TEXT),
         ),
         say("Biến động", "Jitter"): (
             "s",
             f"min by (target) (avg_over_time(wan_icmp_jitter_seconds{{{_IT}}}[5m]))",
-            ((None, TEXT), (0.01, DEGRADED), (0.03, DOWN)),
+            limits.steps(limits.jitter(), TEXT),
         ),
         say("Mất gói", "Loss"): (
             "percentunit",
             f"target:wan_icmp_loss_ratio:ratio15m{{{_IT}}}",
-            ((None, TEXT), (0.001, DEGRADED), (0.01, DOWN)),
+            limits.steps(limits.loss(), TEXT),
         ),
         "MOS": ("none", f"max by (target) (wan_voice_mos{{{_IT}}})", ((None, DOWN), (3.5, DEGRADED), (4, TEXT))),
     }
@@ -165,9 +167,11 @@ def _heatmap(say: Say) -> heatmap.Panel:
 
 
 def _latency(say: Say) -> timeseries.Panel:
+    amber, red = (limits.milliseconds(say, each) for each in astuple(limits.round_trip()))
     about = say(
-        "Trung bình mỗi lượt đo, cạnh mức thường ngày của chính điểm này (trung vị 7 ngày). Nét đứt: ngưỡng 200 và 300 ms.",
-        "The mean of each round beside what is usual for this target (median of 7 days). Dashed: the limits of 200 and 300 ms.",
+        f"Trung bình mỗi lượt đo, cạnh mức thường ngày của chính điểm này (trung vị 7 ngày). Nét đứt: ngưỡng {amber} và {red} ms.",
+        f"The mean of each round beside what is usual for this target (median of 7 days). Dashed: the limits of {amber} and "
+        f"{red} ms.",
     )
     here, median = say("Độ trễ", "Round trip"), say("Thường ngày", "Usual")
     panel = lines(
@@ -176,31 +180,33 @@ def _latency(say: Say) -> timeseries.Panel:
         "s",
         over_time(f"min by (target) (wan_icmp_rtt_average_seconds{{{_IT}}})", here),
         over_time(hourly(f"target:wan_icmp_rtt_average_seconds:median7d{{{_IT}}}"), median, "B"),
-        limits=((0.2, DEGRADED), (0.3, DOWN)),
+        limits=limits.dashes(limits.round_trip()),
     )
     panel.override_by_name(here, [painted(UP)]).override_by_name(median, [painted(QUIET), *dashed()])
     return panel.min(0)
 
 
 def _loss(say: Say) -> timeseries.Panel:
+    amber, red = (limits.share(say, each) for each in astuple(limits.loss()))
     about = say(
-        "Mất gói qua 15 phút, theo chính số gói. Nét đứt: 0,1% là vàng, 1% là đỏ.",
-        "Loss over 15 minutes by the packets themselves. Dashed: 0.1% amber, 1% red.",
+        f"Mất gói qua 15 phút, theo chính số gói. Nét đứt: {amber} là vàng, {red} là đỏ.",
+        f"Loss over 15 minutes by the packets themselves. Dashed: {amber} amber, {red} red.",
     )
     name = say("Mất gói", "Loss")
     query = over_time(f"target:wan_icmp_loss_ratio:ratio15m{{{_IT}}}", name)
-    panel = lines(name, about, "percentunit", query, limits=((0.001, DEGRADED), (0.01, DOWN)))
-    return panel.override_by_name(name, [painted(UP)]).min(0).axis_soft_max(0.02)
+    panel = lines(name, about, "percentunit", query, limits=limits.dashes(limits.loss()))
+    return panel.override_by_name(name, [painted(UP)]).min(0).axis_soft_max(2 * limits.loss().red)
 
 
 def _jitter(say: Say) -> timeseries.Panel:
+    amber, red = (limits.milliseconds(say, each) for each in astuple(limits.jitter()))
     about = say(
-        "Biến động trễ theo RFC 3550, nối qua các lượt đo. Nét đứt: 10 và 30 ms.",
-        "Jitter by RFC 3550, carried from round to round. Dashed: 10 and 30 ms.",
+        f"Biến động trễ theo RFC 3550, nối qua các lượt đo. Nét đứt: {amber} và {red} ms.",
+        f"Jitter by RFC 3550, carried from round to round. Dashed: {amber} and {red} ms.",
     )
     name = say("Biến động trễ", "Jitter")
     query = over_time(f"min by (target) (wan_icmp_jitter_seconds{{{_IT}}})", name)
-    panel = lines(name, about, "s", query, limits=((0.01, DEGRADED), (0.03, DOWN)))
+    panel = lines(name, about, "s", query, limits=limits.dashes(limits.jitter()))
     return panel.override_by_name(name, [painted(UP)]).min(0)
 
 

@@ -7,6 +7,7 @@ from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import common
 
+from grafana.build import limits
 from grafana.build.frame import WHERE, Grid, area_and_level, dashboard, outages, restarts, to_target, uid
 from grafana.build.names import area_names, call_areas_by_name
 from grafana.build.panels import bars, colored, column, counts, history, rows, sorted_by, unseen, worded
@@ -241,18 +242,24 @@ def _worst(expr: str) -> str:
 
 
 def _loss(say: Say) -> bargauge.Panel:
-    about = say("Những đường mất gói nhiều nhất trong 15 phút; hội nghị cần dưới 1%.", "The lines that lost most over 15 minutes.")
+    about = say(
+        f"Những đường mất gói nhiều nhất trong 15 phút; hội nghị cần dưới {limits.share(say, limits.loss().red)}.",
+        "The lines that lost most over 15 minutes.",
+    )
     cut_off = "max_over_time(target:wan_target_cause:now[15m])"  # what was lost meanwhile is the outage's
     query = latest(_worst(f"target:wan_icmp_loss_ratio:ratio15m{{{_POINTS}}} unless on (target) {cut_off}"), "{{name}}")
-    panel = bars(say("Mất gói", "Loss"), about, "percentunit", query, (None, QUIET), (0.001, DEGRADED), (0.01, DOWN))
-    return _read(say, panel.max(0.1).decimals(1))
+    panel = bars(say("Mất gói", "Loss"), about, "percentunit", query, *limits.steps(limits.loss()))
+    return _read(say, panel.max(10 * limits.loss().red).decimals(1))
 
 
 def _latency(say: Say) -> bargauge.Panel:
-    about = say("Những đường chậm nhất trong 5 phút; hội nghị cần dưới 300 ms.", "The slowest lines over 5 minutes.")
+    about = say(
+        f"Những đường chậm nhất trong 5 phút; hội nghị cần dưới {limits.milliseconds(say, limits.round_trip().red)} ms.",
+        "The slowest lines over 5 minutes.",
+    )
     query = latest(_worst(f"target:wan_icmp_rtt_average_seconds:avg5m{{{_POINTS}}}"), "{{name}}")
-    panel = bars(say("Độ trễ khứ hồi", "Round trip"), about, "s", query, (None, QUIET), (0.2, DEGRADED), (0.3, DOWN))
-    return _read(say, panel.max(0.4))
+    panel = bars(say("Độ trễ khứ hồi", "Round trip"), about, "s", query, *limits.steps(limits.round_trip()))
+    return _read(say, panel.max(round(limits.round_trip().red * 4 / 3, 6)))
 
 
 def _load(say: Say) -> bargauge.Panel:
@@ -260,7 +267,7 @@ def _load(say: Say) -> bargauge.Panel:
         "Những đường đầy nhất so với hợp đồng, chiều nặng hơn.", "The fullest lines against their contract, the heavier way."
     )
     query = latest(_worst(f"max by (target) (target:wan_link_utilisation_ratio:now{{{_POINTS}}})"), "{{name}}")
-    panel = bars(say("Tải đường truyền", "Load"), about, "percentunit", query, (None, QUIET), (0.8, DEGRADED), (0.95, DOWN))
+    panel = bars(say("Tải đường truyền", "Load"), about, "percentunit", query, *limits.steps(limits.load()))
     return _read(say, panel.max(1).decimals(0))
 
 

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
+from grafana.build import limits
 from grafana.build.__main__ import dashboards, texts
+from grafana.build.style import DEGRADED, DOWN, QUIET
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
 from monitor.export.meeting_metrics import FAMILIES as OF_MEETINGS
 from monitor.load.configuration import load
+from monitor.rules.bounds import Bounds, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
 from tests.supervision.queries import filled, loaded, panels, queries, selectors
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +56,23 @@ def test_what_is_committed_is_what_the_code_builds() -> None:
     }
     assert {path.name for path in built} == {path.name for path in found}
     assert [] == [str(path) for path, text in built.items() if found[path] != text], "run python -m grafana.build"
+
+
+def test_figures_are_coloured_by_the_shipped_settings() -> None:
+    """What is committed is built by config/monitor.yaml: pages, verdicts and dashboards of a default installation agree."""
+    settings = limits.settings()
+    bounds = (loss_bounds(settings), rtt_bounds(settings), jitter_bounds(settings), load_bounds(settings))
+    assert bounds == (limits.loss(), limits.round_trip(), limits.jitter(), limits.load())
+    told = {json.dumps(panel, sort_keys=True) for board in BOARDS.values() for panel in panels(board)}
+    for each in bounds:
+        steps = [{"color": color, "value": value} for value, color in limits.dashes(each)]
+        assert any(json.dumps(steps, sort_keys=True)[1:-1] in panel for panel in told), steps
+
+
+def test_a_figure_whose_red_begins_first_has_no_amber() -> None:
+    assert ((None, QUIET), (0.1, DEGRADED), (0.2, DOWN)) == limits.steps(Bounds(0.1, 0.2))
+    assert ((0.1, DOWN),) == limits.dashes(Bounds(0.2, 0.1))
+    assert ((0.8, DEGRADED),) == limits.dashes(Bounds(0.8))
 
 
 def test_there_are_six_dashboards_in_each_language() -> None:

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
+from monitor.load.configuration import load
+from monitor.rules.bounds import load_bounds, loss_bounds
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config" / "prometheus"
@@ -44,6 +46,26 @@ ALERTS = [(name, rule) for name, rule in rules() if "alert" in rule]
 def test_promtool_agrees(promtool: str, words: tuple[str, ...]) -> None:
     done = subprocess.run([promtool, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_alerts_ask_for_the_bounds_of_the_shipped_settings() -> None:
+    """Prometheus knows no settings: who changes them changes these, as docs/alerts.md says."""
+    settings = load(ROOT / "config").settings
+    free, loss = load_bounds(settings).amber, loss_bounds(settings).red
+    factor, extra_s = settings.quality.rtt_usual_factor, settings.quality.rtt_usual_extra_s
+    asked = {
+        "HighLoss": [f"target:wan_icmp_loss_ratio:ratio15m, 0.001) > {loss:g}\n"],
+        "LatencyAboveUsual": [f"> {factor:g} * last_over_time", f"[2h]) + {extra_s:g}\n"],
+        "LinkNearCapacity": [f"target:wan_link_utilisation_ratio:now, 0.01) > {free:g} and"],
+        "LinkFullInTwoWeeks": [f"target:wan_link_utilisation_ratio:forecast14d[2h]), 0.01) > {free:g}\n"],
+    }
+    of_alert = {rule["alert"]: rule for _, rule in ALERTS}
+    assert [] == [(name, text) for name, texts in asked.items() for text in texts if text not in of_alert[name]["expr"]]
+    told = of_alert["HighLoss"]["annotations"]
+    assert [f"dưới {loss:.0%}", f"less than {loss:.0%}"] == [
+        re.findall(r"dưới \d+%", told["description"])[0],
+        re.findall(r"less than \d+%", told["description_en"])[0],
+    ]
 
 
 def test_every_alert_is_shown_to_fire_and_to_be_silent() -> None:
