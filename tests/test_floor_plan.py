@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -26,6 +27,9 @@ MAY_IMPORT = {
 }
 PURE = ("model", "words", "wire", "rules")
 IMPURE_MODULES = {"socket", "asyncio", "time", "logging", "random", "os", "pathlib", "threading", "subprocess"}
+
+GROUND_MAY_USE = {"words": {"babel"}}
+"""Beside the standard library: the symbols and plurals of languages are Babel's."""
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -70,6 +74,12 @@ def test_no_import_stands_inside_a_function(path: Path) -> None:
 def test_the_pure_floors_have_no_socket_file_clock_or_log(path: Path) -> None:
     roots = {name.split(".")[0] for name, _ in imported(ast.parse(path.read_text()))}
     assert set() == roots & IMPURE_MODULES
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if floor(path) in GROUND], ids=module)
+def test_the_ground_stands_on_the_standard_library(path: Path) -> None:
+    roots = {name.split(".")[0] for name, _ in imported(ast.parse(path.read_text()))}
+    assert GROUND_MAY_USE.get(floor(path), set()) >= roots - sys.stdlib_module_names - {"monitor"}
 
 
 def test_no_circle_of_imports() -> None:

@@ -1,0 +1,273 @@
+"""How numbers, spans of time and times of day are said: one speaker a language, for pages, API, commands, reports, dashboards.
+
+A quantity is said in one way, wherever it stands:
+
+  a share       4,0% of packets lost, 82% of a circuit's load, 99,812% available. What is not 0 or 100% never reads so: <0,1% and
+                >99,9%; from two decimals on it is cut off instead: 99,99%
+  measured      9,5 ms, 182 ms, 1,3 s: what is counted in ms: round trips, jitter, how late an answer was; from a minute on a span
+  a span        6 s, 14 phút, 1 giờ 05, 1 giờ, 2 ngày 3 giờ: how long something lasted, or ago. Rounded to its last unit, so that
+                59.6 s is 1 phút, and 3,600 s is 1 giờ; what is no second, but something, is <1 s
+  an account    26:05: spans in columns that are added up, under a heading that says h:min; what is no minute, but something,
+                is <0:01
+  a countdown   2:05:20, 33:20: what ticks
+  a rate        4,2 Mbit/s, 950 kbit/s: at most three digits before the comma, one behind it below ten
+  a time        07:09, 07:09 24/11, 07:09 24/11/2026, in both languages
+
+All round half up, as their shortest decimal reads: 1.25 is 1,3 and 2.675 is 2,68, though no binary fraction is quite that.
+
+Babel gives the symbols and the plural rules. Its own patterns write 99.95% as 100%, round half to even, and take 20 µs a number;
+ours are kept ready.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache, lru_cache
+
+from babel import Locale
+
+_UNITS = {"vi": ("s", "phút", "giờ", "ngày"), "en": ("s", "min", "h", "d")}
+_WEEKDAYS = {
+    "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_SPANS = frozenset({"age_s", "lasted_s", "past_s"})
+"""Values that are spans, though their names end as those of what is measured do."""
+_DIGITS_OF = {"bound_ratio": 2}
+"""A bound that was proven is finer than what was measured."""
+
+_MOST_DIGITS = 4
+_PATTERNS = tuple(f"%.{digits}f" for digits in range(_MOST_DIGITS + 1))
+_SCALES = {shift: float(f"1e{shift}") for shift in (-9, -6, -3, 0, 2, 3, 6, 9)}
+_NUDGE = 1 + 1e-15
+"""What a half may lack as a binary fraction, and by being multiplied."""
+_LEAST = tuple(float(f"5e-{digits + 3}") for digits in range(_MOST_DIGITS + 1))
+"""The least share that does not read as 0, by decimals."""
+_MOST = tuple(1 - least for least in _LEAST)
+"""The least share below 1 that reads as 100%."""
+_CUT_OFF_FROM = 2
+_EXACT = Context(prec=400)
+_DAY_S = 86_400
+
+
+class Voice:
+    """Says numbers, spans and times in one language. Numbers are finite, or read as – (not a number) and ∞."""
+
+    __slots__ = ("_decimal", "_group", "_minus", "_percent", "_plural", "_tags", "language", "units", "weekdays")
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.units = _UNITS[language]
+        """Second, minute, hour, day."""
+        self.weekdays = _WEEKDAYS[language]
+        """Monday first."""
+        locale = Locale(language)
+        symbols = locale.number_symbols["latn"]
+        self._decimal, self._group = symbols["decimal"], symbols["group"]
+        self._minus, self._percent = symbols["minusSign"], symbols["percentSign"]
+        # A rule asks for a number's decimals, which takes microseconds; counts come again.
+        self._plural = lru_cache(maxsize=4096)(locale.plural_form)
+        self._tags = (*sorted(locale.plural_form.tags - {"other"}), "other")
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number with so many decimals, thousands parted: 1.234,5 in Vietnamese. Never minus zero."""
+        return self._said(value, 0, digits)
+
+    def plain(self, value: float) -> str:
+        """Return a number with no more decimals than it has, two at most."""
+        digits = next((digits for digits in (0, 1) if value == round(value, digits)), 2)
+        return self._said(value, 0, digits)
+
+    def count(self, count: int) -> Count:
+        """Return a count as templates take it."""
+        return Count(self, count)
+
+    def plural(self, count: int, forms: str) -> str:
+        """Return the form that a count takes, its # filled in. forms: parted by |, singular first: '# point|# points'.
+
+        A language without plurals has one form, and takes the last of several.
+        """
+        parts = forms.split("|")
+        place = self._tags.index(self._plural(count)) if len(parts) == len(self._tags) else -1
+        return parts[place].replace("#", self._said(count, 0, 0))
+
+    # Shares
+
+    def percent(self, ratio: float, digits: int = 1) -> str:
+        """Return a share of 1 with so many decimals of a per cent; what is not 0 or 100% never reads so."""
+        if _LEAST[digits] <= ratio < _MOST[digits] or ratio in (0.0, 1.0):
+            return self._said(ratio, 2, digits) + self._percent
+        return self._at_the_edge(ratio, digits) + self._percent
+
+    def loss(self, ratio: float) -> str:
+        """Return which share of packets, checks or answers was lost."""
+        return self.percent(ratio, 1)
+
+    def load(self, ratio: float) -> str:
+        """Return which share of a circuit is in use, of endpoints is there: whole per cents."""
+        return self.percent(ratio, 0)
+
+    def availability(self, ratio: float) -> str:
+        """Return which share of the time something was there."""
+        return self.percent(ratio, 3)
+
+    def _at_the_edge(self, ratio: float, digits: int) -> str:
+        step = 10.0**-digits
+        if 0 < ratio < _LEAST[digits]:
+            return f"<{self._said(step, 0, digits)}"
+        if _MOST[digits] <= ratio < 1:
+            mark = "" if digits >= _CUT_OFF_FROM else ">"
+            return mark + self._said(100 - step, 0, digits)
+        text = self._said(ratio, 2, digits)
+        return f">{text}" if ratio > 1 and text == self._said(100, 0, digits) else text
+
+    # Spans of time
+
+    def milliseconds(self, seconds: float) -> str:
+        """Return what is measured in milliseconds: '9,5 ms', '182 ms', '1,3 s'; from a minute on as duration() does."""
+        if seconds < 0.9995:
+            return f"{self.bare_milliseconds(seconds)} ms"
+        if seconds < 59.5:
+            return f"{self._said(seconds, 0, 1 if seconds < 9.95 else 0)} {self.units[0]}"
+        return self.duration(seconds)
+
+    def bare_milliseconds(self, seconds: float) -> str:
+        """Return milliseconds alone, for a column whose heading has the unit: one decimal below ten."""
+        if 0 < seconds < 0.000_05:
+            return f"<{self._said(0.1, 0, 1)}"
+        return self._said(seconds, 3, 1 if seconds < 0.009_95 else 0)
+
+    def duration(self, seconds: float) -> str:
+        """Return how long something lasts, or is ago, in the two units that matter; voice.js does the same."""
+        second, minute, hour, day = self.units
+        if seconds < 59.5:
+            return f"<1 {second}" if 0 < seconds < 0.5 else f"{max(0, _half_up(seconds))} {second}"
+        minutes = _half_up(seconds / 60)
+        if minutes < 60:
+            return f"{minutes} {minute}"
+        if minutes < 1440:
+            rest = minutes % 60
+            return f"{minutes // 60} {hour} {rest:02}" if rest else f"{minutes // 60} {hour}"
+        days, hours = divmod(_half_up(seconds / 3600), 24)
+        return f"{days} {day} {hours} {hour}" if hours else f"{days} {day}"
+
+    def account(self, seconds: float) -> str:
+        """Return seconds as hours and minutes for a column of sums; what is no minute, but something, is <0:01."""
+        if 0 < seconds < 60:
+            return "<0:01"
+        hours, minutes = divmod(_half_up(seconds / 60), 60)
+        return f"{hours}:{minutes:02}"
+
+    def countdown(self, seconds: float) -> str:
+        """Return how long until something: '33:20', '2:05:20', and from a day on as a span. voice.js does the same."""
+        whole = max(0, math.ceil(seconds))
+        if whole >= _DAY_S:
+            return self.duration(whole)
+        minutes = f"{whole % 3600 // 60:02}:{whole % 60:02}"
+        return minutes if whole < 3600 else f"{whole // 3600}:{minutes}"
+
+    # Rates, and what else has a unit
+
+    def rate(self, bps: float) -> str:
+        """Return bit/s with the prefix that leaves at most three digits before the comma."""
+        for shift, prefix in ((-9, "G"), (-6, "M"), (-3, "k")):
+            value = bps / _SCALES[-shift]
+            # What rounds to 1,000 of the smaller prefix is 1 of this one.
+            if value >= 0.9995:
+                return f"{self._said(bps, shift, 1 if value < 9.95 and value != int(value) else 0)} {prefix}bit/s"
+        return f"{'<1' if 0 < bps < 0.5 else self._said(bps, 0, 0)} bit/s"
+
+    def celsius(self, degrees: float) -> str:
+        """Return a temperature."""
+        return f"{self._said(degrees, 0, 1)} °C"
+
+    def value(self, name: str, value: float) -> str:
+        """Return a value as its name ends: _ratio is 0 to 1, _s seconds, _bps bit/s, _celsius degrees; else a plain number."""
+        if name.endswith("_ratio"):
+            return self.percent(value, _DIGITS_OF.get(name, 1))
+        if name.endswith("_s"):
+            return self.duration(value) if name in _SPANS else self.milliseconds(value)
+        if name.endswith("_bps"):
+            return self.rate(value)
+        return self.celsius(value) if name.endswith("_celsius") else self.plain(value)
+
+    # Times. A moment is local: whoever asks has put it into the reader's zone.
+
+    def clock(self, moment: datetime, *, seconds: bool = False) -> str:
+        """Return the time of day."""
+        text = f"{moment.hour:02}:{moment.minute:02}"
+        return f"{text}:{moment.second:02}" if seconds else text
+
+    def date(self, day: date) -> str:
+        """Return a date."""
+        return f"{day.day:02}/{day.month:02}/{day.year:04}"
+
+    def weekday(self, day: date) -> str:
+        """Return weekday and date."""
+        return f"{self.weekdays[day.weekday()]} {self.date(day)}"
+
+    def time(self, moment: datetime, *, seconds: bool = False) -> str:
+        """Return the time of day with the date."""
+        return f"{self.clock(moment, seconds=seconds)} {self.date(moment)}"
+
+    def short_time(self, moment: datetime) -> str:
+        """Return the time of day with day and month: of what is near, where the year goes without saying."""
+        return f"{self.clock(moment)} {moment.day:02}/{moment.month:02}"
+
+    def near_time(self, moment: datetime, today: date) -> str:
+        """Return the time of day, with the weekday unless it is today's, and with the date from a week on."""
+        apart = abs((moment.date() - today).days)
+        if apart == 0:
+            return self.clock(moment)
+        return f"{self.clock(moment)} {self.weekdays[moment.weekday()]}" if apart < 7 else self.short_time(moment)
+
+    # Digits
+
+    def _said(self, value: float, shift: int, digits: int) -> str:
+        """Return a number times ten to the power of shift, rounded half up."""
+        scaled = value * _SCALES[shift]
+        if 0.0 <= scaled < 999.0:
+            pattern = _PATTERNS[digits]
+            text = pattern % (scaled + 0.0)
+            # Only where a grain more would make a difference the number may be a half: that one is reckoned in decimals.
+            if text == pattern % (scaled * _NUDGE):
+                return text.replace(".", self._decimal)
+        return self._carefully(value, shift, digits)
+
+    def _carefully(self, value: float, shift: int, digits: int) -> str:
+        if not math.isfinite(value):
+            return "–" if math.isnan(value) else "∞" if value > 0 else f"{self._minus}∞"
+        exact = Decimal(repr(value) if isinstance(value, int) else repr(float(value))).scaleb(shift, _EXACT)
+        exact = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT)
+        whole, _, fraction = f"{abs(exact):,f}".partition(".")
+        text = whole.replace(",", self._group) + (f"{self._decimal}{fraction}" if fraction else "")
+        return f"{self._minus}{text}" if exact < 0 else text
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count in a template: {count} is its number, {count:# point|# points} is the form that it takes."""
+
+    voice: Voice
+    number: int
+
+    def __format__(self, forms: str) -> str:
+        """Return the form, the number alone where none is asked for."""
+        return self.voice.plural(self.number, forms or "#")
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return self.voice.number(self.number)
+
+
+def _half_up(value: float) -> int:
+    return math.floor(value + 0.5)
+
+
+@cache
+def voice(language: str) -> Voice:
+    """Return the voice of a language, always the same one. Raises KeyError for a language that is not there."""
+    return Voice(language)

@@ -1,0 +1,137 @@
+"""One speaker says numbers, spans and times: each quantity in one way, rounded as a reader rounds."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as some
+
+from monitor.words.catalogue import say
+from monitor.words.voice import voice
+from tests.words.spoken import COUNTDOWNS, MEASURED, NUMBERS, RATES, SHARES, SPANS
+
+VI, EN = voice("vi"), voice("en")
+
+
+@pytest.mark.parametrize(("number", "digits", "vietnamese", "english"), NUMBERS)
+def test_numbers_have_their_languages_symbols_and_round_half_up(number: float, digits: int, vietnamese: str, english: str) -> None:
+    assert (vietnamese, english) == (VI.number(number, digits), EN.number(number, digits))
+
+
+@given(some.decimals(-10_000, 10_000, places=6), some.integers(0, 4))
+def test_every_number_is_rounded_as_its_decimals_are(number: Decimal, digits: int) -> None:
+    rounded = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    assert f"{rounded if rounded else abs(rounded):,f}" == EN.number(float(number), digits)
+
+
+@given(some.decimals(0, 1, places=7), some.integers(0, 3))
+def test_no_share_but_nothing_and_all_of_it_reads_as_0_or_100_per_cent(ratio: Decimal, digits: int) -> None:
+    told = EN.percent(float(ratio), digits)
+    rounded = (ratio * 100).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    if ratio in (0, 1) or 0 < rounded < 100:
+        assert f"{rounded:f}%" == told
+    else:
+        assert told not in (f"{rounded:f}%", "0%", "100%")
+
+
+@pytest.mark.parametrize(("ratio", "digits", "vietnamese", "english"), SHARES)
+def test_shares_are_per_cents(ratio: float, digits: int, vietnamese: str, english: str) -> None:
+    assert (vietnamese, english) == (VI.percent(ratio, digits), EN.percent(ratio, digits))
+
+
+@pytest.mark.parametrize(("seconds", "vietnamese", "english"), MEASURED)
+def test_what_is_measured_is_told_in_milliseconds(seconds: float, vietnamese: str, english: str) -> None:
+    assert (vietnamese, english) == (VI.milliseconds(seconds), EN.milliseconds(seconds))
+
+
+@pytest.mark.parametrize(("seconds", "vietnamese", "english"), SPANS)
+def test_a_span_is_told_in_the_two_units_that_matter(seconds: float, vietnamese: str, english: str) -> None:
+    assert (vietnamese, english) == (VI.duration(seconds), EN.duration(seconds))
+
+
+@pytest.mark.parametrize(("seconds", "vietnamese", "english"), COUNTDOWNS)
+def test_a_countdown_ends_when_it_shows_nothing(seconds: float, vietnamese: str, english: str) -> None:
+    assert (vietnamese, english) == (VI.countdown(seconds), EN.countdown(seconds))
+
+
+@pytest.mark.parametrize(("bps", "vietnamese", "english"), RATES)
+def test_a_rate_has_at_most_three_digits_before_the_comma(bps: float, vietnamese: str, english: str) -> None:
+    assert (vietnamese, english) == (VI.rate(bps), EN.rate(bps))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0, "0:00"), (20, "<0:01"), (59.9, "<0:01"), (90, "0:02"), (93_910, "26:05"), (363_600, "101:00")]
+)
+def test_an_account_is_hours_and_minutes(seconds: float, told: str) -> None:
+    assert (told, told) == (VI.account(seconds), EN.account(seconds))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "vietnamese", "english"),
+    [
+        ("loss_ratio", 0.04, "4,0%", "4.0%"),
+        ("bound_ratio", 0.0074, "0,74%", "0.74%"),
+        ("rtt_s", 0.182, "182 ms", "182 ms"),
+        ("age_s", 0.182, "<1 s", "<1 s"),
+        ("past_s", 604_800, "7 ngày", "7 d"),
+        ("free_bps", 12_500_000, "13 Mbit/s", "13 Mbit/s"),
+        ("wan_device_temperature_celsius", 41.25, "41,3 °C", "41.3 °C"),
+        ("packets", 1200, "1.200", "1,200"),
+        ("factor", 2.5, "2,5", "2.5"),
+        ("factor", 3.0, "3", "3"),
+    ],
+)
+def test_a_value_is_read_by_what_its_name_ends_with(name: str, value: float, vietnamese: str, english: str) -> None:
+    assert (vietnamese, english) == (VI.value(name, value), EN.value(name, value))
+
+
+@pytest.mark.parametrize(("count", "english"), [(0, "0 points"), (1, "1 point"), (2, "2 points"), (1001, "1,001 points")])
+def test_a_count_takes_the_form_of_its_language(count: int, english: str) -> None:
+    catalogue = {"hit": ("{count:# điểm}, {count}", "{count:# point|# points}, {count}")}
+    assert f"{english}, {EN.number(count)}" == say(catalogue, "hit", "en", count=count)
+    assert f"{VI.number(count)} điểm, {VI.number(count)}" == say(catalogue, "hit", "vi", count=count)
+
+
+def test_other_values_stand_in_a_sentence_with_a_count_as_they_are() -> None:
+    catalogue = {"hit": ("", "{count:# point|# points} behind {name}, {share}")}
+    assert "1 point behind a, 4.0%" == say(catalogue, "hit", "en", count=1, name="a", share=EN.loss(0.04))
+
+
+def test_times_are_the_same_in_both_languages_and_weekdays_have_names() -> None:
+    moment = datetime(2026, 11, 24, 7, 9, 5, tzinfo=UTC)
+    for each in (VI, EN):
+        assert ("07:09", "07:09:05") == (each.clock(moment), each.clock(moment, seconds=True))
+        assert ("07:09 24/11/2026", "07:09 24/11") == (each.time(moment), each.short_time(moment))
+    assert ("Thứ Ba 24/11/2026", "Tue 24/11/2026") == (VI.weekday(moment), EN.weekday(moment))
+
+
+@pytest.mark.parametrize(
+    ("today", "told"),
+    [
+        (date(2026, 11, 24), "07:09"),
+        (date(2026, 11, 23), "07:09 Thứ Ba"),
+        (date(2026, 11, 30), "07:09 Thứ Ba"),
+        (date(2026, 12, 1), "07:09 24/11"),
+    ],
+)
+def test_a_time_that_is_near_goes_without_its_date(today: date, told: str) -> None:
+    assert told == VI.near_time(datetime(2026, 11, 24, 7, 9, tzinfo=UTC), today)
+
+
+def test_symbols_and_plurals_are_babels() -> None:
+    for each in (VI, EN):
+        symbols = Locale(each.language).number_symbols["latn"]
+        assert f"{symbols['minusSign']}1{symbols['group']}234{symbols['decimal']}5" == each.number(-1234.5, 1)
+        assert each.percent(0.5, 0).endswith(symbols["percentSign"])
+    assert {"one"} == Locale("en").plural_form.tags
+    assert set() == Locale("vi").plural_form.tags
+
+
+def test_a_language_has_one_voice_and_an_unknown_one_none() -> None:
+    assert voice("vi") is voice("vi")
+    with pytest.raises(KeyError):
+        voice("fr")
