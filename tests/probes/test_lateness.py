@@ -316,9 +316,9 @@ async def test_a_sip_response_of_the_stalled_time_has_its_true_rtt_and_its_reque
         await prober.probe([SipSpec("dc", "127.0.0.1", fake.port, ("udp",), timeout_s=TIMEOUT_S)], found.append)
     prober.close()
     assert ([Outcome.OK], 1) == ([each.outcome for each in found], len(fake.asked))
-    assert found[0].services is not None
-    assert found[0].services.rtt_s is not None
-    assert found[0].services.rtt_s < STALL_S / 2
+    assert found[0].service is not None
+    assert found[0].service.rtt_s is not None
+    assert found[0].service.rtt_s < STALL_S / 2
 
 
 async def test_a_silent_sip_endpoint_gets_its_retransmissions_after_a_stall_and_is_then_silent() -> None:

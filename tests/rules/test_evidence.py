@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from monitor.model.inventory import Contracted
+from monitor.model.reason import Reason
 from monitor.model.settings import HealthSettings, IcmpSettings, Settings
-from monitor.model.state import Blindness, Reason, Snapshot, State, TargetView
+from monitor.model.state import Blindness, Snapshot, State, TargetView
 from monitor.rules.evidence import answers, gather, load_ratios
 from tests.export import sample
 
