@@ -1,4 +1,4 @@
-"""The memory of the poller and of the faces: little, and the same after a thousand rounds as after three hundred."""
+"""The memory of the poller and of the faces: little, and the same after a thousand rounds as after five hundred."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ def test_a_thousand_rounds_of_the_whole_province_take_no_more_than_125_megabytes
 
 
 @pytest.mark.parametrize("whose", MOST_BYTES)
-def test_memory_does_not_grow_from_the_three_hundredth_round_to_the_thousandth(thousand_rounds: Rounds, whose: str) -> None:
+def test_memory_does_not_grow_from_the_first_five_hundred_rounds_to_the_next(thousand_rounds: Rounds, whose: str) -> None:
     lived = thousand_rounds.result()
     assert lived["journal"] > 1000, "outages came and went"
-    assert lived[whose]["1000"] < lived[whose]["300"] * 1.05
+    # The most of each half: what the allocator gives back, and takes again, makes 8% from one look to the next.
+    early, late = (
+        max(lived[whose][str(number)] for number in numbers) for numbers in (range(100, 501, 100), range(600, 1001, 100))
+    )
+    assert late < early * 1.05

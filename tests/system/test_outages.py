@@ -119,7 +119,9 @@ def test_a_district_cut_while_the_daemon_is_stopped_is_told_after_it_and_nobody_
     assert scrape.value("monitor_event_loop_lag_seconds_bucket", le="+Inf") is not None
     longest = [value for of, value in scrape.samples["monitor_event_loop_lag_seconds_bucket"] if of["le"] in ("2.0", "+Inf")]
     assert longest[0] < longest[1]
-    assert "the whole process stood still" in province.log.read_text()
+    province.eventually(
+        lambda: "the whole process stood still" in province.log.read_text()
+    )  # once a minute at most, and it was told of before
     province.lab.ctl("restore", "all")
     province.until_up(477)
     assert {"ubnd-huyen-yen-minh"} == {
