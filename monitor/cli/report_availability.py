@@ -60,7 +60,7 @@ def execute(arguments: argparse.Namespace) -> int:
     elif form == "html":
         content = importlib.import_module("monitor.report.page").page(report, language).encode()
     elif form == "xlsx":
-        content = importlib.import_module("monitor.report.xlsx").workbook(report)
+        content = importlib.import_module("monitor.report.xlsx").written(report, language)
     else:
         content = f"{_text(report, language)}\n".encode()
     if arguments.output is None:

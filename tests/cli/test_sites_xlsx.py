@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from monitor.load.configuration import load
 from monitor.load.exchange.rows import COLUMNS as KEYS
 from monitor.words.sites import COLUMNS
 from tests.load.folders import make_folder
+from tests.workbooks import AWKWARD, texts
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,6 +99,20 @@ def test_a_text_that_begins_with_an_equals_sign_is_no_formula(tmp_path: Path) ->
     run("export", "--config", str(folder), "--format", "xlsx", "-o", str(book))
     assert run("import", str(book), "--write", str(folder / "sites.yaml")) == 0
     assert load(folder, {}).inventory.targets["dc-xa"].name == "=1+1"
+
+
+@pytest.mark.parametrize("text", [text for text in AWKWARD if text.isprintable()])
+def test_awkward_texts_come_back_to_the_letter(tmp_path: Path, text: str) -> None:
+    folder = make_folder(tmp_path / "a")
+    quoted = json.dumps(text, ensure_ascii=False)
+    sites = (folder / "sites.yaml").read_text()
+    sites = sites.replace("name: Phòng họp", f'name: {quoted}, contacts: [{{role: {quoted}, telephone: "0219"}}]')
+    (folder / "sites.yaml").write_text(sites.replace("name: Huyện Đồng Văn", f"name: {quoted}"))
+    before, book = load(folder, {}).inventory, tmp_path / "x.xlsx"
+    run("export", "--config", str(folder), "--format", "xlsx", "-o", str(book))
+    assert text in texts(book.read_bytes())
+    assert run("import", str(book), "--write", str(folder / "sites.yaml")) == 0
+    assert before == load(folder, {}).inventory
 
 
 def test_numbers_are_read_as_they_were_typed(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 
 import yaml
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -21,10 +21,11 @@ from monitor.load.settings import ENGINES
 from monitor.model.inventory import Expected
 from monitor.words.catalogue import say
 from monitor.words.sites import COLUMNS, SHEETS
+from monitor.workbook import AS_TEXT, WIDEST, Book
+from monitor.workbook import Sheet as BookSheet
 
 _LARGEST = 200_000_000
 """Octets of an unpacked workbook; 10,000 targets take some 10 million."""
-_WIDEST = 60
 _ROOM = 200
 """Rows below the last that still take part in the choices of a column."""
 _HEADER = PatternFill("solid", fgColor="FF1F3A4D")
@@ -91,8 +92,7 @@ def _text(cell: Cell | MergedCell, place: str, faults: list[Fault]) -> str:
 def write_xlsx(top: yaml.Node) -> bytes:
     """Return an inventory's tree as a workbook: a sheet for points, one for endpoints, one for the rest."""
     rows = rows_of(top)
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    book = Book()
     parts = {
         "point": [row for row in rows if row["kind"] == "point"],
         "endpoint": [row for row in rows if row["kind"] == "endpoint"],
@@ -101,13 +101,11 @@ def write_xlsx(top: yaml.Node) -> bytes:
     areas = _area_ids(parts["common"])
     levels = [row["id"] for row in rows if row["kind"] == "level"]
     for name, part in parts.items():
-        page = book.create_sheet(say(SHEETS, name, "vi"))
+        sheet = book.sheet(say(SHEETS, name, "vi"))
         columns = used_columns(part)
-        _write_sheet(page, columns, part)
-        _offer_choices(page, columns, len(part), areas, levels)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+        _write_sheet(sheet, columns, part)
+        _offer_choices(sheet.page, columns, len(part), areas, levels)
+    return book.octets()
 
 
 def _area_ids(common: Sequence[Mapping[str, str]]) -> str:
@@ -116,22 +114,20 @@ def _area_ids(common: Sequence[Mapping[str, str]]) -> str:
     return f"'{say(SHEETS, 'common', 'vi')}'!$B${numbers[0]}:$B${numbers[-1]}" if numbers else ""
 
 
-def _write_sheet(page: Worksheet, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
-    widths = [len(column) + 2 for column in columns]
+def _write_sheet(sheet: BookSheet, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+    page, widths = sheet.page, [len(column) + 2 for column in columns]
     for place, column in enumerate(columns, start=1):
-        head = page.cell(1, place, column)
+        head = sheet.put(1, place, column)
         head.font, head.fill, head.alignment = Font(bold=True, color="FFFFFFFF"), _HEADER, Alignment(vertical="center")
         head.comment = Comment("\n".join(COLUMNS[column]), "monitor", height=90, width=320)
     for number, row in enumerate(rows, start=2):
         for place, column in enumerate(columns):
-            cell = page.cell(number, place + 1)
-            cell.number_format = "@"
+            cell = sheet.put(number, place + 1, row.get(column))
+            cell.number_format = AS_TEXT  # empty ones too: what is typed there later keeps its zeros
             if column in row:
-                cell.value = row[column]
-                cell.data_type = "s"  # else a text that begins with '=' would be a formula
                 widths[place] = max(widths[place], len(row[column]) + 2)
     for place, width in enumerate(widths, start=1):
-        page.column_dimensions[get_column_letter(place)].width = min(width, _WIDEST)
+        page.column_dimensions[get_column_letter(place)].width = min(width, WIDEST)
     page.freeze_panes = "C2"
     page.row_dimensions[1].height = 22
     page.auto_filter.ref = page.dimensions
