@@ -128,7 +128,7 @@ async def _asked_by_us(configuration: Configuration, ids: Sequence[str], progres
         progress(len(rows), asked)
 
     async with AsyncExitStack() as stack:
-        probers = (await open_probers(configuration.settings.credentials.values(), SystemClock(), stack)).by_probe
+        probers = (await open_probers(configuration.settings, SystemClock(), stack)).by_probe
         async with asyncio.TaskGroup() as group:
             for probe, chosen in specs.items():
                 group.create_task(probers[probe].probe(chosen, take))

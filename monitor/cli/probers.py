@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 from monitor.model.clock import Clock
-from monitor.model.settings import Credential
+from monitor.model.settings import Credential, Settings
 from monitor.probes.h323 import H323Prober
 from monitor.probes.icmp.prober import IcmpProber
 from monitor.probes.sip.prober import SipProber
@@ -60,30 +60,35 @@ class Probers:
         return self.icmp.receive_drops + self.snmp.receive_drops + sum(prober.receive_drops for prober in conference)
 
 
-async def open_probers(credentials: Iterable[Credential], clock: Clock, stack: AsyncExitStack) -> Probers:
+async def open_probers(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Probers:
     """Open the probers; the stack closes them. Raises SetupError where this machine does not permit it.
 
-    credentials: those of version 3 have their pysnmp engine made now, not in the middle of a round.
+    Where a credential is of version 3 its pysnmp engine is made now, not in the middle of a round.
     """
-    of_version_3 = [credential for credential in credentials if credential.version == "3"]
+    of_version_3 = [credential for credential in settings.credentials.values() if credential.version == "3"]
     icmp = IcmpProber(clock)
     await icmp.open()
     stack.callback(icmp.close)
-
-    async def fast() -> Engine:
-        return SnmpProber(clock)
-
-    async def pysnmp() -> Engine:
-        # 0.5 s of import: in a thread, or everything else would wait for it.
-        module = await asyncio.to_thread(importlib.import_module, "monitor.probes.snmp.pysnmp_engine")
-        return cast("Engine", module.PysnmpProber(clock, of_version_3))
-
-    snmp = SnmpEngines({"fast": fast, "pysnmp": pysnmp})
+    snmp = snmp_engines(settings.snmp.in_flight, of_version_3, clock)
     stack.callback(snmp.close)
     await snmp.open("fast")
     if of_version_3:
         await snmp.open("pysnmp")
     return Probers(icmp, snmp, {name: await _opened(make(clock), stack) for name, make in CONFERENCE.items()})
+
+
+def snmp_engines(in_flight: int, of_version_3: Sequence[Credential], clock: Clock) -> SnmpEngines:
+    """Return the SNMP engines, none of them open yet. in_flight: how many questions may be on their way at once."""
+
+    async def fast() -> Engine:
+        return SnmpProber(clock, in_flight=in_flight)
+
+    async def pysnmp() -> Engine:
+        # 0.5 s of import: in a thread, or everything else would wait for it.
+        module = await asyncio.to_thread(importlib.import_module, "monitor.probes.snmp.pysnmp_engine")
+        return cast("Engine", module.PysnmpProber(clock, of_version_3, in_flight=min(in_flight, module.IN_FLIGHT)))
+
+    return SnmpEngines({"fast": fast, "pysnmp": pysnmp})
 
 
 async def _opened(prober: ConferenceProber, stack: AsyncExitStack) -> ConferenceProber:

@@ -114,7 +114,7 @@ async def compose(
     stack.callback(journal.close)
     history = stack.enter_context(History().kept_in(history_file(settings.journal)))
     loads = stack.enter_context(Loads().kept_in(loads_file(history_file(settings.journal))))
-    probers = await open_probers(settings.credentials.values(), clock, stack)
+    probers = await open_probers(settings, clock, stack)
     log.info(probers.icmp.describe())
     tracer = Tracer()
     stack.callback(tracer.close)

@@ -71,7 +71,12 @@ SNMP = Record(
         Field("retries", Whole(0, 10), usual="1", doc="further tries of a request"),
         Field("deadline", Duration(0.1, 600), attribute="deadline_s", usual="20s", doc="for all of a device's poll"),
         Field("port", Whole(1, 65535), usual="161", doc="UDP port of the agents"),
-        Field("in_flight", Whole(1, 10000), usual="200", doc="devices that are asked at the same time"),
+        Field(
+            "in_flight",
+            Whole(1, 10000),
+            usual="200",
+            doc="questions on their way at once, fewer where the receive buffer holds fewer; read at the start only",
+        ),
         Field("max_repetitions", Whole(1, 50), usual="20", doc="rows asked for in one GETBULK"),
         Field("max_requests_per_second", Whole(1, 10000), usual="20", doc="to one device (address and port), retries included"),
     ),
