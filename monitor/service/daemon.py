@@ -101,6 +101,7 @@ class Daemon:
         """Poll and judge until the context ends."""
         fresh = self.configuration
         targets = len(fresh.inventory.targets)
+        self._history.keep_only(fresh.inventory.targets)
         await self._note("started", f"started with {targets} targets", {"targets": targets})
         judging = asyncio.create_task(self.board.run())
         self.poller.start(turns(fresh.inventory, fresh.settings, fresh.profiles))
@@ -267,6 +268,8 @@ class Daemon:
         for name, value in kept.items():
             if getattr(fresh.settings, name) != value:
                 log.warning("`%s` changed; it takes effect at the next start", name)
+        if fresh.settings.snmp.in_flight != self.settings.snmp.in_flight:
+            log.warning("`probes.snmp.in_flight` changed; it takes effect at the next start")
         fresh = replace(fresh, settings=replace(fresh.settings, **kept))
         self.configuration = fresh
         self._history.keep_only(fresh.inventory.targets)

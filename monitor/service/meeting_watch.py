@@ -199,11 +199,12 @@ class MeetingWatch:
         self._watched.summon(MappingProxyType(summons))
 
     async def _remember(self, now: float, now_s: float) -> None:
-        """Read what the journal has new, and take what the circuits carry."""
+        """Read what the journal has new, and take what the circuits carry; what was taken out of the inventory is forgotten."""
         if now_s - self._remembered_s < REMEMBER_EVERY_S:
             return
         self._remembered_s = now_s
         settings = self._watched.configuration.settings
+        self._loads.keep_only(self._watched.configuration.inventory.targets)
         self._loads.note(self._watched.snapshot().views, datetime.fromtimestamp(now, ZoneInfo(settings.timezone)))
         await self._outages.refresh(now, settings.meetings.history_s)
 

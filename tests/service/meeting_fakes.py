@@ -130,8 +130,8 @@ def daemon_at(moment: datetime, *meetings: Meeting, settings: Settings | None = 
     return FakeDaemon(StillClock(moment.timestamp()), configuration, views)
 
 
-def watch_over(daemon: FakeDaemon, journal: MemoryJournal) -> MeetingWatch:
-    return MeetingWatch(daemon, journal, daemon.clock, daemon.samples, Loads(), settle_s=0)
+def watch_over(daemon: FakeDaemon, journal: MemoryJournal, loads: Loads | None = None) -> MeetingWatch:
+    return MeetingWatch(daemon, journal, daemon.clock, daemon.samples, loads or Loads(), settle_s=0)
 
 
 async def looked(watch: MeetingWatch) -> MeetingView:

@@ -14,10 +14,10 @@ MONDAY = datetime(2026, 11, 30, 8, 5)
 XA = Target("xa", Kind.POINT, "Xã", "xã", "10.1.2.1", "commune", "a")
 
 
-def carrying(receive_bps: float | None, *, up: bool = True) -> dict[str, TargetView]:
+def carrying(receive_bps: float | None, name: str = "xa", *, up: bool = True) -> dict[str, TargetView]:
     rate = None if receive_bps is None else receive_bps / 8
     wan = InterfaceView("wan0", "", "wan", True, None, None, None, None, None, None, rate, rate)
-    return {"xa": TargetView(XA, snmp=SnmpView(1.0, up, "", "x", None, (wan,), {}))}
+    return {name: TargetView(XA, snmp=SnmpView(1.0, up, "", "x", None, (wan,), {}))}
 
 
 def filled(loads: Loads, week: int, bps: float, hour: int = 8) -> None:

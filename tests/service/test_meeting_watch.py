@@ -14,8 +14,10 @@ from monitor.model.reason import Reason
 from monitor.model.settings import MeetingSettings, Settings
 from monitor.model.spec import IcmpSpec, SipSpec
 from monitor.model.state import Event, State, Transition
+from monitor.service.loads import Loads
 from tests.rules.endpoints import END, LOCAL, MEETING, START, agent, seen
 from tests.service.meeting_fakes import FakeDaemon, MemoryJournal, daemon_at, looked, watch_over
+from tests.service.test_loads import carrying
 
 H = timedelta(hours=1)
 M = timedelta(minutes=1)
@@ -45,6 +47,21 @@ async def test_a_meeting_that_is_added_late_is_caught_up_with_by_the_check_that_
     daemon, journal = daemon_at(START - before), MemoryJournal()
     view = await looked(watch_over(daemon, journal))
     assert (stage, checks) == (view.stage, journal.kinds().count("meeting_checked"))
+
+
+async def test_the_usual_load_of_a_point_that_was_taken_out_is_forgotten_at_a_start_and_after_a_reload() -> None:
+    loads, daemon = Loads(), daemon_at(START - 2 * H)
+    for hours in (0, 1):
+        loads.note({**carrying(1e6, "huyen"), **carrying(1e6, "xa"), **carrying(1e6, "gone")}, START + hours * H)
+    watch = watch_over(daemon, MemoryJournal(), loads)
+    await looked(watch)
+    assert {"huyen", "xa"} == loads.usual(START, END).keys()
+    inventory = daemon.configuration.inventory
+    without = replace(inventory, targets={id_: each for id_, each in inventory.targets.items() if id_ != "xa"})
+    daemon.configuration = replace(daemon.configuration, inventory=without)
+    daemon.clock.now += 61
+    await looked(watch)
+    assert {"huyen"} == loads.usual(START, END).keys()
 
 
 async def test_each_check_is_made_once_and_the_last_one_is_sealed() -> None:
