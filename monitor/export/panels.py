@@ -90,11 +90,10 @@ def causes(layout: Layout, snapshot: Snapshot, say: Sentences) -> Causes:
     kinds = Counter(views[cause.target].target.kind for cause in ranked)
     points = kinds[Kind.POINT] + sum(cause.points for cause in ranked)
     endpoints = kinds[Kind.ENDPOINT] + sum(cause.endpoints for cause in ranked)
-    sentence = "causes_sum_one" if len(ranked) == 1 else "causes_sum"
     rest = len(ranked) - CAUSES_SHOWN
     return Causes(
         tuple(_cause_row(cause, layout, snapshot, say) for cause in ranked[:CAUSES_SHOWN]),
-        say(sentence, count=len(ranked), points=points, endpoints=endpoints) if ranked else "",
+        say("causes_sum", count=len(ranked), points=points, endpoints=endpoints) if ranked else "",
         say("causes_more", count=rest) if rest > 0 else "",
         "" if ranked else _nothing_broken(snapshot, say),
     )
@@ -131,22 +130,18 @@ def _cause_row(cause: RootCause, layout: Layout, snapshot: Snapshot, say: Senten
     why = say.path(cause.path) or say.reason(cause.reason, names_of(snapshot))
     is_point = target.kind is Kind.POINT
     points, endpoints = cause.points + is_point, cause.endpoints + (not is_point)
-    hit = say("hit_endpoint" if endpoints == 1 else "hit_endpoints", count=endpoints) if endpoints else ""
+    hit = say("hit_endpoints", count=endpoints) if endpoints else ""
     taker, taker_more = _who(view, say)
     return CauseRow(
         target.id,
         say.name(target, snapshot.inventory),
         why if area in target.name else f"{area} · {why}",
-        hit or _points(points, say),
+        hit or say("hit_points", count=points),
         _levels(cause, snapshot, say) if points > 1 else "",
         cause.since,
         taker,
         taker_more,
     )
-
-
-def _points(points: int, say: Sentences) -> str:
-    return say("hit_point" if points == 1 else "hit_points", count=points)
 
 
 def _levels(cause: RootCause, snapshot: Snapshot, say: Sentences) -> str:

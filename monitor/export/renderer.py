@@ -23,7 +23,6 @@ from monitor.model.inventory import Inventory
 from monitor.model.meeting import MeetingView
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State
-from monitor.words.page import UNITS, WEEKDAYS
 
 TEMPLATES = Path(__file__).parent / "pages"
 _SCRIPT_KEYS = ("lost", "monitor_lost", "light", "dark")
@@ -121,7 +120,7 @@ class Renderer:
         """Return the parts of every page's head: whether the monitor sees, how fresh it all is, and the next meeting."""
 
         def ago(at: float) -> Markup:
-            since = Markup('<time class="age" data-t="{}">{}</time>').format(int(at), say.age(snapshot.at - at))
+            since = Markup('<time class="age" data-t="{}">{}</time>').format(int(at), say.age(int(snapshot.at) - int(at)))
             return Markup("{}").format(Markup(say("ago", age="{}")).format(since))
 
         coming = next_meeting(meetings, snapshot.at)
@@ -182,6 +181,6 @@ def script_words(say: Sentences, keys: Sequence[str] = ()) -> dict[str, object]:
     index = 0 if say.language == "vi" else 1
     return {
         **{key: TEXTS[key][index] for key in (*_SCRIPT_KEYS, *keys)},
-        "units": UNITS[say.language],
-        "weekdays": WEEKDAYS[index],
+        "units": say.voice.units,
+        "weekdays": say.voice.weekdays,
     }

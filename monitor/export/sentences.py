@@ -18,6 +18,7 @@ from monitor.words.reasons import explain
 from monitor.words.short_names import PARTS
 from monitor.words.snmp_details import snmp_detail
 from monitor.words.states import LEVELS, STATES
+from monitor.words.voice import voice
 
 TEXTS: words.Catalogue = {**page.PAGE, **meeting.MEETING, **target.TARGET}
 """Everything that a page says beside states, verdicts and reasons."""
@@ -29,6 +30,7 @@ class Sentences:
     def __init__(self, language: str, zone: tzinfo) -> None:
         self.language = language
         self.zone = zone
+        self.voice = voice(language)
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of a key, its {names} filled in."""
@@ -85,7 +87,7 @@ class Sentences:
 
     def age(self, seconds: float) -> str:
         """Return how long something lasts."""
-        return page.age(seconds, self.language)
+        return self.voice.duration(seconds)
 
     def verdict(self, verdict: str) -> str:
         """Return a verdict's name with a capital, as short as it goes beside its mark."""
@@ -115,26 +117,19 @@ class Sentences:
 
     def countdown(self, seconds: float) -> str:
         """Return how long until something."""
-        return page.countdown(seconds, self.language)
+        return self.voice.countdown(seconds)
 
     def day_clock(self, at: float, now: float) -> str:
         """Return the time of day, with the weekday unless it is today's, and with the date from a week on."""
-        then, today = datetime.fromtimestamp(at, self.zone), datetime.fromtimestamp(now, self.zone)
-        clock = then.strftime("%H:%M")
-        if then.date() == today.date():
-            return clock
-        weekday = page.WEEKDAYS[words.LANGUAGES.index(self.language)][then.weekday()]
-        return f"{clock} {weekday}" if abs((then.date() - today.date()).days) < 7 else f"{clock} {then.strftime('%d/%m')}"
+        return self.voice.near_time(datetime.fromtimestamp(at, self.zone), datetime.fromtimestamp(now, self.zone).date())
 
     def clock(self, at: float, *, seconds: bool = False) -> str:
         """Return the time of day of an epoch time."""
-        return datetime.fromtimestamp(at, self.zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+        return self.voice.clock(datetime.fromtimestamp(at, self.zone), seconds=seconds)
 
     def date(self, at: float) -> str:
         """Return weekday and date of an epoch time."""
-        moment = datetime.fromtimestamp(at, self.zone)
-        weekday = page.WEEKDAYS[words.LANGUAGES.index(self.language)][moment.weekday()]
-        return f"{weekday} {moment.strftime('%d/%m/%Y')}"
+        return self.voice.weekday(datetime.fromtimestamp(at, self.zone))
 
 
 def lower_first(text: str) -> str:

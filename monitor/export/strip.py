@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from monitor.export.sentences import Sentences, lower_first
 from monitor.export.tiles import shown
 from monitor.model.state import State, TargetView, Transition
-from monitor.words.page import percent
 
 DAY_S = 86_400.0
 WIDTH = 1440
@@ -53,7 +52,7 @@ def strip(view: TargetView, changes: Sequence[Transition], now: float, say: Sent
 def _summary(lasted: Counter[State], say: Sentences) -> str:
     known = sum(lasted.values()) - lasted[State.UNKNOWN] - lasted[State.MAINTENANCE] - lasted[State.STANDBY]
     share = (lasted[State.UP] + lasted[State.DEGRADED]) / known if known > 0 else None
-    parts = [] if share is None else [say("answered", share=percent(share, say.language, 0 if share == 1 else 1))]
+    parts = [] if share is None else [say("answered", share=say.voice.percent(share, 0 if share == 1 else 1))]
     parts += [
         say("lasted", state=lower_first(say.state(state)), age=say.age(lasted[state]))
         for state in State

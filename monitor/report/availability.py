@@ -7,11 +7,12 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from monitor.model.inventory import Inventory, Kind
-from monitor.report.sections import Column, Form, Report, Section, Value, read_ratio, read_seconds
+from monitor.report.sections import Column, Form, Report, Section, Value, read
 from monitor.rules.availability import Account, Availability
 from monitor.words import say
 from monitor.words.availability import AVAILABILITY
 from monitor.words.states import KINDS, LEVELS
+from monitor.words.voice import voice
 
 WORST = 20
 CAUSES = 12
@@ -25,6 +26,7 @@ def document(found: Availability, inventory: Inventory, language: str, zone: tzi
 class _Writer:
     def __init__(self, found: Availability, inventory: Inventory, language: str, zone: tzinfo) -> None:
         self._found, self._inventory, self._language, self._zone = found, inventory, language, zone
+        self._voice = voice(language)
 
     def report(self, made_at: float) -> Report:
         found, totals = self._found, {kind: self._total(kind) for kind in Kind}
@@ -35,16 +37,16 @@ class _Writer:
             self._inventory.network.name,
             self._say("period", start=self._time(found.start), end=self._time(found.end)),
             self._say("made", at=self._time(made_at)),
-            self._say("watched", ratio=read_ratio(whole.watched, self._language)),
+            self._say("watched", ratio=read(whole.watched, Form.RATIO, self._language)),
             *(self._summary(kind, total) for kind, total in totals.items() if total.targets),
         ]
         if not any(account.available_s or account.down_s for account in found.targets.values()):
             about.append(self._say("nothing"))
         names = ("maintenance", "standby", "unseen", "unreachable")
-        left_out = {name: read_seconds(getattr(whole, f"{name}_s")) for name in names}
+        left_out = {name: self._voice.account(getattr(whole, f"{name}_s")) for name in names}
         notes = (
             self._say("how", **left_out),
-            self._say("own_side", blind=read_seconds(found.blind_s), stopped=read_seconds(found.stopped_s)),
+            self._say("own_side", blind=self._voice.account(found.blind_s), stopped=self._voice.account(found.stopped_s)),
         )
         return Report(
             self._say("title"), about, (self._levels(), self._areas(), self._worst(), self._causes()), (self._all(),), notes
@@ -54,8 +56,7 @@ class _Writer:
         return say(AVAILABILITY, key, self._language, **values)
 
     def _time(self, at: float) -> str:
-        moment = datetime.fromtimestamp(at, self._zone)
-        return moment.strftime("%H:%M %d/%m/%Y" if self._language == "vi" else "%Y-%m-%d %H:%M")
+        return self._voice.time(datetime.fromtimestamp(at, self._zone))
 
     def _column(self, key: str, form: Form = Form.TEXT) -> Column:
         return Column(self._say(key), form)
@@ -71,9 +72,9 @@ class _Writer:
         return self._say(
             "summary",
             kind=self._say(f"{kind.value}s"),
-            ratio=read_ratio(total.ratio, self._language),
+            ratio=read(total.ratio, Form.RATIO, self._language),
             outages=total.outages,
-            down=read_seconds(total.down_s),
+            down=self._voice.account(total.down_s),
         )
 
     def _levels(self) -> Section:

@@ -10,13 +10,14 @@ from datetime import datetime, tzinfo
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import Confirmation, EndpointVerdict, Loss, MeetingView, Stage, Verdict
 from monitor.model.reason import Reason
-from monitor.report.sections import Column, Form, Report, Section, Value, read_seconds
+from monitor.report.sections import Column, Form, Report, Section, Value
 from monitor.words import say
 from monitor.words.meeting import STEPS
 from monitor.words.meeting_report import MEETING_REPORT
 from monitor.words.readiness import VERDICTS, tell
 from monitor.words.reasons import REASONS, explain
 from monitor.words.states import LEVELS
+from monitor.words.voice import voice
 
 _WRITERS = {"html": "monitor.report.page", "xlsx": "monitor.report.xlsx"}
 """Form → the module whose `written` makes it: a page needs no openpyxl, a workbook no Jinja2; each is half a worker's start."""
@@ -46,6 +47,7 @@ def document(
 class _Writer:
     def __init__(self, view: MeetingView, inventory: Inventory, language: str, zone: tzinfo) -> None:
         self._view, self._inventory, self._language, self._zone = view, inventory, language, zone
+        self._voice = voice(language)
         self._names: Mapping[str, str] = {id_: target.name for id_, target in inventory.targets.items()}
 
     def report(self, made_at: float, *, is_sealed: bool) -> Report:
@@ -55,7 +57,7 @@ class _Writer:
         host = meeting.external_host or self._names.get(meeting.host, meeting.host)
         about = [
             self._inventory.network.name,
-            self._say("meeting", title=meeting.title, start=start.strftime("%H:%M"), end=end.strftime("%H:%M %d/%m/%Y")),
+            self._say("meeting", title=meeting.title, start=self._voice.clock(start), end=self._voice.time(end)),
             self._say("made", at=self._time(made_at), judged=self._time(view.at)),
             self._say("verdict", verdict=self._verdict(view.verdict), reason=self._tell(view.reason)),
             self._counted(),
@@ -89,8 +91,7 @@ class _Writer:
         return text[:1].upper() + text[1:]
 
     def _time(self, at: float) -> str:
-        moment = datetime.fromtimestamp(at, self._zone)
-        return moment.strftime("%H:%M:%S %d/%m/%Y" if self._language == "vi" else "%Y-%m-%d %H:%M:%S")
+        return self._voice.time(datetime.fromtimestamp(at, self._zone), seconds=True)
 
     def _column(self, key: str, form: Form = Form.TEXT) -> Column:
         return Column(self._say(key), form)
@@ -113,7 +114,7 @@ class _Writer:
         losses = self._view.losses
         if not losses:
             return self._say("nothing_missed")
-        minutes = read_seconds(sum(loss.minutes for loss in losses) * 60)
+        minutes = self._voice.account(sum(loss.minutes for loss in losses) * 60)
         count = len({loss.endpoint for loss in losses})
         return self._say("missed", count=count, all=len(self._view.meeting.endpoints), minutes=minutes)
 

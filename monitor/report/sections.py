@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import floor
+
+from monitor.words.voice import voice
 
 Value = str | int | float | None
 
@@ -49,28 +50,12 @@ class Report:
 
 
 def read(value: Value, form: Form, language: str) -> str:
-    """Return a value as staff read it: 99,812% (rounded down, so that 100% means all of it), and seconds as 26:05 (h:min)."""
+    """Return a value as staff read it: 99,812%, seconds as 26:05 (h:min), counts."""
     if value is None:
         return "–"
     if isinstance(value, str):
         return value
+    speaker = voice(language)
     if form is Form.RATIO:
-        return read_ratio(value, language)
-    return read_seconds(value) if form is Form.SECONDS else str(value)
-
-
-def read_ratio(ratio: float | None, language: str) -> str:
-    """Return a share of 1 in per cent with three digits."""
-    if ratio is None:
-        return "–"
-    # The small addition undoes what a binary fraction lacks: 0.999 is 99.9%.
-    text = f"{floor(ratio * 100_000 + 1e-6) / 1000:.3f}%"
-    return text.replace(".", ",") if language == "vi" else text
-
-
-def read_seconds(seconds: float) -> str:
-    """Return seconds as hours and minutes; what is no whole minute, but something, is <0:01."""
-    if 0 < seconds < 60:
-        return "<0:01"
-    minutes = round(seconds / 60)
-    return f"{minutes // 60}:{minutes % 60:02}"
+        return speaker.availability(value)
+    return speaker.account(value) if form is Form.SECONDS else speaker.plain(value)

@@ -17,5 +17,5 @@ def shift_html(log: ShiftLog, say: Wording, network: str, written_at: float) -> 
     environment = Environment(
         loader=FileSystemLoader(_PAGES), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
-    written = f"{say.moment(written_at):%H:%M %d/%m/%Y}"
+    written = say.voice.time(say.moment(written_at))
     return environment.get_template("shift.html").render(log=log, say=say, network=network, written=written)

@@ -15,7 +15,7 @@ _SUMMARY_WIDTH = 100
 def shift_xlsx(log: ShiftLog, say: Wording, network: str, written_at: float) -> bytes:
     """Return the workbook. network: its name for the heading. written_at: epoch seconds."""
     book = Book()
-    lines = (network, say.span(log), say.summary(log), say("written", time=f"{say.moment(written_at):%H:%M %d/%m/%Y}"))
+    lines = (network, say.span(log), say.summary(log), say("written", time=say.voice.time(say.moment(written_at))))
     book.sheet(say("summary")).lines(say("title"), lines, width=_SUMMARY_WIDTH)
     _outages(book.sheet(say("outages")), log, say)
     _maintenance(book.sheet(say("maintenance")), log, say)

@@ -10,13 +10,14 @@ from monitor.model.inventory import Inventory, Kind
 from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Event
 from monitor.report.shift import Decline, Gap, Maintenance, Outage, ShiftLog
-from monitor.words import LANGUAGES, page, say
+from monitor.words import page, say
 from monitor.words.events import tell
 from monitor.words.paths import path_text
 from monitor.words.reasons import explain
 from monitor.words.report import SHIFT
 from monitor.words.short_names import PARTS
 from monitor.words.states import LEVELS
+from monitor.words.voice import voice
 
 _NAMED = 3
 """Of more covered targets only so many are named."""
@@ -27,6 +28,7 @@ class Wording:
 
     def __init__(self, language: str, zone: ZoneInfo, inventory: Inventory, day: float) -> None:
         self.language = language
+        self.voice = voice(language)
         self.zone = zone
         self._inventory = inventory
         self._day = self.moment(day).date()
@@ -46,23 +48,26 @@ class Wording:
         if at is None:
             return ""
         moment = self.moment(at)
-        return f"{moment:%H:%M}" if moment.date() == self._day else f"{moment:%H:%M %d/%m}"
+        return self.voice.clock(moment) if moment.date() == self._day else self.voice.short_time(moment)
+
+    def clock(self, at: float) -> str:
+        """Return the time of day."""
+        return self.voice.clock(self.moment(at))
 
     def date(self, at: float) -> str:
         """Return weekday and date."""
-        moment = self.moment(at)
-        return f"{page.WEEKDAYS[LANGUAGES.index(self.language)][moment.weekday()]} {moment:%d/%m/%Y}"
+        return self.voice.weekday(self.moment(at))
 
     def age(self, seconds: float) -> str:
         """Return how long something lasts."""
-        return page.age(seconds, self.language)
+        return self.voice.duration(seconds)
 
     def span(self, log: ShiftLog) -> str:
         """Return from when to when a shift was."""
         lasts = self.age(log.until - log.since)
-        since = f"{self.date(log.since)}, {self.moment(log.since):%H:%M}"
+        since = f"{self.date(log.since)}, {self.clock(log.since)}"
         is_one_day = self.moment(log.since).date() == self.moment(log.until).date()
-        until = ("" if is_one_day else f"{self.date(log.until)}, ") + f"{self.moment(log.until):%H:%M}"
+        until = ("" if is_one_day else f"{self.date(log.until)}, ") + self.clock(log.until)
         return self("span", since=since, until=until, lasts=lasts)
 
     def summary(self, log: ShiftLog) -> str:
@@ -73,7 +78,7 @@ class Wording:
             untaken, behind = sum(outage.is_untaken for outage in log.open), sum(bool(outage.behind) for outage in log.open)
             numbers = {"sum_closed": len(log.closed), "sum_open": len(log.open), "sum_behind": behind, "sum_untaken": untaken}
             told = ", ".join(self(key, count=number) for key, number in numbers.items() if number)
-            parts.append(f"{self('sum_one' if count == 1 else 'sum_many', count=count)}: {told}")
+            parts.append(f"{self('sum', count=count)}: {told}")
         more = {"sum_maintenance": len(log.maintenance), "sum_gaps": len(log.gaps)}
         parts += [self(key, count=number) for key, number in more.items() if number]
         begin = "" if count else self("sum_none") + (" " if parts else "")

@@ -11,8 +11,8 @@ AVAILABILITY: Catalogue = {
     "points": ("Điểm mạng", "Points"),
     "endpoints": ("Điểm cầu", "Endpoints"),
     "summary": (
-        "{kind}: khả dụng {ratio}; {outages} lần mất kết nối, cộng {down} giờ:phút",
-        "{kind}: {ratio} available; {outages} outages, {down} h:min in all",
+        "{kind}: khả dụng {ratio}; {outages:# lần} mất kết nối, cộng {down} giờ:phút",
+        "{kind}: {ratio} available; {outages:# outage|# outages}, {down} h:min in all",
     ),
     "watched": (
         "Quan sát được {ratio} thời gian của kỳ; phần còn lại chưa rõ, không tính vào độ khả dụng",

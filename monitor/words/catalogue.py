@@ -23,5 +23,5 @@ def say(catalogue: Catalogue, key: str, language: str, **values: object) -> str:
     template = catalogue[key][LANGUAGES.index(language)]
     if ":#" in template:
         count = voice(language).count
-        values = {name: count(value) if isinstance(value, int) else value for name, value in values.items()}
+        values = {name: count(value) if isinstance(value, int | float) else value for name, value in values.items()}
     return template.format(**values)

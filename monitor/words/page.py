@@ -1,10 +1,9 @@
-"""What the pages say beside states and reasons, and how they write numbers, rates and ages."""
+"""What the pages say beside states and reasons."""
 
 from __future__ import annotations
 
-import math
-
 from monitor.words.catalogue import Catalogue, say
+from monitor.words.voice import voice
 
 PAGE: Catalogue = {
     "title": ("Toàn tỉnh", "The province"),
@@ -50,22 +49,16 @@ PAGE: Catalogue = {
     "counts": ("Số điểm theo trạng thái", "Targets by state"),
     "more_than_hour_ago": ("nhiều hơn một giờ trước {count}", "{count} more than an hour ago"),
     "causes": ("Nguyên nhân gốc", "Root causes"),
-    "causes_sum_one": (
-        "1 chỗ hỏng làm mất {points} điểm mạng, {endpoints} điểm cầu",
-        "1 fault takes {points} points and {endpoints} endpoints",
-    ),
     "causes_sum": (
-        "{count} chỗ hỏng làm mất {points} điểm mạng, {endpoints} điểm cầu",
-        "{count} faults take {points} points and {endpoints} endpoints",
+        "{count:# chỗ hỏng} làm mất {points:# điểm mạng}, {endpoints:# điểm cầu}",
+        "{count:# fault takes|# faults take} {points:# point|# points} and {endpoints:# endpoint|# endpoints}",
     ),
     "causes_more": ("còn {count} chỗ khác", "{count} more"),
     "causes_none": ("Không có chỗ hỏng nào.", "Nothing is broken."),
     "causes_last": ("Lần cuối: {name}, lúc {time}, kéo dài {age}.", "The last: {name} at {time}, for {age}."),
     "causes_waiting": ("Đang chờ kết quả đo đầu tiên.", "Waiting for the first readings."),
-    "hit_points": ("{count} điểm mạng", "{count} points"),
-    "hit_point": ("1 điểm mạng", "1 point"),
-    "hit_endpoints": ("{count} điểm cầu", "{count} endpoints"),
-    "hit_endpoint": ("1 điểm cầu", "1 endpoint"),
+    "hit_points": ("{count:# điểm mạng}", "{count:# point|# points}"),
+    "hit_endpoints": ("{count:# điểm cầu}", "{count:# endpoint|# endpoints}"),
     "since": ("từ {time}", "since {time}"),
     "taken": ("đã nhận {time}", "took it {time}"),
     "untaken": ("chưa ai nhận", "nobody has it"),
@@ -87,9 +80,9 @@ PAGE: Catalogue = {
     "changes": ("Thay đổi trong giờ qua", "Changes in the last hour"),
     "changes_count": ("{count} lần", "{count}"),
     "changes_none": ("Không có thay đổi nào.", "Nothing changed."),
-    "many_points": ("{count} điểm {place}", "{count} points {place}"),
-    "many_endpoints": ("{count} điểm cầu {place}", "{count} endpoints {place}"),
-    "many_targets": ("{count} điểm {place}", "{count} targets {place}"),
+    "many_points": ("{count:# điểm} {place}", "{count:# point|# points} {place}"),
+    "many_endpoints": ("{count:# điểm cầu} {place}", "{count:# endpoint|# endpoints} {place}"),
+    "many_targets": ("{count:# điểm} {place}", "{count:# target|# targets} {place}"),
     "foot": (
         "Ô: dấu trái là điểm mạng, dấu phải là điểm cầu. Viền: đổi trong 5 phút qua.",
         "Tile: left mark the point, right mark its worst endpoint. Ring: changed in the last 5 minutes.",
@@ -133,19 +126,12 @@ PAGE: Catalogue = {
     "nothing": ("–", "–"),
 }
 
-WEEKDAYS = (
-    ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"),
-    ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-)
-
 _SHORT_WEEKDAYS = (("T2", "T3", "T4", "T5", "T6", "T7", "CN"), ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
-
-UNITS = {"vi": ("s", "phút", "giờ", "ngày"), "en": ("s", "min", "h", "d")}
 
 
 def counted(kind: str, count: int, language: str) -> str:
-    """Return how many `points` or `endpoints` are hit, one in the singular."""
-    return say(PAGE, f"hit_{kind.removesuffix('s')}" if count == 1 else f"hit_{kind}", language, count=count)
+    """Return how many `points` or `endpoints` are hit."""
+    return say(PAGE, f"hit_{kind}", language, count=count)
 
 
 def short_weekdays(language: str) -> tuple[str, ...]:
@@ -153,48 +139,21 @@ def short_weekdays(language: str) -> tuple[str, ...]:
     return _SHORT_WEEKDAYS[0 if language == "vi" else 1]
 
 
-def decimal(value: float, digits: int, language: str) -> str:
-    """Return a number with so many decimals, a decimal comma in Vietnamese."""
-    text = f"{value:.{digits}f}"
-    return text.replace(".", ",") if language == "vi" else text
-
-
 def percent(ratio: float, language: str, digits: int = 0) -> str:
     """Return a share of 1 as a percentage."""
-    return decimal(ratio * 100, digits, language) + "%"
+    return voice(language).percent(ratio, digits)
 
 
 def milliseconds(seconds: float, language: str) -> str:
-    """Return a time as milliseconds without the unit; one decimal below 10."""
-    return decimal(seconds * 1000, 1 if seconds < 0.01 else 0, language)
+    """Return a time as milliseconds without the unit."""
+    return voice(language).bare_milliseconds(seconds)
 
 
 def rate(bps: float, language: str) -> str:
-    """Return bit/s with the prefix that leaves at most three digits before the comma."""
-    for factor, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if bps >= factor:
-            value = bps / factor
-            return f"{decimal(value, 1 if value < 10 and value != int(value) else 0, language)} {prefix}bit/s"
-    return f"{decimal(bps, 0, language)} bit/s"
+    """Return bit/s."""
+    return voice(language).rate(bps)
 
 
 def age(seconds: float, language: str) -> str:
-    """Return how long ago, in the two units that matter: '6 s', '14 phút', '1 giờ 05', '2 ngày 3 giờ'. live.js does the same."""
-    second, minute, hour, day = UNITS[language]
-    whole = max(0, int(seconds))
-    if whole < 60:
-        return f"{whole} {second}"
-    if whole < 3600:
-        return f"{whole // 60} {minute}"
-    if whole < 86_400:
-        return f"{whole // 3600} {hour} {whole % 3600 // 60:02}"
-    return f"{whole // 86_400} {day} {whole % 86_400 // 3600} {hour}"
-
-
-def countdown(seconds: float, language: str) -> str:
-    """Return how long until something: '33:20', '2:05:20', and from a day on as an age. live.js does the same."""
-    whole = max(0, math.ceil(seconds))
-    if whole >= 86_400:
-        return age(whole, language)
-    minutes = f"{whole % 3600 // 60:02}:{whole % 60:02}"
-    return minutes if whole < 3600 else f"{whole // 3600}:{minutes}"
+    """Return how long something lasts."""
+    return voice(language).duration(seconds)

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from monitor.words.catalogue import Catalogue, say
 from monitor.words.readiness_actions import ACTIONS
+from monitor.words.voice import voice
 
 VERDICTS: Catalogue = {
     "ready": ("Sẵn sàng", "ready"),
@@ -55,15 +56,15 @@ FINDINGS: Catalogue = {
     "still_off": ("chưa bật máy, im lặng từ {since_at}", "still switched off, silent since {since_at}"),
     "off_yet": ("chưa tới giờ bật máy ({until_at})", "not expected to be on before {until_at}"),
     "no_samples": ("chưa có gói đo nào", "no packets were sent yet"),
-    "few_samples": ("chưa đủ mẫu: mới {packets} gói", "too few samples: only {packets} packets"),
-    "loss": ("mất gói {loss_ratio} trên {packets} gói", "packet loss {loss_ratio} of {packets} packets"),
+    "few_samples": ("chưa đủ mẫu: mới {packets:# gói}", "too few samples: only {packets:# packet|# packets}"),
+    "loss": ("mất gói {loss_ratio} trên {packets:# gói}", "packet loss {loss_ratio} of {packets:# packet|# packets}"),
     "loss_below": (
-        "mất {lost}/{packets} gói, chắc chắn dưới {bound_ratio}",
-        "{lost} of {packets} packets lost: below {bound_ratio} for sure",
+        "mất {lost}/{packets:# gói}, chắc chắn dưới {bound_ratio}",
+        "{lost} of {packets:# packet|# packets} lost: below {bound_ratio} for sure",
     ),
     "loss_unproven": (
-        "mất {lost}/{packets} gói, chưa chắc dưới mức cho phép (có thể tới {bound_ratio})",
-        "{lost} of {packets} packets lost: it may be as much as {bound_ratio}",
+        "mất {lost}/{packets:# gói}, chưa chắc dưới mức cho phép (có thể tới {bound_ratio})",
+        "{lost} of {packets:# packet|# packets} lost: it may be as much as {bound_ratio}",
     ),
     "rtt": ("độ trễ {rtt_s}, ngưỡng {bound_s}", "round trip {rtt_s}, bound {bound_s}"),
     "rtt_usual": ("độ trễ {rtt_s}, thường ngày {usual_s}", "round trip {rtt_s}, usually {usual_s}"),
@@ -71,15 +72,15 @@ FINDINGS: Catalogue = {
     "no_contract": ("chưa khai băng thông hợp đồng", "no contracted speed is known"),
     "carries": (
         "đủ băng thông: {calls} cuộc gọi cần {wanted_bps}, còn {free_bps}",
-        "{calls} calls want {wanted_bps}, {free_bps} are free",
+        "{calls:# call wants|# calls want} {wanted_bps}, {free_bps} are free",
     ),
     "carries_alone": (
         "đủ băng thông: cần {wanted_bps}, được dùng {free_bps} (chưa biết tải thường ngày)",
-        "{calls} calls want {wanted_bps} of {free_bps}; the usual load is not known",
+        "{calls:# call wants|# calls want} {wanted_bps} of {free_bps}; the usual load is not known",
     ),
     "overbooked": (
         "thiếu băng thông tại {circuit}: {calls} cuộc gọi cần {wanted_bps}, giờ này chỉ còn {free_bps}",
-        "{circuit}: {calls} calls want {wanted_bps}, only {free_bps} are free at that hour",
+        "{circuit}: {calls:# call wants|# calls want} {wanted_bps}, only {free_bps} are free at that hour",
     ),
     "too_narrow": (
         "đường truyền {circuit} không đủ: cần {wanted_bps}, hợp đồng {contracted_bps}",
@@ -121,8 +122,11 @@ FINDINGS: Catalogue = {
     "clash": ("trùng giờ với {meeting} (đến {until_at})", "takes part in {meeting} until {until_at}"),
     "call_untold": ("không có thông tin cuộc gọi", "nobody tells of calls"),
     "flapping_now": ("đang chập chờn", "it is flapping"),
-    "flapped": ("đang tốt nhưng {past_s} qua mất kết nối {outages} lần", "well now, but cut off {outages} times in {past_s}"),
-    "steady": ("{past_s} qua mất kết nối {outages} lần", "cut off {outages} times in {past_s}"),
+    "flapped": (
+        "đang tốt nhưng {past_s} qua mất kết nối {outages} lần",
+        "well now, but cut off {outages:# time|# times} in {past_s}",
+    ),
+    "steady": ("{past_s} qua mất kết nối {outages} lần", "cut off {outages:# time|# times} in {past_s}"),
     "past_untold": ("chưa có lịch sử", "no history yet"),
     "site_good": ("{by} xác nhận tốt", "{by} says that it is well"),
     "site_fault": ("{by} báo lỗi: {note}", "{by} reports a fault: {note}"),
@@ -135,13 +139,13 @@ MEETINGS: Catalogue = {
     "nobody": ("không có điểm cầu nào", "it has no endpoints"),
     "host_not_ready": ("điểm cầu chủ trì chưa sẵn sàng", "its host is not ready"),
     "host_unknown": ("chưa rõ điểm cầu chủ trì", "nothing is known of its host"),
-    "some_not_ready": ("{not_ready}/{of} điểm cầu chưa sẵn sàng", "{not_ready} of {of} endpoints are not ready"),
-    "some_unknown": ("{unknown}/{of} điểm cầu chưa rõ", "{unknown} of {of} endpoints are unknown"),
+    "some_not_ready": ("{not_ready}/{of} điểm cầu chưa sẵn sàng", "{not_ready} of {of:# endpoint is|# endpoints are} not ready"),
+    "some_unknown": ("{unknown}/{of} điểm cầu chưa rõ", "{unknown} of {of:# endpoint is|# endpoints are} unknown"),
     "some_at_risk": (
         "{ready}/{of} điểm cầu sẵn sàng, còn lại có điều kiện",
-        "{ready} of {of} endpoints are ready, the others at risk",
+        "{ready} of {of:# endpoint is|# endpoints are} ready, the others at risk",
     ),
-    "all_ready": ("tất cả {of} điểm cầu sẵn sàng", "all {of} endpoints are ready"),
+    "all_ready": ("tất cả {of} điểm cầu sẵn sàng", "{of:# endpoint is|all # endpoints are} ready"),
 }
 
 GISTS: Catalogue = {
@@ -200,38 +204,20 @@ def tell(
     values: as in model.reason.Reason. What ends in _s is seconds, in _ratio 0 to 1, in _bps bit/s, in _at epoch seconds, told in
     `zone`. names: id → name, for values that are ids of targets.
     """
-    known = names or {}
-    return say(_ALL, code, language, **{key: _read(key, value, language, known, zone) for key, value in values.items()})
+    speaker, known = voice(language), names or {}
+    # A certificate ends in another year than this one.
+    has_year = code.removeprefix("do_").startswith("certificate_")
+    told: dict[str, object] = {}
+    for key, value in values.items():
+        if isinstance(value, str):
+            told[key] = _protocols(value) if key.startswith("protocol") or key == "failed" else known.get(value, value)
+        elif key.endswith("_at"):
+            moment = datetime.fromtimestamp(value, zone)
+            told[key] = speaker.time(moment) if has_year else speaker.short_time(moment)
+        else:
+            told[key] = speaker.value(key, value)
+    return say(_ALL, code, language, **told)
 
 
-def _read(key: str, value: float | int | str, language: str, names: Mapping[str, str], zone: tzinfo | None) -> str:
-    if isinstance(value, str):
-        return (
-            value.upper().replace("H323", "H.323").replace("+", ", ")
-            if key.startswith("protocol") or key == "failed"
-            else names.get(value, value)
-        )
-    if key.endswith("_at"):
-        return datetime.fromtimestamp(value, zone).strftime(
-            "%H:%M %d/%m/%Y" if key == "until_at" and value > 4e9 else "%H:%M %d/%m"
-        )
-    if key.endswith("_ratio"):
-        text = f"{value * 100:.2f}".rstrip("0").rstrip(".") + "%"
-    elif key.endswith("_bps"):
-        text = f"{value / 1e6:.3g} Mbit/s" if value < 1e9 else f"{value / 1e9:.3g} Gbit/s"
-    elif key.endswith("_s"):
-        text = duration(value, language)
-    else:
-        text = f"{value:g}"
-    return text.replace(".", ",") if language == "vi" else text
-
-
-def duration(seconds: float, language: str) -> str:
-    """Return seconds in the unit that reads best: 12 ms, 45 s, 3 phút, 2 giờ, 5 ngày."""
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    minutes, hours, days = ("phút", "giờ", "ngày") if language == "vi" else ("min", "h", "days")
-    for least, size, unit in ((172_800, 86_400, days), (7_200, 3_600, hours), (120, 60, minutes)):
-        if seconds >= least:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"
+def _protocols(ids: str) -> str:
+    return ids.upper().replace("H323", "H.323").replace("+", ", ")

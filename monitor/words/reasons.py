@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.words.catalogue import Catalogue, say
+from monitor.words.voice import voice
 
 REASONS: Catalogue = {
     "start": ("chưa có kết quả đo nào từ khi khởi động", "nothing measured since the start"),
     "answers": ("có trả lời", "it answers"),
-    "silent": ("không trả lời {bursts} loạt gói liên tiếp", "{bursts} bursts in a row went unanswered"),
+    "silent": ("không trả lời {bursts:# loạt gói} liên tiếp", "{bursts:# burst|# bursts in a row} went unanswered"),
     "behind": ("nằm sau {uplink} đang mất kết nối", "it hangs on {uplink}, which is down"),
     "behind_maintenance": ("nằm sau {uplink} đang bảo trì", "it hangs on {uplink}, which is under maintenance"),
     "behind_standby": ("nằm sau {uplink} đang nghỉ", "it hangs on {uplink}, which is on standby"),
@@ -19,10 +20,10 @@ REASONS: Catalogue = {
     "uplink_returned": ("tuyến trên vừa có lại, đang chờ trả lời", "its uplink has just returned, its own answer is awaited"),
     "probe_silent": (
         "{probe} trước đây có trả lời, nay im {readings} lần liền",
-        "{probe} used to answer, silent {readings} times in a row",
+        "{probe} used to answer, silent {readings:# time|# times in a row}",
     ),
-    "probe_failing": ("{probe} trả lời lỗi {readings} lần liền", "{probe} answers with errors, {readings} times in a row"),
-    "loss": ("mất gói {loss_ratio} trên {packets} gói", "packet loss {loss_ratio} of {packets} packets"),
+    "probe_failing": ("{probe} trả lời lỗi {readings} lần liền", "{probe} answers with errors, {readings:# time|# times in a row}"),
+    "loss": ("mất gói {loss_ratio} trên {packets:# gói}", "packet loss {loss_ratio} of {packets:# packet|# packets}"),
     "rtt": ("độ trễ {rtt_s}, ngưỡng {bound_s}", "round trip {rtt_s}, bound {bound_s}"),
     "rtt_usual": (
         "độ trễ {rtt_s}, thường ngày {usual_s}",
@@ -41,15 +42,15 @@ REASONS: Catalogue = {
     "blind_carrier": ("cổng mạng {link} của máy giám sát mất tín hiệu", "our own link {link} has no carrier"),
     # In journals of version 0.1 only: a late loop blinds no more.
     "blind_lag": ("máy giám sát bị treo {lag_s}", "the monitor itself stalled for {lag_s}"),
-    "blind_drops": ("máy giám sát đánh rơi {drops} gói trả lời", "our kernel dropped {drops} replies"),
+    "blind_drops": ("máy giám sát đánh rơi {drops} gói trả lời", "our kernel dropped {drops:# reply|# replies}"),
 }
 
 
 def explain(code: str, values: Mapping[str, float | int | str], language: str, names: Mapping[str, str] | None = None) -> str:
     """Return the sentence of a reason.
 
-    values: as in model.reason.Reason; what ends in _s is seconds and read in ms below one second, what ends in _ratio is 0 to 1 and
-    read in per cent. Vietnamese has a decimal comma. names: id → name, for values that are ids of targets.
+    values: as in model.reason.Reason, read by what their names end with (Voice.value). names: id → name, for values that are ids of
+    targets.
     """
     known = names or {}
     return say(REASONS, code, language, **{key: _read(key, value, language, known) for key, value in values.items()})
@@ -58,15 +59,9 @@ def explain(code: str, values: Mapping[str, float | int | str], language: str, n
 _PROBES = {"h323": "H.323", "web": "Web"}
 
 
-def _read(key: str, value: float | int | str, language: str, names: Mapping[str, str]) -> str:
+def _read(key: str, value: float | int | str, language: str, names: Mapping[str, str]) -> object:
     if key == "probe":
         return _PROBES.get(str(value)) or str(value).upper()
     if isinstance(value, str):
         return names.get(value, value)
-    if key.endswith("_ratio"):
-        text = f"{value * 100:.1f}%"
-    elif key.endswith("_s"):
-        text = f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
-    else:
-        text = f"{value:g}"
-    return text.replace(".", ",") if language == "vi" else text
+    return voice(language).value(key, value)

@@ -2,8 +2,8 @@
 
 A quantity is said in one way, wherever it stands:
 
-  a share       4,0% of packets lost, 82% of a circuit's load, 99,812% available. What is not 0 or 100% never reads so: <0,1% and
-                >99,9%; from two decimals on it is cut off instead: 99,99%
+  a share       4,0% of packets lost, 82% of a circuit's load, 99,812% available, a bound of 1% or 0,25%. What is not 0 or 100%
+                never reads so: <0,1% and >99,9%; from two decimals on it is cut off instead: 99,99%
   measured      9,5 ms, 182 ms, 1,3 s: what is counted in ms: round trips, jitter, how late an answer was; from a minute on a span
   a span        6 s, 14 phút, 1 giờ 05, 1 giờ, 2 ngày 3 giờ: how long something lasted, or ago. Rounded to its last unit, so that
                 59.6 s is 1 phút, and 3,600 s is 1 giờ; what is no second, but something, is <1 s
@@ -36,8 +36,6 @@ _WEEKDAYS = {
 }
 _SPANS = frozenset({"age_s", "lasted_s", "past_s"})
 """Values that are spans, though their names end as those of what is measured do."""
-_DIGITS_OF = {"bound_ratio": 2}
-"""A bound that was proven is finer than what was measured."""
 
 _MOST_DIGITS = 4
 _PATTERNS = tuple(f"%.{digits}f" for digits in range(_MOST_DIGITS + 1))
@@ -81,18 +79,20 @@ class Voice:
         digits = next((digits for digits in (0, 1) if value == round(value, digits)), 2)
         return self._said(value, 0, digits)
 
-    def count(self, count: int) -> Count:
+    def count(self, count: float) -> Count:
         """Return a count as templates take it."""
         return Count(self, count)
 
-    def plural(self, count: int, forms: str) -> str:
+    def plural(self, count: float, forms: str) -> str:
         """Return the form that a count takes, its # filled in. forms: parted by |, singular first: '# point|# points'.
 
         A language without plurals has one form, and takes the last of several.
         """
         parts = forms.split("|")
-        place = self._tags.index(self._plural(count)) if len(parts) == len(self._tags) else -1
-        return parts[place].replace("#", self._said(count, 0, 0))
+        # 1.0 has a decimal to see and would not be one point; ours shows none.
+        number = int(count) if count == int(count) else count
+        place = self._tags.index(self._plural(number)) if len(parts) == len(self._tags) else -1
+        return parts[place].replace("#", self.plain(number))
 
     # Shares
 
@@ -105,6 +105,10 @@ class Voice:
     def loss(self, ratio: float) -> str:
         """Return which share of packets, checks or answers was lost."""
         return self.percent(ratio, 1)
+
+    def bound(self, ratio: float) -> str:
+        """Return a share that is a threshold, or proven, with no more decimals than it has, two at most: 1%, 0,25%."""
+        return self.percent(ratio, next((digits for digits in (0, 1) if ratio == round(ratio, 2 + digits)), 2))
 
     def load(self, ratio: float) -> str:
         """Return which share of a circuit is in use, of endpoints is there: whole per cents."""
@@ -141,7 +145,7 @@ class Voice:
         return self._said(seconds, 3, 1 if seconds < 0.009_95 else 0)
 
     def duration(self, seconds: float) -> str:
-        """Return how long something lasts, or is ago, in the two units that matter; voice.js does the same."""
+        """Return how long something lasts, or is ago, in the two units that matter; live.js does the same."""
         second, minute, hour, day = self.units
         if seconds < 59.5:
             return f"<1 {second}" if 0 < seconds < 0.5 else f"{max(0, _half_up(seconds))} {second}"
@@ -162,7 +166,7 @@ class Voice:
         return f"{hours}:{minutes:02}"
 
     def countdown(self, seconds: float) -> str:
-        """Return how long until something: '33:20', '2:05:20', and from a day on as a span. voice.js does the same."""
+        """Return how long until something: '33:20', '2:05:20', and from a day on as a span. live.js does the same."""
         whole = max(0, math.ceil(seconds))
         if whole >= _DAY_S:
             return self.duration(whole)
@@ -184,15 +188,15 @@ class Voice:
         """Return a temperature."""
         return f"{self._said(degrees, 0, 1)} °C"
 
-    def value(self, name: str, value: float) -> str:
-        """Return a value as its name ends: _ratio is 0 to 1, _s seconds, _bps bit/s, _celsius degrees; else a plain number."""
+    def value(self, name: str, value: float) -> str | Count:
+        """Return a value as its name ends: _ratio is 0 to 1, _s seconds, _bps bit/s, _celsius degrees; else it is a count."""
         if name.endswith("_ratio"):
-            return self.percent(value, _DIGITS_OF.get(name, 1))
+            return self.bound(value) if name == "bound_ratio" else self.loss(value)
         if name.endswith("_s"):
             return self.duration(value) if name in _SPANS else self.milliseconds(value)
         if name.endswith("_bps"):
             return self.rate(value)
-        return self.celsius(value) if name.endswith("_celsius") else self.plain(value)
+        return self.celsius(value) if name.endswith("_celsius") else self.count(value)
 
     # Times. A moment is local: whoever asks has put it into the reader's zone.
 
@@ -252,7 +256,7 @@ class Count:
     """A count in a template: {count} is its number, {count:# point|# points} is the form that it takes."""
 
     voice: Voice
-    number: int
+    number: float
 
     def __format__(self, forms: str) -> str:
         """Return the form, the number alone where none is asked for."""
@@ -260,7 +264,7 @@ class Count:
 
     def __str__(self) -> str:
         """Return the number."""
-        return self.voice.number(self.number)
+        return self.voice.plain(self.number)
 
 
 def _half_up(value: float) -> int:

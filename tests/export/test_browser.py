@@ -14,9 +14,11 @@ from monitor.export.http import make_app
 from monitor.export.source import RefusedError
 from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Blindness, State
+from monitor.words import say
 from tests.export import morning, sample
 from tests.export.browsing import MARKS, launched, opened
 from tests.export.sample import FakeSource
+from tests.words.spoken import COUNTDOWNS, SPANS
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, Route
@@ -45,6 +47,22 @@ async def test_a_change_on_the_stream_shows_on_tiles_counts_and_causes(browser: 
         source.publish(replace(sample.snapshot(source.now.inventory), generation=3))
         await page.wait_for_selector('.t[data-id="ubnd-1"][data-s="up"]')
         assert await page.locator("#causes li").count() == 0
+
+
+@pytest.mark.parametrize(("language", "place"), [("vi", 1), ("en", 2)])
+async def test_the_script_says_spans_and_counts_as_the_server_does(
+    browser: Browser, source: FakeSource, language: str, place: int
+) -> None:
+    async with opened(browser, source, path=f"/?lang={language}") as page:
+        for method, table in (("duration", SPANS), ("countdown", COUNTDOWNS)):
+            ask = f"all => all.map(voice(document.documentElement.lang, live.words.units).{method})"
+            assert [row[place] for row in table] == await page.evaluate(ask, [row[0] for row in table])
+        texts = {"said": ("{count:# điểm} ở {place}", "{count:# point|# points} at {place}")}
+        for count in (0, 1, 2, 1234):
+            ask = "([text, count]) => live.fill(text, {count, place: 'x'})"
+            assert say(texts, "said", language, count=count, place="x") == await page.evaluate(
+                ask, [texts["said"][place - 1], count]
+            )
 
 
 async def test_blind_greys_the_page_and_says_since_when(browser: Browser, source: FakeSource) -> None:

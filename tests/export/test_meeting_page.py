@@ -98,7 +98,7 @@ def test_who_has_something_to_do_is_told_apart_and_said_only_what_is_true_of_eac
         return action.names, action.why
 
     assert ("Tả Lủng Số 1, Tả Lủng Số 2", "Chất lượng") == told(0.05, 0.02)
-    assert "Mất gói 5% trên 700 gói" == told(0.05, 0.05)[1]
+    assert "Mất gói 5,0% trên 700 gói" == told(0.05, 0.05)[1]
 
 
 async def test_who_missed_a_meeting_is_told_by_the_journals_reasons(served: Client, meetings: FakeMeetings) -> None:

@@ -16,7 +16,7 @@ from monitor.model.inventory import Area
 from monitor.model.settings import Settings
 from monitor.model.state import State
 from monitor.words.meeting import MEETING
-from monitor.words.page import PAGE, age, decimal, milliseconds, rate
+from monitor.words.page import PAGE
 from monitor.words.target import TARGET
 from tests.export import morning, sample
 
@@ -133,26 +133,6 @@ def test_the_stylesheet_takes_colours_from_tokens_only() -> None:
     css = (FOLDER / "monitor.css").read_text("utf-8")
     rules = css[css.index("* { box-sizing") : css.index("@media print")]
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[ ;])", rules) == []
-
-
-@pytest.mark.parametrize(
-    ("seconds", "vietnamese", "english"),
-    [
-        (6.9, "6 s", "6 s"),
-        (840, "14 phút", "14 min"),
-        (6_900, "1 giờ 55", "1 h 55"),
-        (180_000, "2 ngày 2 giờ", "2 d 2 h"),
-        (-3, "0 s", "0 s"),
-    ],
-)
-def test_ages_are_told_in_the_units_that_matter(seconds: float, vietnamese: str, english: str) -> None:
-    assert (vietnamese, english) == (age(seconds, "vi"), age(seconds, "en"))
-
-
-def test_numbers_are_written_as_each_language_does() -> None:
-    assert ("1,8", "1.8") == (decimal(1.84, 1, "vi"), decimal(1.84, 1, "en"))
-    assert ("9,0", "14") == (milliseconds(0.009, "vi"), milliseconds(0.0141, "vi"))
-    assert ["512 bit/s", "2,5 Mbit/s", "44 Mbit/s", "1 Gbit/s"] == [rate(bps, "vi") for bps in (512, 2.5e6, 44e6, 1e9)]
 
 
 @pytest.mark.parametrize(

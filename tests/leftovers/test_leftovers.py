@@ -26,7 +26,8 @@ from monitor.service.daemon import Daemon
 from monitor.service.history import History
 from monitor.service.loads import Loads
 from monitor.service.meeting_watch import MeetingWatch
-from tests.leftovers import SAID, STOPPED, Leftovers, lay_out, report
+from tests.leftovers import SAID, STOPPED, Leftovers, lay_out
+from tests.leftovers.mended import mended
 
 MEETING = "giao-ban-thang-11"
 SILENT = {name for name, each in SAID["states"].items() if each["state"] in ("down", "unreachable")} | {
@@ -234,7 +235,7 @@ def test_reports_of_that_time_say_what_they_said(
     words = ["--config", str(left.config), "--journal", left.journal, "--language", language]
     assert 0 == main(["report", kind, "--from", since, "--to", until, *words])
     told = [line for line in capsys.readouterr().out.splitlines(keepends=True) if not line.startswith(("Lập lúc ", "Made at "))]
-    assert report(name, language) == "".join(told)
+    assert mended(name, language) == "".join(told)
 
 
 def test_the_journal_holds_every_kind_of_event_and_state(left: Leftovers) -> None:

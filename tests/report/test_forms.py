@@ -33,7 +33,7 @@ QUIET = ShiftLog(SINCE, UNTIL)
         (
             LOG,
             "4 sự cố: 2 đã khắc phục, 2 còn mở, 1 chưa ai nhận. 3 đợt bảo trì. 1 lúc bộ giám sát không nhìn thấy.",
-            "4 outages: 2 over, 2 still open, 1 nobody's. 3 under maintenance. 1 times the monitor saw nothing.",
+            "4 outages: 2 over, 2 still open, 1 nobody's. 3 under maintenance. 1 time the monitor saw nothing.",
         ),
         (QUIET, "Không có sự cố nào.", "Nothing broke."),
         (replace(QUIET, maintenance=LOG.maintenance), "Không có sự cố nào. 3 đợt bảo trì.", "Nothing broke. 3 under maintenance."),
@@ -62,7 +62,7 @@ def test_an_outage_is_told_by_names_times_and_reasons_in_the_readers_language() 
     assert "2 bursts in a row went unanswered; the path breaks after hop 3, 10.0.1.1" == EN.why(outage)
     assert "Ca trực 16:34: đã gọi trực ca VNPT, mã kênh 1234; VNPT 16:50: đang nối cáp ở km 7" == VI.who(outage)
     assert "chưa ai nhận" == VI.who(LOG.open[0])
-    assert "Thứ Hai 30/11/2026, 14:00 – 22:00 (8 giờ 00)" == VI.span(LOG)
+    assert "Thứ Hai 30/11/2026, 14:00 – 22:00 (8 giờ)" == VI.span(LOG)
     assert "23:10 29/11" == VI.time(SINCE - 14 * 3_600 - 50 * 60)
 
 

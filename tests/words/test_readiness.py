@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from monitor.model.meeting import Rung, Stage, Verdict
-from monitor.words.readiness import FINDINGS, GISTS, MEETINGS, RUNGS, STAGES, VERDICTS, duration, tell
+from monitor.words.readiness import FINDINGS, GISTS, MEETINGS, RUNGS, STAGES, VERDICTS, tell
 from monitor.words.readiness_actions import ACTIONS
 
 RULES = Path(__file__).parents[2] / "monitor" / "rules"
@@ -59,14 +59,41 @@ def test_both_languages_name_the_same_values(catalogue: dict[str, tuple[str, str
         ("unregistered", {"protocol": "sip+h323"}, "chưa đăng ký được SIP, H.323", "registration failed (SIP, H.323)"),
         ("silent", {"since_at": 1_764_460_800.0}, "mất kết nối từ 07:00 30/11", "no answer since 07:00 30/11"),
         ("fresh", {"age_s": 14.0}, "kết quả đo mới 14 s", "measured 14 s ago"),
+        ("fresh", {"age_s": 3_600}, "kết quả đo mới 1 giờ", "measured 1 h ago"),
+        (
+            "loss_below",
+            {"packets": 600, "lost": 1, "bound_ratio": 0.01},
+            "mất 1/600 gói, chắc chắn dưới 1%",
+            "1 of 600 packets lost: below 1% for sure",
+        ),
+        (
+            "overbooked",
+            {"circuit": "huyen", "calls": 1, "wanted_bps": 512_000, "free_bps": 0},
+            "thiếu băng thông tại UBND huyện: 1 cuộc gọi cần 512 kbit/s, giờ này chỉ còn 0 bit/s",
+            "UBND huyện: 1 call wants 512 kbit/s, only 0 bit/s are free at that hour",
+        ),
+        (
+            "flapped",
+            {"outages": 1, "past_s": 604_800},
+            "đang tốt nhưng 7 ngày qua mất kết nối 1 lần",
+            "well now, but cut off 1 time in 7 d",
+        ),
+        (
+            "clash",
+            {"meeting": "Giao ban", "until_at": 1_764_460_800.0},
+            "trùng giờ với Giao ban (đến 07:00 30/11)",
+            "takes part in Giao ban until 07:00 30/11",
+        ),
+        (
+            "certificate_valid",
+            {"until_at": 1_795_996_800.0},
+            "chứng thư còn hạn đến 07:00 30/11/2026",
+            "valid until 07:00 30/11/2026",
+        ),
+        ("all_ready", {"of": 1}, "tất cả 1 điểm cầu sẵn sàng", "1 endpoint is ready"),
         ("answers", {"rtt_s": 0.0123}, "có trả lời, độ trễ 12 ms", "it answers, round trip 12 ms"),
     ],
 )
 def test_sentences_read_well(code: str, values: dict[str, float | str], vi: str, en: str) -> None:
     names = {"huyen": "UBND huyện"}
     assert [vi, en] == [tell(code, values, language, names, LOCAL) for language in ("vi", "en")]
-
-
-def test_a_duration_is_told_in_the_unit_that_reads_best() -> None:
-    spans = (0.012, 45, 119, 120, 7_200, 172_800)
-    assert ["12 ms", "45 s", "119 s", "2 phút", "2 giờ", "2 ngày"] == [duration(span, "vi") for span in spans]

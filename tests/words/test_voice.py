@@ -75,6 +75,8 @@ def test_an_account_is_hours_and_minutes(seconds: float, told: str) -> None:
     [
         ("loss_ratio", 0.04, "4,0%", "4.0%"),
         ("bound_ratio", 0.0074, "0,74%", "0.74%"),
+        ("bound_ratio", 0.07, "7%", "7%"),
+        ("bound_ratio", 0.0073819, "0,74%", "0.74%"),
         ("rtt_s", 0.182, "182 ms", "182 ms"),
         ("age_s", 0.182, "<1 s", "<1 s"),
         ("past_s", 604_800, "7 ngày", "7 d"),
@@ -86,14 +88,17 @@ def test_an_account_is_hours_and_minutes(seconds: float, told: str) -> None:
     ],
 )
 def test_a_value_is_read_by_what_its_name_ends_with(name: str, value: float, vietnamese: str, english: str) -> None:
-    assert (vietnamese, english) == (VI.value(name, value), EN.value(name, value))
+    assert (vietnamese, english) == (str(VI.value(name, value)), str(EN.value(name, value)))
 
 
-@pytest.mark.parametrize(("count", "english"), [(0, "0 points"), (1, "1 point"), (2, "2 points"), (1001, "1,001 points")])
-def test_a_count_takes_the_form_of_its_language(count: int, english: str) -> None:
+@pytest.mark.parametrize(
+    ("count", "english"),
+    [(0, "0 points"), (1, "1 point"), (2, "2 points"), (1001, "1,001 points"), (0.5, "0.5 points"), (1.0, "1 point")],
+)
+def test_a_count_takes_the_form_of_its_language(count: float, english: str) -> None:
     catalogue = {"hit": ("{count:# điểm}, {count}", "{count:# point|# points}, {count}")}
-    assert f"{english}, {EN.number(count)}" == say(catalogue, "hit", "en", count=count)
-    assert f"{VI.number(count)} điểm, {VI.number(count)}" == say(catalogue, "hit", "vi", count=count)
+    assert f"{english}, {EN.plain(count)}" == say(catalogue, "hit", "en", count=count)
+    assert f"{VI.plain(count)} điểm, {VI.plain(count)}" == say(catalogue, "hit", "vi", count=count)
 
 
 def test_other_values_stand_in_a_sentence_with_a_count_as_they_are() -> None:

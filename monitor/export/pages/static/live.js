@@ -1,11 +1,45 @@
 // What every page has: the stream that keeps it true, the clock and the ages by the server's time, light or dark.
 "use strict";
+
+// How spans, countdowns and counts are said, for what a page goes on saying by itself. monitor/words/voice.py says the same, and a test
+// holds both to one table.
+const voice = (language, units) => {
+  const [second, minute, hour, day] = units;
+  const numbers = new Intl.NumberFormat(language);
+  const plurals = new Intl.PluralRules(language);
+  const halfUp = (number) => Math.floor(number + 0.5);
+  const two = (number) => String(number).padStart(2, "0");
+
+  const duration = (seconds) => {
+    if (seconds < 59.5) return seconds > 0 && seconds < 0.5 ? `<1 ${second}` : `${Math.max(0, halfUp(seconds))} ${second}`;
+    const minutes = halfUp(seconds / 60);
+    if (minutes < 60) return `${minutes} ${minute}`;
+    if (minutes < 1440) return `${Math.floor(minutes / 60)} ${hour}${minutes % 60 ? ` ${two(minutes % 60)}` : ""}`;
+    const hours = halfUp(seconds / 3600);
+    return `${Math.floor(hours / 24)} ${day}${hours % 24 ? ` ${hours % 24} ${hour}` : ""}`;
+  };
+  const countdown = (seconds) => {
+    const whole = Math.max(0, Math.ceil(seconds));
+    if (whole >= 86400) return duration(whole);
+    const minutes = `${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`;
+    return whole < 3600 ? minutes : `${Math.floor(whole / 3600)}:${minutes}`;
+  };
+  const plural = (count, forms) => {
+    const parts = forms.split("|");
+    return parts[plurals.select(count) === "one" ? 0 : parts.length - 1].replace("#", numbers.format(count));
+  };
+  // {name} is a value, {name:# point|# points} the form that a count takes.
+  const fill = (text, values) =>
+    text.replace(/\{(\w+)(?::([^}]*))?\}/g, (whole, name, forms) => (forms ? plural(values[name], forms) : (values[name] ?? whole)));
+  return { duration, countdown, fill };
+};
+
 const live = (() => {
   const body = document.body;
   const root = document.documentElement;
   const words = JSON.parse(document.getElementById("words").textContent);
   const by = (id) => document.getElementById(id);
-  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const { duration, countdown, fill } = voice(root.lang, words.units);
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   const remember = (name, value) => { document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=strict`; };
   const heeding = { tiles: [], part: [], tick: [] };
@@ -17,29 +51,13 @@ const live = (() => {
   const time = zoned({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const day = zoned({ weekday: "short", day: "2-digit", month: "2-digit", year: "numeric" });
   const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-  const two = (number) => String(number).padStart(2, "0");
-  const age = (seconds) => {
-    const [second, minute, hour, many] = words.units;
-    const whole = Math.max(0, Math.floor(seconds));
-    const part = (size) => Math.floor(whole / size);
-    if (whole < 60) return `${whole} ${second}`;
-    if (whole < 3600) return `${part(60)} ${minute}`;
-    if (whole < 86400) return `${part(3600)} ${hour} ${two(Math.floor((whole % 3600) / 60))}`;
-    return `${part(86400)} ${many} ${Math.floor((whole % 86400) / 3600)} ${hour}`;
-  };
-  const countdown = (seconds) => {
-    const whole = Math.max(0, Math.ceil(seconds));
-    if (whole >= 86400) return age(whole);
-    const minutes = `${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`;
-    return whole < 3600 ? minutes : `${Math.floor(whole / 3600)}:${minutes}`;
-  };
 
   function tick() {
     const at = now();
     put(by("clock"), time.format(at));
     const date = Object.fromEntries(day.formatToParts(at).map((part) => [part.type, part.value]));
     put(by("date"), `${words.weekdays[weekdays.indexOf(date.weekday)]} ${date.day}/${date.month}/${date.year}`);
-    for (const element of document.querySelectorAll(".age")) put(element, age(at / 1000 - element.dataset.t));
+    for (const element of document.querySelectorAll(".age")) put(element, duration(Math.floor(at / 1000) - element.dataset.t));
     for (const element of document.querySelectorAll(".until")) put(element, countdown(element.dataset.t - at / 1000));
     heeding.tick.forEach((heed) => heed(at / 1000));
     if (Date.now() - heard > 10000) lose();
