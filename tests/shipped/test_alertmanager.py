@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 import yaml
 
 from monitor.__main__ import main
+from monitor.words.voice import voice
+from tests.words.spoken import SPANS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config" / "alertmanager"
@@ -143,15 +146,24 @@ def test_what_nobody_knows_is_not_said(amtool: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ends", "told"),
     [
-        ("2026-11-24T17:30:00Z", "đến 00:30 25/11/2026, sau 17 giờ 20 phút"),
+        ("2026-11-24T17:30:00Z", "đến 00:30 25/11/2026, sau 17 giờ 20"),
         ("2026-11-24T00:22:10Z", "đến 07:22 24/11/2026, sau 12 phút"),
-        ("2026-11-24T02:10:00Z", "đến 09:10 24/11/2026, sau 2 giờ 0 phút"),
-        ("2026-11-24T00:10:20Z", "đến 07:10 24/11/2026, sau dưới 1 phút"),
+        ("2026-11-24T02:10:00Z", "đến 09:10 24/11/2026, sau 2 giờ"),
+        ("2026-11-24T00:10:20Z", "đến 07:10 24/11/2026, sau 20 s"),
     ],
 )
 def test_the_end_is_told_in_vietnams_time_with_how_long_it_took(amtool: str, tmp_path: Path, ends: str, told: str) -> None:
     lines = rendered(amtool, tmp_path, "telegram", "resolved", RESOLVED | {"endsAt": ends}).splitlines()
     assert lines == ["<b>[Đã khôi phục] Mất kết nối: UBND huyện Mèo Vạc</b>", "", f"✅ Từ 07:09 24/11/2026 {told}"]
+
+
+def test_how_long_it_took_is_said_as_everywhere(amtool: str, tmp_path: Path) -> None:
+    began = datetime(2026, 11, 24, 0, 10, tzinfo=UTC)
+    spans = [span for span, _, _ in SPANS if span >= 0.5]
+    alerts = [RESOLVED | {"startsAt": began.isoformat(), "endsAt": (began + timedelta(seconds=each)).isoformat()} for each in spans]
+    text = rendered(amtool, tmp_path, "telegram", "resolved", *alerts)
+    told = re.findall(r", sau (.+)", text)
+    assert [voice("vi").duration(each) if each < 365 * 86_400 else "9600 giờ" for each in spans] == told
 
 
 def test_of_several_that_end_each_is_named(amtool: str, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import yaml
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
 from monitor.load.configuration import load
 from monitor.rules.bounds import load_bounds, loss_bounds
+from monitor.words.voice import voice
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config" / "prometheus"
@@ -91,6 +92,16 @@ def test_an_alert_says_what_where_and_what_to_do(file: str, rule: dict[str, Any]
         assert '"cause"' in rule["expr"] or re.search(r"target:wan_target_(outage|power_cut):", rule["expr"])
         for text in ("summary", "description", "summary_en", "description_en"):
             assert "$labels.name }}" in rule["annotations"][text], text
+
+
+def test_alerts_say_numbers_as_the_daemon_does() -> None:
+    """Their templates can't call its voice; what promtool was shown to make of them is what that would say."""
+    quality = (FOLDER / "tests" / "quality.yml").read_text(encoding="utf-8")
+    for language, key in (("vi", "description"), ("en", "description_en")):
+        speaker, told = voice(language), " ".join(re.findall(rf"{key}: (.*)", quality))
+        numbers = [speaker.loss(0.123), speaker.loss(0.02), speaker.load(0.9), speaker.number(1_234_560), speaker.number(1_200)]
+        for number in (*numbers, speaker.milliseconds(0.1828), speaker.milliseconds(1.26)):
+            assert re.search(rf"(?<![\w,.]){re.escape(number)}(?![\w%])", told), number
 
 
 def test_every_alert_has_its_section_in_the_runbooks_and_no_section_is_left_over() -> None:
