@@ -17,6 +17,7 @@ from grafana.build.style import (
     UNREACHABLE,
     UP,
     Say,
+    edges,
     hourly,
     hours,
     latest,
@@ -26,6 +27,7 @@ from grafana.build.style import (
     over_time,
     painted,
     prop,
+    share,
 )
 
 _GOOD: tuple[tuple[float | None, str], ...] = ((None, DOWN), (0.95, DEGRADED), (0.99, TEXT))
@@ -76,7 +78,11 @@ def _share(span: str, where: str, by: str = "") -> str:
 def _whole(say: Say, kind: str, span: str, told: str) -> stat.Panel:
     title = (say("Điểm mạng", "Points") if kind == "point" else say("Điểm cầu", "Endpoints")) + ", " + told
     about = f"{say(*_NOTE)} {say(*_LIMITS)}"
-    return number(title, about, "percentunit", latest(_share(span, f'kind="{kind}", {WHERE}')), *_GOOD).decimals(2)
+    return (
+        number(title, about, "percentunit", latest(_share(span, f'kind="{kind}", {WHERE}')), *_GOOD)
+        .decimals(2)
+        .mappings(edges(say, 2))
+    )
 
 
 def _below(say: Say) -> stat.Panel:
@@ -147,13 +153,13 @@ def _by(say: Say, label: str, title: str) -> table.Panel:
     )
     panel.override_by_name(what, [prop("mappings", area_names() if label == "area" else level_names(say))])
     for _, heading in kinds.values():
-        panel.override_by_name(heading, [*column(115, unit="percentunit", decimals=2), *colored(*_GOOD)])
+        panel.override_by_name(heading, [*column(115), *share(say, 2), *colored(*_GOOD)])
     return panel
 
 
 def _worst(say: Say) -> table.Panel:
     name, kind, gone = say("Điểm", "Target"), say("Loại", "Kind"), say("Thời gian mất", "Time down")
-    share = {"A": say("30 ngày", "30 days"), "C": say("24 giờ", "24 hours")}
+    of_time = {"A": say("30 ngày", "30 days"), "C": say("24 giờ", "24 hours")}
     ratio = hourly(f"target:wan_target_availability:ratio30d{{{WHERE}}}")
     worst = f"bottomk({_WORST}, {ratio})"
     down = hourly(f"target:wan_target_down_seconds:sum30d{{{WHERE}}}") + " / 3600"
@@ -164,7 +170,7 @@ def _worst(say: Say) -> table.Panel:
             "Những điểm tự mình mất kết nối nhiều nhất; mất do tuyến trên không tính ở đây.",
             "The targets that were down most by themselves; what was lost behind a cause does not count here.",
         ),
-        {"name": name, "kind": kind, "Value #A": share["A"], "Value #B": gone, "Value #C": share["C"], "target": "target"},
+        {"name": name, "kind": kind, "Value #A": of_time["A"], "Value #B": gone, "Value #C": of_time["C"], "target": "target"},
         now(named(f"max by (target, kind) ({worst})"), "A"),
         now(named(f"max by (target, kind) ({down}) and on (target) {worst}"), "B"),
         now(named(f"max by (target, kind) ({day}) and on (target) {worst}"), "C"),
@@ -173,9 +179,9 @@ def _worst(say: Say) -> table.Panel:
     kinds = mapped({"point": (say("Điểm mạng", "Point"), None), "endpoint": (say("Điểm cầu", "Endpoint"), None)})
     panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, TEXT))])
     panel.override_by_name(kind, column(105, mappings=kinds)).override_by_name(gone, column(140, unit=hours(say), decimals=1))
-    for heading in share.values():
-        panel.override_by_name(heading, [*column(110, unit="percentunit", decimals=2), *colored(*_GOOD)])
-    return panel.override_by_name("target", unseen()).sort_by(sorted_by(share["A"], falling=False))
+    for heading in of_time.values():
+        panel.override_by_name(heading, [*column(110), *share(say, 2), *colored(*_GOOD)])
+    return panel.override_by_name("target", unseen()).sort_by(sorted_by(of_time["A"], falling=False))
 
 
 def _months(say: Say) -> table.Panel:
@@ -201,6 +207,6 @@ def _months(say: Say) -> table.Panel:
         now(f"{there} / ({there} + {gone} > 0)"),
         dense=True,
     )
-    panel.override_by_field_type("number", [prop("unit", "percentunit"), prop("decimals", 2), *colored(*_GOOD)])
+    panel.override_by_field_type("number", [*share(say, 2), *colored(*_GOOD)])
     panel.override_by_name(area, column(180, mappings=area_names()))
     return panel.sort_by(sorted_by(area, falling=False))

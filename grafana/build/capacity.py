@@ -16,9 +16,11 @@ from grafana.build.style import (
     DOWN,
     GROUND,
     QUIET,
+    RATE,
     TEXT,
     UP,
     Say,
+    edges,
     hourly,
     latest,
     mapped,
@@ -27,6 +29,7 @@ from grafana.build.style import (
     over_time,
     painted,
     prop,
+    share,
     usual,
 )
 
@@ -112,7 +115,7 @@ def _totals(say: Say) -> list[stat.Panel]:
         say("Tổng lưu lượng lên", "Carried upwards"): carried("transmit"),
         say("Tổng hợp đồng (xuống)", "Contracted downwards"): contract,
     }
-    return [number(title, about, "bps", latest(expr), (None, TEXT)) for title, expr in shown.items()]
+    return [number(title, about, RATE, latest(expr), (None, TEXT)) for title, expr in shown.items()]
 
 
 def _p95(days: str) -> str:
@@ -135,7 +138,7 @@ def _talkers(say: Say) -> bargauge.Panel:
         "Những điểm có lưu lượng cả hai chiều lớn nhất, trung bình 5 phút.", "Who carries most, both ways, mean of 5 minutes."
     )
     query = latest(_short(f"8 * sum by (target) (target:wan_link_bytes_per_second:avg5m{{{_HERE}}})"), "{{name}}")
-    return _linked(say, bars(say("Dùng nhiều nhất", "Top talkers"), about, "bps", query, (None, UP)))
+    return _linked(say, bars(say("Dùng nhiều nhất", "Top talkers"), about, RATE, query, (None, UP)))
 
 
 def _fullest(say: Say) -> bargauge.Panel:
@@ -144,7 +147,7 @@ def _fullest(say: Say) -> bargauge.Panel:
     )
     query = latest(_short(f"max by (target) ({_p95('7d')})"), "{{name}}")
     title = say("Đầy nhất trong 7 ngày (phân vị 95)", "Fullest over 7 days (95th percentile)")
-    return _linked(say, bars(title, about, "percentunit", query, *limits.filling()).max(1).decimals(0))
+    return _linked(say, bars(title, about, "percentunit", query, *limits.filling()).max(1).decimals(0).mappings(edges(say, 0)))
 
 
 def _forecast(say: Say) -> bargauge.Panel:
@@ -158,7 +161,8 @@ def _forecast(say: Say) -> bargauge.Panel:
         say,
         bars(say("Dự báo hai tuần tới", "Forecast of two weeks"), about, "percentunit", query, *limits.filling())
         .max(1)
-        .decimals(0),
+        .decimals(0)
+        .mappings(edges(say, 0)),
     )
 
 
@@ -185,7 +189,7 @@ def _carried(say: Say) -> timeseries.Panel:
     panel = lines(
         say("Tổng lưu lượng", "All traffic"),
         about,
-        "bps",
+        RATE,
         over_time(f'8 * sum(target:wan_link_bytes_per_second:avg5m{{{_HERE}, direction="receive"}})', down),
         over_time(f'8 * sum(target:wan_link_bytes_per_second:avg5m{{{_HERE}, direction="transmit"}})', up, "B"),
         over_time(f"8 * sum({usually})", expected, "C"),
@@ -217,7 +221,12 @@ def _hours(say: Say) -> table.Panel:
         transformed("groupingToMatrix", columnField="hour", rowField="day", valueField="Value"),
         transformed("organize", excludeByName={}, indexByName={}, renameByName={"day\\hour": day}),
     ]
-    panel = grid(say("Giờ cao điểm", "Busy hours"), about, shape, query, dense=True).unit("percentunit").decimals(0)
+    panel = (
+        grid(say("Giờ cao điểm", "Busy hours"), about, shape, query, dense=True)
+        .unit("percentunit")
+        .decimals(0)
+        .mappings(edges(say, 0))
+    )
     panel.override_by_field_type("number", [prop("custom.width", 73), *colored(*_HEAT, ground=True)])
     week = mapped({number_: (say(*words), None) for number_, words in _WEEK.items()})
     panel.override_by_name(day, column(120, mappings=week, custom__cellOptions={"type": "auto"}))
@@ -256,8 +265,8 @@ def _table(say: Say) -> table.Panel:
     panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, TEXT))])
     panel.override_by_name(area, column(180, mappings=area_names())).override_by_name(way, column(100, mappings=ways))
     for ref, (heading, _) in shown.items():
-        unit = "bps" if ref == "E" else "percentunit"
         steps = ((None, TEXT),) if ref == "E" else limits.filling()
-        panel.override_by_name(heading, [*column(190, unit=unit, decimals=0), *colored(*steps)])
+        form = [prop("unit", RATE), prop("decimals", 0)] if ref == "E" else share(say, 0)
+        panel.override_by_name(heading, [*column(190), *form, *colored(*steps)])
     panel.override_by_name("target", unseen())
     return panel.sort_by(sorted_by(shown["A"][0]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import isfinite
 
 from grafana.build.names import configuration
-from grafana.build.style import DEGRADED, DOWN, QUIET, Say, Step
+from grafana.build.style import DEGRADED, DOWN, QUIET, Say, Step, speaker_of
 from monitor.model.settings import Settings
 from monitor.rules.bounds import Bounds, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
 
@@ -58,12 +58,10 @@ def filling() -> tuple[Step, ...]:
 
 
 def share(say: Say, ratio: float) -> str:
-    """Return a ratio in percent, with as many digits as it has."""
-    text = f"{ratio * 100:.6g}%"
-    return say(text.replace(".", ","), text)
+    """Return a ratio in percent."""
+    return speaker_of(say).bound(ratio)
 
 
 def milliseconds(say: Say, seconds: float) -> str:
-    """Return a time in milliseconds, without the unit, with as many digits as it has."""
-    text = f"{seconds * 1000:.6g}"
-    return say(text.replace(".", ","), text)
+    """Return a time in milliseconds."""
+    return speaker_of(say).milliseconds(seconds)

@@ -23,6 +23,7 @@ from grafana.build.style import (
     Say,
     capital,
     days,
+    edges,
     latest,
     mapped,
     named,
@@ -110,7 +111,11 @@ def _share(say: Say) -> stat.Panel:
     about = say("Phần điểm cầu sẵn sàng; chưa rõ không tính là sẵn sàng.", "Share that is ready; unknown never counts as ready.")
     expr = f"{_verdict('ready')} / sum(max without (instance, job) (conference_readiness{{{_THIS}}}))"
     steps = ((None, DOWN), (0.9, DEGRADED), (1, UP))
-    return number(say("Tỷ lệ sẵn sàng", "Share that is ready"), about, "percentunit", latest(expr), *steps).decimals(0)
+    return (
+        number(say("Tỷ lệ sẵn sàng", "Share that is ready"), about, "percentunit", latest(expr), *steps)
+        .decimals(0)
+        .mappings(edges(say, 0))
+    )
 
 
 def _due(say: Say) -> table.Panel:

@@ -16,6 +16,7 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from monitor.words.readiness import VERDICTS as VERDICT_WORDS
 from monitor.words.states import STATES as STATE_WORDS
+from monitor.words.voice import Voice, voice
 
 Say = Callable[[str, str], str]
 """(Vietnamese, English) → the text in the dashboard's language."""
@@ -101,19 +102,53 @@ def named(expr: str) -> str:
 # Units, colours and words
 
 
+MEASURED = "si:s"
+"""The unit of what is measured in milliseconds: 183 ms. Grafana's own `s` goes on to English minutes."""
+
+RATE = "si:bit/s"
+"""The unit of rates: 4.2 Mbit/s, as everywhere; Grafana's own says Mb/s."""
+
+
+def speaker_of(say: Say) -> Voice:
+    """Return who says numbers in a dashboard's language, for units and for what Grafana would round to a lie."""
+    return voice(say("vi", "en"))
+
+
 def seconds(say: Say) -> str:
     """Return the unit of spans of time that are told in seconds; Grafana's own speak English."""
-    return say("suffix: giây", "suffix: s")
+    return f"suffix: {speaker_of(say).units[0]}"
 
 
 def hours(say: Say) -> str:
     """Return the unit of spans of time that are told in hours."""
-    return say("suffix: giờ", "suffix: h")
+    return f"suffix: {speaker_of(say).units[2]}"
 
 
 def days(say: Say) -> str:
     """Return the unit of spans of time that are told in days."""
-    return say("suffix: ngày", "suffix: days")
+    return f"suffix: {speaker_of(say).units[3]}"
+
+
+def edges(say: Say, digits: int) -> Mapped:
+    """Return the mapping of shares that Grafana would show as 0 or 100% and that are neither: <0,1%, >99,9%."""
+    half = 5 * 10.0 ** -(digits + 3)
+    grain = half / 1000
+    ends = ((grain, half - grain), (1 - half, 1 - grain))
+    return [
+        models.RangeMap(
+            options=models.DashboardRangeMapOptions(
+                from_val=low,
+                to=high,
+                result=models.ValueMappingResult(text=speaker_of(say).percent((low + high) / 2, digits), index=place),
+            )
+        )
+        for place, (low, high) in enumerate(ends)
+    ]
+
+
+def share(say: Say, digits: int) -> list[models.DynamicConfigValue]:
+    """Return the properties of a column of shares of 1: per cents with so many decimals."""
+    return [prop("unit", "percentunit"), prop("decimals", digits), prop("mappings", edges(say, digits))]
 
 
 def bounds(*steps: Step) -> builders.ThresholdsConfig:

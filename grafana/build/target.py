@@ -18,7 +18,9 @@ from grafana.build.style import (
     DEGRADED,
     DOWN,
     MAINTENANCE,
+    MEASURED,
     QUIET,
+    RATE,
     SOURCE,
     STANDBY,
     TEXT,
@@ -35,6 +37,7 @@ from grafana.build.style import (
     over_time,
     painted,
     prop,
+    share,
     state_codes,
     stepped,
     usual,
@@ -108,12 +111,12 @@ def _now(say: Say) -> stat.Panel:
     )
     shown = {
         say("Độ trễ", "Round trip"): (
-            "s",
+            MEASURED,
             f"target:wan_icmp_rtt_average_seconds:avg5m{{{_IT}}}",
             limits.steps(limits.round_trip(), TEXT),
         ),
         say("Biến động", "Jitter"): (
-            "s",
+            MEASURED,
             f"min by (target) (avg_over_time(wan_icmp_jitter_seconds{{{_IT}}}[5m]))",
             limits.steps(limits.jitter(), TEXT),
         ),
@@ -127,7 +130,8 @@ def _now(say: Say) -> stat.Panel:
     queries = [latest(expr, name, ref) for ref, (name, (_, expr, _)) in zip("ABCD", shown.items(), strict=True)]
     panel = counts(say("Chất lượng lúc này", "Quality now"), about, *queries).decimals(1)
     for name, (unit, _, steps) in shown.items():
-        panel.override_by_name(name, [prop("unit", unit), prop("thresholds", stepped(*steps))])
+        form = share(say, 1) if unit == "percentunit" else [prop("unit", unit)]
+        panel.override_by_name(name, [*form, prop("thresholds", stepped(*steps))])
     return panel
 
 
@@ -160,7 +164,7 @@ def _heatmap(say: Say) -> heatmap.Panel:
         .with_target(over_time(expr, "{{le}}").format(PromQueryFormat.HEATMAP))
         .calculate(False)
         .color(color.scale(HeatmapColorScale.EXPONENTIAL).exponent(0.5).reverse(False))
-        .y_axis(heatmap.YAxisConfig().unit("s").axis_placement(common.AxisPlacement.LEFT))
+        .y_axis(heatmap.YAxisConfig().unit(MEASURED).axis_placement(common.AxisPlacement.LEFT))
         .cell_gap(1)
         .show_legend()
     )
@@ -169,15 +173,14 @@ def _heatmap(say: Say) -> heatmap.Panel:
 def _latency(say: Say) -> timeseries.Panel:
     amber, red = (limits.milliseconds(say, each) for each in astuple(limits.round_trip()))
     about = say(
-        f"Trung bình mỗi lượt đo, cạnh mức thường ngày của chính điểm này (trung vị 7 ngày). Nét đứt: ngưỡng {amber} và {red} ms.",
-        f"The mean of each round beside what is usual for this target (median of 7 days). Dashed: the limits of {amber} and "
-        f"{red} ms.",
+        f"Trung bình mỗi lượt đo, cạnh mức thường ngày của chính điểm này (trung vị 7 ngày). Nét đứt: ngưỡng {amber} và {red}.",
+        f"The mean of each round beside what is usual for this target (median of 7 days). Dashed: the limits of {amber} and {red}.",
     )
     here, median = say("Độ trễ", "Round trip"), say("Thường ngày", "Usual")
     panel = lines(
         say("Độ trễ khứ hồi", "Round trip"),
         about,
-        "s",
+        MEASURED,
         over_time(f"min by (target) (wan_icmp_rtt_average_seconds{{{_IT}}})", here),
         over_time(hourly(f"target:wan_icmp_rtt_average_seconds:median7d{{{_IT}}}"), median, "B"),
         limits=limits.dashes(limits.round_trip()),
@@ -201,12 +204,12 @@ def _loss(say: Say) -> timeseries.Panel:
 def _jitter(say: Say) -> timeseries.Panel:
     amber, red = (limits.milliseconds(say, each) for each in astuple(limits.jitter()))
     about = say(
-        f"Biến động trễ theo RFC 3550, nối qua các lượt đo. Nét đứt: {amber} và {red} ms.",
-        f"Jitter by RFC 3550, carried from round to round. Dashed: {amber} and {red} ms.",
+        f"Biến động trễ theo RFC 3550, nối qua các lượt đo. Nét đứt: {amber} và {red}.",
+        f"Jitter by RFC 3550, carried from round to round. Dashed: {amber} and {red}.",
     )
     name = say("Biến động trễ", "Jitter")
     query = over_time(f"min by (target) (wan_icmp_jitter_seconds{{{_IT}}})", name)
-    panel = lines(name, about, "s", query, limits=limits.dashes(limits.jitter()))
+    panel = lines(name, about, MEASURED, query, limits=limits.dashes(limits.jitter()))
     return panel.override_by_name(name, [painted(UP)]).min(0)
 
 
@@ -225,7 +228,7 @@ def _traffic(say: Say, direction: str) -> timeseries.Panel:
             "Theo đồng hồ của thiết bị; cạnh tốc độ hợp đồng và mức thường lệ của cùng thứ, cùng giờ bốn tuần trước.",
             "By the device's own clock; beside the contract and what the same weekday and hour carried over four weeks.",
         ),
-        "bps",
+        RATE,
         over_time(f"8 * max by (target) ({rate})", here),
         over_time(f"8 * {usual('target:wan_link_bytes_per_second:usual1h' + of)}", usually, "B"),
         over_time(f"8 * max by (target) (wan_link_contracted_bytes_per_second{of})", contract, "C"),

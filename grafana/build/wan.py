@@ -15,6 +15,7 @@ from grafana.build.style import (
     DEGRADED,
     DOWN,
     LINE,
+    MEASURED,
     QUIET,
     SOURCE,
     STATES,
@@ -23,6 +24,7 @@ from grafana.build.style import (
     Say,
     bounds,
     by_bounds,
+    edges,
     fixed,
     latest,
     mapped,
@@ -249,16 +251,16 @@ def _loss(say: Say) -> bargauge.Panel:
     cut_off = "max_over_time(target:wan_target_cause:now[15m])"  # what was lost meanwhile is the outage's
     query = latest(_worst(f"target:wan_icmp_loss_ratio:ratio15m{{{_POINTS}}} unless on (target) {cut_off}"), "{{name}}")
     panel = bars(say("Mất gói", "Loss"), about, "percentunit", query, *limits.steps(limits.loss()))
-    return _read(say, panel.max(10 * limits.loss().red).decimals(1))
+    return _read(say, panel.max(10 * limits.loss().red).decimals(1).mappings(edges(say, 1)))
 
 
 def _latency(say: Say) -> bargauge.Panel:
     about = say(
-        f"Những đường chậm nhất trong 5 phút; hội nghị cần dưới {limits.milliseconds(say, limits.round_trip().red)} ms.",
+        f"Những đường chậm nhất trong 5 phút; hội nghị cần dưới {limits.milliseconds(say, limits.round_trip().red)}.",
         "The slowest lines over 5 minutes.",
     )
     query = latest(_worst(f"target:wan_icmp_rtt_average_seconds:avg5m{{{_POINTS}}}"), "{{name}}")
-    panel = bars(say("Độ trễ khứ hồi", "Round trip"), about, "s", query, *limits.steps(limits.round_trip()))
+    panel = bars(say("Độ trễ khứ hồi", "Round trip"), about, MEASURED, query, *limits.steps(limits.round_trip()))
     return _read(say, panel.max(round(limits.round_trip().red * 4 / 3, 6)))
 
 
@@ -268,7 +270,7 @@ def _load(say: Say) -> bargauge.Panel:
     )
     query = latest(_worst(f"max by (target) (target:wan_link_utilisation_ratio:now{{{_POINTS}}})"), "{{name}}")
     panel = bars(say("Tải đường truyền", "Load"), about, "percentunit", query, *limits.steps(limits.load()))
-    return _read(say, panel.max(1).decimals(0))
+    return _read(say, panel.max(1).decimals(0).mappings(edges(say, 0)))
 
 
 def _read(say: Say, panel: bargauge.Panel) -> bargauge.Panel:

@@ -12,6 +12,7 @@ from grafana.build.style import (
     DEGRADED,
     DOWN,
     MAINTENANCE,
+    MEASURED,
     QUIET,
     TEXT,
     UNKNOWN,
@@ -144,7 +145,7 @@ def _lag(say: Say) -> timeseries.Panel:
     return lines(
         say("Trễ của chính bộ giám sát", "The monitor's own lag"),
         about,
-        "s",
+        MEASURED,
         over_time("max by (probe) (monitor_round_lag_seconds)", say("gói {{probe}}", "{{probe}} packets")),
         over_time(
             "histogram_quantile(0.99, sum by (le) (rate(monitor_event_loop_lag_seconds_bucket[$__rate_interval])))",
@@ -232,7 +233,7 @@ def _files(say: Say) -> timeseries.Panel:
 def _scrape(say: Say) -> timeseries.Panel:
     about = say("Prometheus lấy số liệu mất bao lâu; phải dưới 9 giây.", "How long a scrape takes; it must stay below 9 s.")
     query = over_time(f"scrape_duration_seconds{{{_ALL}}}", "{{job}}")
-    return lines(say("Lấy số liệu", "Scrapes"), about, "s", query).min(0)
+    return lines(say("Lấy số liệu", "Scrapes"), about, MEASURED, query).min(0)
 
 
 def _rules(say: Say) -> timeseries.Panel:
@@ -245,7 +246,7 @@ def _rules(say: Say) -> timeseries.Panel:
         for each in (duration, f"{duration} @ end()")
     )
     query = over_time(f"{then} and topk(5, {last})", "{{rules}}")
-    return lines(say("Tính luật", "Rule evaluation"), about, "s", query).min(0)
+    return lines(say("Tính luật", "Rule evaluation"), about, MEASURED, query).min(0)
 
 
 def _notices(say: Say) -> timeseries.Panel:

@@ -18,6 +18,7 @@ from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
 from monitor.export.meeting_metrics import FAMILIES as OF_MEETINGS
 from monitor.load.configuration import load
 from monitor.rules.bounds import Bounds, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
+from monitor.words.voice import voice
 from tests.supervision.queries import filled, loaded, panels, queries, selectors
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,24 @@ def test_every_panel_says_what_it_shows_and_in_which_unit(board: dict[str, Any])
         assert panel["datasource"]["uid"] == "prometheus", place
     titles = [panel["title"] for panel in panels(board)]
     assert len(titles) == len(set(titles)), "two panels of one title"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_units_and_what_is_nearly_nothing_or_all_are_said_as_by_the_monitor(language: str) -> None:
+    speaker, shares = voice(language), 0
+    for board in (board for name, board in BOARDS.items() if name.startswith(f"{language} ")):
+        for panel in panels(board):
+            config = panel["fieldConfig"]
+            overrides = ({each["id"]: each["value"] for each in override["properties"]} for override in config["overrides"])
+            for form in (config["defaults"], *overrides):
+                # Grafana's own seconds end in English minutes, its own rates in Mb/s.
+                assert form.get("unit") not in {"s", "bps", "m", "h", "d"}, panel["title"]
+                ranges = [each["options"] for each in form.get("mappings", ()) if each["type"] == "range"]
+                if ranges:
+                    shares += 1
+                    told = [speaker.percent(edge, form["decimals"]) for edge in (1e-4 / 10 ** form["decimals"], 1 - 1e-9)]
+                    assert told == [each["result"]["text"] for each in ranges], panel["title"]
+    assert shares > 10
 
 
 @every_board
