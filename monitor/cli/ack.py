@@ -20,6 +20,7 @@ from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.tables import Column, table
 from monitor.errors import SetupError
 from monitor.words.page import counted
+from monitor.words.voice import voice
 
 _PATH = "/api/v1/acknowledgements"
 
@@ -84,4 +85,4 @@ def _who(cause: Mapping[str, Any], daemon: Daemon) -> str:
 
 
 def _time(at: float | None, daemon: Daemon) -> str:
-    return "" if at is None else datetime.fromtimestamp(at, daemon.zone).strftime("%H:%M %d/%m")
+    return "" if at is None else voice(daemon.language).short_time(datetime.fromtimestamp(at, daemon.zone))

@@ -13,6 +13,7 @@ from monitor.model.reading import Explained, InterfaceSample, Lack, SnmpSample
 from monitor.rules.recognition import specificity
 from monitor.words import say
 from monitor.words.profiles import PROFILES
+from monitor.words.voice import voice
 
 _TELLING = (Lack.BOUNDS, Lack.UNMAPPED, Lack.INVALID, Lack.CONDITION, Lack.NO_NUMBER, Lack.BEYOND, Lack.NO_ROWS, Lack.ABSENT)
 """Of several reasons the one that helps most: what the device did say."""
@@ -76,16 +77,12 @@ def lacking(sample: SnmpSample) -> list[Explained]:
     return list(best.values())
 
 
-def readable_number(series: str, number: float) -> str:
+def readable_number(series: str, number: float, language: str) -> str:
     """Return a value with the unit that its metric ends with."""
-    metric = series.partition("{")[0]
-    if metric.endswith("_ratio"):
-        return f"{number:.3g}" if number and number < 0.01 else f"{number:.0%}"
-    if metric.endswith("_celsius"):
-        return f"{number:.1f} °C"
+    metric, speaker = series.partition("{")[0], voice(language)
     if metric.endswith("_seconds"):
-        return f"{number * 1000:.3g} ms" if 0 < number < 1 else f"{number:g} s"
-    return f"{number:g}"
+        return speaker.milliseconds(number)
+    return str(speaker.value(metric, number))
 
 
 # JSON
@@ -141,7 +138,7 @@ def print_findings(found: Findings, language: str) -> None:
     read = [(each, each.number) for each in sample.explained if each.number is not None]
     if read:
         columns = [_column("value", language), _column("number", language, is_number=True), _column("said", language)]
-        print(table(columns, [[each.series, readable_number(each.series, number), each.raw] for each, number in read]))
+        print(table(columns, [[each.series, readable_number(each.series, number, language), each.raw] for each, number in read]))
     else:
         print(say(PROFILES, "nothing" if found.profile.values else "asks_nothing", language))
     missing = lacking(sample)
@@ -174,7 +171,7 @@ def _heading(found: Findings, language: str) -> Iterator[tuple[str, str]]:
     yield "sysObjectID", sample.sys_object_id or say(PROFILES, "no_object_id", language)
     ticks = sample.uptime_ticks if sample.system_ticks is None else sample.system_ticks
     if ticks is not None:
-        yield say(PROFILES, "uptime", language), _duration(ticks / 100, language)
+        yield say(PROFILES, "uptime", language), voice(language).duration(ticks / 100)
     yield say(PROFILES, "profile", language), f"{profile.id} ({profile.title})" if profile.title else profile.id
     yield say(PROFILES, "why", language), found.why
     others = [each.id for each in matching(found.profiles, sample) if each.id != profile.id]
@@ -190,12 +187,6 @@ def _print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
     wide = max(seen_width(name) for name, _ in known)
     for name, text in known:
         print(fitted(f"{name}{' ' * (wide - seen_width(name))}  {text}", printed_width()))
-
-
-def _duration(seconds: float, language: str) -> str:
-    days, rest = divmod(int(seconds), 86_400)
-    hours, minutes = rest // 3600, rest % 3600 // 60
-    return f"{days} {'ngày' if language == 'vi' else 'd'} {hours:02}:{minutes:02}"
 
 
 def _print_interfaces(profile: Profile, sample: SnmpSample, language: str) -> None:

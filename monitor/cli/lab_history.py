@@ -24,6 +24,7 @@ from monitor.model.scenario import parse_duration
 from monitor.service.clock import SystemClock
 from monitor.words import say
 from monitor.words.lab import LAB
+from monitor.words.voice import voice
 
 _MOST_DAYS = 400
 _BLOCK_S = 18 * 3600
@@ -77,18 +78,18 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.journal:
         _write_journal(history, arguments.journal)
     language = arguments.language or settings.language
-    ends = datetime.fromtimestamp(past.end, zone).isoformat(sep=" ", timespec="minutes")
+    speaker = voice(language)
     print(
         say(
             LAB,
             "history",
             language,
             days=arguments.days,
-            until=ends,
-            targets=len(inventory.targets),
-            samples=f"{samples:,}".replace(",", " "),
-            entries=len(history.story.entries),
-            seconds=round(time.monotonic() - started),
+            until=speaker.time(datetime.fromtimestamp(past.end, zone)),
+            targets=speaker.number(len(inventory.targets)),
+            samples=speaker.number(samples),
+            entries=speaker.number(len(history.story.entries)),
+            took=speaker.duration(time.monotonic() - started),
         )
     )
     return 0

@@ -22,6 +22,7 @@ from monitor.cli.asking import Daemon, add_daemon, running_daemon
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.tables import Column, table
 from monitor.words.page import short_weekdays
+from monitor.words.voice import voice
 
 _PATH = "/api/v1/maintenance"
 
@@ -93,8 +94,9 @@ def _span(window: Mapping[str, Any], daemon: Daemon) -> str:
     if window["start"] is None or window["end"] is None:
         return f"{_days(window['days'], daemon.language)} {window['from_time']}–{window['to_time']}"
     start, end = (datetime.fromtimestamp(window[key], daemon.zone) for key in ("start", "end"))
-    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%H:%M %d/%m}"
-    return f"{start:%H:%M %d/%m} – {until}"
+    speaker = voice(daemon.language)
+    until = speaker.clock(end) if start.date() == end.date() else speaker.short_time(end)
+    return f"{speaker.short_time(start)} – {until}"
 
 
 def _days(days: Sequence[int], language: str) -> str:

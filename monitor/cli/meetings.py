@@ -26,6 +26,7 @@ from monitor.load.whole_file import write_whole
 from monitor.model.meeting import Meeting
 from monitor.words import say
 from monitor.words.ready import READY
+from monitor.words.voice import voice
 
 _USUAL_DAYS = 30
 _MOST_DAYS = 366
@@ -116,7 +117,8 @@ def _print(found: tuple[Meeting, ...], language: str) -> None:
         Column(say(READY, "endpoints", language), is_number=True),
         Column(say(READY, "meeting", language)),
     ]
-    rows = [[f"{each.start:%d/%m/%Y %H:%M}", f"{each.end:%H:%M}", each.id, str(len(each.endpoints)), each.title] for each in found]
+    speaker = voice(language)
+    rows = [[speaker.time(each.start), speaker.clock(each.end), each.id, str(len(each.endpoints)), each.title] for each in found]
     print(table(columns, rows))
 
 

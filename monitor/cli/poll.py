@@ -38,6 +38,7 @@ from monitor.service.clock import SystemClock
 from monitor.service.specs import REFERENCE, turns
 from monitor.words import say
 from monitor.words.poll import POLL
+from monitor.words.voice import voice
 
 Row = Mapping[str, Any]
 Progress = Callable[[int, int], None]
@@ -70,7 +71,8 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         _print_table(by_target, language)
     answering = sum(any(_is_alive(each) for each in probes.values()) for probes in by_target.values())
-    summary = say(POLL, "summary", language, answering=answering, asked=len(ids), seconds=time.monotonic() - began_s)
+    took = voice(language).milliseconds(time.monotonic() - began_s)
+    summary = say(POLL, "summary", language, answering=answering, asked=len(ids), took=took)
     print(summary, file=sys.stderr if arguments.format == "json" else sys.stdout)
     return 0 if answering == len(ids) else 1
 
@@ -200,14 +202,14 @@ def _print_table(by_target: Mapping[str, Mapping[str, Row]], language: str) -> N
 
 
 def _cells(target: str, probes: Mapping[str, Row], others: Sequence[str], language: str) -> list[str]:
-    icmp = probes.get("icmp", {})
+    speaker, icmp = voice(language), probes.get("icmp", {})
     sample = icmp.get("icmp") or {}
     asked = [probes[probe] for probe in ("icmp", "snmp", *others) if probe in probes]
     return [
         target,
         _outcome(icmp, language),
-        "" if sample.get("loss") is None else f"{sample['loss']:.0%}",
-        "" if sample.get("rtt_ms") is None else f"{sample['rtt_ms']:.1f} ms",
+        "" if sample.get("loss") is None else speaker.loss(sample["loss"]),
+        "" if sample.get("rtt_ms") is None else speaker.milliseconds(sample["rtt_ms"] / 1000),
         _outcome(probes.get("snmp", {}), language),
         *(_conference(probes.get(probe, {}), language) for probe in others),
         # Last, since a narrow terminal shortens the end of a line: the outcomes are seen in any case.

@@ -40,6 +40,7 @@ from monitor.words import say
 from monitor.words.operations import OPERATIONS
 from monitor.words.readiness import VERDICTS
 from monitor.words.ready import READY
+from monitor.words.voice import voice
 
 Document = Mapping[str, Any]
 Progress = Callable[[int, int], None]
@@ -197,7 +198,7 @@ def _told(found: Document, configuration: Configuration, width: int) -> Iterator
     language = configuration.settings.language
     verdict = say(VERDICTS, found["verdict"], language)
     start = datetime.fromisoformat(found["start"])
-    values = {"title": found["title"], "start": f"{start:%H:%M %d/%m/%Y}", "verdict": verdict, "reason": found["reason"]["text"]}
+    values = {"title": found["title"], "start": voice(language).time(start), "verdict": verdict, "reason": found["reason"]["text"]}
     yield say(READY, "head", language, **values)
     yield f"{say(READY, 'counts', language, **found['counts'])} · {_checked_at(found, language)}"
     if found["seal"]:
@@ -205,7 +206,7 @@ def _told(found: Document, configuration: Configuration, width: int) -> Iterator
     names = _names(configuration)
     for blast in found["blasts"]:
         if len(blast["endpoints"]) > 1:
-            share = f"{blast['ready_after'] / max(1, len(found['endpoints'])):.0%}"
+            share = voice(language).load(blast["ready_after"] / max(1, len(found["endpoints"])))
             name = names.get(blast["target"], blast["target"])
             yield say(READY, "blast", language, target=name, count=len(blast["endpoints"]), share=share)
     rows = [_row(each, names, language) for each in _gravest_first(found["endpoints"])]
@@ -245,7 +246,8 @@ def _checked_at(found: Document, language: str) -> str:
     if found["checked_at"] is None:
         return say(READY, "never_checked", language)
     zone = datetime.fromisoformat(found["start"]).tzinfo
-    return say(READY, "checked", language, at=f"{datetime.fromtimestamp(found['checked_at'], zone):%H:%M:%S %d/%m}")
+    checked = datetime.fromtimestamp(found["checked_at"], zone)
+    return say(READY, "checked", language, at=voice(language).time(checked, seconds=True))
 
 
 def _names(configuration: Configuration) -> dict[str, str]:

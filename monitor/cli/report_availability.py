@@ -28,6 +28,7 @@ from monitor.rules.availability import OWN_KINDS, Availability, reckon
 from monitor.service.clock import SystemClock
 from monitor.words import say
 from monitor.words.availability import AVAILABILITY
+from monitor.words.voice import voice
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +93,7 @@ def _period(arguments: argparse.Namespace, zone: ZoneInfo, now: float, language:
         first, last = _month(arguments.month, zone, now, language)
     last = min(last, now)
     if first >= last:
-        told = datetime.fromtimestamp(first, zone).isoformat(sep=" ", timespec="minutes")
+        told = voice(language).time(datetime.fromtimestamp(first, zone))
         raise _refused("empty_period", language, start=told)
     return first, last
 

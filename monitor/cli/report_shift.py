@@ -34,6 +34,7 @@ from monitor.report.wording import Wording
 from monitor.rules.operations import ACKNOWLEDGEMENT_KINDS, MAINTENANCE_KINDS
 from monitor.words import say
 from monitor.words.report import SHIFT
+from monitor.words.voice import voice
 
 _USUAL = "8h"
 _SIGHT = ("blind", "sighted")
@@ -111,8 +112,8 @@ def _span(arguments: argparse.Namespace, now: datetime, language: str) -> tuple[
             raise _refused("no_duration", language, text=arguments.last)
         since = until - timedelta(seconds=lasts_s)
     if not since < until <= now:
-        form = "%H:%M %d/%m/%Y"
-        raise _refused("begins_after", language, since=since.strftime(form), until=until.strftime(form))
+        speaker = voice(language)
+        raise _refused("begins_after", language, since=speaker.time(since), until=speaker.time(until))
     return since.timestamp(), until.timestamp()
 
 

@@ -209,7 +209,7 @@ def _losses(view: MeetingView, snapshot: Snapshot, say: Sentences) -> list[tuple
     return [
         (
             names.get(each.endpoint, each.endpoint),
-            say("absent_minutes", minutes=f"{each.minutes:.0f}"),
+            say.age(each.minutes * 60),
             say.reason(each.reason, names),
         )
         for each in worst

@@ -30,7 +30,7 @@ IMPORT: Catalogue = {
     "not_written": ("Chưa ghi gì; thêm --write {path}", "Nothing was written; add --write {path}"),
     "written": (
         "Đã ghi {path}, {points} điểm mạng, {endpoints} điểm cầu",
-        "Written: {path}, {points} points, {endpoints} endpoints",
+        "Written: {path}, {points:# point|# points}, {endpoints:# endpoint|# endpoints}",
     ),
-    "points": ("● {points} điểm mạng  ○ {endpoints} điểm cầu", "● {points} points  ○ {endpoints} endpoints"),
+    "points": ("● {points} điểm mạng  ○ {endpoints} điểm cầu", "● {points:# point|# points}  ○ {endpoints:# endpoint|# endpoints}"),
 }

@@ -27,8 +27,8 @@ LAB: Catalogue = {
         "  - no TCP, traceroute or IPv6; the daemon's configuration: {config}",
     ),
     "history": (
-        "{days} ngày đến {until}: {targets} điểm, {samples} mẫu, {entries} dòng nhật ký; mất {seconds} giây.",
-        "{days} days until {until}: {targets} targets, {samples} samples, {entries} journal entries; it took {seconds} s.",
+        "{days} ngày đến {until}: {targets} điểm, {samples} mẫu, {entries} dòng nhật ký; mất {took}.",
+        "{days} days until {until}: {targets} targets, {samples} samples, {entries} journal entries; it took {took}.",
     ),
     "asked_for": ("theo yêu cầu", "as asked for"),
     "demo_starts": (

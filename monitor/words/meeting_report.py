@@ -17,12 +17,12 @@ MEETING_REPORT: Catalogue = {
     "counted": (
         "{ready} sẵn sàng, {at_risk} có điều kiện, {unknown} chưa rõ, {not_ready} chưa sẵn sàng trong {all} điểm cầu; "
         "kỹ thuật viên đã xác nhận {confirmed}",
-        "{ready} ready, {at_risk} at risk, {unknown} unknown, {not_ready} not ready of {all} endpoints; "
+        "{ready} ready, {at_risk} at risk, {unknown} unknown, {not_ready} not ready of {all:# endpoint|# endpoints}; "
         "{confirmed} confirmed on site",
     ),
     "missed": (
         "{count} trong {all} điểm cầu vắng khi họp, cộng {minutes} giờ:phút",
-        "{count} of {all} endpoints were absent while it was under way, {minutes} h:min in all",
+        "{count} of {all:# endpoint was|# endpoints were} absent while it was under way, {minutes} h:min in all",
     ),
     "nothing_missed": ("Không điểm cầu nào vắng khi họp", "No endpoint was absent while it was under way"),
     "losses": ("Vắng khi họp", "Absent while under way"),

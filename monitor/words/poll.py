@@ -26,8 +26,8 @@ POLL: Catalogue = {
     "broke_off": ("bộ giám sát tại {origin} ngừng trả lời giữa chừng: {reason}", "the daemon at {origin} broke off: {reason}"),
     "broke_off_cure": ("xem nhật ký của nó rồi đo lại", "look at its log, then poll again"),
     "summary": (
-        "{answering}/{asked} đối tượng trả lời trong {seconds:.1f} s",
-        "{answering}/{asked} targets answer, in {seconds:.1f} s",
+        "{answering}/{asked} đối tượng trả lời trong {took}",
+        "{answering}/{asked:# target answers|# targets answer}, in {took}",
     ),
     "progress": ("đã hỏi {done}/{asked}", "asked {done}/{asked}"),
 }

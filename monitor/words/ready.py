@@ -32,7 +32,7 @@ READY: Catalogue = {
     "sealed": ("báo cáo đã chốt, sha256 {seal}", "report sealed, sha256 {seal}"),
     "blast": (
         "khắc phục {target}: thêm {count} điểm cầu, {share} dự họp",
-        "mending {target} brings back {count} endpoints: {share} attendance",
+        "mending {target} brings back {count:# endpoint|# endpoints}: {share} attendance",
     ),
     "all_well": ("Không điểm cầu nào cần xử lý.", "No endpoint needs anything."),
     "probing": ("đang đo {done}/{of}", "probing {done}/{of}"),
@@ -40,13 +40,14 @@ READY: Catalogue = {
         "{path} không có hoặc không có phiên họp nào: chưa theo dõi phiên họp nào",
         "{path} is not there or has no meeting: none is watched",
     ),
-    "none": ("không có phiên họp nào trong {days} ngày tới", "no meeting in the next {days} days"),
+    "none": ("không có phiên họp nào trong {days} ngày tới", "no meeting in the next {days:# day|# days}"),
     "fine": (
         "lịch họp tốt: {singles} phiên họp riêng lẻ, {calendars} lịch; {count} phiên họp trong {days} ngày tới",
-        "the schedule is fine: {singles} single meetings, {calendars} calendars; {count} meetings in the next {days} days",
+        "the schedule is fine: {singles:# single meeting|# single meetings}, {calendars:# calendar|# calendars}; "
+        "{count:# meeting|# meetings} in the next {days:# day|# days}",
     ),
     "imported": (
         "đã đưa {file} vào {into}: {count} phiên họp trong {days} ngày tới",
-        "{file} is in {into}: {count} meetings in {days} days",
+        "{file} is in {into}: {count:# meeting|# meetings} in {days:# day|# days}",
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.words.catalogue import Catalogue, say
+from monitor.words.voice import voice
 
 REPORT_QUEUE: Catalogue = {
     "making": ("Đang lập báo cáo", "The report is being made"),
@@ -27,25 +28,25 @@ REPORT_QUEUE: Catalogue = {
         "hàng đợi lập báo cáo đã đầy ({waiting} báo cáo)",
         "the queue of reports is full ({waiting} are waiting)",
     ),
-    "report_full_cure": ("thử lại sau {seconds} giây", "ask again in {seconds} s"),
+    "report_full_cure": ("thử lại sau {lasts}", "ask again in {lasts}"),
     "report_many": (
         "địa chỉ này đang chờ {mine} báo cáo, không nhận thêm",
         "this address is waiting for {mine} reports; there are no more at once",
     ),
     "report_many_cure": ("chờ các báo cáo đó xong rồi thử lại", "ask again when those are there"),
     "report_making": ("báo cáo vẫn đang được lập", "the report is still being made"),
-    "report_making_cure": ("thử lại sau {seconds} giây", "ask again in {seconds} s"),
+    "report_making_cure": ("thử lại sau {lasts}", "ask again in {lasts}"),
     "report_queued": (
         "báo cáo vẫn đang chờ, thứ {place} trong hàng",
         "the report is still waiting, number {place} in the queue",
     ),
     "report_queued_cure": (
-        "thử lại sau {seconds} giây; chỗ trong hàng được giữ tới lúc đó",
-        "ask again in {seconds} s; the place in the queue is kept until then",
+        "thử lại sau {lasts}; chỗ trong hàng được giữ tới lúc đó",
+        "ask again in {lasts}; the place in the queue is kept until then",
     ),
     "report_late": (
-        "lập báo cáo quá {seconds} giây nên đã bị dừng",
-        "the report took longer than {seconds} s and was stopped",
+        "lập báo cáo quá {lasts} nên đã bị dừng",
+        "the report took longer than {lasts} and was stopped",
     ),
     "report_late_cure": (
         "máy đang bận: thử lại sau ít phút; nếu lặp lại, xem nhật ký của bộ giám sát",
@@ -75,5 +76,7 @@ REPORT_QUEUE: Catalogue = {
 
 
 def tell(key: str, language: str, **values: object) -> str:
-    """Return the text of a key. Raises KeyError for a key or a language that is not there."""
-    return say(REPORT_QUEUE, key, language, **values)
+    """Return the text of a key. Raises KeyError for a key or a language that is not there. `seconds` is a number."""
+    lasts = values.get("seconds")
+    told = {"lasts": voice(language).duration(lasts)} if isinstance(lasts, int | float) else {}
+    return say(REPORT_QUEUE, key, language, **values, **told)
