@@ -22,6 +22,7 @@ ours are kept ready.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -49,6 +50,8 @@ _MOST = tuple(1 - least for least in _LEAST)
 _CUT_OFF_FROM = 2
 _EXACT = Context(prec=400)
 _DAY_S = 86_400
+_Date = date
+"""In the class `date` is a method."""
 
 
 class Voice:
@@ -63,7 +66,7 @@ class Voice:
         self.weekdays = _WEEKDAYS[language]
         """Monday first."""
         locale = Locale(language)
-        symbols = locale.number_symbols["latn"]
+        symbols: Mapping[str, str] = locale.number_symbols["latn"]
         self._decimal, self._group = symbols["decimal"], symbols["group"]
         self._minus, self._percent = symbols["minusSign"], symbols["percentSign"]
         # A rule asks for a number's decimals, which takes microseconds; counts come again.
@@ -205,11 +208,11 @@ class Voice:
         text = f"{moment.hour:02}:{moment.minute:02}"
         return f"{text}:{moment.second:02}" if seconds else text
 
-    def date(self, day: date) -> str:
+    def date(self, day: _Date) -> str:
         """Return a date."""
         return f"{day.day:02}/{day.month:02}/{day.year:04}"
 
-    def weekday(self, day: date) -> str:
+    def weekday(self, day: _Date) -> str:
         """Return weekday and date."""
         return f"{self.weekdays[day.weekday()]} {self.date(day)}"
 
@@ -221,7 +224,7 @@ class Voice:
         """Return the time of day with day and month: of what is near, where the year goes without saying."""
         return f"{self.clock(moment)} {moment.day:02}/{moment.month:02}"
 
-    def near_time(self, moment: datetime, today: date) -> str:
+    def near_time(self, moment: datetime, today: _Date) -> str:
         """Return the time of day, with the weekday unless it is today's, and with the date from a week on."""
         apart = abs((moment.date() - today).days)
         if apart == 0:
