@@ -1,39 +1,105 @@
-"""Every error that a person sees: where it is, what is wrong, and what cures it."""
+"""Every error that a person sees: where it is, what is wrong, and what cures it, in the language of whoever reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import errno
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from monitor.words.faults import knows, tell
+from monitor.words.phrase import Phrase, phrase
+
+LOG = "en"
+"""What the log, and whatever else asks for str(), is told in."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """One fault of the configuration.
 
-    file:  as the operator would type it.
-    line:  counted from 1; 0 where the fault has no line (a missing file).
-    path:  the key's place, such as 'points.xa-lung-cu.uplink'; '' for the whole file.
-    fault: what is wrong, in one clause.
-    cure:  what to do about it; '' where the fault says it all.
+    file:   as the operator would type it.
+    line:   counted from 1; 0 where the fault has no line (a missing file).
+    path:   the key's place, such as 'points.xa-lung-cu.uplink'; '' for the whole file.
+    code:   what is wrong, a key of words/faults; values: what it quotes.
+    remedy: what to do about it; None for what the catalogue has for the code itself, if anything.
+    fault:  what is wrong, in one clause of English; cure: the remedy, '' where the fault says it all.
     """
 
     file: str
     line: int
     path: str
-    fault: str
-    cure: str = ""
+    code: str = field(compare=False)
+    remedy: Phrase | None = field(default=None, compare=False)
+    values: Mapping[str, object] = field(default_factory=dict, compare=False)
+    fault: str = field(init=False)
+    cure: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fault", self.fault_in(LOG))
+        object.__setattr__(self, "cure", self.cure_in(LOG))
 
     def __str__(self) -> str:
+        return self.told(LOG)
+
+    def fault_in(self, language: str) -> str:
+        """Return what is wrong."""
+        return tell(Phrase(self.code, self.values), language)
+
+    def cure_in(self, language: str) -> str:
+        """Return what to do about it, '' where the fault says it all."""
+        return _cure(self.code, self.remedy, self.values, language)
+
+    def told(self, language: str) -> str:
+        """Return place, fault and cure on one line."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         path = f" {self.path}:" if self.path else ""
-        cure = f"; {self.cure}" if self.cure else ""
-        line = f"{place}:{path} {self.fault}{cure}"
+        cure = self.cure_in(language)
+        line = f"{place}:{path} {self.fault_in(language)}" + (f"; {cure}" if cure else "")
         # It may quote what a file holds: what a terminal would obey, or would not show, is written as its escape.
         return line if line.isprintable() else "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
 
 
 class MonitorError(Exception):
-    """What the operator can mend; the command line prints it without a traceback and exits with 2."""
+    """What the operator can mend; the command line prints it without a traceback and exits with 2.
+
+    code, values and remedy are those of a Fault; fault and cure the English of them, str() of both.
+    """
+
+    def __init__(self, code: str, remedy: Phrase | None = None, /, **values: object) -> None:
+        self.code = code
+        self.values = values
+        self.remedy = remedy or (Phrase(f"{code}_cure", values) if knows(f"{code}_cure") else None)
+        self.fault = self.fault_in(LOG)
+        self.cure = self.cure_in(LOG)
+        super().__init__(self.told(LOG))
+
+    @classmethod
+    def saying(cls, fault: str, cure: str = "") -> Self:
+        """Return one of sentences that are in their reader's language already, such as a running daemon's."""
+        return cls("quoted", phrase("quoted", text=cure) if cure else None, text=fault)
+
+    def or_else(self, code: str) -> Self:
+        """Return the same fault with another cure, which quotes this one's as {cure}."""
+        return type(self)(self.code, phrase(code, cure=self.remedy or ""), **self.values)
+
+    @property
+    def said(self) -> Phrase:
+        """Return what is wrong, for another sentence to quote."""
+        return Phrase(self.code, self.values)
+
+    def fault_in(self, language: str) -> str:
+        """Return what is wrong."""
+        return tell(self.said, language)
+
+    def cure_in(self, language: str) -> str:
+        """Return what to do about it, '' where the fault says it all."""
+        return tell(self.remedy, language) if self.remedy is not None else ""
+
+    def told(self, language: str) -> str:
+        """Return fault and cure."""
+        fault, cure = self.fault_in(language), self.cure_in(language)
+        return f"{fault}; {cure}" if cure else fault
 
 
 class ConfigError(MonitorError):
@@ -41,13 +107,25 @@ class ConfigError(MonitorError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(faults))
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__("config_faults", count=len(self.faults))
+
+    def told(self, language: str) -> str:
+        """Return the faults, one a line."""
+        return "\n".join(fault.told(language) for fault in self.faults)
 
 
 class SetupError(MonitorError):
     """This machine does not permit what was asked: a missing capability, program, device or address."""
 
-    def __init__(self, fault: str, cure: str = "") -> None:
-        self.fault = fault
-        self.cure = cure
-        super().__init__(f"{fault}; {cure}" if cure else fault)
+
+def reason_of(error: OSError) -> Phrase:
+    """Return why the system refused, for a fault to quote."""
+    name = errno.errorcode.get(error.errno or 0, "").lower()
+    return Phrase(name) if knows(name) else Phrase("quoted", {"text": error.strerror or str(error)})
+
+
+def _cure(code: str, remedy: Phrase | None, values: Mapping[str, object], language: str) -> str:
+    if remedy is not None:
+        return tell(remedy, language)
+    own = f"{code}_cure"
+    return tell(Phrase(own, values), language) if knows(own) else ""

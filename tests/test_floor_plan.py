@@ -15,7 +15,7 @@ PACKAGE = ROOT / "monitor"
 
 GROUND = {"errors", "model", "words", "wire"}
 MAY_IMPORT = {
-    "errors": set[str](),
+    "errors": {"words"},
     "model": set[str](),
     "words": set[str](),
     "wire": {"errors"},

@@ -43,7 +43,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.id is None:
         return _list(daemon, arguments)
     if not arguments.by:
-        raise SetupError(daemon.say("no_name"), daemon.say("no_name_cure"))
+        raise SetupError.saying(daemon.say("no_name"), daemon.say("no_name_cure"))
     said = {"target": arguments.id, "by": arguments.by}
     path, more = (f"{_PATH}/withdraw", {}) if arguments.withdraw else (_PATH, {"note": arguments.note})
     answer = daemon.post(path, said | more)

@@ -37,7 +37,7 @@ def execute(arguments: argparse.Namespace) -> int:
     folder, language = configuration / "alertmanager", language_of(arguments, configuration)
     base, own = folder / "alertmanager.yml", folder / "receivers.yaml"
     if not base.exists():
-        raise SetupError(say(ALERTMANAGER, "missing", language, path=base), say(ALERTMANAGER, "missing_cure", language))
+        raise SetupError.saying(say(ALERTMANAGER, "missing", language, path=base), say(ALERTMANAGER, "missing_cure", language))
     channels = load_receivers(own)
     completed = complete(base, channels, str(own))
     names = [receiver["name"] for receiver in completed["receivers"]]

@@ -73,12 +73,12 @@ class Daemon:
     def _refused(self, error: urllib.error.HTTPError) -> SetupError:
         try:
             told = json.load(error)
-            return SetupError(str(told["error"]), str(told["cure"]))
+            return SetupError.saying(str(told["error"]), str(told["cure"]))
         except (ValueError, LookupError, TypeError, OSError):
             return self._fault("odd_answer", origin=self.origin, status=error.code)
 
     def _fault(self, key: str, **values: object) -> SetupError:
-        return SetupError(self.say(key, **values), self.say(f"{key}_cure"))
+        return SetupError.saying(self.say(key, **values), self.say(f"{key}_cure"))
 
 
 def running_daemon(arguments: Namespace) -> Daemon:

@@ -15,18 +15,18 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from monitor.cli.machine import Finding, Grade, look
 from monitor.cli.options import add_config, add_format
-from monitor.errors import ConfigError, Fault, SetupError
+from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.schema import write_schemas
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.settings import Settings
 from monitor.words import LANGUAGES, say
 from monitor.words.configuration import CHECK
+from monitor.words.phrase import Phrase
 from monitor.words.states import LEVELS
 
 
@@ -67,7 +67,7 @@ def _write_schemas(folder: Path) -> int:
         for path in write_schemas(folder):
             print(path)
     except OSError as error:
-        raise SetupError(f"{folder} can't be written: {error.strerror}", "choose a folder that you may write to") from None
+        raise SetupError("unwritable", Phrase("other_folder"), path=folder, reason=reason_of(error)) from None
     return 0
 
 
@@ -86,8 +86,8 @@ def _packets(inventory: Inventory | None, settings: Settings) -> int:
 def _about_configuration(folder: Path, faults: Sequence[Fault], configuration: Configuration | None, language: str) -> list[str]:
     if configuration is None:
         key = "one_fault" if len(faults) == 1 else "faults"
-        return [*(str(fault) for fault in faults), say(CHECK, key, language, count=len(faults))]
-    warned = [f"{say(CHECK, 'warning', language)}: {warning}" for warning in configuration.warnings]
+        return [*(fault.told(language) for fault in faults), say(CHECK, key, language, count=len(faults))]
+    warned = [f"{say(CHECK, 'warning', language)}: {warning.told(language)}" for warning in configuration.warnings]
     network = configuration.inventory.network
     head = (
         f"{say(CHECK, 'configuration', language, folder=folder)}: {network.name} ({say(CHECK, network.addresses.value, language)})"
@@ -115,6 +115,11 @@ def _about_machine(findings: Sequence[Finding], language: str) -> list[str]:
     return lines
 
 
+def _plain(fault: Fault, language: str) -> dict[str, object]:
+    said = {"code": fault.code, "fault": fault.fault_in(language), "cure": fault.cure_in(language)}
+    return {"file": fault.file, "line": fault.line, "path": fault.path, **said}
+
+
 def _as_json(faults: Sequence[Fault], configuration: Configuration | None, findings: Sequence[Finding], language: str) -> str:
     warnings = () if configuration is None else configuration.warnings
     counts: dict[str, dict[str, int]] = {}
@@ -122,5 +127,5 @@ def _as_json(faults: Sequence[Fault], configuration: Configuration | None, findi
         of_level = counts.setdefault(target.level, {kind.value: 0 for kind in Kind})
         of_level[target.kind.value] += 1
     machine = [{"grade": each.grade.value, "text": each.text(language), "cure": each.cure(language)} for each in findings]
-    said = {"faults": [asdict(each) for each in faults], "warnings": [asdict(each) for each in warnings], "targets": counts}
-    return json.dumps(said | {"machine": machine}, ensure_ascii=False, indent=1)
+    told = {name: [_plain(each, language) for each in found] for name, found in (("faults", faults), ("warnings", warnings))}
+    return json.dumps({**told, "targets": counts, "machine": machine}, ensure_ascii=False, indent=1)

@@ -14,6 +14,7 @@ import yaml
 from monitor.errors import SetupError
 from monitor.load.receivers import complete, load_receivers
 from monitor.load.whole_file import write_whole
+from monitor.words.phrase import Phrase
 
 # Debian's names first, then the makers' own. Debian keeps some programs where only root's PATH leads.
 PROMETHEUS = ("prometheus",)
@@ -34,7 +35,7 @@ def write_prometheus(shipped: Path, folder: Path, addresses: Mapping[str, str]) 
     addresses: job → HOST:PORT; jobs that are not named are left out. Raises SetupError where nothing is shipped.
     """
     if not (shipped / "prometheus.yml").exists():
-        raise SetupError(f"{shipped / 'prometheus.yml'} is not there", "take the one that the monitor ships in config/prometheus")
+        raise SetupError("not_shipped", Phrase("take_prometheus"), path=shipped / "prometheus.yml")
     top = yaml.safe_load((shipped / "prometheus.yml").read_text(encoding="utf-8"))
     top["scrape_configs"] = [job for job in top["scrape_configs"] if job["job_name"] in addresses]
     for job in top["scrape_configs"]:
@@ -55,7 +56,7 @@ def write_alertmanager(shipped: Path, folder: Path, *, tells: bool = True) -> Pa
     """
     base, own = shipped / "alertmanager.yml", shipped / "receivers.yaml"
     if not base.exists():
-        raise SetupError(f"{base} is not there", "take the one that the monitor ships in config/alertmanager")
+        raise SetupError("not_shipped", Phrase("take_alertmanager"), path=base)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "alertmanager.yml"
     text = yaml.safe_dump(complete(base, load_receivers(own) if tells else {}, str(own)), allow_unicode=True, sort_keys=False)

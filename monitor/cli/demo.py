@@ -74,8 +74,7 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = find_folder(arguments.config)
     configuration = load(folder)
     if configuration.inventory.network.addresses is not AddressMode.LAB:
-        cure = "give a folder whose network.addresses is lab"
-        raise SetupError(f"{folder}: these addresses are real, and the demo only plays", cure)
+        raise SetupError("real_addresses", folder=folder)
     language = arguments.language or configuration.settings.language
     state = state_folder(arguments.state)
     command = own_command()

@@ -30,7 +30,7 @@ import yaml
 
 from monitor.cli import lab_history
 from monitor.cli.options import add_config, add_language, own_command, start_log
-from monitor.errors import ConfigError, MonitorError, SetupError
+from monitor.errors import ConfigError, MonitorError, SetupError, reason_of
 from monitor.lab.control import ask
 from monitor.lab.loopback import bind_agents, loopback_document, loopback_inventory, with_agent_port
 from monitor.lab.namespace import join_network
@@ -181,14 +181,13 @@ def _rewrite(folder: Path, rewritten: Path, port: int) -> None:
 def _exec(arguments: argparse.Namespace) -> int:
     words: list[str] = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
     if not words:
-        raise SetupError("exec needs a command", "such as: monitor lab exec -- fping 10.0.0.1")
+        raise SetupError("exec_needs_command")
     lab = find_lab(state_folder(arguments.state))
     if lab["mode"] == "namespace":
         join_network(int(lab["pid"]))
     elif arguments.hand_in is None:
         # Out here a command would reach for real addresses; the daemon may be started so: its guard stands first.
-        cure = "run the command itself, with 127.x.y.z addresses"
-        raise SetupError("this lab is on loopback addresses and has no network to enter", cure)
+        raise SetupError("lab_on_loopback")
     environment = dict(os.environ)
     if arguments.hand_in is not None:
         environment |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
@@ -199,7 +198,7 @@ def _exec(arguments: argparse.Namespace) -> int:
     try:
         os.execvpe(words[0], words, environment)
     except OSError as error:
-        raise SetupError(f"{words[0]}: {error.strerror}") from error
+        raise SetupError("command_fails", command=words[0], reason=reason_of(error)) from error
 
 
 def _control(arguments: argparse.Namespace) -> int:
@@ -207,7 +206,7 @@ def _control(arguments: argparse.Namespace) -> int:
     find_lab(folder)
     answer = ask(socket_path(folder), _request(arguments.verb, arguments.words, arguments.lasts))
     if not answer.pop("ok"):
-        raise MonitorError(str(answer["error"]))
+        raise MonitorError.saying(str(answer["error"]))
     print(answer["done"] if "done" in answer else json.dumps(answer, indent=2, ensure_ascii=False))
     return 0
 

@@ -97,15 +97,15 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> None:
     if not (arguments.blocks or arguments.openmetrics or arguments.journal):
-        raise SetupError("nothing to write the past to", "give --blocks DIR, --openmetrics DIR or --journal FILE")
+        raise SetupError("past_to_nowhere")
     if arguments.blocks and arguments.openmetrics:
-        raise SetupError("--blocks and --openmetrics are two ways to the same", "give one of them")
+        raise SetupError("past_two_ways")
     if not 1 <= arguments.days <= _MOST_DAYS:
-        raise SetupError(f"--days {arguments.days} is no past", f"give 1 to {_MOST_DAYS}")
+        raise SetupError("past_days", days=arguments.days, most=_MOST_DAYS)
     if arguments.blocks and shutil.which("promtool") is None:
-        raise SetupError("promtool is not installed", "install Debian's package `prometheus`, or give --openmetrics DIR")
+        raise SetupError("no_promtool")
     if arguments.journal and arguments.journal.exists():
-        raise SetupError(f"{arguments.journal} exists", "give a new file: a past is not written behind what is already there")
+        raise SetupError("past_exists", path=arguments.journal)
 
 
 def _until(text: str | None, zone: ZoneInfo) -> float:
@@ -114,7 +114,7 @@ def _until(text: str | None, zone: ZoneInfo) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise SetupError(f"--until {text!r} is no time", "give one such as 2026-11-28T07:00") from error
+        raise SetupError("past_until", text=repr(text)) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
 
 
@@ -122,7 +122,7 @@ def _detail(text: str) -> float:
     try:
         return parse_duration(text)
     except ValueError as error:
-        raise SetupError(f"--detail {text!r} is no duration", "give one such as 48h or 30m") from error
+        raise SetupError("past_detail", text=repr(text)) from error
 
 
 def _spans(history: History) -> Iterator[tuple[int, int]]:
@@ -159,7 +159,7 @@ def _write_blocks(text: Text, folder: Path) -> int:
             words = ["promtool", "tsdb", "create-blocks-from", "openmetrics", f"--max-block-duration={_BLOCK_S // 3600}h"]
             done = subprocess.run([*words, str(path), str(folder)], capture_output=True, text=True, check=False)
             if done.returncode != 0:
-                raise SetupError(f"promtool made no block: {done.stderr.strip()}", f"look whether {folder} may be written to")
+                raise SetupError("past_blocks", reason=done.stderr.strip(), folder=folder)
     return samples
 
 

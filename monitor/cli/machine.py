@@ -12,12 +12,14 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.load.document import HAS_C_LOADER
 from monitor.model.settings import Settings
 from monitor.probes.icmp.socket import IcmpSocket
 from monitor.words import say
 from monitor.words.configuration import MACHINE
+from monitor.words.faults import tell
+from monitor.words.phrase import Phrase, phrase
 
 # linux/capability.h
 _CAPABILITIES = {"CAP_NET_ADMIN": 12, "CAP_NET_RAW": 13}
@@ -41,12 +43,15 @@ class Finding:
 
     def text(self, language: str) -> str:
         """Return what was found."""
-        return say(MACHINE, self.key, language, **self.values)
+        return say(MACHINE, self.key, language, **self._said(language))
 
     def cure(self, language: str) -> str:
         """Return what to do about it, '' where there is nothing to do."""
         key = f"{self.key}_cure"
-        return say(MACHINE, key, language, **self.values) if self.grade is not Grade.OK and key in MACHINE else ""
+        return say(MACHINE, key, language, **self._said(language)) if self.grade is not Grade.OK and key in MACHINE else ""
+
+    def _said(self, language: str) -> dict[str, object]:
+        return {name: tell(value, language) if isinstance(value, Phrase) else value for name, value in self.values.items()}
 
 
 OpenSocket = Callable[[int, bool], IcmpSocket]
@@ -85,7 +90,7 @@ def icmp(version: int, packets: int, proc: Path, open_socket: OpenSocket) -> Ite
     try:
         sock = open_socket(version, True)
     except SetupError as error:
-        yield Finding(Grade.FAULT, "icmp_none", {"version": version, "fault": error.fault, "cure": error.cure})
+        yield Finding(Grade.FAULT, "icmp_none", {"version": version, "fault": error.said, "cure": error.remedy or ""})
         return
     try:
         kind = (
@@ -126,11 +131,11 @@ def journal(url: str) -> Finding:
         return Finding(Grade.OK, "journal_other")
     path = Path(url.removeprefix("sqlite:///").partition("?")[0])
     existing = next((each for each in (path, *path.parents) if each.exists()), Path())
-    reason = ""
+    reason: Phrase | None = None
     if existing != path and not existing.is_dir():
-        reason = os.strerror(errno.ENOTDIR)
+        reason = _reason(errno.ENOTDIR)
     elif not os.access(existing, os.W_OK | (os.X_OK if existing.is_dir() else 0)) or path.is_dir():
-        reason = f"{existing}: {os.strerror(errno.EISDIR if path.is_dir() else errno.EACCES)}"
+        reason = phrase("at_path", path=existing, reason=_reason(errno.EISDIR if path.is_dir() else errno.EACCES))
     values: dict[str, object] = {"place": path, "reason": reason}
     return Finding(Grade.FAULT, "journal_bad", values) if reason else Finding(Grade.OK, "journal", values)
 
@@ -153,7 +158,7 @@ def listen(address: str) -> Finding:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return Finding(Grade.WARNING, "listen_used", values)
-        return Finding(Grade.FAULT, "listen_bad", values | {"reason": error.strerror or str(error)})
+        return Finding(Grade.FAULT, "listen_bad", values | {"reason": reason_of(error)})
     return Finding(Grade.OK, "listen", values)
 
 
@@ -164,6 +169,10 @@ def zone(name: str) -> Finding:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return Finding(Grade.FAULT, "zone_bad", {"zone": name})
     return Finding(Grade.OK, "zone", {"zone": name, "offset": f"{offset[:3]}:{offset[3:]}"})
+
+
+def _reason(number: int) -> Phrase:
+    return reason_of(OSError(number, os.strerror(number)))
 
 
 def _is_numeric(host: str) -> bool:

@@ -13,18 +13,21 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from pathlib import Path
 
 import yaml
 
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.tables import Column, table
-from monitor.errors import ConfigError, Fault, SetupError
+from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.whole_file import write_whole
 from monitor.model.meeting import Meeting
 from monitor.words import say
+from monitor.words.phrase import Phrase
 from monitor.words.ready import READY
 from monitor.words.voice import voice
 
@@ -129,7 +132,7 @@ def _import(arguments: argparse.Namespace, folder: Path) -> int:
     """Check a calendar with the whole configuration, and only then write anything."""
     source, name = Path(arguments.file), arguments.name or Path(arguments.file).name
     if "/" in name or not name.endswith(".ics"):
-        raise SetupError(f"'{name}' is no name for a calendar", "give --name NAME.ics, without a folder")
+        raise SetupError("calendar_name", name=name)
     content = _content(source)
     listed = folder / "meetings.yaml"
     before = listed.read_text(encoding="utf-8") if listed.exists() else _EMPTY
@@ -148,9 +151,9 @@ def _content(source: Path) -> str:
     try:
         return source.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise SetupError(f"{source} can't be read: {error.strerror}", "see that it exists and may be read") from None
+        raise SetupError("secret_unreadable", Phrase("unreadable_cure"), path=source, reason=reason_of(error)) from None
     except UnicodeDecodeError:
-        raise SetupError(f"{source} is not UTF-8", "save the calendar as UTF-8") from None
+        raise SetupError("calendar_not_utf8", Phrase("save_calendar_utf8"), path=source) from None
 
 
 def _tried(folder: Path, content: str, name: str, listed: str, source: Path) -> Configuration:
@@ -169,10 +172,11 @@ def _tried(folder: Path, content: str, name: str, listed: str, source: Path) -> 
 
 
 def _renamed(fault: Fault, places: dict[str, str]) -> Fault:
-    file, said = fault.file, fault.fault
-    for draft, known in places.items():
-        file, said = file.replace(draft, known), said.replace(draft, known)
-    return Fault(file, fault.line, fault.path, said, fault.cure)
+    def known(told: object) -> str:
+        return reduce(lambda text, place: text.replace(*place), places.items(), str(told))
+
+    values = {name: value if isinstance(value, Phrase | tuple) else known(value) for name, value in fault.values.items()}
+    return replace(fault, file=known(fault.file), values=values)
 
 
 def _item(arguments: argparse.Namespace, name: str) -> str:
@@ -211,7 +215,7 @@ def with_calendar(text: str, item: str) -> str:
     if node is None:
         return text.rstrip("\n") + f"\n\ncalendars:\n  - {item}\n"
     if not isinstance(node, yaml.SequenceNode):
-        raise SetupError("calendars in meetings.yaml is no list", "write it as a list first")
+        raise SetupError("calendars_no_list")
     if node.flow_style:
         end = node.end_mark.index - 1
         return text[:end].rstrip() + (", " if node.value else "") + item + text[end:]

@@ -37,6 +37,7 @@ from monitor.rules.conference import PROBES
 from monitor.service.clock import SystemClock
 from monitor.service.specs import REFERENCE, turns
 from monitor.words import say
+from monitor.words.phrase import phrase
 from monitor.words.poll import POLL
 from monitor.words.voice import voice
 
@@ -81,7 +82,7 @@ def _chosen(ids: Sequence[str], configuration: Configuration) -> list[str]:
     targets = configuration.inventory.targets
     unknown = [_unknown(name, targets, configuration.settings.language) for name in ids if name not in targets]
     if unknown:
-        raise SetupError("\n".join(unknown))
+        raise SetupError.saying("\n".join(unknown))
     return list(dict.fromkeys(ids)) or list(targets)
 
 
@@ -109,7 +110,7 @@ async def _rows(configuration: Configuration, ids: Sequence[str], progress: Prog
         ensure_permitted(mode, [*(targets[name].address for name in ids), *([gatekeeper] if gatekeeper else [])])
     except SetupError as refusal:
         if not await _is_daemon_there(configuration):
-            raise SetupError(refusal.fault, f"{refusal.cure}; or start the daemon, which `poll` then asks") from refusal
+            raise refusal.or_else("or_start_for_poll") from refusal
         return await _asked_of_daemon(configuration, ids, progress)
     return await _asked_by_us(configuration, ids, progress)
 
@@ -157,7 +158,7 @@ async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], pro
         return await _answers(origin, ids, progress)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         fault = say(POLL, "broke_off", language, origin=origin, reason=str(error) or type(error).__name__)
-        raise SetupError(fault, say(POLL, "broke_off_cure", language)) from error
+        raise SetupError.saying(fault, say(POLL, "broke_off_cure", language)) from error
 
 
 async def _answers(origin: str, ids: Sequence[str], progress: Progress) -> list[Row]:
@@ -168,7 +169,7 @@ async def _answers(origin: str, ids: Sequence[str], progress: Progress) -> list[
     ):
         if answer.status != 200:
             fault = await answer.json()
-            raise SetupError(f"the daemon at {origin} does not poll: {fault['error']}", fault["cure"])
+            raise SetupError("daemon_refuses_poll", phrase("quoted", text=fault["cure"]), origin=origin, reason=fault["error"])
         async for line in answer.content:
             each = json.loads(line)
             if "asked" in each:

@@ -30,6 +30,7 @@ from monitor.load.suggest import did_you_mean
 from monitor.model.profile import Profile
 from monitor.model.settings import Credential
 from monitor.words import say
+from monitor.words.phrase import Phrase
 from monitor.words.profiles import PROFILES
 
 _LANGUAGE = "vi"
@@ -105,14 +106,14 @@ def _is_recording(subject: str) -> bool:
     if Path(subject).is_file():
         return True
     if subject.endswith(".snmprec") or "/" in subject:
-        raise SetupError(f"there is no file {subject}", "give a recording that is there, or an address")
+        raise SetupError("no_recording", path=subject)
     return False
 
 
 def _test_recording(profiles: Mapping[str, Profile], arguments: argparse.Namespace) -> int:
     for name in ("community", "credential", "port"):
         if getattr(arguments, name) is not None:
-            raise SetupError(f"--{name} is for a device, and {arguments.subject} is a recording", f"leave --{name} away")
+            raise SetupError("for_a_device", option=name, subject=arguments.subject)
     profile = _asked_profile(profiles, arguments.profile)
     credential = recorded_credential(arguments.version or "2c")
     spec = make_spec("", credential, profile, profiles, named=arguments.profile is not None)
@@ -134,7 +135,7 @@ def _asked_profile(profiles: Mapping[str, Profile], name: str | None) -> Profile
     if name is None:
         return profiles[DEFAULT.id]
     if name not in profiles:
-        raise SetupError(f"no profile is called '{name}'; {did_you_mean(name, profiles, '`monitor profiles list` shows them all')}")
+        raise SetupError("no_profile", did_you_mean(name, profiles, Phrase("list_profiles")), name=name)
     return profiles[name]
 
 
@@ -144,12 +145,11 @@ def _credential(configuration: Configuration, arguments: argparse.Namespace) -> 
         community = _secret(arguments.community)
         return Credential(name="--community", version=arguments.version or "2c", community=community)
     if arguments.version is not None:
-        raise SetupError("--version says how a --community is used", "give --community, or --credential alone")
+        raise SetupError("version_alone")
     credentials = configuration.settings.credentials
     name = arguments.credential or _USUAL_CREDENTIAL
     if name not in credentials:
-        cure = did_you_mean(name, credentials, "add it to credentials in monitor.yaml")
-        raise SetupError(f"no credential is called '{name}'; {cure}")
+        raise SetupError("no_credential", did_you_mean(name, credentials, Phrase("add_to_credentials")), name=name)
     return credentials[name]
 
 
@@ -159,17 +159,17 @@ def _secret(reference: str) -> str:
     if kind == "env" and name:
         community = os.environ.get(name, "")
         if not community:
-            raise SetupError(f"--community: the environment variable {name} is not set", f"export {name}=…")
+            raise SetupError("community_unset", name=name)
         return community
     if kind == "file" and name:
         try:
             lines = Path(name).read_text(encoding="utf-8").splitlines()
         except (OSError, ValueError) as error:
-            raise SetupError(f"--community: {name} can't be read: {error}", "write the community on its first line") from None
+            raise SetupError("community_unreadable", name=name, reason=error) from None
         if lines and lines[0].strip():
             return lines[0].strip()
-        raise SetupError(f"--community: {name} has no first line", "write the community on it")
-    raise SetupError("--community takes a reference, not the community itself", "write env:NAME or file:PATH")
+        raise SetupError("community_no_line", name=name)
+    raise SetupError("community_itself")
 
 
 # What is told

@@ -38,6 +38,7 @@ from monitor.model.meeting import MeetingView, Stage, Verdict
 from monitor.probes.guard import ensure_permitted
 from monitor.words import say
 from monitor.words.operations import OPERATIONS
+from monitor.words.phrase import phrase
 from monitor.words.readiness import VERDICTS
 from monitor.words.ready import READY
 from monitor.words.voice import voice
@@ -112,7 +113,7 @@ async def _found(
         ensure_permitted(mode, [*addresses, *([gatekeeper] if gatekeeper else [])])
     except SetupError as refusal:
         if not await _is_daemon_there(configuration):
-            raise SetupError(refusal.fault, f"{refusal.cure}; or start the daemon, which `ready --now` then asks") from refusal
+            raise refusal.or_else("or_start_for_ready") from refusal
         return await _asked(configuration, meeting, is_now=True, progress=progress), None
     return await _checked_by_us(configuration, meeting, progress)
 
@@ -142,7 +143,7 @@ def _chosen(views: Any, name: str, language: str) -> MeetingView:
         if name == view.meeting.id or (name == _NEXT and view.stage is not Stage.OVER):
             return view  # type: ignore[no-any-return]
     known = ", ".join(view.meeting.id for view in views) or say(READY, "none_known", language)
-    raise SetupError(say(READY, "no_meeting", language, name=name), say(READY, "no_meeting_cure", language, known=known))
+    raise SetupError.saying(say(READY, "no_meeting", language, name=name), say(READY, "no_meeting_cure", language, known=known))
 
 
 # By the running daemon
@@ -166,7 +167,7 @@ async def _asked(configuration: Configuration, meeting: str, *, is_now: bool, pr
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         fault = say(OPERATIONS, "unreachable_daemon", language, origin=origin, reason=reason)
-        raise SetupError(fault, say(READY, "unreachable_cure", language)) from error
+        raise SetupError.saying(fault, say(READY, "unreachable_cure", language)) from error
 
 
 async def _answer(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:
@@ -179,7 +180,7 @@ async def _answer(configuration: Configuration, meeting: str, *, is_now: bool, p
     ):
         if answer.status != 200:
             fault = await answer.json()
-            raise SetupError(f"the daemon at {origin} says: {fault['error']}", fault["cure"])
+            raise SetupError("daemon_says", phrase("quoted", text=fault["cure"]), origin=origin, reason=fault["error"])
         if not is_now:
             found: Document = await answer.json()
             return found

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.load.configuration import Configuration
 from monitor.model.meeting import MeetingView
+from monitor.words.phrase import Phrase, phrase
 
 FORMS = ("html", "xlsx")
 
@@ -30,8 +31,8 @@ async def fetched(configuration: Configuration, meeting: str, form: str) -> byte
         ):
             content = await answer.read()
     except (aiohttp.ClientError, TimeoutError) as error:
-        cure = "start the daemon, or look at its log"
-        raise SetupError(f"the daemon at {settings.origin} gives no report: {error or type(error).__name__}", cure) from error
+        reason = str(error) or type(error).__name__
+        raise SetupError("no_report", Phrase("start_daemon"), origin=settings.origin, reason=reason) from error
     if answer.status != 200:
         raise _refused(settings.origin, answer.status, content)
     return content
@@ -41,12 +42,12 @@ def _refused(origin: str, status: int, content: bytes) -> SetupError:
     """Return why the daemon gives no report, in its own words where it has some: the queue is full, the worker died."""
     try:
         told = json.loads(content)
-        fault, cure = str(told["error"]), str(told["cure"])
+        fault, cure = str(told["error"]), phrase("quoted", text=told["cure"])
     except (ValueError, LookupError, TypeError):
-        fault, cure = "", "see the daemon's log"
+        fault, cure = "", Phrase("see_log")
     if status == 404:
-        cure = "`monitor meetings list` shows them"
-    return SetupError(f"the daemon at {origin} gives no report: HTTP {status}{fault and ': '}{fault}", cure)
+        cure = Phrase("list_meetings")
+    return SetupError("no_report", cure, origin=origin, reason=f"HTTP {status}{fault and ': '}{fault}")
 
 
 def made(view: MeetingView, configuration: Configuration, form: str) -> bytes:
@@ -65,8 +66,8 @@ def put(content: bytes, output: Path | None) -> None:
         try:
             output.write_bytes(content)
         except OSError as error:
-            raise SetupError(f"{output} can't be written: {error.strerror}", "name a file in a folder that exists") from error
+            raise SetupError("unwritable", Phrase("file_in_folder"), path=output, reason=reason_of(error)) from error
     elif sys.stdout.isatty():
-        raise SetupError("a report is no text for a terminal", "give -o FILE, or send it on: > FILE")
+        raise SetupError("report_on_terminal")
     else:
         sys.stdout.buffer.write(content)

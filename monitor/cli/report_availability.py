@@ -77,7 +77,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _refused(key: str, language: str, **values: object) -> SetupError:
-    return SetupError(say(AVAILABILITY, key, language, **values), say(AVAILABILITY, f"{key}_cure", language))
+    return SetupError.saying(say(AVAILABILITY, key, language, **values), say(AVAILABILITY, f"{key}_cure", language))
 
 
 def _period(arguments: argparse.Namespace, zone: ZoneInfo, now: float, language: str) -> tuple[float, float]:

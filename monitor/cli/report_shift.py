@@ -125,7 +125,7 @@ def _moment(option: str, text: str, now: datetime, language: str) -> datetime:
 
 
 def _refused(key: str, language: str, **values: object) -> SetupError:
-    return SetupError(say(SHIFT, key, language, **values), say(SHIFT, f"{key}_cure", language))
+    return SetupError.saying(say(SHIFT, key, language, **values), say(SHIFT, f"{key}_cure", language))
 
 
 def _read(journal: Reader, since: float, until: float) -> Journal:

@@ -28,7 +28,7 @@ from monitor.cli.language import language_of
 from monitor.cli.options import add_config, add_language
 from monitor.cli.sites_told import told
 from monitor.cli.tables import fitted, printed_width
-from monitor.errors import ConfigError, Fault, SetupError
+from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import find_folder
 from monitor.load.exchange.csv_file import read_csv, write_csv
 from monitor.load.exchange.netbox import rows_from_netbox
@@ -46,6 +46,7 @@ from monitor.model.inventory import Inventory, Kind, Target
 from monitor.rules.collation import collation_key
 from monitor.words import say
 from monitor.words.commands import IMPORT
+from monitor.words.phrase import Phrase, phrase
 
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 
@@ -110,9 +111,9 @@ def _export(arguments: argparse.Namespace, top: yaml.Node) -> int:
         try:
             Path(arguments.output).write_bytes(content)
         except OSError as error:
-            raise SetupError(f"{arguments.output} can't be written: {error.strerror}", "choose another file") from None
+            raise SetupError("unwritable", Phrase("other_file"), path=arguments.output, reason=reason_of(error)) from None
     elif form == "xlsx" and sys.stdout.isatty():
-        raise SetupError("a workbook can't be shown on a terminal", "add -o sites.xlsx")
+        raise SetupError("workbook_on_terminal")
     else:
         sys.stdout.buffer.write(content)
     return 0
@@ -122,13 +123,13 @@ def _form(arguments: argparse.Namespace) -> str:
     """Return csv or xlsx, as it was said or as the file is called. Raises SetupError where one contradicts another."""
     suffix = Path(arguments.output or "").suffix.lower()
     if suffix in _OTHER_WORKBOOKS:
-        raise SetupError(f"{arguments.output}: no {suffix} can be written", "name it .xlsx or .csv")
+        raise SetupError("suffix_unwritable", path=arguments.output, suffix=suffix)
     named = suffix[1:] if suffix in (".csv", ".xlsx") else None
     form: str = arguments.format or named or "csv"
     if named not in (None, form):
-        raise SetupError(f"--format {form} contradicts the name {arguments.output}", f"name it .{form}, or leave --format out")
+        raise SetupError("format_contradicts", form=form, path=arguments.output)
     if form == "xlsx" and arguments.excel:
-        raise SetupError("--excel is for CSV, and a workbook was asked for", "leave --excel out: Excel opens a workbook as it is")
+        raise SetupError("excel_for_csv")
     return form
 
 
@@ -146,7 +147,7 @@ def _import(arguments: argparse.Namespace) -> int:
     if faults or inventory is None:
         raise ConfigError(dict.fromkeys(_with_columns(fault, source, is_new=before is None) for fault in faults))
     for warning in sorted(warnings):
-        print(say(IMPORT, "warning", language, warning=warning), file=sys.stderr)
+        print(say(IMPORT, "warning", language, warning=warning.told(language)), file=sys.stderr)
     for line in told(result, language, prune=arguments.prune, everything=arguments.all):
         print(line)
     if not arguments.write:
@@ -173,9 +174,9 @@ def _rows(arguments: argparse.Namespace, faults: list[Fault], warnings: list[Fau
 def _check_place(path: Path) -> None:
     """Refuse a place where no file can be written, before anything is read or asked: a misspelt folder must not come into being."""
     if path.is_dir():
-        raise SetupError(f"{path} is a folder", f"name the file in it: --write {path / 'sites.yaml'}")
+        raise SetupError("place_is_folder", path=path, file=path / "sites.yaml")
     if not path.parent.is_dir():
-        raise SetupError(f"the folder {path.parent} does not exist", f"check its name, or make it first: mkdir -p {path.parent}")
+        raise SetupError("no_folder_there", folder=path.parent)
 
 
 def _folder_or_new(argument: str | None) -> Path:
@@ -204,14 +205,14 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SetupError(f"{path} can't be read: {error.strerror}", "name the file to import") from None
+        raise SetupError("import_unreadable", path=path, reason=reason_of(error)) from None
 
 
 def _with_columns(fault: Fault, file: str, *, is_new: bool) -> Fault:
     """Return a fault whose path names the rows' columns. is_new: there is no sites.yaml yet, so what lacks lacks as a row."""
     path = fault.path
     if is_new and path in ("network", "levels", "points") and fault.line <= 1:
-        return Fault(file, 0, "", f"there is no row of kind {path.removesuffix('s')}", "add one")
+        return Fault(file, 0, "", "no_row_of_kind", values={"kind": path.removesuffix("s")})
     for key, column in ((".location[0]", ".latitude"), (".location[1]", ".longitude"), (".location", ".latitude")):
         path = path.replace(key, column)
     return replace(fault, path=path)
@@ -219,7 +220,7 @@ def _with_columns(fault: Fault, file: str, *, is_new: bool) -> Fault:
 
 def _check_choice(name: str | None, known: Iterable[str], what: str) -> None:
     if name is not None and name not in known:
-        raise SetupError(f"no {what} is called '{name}'", "known are " + ", ".join(known))
+        raise SetupError(f"no_{what}", phrase("known_are", names=tuple(known)), name=name)
 
 
 def _is_chosen(target: Target, arguments: argparse.Namespace) -> bool:

@@ -30,6 +30,7 @@ from monitor.cli.companions import (
     write_prometheus,
 )
 from monitor.errors import SetupError
+from monitor.words.phrase import Phrase
 
 _HOST = "127.0.0.1"
 _STARTS_S = 90.0
@@ -77,7 +78,7 @@ class Surroundings:
             path = "/api/health" if name == "grafana" else "/-/ready"
             if not wait_until_ready(child, _HOST, int(listen.rpartition(":")[2]), path, _STARTS_S):
                 lines = "\n  ".join(child.last_lines())
-                raise SetupError(f"{program} does not start:\n  {lines}", f"see {child.log}, or leave --stack out")
+                raise SetupError("program_fails", program=program, lines=lines, log=child.log)
             running[name] = listen
             children.append(child)
             print(self.say(f"stack_{name}", url=f"http://{listen}/"), flush=True)
@@ -140,7 +141,7 @@ def make_past(config: Path, kept: Path, journal: Path, instance: str, language: 
         check=False,
     )
     if done.returncode:
-        raise SetupError("the past can't be made up", "leave --past out, or see above")
+        raise SetupError("past_fails")
 
 
 def _free(port: int) -> str:
@@ -148,12 +149,12 @@ def _free(port: int) -> str:
     for each in (port, 0):
         with contextlib.suppress(OSError), socket.create_server((_HOST, each)) as free:
             return f"{_HOST}:{free.getsockname()[1]}"
-    raise SetupError(f"no port is free on {_HOST}", "end what holds them")
+    raise SetupError("no_free_port", host=_HOST)
 
 
 def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
-        raise SetupError(f"{path} is not there", "take the folder grafana that the monitor ships, beside the configuration")
+        raise SetupError("not_shipped", Phrase("take_grafana"), path=path)
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return content
 

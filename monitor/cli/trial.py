@@ -73,7 +73,7 @@ def try_recording(path: Path, spec: SnmpSpec) -> Trial:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise SetupError(f"{path} can't be read: {error}", "give a recording in snmpsim's form: OID|TAG|VALUE, in UTF-8") from None
+        raise SetupError("recording_form", path=path, reason=error) from None
     found = _UPTIME.search(text)
     ticks = int(found[1]) if found else 0
     mib, faults = read_recording(text, lambda _: ticks, str(path))

@@ -19,6 +19,7 @@ from monitor.errors import SetupError
 from monitor.journal.rows import TRANSITION, Entry, from_row, to_row
 from monitor.journal.tables import entries
 from monitor.model.state import Transition
+from monitor.words.phrase import Phrase
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -32,7 +33,7 @@ class Store:
         try:
             _migrate(self._engine)
         except SQLAlchemyError as error:
-            raise SetupError(f"the journal {_without_secret(url)} can't be opened: {_first_line(error)}", _cure(url)) from error
+            raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=_first_line(error)) from error
 
     def write(self, batch: Sequence[Entry]) -> None:
         """Commit entries in one transaction, in their order; after it returns they survive a power cut."""
@@ -95,16 +96,16 @@ class Reader(Store):
             with self._engine.connect() as connection:
                 connection.execute(select(entries.c.id).limit(1))
         except (ArgumentError, ImportError, SQLAlchemyError) as error:
-            raise SetupError(f"the journal {_without_secret(url)} can't be read: {_first_line(error)}", _READERS_CURE) from error
+            raise SetupError("journal_unread", _READERS_CURE, journal=_without_secret(url), reason=_first_line(error)) from error
 
 
-_READERS_CURE = "run this where the daemon runs and as its user (sudo -u monitor monitor …), or name the journal: --journal URL"
+_READERS_CURE = Phrase("read_beside_daemon")
 
 
 def _existing(url: URL) -> URL:
     """Return the URL; raises SetupError where it names a file of SQLite that is not there, for which SQLite has no clear word."""
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:" and not Path(url.database).exists():
-        raise SetupError(f"there is no journal at {Path(url.database).absolute()}", _READERS_CURE)
+        raise SetupError("journal_absent", _READERS_CURE, path=Path(url.database).absolute())
     return url
 
 
@@ -129,7 +130,7 @@ def _engine(url: str) -> Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, poolclass=QueuePool, pool_size=2, connect_args={"timeout": 5, "check_same_thread": False})
     except (ArgumentError, ImportError, OSError) as error:
-        raise SetupError(f"the journal {_without_secret(url)} can't be opened: {_first_line(error)}", _cure(url)) from error
+        raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=_first_line(error)) from error
     event.listen(engine, "connect", _make_durable)
     return engine
 
@@ -159,7 +160,5 @@ def _without_secret(url: str) -> str:
     return re.sub(r"//([^:/@]+):[^@]*@", r"//\1:***@", url)
 
 
-def _cure(url: str) -> str:
-    if url.startswith("sqlite"):
-        return "give `journal: sqlite:////PATH/journal.db` in a folder that this user may write to"
-    return "check the URL, that its driver is installed, and that the database server answers"
+def _cure(url: str) -> Phrase:
+    return Phrase("journal_place" if url.startswith("sqlite") else "journal_server")

@@ -3,6 +3,8 @@
     {"do": "cut", "targets": ["xa-lung-cu"], "values": {"via": "…"}, "share": "30%", "for": "2m"}
     {"ask": "status"}    {"ask": "counters", "target": "xa-lung-cu"}    {"ask": "verbs"}
 
+A request may say "language": "vi" or "en", in which it is refused then.
+
 Answers: {"ok": true, …} or {"ok": false, "error": "what is wrong; the cure"}.
 """
 
@@ -16,10 +18,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import SetupError
+from monitor.errors import LOG, SetupError
 from monitor.lab.director import ActionError, Director
 from monitor.lab.province import Province
-from monitor.model.scenario import VERBS, Action, did_you_mean, find_verb, parse_duration, parse_ratio, parse_value
+from monitor.model.scenario import VERBS, Action, UnfitError, find_verb, nearest, parse_duration, parse_ratio, parse_value
+from monitor.words import LANGUAGES
+from monitor.words.phrase import phrase
 
 Answer = dict[str, Any]
 _LONGEST_PATH = 100
@@ -56,16 +60,23 @@ class Control:
         writer.close()
 
     def answer(self, line: bytes) -> Answer:
-        """Return the answer to one request."""
+        """Return the answer to one request; refusals are told in its "language", where it names one that we speak."""
+        language = LOG
         try:
             request = json.loads(line)
             if not isinstance(request, dict):
-                raise ActionError("a request is a JSON object")
+                raise ActionError("request_form")
+            language = request["language"] if request.get("language") in LANGUAGES else LOG
             return {"ok": True} | self._answer(request)
         except json.JSONDecodeError as error:
-            return {"ok": False, "error": f"not JSON: {error}"}
-        except (ActionError, ValueError) as error:
-            return {"ok": False, "error": str(error)}
+            refused = ActionError("request_not_json", reason=error)
+        except UnfitError as error:
+            refused = ActionError.of(error)
+        except ActionError as error:
+            refused = error
+        except ValueError as error:
+            refused = ActionError("quoted", text=error)
+        return {"ok": False, "error": refused.told(language)}
 
     def _answer(self, request: Mapping[str, Any]) -> Answer:
         if "do" in request:
@@ -77,7 +88,7 @@ class Control:
             return self._counters(str(request.get("target", "")))
         if asked == "verbs":
             return {"verbs": {verb.name: verb.purpose for verb in VERBS.values()}}
-        raise ActionError(f"nothing is called '{asked}'; ask status, counters or verbs, or do something")
+        raise ActionError("no_question", name=asked)
 
     def _status(self) -> Answer:
         now = self._province.now()
@@ -96,7 +107,8 @@ class Control:
 
     def _counters(self, target: str) -> Answer:
         if target not in self._province.paths:
-            raise ActionError(f"no target is called '{target}'{did_you_mean(target, self._province.paths)}")
+            near = nearest(target, self._province.paths)
+            raise ActionError("no_target", phrase("did_you_mean", near=near) if near else None, name=target)
         device, now = self._province.device(target), self._province.now()
         interfaces = {
             truth.name: {"index": truth.index, "receive_octets": truth.receive_octets, "transmit_octets": truth.transmit_octets}
@@ -106,7 +118,7 @@ class Control:
 
 
 def action_of(request: Mapping[str, Any]) -> Action:
-    """Return the action that a request describes; its values are texts, as in a scenario. Raises ValueError."""
+    """Return the action that a request describes; its values are texts, as in a scenario. Raises UnfitError."""
     verb = find_verb(str(request["do"]))
     values = {name: parse_value(verb.parameter(name).form, str(text)) for name, text in request.get("values", {}).items()}
     share, lasts = request.get("share"), request.get("for")
@@ -122,7 +134,7 @@ def action_of(request: Mapping[str, Any]) -> Action:
 def ensure_short(path: Path) -> None:
     """Raise SetupError where a unix socket can't have this path."""
     if len(os.fsencode(path)) > _LONGEST_PATH:
-        raise SetupError(f"{path}: too long for a unix socket", f"give a --state folder of fewer than {_LONGEST_PATH} letters")
+        raise SetupError("socket_path", path=path, most=_LONGEST_PATH)
 
 
 def ask(path: Path, request: Mapping[str, object]) -> Answer:

@@ -11,13 +11,19 @@ from functools import partial
 from monitor.errors import MonitorError
 from monitor.lab.faults import Fault, next_flap
 from monitor.lab.province import Province
-from monitor.model.scenario import VERBS, Action, Scenario, Step, complete, did_you_mean, select
+from monitor.model.scenario import VERBS, Action, Scenario, Step, UnfitError, complete, nearest, select
+from monitor.words.phrase import Phrase, phrase
 
 _log = logging.getLogger(__name__)
 
 
 class ActionError(MonitorError):
-    """What was asked for can't be done; the text says what to write instead."""
+    """What was asked for can't be done; the cure says what to write instead."""
+
+    @classmethod
+    def of(cls, error: UnfitError) -> ActionError:
+        """Return the same of a word that fits nothing."""
+        return cls(error.code, Phrase(error.remedy, error.values) if error.remedy else None, **error.values)
 
 
 class Director:
@@ -51,8 +57,8 @@ class Director:
         try:
             values = complete(verb, action.values)
             targets = self._targets(action) if verb.has_targets else ()
-        except ValueError as error:
-            raise ActionError(str(error)) from None
+        except UnfitError as error:
+            raise ActionError.of(error) from None
         self._check_via(values.get("via"), targets)
         now = self._now()
         if action.verb == "restore":
@@ -73,10 +79,10 @@ class Director:
         return f"{action.verb}: {_names(targets)}"
 
     def _targets(self, action: Action) -> tuple[str, ...]:
-        """Return the ids that an action concerns. Raises ValueError."""
+        """Return the ids that an action concerns. Raises UnfitError."""
         found = dict.fromkeys(target for selector in action.selectors for target in select(self._province.inventory, selector))
         if not found:
-            raise ValueError(f"{action.verb} what? Give ids, all, area:ID, level:NAME, kind:point or kind:endpoint")
+            raise UnfitError("verb_of_what", verb=action.verb)
         targets = tuple(found)
         if action.share is None:
             return targets
@@ -87,8 +93,9 @@ class Director:
         for target in targets if via else ():
             parents = self._province.inventory.targets[target].parents
             if via not in parents:
-                hint = did_you_mean(str(via), parents)
-                raise ActionError(f"'{target}' has no uplink to '{via}'{hint}; its uplinks: {', '.join(parents) or 'none'}")
+                near = nearest(str(via), parents)
+                remedy = "uplinks_near" if near else "uplinks_are" if parents else "no_uplinks"
+                raise ActionError("no_uplink_to", phrase(remedy, near=near, names=parents), target=target, via=via)
 
     def _do_at_once(self, verb: str, target: str, value: object) -> None:
         device = self._province.device(target)

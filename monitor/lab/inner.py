@@ -16,10 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.lab.namespace import unshare_thread_network
 from monitor.lab.tun import NETWORKS, OWN_ADDRESS, OWN_ADDRESS_V6, Tun, bare_tun, strays
 from monitor.model.settings import LAB_INTERFACE
+from monitor.words.phrase import Phrase
 
 _BACKLOG = 1024
 
@@ -81,7 +82,7 @@ def _open(addresses: tuple[str, ...], ports: tuple[int, ...]) -> InnerNetwork:
         return InnerNetwork(tun, {port: _listeners(port) for port in ports})
     except OSError as error:
         tun.close()
-        raise SetupError(f"the lab's hosts can't have TCP: {error.strerror}", "run it as root, or take --loopback") from error
+        raise SetupError("no_tcp", Phrase("root_or_loopback"), reason=reason_of(error)) from error
 
 
 def _add_route(network: Network, kind: int, scope: int, device: int) -> None:

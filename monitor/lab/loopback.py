@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.lab.province import Province
 from monitor.model.inventory import Inventory
 
@@ -30,9 +30,7 @@ def loopback_address(address: str) -> str:
         return address
     match = _PRIVATE.fullmatch(address)
     if match is None:
-        raise SetupError(
-            f"{address} has no loopback address to stand for it", "use addresses of 10.0.0.0/8 in the lab, or run it as root"
-        )
+        raise SetupError("no_loopback_address", address=address)
     return f"127{match[1]}"
 
 
@@ -89,12 +87,10 @@ def bind_agents(inventory: Inventory) -> Sockets:
             for each in bound.values():
                 each.close()
             if error.errno != errno.EADDRINUSE:
-                raise SetupError(
-                    f"UDP port {port} can't be had on loopback: {error.strerror}", "raise the limit of open files"
-                ) from error
+                raise SetupError("loopback_port", port=port, reason=reason_of(error)) from error
         else:
             return Sockets(port, bound)
-    raise SetupError(f"UDP ports {FIRST_PORT} to {FIRST_PORT + _PORTS_TRIED - 1} are all taken", "end the labs that run already")
+    raise SetupError("ports_taken", first=FIRST_PORT, last=FIRST_PORT + _PORTS_TRIED - 1)
 
 
 class LoopbackWire:

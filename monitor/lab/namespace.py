@@ -12,7 +12,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
+from monitor.words.phrase import Phrase
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
@@ -31,11 +32,7 @@ def unshare_network() -> None:
     uid, gid = os.geteuid(), os.getegid()
     reason = _unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
     if reason:
-        raise SetupError(
-            f"this machine permits no network namespace ({os.strerror(reason)})",
-            "run it as root, or permit user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1), "
-            "or take --loopback",
-        )
+        raise SetupError("no_namespace", Phrase("permit_namespaces"), reason=reason_of(OSError(reason, os.strerror(reason))))
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
     Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
@@ -48,7 +45,7 @@ def unshare_thread_network() -> None:
     """
     reason = _unshare(_CLONE_NEWNET)
     if reason:
-        raise SetupError(f"this machine permits no network namespace ({os.strerror(reason)})", "run it as root, or take --loopback")
+        raise SetupError("no_namespace", Phrase("root_or_loopback"), reason=reason_of(OSError(reason, os.strerror(reason))))
 
 
 def join_network(pid: int) -> None:
@@ -61,8 +58,7 @@ def join_network(pid: int) -> None:
             _setns(pid, "user", _CLONE_NEWUSER)
         _setns(pid, "net", _CLONE_NEWNET)
     except OSError as error:
-        cure = "run it as the user who started the lab"
-        raise SetupError(f"the lab's network can't be entered: {error.strerror}", cure) from error
+        raise SetupError("lab_closed", reason=reason_of(error)) from error
 
 
 @contextlib.contextmanager
@@ -72,7 +68,7 @@ def visit_network(pid: int) -> Iterator[None]:
     Only root comes back, so only root may go. Raises SetupError as join_network does.
     """
     if os.geteuid() != 0:
-        raise SetupError("only root may visit another network", "run the command with `monitor lab exec` instead")
+        raise SetupError("root_visits")
     home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     join_network(pid)
     try:

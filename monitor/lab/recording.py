@@ -20,7 +20,8 @@ from monitor.wire.ber import (
     TIME_TICKS,
     Value,
 )
-from monitor.wire.oid import parse_oid
+from monitor.wire.oid import InvalidOidError, parse_oid
+from monitor.words.phrase import Phrase
 
 _NUMBERS = frozenset((INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
 _STRINGS = frozenset((OCTET_STRING, OPAQUE))
@@ -40,7 +41,8 @@ def read_recording(text: str, uptime_ticks: Callable[[float], int], source: str 
         try:
             entries.append(_entry(line, uptime_ticks))
         except ValueError as error:
-            faults.append(Fault(source, number, "", str(error), "a line is OID|TAG|VALUE, as snmpsim records it"))
+            code, values = (error.code, error.values) if isinstance(error, InvalidOidError) else ("quoted", {"text": error})
+            faults.append(Fault(source, number, "", code, Phrase("recorded_line"), values))
     return Mib(entries), tuple(faults)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.lab.control import ask, ensure_short
 
 
@@ -32,18 +32,17 @@ def prepare_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise SetupError(f"{folder}: {error.strerror}", "give another folder with --state") from error
+        raise SetupError("state_folder", folder=folder, reason=reason_of(error)) from error
     running = _status(folder)
     if running is not None:
-        cure = "stop it, or give --state FOLDER for another one"
-        raise SetupError(f"a lab is running already (process {running['pid']}, {folder})", cure)
+        raise SetupError("lab_runs", pid=running["pid"], folder=folder)
 
 
 def find_lab(folder: Path) -> Mapping[str, Any]:
     """Return the status of the lab that runs there. Raises SetupError where none does."""
     status = _status(folder)
     if status is None:
-        raise SetupError(f"no lab is running ({folder})", "start one with `monitor lab`, or name its folder with --state")
+        raise SetupError("no_lab", folder=folder)
     return status
 
 

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.model.settings import LAB_INTERFACE
 
 OWN_ADDRESS = "10.255.255.1"
@@ -98,10 +98,7 @@ def bare_tun() -> Tun:
         descriptor = os.open(_DEVICE, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         fcntl.ioctl(descriptor, _TUNSETIFF, _request(struct.pack("=H", _IFF_TUN | _IFF_NO_PI)))
     except OSError as error:
-        raise SetupError(
-            f"this machine permits no TUN device ({_DEVICE}: {error.strerror})",
-            "load the module tun (modprobe tun), run it as root, or take --loopback",
-        ) from error
+        raise SetupError("no_tun", device=_DEVICE, reason=reason_of(error)) from error
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         _set_up(control, "lo")
         _lengthen_queue(_index(control))

@@ -18,12 +18,13 @@ import icalendar
 import recurring_ical_events
 import yaml
 
-from monitor.errors import Fault
+from monitor.errors import Fault, reason_of
 from monitor.load.calendar_lines import EventLines, scan
 from monitor.load.document import Faulty, Node
 from monitor.load.exchange.yaml_tree import MAP, STR, mapping, scalar, sequence, with_mark
 from monitor.load.fields import Entry, Table
 from monitor.load.suggest import did_you_mean
+from monitor.words.phrase import Phrase, phrase
 
 MOST_A_DAY = 8
 MOST_TIMES = 1_000
@@ -84,7 +85,7 @@ def load_calendar(path: Path, form: Table, zone: tzinfo, faults: list[Fault]) ->
     try:
         content = path.read_bytes()
     except OSError as error:
-        faults.append(Fault(file, 0, "", f"can't be read: {error.strerror}", "see that it exists and may be read"))
+        faults.append(Fault(file, 0, "", "unreadable", values={"reason": reason_of(error)}))
         return None
     return read_calendar(content, file, form, zone, faults)
 
@@ -99,10 +100,11 @@ def read_calendar(content: bytes, file: str, form: Table, zone: tzinfo, faults: 
     try:
         component = icalendar.Calendar.from_ical(text)
         events = list(component.walk("VEVENT"))
-        if len(events) != len(lines):
-            raise ValueError("its events can't be told apart")
     except _PARSER_FAILS as error:
-        faults.append(Fault(file, 0, "", f"is no calendar: {_first_line(error)}", "export it again as iCalendar (.ics)"))
+        faults.append(Fault(file, 0, "", "calendar_unclear", values={"reason": _first_line(error)}))
+        return None
+    if len(events) != len(lines):
+        faults.append(Fault(file, 0, "", "calendar_unclear", values={"reason": Phrase("events_unclear")}))
         return None
     reader = _Reader(file, form, zone, faults)
     told = [reader.event(event, line) for event, line in zip(events, lines, strict=True)]
@@ -112,7 +114,7 @@ def read_calendar(content: bytes, file: str, form: Table, zone: tzinfo, faults: 
     try:
         list(recurring_ical_events.of(component).between(_FIRST, _FIRST + timedelta(hours=1)))
     except _PARSER_FAILS as error:
-        faults.append(Fault(file, 0, "", f"can't be expanded: {_first_line(error)}", "export it again as iCalendar (.ics)"))
+        faults.append(Fault(file, 0, "", "calendar_unexpandable", values={"reason": _first_line(error)}))
         return None
     recurring = frozenset(str(event["UID"]).strip() for event in events if "RRULE" in event or "RDATE" in event)
     return Calendar(component, entries, recurring)
@@ -138,14 +140,14 @@ class _Reader:
         before = len(self._faults)
         for name, problem in event.errors:
             place = lines.of(name) if name else lines.line
-            self._refuse(place, f"{name or 'a line'} can't be read: {_first_line(problem)}", "write it as RFC 5545 says")
+            self._refuse(place, "property_unreadable", name=name or Phrase("a_line"), reason=_first_line(problem))
         for name in _ONCE:
             if len(lines.places.get(name, ())) > 1:
-                self._refuse(lines.places[name][1], f"{name} stands here again", "remove one")
+                self._refuse(lines.places[name][1], "property_again", Phrase("remove_one"), name=name)
         uid, title = str(event.get("UID", "")).strip(), str(event.get("SUMMARY", "")).strip()
         for name, value in (("UID", uid), ("SUMMARY", title)):
             if not value:
-                self._refuse(lines.line, f"an event has no {name}", "export the calendar again, with titles")
+                self._refuse(lines.line, "event_without", name=name)
         if len(self._faults) > before or not self._check_times(event, lines):
             return None
         self._check_rules(event, lines)
@@ -160,18 +162,18 @@ class _Reader:
         found: dict[Key, Entry] = {}
         for each in told:
             if each.key in found:
-                self._refuse(each.line, f"another event has the UID {each.key[0]}", "remove one")
+                self._refuse(each.line, "second_uid", Phrase("remove_one"), uid=each.key[0])
                 continue
             if each.key[0] not in series:
-                self._refuse(each.line, "replaces an occurrence of a series that is not here", "export the whole calendar")
+                self._refuse(each.line, "series_missing")
                 continue
             entry = self._entry(each, {**series[each.key[0]].raw, **each.raw})
             if entry is not None:
                 found[each.key] = entry
         return found
 
-    def _refuse(self, line: int, fault: str, cure: str) -> None:
-        self._faults.append(Fault(self._file, line, "", fault, cure))
+    def _refuse(self, line: int, code: str, remedy: Phrase | None = None, /, **values: object) -> None:
+        self._faults.append(Fault(self._file, line, "", code, remedy, values))
 
     def _check_times(self, event: Any, lines: EventLines) -> bool:
         """Note times that are none, and give the zone to those that float; return whether both are there."""
@@ -182,35 +184,34 @@ class _Reader:
                         return False
         start = event.get("DTSTART")
         if start is None:
-            self._refuse(lines.line, "an event has no DTSTART", "say when it begins")
+            self._refuse(lines.line, "event_without", Phrase("say_when"), name="DTSTART")
             return False
         try:
             lasts = event.end - start.dt
         except _PARSER_FAILS as error:
-            self._refuse(lines.line, f"its end can't be told: {_first_line(error)}", "give it a DTEND")
+            self._refuse(lines.line, "end_unclear", reason=_first_line(error))
             return False
         if not {"DTEND", "DURATION"} & set(event):
-            self._refuse(lines.line, "does not say when it ends", "give it a DTEND or a DURATION")
+            self._refuse(lines.line, "no_end")
             return False
         if not timedelta(0) < lasts <= timedelta(days=1):
             place = lines.of("DTEND" if "DTEND" in event else "DURATION")
-            told = "ends before it begins" if lasts <= timedelta(0) else "lasts longer than a day"
-            self._refuse(place, told, "check both times; a meeting of several days is an event a day")
+            self._refuse(place, "ends_before" if lasts <= timedelta(0) else "lasts_over_a_day", Phrase("check_both_times"))
             return False
         return True
 
     def _settle(self, value: Any, name: str, lines: EventLines) -> bool:
         moment = value.dt
         if isinstance(moment, tuple):
-            self._refuse(lines.of(name), "periods are not read", "write the times alone")
+            self._refuse(lines.of(name), "period")
         elif isinstance(moment, date) and not isinstance(moment, datetime):
-            self._refuse(lines.of(name), f"{name} has no time of day", "give the event a time, or keep it in another calendar")
+            self._refuse(lines.of(name), "no_time_in", name=name)
         elif not isinstance(moment, datetime):
-            self._refuse(lines.of(name), f"{name} is no moment", "write it like 20261130T080000")
+            self._refuse(lines.of(name), "no_moment", phrase("write_it_as", example="20261130T080000"), name=name)
         elif moment.tzinfo is None and "TZID" in value.params:
-            self._refuse(lines.of(name), f"no time zone is called '{value.params['TZID']}'", "write TZID=Asia/Ho_Chi_Minh")
+            self._refuse(lines.of(name), "no_time_zone", Phrase("write_tzid"), text=value.params["TZID"])
         elif not 2000 <= moment.year <= 2099:
-            self._refuse(lines.of(name), f"the year {moment.year} is none for a meeting", "check the date")
+            self._refuse(lines.of(name), "year_out", year=moment.year)
         else:
             if moment.tzinfo is None:
                 value.dt = moment.replace(tzinfo=self._zone)
@@ -222,27 +223,26 @@ class _Reader:
         place = lines.of("RRULE")
         rules = _as_list(event.get("RRULE"))
         if "EXRULE" in event:
-            self._refuse(lines.of("EXRULE"), "EXRULE is not read", "write EXDATE, or what differs as events of their own")
+            self._refuse(lines.of("EXRULE"), "exrule")
             return
         times = sum(len(getattr(each, "dts", [each])) for name in ("RDATE", "EXDATE") for each in _as_list(event.get(name)))
         if times > MOST_TIMES:
-            self._refuse(lines.of("RDATE"), f"names {times} dates, more than {MOST_TIMES}", "write a rule")
+            self._refuse(lines.of("RDATE"), "too_many_dates", count=times, most=MOST_TIMES)
         for rule in rules:
             frequency = ",".join(map(str, rule.get("FREQ", [])))
             a_day = (
                 max(1, len(rule.get("BYHOUR", []))) * max(1, len(rule.get("BYMINUTE", []))) * max(1, len(rule.get("BYSECOND", [])))
             )
-            if frequency not in _FREQUENCIES or a_day > MOST_A_DAY:
-                told = f"FREQ={frequency}" if frequency not in _FREQUENCIES else f"{a_day} times a day"
-                self._refuse(place, f"no meeting recurs with {told}", "use DAILY, WEEKLY, MONTHLY or YEARLY")
+            if frequency not in _FREQUENCIES:
+                self._refuse(place, "frequency", Phrase("take_frequency"), frequency=frequency)
+            elif a_day > MOST_A_DAY:
+                self._refuse(place, "times_a_day", Phrase("take_frequency"), count=a_day)
             elif unknown := [each for each in rule if each.upper() not in _FREQUENCIES[frequency]]:
-                self._refuse(
-                    place, f"{unknown[0]} can't be read beside FREQ={frequency}", "write the rule by the month or the year"
-                )
+                self._refuse(place, "rule_part", name=unknown[0], frequency=frequency)
             elif any(not 1 <= int(each) <= MOST_TIMES for name in ("INTERVAL", "COUNT") for each in rule.get(name, [1])):
-                self._refuse(place, f"COUNT or INTERVAL is not from 1 to {MOST_TIMES}", "end the series by UNTIL")
+                self._refuse(place, "rule_count", most=MOST_TIMES)
             elif not _may_come_true(rule):
-                self._refuse(place, "the rule never comes true", "check BYMONTH, BYMONTHDAY and BYSETPOS")
+                self._refuse(place, "rule_never")
             else:
                 self._try(event, rule, place)
 
@@ -256,7 +256,7 @@ class _Reader:
         try:
             list(recurring_ical_events.of(alone).between(begins, begins + timedelta(days=1)))
         except _PARSER_FAILS as error:
-            self._refuse(place, f"the rule can't be read: {_first_line(error)}", "write it as RFC 5545 says")
+            self._refuse(place, "rule_unreadable", Phrase("as_rfc5545"), reason=_first_line(error))
 
     def _raw(self, event: Any, lines: EventLines, title: str) -> dict[str, tuple[str, int]]:
         """Return what an event says by X-MONITOR-… and, where it has none of that name, by categories such as level=province."""
@@ -273,7 +273,7 @@ class _Reader:
                 key = name[len(_PREFIX) :].lower().replace("-", "_")
                 if key not in self._form.fields:
                     known = [_PREFIX + each.upper().replace("_", "-") for each in self._form.fields if each != "title"]
-                    self._refuse(lines.of(name.upper()), f"no property is called {name}", did_you_mean(name, known))
+                    self._refuse(lines.of(name.upper()), "no_property", did_you_mean(name, known), name=name)
                     continue
                 values = " ".join(str(each).replace("\\,", ",") for each in _as_list(event.get(name)))
                 raw[key] = (values.strip(), lines.of(name.upper()))

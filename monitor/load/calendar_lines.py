@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from monitor.errors import Fault
+from monitor.words.phrase import Phrase
 
 MOST_BYTES = 2_000_000
 MOST_LINE = 20_000
@@ -33,19 +34,18 @@ def scan(content: bytes, file: str, faults: list[Fault]) -> tuple[str, list[Even
     """
     before = len(faults)
     if len(content) > MOST_BYTES:
-        fault = f"is larger than {MOST_BYTES // 1_000_000} MB"
-        faults.append(Fault(file, 0, "", fault, "export only the calendar of meetings"))
+        faults.append(Fault(file, 0, "", "calendar_too_large", Phrase("export_meetings_only"), {"most": MOST_BYTES // 1_000_000}))
         return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        faults.append(Fault(file, line, "", "is not UTF-8", "save the calendar as UTF-8"))
+        faults.append(Fault(file, line, "", "not_utf8", Phrase("save_calendar_utf8")))
         return None
     events = _scan_components(text, file, faults)
     if len(events) > MOST_EVENTS:
-        fault = f"has {len(events)} events, more than {MOST_EVENTS}"
-        faults.append(Fault(file, events[MOST_EVENTS].line, "", fault, "export only the calendar of meetings"))
+        quoted = {"count": len(events), "most": MOST_EVENTS}
+        faults.append(Fault(file, events[MOST_EVENTS].line, "", "calendar_too_many", Phrase("export_meetings_only"), quoted))
     return (text, events) if len(faults) == before else None
 
 
@@ -70,8 +70,9 @@ def _scan_components(text: str, file: str, faults: list[Fault]) -> list[EventLin
     for line, content in unfolded(text):
         found = _NAME.match(content)
         if found is None or len(content) > MOST_LINE:
-            told = f"a line of {len(content)} characters" if found else f"'{_shortened(content)}' is no line of a calendar"
-            faults.append(Fault(file, line, "", told, "export the calendar again as iCalendar (.ics)"))
+            code = "line_too_long" if found else "no_calendar_line"
+            quoted = {"count": len(content)} if found else {"text": _shortened(content)}
+            faults.append(Fault(file, line, "", code, Phrase("export_calendar_ics"), quoted))
             if len(faults) > 20:
                 break
             continue
@@ -84,17 +85,18 @@ def _scan_components(text: str, file: str, faults: list[Fault]) -> list[EventLin
                 events.append(EventLines(line))
         elif name == "END":
             if not open_ones or open_ones[-1][0] != value:
-                opened = f" (open is {open_ones[-1][0]} of line {open_ones[-1][1]})" if open_ones else ""
-                faults.append(Fault(file, line, "", f"END:{value} ends nothing{opened}", "export the calendar again"))
+                opened = {"open": open_ones[-1][0], "line": open_ones[-1][1]} if open_ones else {}
+                code = "ends_other" if open_ones else "ends_nothing"
+                faults.append(Fault(file, line, "", code, Phrase("export_again"), {"value": value, **opened}))
                 return events
             open_ones.pop()
         elif open_ones and open_ones[-1][0] == "VEVENT":
             events[-1].places.setdefault(name, []).append(line)
     if open_ones and not faults:
-        faults.append(Fault(file, open_ones[-1][1], "", f"{open_ones[-1][0]} has no end", "the file is cut off: export it again"))
+        faults.append(Fault(file, open_ones[-1][1], "", "never_ends", values={"open": open_ones[-1][0]}))
     elif calendars != 1 and not faults:
-        told = "is no calendar" if not calendars else f"holds {calendars} calendars"
-        faults.append(Fault(file, 1, "", told, "one file is one calendar: BEGIN:VCALENDAR … END:VCALENDAR"))
+        code = "many_calendars" if calendars else "no_calendar"
+        faults.append(Fault(file, 1, "", code, Phrase("one_calendar"), {"count": calendars}))
     return events
 
 

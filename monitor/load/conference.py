@@ -12,6 +12,7 @@ from monitor.load.secrets import Secret, SecretStore
 from monitor.load.values import Address, Choice, Duration, Flag, Identifier, Schema, Text, Whole
 from monitor.model.profile import ConferenceProbes, WebPage
 from monitor.model.settings import H323Settings, Login, SipSettings, TcpSettings, WebSettings
+from monitor.words.phrase import Phrase
 
 TRANSPORTS = ("udp", "tcp")
 STATUS_READERS = ("cisco-xml",)
@@ -25,9 +26,9 @@ class SipName:
 
     def read(self, node: Node) -> str:
         """Return it as it is written."""
-        text = node.text("a name of SIP")
+        text = node.text("a_sip_name")
         if not re.fullmatch(self._PATTERN, text):
-            raise node.refuse(f"'{text}' can't stand in a SIP address", "write the part before or behind the @ alone, without sip:")
+            raise node.refuse("no_sip_name", text=text)
         return text
 
     def schema(self) -> Schema:
@@ -112,7 +113,7 @@ def read_probes(probes: Entry) -> dict[str, Any]:
     for name, took_s in longest.items():
         every_s = probes[name].every_s
         if took_s > every_s:
-            probes.refuse(name, f"a probe may take {took_s:g} s, longer than its interval of {every_s:g} s", "lengthen every")
+            probes.refuse(name, "probe_too_long", Phrase("lengthen_every"), took=f"{took_s:g}", every=f"{every_s:g}")
     return {name: probes[name] for name in longest}
 
 

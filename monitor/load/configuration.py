@@ -23,6 +23,7 @@ from monitor.load.suggest import Suggester
 from monitor.model.inventory import Inventory
 from monitor.model.profile import Profile
 from monitor.model.settings import Settings
+from monitor.words.phrase import Phrase, phrase
 
 SYSTEM_FOLDER = Path("/etc/monitor")
 
@@ -43,12 +44,12 @@ def find_folder(argument: str | None) -> Path:
     """Return the configuration's folder: the --config argument, else ./config, else /etc/monitor. Raises SetupError if it lacks."""
     if argument is not None:
         if not Path(argument).is_dir():
-            raise SetupError(f"{argument} is no folder", "give --config the folder that holds sites.yaml")
+            raise SetupError("no_folder", folder=argument)
         return Path(argument)
     for folder in (Path("config"), SYSTEM_FOLDER):
         if folder.is_dir():
             return folder
-    raise SetupError(f"there is no configuration: neither ./config nor {SYSTEM_FOLDER}", "give its folder with --config DIR")
+    raise SetupError("no_configuration", folder=SYSTEM_FOLDER)
 
 
 def load(folder: Path, environment: Mapping[str, str] | None = None, meetings: Path | None = None) -> Configuration:
@@ -85,8 +86,7 @@ def _check_credentials(sites: Sites, credentials: tuple[str, ...]) -> None:
     for entry in _entries(sites):
         name = entry["credential"]
         if name is not None and name != NO_CREDENTIAL and name not in credentials:
-            cure = suggest.cure(name, credentials, "add it to credentials in monitor.yaml")
-            entry.refuse("credential", f"no credential is called '{name}'", cure)
+            entry.refuse("credential", "no_credential", suggest.cure(name, credentials, Phrase("add_to_credentials")), name=name)
 
 
 def _check_logins(sites: Sites, logins: tuple[str, ...]) -> None:
@@ -95,7 +95,7 @@ def _check_logins(sites: Sites, logins: tuple[str, ...]) -> None:
     for entry in _entries(sites):
         name = (entry.values.get("web") or {}).get("login")
         if name is not None and name not in logins:
-            entry.refuse("web", f"no login is called '{name}'", suggest.cure(name, logins, "add it to logins in monitor.yaml"))
+            entry.refuse("web", "no_login", suggest.cure(name, logins, Phrase("add_to_logins")), name=name)
 
 
 def _check_profiles(sites: Sites, profiles: Mapping[str, Profile], folder: Path, faults: list[Fault]) -> None:
@@ -103,14 +103,12 @@ def _check_profiles(sites: Sites, profiles: Mapping[str, Profile], folder: Path,
     suggest = Suggester()
     unknown = [entry for entry in _entries(sites) if entry["profile"] is not None and entry["profile"] not in profiles]
     if unknown and not folder.is_dir():
-        cure = "copy the folder config/profiles that the monitor comes with"
-        faults.append(
-            Fault(str(folder), 0, "", f"there is no such folder, and targets name profiles ('{unknown[0]['profile']}')", cure)
-        )
+        faults.append(Fault(str(folder), 0, "", "no_profiles_folder", values={"name": unknown[0]["profile"]}))
         return
     for entry in unknown:
         name = entry["profile"]
-        entry.refuse("profile", f"no profile is called '{name}'", suggest.cure(name, profiles, f"add {folder}/{name}.yaml"))
+        cure = suggest.cure(name, profiles, phrase("add_file", path=f"{folder}/{name}.yaml"))
+        entry.refuse("profile", "no_profile", cure, name=name)
 
 
 def _check_settings(entry: Entry, sites: Sites) -> None:
@@ -119,16 +117,16 @@ def _check_settings(entry: Entry, sites: Sites) -> None:
     for window in entry["maintenance"] or ():
         for name in window["ids"]:
             if name not in sites.targets:
-                window.refuse("ids", f"no target is called '{name}'", suggest.cure(name, sites.targets))
+                window.refuse("ids", "no_target", suggest.cure(name, sites.targets), name=name)
         for name in window["areas"]:
             if name not in sites.areas:
-                window.refuse("areas", f"no area is called '{name}'", suggest.cure(name, sites.areas))
+                window.refuse("areas", "no_area", suggest.cure(name, sites.areas), name=name)
     health: Entry | None = entry["health"]
     if health is None:
         return
     for name in health["references"]:
         if name not in sites.targets and not _is_address(name):
-            health.refuse("references", f"'{name}' is neither a target nor an address", suggest.cure(name, sites.targets))
+            health.refuse("references", "no_reference", suggest.cure(name, sites.targets), name=name)
 
 
 def _is_address(text: str) -> bool:

@@ -48,9 +48,9 @@ def _community(name: str, entry: Entry) -> Credential:
         raise Faulty
     for key in _V3_ONLY:
         if key in entry.places:
-            entry.refuse(key, f"is of version 3, this credential is of version {version}", "write version: 3 or remove the key")
+            entry.refuse(key, "of_version_3", version=version)
     if "community" not in entry.places:
-        raise entry.node.refuse(f"version {version} needs a community", "add community: {env: NAME}")
+        raise entry.node.refuse("community_needed", version=version)
     if not entry.is_whole:
         raise Faulty
     return Credential(name=name, version=version, community=entry["community"])
@@ -58,18 +58,16 @@ def _community(name: str, entry: Entry) -> Credential:
 
 def _version_3(name: str, entry: Entry) -> Credential:
     if "community" in entry.places:
-        entry.refuse("community", "is of versions 1 and 2c, this credential is of version 3", "remove it or write version: 2c")
+        entry.refuse("community", "community_of_version_3")
     if "user" not in entry.places:
-        entry.node.refuse("version 3 needs a user", "add user: NAME")
+        entry.node.refuse("user_needed")
     auth: Entry | None = entry["auth"]
     privacy: Entry | None = entry["privacy"]
     if "privacy" in entry.places and "auth" not in entry.places:
-        entry.refuse("privacy", "encryption needs authentication (RFC 3414 section 1.4.3)", "add auth: {protocol: sha256, key: …}")
+        entry.refuse("privacy", "privacy_alone")
     for part in (auth, privacy):
         if part is not None and part["key"] is not None and len(part["key"]) < _KEY_LENGTH:
-            part.refuse(
-                "key", f"is shorter than {_KEY_LENGTH} characters (RFC 3414 section 11.2)", "set a longer one on the device"
-            )
+            part.refuse("key", "key_too_short", least=_KEY_LENGTH)
     if not entry.is_whole or not entry["user"]:
         raise Faulty
     return Credential(

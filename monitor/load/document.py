@@ -14,7 +14,7 @@ and its documentation. Nothing raises at the first fault: every fault goes into 
     entry = read_file(Path("config/pulses.yaml"), FILE, faults)     # an Entry, or None where nothing could be read
     if entry is not None:
         for pulse in entry["pulses"]: ...                           # Pulse objects; the faulty are left out, their faults noted
-        entry.refuse("pulses", "there are none", "add one")         # a check of your own: notes a fault at that key's line
+        entry.refuse("pulses", "no_pulses")                         # a check of your own: notes a fault at that key's line
     if faults: raise ConfigError(faults)
 
 A `Record` builds its object of the keys that are given, by keyword, so that the class's own defaults hold for the others. A
@@ -34,7 +34,8 @@ from typing import Protocol, TypeVar
 
 import yaml
 
-from monitor.errors import Fault
+from monitor.errors import Fault, reason_of
+from monitor.words.phrase import Phrase, phrase
 
 HAS_C_LOADER = hasattr(yaml, "CBaseLoader")
 _LOADER: type[yaml.BaseLoader] | type[yaml.CBaseLoader] = yaml.CBaseLoader if HAS_C_LOADER else yaml.BaseLoader
@@ -43,24 +44,25 @@ _log = logging.getLogger(__name__)
 _UNTAGGED = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
 
-# What libyaml says (a part of its message), what an operator is told, and the cure.
+# What libyaml says (a part of its message), and by which code an operator is told; some say where what is not closed was opened.
 _SYNTAX = (
-    ("cannot start any token", "a character that can't begin a value (often a tab)", "indent with spaces and quote the text"),
-    ("found a tab character", "a tab in the indentation", "indent with spaces"),
-    ("mapping values are not allowed", "a ':' where none may be", "check the indentation, and quote a text that holds ': '"),
-    ("could not find expected ':'", "a key without ':'", "write 'key: value'"),
-    ("did not find expected ',' or '}'", "a '{' that is not closed, or a ',' that lacks", "close it with '}'"),
-    ("did not find expected ',' or ']'", "a '[' that is not closed, or a ',' that lacks", "close it with ']'"),
-    ("expected ',' or '}'", "a '{' that is not closed, or a ',' that lacks", "close it with '}'"),
-    ("expected ',' or ']'", "a '[' that is not closed, or a ',' that lacks", "close it with ']'"),
-    ("unexpected end of stream", "a quotation mark that is not closed", "close it"),
-    ("undefined alias", "an alias (*name) that nothing defines", "quote a text that begins with '*'"),
-    ("duplicate anchor", "an anchor (&name) that is defined twice", "quote a text that begins with '&'"),
-    ("but found another document", "a second document after '---'", "one file is one document: remove the '---'"),
-    ("did not find expected key", "a line that is neither a key nor part of the value above", "check the indentation"),
-    ("expected <block end>", "a line that is neither a key nor part of the value above", "check the indentation"),
-    ("did not find expected '-' indicator", "a line that is neither an item of the list nor part of one", "check the indentation"),
+    ("cannot start any token", "yaml_start"),
+    ("found a tab character", "yaml_tab"),
+    ("mapping values are not allowed", "yaml_colon"),
+    ("could not find expected ':'", "yaml_no_colon"),
+    ("did not find expected ',' or '}'", "yaml_brace"),
+    ("did not find expected ',' or ']'", "yaml_bracket"),
+    ("expected ',' or '}'", "yaml_brace"),
+    ("expected ',' or ']'", "yaml_bracket"),
+    ("unexpected end of stream", "yaml_quote"),
+    ("undefined alias", "yaml_alias"),
+    ("duplicate anchor", "yaml_anchor"),
+    ("but found another document", "yaml_second"),
+    ("did not find expected key", "yaml_stray_line"),
+    ("expected <block end>", "yaml_stray_line"),
+    ("did not find expected '-' indicator", "yaml_stray_item"),
 )
+_OPENED = ("yaml_brace", "yaml_bracket", "yaml_quote")
 
 
 @contextmanager
@@ -110,9 +112,12 @@ class Node:
         mark = self.yaml.start_mark
         return mark.line + 1 if mark is not None else 0
 
-    def refuse(self, fault: str, cure: str = "") -> Faulty:
-        """Note a fault at this place; `raise` what is returned to give the value up."""
-        self.faults.append(Fault(self.file, self.line, self.path, fault, cure))
+    def refuse(self, code: str, remedy: Phrase | None = None, /, **values: object) -> Faulty:
+        """Note a fault at this place by its code of words/faults and what it quotes; `raise` what is returned to give the value up.
+
+        remedy: what to do about it, where the catalogue has no cure for the code that always holds.
+        """
+        self.faults.append(Fault(self.file, self.line, self.path, code, remedy, values))
         return Faulty()
 
     def at(self, node: yaml.Node, path: str) -> Node:
@@ -123,13 +128,13 @@ class Node:
         """Return whether nothing, ~ or null stands here."""
         return isinstance(self.yaml, yaml.ScalarNode) and not self.yaml.style and self.yaml.value in _NO_VALUE
 
-    def text(self, what: str) -> str:
-        """Return the scalar as it is written, in NFC and without space around it; what: such as 'a duration', for the fault."""
+    def text(self, what: str | Phrase) -> str:
+        """Return the scalar as it is written, in NFC and without space around it; what: such as 'a_duration', for the fault."""
         node = self.yaml
         if not isinstance(node, yaml.ScalarNode):
-            raise self.refuse(f"must be {what}, not {self.describe()}")
+            raise self.refuse("not_what", what=_due(what), found=self.describe())
         if not node.style and node.value in _NO_VALUE:
-            raise self.refuse(f"has no value; it must be {what}", "write one or remove the key")
+            raise self.refuse("no_value", what=_due(what))
         self._refuse_tag()
         value = node.value.strip()
         return value if value.isascii() else unicodedata.normalize("NFC", value)
@@ -137,33 +142,33 @@ class Node:
     def items(self) -> Iterator[yaml.Node]:
         """Yield what a list holds. Raises Faulty where this is no list."""
         if not isinstance(self.yaml, yaml.SequenceNode):
-            raise self.refuse(f"must be a list, not {self.describe()}", "write [a, b] or one '- ' line an item")
+            raise self.refuse("not_a_list", found=self.describe())
         self._refuse_tag()
         yield from self.yaml.value
 
     def pairs(self) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
         """Yield (key, key's node, value's node) of a mapping. Raises Faulty where this is none; notes keys that are no texts."""
         if not isinstance(self.yaml, yaml.MappingNode):
-            raise self.refuse(f"must be a mapping, not {self.describe()}", "write {key: value} or one 'key: value' line a key")
+            raise self.refuse("not_a_mapping", found=self.describe())
         self._refuse_tag()
         for key, value in self.yaml.value:
             if isinstance(key, yaml.ScalarNode):
                 name = key.value
                 yield name if name.isascii() else unicodedata.normalize("NFC", name), key, value
             else:
-                self.at(key, self.path).refuse("a key must be a text", "put the brackets into quotation marks, or remove them")
+                self.at(key, self.path).refuse("key_not_text")
 
-    def describe(self) -> str:
-        """Return what stands here, in words, without quoting it: it may be a secret."""
+    def describe(self) -> Phrase:
+        """Return what stands here, without quoting it: it may be a secret."""
         if isinstance(self.yaml, yaml.MappingNode):
-            return "a mapping"
+            return Phrase("a_mapping")
         if isinstance(self.yaml, yaml.SequenceNode):
-            return "a list"
-        return "nothing" if self.has_no_value() else "a text"
+            return Phrase("a_list")
+        return Phrase("nothing" if self.has_no_value() else "a_text")
 
     def _refuse_tag(self) -> None:
         if self.yaml.tag not in _UNTAGGED:
-            raise self.refuse("tags are not used here", "quote a text that begins with '!'")
+            raise self.refuse("tagged")
 
 
 class Reader(Protocol[Result_co]):
@@ -187,7 +192,7 @@ def read_file(path: Path, reader: Reader[Result], faults: list[Fault]) -> Result
     try:
         content = path.read_bytes()
     except OSError as error:
-        faults.append(Fault(str(path), 0, "", f"can't be read: {error.strerror}", "see that it exists and may be read"))
+        faults.append(Fault(str(path), 0, "", "unreadable", values={"reason": reason_of(error)}))
         return None
     return read_text(content, str(path), reader, faults)
 
@@ -199,7 +204,7 @@ def yaml_files(folder: Path, faults: list[Fault]) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        faults.append(Fault(str(folder), 0, "", f"can't be read: {error.strerror}", "let the user that runs the monitor read it"))
+        faults.append(Fault(str(folder), 0, "", "unreadable", Phrase("let_read"), {"reason": reason_of(error)}))
         return []
 
 
@@ -225,7 +230,7 @@ def compose(content: bytes, file: str, faults: list[Fault], loader: type = _LOAD
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        faults.append(Fault(file, line, "", "is not UTF-8", "save the file as UTF-8"))
+        faults.append(Fault(file, line, "", "not_utf8"))
         return None
     try:
         top = yaml.compose(text, loader)
@@ -233,7 +238,7 @@ def compose(content: bytes, file: str, faults: list[Fault], loader: type = _LOAD
         faults.append(_syntax_fault(error, file, text))
         return None
     except RecursionError:
-        faults.append(Fault(file, 0, "", "is nested too deeply", "no part of it needs more than six levels"))
+        faults.append(Fault(file, 0, "", "nested_too_deeply"))
         return None
     if top is None:
         top = yaml.MappingNode("tag:yaml.org,2002:map", [], yaml.Mark(file, 0, 0, 0, None, 0), None)
@@ -245,14 +250,22 @@ def _syntax_fault(error: yaml.YAMLError, file: str, text: str) -> Fault:
     problem = str(getattr(error, "problem", "") or "")
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark is not None else 0
-    for part, fault, cure in _SYNTAX:
+    for part, code in _SYNTAX:
         if part in problem:
             opened = getattr(error, "context_mark", None)
-            if opened is not None and "not closed" in fault and opened.line + 1 != line:
-                fault += f" (it was opened on line {opened.line + 1})"  # noqa: PLW2901
-            return Fault(file, line, "", f"is not YAML: {fault}", cure)
+            said = Phrase(code)
+            if opened is not None and code in _OPENED and opened.line + 1 != line:
+                said = phrase("yaml_opened", problem=said, line=opened.line + 1)
+            return _not_yaml(file, line, said, Phrase(f"{code}_cure"))
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 0
-        return Fault(file, line, "", "is not YAML: a character that no text may hold", "remove it")
-    said = problem or "it could not be understood"
-    return Fault(file, line, "", f"is not YAML: {said}", "check the indentation and the quotation marks")
+        return _not_yaml(file, line, Phrase("yaml_character"), Phrase("yaml_character_cure"))
+    return _not_yaml(file, line, phrase("quoted", text=problem) if problem else Phrase("yaml_unclear"))
+
+
+def _not_yaml(file: str, line: int, problem: Phrase, remedy: Phrase | None = None) -> Fault:
+    return Fault(file, line, "", "not_yaml", remedy, {"problem": problem})
+
+
+def _due(what: str | Phrase) -> Phrase:
+    return what if isinstance(what, Phrase) else Phrase(what)

@@ -11,6 +11,8 @@ import yaml
 
 from monitor.load.document import Faulty, Node, Reader
 from monitor.load.suggest import did_you_mean, nearest
+from monitor.words.faults import knows
+from monitor.words.phrase import Phrase, phrase
 
 Schema = dict[str, object]
 Item = TypeVar("Item")
@@ -58,12 +60,12 @@ class Entry:
         """Return whether the key is written in the file and its value could be read."""
         return name in self.places and name not in self._faulty
 
-    def refuse(self, name: str, fault: str, cure: str = "") -> Faulty:
-        """Note a fault at a key's place; where the key is absent, at the mapping's, under the key's path."""
-        place = self.places.get(name)
+    def refuse(self, key: str, code: str, remedy: Phrase | None = None, /, **values: object) -> Faulty:
+        """Note a fault at a key's place, as Node.refuse does; where the key is absent, at the mapping's, under the key's path."""
+        place = self.places.get(key)
         if place is not None:
-            return place.refuse(fault, cure)
-        return self.node.at(self.node.yaml, _join(self.node.path, name)).refuse(fault, cure)
+            return place.refuse(code, remedy, **values)
+        return self.node.at(self.node.yaml, _join(self.node.path, key)).refuse(code, remedy, **values)
 
 
 class Table:
@@ -105,7 +107,7 @@ class Table:
         for field in self._required:
             # A misspelt key is one fault, not two.
             if field.name not in places and field.name not in misspelt:
-                node.refuse(f"the key '{field.name}' is missing", f"add {field.name}: {field.doc}" if field.doc else "add it")
+                node.refuse("key_missing", self._how_to_add(field, node.path), name=field.name)
         return Entry(node, values, places, faulty, is_whole=len(node.faults) == before)
 
     def name_of(self, item: yaml.Node) -> str | None:
@@ -130,14 +132,24 @@ class Table:
         """Return how it is written."""
         return "{" + ", ".join(f"{name}: …" for name in self.fields) + "}"
 
+    def _how_to_add(self, field: Field, path: str) -> Phrase:
+        """Return how a missing key is added: words/faults/keys.py says what it means, by what the mapping is or where it stands."""
+        if not field.doc:
+            return Phrase("add_it")
+        whose = self.what or path.rpartition(".")[2].partition("[")[0]
+        code = f"key_{whose.replace(' ', '_')}_{field.name}"
+        return phrase("add_key", name=field.name, doc=Phrase(code) if knows(code) else field.doc)
+
     def _refuse_unknown(self, place: Node, name: str) -> None:
         if self.secret:
-            place.refuse("an unknown key", "known are " + ", ".join(self.fields))
+            place.refuse("unknown_key", phrase("known_are", names=tuple(self.fields)))
         elif name == "<<":
-            place.refuse("merge keys (<<) are not read", "write the keys out")
+            place.refuse("merge_key")
+        elif self.what:
+            what = Phrase(f"what_{self.what.replace(' ', '_')}")
+            place.refuse("no_key_of", did_you_mean(name, self.fields), name=name, what=what)
         else:
-            of = f" of a {self.what}" if self.what else ""
-            place.refuse(f"no key{of} is called '{name}'", did_you_mean(name, self.fields))
+            place.refuse("no_key", did_you_mean(name, self.fields), name=name)
 
 
 class Record(Generic[Built]):
@@ -191,11 +203,11 @@ class ListOf(Generic[Item]):
             except Faulty:
                 continue
             if self.once and value in found:
-                place.refuse(f"'{value}' stands here twice", "remove one")
+                place.refuse("twice_in_list", Phrase("remove_one"), value=value)
             else:
                 found.append(value)
         if count < self.least or (self.most is not None and count > self.most):
-            raise node.refuse(f"has {count} items", f"it must have {self._size()}")
+            raise node.refuse("count_of_items", count=count, size=self._size())
         return tuple(found)
 
     def schema(self) -> Schema:
@@ -208,10 +220,12 @@ class ListOf(Generic[Item]):
         """Return how it is written."""
         return f"list: {self.item.form()}"
 
-    def _size(self) -> str:
+    def _size(self) -> Phrase:
         if self.least == self.most:
-            return f"{self.least}"
-        return f"at least {self.least}" if self.most is None else f"{self.least} to {self.most}"
+            return phrase("quoted", text=self.least)
+        if self.most is None:
+            return phrase("at_least", least=self.least)
+        return phrase("between", least=self.least, most=self.most)
 
 
 class OneOrMany(Generic[Item]):
@@ -290,7 +304,7 @@ class Either:
 
 
 def _refuse_again(place: Node, line: int) -> None:
-    place.refuse(f"the key stands here again; it is on line {line} already", "remove one")
+    place.refuse("key_again", Phrase("remove_one"), line=line)
 
 
 def _join(path: str, name: str) -> str:

@@ -15,21 +15,18 @@ def check_hierarchy(points: Mapping[str, Entry], file: str, faults: list[Fault])
     """
     if not points:
         if not any(fault.path not in ("network", "levels") for fault in faults):
-            faults.append(Fault(file, 1, "points", "there are no points", "add at least the root, which has no uplink"))
+            faults.append(Fault(file, 1, "points", "no_points"))
         return None
     circles = _circles({name: [up for up in entry["uplink"] or () if up in points] for name, entry in points.items()})
     for circle in circles:
         way = " → ".join((*circle, circle[0]))
-        points[circle[0]].refuse("uplink", f"the uplinks run in a circle: {way}", "one of them must lead towards the root")
+        points[circle[0]].refuse("uplink", "uplink_circle", way=way)
     roots = [name for name, entry in points.items() if "uplink" not in entry.places]
     for name in roots[1:]:
         first = points[roots[0]].node
-        cure = "give one of them an uplink"
-        points[name].refuse(
-            "uplink", f"is missing, and only one point may have none; '{roots[0]}' has none ({first.file}:{first.line})", cure
-        )
+        points[name].refuse("uplink", "second_root", root=roots[0], place=f"{first.file}:{first.line}")
     if not roots and not circles:
-        faults.append(Fault(file, 1, "points", "no point is the root", "remove the uplink of the topmost point"))
+        faults.append(Fault(file, 1, "points", "no_root"))
     return roots[0] if len(roots) == 1 and not circles else None
 
 

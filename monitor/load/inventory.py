@@ -30,6 +30,7 @@ from monitor.model.inventory import (
     Target,
     WebAccess,
 )
+from monitor.words.phrase import Phrase
 from monitor.words.short_names import shortened
 
 
@@ -117,16 +118,16 @@ def _gather_heads(sites: Sites, entry: Entry) -> None:
     """Take over what stands once (network, levels), the areas, and the defaults."""
     if entry.has("network"):
         if sites.network is not None:
-            entry.refuse("network", "stands in another file already", "keep it in sites.yaml")
+            entry.refuse("network", "network_twice")
         sites.network = entry["network"]
     if entry.has("levels"):
         if sites.levels:
-            entry.refuse("levels", "stand in another file already", "keep them in sites.yaml")
+            entry.refuse("levels", "levels_twice")
         sites.levels = entry["levels"]
     for area in entry["areas"] or ():
         known = sites.areas.setdefault(area["id"], area) if area["id"] is not None else area
         if known is not area:
-            _refuse_second("area", area, known)
+            _refuse_second("second_area", area, known)
     sites.defaults.extend(_kinds(entry).values())
 
 
@@ -136,14 +137,12 @@ def _gather(targets: dict[str, Written], item: Entry, written: Written) -> None:
         return
     known = targets.setdefault(name, written).entry
     if known is not item:
-        _refuse_second("target", item, known)
+        _refuse_second("second_target", item, known)
 
 
-def _refuse_second(what: str, second: Entry, first: Entry) -> None:
+def _refuse_second(code: str, second: Entry, first: Entry) -> None:
     place = first.places["id"]
-    second.refuse(
-        "id", f"another {what} is called '{second['id']}' ({place.file}:{place.line})", "every id stands once: rename one"
-    )
+    second.refuse("id", code, Phrase("id_once"), id=second["id"], place=f"{place.file}:{place.line}")
 
 
 def _check(sites: Sites, folder: Path, faults: list[Fault], warnings: list[Fault]) -> str | None:
@@ -152,9 +151,9 @@ def _check(sites: Sites, folder: Path, faults: list[Fault], warnings: list[Fault
     if sites.is_complete:
         heads = {fault.path.split(".")[0].split("[")[0] for fault in faults}
         if sites.network is None and "network" not in heads:
-            faults.append(Fault(file, 1, "network", "is missing", "add network: {name: …, addresses: lab}"))
+            faults.append(Fault(file, 1, "network", "section_missing", Phrase("add_network")))
         if not sites.levels and "levels" not in heads:
-            faults.append(Fault(file, 1, "levels", "is missing", "add levels: [province, district, commune]"))
+            faults.append(Fault(file, 1, "levels", "section_missing", Phrase("add_levels")))
     _check_names(sites)
     _check_addresses(sites)
     _warn_of_rates(sites, warnings)
@@ -175,9 +174,9 @@ def _check_names(sites: Sites) -> None:
         _check_points(entry, "uplink", sites, points, suggest)
         level, area = entry["level"], entry["area"]
         if level is not None and sites.levels and level not in sites.levels:
-            entry.refuse("level", f"no level is called '{level}'", suggest.cure(level, sites.levels))
+            entry.refuse("level", "no_level", suggest.cure(level, sites.levels), name=level)
         if area is not None and area not in sites.areas and sites.is_complete:
-            entry.refuse("area", f"no area is called '{area}'", suggest.cure(area, sites.areas, "add it to areas"))
+            entry.refuse("area", "no_area", suggest.cure(area, sites.areas, Phrase("add_to_areas")), name=area)
 
 
 def _check_points(entry: Entry, key: str, sites: Sites, points: Mapping[str, Written], suggest: Suggester) -> None:
@@ -186,9 +185,9 @@ def _check_points(entry: Entry, key: str, sites: Sites, points: Mapping[str, Wri
         if name in points:
             continue
         if name in sites.targets:
-            entry.refuse(key, f"'{name}' is an endpoint", "name the point where it stands")
+            entry.refuse(key, "is_endpoint", name=name)
         elif sites.is_complete:
-            entry.refuse(key, f"no point is called '{name}'", suggest.cure(name, points, "add it to points"))
+            entry.refuse(key, "no_point", suggest.cure(name, points, Phrase("add_to_points")), name=name)
 
 
 def _check_addresses(sites: Sites) -> None:
@@ -203,8 +202,7 @@ def _check_addresses(sites: Sites) -> None:
         known = first.setdefault(address, entry)
         if known is not entry:
             place = known.places["address"]
-            cure = "every target has its own"
-            entry.refuse("address", f"{address} is the address of '{known['id']}' too ({place.file}:{place.line})", cure)
+            entry.refuse("address", "address_twice", address=address, other=known["id"], place=f"{place.file}:{place.line}")
         _check_address(entry, address, is_lab=is_lab)
 
 
@@ -213,12 +211,10 @@ def _check_address(entry: Entry, address: str, *, is_lab: bool) -> None:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         if is_lab:
-            entry.refuse(
-                "address", f"'{address}' is a name; the lab has only addresses", "write an IP address, or addresses: production"
-            )
+            entry.refuse("address", "address_name_in_lab", address=address)
         return
     if parsed.is_multicast or parsed.is_unspecified or str(parsed) == "255.255.255.255":
-        entry.refuse("address", f"no device can have the address {address}", "write the device's own address")
+        entry.refuse("address", "address_of_no_device", address=address)
 
 
 def _warn_of_rates(sites: Sites, warnings: list[Fault]) -> None:
@@ -230,10 +226,8 @@ def _warn_of_rates(sites: Sites, warnings: list[Fault]) -> None:
         if contracted is None or rate is None or rate <= min(contracted.down_bps, contracted.up_bps):
             continue
         node = written.entry.places.get("call_rate", written.entry.node)
-        fault = f"the call of {rate / 1e6:g} Mbit/s is faster than the circuit of '{written.entry['point']}'"
-        warnings.append(
-            Fault(node.file, node.line, f"{written.entry.node.path}.call_rate", fault, "lower it or correct contracted")
-        )
+        quoted = {"rate": f"{rate / 1e6:g}", "point": written.entry["point"]}
+        warnings.append(Fault(node.file, node.line, f"{written.entry.node.path}.call_rate", "call_too_fast", values=quoted))
 
 
 def _inventory(sites: Sites, network: Network, root: str) -> Inventory:

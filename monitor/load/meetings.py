@@ -19,6 +19,7 @@ from monitor.load.values import Flag, Identifier, Moment, Rate, Text
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.meeting import Meeting, Participants
 from monitor.rules.participants import resolve
+from monitor.words.phrase import Phrase, phrase
 
 CENTRAL = "central"
 """The level above the province's own: its meetings are held elsewhere."""
@@ -109,11 +110,9 @@ class _Reader:
         start, end = self._aware(entry["start"]), self._aware(entry["end"])
         if start is not None and end is not None:
             if end <= start:
-                entry.refuse("end", "is not after the start", "check both dates")
+                entry.refuse("end", "end_before_start")
             elif end - start > LONGEST:
-                entry.refuse(
-                    "end", f"is {(end - start).total_seconds() / 3600:.0f} h after the start", "write each day as a meeting"
-                )
+                entry.refuse("end", "hours_after_start", hours=f"{(end - start).total_seconds() / 3600:.0f}")
         if entry.has("id"):
             self._claim(entry, entry["id"], "id")
         series = self._series(entry, (), entry["id"] or "", is_dated=False)
@@ -142,7 +141,7 @@ class _Reader:
         if name is None:
             return None
         if name in self._files:
-            whole.refuse("calendars", f"name '{name}' twice", "remove one")
+            whole.refuse("calendars", "calendar_twice", Phrase("remove_one"), name=name)
             return None
         self._files.add(name)
         for entry in usual:
@@ -171,7 +170,7 @@ class _Reader:
         place = entry.places.get(key, entry.node)
         known = self._places.setdefault(name, f"{place.file}:{place.line}")
         if known != f"{place.file}:{place.line}":
-            entry.refuse(key, f"another meeting is called '{name}' ({known})", "every id stands once: rename one")
+            entry.refuse(key, "second_meeting", Phrase("id_once"), name=name, place=known)
 
     def _series(self, entry: Entry, usual: tuple[Entry, ...], name: str, *, is_dated: bool) -> Series | None:
         """Return what is said of a meeting, by itself or else by its calendar; None where it is faulty."""
@@ -180,8 +179,7 @@ class _Reader:
         told = {field.name: _said(field.name, entry, usual) for field in MANNER}
         participants: Participants | None = told["participants"]
         if participants is None and "participants" not in entry.places and not _is_single(entry):
-            cure = "say X-MONITOR-PARTICIPANTS, or give the calendar participants in meetings.yaml"
-            entry.refuse("participants", f"'{entry['title']}' does not say who takes part", cure)
+            entry.refuse("participants", "no_participants", title=entry["title"])
         if self._inventory is None or participants is None or len(entry.node.faults) > before:
             return None
         host, external = (
@@ -189,7 +187,7 @@ class _Reader:
         )
         endpoints = resolve(participants, self._inventory, host)
         if not endpoints:
-            entry.refuse("participants", "nobody takes part", "name at least one endpoint that is not an exception")
+            entry.refuse("participants", "nobody_takes_part")
             return None
         return Series(
             id=name,
@@ -226,19 +224,19 @@ class _Reader:
         known = list(known)
         for name in names:
             if name not in known:
-                otherwise = "" if known else f"no target has a {what}"
-                entry.refuse(key, f"no {what} is called '{name}'", self._suggest.cure(name, known, otherwise))
+                otherwise = None if known else Phrase(f"no_target_has_{what}")
+                entry.refuse(key, f"no_{what}", self._suggest.cure(name, known, otherwise), name=name)
 
     def _check_endpoints(self, entry: Entry, key: str, names: Iterable[str]) -> None:
         assert self._inventory is not None
         for name in names:
             found = self._inventory.targets.get(name)
             if found is None:
-                entry.refuse(key, f"no endpoint is called '{name}'", self._suggest.cure(name, self._endpoints))
+                entry.refuse(key, "no_endpoint", self._suggest.cure(name, self._endpoints), name=name)
             elif found.kind is not Kind.ENDPOINT:
                 below = [each for each in self._endpoints if name in self._inventory.targets[each].parents]
-                cure = f"its endpoint is '{below[0]}'" if below else "name an endpoint"
-                entry.refuse(key, f"'{name}' is a point of the network", cure)
+                cure = phrase("its_endpoint", name=below[0]) if below else Phrase("name_an_endpoint")
+                entry.refuse(key, "is_point", cure, name=name)
 
     def _aware(self, moment: datetime | None) -> datetime | None:
         return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=self._zone)

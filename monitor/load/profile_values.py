@@ -9,7 +9,8 @@ from monitor.load.document import Node
 from monitor.load.fields import Entry, Field, ListOf, MapOf, OneOrMany, Schema, Table
 from monitor.load.values import Choice, Flag, Number, Regex, Text, Whole
 from monitor.model.profile import ROWS, Condition, Factor, Name, Reduce, Value
-from monitor.wire.oid import format_oid, parse_oid
+from monitor.wire.oid import InvalidOidError, format_oid, parse_oid
+from monitor.words.phrase import Phrase, joined, phrase
 
 _FREE = r"(wan_device|wan_ups|conference_device)_[a-z0-9]+(_[a-z0-9]+)*"
 _METRIC = re.compile(rf"{_FREE}|conference_registered|conference_signalling_up|conference_in_call")
@@ -21,20 +22,17 @@ _CONTRACTED = {
     "conference_device_up": ("component", ("camera", "microphone", "display", "hardware")),
 }
 """Metrics that others rely on: the label that each must have, and its values."""
-_SUFFIXES = {
-    "_total": "profile values are gauges: leave '_total' away",
-    "_count": "profile values are gauges: leave '_count' away",
-    "_sum": "profile values are gauges: leave '_sum' away",
-    "_bucket": "profile values are gauges: leave '_bucket' away",
-    "_info": "profile values are gauges: leave '_info' away",
-    "_percent": "metrics are in base units: end it with '_ratio' and write scale: 0.01",
-    "_minutes": "metrics are in base units: end it with '_seconds' and write scale: 60",
-    "_milliseconds": "metrics are in base units: end it with '_seconds' and write scale: 0.001",
-    "_kilobytes": "metrics are in base units: end it with '_bytes' and write scale: 1024",
-    "_megabytes": "metrics are in base units: end it with '_bytes' and write scale: 1048576",
+_SUFFIXES = {suffix: phrase("leave_suffix", suffix=suffix) for suffix in ("_total", "_count", "_sum", "_bucket", "_info")} | {
+    suffix: phrase("take_base_unit", unit=unit, scale=scale)
+    for suffix, unit, scale in (
+        ("_percent", "_ratio", "0.01"),
+        ("_minutes", "_seconds", "60"),
+        ("_milliseconds", "_seconds", "0.001"),
+        ("_kilobytes", "_bytes", "1024"),
+        ("_megabytes", "_bytes", "1048576"),
+    )
 }
-_WHOLE = "conference_registered, conference_signalling_up, conference_in_call"
-_CURE = f"begin it with wan_device_, wan_ups_ or conference_device_, or take one of {_WHOLE}"
+_WHOLE = ("conference_registered", "conference_signalling_up", "conference_in_call")
 _TAKEN_LABELS = frozenset(("target", "kind", "level", "area", "job", "instance", "le", "quantile"))
 _NOTHING: MappingProxyType[str, str] = MappingProxyType({})
 
@@ -44,17 +42,14 @@ class Metric:
 
     def read(self, node: Node) -> str:
         """Return the name."""
-        text = node.text("a metric's name")
+        text = node.text("a_metric_name")
         if not _METRIC.fullmatch(text):
-            raise node.refuse(
-                f"'{text}' is no name for a profile's metric",
-                _CURE,
-            )
+            raise node.refuse("no_metric_name", text=text, names=_WHOLE)
         if text in _OWN:
-            raise node.refuse(f"'{text}' is made by the monitor itself", "choose another name")
+            raise node.refuse("metric_is_ours", text=text)
         for suffix, cure in _SUFFIXES.items():
             if text.endswith(suffix):
-                raise node.refuse(f"'{text}' ends with '{suffix}'", cure)
+                raise node.refuse("metric_suffix", cure, text=text, suffix=suffix)
         return text
 
     def schema(self) -> Schema:
@@ -71,11 +66,11 @@ class ObjectIdentifier:
 
     def read(self, node: Node) -> str:
         """Return it without a leading dot."""
-        text = node.text("an object identifier")
+        text = node.text("an_object_identifier")
         try:
             return format_oid(parse_oid(text))
-        except ValueError as error:
-            raise node.refuse(str(error), "write it as numbers and dots, such as 1.3.6.1.2.1.1.3.0") from None
+        except InvalidOidError as error:
+            raise node.refuse(error.code, Phrase("write_oid"), **error.values) from None
 
     def schema(self) -> Schema:
         """A string of numbers and dots; 1.3 alone would look like a number."""
@@ -91,11 +86,9 @@ class LabelName:
 
     def read(self, node: Node) -> str:
         """Return it."""
-        text = node.text("a label's name")
+        text = node.text("a_label_name")
         if not re.fullmatch(r"[a-z][a-z0-9_]*", text) or text in _TAKEN_LABELS:
-            raise node.refuse(
-                f"'{text}' can't be a label here", "use lower-case letters and '_'; target, kind, level, area are taken"
-            )
+            raise node.refuse("no_label", text=text)
         return text
 
     def schema(self) -> Schema:
@@ -114,7 +107,7 @@ class LabelText(Text):
         """Return it."""
         text = super().read(node)
         if '"' in text or "\\" in text:
-            raise node.refuse("holds a quotation mark or a backslash", "leave it away")
+            raise node.refuse("label_quote")
         return text
 
 
@@ -123,7 +116,7 @@ class NameSource:
 
     def read(self, node: Node) -> str:
         """Return it."""
-        text = node.text("a column, 'index' or 'texts'")
+        text = node.text("a_name_source")
         return text if text in tuple(Name) else ObjectIdentifier().read(node)
 
     def schema(self) -> Schema:
@@ -246,32 +239,31 @@ def make_value(entry: Entry) -> Value | None:
 def _refuse_contradictions(entry: Entry) -> None:
     """Note keys that contradict each other."""
     if entry.has("oid") == entry.has("walk"):
-        entry.refuse("oid", "a value has either 'oid' or 'walk'", "give one of them")
+        entry.refuse("oid", "oid_or_walk")
     for name in _OF_COLUMNS:
         if entry.has(name) and not entry.has("walk"):
-            entry.refuse(name, "there are no rows", "write walk: in place of oid:, or remove it")
+            entry.refuse(name, "no_rows")
     if entry.has("reduce") and entry.has("each"):
-        entry.refuse("reduce", "rows become one number or a series each", "remove reduce or each")
+        entry.refuse("reduce", "reduce_or_each")
     for name in ("most", "history"):
         if entry.has(name) and not entry.has("each"):
-            entry.refuse(name, "the rows become one number", "name them with each, or remove it")
+            entry.refuse(name, "rows_reduced")
     for name in _OF_NUMBERS:
         if entry.has(name) and entry.has("map"):
-            entry.refuse(name, "a mapped number is not calculated with", "write what it means into map, or remove one")
+            entry.refuse(name, "mapped_number")
     between = entry["between"]
     if between is not None and between[0] >= between[1]:
-        entry.refuse("between", f"nothing is between {between[0]:g} and {between[1]:g}", "write the lower one first")
+        entry.refuse("between", "nothing_between", least=f"{between[0]:g}", most=f"{between[1]:g}")
 
 
 def _refuse_labels(entry: Entry) -> None:
     """Note labels that are given twice, or that the contract wants otherwise."""
     for name in entry["each"].keys() & entry["labels"].keys():
-        entry.refuse("labels", f"'{name}' is given by each too", "remove one")
+        entry.refuse("labels", "label_twice", Phrase("remove_one"), name=name)
     wanted = _CONTRACTED.get(entry["metric"])
     if wanted is not None and entry["labels"].get(wanted[0]) not in wanted[1]:
-        entry.refuse(
-            "labels", f"{entry['metric']} needs the label {wanted[0]}", f"write labels: {{{wanted[0]}: {' or '.join(wanted[1])}}}"
-        )
+        label, values = wanted
+        entry.refuse("labels", "label_needed", metric=entry["metric"], label=label, values=joined("or", values))
 
 
 def _conditions(entries: tuple[Entry, ...]) -> tuple[Condition, ...]:
@@ -280,9 +272,9 @@ def _conditions(entries: tuple[Entry, ...]) -> tuple[Condition, ...]:
     for entry in entries:
         index = entry.values.get("index")
         if entry.is_whole and (entry.has("oid") == (index is not None)):
-            entry.refuse("oid", "a condition looks at a column or at the index", "give oid, or index")
+            entry.refuse("oid", "condition_of_what")
         elif entry.is_whole and index is None and not entry.has("is") and not entry.has("matches"):
-            entry.refuse("is", "the condition says nothing", "write what the cell is, or what it matches")
+            entry.refuse("is", "condition_says_nothing")
         else:
             found.append(Condition(entry["oid"], tuple(entry["is"]), index or entry["matches"]))
     return tuple(found)

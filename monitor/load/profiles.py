@@ -65,8 +65,7 @@ def load_profiles(folder: Path, faults: list[Fault]) -> dict[str, Profile]:
     found = {DEFAULT.id: DEFAULT}
     for path in yaml_files(folder, faults):
         if not _NAME.fullmatch(path.stem):
-            cure = "name it in lower-case letters, digits and '-'"
-            faults.append(Fault(str(path), 0, "", "its name can't be the id of a profile", cure))
+            faults.append(Fault(str(path), 0, "", "profile_name"))
             continue
         entry = read_file(path, FILE, faults)
         found[path.stem] = _profile(path.stem, entry) if entry is not None else Profile(path.stem)
@@ -77,13 +76,13 @@ def _profile(profile_id: str, entry: Entry) -> Profile:
     """Return what a file says; notes values that contradict each other."""
     match: Match | None = entry["match"]
     if match is not None and not match.sys_object_ids and match.sys_descr is None:
-        entry.refuse("match", "says nothing", "give it sys_object_id or sys_descr, or remove it")
+        entry.refuse("match", "match_says_nothing")
         match = None
     values: list[Value] = []
     for each in entry["values"]:
         value = make_value(each)
         if value is not None and (value.series, value.oid, value.where) in [(kept.series, kept.oid, kept.where) for kept in values]:
-            each.refuse("metric", f"'{value.series}' is read twice from one object", "remove one, or label them")
+            each.refuse("metric", "value_twice", metric=value.series)
         elif value is not None:
             values.append(value)
     return Profile(

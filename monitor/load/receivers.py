@@ -22,6 +22,7 @@ from monitor.load.fields import Field, ListOf, MapOf, Record, Table
 from monitor.load.secrets import Secret, SecretStore
 from monitor.load.suggest import did_you_mean
 from monitor.load.values import Flag, Schema, Text, Whole
+from monitor.words.phrase import phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class SecretUrl:
         """Return it. The fault never quotes it."""
         url = self._secret.read(node)
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise node.refuse("what it refers to is no URL", "it must begin with https:// (or http://)")
+            raise node.refuse("secret_no_url")
         return url
 
     def schema(self) -> Schema:
@@ -62,10 +63,10 @@ class SmartHost:
 
     def read(self, node: Node) -> str:
         """Return it."""
-        text = node.text("a mail server")
+        text = node.text("a_mail_server")
         host, _, port = text.rpartition(":")
         if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
-            raise node.refuse(f"'{text}' is not HOST:PORT", "write it like mail.example:587")
+            raise node.refuse("no_host_and_port", phrase("write_it_as", example="mail.example:587"), text=text)
         return text
 
     def schema(self) -> Schema:
@@ -177,8 +178,7 @@ def complete(path: Path, channels: Mapping[str, tuple[Channel, ...]], file: str)
     names = [receiver["name"] for receiver in top["receivers"]]
     unknown = [name for name in channels if name not in names]
     if unknown:
-        what = f"{path} has no such receiver"
-        raise ConfigError(Fault(file, 0, name, what, did_you_mean(name, names)) for name in unknown)
+        raise ConfigError(Fault(file, 0, name, "no_receiver", did_you_mean(name, names), {"path": path}) for name in unknown)
     for receiver in top["receivers"]:
         for channel in channels.get(receiver["name"], ()):
             receiver.setdefault(f"{channel.kind}_configs", []).append(dict(channel.form))

@@ -30,12 +30,14 @@ from monitor.model.scenario import (
     LinkSettings,
     Scenario,
     Step,
+    UnfitError,
     Value,
     Verb,
     complete,
     parse_value,
     select,
 )
+from monitor.words.phrase import Phrase, joined, phrase
 
 _LINK_KEYS = {
     "delay": ("delay_s", Form.DURATION),
@@ -66,8 +68,8 @@ class _ScenarioReader:
         """Return the scenario; faulty parts are left out, their faults noted."""
         found: dict[str, Any] = {}
         readers: dict[str, Callable[[Node], Any]] = {
-            "title": lambda value: value.text("a text"),
-            "about": lambda value: value.text("a text"),
+            "title": lambda value: value.text("a_text"),
+            "about": lambda value: value.text("a_text"),
             "seed": lambda value: _value(value, Form.COUNT),
             "links": lambda value: tuple(self._by_selector(value, _link)),
             "agents": lambda value: tuple(self._by_selector(value, self._agent)),
@@ -76,7 +78,7 @@ class _ScenarioReader:
         for key, value in _children(node):
             reader = readers.get(key)
             if reader is None:
-                value.refuse("unknown key", did_you_mean(key, readers))
+                value.refuse("unknown_word", did_you_mean(key, readers))
                 continue
             try:
                 found[key] = reader(value)
@@ -104,8 +106,8 @@ class _ScenarioReader:
     def _check(self, node: Node, selector: str) -> None:
         try:
             select(self._inventory, selector)
-        except ValueError as error:
-            node.refuse(*_split(str(error)))
+        except UnfitError as error:
+            _refuse(node, error)
 
     def _agent(self, node: Node) -> AgentSettings:
         found: dict[str, Any] = {}
@@ -115,22 +117,22 @@ class _ScenarioReader:
             elif key in ("tcp", "udp"):
                 found[key] = _value(value, Form.PORTS)
             else:
-                value.refuse("unknown key", did_you_mean(key, ("play", "tcp", "udp")))
+                value.refuse("unknown_word", did_you_mean(key, ("play", "tcp", "udp")))
         return AgentSettings(**found)
 
     def _recording(self, node: Node) -> tuple[str, str]:
-        path = self._folder / node.text("the name of a .snmprec file")
+        path = self._folder / node.text("a_recording")
         try:
             return str(path), path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise node.refuse(f"{path}: {error}", "name a .snmprec file, relative to this one") from None
+            raise node.refuse("recording_unreadable", path=path, reason=error) from None
 
     def _step(self, node: Node) -> Step:
         children = dict(_children(node))
         times = {key: _value(children[key], form) for key, form in _STEP_KEYS.items() if key in children}
         verbs = [key for key in children if key in VERBS]
         if len(verbs) != 1:
-            raise node.refuse(*_which_verb(verbs, children))
+            raise _which_verb(node, verbs, children)
         verb = VERBS[verbs[0]]
         values = {
             key: read
@@ -149,9 +151,9 @@ class _ScenarioReader:
         if not verb.has_targets:
             return ()
         if isinstance(node.yaml, yaml.SequenceNode):
-            selectors = tuple(_each(node, lambda each: each.text("an id")))
+            selectors = tuple(_each(node, lambda each: each.text("an_id")))
         else:
-            selectors = (node.text("an id, a list of ids, all, area:ID, level:NAME or kind:point"),)
+            selectors = (node.text("targets_form"),)
         for selector in selectors:
             self._check(node, selector)
         return selectors
@@ -164,7 +166,7 @@ def _link(node: Node) -> LinkSettings:
             name, form = _LINK_KEYS[key]
             found[name] = _value(value, form)
         else:
-            value.refuse("unknown key", did_you_mean(key, _LINK_KEYS))
+            value.refuse("unknown_word", did_you_mean(key, _LINK_KEYS))
     return LinkSettings(**found)
 
 
@@ -173,22 +175,26 @@ def _parameter(verb: Verb, key: str, node: Node) -> Value | None:
     known = {parameter.name: parameter for parameter in verb.parameters}
     if key in known:
         return _value(node, known[key].form)
-    node.refuse("unknown key", did_you_mean(key, [*known, *_STEP_KEYS, verb.name]))
+    node.refuse("unknown_word", did_you_mean(key, [*known, *_STEP_KEYS, verb.name]))
     return None
 
 
-def _which_verb(found: list[str], keys: Iterable[str]) -> tuple[str, str]:
+def _which_verb(node: Node, found: list[str], keys: Iterable[str]) -> Faulty:
     if found:
-        return f"a step does one thing, not {' and '.join(found)}", "make it several steps"
+        return node.refuse("step_of_many", verbs=joined("and", found))
     strange = next((key for key in keys if key not in _STEP_KEYS), "")
-    return "says not what happens", did_you_mean(strange, VERBS, "write one of " + ", ".join(VERBS))
+    return node.refuse("step_of_none", did_you_mean(strange, VERBS, phrase("write_one_of", names=tuple(VERBS))))
 
 
 def _value(node: Node, form: Form) -> Value:
     try:
-        return parse_value(form, node.text(form.value))
-    except ValueError as error:
-        raise node.refuse(str(error)) from None
+        return parse_value(form, node.text(f"form_{form.value}"))
+    except UnfitError as error:
+        raise _refuse(node, error) from None
+
+
+def _refuse(node: Node, error: UnfitError) -> Faulty:
+    return node.refuse(error.code, Phrase(error.remedy, error.values) if error.remedy else None, **error.values)
 
 
 def _children(node: Node) -> list[tuple[str, Node]]:
@@ -197,7 +203,7 @@ def _children(node: Node) -> list[tuple[str, Node]]:
     for key, _, value in node.pairs():
         place = node.at(value, f"{node.path}.{key}" if node.path else key)
         if key in found:
-            place.refuse("stands here twice", "remove one")
+            place.refuse("twice_here", Phrase("remove_one"))
         found[key] = place
     return list(found.items())
 
@@ -208,9 +214,3 @@ def _each(node: Node, read: Callable[[Node], Any]) -> Iterable[Any]:
             yield read(node.at(item, f"{node.path}[{number}]"))
         except Faulty:
             continue
-
-
-def _split(text: str) -> tuple[str, str]:
-    """Return fault and cure of an error's text."""
-    fault, _, cure = text.partition("; ")
-    return fault, cure

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
+
+from monitor.errors import reason_of
 from monitor.load.document import Node
 from monitor.load.fields import Entry, Field, Table
 from monitor.load.values import Schema, Text
+from monitor.words.phrase import Phrase, phrase
 
 FIELDS = (
     Field("env", Text(longest=200), doc="the environment variable that holds it"),
@@ -17,7 +21,7 @@ FIELDS = (
     Field("literal", Text(numbers=True), doc="the secret itself; only for what is no secret"),
 )
 _TABLE = Table(FIELDS, secret=True)
-_CURE = "write {env: NAME}, {file: PATH}, {credential: NAME} or {literal: …}"
+_CURE = Phrase("write_reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,11 @@ class Secret:
 
     def read(self, node: Node) -> str:
         """Return the secret. Raises Faulty where it can't be fetched."""
-        if node.describe() != "a mapping":
-            raise node.refuse("a secret must be a reference", _CURE)
+        if not isinstance(node.yaml, yaml.MappingNode):
+            raise node.refuse("secret_no_reference", _CURE)
         entry = _TABLE.read(node)
         if len(entry.places) != 1:
-            raise node.refuse(f"{len(entry.places)} references stand here, it must be one", _CURE)
+            raise node.refuse("secret_references", _CURE, count=len(entry.places))
         kind, place = next(iter(entry.places.items()))
         return self._fetch(entry, kind, place)
 
@@ -55,33 +59,32 @@ class Secret:
     def _fetch(self, entry: Entry, kind: str, place: Node) -> str:
         name = entry[kind]
         if name is None:
-            raise place.refuse("can't be used", _CURE)
+            raise place.refuse("secret_unusable", _CURE)
         if kind == "literal":
             return str(name)
         if kind == "env":
             return self._from_environment(name, place)
         if kind == "file":
-            return _first_line(self.store.folder / name, place, "write the secret into it and let the daemon's user read it")
+            return _first_line(self.store.folder / name, place, Phrase("write_secret"))
         folder = self.store.environment.get("CREDENTIALS_DIRECTORY")
         if not folder:
-            cure = f"add LoadCredential={name}:PATH to the unit, or use {{file: PATH}} where systemd does not start the daemon"
-            raise place.refuse("systemd handed over no credentials (CREDENTIALS_DIRECTORY is not set)", cure)
-        return _first_line(Path(folder) / Path(name).name, place, f"add LoadCredential={name}:PATH to the unit")
+            raise place.refuse("no_credentials_folder", name=name)
+        return _first_line(Path(folder) / Path(name).name, place, phrase("load_credential", name=name))
 
     def _from_environment(self, name: str, place: Node) -> str:
         value = self.store.environment.get(name)
         if value:
             return value
-        state = "is not set" if value is None else "is empty"
-        raise place.refuse(f"the environment variable {name} {state}", f"export {name}=… or set it in the unit's EnvironmentFile")
+        code = "variable_unset" if value is None else "variable_empty"
+        raise place.refuse(code, phrase("set_variable", name=name), name=name)
 
 
-def _first_line(path: Path, place: Node, cure: str) -> str:
+def _first_line(path: Path, place: Node, remedy: Phrase) -> str:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise place.refuse(f"{path} can't be read: {reason}", cure) from None
+        reason = reason_of(error) if isinstance(error, OSError) else Phrase("not_utf8_text")
+        raise place.refuse("secret_unreadable", remedy, path=path, reason=reason) from None
     if not lines or not lines[0].strip():
-        raise place.refuse(f"{path} holds no secret on its first line", cure)
+        raise place.refuse("no_secret_in_file", remedy, path=path)
     return lines[0].strip()

@@ -29,6 +29,7 @@ from monitor.model.settings import (
     SnmpSettings,
 )
 from monitor.words import LANGUAGES
+from monitor.words.phrase import Phrase, joined
 
 ENGINES = ("fast", "pysnmp")
 DAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
@@ -268,12 +269,10 @@ def _settings(entry: Entry) -> Settings:
 def _meetings(entry: Entry) -> MeetingSettings:
     meetings: MeetingSettings = entry["meetings"]
     if not meetings.first_s > meetings.second_s > meetings.last_s:
-        entry.refuse(
-            "meetings", "the checks are not in their order", "first must be the longest before the start, then second, last"
-        )
+        entry.refuse("meetings", "checks_out_of_order")
     for good, most in (("rtt", "rtt_most"), ("jitter", "jitter_most")):
         if getattr(meetings, f"{good}_s") > getattr(meetings, f"{most}_s"):
-            entry.refuse("meetings", f"{good} is above {most}", f"lower {good} or raise {most}")
+            entry.refuse("meetings", "bounds_crossed", good=good, most=most)
     return meetings
 
 
@@ -285,16 +284,17 @@ def _icmp(probes: Entry) -> IcmpSettings:
     icmp: IcmpSettings = probes["icmp"]
     burst_s = (icmp.packets - 1) * icmp.spacing_s + icmp.timeout_s
     if burst_s > icmp.every_s:
-        probes.refuse("icmp", f"a burst takes {burst_s:g} s, longer than its interval of {icmp.every_s:g} s", "lengthen every")
+        quoted = {"took": f"{burst_s:g}", "every": f"{icmp.every_s:g}"}
+        probes.refuse("icmp", "burst_too_long", Phrase("lengthen_every"), **quoted)
     return icmp
 
 
 def _snmp(probes: Entry) -> SnmpSettings:
     snmp: SnmpSettings = probes["snmp"]
     if snmp.deadline_s < snmp.timeout_s:
-        probes.refuse("snmp", f"the deadline of {snmp.deadline_s:g} s is shorter than one timeout", "lengthen deadline")
+        probes.refuse("snmp", "deadline_too_short", deadline=f"{snmp.deadline_s:g}")
     if snmp.timeout_min_s > snmp.timeout_max_s:
-        probes.refuse("snmp", "timeout_min is longer than timeout_max", "shorten timeout_min or lengthen timeout_max")
+        probes.refuse("snmp", "timeouts_crossed")
     return snmp
 
 
@@ -306,9 +306,7 @@ def _health(entry: Entry | None) -> HealthSettings:
     high = usual.flapping_high if flapping is None else flapping["high"]
     low = usual.flapping_low if flapping is None else flapping["low"]
     if low >= high:
-        entry.refuse(
-            "flapping", f"low ({low:.0%}) must be below high ({high:.0%})", "a target that flaps at both would never settle"
-        )
+        entry.refuse("flapping", "flapping_crossed", low=f"{low:.0%}", high=f"{high:.0%}")
     return HealthSettings(entry["misses_to_down"], high, low, entry["references"], entry["stale_intervals"])
 
 
@@ -334,15 +332,12 @@ def _window(entry: Entry, zone: zoneinfo.ZoneInfo) -> MaintenanceWindow:
     once = [name for name in ("start", "end") if entry.has(name)]
     weekly = [name for name in ("days", "from", "to") if entry.has(name)]
     if not (len(once) == 2 and not weekly) and not (len(weekly) == 3 and not once):
-        stands = " and ".join(once + weekly) or "no time"
-        raise entry.node.refuse(
-            f"{stands} does not make a window", "write start and end for a single one, or days, from and to for a weekly one"
-        )
+        raise entry.node.refuse("no_window", stands=joined("and", once + weekly) if once or weekly else Phrase("no_time_given"))
     start, end = _aware(entry["start"], zone), _aware(entry["end"], zone)
     if start is not None and end is not None and start >= end:
-        raise entry.refuse("end", "is not after the start", "check both dates")
+        raise entry.refuse("end", "end_before_start")
     if weekly and entry["from"] == entry["to"]:
-        raise entry.refuse("to", "is the same as from", "a window over a whole day is written from 00:00 to 23:59")
+        raise entry.refuse("to", "same_as_from")
     return MaintenanceWindow(
         reason=entry["reason"],
         ids=entry["ids"],

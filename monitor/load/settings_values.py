@@ -8,6 +8,7 @@ import zoneinfo
 from monitor.load.document import Node
 from monitor.load.suggest import did_you_mean
 from monitor.load.values import Schema
+from monitor.words.phrase import Phrase, phrase
 
 # RFC 2474 (class selectors), RFC 2597 (assured forwarding), RFC 3246 (expedited forwarding), RFC 8622 (lower effort).
 DSCP = (
@@ -22,12 +23,12 @@ class Dscp:
 
     def read(self, node: Node) -> int:
         """Return its number."""
-        text = node.text("a DSCP").lower()
+        text = node.text("a_dscp").lower()
         if text in DSCP:
             return DSCP[text]
         if re.fullmatch(r"[0-9]{1,2}", text) and int(text) < 64:
             return int(text)
-        raise node.refuse(f"'{text}' is no DSCP", did_you_mean(text, DSCP, "write a name such as ef, af41, cs4, or 0 to 63"))
+        raise node.refuse("no_dscp", did_you_mean(text, DSCP, Phrase("write_dscp")), text=text)
 
     def schema(self) -> Schema:
         """A name or a number."""
@@ -45,17 +46,13 @@ class Listen:
 
     def read(self, node: Node) -> str:
         """Return it as it is written."""
-        text = node.text("HOST:PORT")
+        text = node.text("host_and_port")
         found = self._PATTERN.fullmatch(text)
         if not found:
-            cure = (
-                f"did you mean '127.0.0.1:{text.lstrip(':')}'?"
-                if re.fullmatch(r":?[0-9]+", text)
-                else "write it like 127.0.0.1:9877"
-            )
-            raise node.refuse(f"'{text}' is not HOST:PORT", cure)
+            meant = phrase("did_you_mean", near=f"127.0.0.1:{text.lstrip(':')}") if re.fullmatch(r":?[0-9]+", text) else None
+            raise node.refuse("no_host_and_port", meant or phrase("write_it_as", example="127.0.0.1:9877"), text=text)
         if int(found[2]) > 65535:
-            raise node.refuse(f"there is no port {found[2]}", "write a port from 1 to 65535 (0 lets the system choose)")
+            raise node.refuse("no_port", port=found[2])
         return text
 
     def schema(self) -> Schema:
@@ -67,7 +64,7 @@ class Listen:
         return "HOST:PORT"
 
 
-_ZONE_CURE = "write it like Asia/Ho_Chi_Minh"
+_ZONE_CURE = phrase("write_it_as", example="Asia/Ho_Chi_Minh")
 _OF_VIETNAM = frozenset(("asia/hanoi", "asia/ha_noi", "asia/vietnam", "vietnam", "hanoi", "ict"))
 """Names that IANA lacks and that get spelt as some other country's: the nearest to Asia/Hanoi would be Asia/Shanghai."""
 
@@ -77,14 +74,14 @@ class Zone:
 
     def read(self, node: Node) -> str:
         """Return the name; the machine knows it."""
-        text = node.text("a time zone")
+        text = node.text("a_time_zone")
         try:
             zoneinfo.ZoneInfo(text)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             known = zoneinfo.available_timezones()
-            cure = did_you_mean(text, sorted(known), _ZONE_CURE) if known else "install the package tzdata"
+            cure = did_you_mean(text, sorted(known), _ZONE_CURE) if known else Phrase("install_tzdata")
             cure = _ZONE_CURE if text.lower() in _OF_VIETNAM else cure
-            raise node.refuse(f"no time zone is called '{text}'", cure) from None
+            raise node.refuse("no_time_zone", cure, text=text) from None
         return text
 
     def schema(self) -> Schema:
@@ -101,11 +98,9 @@ class JournalUrl:
 
     def read(self, node: Node) -> str:
         """Return it as it is written. A fault never quotes it: it may hold a password."""
-        text = node.text("an SQLAlchemy URL")
+        text = node.text("a_journal_url")
         if not re.match(r"[a-z][a-z0-9+]*://", text):
-            raise node.refuse(
-                "is no SQLAlchemy URL", "write it like sqlite:////var/lib/monitor/journal.db (four slashes: a full path)"
-            )
+            raise node.refuse("no_journal_url")
         return text
 
     def schema(self) -> Schema:

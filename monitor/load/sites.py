@@ -28,9 +28,7 @@ class LocationReader:
             raise Faulty
         latitude, longitude = pair
         if abs(latitude) > 90:
-            raise node.refuse(
-                f"{latitude:g} is no latitude (-90 to 90)", f"did you mean [{longitude:g}, {latitude:g}]? latitude comes first"
-            )
+            raise node.refuse("no_latitude", latitude=f"{latitude:g}", longitude=f"{longitude:g}")
         return Location(latitude, longitude)
 
     def schema(self) -> Schema:
@@ -48,9 +46,9 @@ class Telephone:
 
     def read(self, node: Node) -> str:
         """Return it as it is written."""
-        text = node.text("a telephone number")
+        text = node.text("a_telephone_number")
         if not re.fullmatch(r"\+?[0-9][0-9 ().-]{1,30}", text):
-            raise node.refuse("is no telephone number", "write digits, spaces, '.', '-', brackets, and '+' in front")
+            raise node.refuse("no_telephone")
         return text
 
     def schema(self) -> Schema:

@@ -6,6 +6,8 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 
+from monitor.words.phrase import Phrase, phrase
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is most like a word, None where none is near. Case and Vietnamese marks count for little."""
@@ -16,15 +18,15 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
-def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return a cure: the nearest known word as a question, otherwise all of them where they are few, else `otherwise`."""
+def did_you_mean(word: str, known: Iterable[str], otherwise: Phrase | None = None) -> Phrase | None:
+    """Return a cure: the nearest known word as a question, else `otherwise`; without one all known words where they are few."""
     words = list(known)
     near = nearest(word, words)
     if near is not None:
-        return f"did you mean '{near}'?"
-    if otherwise or not words or len(words) > 12:
+        return phrase("did_you_mean", near=near)
+    if otherwise is not None or not words or len(words) > 12:
         return otherwise
-    return "known are " + ", ".join(words)
+    return phrase("known_are", names=tuple(words))
 
 
 def _fold(word: str) -> str:
@@ -39,9 +41,9 @@ class Suggester:
 
     def __init__(self, budget: int = 60) -> None:
         self.budget = budget
-        self._known: dict[str, str] = {}
+        self._known: dict[str, Phrase | None] = {}
 
-    def cure(self, word: str, known: Iterable[str], otherwise: str = "") -> str:
+    def cure(self, word: str, known: Iterable[str], otherwise: Phrase | None = None) -> Phrase | None:
         """Return did_you_mean's answer, or `otherwise` once the budget is spent."""
         if word not in self._known:
             if len(self._known) >= self.budget:

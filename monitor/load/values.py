@@ -10,9 +10,12 @@ from datetime import datetime, time
 from enum import Enum
 from typing import Generic, TypeVar, cast
 
+from monitor.errors import LOG
 from monitor.load.document import Node
 from monitor.load.suggest import did_you_mean
 from monitor.load.writing import written_duration
+from monitor.words.faults import tell
+from monitor.words.phrase import Phrase, joined, phrase
 
 Schema = dict[str, object]
 Option = TypeVar("Option")
@@ -38,13 +41,13 @@ class Text:
 
     def read(self, node: Node) -> str:
         """Return the text as it is written, never guessed at."""
-        text = node.text("a text")
+        text = node.text("a_text")
         if not text:
-            raise node.refuse("is empty", "write a text or remove the key")
+            raise node.refuse("empty")
         if len(text) > self.longest:
-            raise node.refuse(f"is longer than {self.longest} characters")
+            raise node.refuse("too_long", most=self.longest)
         if not text.isprintable():
-            raise node.refuse("holds a line break or a control character", "write it on one line")
+            raise node.refuse("not_one_line")
         return text
 
     def schema(self) -> Schema:
@@ -61,12 +64,12 @@ class Identifier:
 
     def read(self, node: Node) -> str:
         """Return the id."""
-        text = node.text("an id")
+        text = node.text("an_id")
         if _ID.fullmatch(text):
             return text
         if _ID.fullmatch(text.lower()):
-            raise node.refuse(f"the id '{text}' has capitals", f"write '{text.lower()}'")
-        raise node.refuse(f"'{text}' is no id", "use lower-case letters without marks, digits, '-', '_' and '.'")
+            raise node.refuse("id_capitals", text=text, lower=text.lower())
+        raise node.refuse("no_id", text=text)
 
     def schema(self) -> Schema:
         """A string of the id's pattern; digits alone may look like a number."""
@@ -82,10 +85,10 @@ class Flag:
 
     def read(self, node: Node) -> bool:
         """Return it."""
-        text = node.text("true or false")
+        text = node.text("true_or_false")
         if text not in ("true", "false"):
             meant = _SAID_FLAGS.get(text.lower(), text)
-            raise node.refuse(f"must be true or false, not '{text}'", did_you_mean(meant, ("true", "false")))
+            raise node.refuse("not_a_flag", did_you_mean(meant, ("true", "false")), text=text)
         return text == "true"
 
     def schema(self) -> Schema:
@@ -106,12 +109,12 @@ class Number:
 
     def read(self, node: Node) -> float:
         """Return it."""
-        text = node.text("a number")
+        text = node.text("a_number")
         if not re.fullmatch(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?", text, re.ASCII):
-            raise node.refuse(f"must be a number, not '{text}'", "write it like 12 or 0.5")
+            raise node.refuse("not_a_number", text=text)
         value = float(text)
         if not self.least <= value <= self.most or math.isinf(value):
-            raise node.refuse(f"{text} is out of range", f"it must be {self._range()}")
+            raise node.refuse("out_of_range", text=text, range=self._range())
         return value
 
     def schema(self) -> Schema:
@@ -120,9 +123,9 @@ class Number:
 
     def form(self) -> str:
         """Return how it is written."""
-        return f"number {self._range()}".rstrip()
+        return f"number {tell(self._range(), LOG)}".rstrip()
 
-    def _range(self) -> str:
+    def _range(self) -> Phrase:
         return _range(self.least, self.most)
 
 
@@ -135,12 +138,12 @@ class Whole:
 
     def read(self, node: Node) -> int:
         """Return it."""
-        text = node.text("a whole number")
+        text = node.text("a_whole_number")
         if not re.fullmatch(r"[-+]?\d{1,18}", text, re.ASCII):
-            raise node.refuse(f"must be a whole number, not '{text}'", "write digits only")
+            raise node.refuse("not_a_whole_number", text=text)
         value = int(text)
         if not self.least <= value <= self.most:
-            raise node.refuse(f"{text} is out of range", f"it must be {_range(self.least, self.most)}")
+            raise node.refuse("out_of_range", text=text, range=_range(self.least, self.most))
         return value
 
     def schema(self) -> Schema:
@@ -149,7 +152,7 @@ class Whole:
 
     def form(self) -> str:
         """Return how it is written."""
-        return f"whole number {_range(self.least, self.most)}".rstrip()
+        return f"whole number {tell(_range(self.least, self.most), LOG)}".rstrip()
 
 
 def seconds(text: str) -> float | None:
@@ -167,13 +170,13 @@ class Duration:
 
     def read(self, node: Node) -> float:
         """Return it in seconds."""
-        text = node.text("a duration")
+        text = node.text("a_duration")
         value = seconds(text)
         if value is None:
-            meant = f"did you mean '{text}s'?" if _BARE.fullmatch(text) else ""
-            raise node.refuse(f"'{text}' is no duration", meant or "write a number and ms, s, m, h or d, such as 15s")
+            meant = phrase("did_you_mean", near=f"{text}s") if _BARE.fullmatch(text) else None
+            raise node.refuse("no_duration", meant, text=text)
         if not self.at_least <= value <= self.at_most or math.isinf(value):
-            raise node.refuse(f"{text} is out of range", f"it must be {self._range()}")
+            raise node.refuse("out_of_range", text=text, range=self._range())
         return value
 
     def schema(self) -> Schema:
@@ -182,12 +185,12 @@ class Duration:
 
     def form(self) -> str:
         """Return how it is written."""
-        return f"duration {self._range()}".rstrip()
+        return f"duration {tell(self._range(), LOG)}".rstrip()
 
-    def _range(self) -> str:
-        least = f"at least {written_duration(self.at_least)}" if self.at_least > 0 else ""
-        most = f"at most {written_duration(self.at_most)}" if self.at_most < math.inf else ""
-        return " and ".join(part for part in (least, most) if part)
+    def _range(self) -> Phrase:
+        least = phrase("at_least", least=written_duration(self.at_least)) if self.at_least > 0 else None
+        most = phrase("at_most", most=written_duration(self.at_most)) if self.at_most < math.inf else None
+        return joined("and", [part for part in (least, most) if part is not None])
 
 
 class Rate:
@@ -195,13 +198,13 @@ class Rate:
 
     def read(self, node: Node) -> int:
         """Return it in bit/s."""
-        text = node.text("a rate")
+        text = node.text("a_rate")
         found = _RATE.fullmatch(text)
         if not found:
-            raise node.refuse(f"'{text}' is no rate", _meant_rate(text))
+            raise node.refuse("no_rate", _meant_rate(text), text=text)
         value = round(float(found[1]) * _BITS[found[2]]) if len(found[1]) < 16 else 0
         if not 0 < value <= 10**13:
-            raise node.refuse(f"{text} is out of range", "it must be above 0 and at most 10000G")
+            raise node.refuse("out_of_range", text=text, range=phrase("above_at_most", least=0, most="10000G"))
         return value
 
     def schema(self) -> Schema:
@@ -218,14 +221,14 @@ class Percent:
 
     def read(self, node: Node) -> float:
         """Return it as a ratio."""
-        text = node.text("a percentage")
+        text = node.text("a_percentage")
         found = _PERCENT.fullmatch(text)
         if not found:
-            cure = f"did you mean '{text}%'?" if _BARE.fullmatch(text) else "write it like 1%"
-            raise node.refuse(f"'{text}' is no percentage", cure)
+            meant = phrase("did_you_mean", near=f"{text}%") if _BARE.fullmatch(text) else phrase("write_it_as", example="1%")
+            raise node.refuse("no_percentage", meant, text=text)
         value = float(found[1]) / 100
         if value > 1:
-            raise node.refuse(f"{text} is out of range", "it must be at most 100%")
+            raise node.refuse("out_of_range", text=text, range=phrase("at_most", most="100%"))
         return round(value, 12)
 
     def schema(self) -> Schema:
@@ -250,9 +253,9 @@ class Choice(Generic[Option]):
 
     def read(self, node: Node) -> Option:
         """Return what the word stands for."""
-        text = node.text("one of " + ", ".join(self.options))
+        text = node.text(phrase("one_of", options=tuple(self.options)))
         if text not in self.options:
-            raise node.refuse(f"'{text}' is not known here", did_you_mean(text, self.options))
+            raise node.refuse("not_known_here", did_you_mean(text, self.options), text=text)
         return self.options[text]
 
     def schema(self) -> Schema:
@@ -270,10 +273,10 @@ class ClockTime:
 
     def read(self, node: Node) -> time:
         """Return it, without a zone."""
-        text = node.text("a time of day")
+        text = node.text("a_time_of_day")
         found = _CLOCK.fullmatch(text)
         if not found:
-            raise node.refuse(f"'{text}' is no time of day", "write it like 07:00")
+            raise node.refuse("no_time_of_day", phrase("write_it_as", example="07:00"), text=text)
         return time(int(found[1]), int(found[2]))
 
     def schema(self) -> Schema:
@@ -290,13 +293,13 @@ class Moment:
 
     def read(self, node: Node) -> datetime:
         """Return it; tzinfo is None where no offset is written."""
-        text = node.text("a date and time")
+        text = node.text("a_date_and_time")
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            raise node.refuse(f"'{text}' is no date and time", "write it like 2026-11-30T08:00 or 2026-11-30T08:00+07:00") from None
+            raise node.refuse("no_date_and_time", text=text) from None
         if "T" not in text and " " not in text:
-            raise node.refuse(f"'{text}' has no time of day", f"write it like {text}T08:00")
+            raise node.refuse("date_without_time", phrase("write_it_as", example=f"{text}T08:00"), text=text)
         return moment
 
     def schema(self) -> Schema:
@@ -316,16 +319,16 @@ class Address:
 
     def read(self, node: Node) -> str:
         """Return the address in its canonical form, or the name in lower case."""
-        text = node.text("an address")
+        text = node.text("an_address")
         try:
             return str(ipaddress.ip_address(text))
         except ValueError:
             looks_numeric = bool(re.fullmatch(r"[\d./:]+", text)) or ":" in text
         if "/" in text:
-            raise node.refuse(f"'{text}' is a network, not an address", "write the address alone, without /length")
+            raise node.refuse("address_network", text=text)
         if self.names and not looks_numeric and _HOST.fullmatch(text):
             return text.lower()
-        raise node.refuse(f"'{text}' is no address", "write four numbers from 0 to 255 without leading zeros, such as 10.2.17.1")
+        raise node.refuse("no_address", text=text)
 
     def schema(self) -> Schema:
         """A string; addresses are checked on loading."""
@@ -345,7 +348,7 @@ class Regex:
         try:
             re.compile(text)
         except (re.error, RecursionError, OverflowError) as error:
-            raise node.refuse(f"is no regular expression: {error}", "put a \\ before each special character") from None
+            raise node.refuse("no_regex", reason=error) from None
         return text
 
     def schema(self) -> Schema:
@@ -357,13 +360,13 @@ class Regex:
         return "regular expression"
 
 
-def _meant_rate(text: str) -> str:
+def _meant_rate(text: str) -> Phrase | None:
     if _BARE.fullmatch(text):
-        return f"did you mean '{text}M'?"
+        return phrase("did_you_mean", near=f"{text}M")
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kKmMgG])(?:bit/s|bps|bit|b)?", text)
     if found:
-        return f"did you mean '{found[1]}{'k' if found[2] in 'kK' else found[2].upper()}'?"
-    return "write a number and k, M or G (bit/s), such as 50M"
+        return phrase("did_you_mean", near=f"{found[1]}{'k' if found[2] in 'kK' else found[2].upper()}")
+    return None
 
 
 def _bounds(least: float, most: float) -> Schema:
@@ -371,9 +374,9 @@ def _bounds(least: float, most: float) -> Schema:
     return bounds if most == math.inf else bounds | {"maximum": most}
 
 
-def _range(least: float, most: float) -> str:
+def _range(least: float, most: float) -> Phrase:
     if least > -math.inf and most < math.inf:
-        return f"{least:g} to {most:g}"
+        return phrase("between", least=f"{least:g}", most=f"{most:g}")
     if least > -math.inf:
-        return f"at least {least:g}"
-    return f"at most {most:g}" if most < math.inf else ""
+        return phrase("at_least", least=f"{least:g}")
+    return phrase("at_most", most=f"{most:g}") if most < math.inf else phrase("quoted", text="")

@@ -6,7 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
+from monitor.words.phrase import Phrase
 
 
 def write_whole(path: Path, text: str, *, mode: int | None = None) -> None:
@@ -17,7 +18,7 @@ def write_whole(path: Path, text: str, *, mode: int | None = None) -> None:
     try:
         _replace(path, text, mode)
     except OSError as error:
-        raise SetupError(f"{path} can't be written: {error.strerror}", "choose another file or get the right to write") from None
+        raise SetupError("unwritable", Phrase("other_file_or_right"), path=path, reason=reason_of(error)) from None
 
 
 def _replace(path: Path, text: str, mode: int | None) -> None:

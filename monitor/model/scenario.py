@@ -17,15 +17,26 @@ from monitor.model.inventory import Inventory
 Value = float | int | tuple[int, ...] | str
 
 
+class UnfitError(ValueError):
+    """A word that fits no scenario and no target. code, remedy: of words/faults, what is wrong and what would do, '' for the code's
+    own cure; values: what both quote."""
+
+    def __init__(self, code: str, remedy: str = "", /, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.remedy = remedy
+        self.values = values
+
+
 class Form(Enum):
     """How a value is written; durations become seconds, ratios 0 to 1, rates bit/s."""
 
-    DURATION = "a duration such as 200ms, 30s or 2m"
-    RATIO = "a share such as 5% or 0.05"
-    RATE = "a rate in bit/s such as 512k or 10M"
-    COUNT = "a whole number"
-    PORTS = "ports such as 22,443"
-    ID = "an id"
+    DURATION = "duration"
+    RATIO = "ratio"
+    RATE = "rate"
+    COUNT = "count"
+    PORTS = "ports"
+    ID = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +67,14 @@ class Verb:
         return any(parameter.name == name for parameter in self.parameters)
 
     def parameter(self, name: str) -> Parameter:
-        """Return one parameter. Raises ValueError, with what was probably meant, where there is none of that name."""
+        """Return one parameter. Raises UnfitError, with what was probably meant, where there is none of that name."""
         for parameter in self.parameters:
             if parameter.name == name:
                 return parameter
-        names = [parameter.name for parameter in self.parameters]
-        raise ValueError(f"{self.name} takes no '{name}'{did_you_mean(name, names)}; it takes {', '.join(names) or 'nothing'}")
+        names = tuple(parameter.name for parameter in self.parameters)
+        near = nearest(name, names)
+        remedy = "takes_near" if near else "takes_these" if names else "takes_nothing"
+        raise UnfitError("no_parameter", remedy, verb=self.name, name=name, near=near, names=names)
 
 
 _RESTORE = Verb("restore", "end every fault of these targets; `restore all` also plugs the monitor's own link in", lasts=False)
@@ -211,17 +224,18 @@ class Scenario:
     steps: tuple[Step, ...] = ()
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return "; did you mean 'x'?" where a known word is near, else ''."""
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that is most like a word, '' where none is near."""
     near = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    return near[0] if near else ""
 
 
 def find_verb(name: str) -> Verb:
-    """Return a verb. Raises ValueError, with what was probably meant, where there is none of that name."""
+    """Return a verb. Raises UnfitError, with what was probably meant, where there is none of that name."""
     verb = VERBS.get(name)
     if verb is None:
-        raise ValueError(f"nothing is called '{name}'{did_you_mean(name, VERBS) or '; there are ' + ', '.join(VERBS)}")
+        near = nearest(name, VERBS)
+        raise UnfitError("no_verb", "did_you_mean" if near else "there_are", name=name, near=near, names=tuple(VERBS))
     return verb
 
 
@@ -233,20 +247,20 @@ _RATIO = re.compile(r"(\d+(?:\.\d+)?)(%?)")
 
 
 def parse_value(form: Form, text: str) -> Value:
-    """Return what a text says in a form. Raises ValueError with what it should look like."""
+    """Return what a text says in a form. Raises UnfitError with what it should look like."""
     value = _parse(form, text)
     if value is None:
-        raise ValueError(f"'{text}' is not {form.value}")
+        raise UnfitError(f"no_form_{form.value}", text=text)
     return value
 
 
 def parse_duration(text: str) -> float:
-    """Return seconds. Raises ValueError with what it should look like."""
+    """Return seconds. Raises UnfitError with what it should look like."""
     return float(str(parse_value(Form.DURATION, text)))
 
 
 def parse_ratio(text: str) -> float:
-    """Return 0 to 1. Raises ValueError with what it should look like."""
+    """Return 0 to 1. Raises UnfitError with what it should look like."""
     return float(str(parse_value(Form.RATIO, text)))
 
 
@@ -285,7 +299,7 @@ def complete(verb: Verb, given: Mapping[str, Value]) -> Mapping[str, Value]:
 def select(inventory: Inventory, selector: str) -> tuple[str, ...]:
     """Return the ids that a selector means, in the inventory's order.
 
-    Raises ValueError, with what was probably meant, where it means none.
+    Raises UnfitError, with what was probably meant, where it means none.
     """
     targets = inventory.targets
     if selector in targets:
@@ -297,7 +311,8 @@ def select(inventory: Inventory, selector: str) -> tuple[str, ...]:
         found = tuple(target.id for target in targets.values() if getattr(target, field_name) == value)
         if not found:
             known = {str(getattr(target, field_name)) for target in targets.values()}
-            raise ValueError(f"no target is of {field_name} '{value}'{did_you_mean(value, known)}")
+            near = nearest(value, known)
+            raise UnfitError("selects_nothing", "did_you_mean" if near else "", field=field_name, value=value, near=near)
         return found
-    hint = did_you_mean(selector, targets) or "; write an id, all, area:ID, level:NAME, kind:point or kind:endpoint"
-    raise ValueError(f"no target is called '{selector}'{hint}")
+    near = nearest(selector, targets)
+    raise UnfitError("no_target", "did_you_mean" if near else "write_selector", name=selector, near=near)

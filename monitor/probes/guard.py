@@ -9,11 +9,9 @@ from monitor.errors import SetupError
 from monitor.model.inventory import AddressMode
 from monitor.model.settings import LAB_INTERFACE
 from monitor.probes.netlink import Link, Netlink
+from monitor.words.phrase import Phrase
 
-_CURE = (
-    "run `monitor demo`, or enter the lab with `monitor lab exec -- monitor run`; "
-    "if these addresses are real, set network.addresses: production in sites.yaml"
-)
+_CURE = Phrase("enter_lab")
 _LAB_KIND = "tun"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -42,19 +40,19 @@ def _parsed(addresses: Iterable[str]) -> list[Address]:
         try:
             parsed.append(ipaddress.ip_address(text))
         except ValueError:
-            raise SetupError(f"'{text}' is a name, and with addresses: lab only literal addresses are polled", _CURE) from None
+            raise SetupError("guard_name", _CURE, text=text) from None
     return parsed
 
 
 def _ensure_stays_inside(address: Address, link: Link | None) -> None:
     if link is None:
-        raise SetupError(f"{address} has no route here, and with addresses: lab it must go over {LAB_INTERFACE}", _CURE)
+        raise SetupError("guard_no_route", _CURE, address=address, interface=LAB_INTERFACE)
     permitted = link.name == "lo" if address.is_loopback else link.name == LAB_INTERFACE and link.kind == _LAB_KIND
     if not permitted:
-        raise SetupError(f"{address} would leave by {link.name}, and with addresses: lab it must go over {LAB_INTERFACE}", _CURE)
+        raise SetupError("guard_leaves", _CURE, address=address, link=link.name, interface=LAB_INTERFACE)
 
 
 def _ensure_alone(links: Iterable[Link]) -> None:
     strangers = sorted(link.name for link in links if link.is_up and link.name not in ("lo", LAB_INTERFACE))
     if strangers:
-        raise SetupError(f"with addresses: lab no link but lo and {LAB_INTERFACE} may be up, and {', '.join(strangers)} is", _CURE)
+        raise SetupError("guard_strangers", _CURE, interface=LAB_INTERFACE, links=tuple(strangers))

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 
 # linux/netlink.h, linux/rtnetlink.h, linux/if_link.h
 _NLMSG_ERROR = 2
@@ -55,10 +55,7 @@ class Netlink:
         try:
             self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
         except OSError as error:
-            raise SetupError(
-                f"the kernel can't be asked for its routes (netlink: {error.strerror})",
-                "add AF_NETLINK to RestrictAddressFamilies in the systemd unit",
-            ) from error
+            raise SetupError("netlink_refused", reason=reason_of(error)) from error
         self._socket.settimeout(5.0)
         self._sequence = 0
 

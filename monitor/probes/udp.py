@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass
 from math import inf
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.model.clock import Clock
 from monitor.model.reading import Unreachable
 from monitor.probes.datagrams import KERNEL, NAME_BYTES, Inbox, Kernel, Outbox
@@ -108,7 +108,7 @@ class UdpSocket:
             self.sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         except OSError as error:
             kind = UnsupportedVersionError if error.errno in (errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT) else SetupError
-            raise kind(f"UDP over IPv{version}: {error.strerror}", "raise LimitNOFILE where too many files are open") from error
+            raise kind("udp_unopened", version=version, reason=reason_of(error)) from error
         self.sock.setblocking(False)
         enlarge(self.sock)
         if version == 4:

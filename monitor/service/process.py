@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import resource
 import signal
@@ -10,6 +11,7 @@ import socket
 from collections.abc import Callable, Mapping
 
 from monitor.errors import SetupError
+from monitor.words.phrase import Phrase
 
 FIRST_PASSED_FD = 3
 
@@ -32,7 +34,7 @@ def open_listener(listen: str) -> socket.socket:
     host = host.strip("[]")
     if not host or not port.isdecimal():
         # An empty host would be every address of this machine: too much to offer for want of a word.
-        raise SetupError(f"'{listen}' is not HOST:PORT", "write it like 127.0.0.1:9877; 0.0.0.0 is every address of this machine")
+        raise SetupError("listen_form", text=listen)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -41,12 +43,16 @@ def open_listener(listen: str) -> socket.socket:
         listener.listen(128)
     except (OSError, OverflowError) as error:
         listener.close()
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise SetupError(
-            f"can't listen on {listen}: {reason.lower()}", "end what listens there, or give another address with --listen"
-        ) from error
+        raise SetupError("listen_refused", listen=listen, reason=_why_not(error)) from error
     listener.setblocking(False)
     return listener
+
+
+def _why_not(error: OSError | OverflowError) -> Phrase | str:
+    known = {errno.EADDRINUSE: "listen_in_use", errno.EADDRNOTAVAIL: "listen_not_ours", errno.EACCES: "listen_forbidden"}
+    if isinstance(error, OSError):
+        return Phrase(known[error.errno]) if error.errno in known else (error.strerror or str(error)).lower()
+    return str(error).lower()
 
 
 LEAST_FILES = 64
@@ -62,10 +68,7 @@ def ensure_files() -> None:
         soft = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     if soft != resource.RLIM_INFINITY and soft < LEAST_FILES:
-        raise SetupError(
-            f"only {soft} files may be open, and the daemon needs {LEAST_FILES}",
-            "raise LimitNOFILE in the systemd unit, or ulimit -n",
-        )
+        raise SetupError("few_files", Phrase("raise_files"), count=soft, least=LEAST_FILES)
 
 
 class ServiceManager:

@@ -19,15 +19,24 @@ USUAL_OCTETS = 32
 _USUAL_SUBS = 24
 
 
+class InvalidOidError(ValueError):
+    """What is no object identifier. code, values: why, for whoever tells it in another language; str() is English."""
+
+    def __init__(self, said: str, code: str, **values: object) -> None:
+        super().__init__(said)
+        self.code = code
+        self.values = values
+
+
 @lru_cache(maxsize=_CACHED)
 def parse_oid(text: str) -> Oid:
     """Return the tuple of a dotted identifier such as '1.3.6.1.2.1.1.3.0'; a leading dot is allowed.
 
-    Raises ValueError with the reason where the text is none.
+    Raises InvalidOidError with the reason where the text is none.
     """
     parts = text.strip().removeprefix(".").split(".")
     if not all(part.isascii() and part.isdigit() for part in parts):
-        raise ValueError(f"{text!r} is not a dotted object identifier")
+        raise InvalidOidError(f"{text!r} is not a dotted object identifier", "oid_form", text=repr(text))
     oid = tuple(int(part) for part in parts)
     ensure_valid(oid)
     return oid
@@ -39,15 +48,20 @@ def format_oid(oid: Oid) -> str:
 
 
 def ensure_valid(oid: Oid) -> None:
-    """Raise ValueError with the reason where a tuple can't be an object identifier."""
+    """Raise InvalidOidError with the reason where a tuple can't be an object identifier."""
     if len(oid) < 2:
-        raise ValueError(f"{format_oid(oid)!r} has fewer than two sub-identifiers")
+        text = repr(format_oid(oid))
+        raise InvalidOidError(f"{text} has fewer than two sub-identifiers", "oid_short", text=text)
     if len(oid) > MAX_SUB_IDENTIFIERS:
-        raise ValueError(f"an object identifier of {len(oid)} sub-identifiers; at most {MAX_SUB_IDENTIFIERS} are allowed")
+        told = f"an object identifier of {len(oid)} sub-identifiers; at most {MAX_SUB_IDENTIFIERS} are allowed"
+        raise InvalidOidError(told, "oid_long", count=len(oid), most=MAX_SUB_IDENTIFIERS)
     if oid[0] > 2 or (oid[0] < 2 and oid[1] > 39):
-        raise ValueError(f"{format_oid(oid)} does not begin with 0.0-39, 1.0-39 or 2")
+        text = format_oid(oid)
+        raise InvalidOidError(f"{text} does not begin with 0.0-39, 1.0-39 or 2", "oid_root", text=text)
     if min(oid) < 0 or max(oid) > MAX_SUB_IDENTIFIER:
-        raise ValueError(f"{format_oid(oid)} has a sub-identifier outside 0..{MAX_SUB_IDENTIFIER}")
+        text = format_oid(oid)
+        told = f"{text} has a sub-identifier outside 0..{MAX_SUB_IDENTIFIER}"
+        raise InvalidOidError(told, "oid_range", text=text, most=MAX_SUB_IDENTIFIER)
 
 
 def oid_content(oid: Oid) -> bytes:

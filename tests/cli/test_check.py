@@ -106,7 +106,7 @@ def test_programs_read_it_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert {finding["grade"] for finding in good["machine"]} <= {"ok", "warning", "fault"}
     assert main(["check", "--config", str(make_folder(tmp_path / "bad", sites="points: 7\n")), "--format", "json"]) == 2
     bad = json.loads(capsys.readouterr().out)
-    assert {"file", "line", "path", "fault", "cure"} == set(bad["faults"][0])
+    assert {"file", "line", "path", "code", "fault", "cure"} == set(bad["faults"][0])
 
 
 def test_the_schemas_are_written_where_one_asks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,7 +116,7 @@ def test_the_schemas_are_written_where_one_asks(tmp_path: Path, capsys: pytest.C
 
 
 def refuse(version: int, allow_raw: bool) -> IcmpSocket:
-    raise SetupError(f"ICMP over IPv{version} is not permitted", "give it CAP_NET_RAW")
+    raise SetupError("icmp_refused", version=version, reasons=())
 
 
 def proc(folder: Path, *, ping: str = "1\t0", rmem: str = "212992", capabilities: str = "0") -> Path:

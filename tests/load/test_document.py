@@ -30,6 +30,7 @@ from monitor.load.values import (
 )
 from monitor.load.writing import written_duration, written_rate
 from monitor.model.inventory import Contracted, Expected
+from monitor.words.phrase import Phrase, phrase
 
 POINT = Table(
     (Field("id", Identifier(), required=True), Field("name", Text()), Field("code", Text(numbers=True))), what="point", key="id"
@@ -214,14 +215,15 @@ def test_either_form_of_a_value_is_told_apart_by_what_stands_there() -> None:
 def test_nearest_forgives_marks_and_case() -> None:
     assert nearest("huyen-dong-vn", ["huyen-meo-vac", "huyen-dong-van"]) == "huyen-dong-van"
     assert nearest("Đồng-Văn", ["dong-van"]) == "dong-van"
-    assert did_you_mean("zzz", ["a", "b"]) == "known are a, b"
+    assert did_you_mean("zzz", ["a", "b"]) == Phrase("known_are", {"names": ("a", "b")})
 
 
 def test_after_its_budget_no_more_cures_are_looked_for() -> None:
     suggester = Suggester(budget=1)
-    assert suggester.cure("aab", ["aaa"], "none") == "did you mean 'aaa'?"
-    assert suggester.cure("aac", ["aaa"], "none") == "none"
-    assert suggester.cure("aab", ["aaa"], "none") == "did you mean 'aaa'?"
+    meant, none = phrase("did_you_mean", near="aaa"), Phrase("add_it")
+    assert suggester.cure("aab", ["aaa"], none) == meant
+    assert suggester.cure("aac", ["aaa"], none) == none
+    assert suggester.cure("aab", ["aaa"], none) == meant
 
 
 @settings(deadline=None, derandomize=True)

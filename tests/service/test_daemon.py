@@ -20,6 +20,7 @@ from monitor.model.state import Event
 from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
+from monitor.words.phrase import Phrase
 from tests.service.province import PROFILES, SETTINGS, inventory, point
 
 ONE = Configuration(inventory([point("root")]), SETTINGS, PROFILES, Path("config"))
@@ -54,7 +55,7 @@ class Desk:
 
     def permit(self, _configuration: Configuration) -> None:
         if not self.permits:
-            raise SetupError("10.2.0.1 would leave by eth0", "run `monitor demo`")
+            raise SetupError("listen_refused", listen="127.0.0.1:9877", reason=Phrase("listen_in_use"))
 
     async def trace(self, address: str) -> PathTrace:
         self.traced.append(address)
@@ -87,13 +88,14 @@ async def kinds(daemon: Daemon) -> list[str]:
 async def test_a_reload_that_the_guard_refuses_changes_nothing_and_says_why(tmp_path: Path) -> None:
     desk = Desk(permits=False)
     async with desk.daemon(tmp_path) as daemon:
-        assert ["10.2.0.1 would leave by eth0; run `monitor demo`"] == list(await daemon.reload())
+        (told,) = await daemon.reload()
+        assert "can't listen on 127.0.0.1:9877: address already in use; end what listens there" in told
         assert ONE is daemon.configuration
         assert "monitor_config_last_reload_successful 0.0" in daemon.own.render()
 
 
 async def test_a_configuration_with_faults_changes_nothing_and_every_fault_is_told(tmp_path: Path) -> None:
-    faults = [Fault("sites.yaml", line, "points", "no such key") for line in (3, 9)]
+    faults = [Fault("sites.yaml", line, "points", "no_key", values={"name": "x"}) for line in (3, 9)]
     async with Desk(ConfigError(faults)).daemon(tmp_path) as daemon:
         assert [str(fault) for fault in faults] == list(await daemon.reload())
         assert ONE is daemon.configuration

@@ -9,6 +9,7 @@ import yaml
 
 from monitor.errors import Fault
 from monitor.load.exchange.rows import Rows, Sheet, rows_of, used_columns
+from monitor.words.phrase import Phrase
 
 _WORKBOOKS = (b"PK\x03\x04", bytes.fromhex("d0cf11e0"))
 """How workbooks begin: .xlsx and .ods are ZIP archives, .xls is a compound file."""
@@ -19,14 +20,13 @@ def read_csv(content: bytes, file: str, faults: list[Fault]) -> Rows:
     rows = Rows()
     if content.startswith(_WORKBOOKS):
         is_open = b"application/vnd.oasis.opendocument" in content[:120]
-        what = "is an OpenDocument file" if is_open else "is an Excel file"
-        faults.append(Fault(file, 0, "", what, "save it as 'Excel Workbook (.xlsx)' and name it so"))
+        faults.append(Fault(file, 0, "", "is_opendocument" if is_open else "is_excel", Phrase("save_as_xlsx")))
         return rows
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
-        faults.append(Fault(file, row, "", "is not UTF-8", "save it as 'CSV UTF-8'"))
+        faults.append(Fault(file, row, "", "not_utf8", Phrase("save_as_csv")))
         return rows
     head = text.partition("\n")[0]
     table = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
@@ -36,7 +36,7 @@ def read_csv(content: bytes, file: str, faults: list[Fault]) -> Rows:
             sheet.take(number, cells)
         sheet.end()
     except csv.Error as error:
-        faults.append(Fault(file, table.line_num, "", f"is not CSV: {error}", "check the quotation marks of this row"))
+        faults.append(Fault(file, table.line_num, "", "not_csv", values={"reason": error}))
     return rows
 
 

@@ -19,6 +19,7 @@ from monitor.load.exchange.netbox_form import NetBox
 from monitor.load.exchange.rows import COLUMNS_OF, Rows
 from monitor.load.exchange.yaml_tree import flow, mapping, scalar, sequence
 from monitor.load.writing import written_rate
+from monitor.words.phrase import joined
 
 _PRIORITIES = ("primary", "secondary", "tertiary")
 _ACTIVE = "active"
@@ -63,10 +64,9 @@ class _Reading:
 
     def _point(self, site: Object, routers: Sequence[Object]) -> None:
         if len(routers) > 1:
-            names = " and ".join(str(router.get("name")) for router in routers[:2])
-            roles = ", ".join(self._netbox.points)
-            cure = "give all but one another role, or name fewer roles as points in netbox.yaml"
-            self._faults.append(Fault(self._place(site), 0, "", f"two devices could be the point: {names} ({roles})", cure))
+            names = joined("and", [str(router.get("name")) for router in routers[:2]])
+            quoted = {"names": names, "roles": self._netbox.points}
+            self._faults.append(Fault(self._place(site), 0, "", "two_routers", values=quoted))
         router = routers[0] if routers else {}
         self._add(
             "point",
@@ -119,8 +119,7 @@ class _Reading:
         """Return the speed of a site's only active circuit, '' where it has none or several."""
         ends = [(circuit, end) for circuit, end in self._circuits[_id(site)] if _value(circuit.get("status")) == _ACTIVE]
         if len(ends) > 1:
-            cure = "write its speed into the custom field 'contracted'"
-            self._warnings.append(Fault(self._place(site), 0, "", f"{len(ends)} circuits end here, so none is taken", cure))
+            self._warnings.append(Fault(self._place(site), 0, "", "many_circuits", values={"count": len(ends)}))
         if len(ends) != 1:
             return ""
         circuit, end = ends[0]
@@ -133,7 +132,8 @@ class _Reading:
         status = _value(item.get("status"))
         if status == _ACTIVE:
             return True
-        self._warnings.append(Fault(self._place(item), 0, "", f"is {status or 'without a status'}, and left out"))
+        code = "left_out" if status else "left_out_no_status"
+        self._warnings.append(Fault(self._place(item), 0, "", code, values={"status": status}))
         return False
 
     def _role(self, device: Object) -> str:

@@ -13,6 +13,7 @@ import aiohttp
 
 from monitor.errors import SetupError
 from monitor.load.exchange.netbox_form import NetBox
+from monitor.words.phrase import Phrase
 
 PAGE = 500
 """Objects asked for at once; NetBox gives at most its MAX_PAGE_SIZE, 1,000 unless set otherwise."""
@@ -59,7 +60,7 @@ def _session(netbox: NetBox) -> aiohttp.ClientSession:
     try:
         trusted = ssl.create_default_context(cafile=netbox.ca_file)
     except (OSError, ssl.SSLError) as error:
-        raise SetupError(f"{netbox.ca_file} can't be read: {error}", "name a file of certificates in PEM as ca_file") from None
+        raise SetupError("ca_unreadable", path=netbox.ca_file, reason=error) from None
     scheme = "Bearer" if netbox.token.startswith(_BEARER) else "Token"
     headers = {"Authorization": f"{scheme} {netbox.token}", "Accept": "application/json"}
     return aiohttp.ClientSession(
@@ -86,11 +87,11 @@ class _Api:
             answer = await self._get(f"{self._url}/api/{path}/", [*(query or []), *page])
             results = answer.get("results")
             if not isinstance(results, list) or not all(isinstance(each, dict) for each in results):
-                raise SetupError(f"{self._url}/api/{path}/ answers with no list of objects", "is url really that of a NetBox?")
+                raise SetupError("netbox_no_list", Phrase("really_netbox"), url=f"{self._url}/api/{path}/")
             found += results
             if not results or len(found) >= int(answer.get("count") or 0):
                 return found
-        raise SetupError(f"{self._url}/api/{path}/ has more than {_MOST} objects", "choose fewer in netbox.yaml")
+        raise SetupError("netbox_too_many", url=f"{self._url}/api/{path}/", most=_MOST)
 
     async def _get(self, url: str, query: list[tuple[str, str]]) -> Mapping[str, Any]:
         try:
@@ -98,22 +99,22 @@ class _Api:
                 body = await response.read()
                 status, location = response.status, response.headers.get("Location", "")
         except TimeoutError:
-            raise SetupError(f"{url} gave no answer within {_TIMEOUT_S} s", "see that NetBox can be reached from here") from None
+            raise SetupError("netbox_silent", url=url, seconds=_TIMEOUT_S) from None
         except aiohttp.ClientError as error:
-            raise SetupError(f"{url} can't be asked: {error}", "check url and ca_file of netbox.yaml") from None
+            raise SetupError("netbox_unaskable", url=url, reason=error) from None
         if status != 200:
             raise _refused(url, status, location, body)
         try:
             answer = json.loads(body)
         except ValueError:
-            raise SetupError(f"{url} answers with no JSON", "is url really that of a NetBox?") from None
+            raise SetupError("netbox_no_json", Phrase("really_netbox"), url=url) from None
         return answer if isinstance(answer, dict) else {}
 
 
 def _refused(url: str, status: int, location: str, body: bytes) -> SetupError:
     if status in (401, 403):
-        return SetupError(f"{url} refuses the token ({status})", "give the token's user the right to view these objects")
+        return SetupError("netbox_token", url=url, status=status)
     if 300 <= status < 400:
-        return SetupError(f"{url} redirects to {location}", "write that address as url; the token is not sent elsewhere")
+        return SetupError("netbox_redirects", url=url, location=location)
     said = " ".join(body.decode("utf-8", errors="replace").split())[:200]
-    return SetupError(f"{url} answers {status}: {said}", "check url and sites of netbox.yaml")
+    return SetupError("netbox_answers", url=url, status=status, said=said)

@@ -40,10 +40,10 @@ class Url:
 
     def read(self, node: Node) -> str:
         """Return it without a slash at its end."""
-        text = node.text("a URL").rstrip("/")
+        text = node.text("a_url").rstrip("/")
         parts = urlsplit(text)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
-            raise node.refuse(f"'{text}' is no URL of a NetBox", "write it as https://netbox.example")
+            raise node.refuse("no_netbox_url", text=text)
         return text.removesuffix("/api")
 
     def schema(self) -> Schema:

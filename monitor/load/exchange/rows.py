@@ -25,6 +25,7 @@ from monitor.load.exchange.yaml_tree import (
     with_mark,
 )
 from monitor.load.suggest import did_you_mean
+from monitor.words.phrase import Phrase
 
 # Every column, in the order in which they are exported. A row's kind says which of them it may fill.
 _TARGET = ("id", "name", "short", "code", "address", "latitude", "longitude", "tags", "answers_from", "contacts")
@@ -106,7 +107,7 @@ class Sheet:
     def end(self) -> None:
         """Note a table that has nothing in it."""
         if self._columns is None:
-            self._refuse(1, "", "is empty", "its first row names the columns: kind, id, name, …")
+            self._refuse(1, "", "table_empty")
 
     def _header(self, cells: Sequence[str]) -> None:
         columns = tuple(cell.lower() for cell in cells)
@@ -114,17 +115,17 @@ class Sheet:
             columns = columns[:-1]
         self._columns = columns
         before = len(self._faults)
-        cure = "remove the column, or the sheet if it is no part of the inventory" if self._is_workbook else "remove the column"
+        cure = Phrase("remove_column_or_sheet" if self._is_workbook else "remove_column")
         for place, column in enumerate(columns):
             if not column:
-                self._refuse(1, "", f"column {place + 1} has no name", cure)
+                self._refuse(1, "", "column_unnamed", cure, number=place + 1)
             elif column not in COLUMNS:
-                self._refuse(1, column, "no column is called so", did_you_mean(column, COLUMNS, cure))
+                self._refuse(1, column, "no_column", did_you_mean(column, COLUMNS, cure))
             elif column in columns[:place]:
-                self._refuse(1, column, "the column stands here twice", "remove one")
+                self._refuse(1, column, "column_twice", Phrase("remove_one"))
         for column in ("kind", "id"):
             if column not in columns:
-                self._refuse(1, column, "the column is missing", "kind and id say which target a row is")
+                self._refuse(1, column, "column_missing")
         if not {"kind", "id"} <= set(columns):
             self._unusable = self._faults[before:]
 
@@ -132,28 +133,27 @@ class Sheet:
         """Say so where the columns' names stand below a title, in place of what is wrong with the title as a header."""
         if {"kind", "id"} <= {cell.lower() for cell in cells} and number <= _LOWEST_HEADER:
             self._faults[:] = [fault for fault in self._faults if fault not in self._unusable]
-            self._refuse(1, "", f"the names of the columns stand in row {number}", "remove the rows above: they belong into row 1")
+            self._refuse(1, "", "header_below", row=number)
             self._unusable = self._faults[-1:]
 
     def _row(self, number: int, cells: Sequence[str], columns: tuple[str, ...]) -> None:
         if any(cells[len(columns) :]):
-            in_csv = "put a text that holds the separator into quotation marks"
-            cure = "empty the cells that stand under no column's name" if self._is_workbook else in_csv
-            self._refuse(number, "", f"has {len(cells)} cells, the first row has {len(columns)}", cure)
+            cure = Phrase("empty_unnamed_cells" if self._is_workbook else "quote_separator")
+            self._refuse(number, "", "too_many_cells", cure, count=len(cells), most=len(columns))
         row = {column: cell for column, cell in zip(columns, cells, strict=False) if cell}
         kind = row.pop("kind", "")
         if kind not in COLUMNS_OF:
-            self._refuse(number, "kind", f"no kind is called '{kind}'" if kind else "is empty", did_you_mean(kind, COLUMNS_OF))
+            self._refuse(number, "kind", "no_kind" if kind else "kind_empty", did_you_mean(kind, COLUMNS_OF), kind=kind)
             return
         for column in row:
             if column in COLUMNS and column not in COLUMNS_OF[kind]:
-                self._refuse(number, column, f"a row of kind {kind} has no such attribute", "empty the cell")
+                self._refuse(number, column, "not_of_kind", kind=kind)
         known = {column: cell for column, cell in row.items() if column in COLUMNS_OF[kind]}
         self._rows.columns[kind].update(columns)
         self._rows.add(kind, known, yaml.Mark(self._file, 0, number - 1, 0, None, 0), self._faults)
 
-    def _refuse(self, number: int, column: str, fault: str, cure: str) -> None:
-        self._faults.append(Fault(self._file, number, column, fault, cure))
+    def _refuse(self, number: int, column: str, code: str, remedy: Phrase | None = None, /, **values: object) -> None:
+        self._faults.append(Fault(self._file, number, column, code, remedy, values))
 
 
 def _row_node(row: Mapping[str, str], mark: yaml.Mark, faults: list[Fault]) -> yaml.Node:
@@ -179,8 +179,7 @@ def _cell_node(column: str, cell: str, mark: yaml.Mark, faults: list[Fault]) -> 
     try:
         return yaml.compose(cell, yaml.BaseLoader)
     except yaml.YAMLError:
-        cure = "write it as in sites.yaml, such as [{role: …, telephone: …}] or {icmp: {every: 60s}}"
-        faults.append(Fault(mark.name, mark.line + 1, column, "can't be understood", cure))
+        faults.append(Fault(mark.name, mark.line + 1, column, "cell_unclear"))
         return None
 
 

@@ -179,7 +179,7 @@ def _defaults(before: yaml.Node | None, rows: Rows, faults: list[Fault]) -> yaml
     for row in rows.nodes["defaults"]:
         kind = text_of(row, "id") or ""
         if kind not in ("point", "endpoint"):
-            _refuse(row, "id", f"there are no defaults of '{kind}'", "write point or endpoint", faults)
+            _refuse(row, "id", faults, "no_defaults", kind=kind)
             continue
         said = yaml.MappingNode(row.tag, [pair for pair in row.value if key_of(pair[0]) != "id"], row.start_mark)
         given = rows.given("defaults", row) - {"id"}
@@ -191,15 +191,14 @@ def _refuse_repeated(rows: Rows, faults: list[Fault]) -> None:
     """Note a second row of the same id: in an update both would change one target, and the last would win in silence."""
     first: dict[str, yaml.Node] = {}
     for row in rows.nodes["network"][1:]:
-        _refuse(row, "kind", "there is a row of kind network already", "keep one", faults)
+        _refuse(row, "kind", faults, "network_row_twice")
     for kind in ("area", "defaults", "point", "endpoint"):
         for row in rows.nodes[kind]:
             name = text_of(row, "id")
             key = f"{kind} {name}" if kind in ("area", "defaults") else f"target {name}"
             known = first.setdefault(key, row)
             if name and known is not row:
-                fault = f"'{name}' has a row already: {_place(known, row)}"
-                _refuse(row, "id", fault, "every id stands once: remove or rename one", faults)
+                _refuse(row, "id", faults, "row_twice", id=name, place=_place(known, row))
 
 
 def _place(row: yaml.Node, seen_from: yaml.Node) -> str:
@@ -213,9 +212,8 @@ def _place(row: yaml.Node, seen_from: yaml.Node) -> str:
 def _refuse_shortened_code(item: yaml.Node, row: yaml.Node, faults: list[Fault]) -> None:
     before, now = text_of(item, "code") or "", text_of(row, "code") or ""
     if now and now != before and now == before.lstrip("0"):
-        cure = f"write {before} as a text: the spreadsheet took it for a number"
-        _refuse(row, "code", f"the code was '{before}' and has lost its zeros", cure, faults)
+        _refuse(row, "code", faults, "code_shortened", before=before)
 
 
-def _refuse(row: yaml.Node, column: str, fault: str, cure: str, faults: list[Fault]) -> None:
-    faults.append(Fault(row.start_mark.name, row.start_mark.line + 1, column, fault, cure))
+def _refuse(row: yaml.Node, column: str, faults: list[Fault], code: str, /, **values: object) -> None:
+    faults.append(Fault(row.start_mark.name, row.start_mark.line + 1, column, code, values=values))

@@ -20,6 +20,7 @@ from monitor.load.exchange.rows import Rows, Sheet, rows_of, used_columns
 from monitor.load.settings import ENGINES
 from monitor.model.inventory import Expected
 from monitor.words.catalogue import say
+from monitor.words.phrase import Phrase
 from monitor.words.sites import COLUMNS, SHEETS
 from monitor.workbook import AS_TEXT, WIDEST, Book
 from monitor.workbook import Sheet as BookSheet
@@ -46,25 +47,23 @@ def read_xlsx(content: bytes, file: str, faults: list[Fault]) -> Rows:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > _LARGEST:
-                faults.append(Fault(file, 1, "", "is too large unpacked", "keep nothing but the inventory in it"))
+                faults.append(Fault(file, 1, "", "workbook_too_large"))
                 return rows
         book = load_workbook(io.BytesIO(content), keep_links=False)
     except Exception:  # openpyxl lets through whatever the XML and zip readers raise on a broken file
-        faults.append(
-            Fault(file, 1, "", "is no workbook that can be read", "save it as 'Excel Workbook (.xlsx)', without a password")
-        )
+        faults.append(Fault(file, 1, "", "no_workbook"))
         return rows
     for page in book.worksheets:
         if page.max_row > 1 or page.max_column > 1 or page["A1"].value is not None:
             _read_sheet(page, f"{file}[{page.title}]", rows, faults)
     if not any(rows.nodes.values()) and not faults:
-        faults.append(Fault(file, 1, "", "has no rows", "its sheets' first rows name the columns: kind, id, name, …"))
+        faults.append(Fault(file, 1, "", "workbook_empty"))
     return rows
 
 
 def _read_sheet(page: Worksheet, place: str, rows: Rows, faults: list[Fault]) -> None:
     for merged in page.merged_cells.ranges:
-        faults.append(Fault(place, merged.min_row, merged.coord, "the cells are merged", "unmerge them: every row has its own"))
+        faults.append(Fault(place, merged.min_row, merged.coord, "cells_merged"))
     sheet = Sheet(rows, place, faults, is_workbook=True)
     for number, cells in enumerate(page.iter_rows(), start=1):
         sheet.take(number, [_text(cell, place, [] if sheet.is_unusable else faults) for cell in cells])
@@ -77,15 +76,15 @@ def _text(cell: Cell | MergedCell, place: str, faults: list[Fault]) -> str:
     if value is None or isinstance(cell, MergedCell):
         return ""
     if cell.data_type in ("f", "e"):
-        fault = "holds a formula" if cell.data_type == "f" else f"holds the error {value}"
-        faults.append(Fault(place, cell.row, cell.coordinate, fault, "paste its value instead"))
+        code = "cell_formula" if cell.data_type == "f" else "cell_error"
+        faults.append(Fault(place, cell.row, cell.coordinate, code, Phrase("paste_value"), {"error": value}))
         return ""
     if isinstance(value, float):
         return f"{value:.12g}"
     if isinstance(value, (str, int)) and not isinstance(value, bool):
         return str(value)
-    taken = "true or false" if isinstance(value, bool) else "a date or a time"  # no column means a truth value
-    faults.append(Fault(place, cell.row, cell.coordinate, f"was taken for {taken}", "set the cell to Text and type it again"))
+    code = "taken_for_truth" if isinstance(value, bool) else "taken_for_date"  # no column means a truth value
+    faults.append(Fault(place, cell.row, cell.coordinate, code, Phrase("set_to_text")))
     return ""
 
 

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.model.reading import Unreachable
 from monitor.probes.datagrams import KERNEL, NAME_BYTES, Inbox, Kernel, Outbox
 from monitor.probes.stamps import SO_TIMESTAMPNS, STAMP, STAMP_BYTES
@@ -29,6 +29,7 @@ from monitor.wire.icmp import (
     EchoCodec,
     parse_quoted_echo,
 )
+from monitor.words.phrase import Phrase, phrase
 
 # Linux's numbers (asm-generic/socket.h, linux/in.h, linux/in6.h, linux/icmp.h) that Python's socket module has no names for.
 _SO_RCVBUFFORCE = 33
@@ -283,18 +284,14 @@ def _open(version: int, allow_raw: bool) -> tuple[socket.socket, bool]:
         except OSError as error:
             if error.errno not in (errno.EPERM, errno.EACCES):
                 raise _setup_error(version, error) from error
-            refusals.append(f"{'raw' if kind == socket.SOCK_RAW else 'ping'} socket: {error.strerror}")
-    raise SetupError(
-        f"ICMP over IPv{version} is not permitted ({', '.join(refusals)})",
-        "give the daemon CAP_NET_RAW (AmbientCapabilities=CAP_NET_RAW in its systemd unit) or permit ping sockets with "
-        "sysctl -w net.ipv4.ping_group_range='0 2147483647'",
-    )
+            refusals.append(phrase("raw_socket" if kind == socket.SOCK_RAW else "ping_socket", reason=reason_of(error)))
+    raise SetupError("icmp_refused", version=version, reasons=tuple(refusals))
 
 
 def _setup_error(version: int, error: OSError) -> SetupError:
-    fault = f"ICMP over IPv{version}: {error.strerror}"
+    reason = reason_of(error)
     if error.errno in (errno.EMFILE, errno.ENFILE):
-        return SetupError(fault, "raise LimitNOFILE in the systemd unit, or ulimit -n")
+        return SetupError("icmp_unopened", Phrase("raise_files"), version=version, reason=reason)
     if error.errno in (errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT):
-        return UnsupportedFamilyError(fault, "give the targets addresses of the other IP version")
-    return SetupError(fault)
+        return UnsupportedFamilyError("icmp_unopened", Phrase("other_ip_version"), version=version, reason=reason)
+    return SetupError("icmp_unopened", version=version, reason=reason)

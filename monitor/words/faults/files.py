@@ -1,0 +1,66 @@
+"""Files that can't be read, and what is no YAML."""
+
+from __future__ import annotations
+
+from monitor.words.catalogue import Catalogue
+
+FILES: Catalogue = {
+    "config_faults": ("cấu hình có {count} lỗi", "the configuration has {count} faults"),
+    "quoted": ("{text}", "{text}"),
+    "at_path": ("{path}: {reason}", "{path}: {reason}"),
+    "and": ("{left} và {right}", "{left} and {right}"),
+    "or": ("{left} hoặc {right}", "{left} or {right}"),
+    "did_you_mean": ("có phải '{near}' không?", "did you mean '{near}'?"),
+    "known_are": ("chỉ có: {names}", "known are {names}"),
+    "remove_one": ("bỏ một chỗ", "remove one"),
+    "write_it_as": ("viết như {example}", "write it like {example}"),
+    "unreadable": ("không đọc được: {reason}", "can't be read: {reason}"),
+    "unreadable_cure": ("kiểm tra xem tệp có ở đó và có quyền đọc không", "see that it exists and may be read"),
+    "let_read": ("cho người dùng chạy bộ giám sát quyền đọc", "let the user that runs the monitor read it"),
+    "not_utf8": ("không phải UTF-8", "is not UTF-8"),
+    "not_utf8_cure": ("lưu tệp theo mã UTF-8", "save the file as UTF-8"),
+    "nested_too_deeply": ("lồng quá nhiều cấp", "is nested too deeply"),
+    "nested_too_deeply_cure": ("không phần nào cần quá sáu cấp", "no part of it needs more than six levels"),
+    "not_yaml": ("không phải YAML: {problem}", "is not YAML: {problem}"),
+    "not_yaml_cure": ("kiểm tra thụt đầu dòng và dấu nháy", "check the indentation and the quotation marks"),
+    "yaml_opened": ("{problem} (mở ở dòng {line})", "{problem} (it was opened on line {line})"),
+    "yaml_unclear": ("không hiểu được", "it could not be understood"),
+    "yaml_start": (
+        "một ký tự không thể đứng đầu giá trị (thường là dấu tab)",
+        "a character that can't begin a value (often a tab)",
+    ),
+    "yaml_start_cure": ("thụt đầu dòng bằng dấu cách và đặt chuỗi trong dấu nháy", "indent with spaces and quote the text"),
+    "yaml_tab": ("có dấu tab trong phần thụt đầu dòng", "a tab in the indentation"),
+    "yaml_tab_cure": ("thụt đầu dòng bằng dấu cách", "indent with spaces"),
+    "yaml_colon": ("có dấu ':' ở chỗ không được phép", "a ':' where none may be"),
+    "yaml_colon_cure": (
+        "kiểm tra thụt đầu dòng, và đặt chuỗi có ': ' trong dấu nháy",
+        "check the indentation, and quote a text that holds ': '",
+    ),
+    "yaml_no_colon": ("một khóa thiếu dấu ':'", "a key without ':'"),
+    "yaml_no_colon_cure": ("viết 'khóa: giá trị'", "write 'key: value'"),
+    "yaml_brace": ("dấu '{{' chưa đóng, hoặc thiếu dấu ','", "a '{{' that is not closed, or a ',' that lacks"),
+    "yaml_brace_cure": ("đóng bằng '}}'", "close it with '}}'"),
+    "yaml_bracket": ("dấu '[' chưa đóng, hoặc thiếu dấu ','", "a '[' that is not closed, or a ',' that lacks"),
+    "yaml_bracket_cure": ("đóng bằng ']'", "close it with ']'"),
+    "yaml_quote": ("dấu nháy chưa đóng", "a quotation mark that is not closed"),
+    "yaml_quote_cure": ("đóng dấu nháy", "close it"),
+    "yaml_alias": ("bí danh (*tên) chưa được định nghĩa ở đâu", "an alias (*name) that nothing defines"),
+    "yaml_alias_cure": ("đặt chuỗi bắt đầu bằng '*' trong dấu nháy", "quote a text that begins with '*'"),
+    "yaml_anchor": ("một mốc (&tên) được định nghĩa hai lần", "an anchor (&name) that is defined twice"),
+    "yaml_anchor_cure": ("đặt chuỗi bắt đầu bằng '&' trong dấu nháy", "quote a text that begins with '&'"),
+    "yaml_second": ("có tài liệu thứ hai sau '---'", "a second document after '---'"),
+    "yaml_second_cure": ("mỗi tệp chỉ một tài liệu: bỏ dòng '---'", "one file is one document: remove the '---'"),
+    "yaml_stray_line": (
+        "một dòng không phải khóa, cũng không thuộc giá trị ở trên",
+        "a line that is neither a key nor part of the value above",
+    ),
+    "yaml_stray_line_cure": ("kiểm tra thụt đầu dòng", "check the indentation"),
+    "yaml_stray_item": (
+        "một dòng không phải mục của danh sách, cũng không thuộc mục nào",
+        "a line that is neither an item of the list nor part of one",
+    ),
+    "yaml_stray_item_cure": ("kiểm tra thụt đầu dòng", "check the indentation"),
+    "yaml_character": ("có ký tự mà văn bản không được chứa", "a character that no text may hold"),
+    "yaml_character_cure": ("xóa ký tự đó", "remove it"),
+}

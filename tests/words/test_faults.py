@@ -1,0 +1,124 @@
+"""Every fault in both languages: none lacks, none quotes what the other does not, none is said by nobody, none is said unknown."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.load import meetings
+from monitor.load.manual import FORMS, keys
+from monitor.load.receivers import receivers_table
+from monitor.load.secrets import SecretStore
+from monitor.words.faults import CATALOGUES, FAULTS, tell
+from monitor.words.faults.keys import KEYS
+from monitor.words.faults.system import SYSTEM
+from monitor.words.phrase import Phrase, joined, phrase
+
+PACKAGE = Path(__file__).parent.parent.parent / "monitor"
+FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if "faults" not in path.relative_to(PACKAGE).parts]
+
+MADE = re.compile(r"(what|key|form|no_form|no_target_has)_\w+|no_(level|area|tag)")
+"""Codes that are put together where they are said: of what a mapping is, of a key, of a form."""
+PLACE_OF_CODE = {
+    **dict.fromkeys(("SetupError", "MonitorError", "ActionError", "UnfitError", "UnsupportedFamilyError", "Phrase", "phrase"), 0),
+    **dict.fromkeys(("or_else", "joined"), 0),
+    "InvalidOidError": 1,
+    "Fault": 3,
+}
+NAMED = re.compile(r"`[^`]+`|--[a-z-]+|\b[a-z]+_[a-z_]+\b|\b[a-z-]+\.ya?ml\b|/[a-z]+/[a-z/.]+|\bRFC \d+\b|\b[A-Z][A-Z-]{4,}\b")
+"""What an operator types or looks up: commands, options, keys, files, standards, properties of calendars."""
+TRANSLATED = {"`journal: sqlite:////PATH/journal.db`"}
+
+
+def quoted(template: str) -> list[str]:
+    return sorted({name for _, name, _, _ in string.Formatter().parse(template) if name is not None})
+
+
+def texts(node: ast.expr | None) -> Iterator[str]:
+    """What an expression may be, where it is a text or a choice between texts."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from texts(node.body)
+        yield from texts(node.orelse)
+
+
+def name_of(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def said_codes(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Every code that is said as a literal, with its line."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name, place = name_of(node), PLACE_OF_CODE.get(name_of(node))
+        if name == "refuse" and node.args:
+            # An entry is told the key before the code, a node the code alone.
+            of_entry = len(node.args) > 1 and (list(texts(node.args[1])) or isinstance(node.args[1], ast.Name | ast.JoinedStr))
+            place = 1 if of_entry else 0
+        if place is not None and len(node.args) > place:
+            yield from ((code, node.lineno) for code in texts(node.args[place]))
+
+
+def constants() -> set[str]:
+    found = set[str]()
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_both_languages_quote_the_same(code: str) -> None:
+    vietnamese, english = FAULTS[code]
+    assert vietnamese
+    assert english
+    assert quoted(english) == quoted(vietnamese)
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_what_an_operator_types_stands_in_both_unchanged(code: str) -> None:
+    vietnamese, english = FAULTS[code]
+    for literal in set(NAMED.findall(re.sub(r"\{\w+\}", " ", english))) - TRANSLATED:
+        assert literal in vietnamese
+
+
+def test_no_code_stands_in_two_catalogues_and_no_cure_without_its_fault() -> None:
+    assert len(FAULTS) == sum(len(catalogue) for catalogue in CATALOGUES)
+    assert [] == [code for code in FAULTS if code.endswith("_cure") and code.removesuffix("_cure") not in FAULTS]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_every_code_that_is_said_is_in_the_catalogue(path: Path) -> None:
+    assert [] == [(line, code) for code, line in said_codes(ast.parse(path.read_text())) if code not in FAULTS]
+
+
+def test_every_code_of_the_catalogue_is_said_somewhere() -> None:
+    said = constants()
+    silent = [code for code in FAULTS if code not in said and code.removesuffix("_cure") not in said]
+    assert [] == [code for code in silent if code not in SYSTEM and not MADE.fullmatch(code)]
+
+
+def test_what_a_required_key_means_is_told_as_the_manual_tells_it() -> None:
+    store = SecretStore({}, Path())
+    receivers: Any = receivers_table(store).item
+    forms = [*FORMS.values(), receivers.table, meetings.EVENT]
+    docs = {field.doc for form in forms for _, field in keys(form) if field.required}
+    known = {english for _, english in KEYS.values()}
+    assert set() == docs - known
+    assert set() == known - docs
+
+
+def test_a_phrase_quotes_texts_phrases_and_several_of_them() -> None:
+    told = phrase("not_what", what=phrase("one_of", options=("a", Phrase("nothing"))), found=joined("or", ["x", "y", "{z}"]))
+    assert "must be one of a, nothing, not x or y or {z}" == tell(told, "en")
+    assert "phải là một trong a, chỗ trống, không phải x hoặc y hoặc {z}" == tell(told, "vi")
+    assert "" == tell(joined("and", []), "vi")
