@@ -75,9 +75,9 @@ def test_what_the_kernel_refuses_makes_the_monitor_blind_and_blames_nobody(atten
 
 
 def test_one_address_that_is_forbidden_is_nobodys_outage(attentive: Running) -> None:
-    before = attentive.scrape()
     in_the_lab(attentive.lab, f"{FILTER} ip daddr 10.1.1.1 drop")
     try:
+        before = attentive.scrape()
         for scrape in attentive.scrapes():
             states = scrape.states()
             assert states.pop("xa-a1") in ("up", "unknown")
