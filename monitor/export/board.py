@@ -157,7 +157,7 @@ def _action(group: str, members: Sequence[EndpointVerdict], snapshot: Snapshot, 
     held = snapshot.views[group].acknowledged if group in snapshot.views else None
     taker = say("nobody_called") if cause is not None or len(members) == 1 else ""
     if held is not None:
-        taker = f"{held.by} {say('taken', time=say.clock(held.at))}"
+        taker = f"{held.by} {say('taken', time=say.day_clock(held.at, snapshot.at))}"
     elif cause is None and (ticked or len(members) > 1):
         taker = say("ticked", count=ticked, all=len(members))
     return Action(

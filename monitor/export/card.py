@@ -13,7 +13,7 @@ from monitor.model.state import Acknowledgement, Snapshot, State, TargetView
 from monitor.rules.bounds import Grades, grades
 from monitor.rules.evidence import Evidence, gather, load
 from monitor.rules.operations import may_be_taken
-from monitor.words.page import counted, milliseconds, percent, rate
+from monitor.words.page import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,12 @@ def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: 
         f"{layout.area(view.target.area).name} · {say.level(view.target.level)}",
         shown(view),
         view.since if view.state else 0.0,
-        _when(view.since, snapshot.at, say),
+        say.day_clock(view.since, snapshot.at),
         tuple((say(label), figure) for label, figure in rows if figure.text),
         tuple(CardEndpoint(snapshot.views[each].target.name, shown(snapshot.views[each])) for each in endpoints),
         may_be_taken(view.state, flapping=view.flapping),
         view.acknowledged,
     )
-
-
-def _when(at: float, now: float, say: Sentences) -> str:
-    return say.clock(at) if now - at < 43_200 else f"{say.clock(at)} {say.date(at)}"
 
 
 def _standing(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[_Row]:
@@ -95,15 +91,15 @@ def _standing(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[_Row
 
 
 def _line(view: TargetView, evidence: Evidence, graded: Grades, settings: Settings, say: Sentences) -> list[_Row]:
-    loss = "" if evidence.loss_ratio is None else percent(evidence.loss_ratio, say.language, 1)
+    loss = "" if evidence.loss_ratio is None else say.voice.loss(evidence.loss_ratio)
     if loss and evidence.icmp is not None and evidence.icmp.loss_recent is not None:
         loss += f" ({say('window', count=evidence.icmp.packets_recent, window=say.age(settings.quality.window_s))})"
-    rtt = "" if evidence.window_rtt_s is None else f"{milliseconds(evidence.window_rtt_s, say.language)} ms"
+    rtt = "" if evidence.window_rtt_s is None else say.voice.milliseconds(evidence.window_rtt_s)
     if view.usual_rtt_s is not None:
-        usual = say("card_usual", rtt=f"{milliseconds(view.usual_rtt_s, say.language)} ms")
+        usual = say("card_usual", rtt=say.voice.milliseconds(view.usual_rtt_s))
         rtt = f"{rtt}, {usual}" if rtt else usual
     jitter_s = evidence.icmp.jitter_s if evidence.icmp else None
-    jitter = "" if jitter_s is None else f"{milliseconds(jitter_s, say.language)} ms"
+    jitter = "" if jitter_s is None else say.voice.milliseconds(jitter_s)
     return [
         ("card_loss", Figure(loss, graded.loss)),
         ("card_rtt", Figure(rtt, graded.rtt)),
@@ -123,14 +119,14 @@ def _agent(view: TargetView, evidence: Evidence, graded: Grades, say: Sentences)
         ("card_transmit", carried.transmit_bps, carried.transmit_ratio),
     )
     traffic = ", ".join(
-        say(key, rate=rate(bps, say.language)) + (f" ({percent(ratio, say.language)})" if ratio is not None else "")
+        say(key, rate=say.voice.rate(bps)) + (f" ({say.voice.load(ratio)})" if ratio is not None else "")
         for key, bps, ratio in directions
         if bps is not None
     )
     contracted = view.target.contracted
     contract = ""
     if contracted is not None:
-        down, up = rate(contracted.down_bps, say.language), rate(contracted.up_bps, say.language)
+        down, up = say.voice.rate(contracted.down_bps), say.voice.rate(contracted.up_bps)
         contract = down if down == up else f"{say('card_receive', rate=down)}, {say('card_transmit', rate=up)}"
     return [("card_snmp", Figure(said)), ("card_traffic", Figure(traffic, graded.load)), ("card_contract", Figure(contract))]
 
@@ -140,7 +136,7 @@ def _people(view: TargetView, snapshot: Snapshot, say: Sentences, *, has_telepho
     uplinks = ", ".join(snapshot.views[each].target.name for each in target.parents if each in snapshot.views)
     who = ""
     if taken is not None:
-        who = " · ".join(filter(None, (f"{taken.by} {say('taken', time=say.clock(taken.at))}", taken.note)))
+        who = " · ".join(filter(None, (f"{taken.by} {say('taken', time=say.day_clock(taken.at, snapshot.at))}", taken.note)))
     elif view.state is State.DOWN:
         who = say("untaken")
     contacts = ", ".join(f"{each.role} {each.telephone}" if has_telephones else each.role for each in target.contacts)

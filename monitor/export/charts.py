@@ -13,7 +13,6 @@ from monitor.model.settings import Settings
 from monitor.model.state import TargetView
 from monitor.rules.bounds import Bounds, Grade, grades, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
 from monitor.rules.evidence import Evidence, load
-from monitor.words.page import milliseconds, percent, rate
 
 SHOWN = 360
 """Minutes on a chart."""
@@ -102,7 +101,7 @@ def _rtt(own: Measured, settings: Settings, say: Sentences) -> _Plan:
     figure = Figure("") if now is None else Figure(_ms(now, say), grades(own.view, own.evidence, settings).rtt)
     aside = "" if usual is None else say("usually", value=_ms(usual, say))
     if now is not None and usual and now >= 2 * usual:
-        aside = say("times_usual", times=f"{now / usual:.0f}", value=_ms(usual, say))
+        aside = say("times_usual", times=say.voice.number(now / usual), value=_ms(usual, say))
     limits = _limits(rtt_bounds(settings, usual), say)
     return _Plan("rtt", figure, aside, day.rtts_s, day.rtts_s, lambda value: _ms(value, say), limits)
 
@@ -126,7 +125,7 @@ def _limits(bounds: Bounds, say: Sentences) -> _Limits:
 def _loss(own: Measured, settings: Settings, say: Sentences) -> _Plan:
     evidence, day = own.evidence, own.day
     now = evidence.window_loss_ratio if evidence.icmp and evidence.icmp.sample.received else None
-    figure = Figure("") if now is None else Figure(percent(now, say.language, 1), grades(own.view, evidence, settings).loss)
+    figure = Figure("") if now is None else Figure(say.voice.loss(now), grades(own.view, evidence, settings).loss)
     aside = ""
     if evidence.icmp and now is not None:
         aside = say("window", count=evidence.icmp.packets_recent, window=say.age(settings.quality.window_s))
@@ -134,10 +133,10 @@ def _loss(own: Measured, settings: Settings, say: Sentences) -> _Plan:
         aside = say("nothing_back")
     # Amber begins so far below red that its line would lie on the ground.
     red = loss_bounds(settings).red
-    limits = ((red, percent(red, say.language), Grade.RED),)
+    limits = ((red, say.voice.bound(red), Grade.RED),)
     # Where nothing came back the target was away, which the strip tells; as 100% it would flatten all that matters.
     values = [None if value is None or value >= 1 else value for value in day.losses]
-    return _Plan("loss", figure, aside, values, (), lambda value: percent(value, say.language, 1), limits, is_bounded=True)
+    return _Plan("loss", figure, aside, values, (), say.voice.loss, limits, is_bounded=True)
 
 
 def _bandwidth(carrier: Measured, settings: Settings, say: Sentences, note: str) -> _Plan:
@@ -145,15 +144,15 @@ def _bandwidth(carrier: Measured, settings: Settings, say: Sentences, note: str)
     carried, contracted = load(target, carrier.evidence.wan), target.contracted
     now, share = carried.receive_bps, carried.receive_ratio
     graded = grades(carrier.view, carrier.evidence, settings).load
-    figure = Figure("") if now is None else Figure(rate(now, say.language), graded)
-    up = "" if carried.transmit_bps is None else say("upwards", rate=rate(carried.transmit_bps, say.language))
-    aside = ", ".join(filter(None, ("" if share is None else percent(share, say.language), up)))
+    figure = Figure("") if now is None else Figure(say.voice.rate(now), graded)
+    up = "" if carried.transmit_bps is None else say("upwards", rate=say.voice.rate(carried.transmit_bps))
+    aside = ", ".join(filter(None, ("" if share is None else say.voice.load(share), up)))
     limits: _Limits = ()
     if contracted is not None:
         free = load_bounds(settings).amber
         limits = (
-            (contracted.down_bps * free, percent(free, say.language), Grade.AMBER),
-            (contracted.down_bps, say("contract_of", rate=rate(contracted.down_bps, say.language)), Grade.FINE),
+            (contracted.down_bps * free, say.voice.bound(free), Grade.AMBER),
+            (contracted.down_bps, say("contract_of", rate=say.voice.rate(contracted.down_bps)), Grade.FINE),
         )
     day = carrier.day
     return _Plan(
@@ -162,7 +161,7 @@ def _bandwidth(carrier: Measured, settings: Settings, say: Sentences, note: str)
         aside,
         day.receive_bps,
         day.receive_bps,
-        lambda value: rate(value, say.language),
+        say.voice.rate,
         limits,
         day.transmit_bps,
         is_filled=True,
@@ -172,7 +171,7 @@ def _bandwidth(carrier: Measured, settings: Settings, say: Sentences, note: str)
 
 
 def _ms(seconds: float, say: Sentences) -> str:
-    return f"{milliseconds(seconds, say.language)} ms"
+    return say.voice.milliseconds(seconds)
 
 
 def _middle(values: Values) -> tuple[float, float, float] | None:

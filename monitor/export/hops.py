@@ -10,7 +10,6 @@ from monitor.model.inventory import Kind, Target
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State, TargetView
 from monitor.rules.evidence import gather, load
-from monitor.words.page import milliseconds, percent, rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +60,14 @@ def hops(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Setting
 def _hop(view: TargetView, snapshot: Snapshot, settings: Settings, say: Sentences, *, is_beyond: bool, is_self: bool) -> Hop:
     target, state = view.target, shown(view)
     evidence = gather(view, snapshot, settings, is_frozen=True)
-    rtt = "" if evidence.window_rtt_s is None else f"{milliseconds(evidence.window_rtt_s, say.language)} ms"
+    rtt = "" if evidence.window_rtt_s is None else say.voice.milliseconds(evidence.window_rtt_s)
     loss = evidence.window_loss_ratio
     share = load(target, evidence.wan).utilisation
-    lost = say("link_loss", loss=percent(loss, say.language, 1)) if loss else ""
-    loaded = say("link_load", load=percent(share, say.language)) if share is not None else ""
+    lost = say("link_loss", loss=say.voice.loss(loss)) if loss else ""
+    loaded = say("link_load", load=say.voice.load(share)) if share is not None else ""
     grade = "beyond" if is_beyond else "red" if state is State.DOWN else "amber" if state is State.DEGRADED else ""
     broken = next((say.path(cause.path) for cause in snapshot.root_causes if cause.target == target.id), "")
-    contracted = target.contracted
-    if target.kind is Kind.ENDPOINT:
-        above = say("lan")
-    else:
-        above = rate(contracted.down_bps, say.language) if contracted is not None else ""
+    carries = "" if target.contracted is None else say.voice.rate(target.contracted.down_bps)
     return Hop(
         target.id,
         target.name,
@@ -80,7 +75,7 @@ def _hop(view: TargetView, snapshot: Snapshot, settings: Settings, say: Sentence
         ", ".join(filter(None, (say.state(state), rtt))),
         target.address,
         grade,
-        above,
+        say("lan") if target.kind is Kind.ENDPOINT else carries,
         (broken or say("link_broken")) if grade == "red" else ", ".join(filter(None, (lost, loaded))) if not is_beyond else "",
         is_self,
     )

@@ -14,7 +14,6 @@ from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State, TargetView
 from monitor.rules.bounds import Grade, grades
 from monitor.rules.evidence import Evidence, gather, load
-from monitor.words.page import milliseconds, percent
 
 GOOD, POOR, BAD, UNSURE = "ready", "at_risk", "not_ready", "unknown"
 _OF_GRADE = {Grade.FINE: GOOD, Grade.AMBER: POOR, Grade.RED: BAD}
@@ -82,7 +81,7 @@ def _ping(view: TargetView, evidence: Evidence, say: Sentences) -> Step:
     sample = evidence.icmp.sample
     text = say("replies", received=sample.received, sent=sample.sent)
     if evidence.rtt_s is not None:
-        text = f"{milliseconds(evidence.rtt_s, say.language)} ms, {text}"
+        text = f"{say.voice.milliseconds(evidence.rtt_s)}, {text}"
     return Step(GOOD if sample.received else BAD, label, text, evidence.icmp.at)
 
 
@@ -92,11 +91,11 @@ def _quality(view: TargetView, evidence: Evidence, settings: Settings, say: Sent
         return Step(UNSURE, label, say("no_evidence"), None)
     if icmp.loss_recent is None:
         return Step(UNSURE, label, say("too_few", count=icmp.packets_recent), icmp.at)
-    parts = [say("link_loss", loss=percent(icmp.loss_recent, say.language, 1))]
+    parts = [say("link_loss", loss=say.voice.loss(icmp.loss_recent))]
     if graded.rtt and evidence.window_rtt_s is not None:
-        parts.append(say("link_rtt", rtt=milliseconds(evidence.window_rtt_s, say.language)))
+        parts.append(say("link_rtt", rtt=say.voice.milliseconds(evidence.window_rtt_s)))
     if icmp.jitter_s is not None:
-        parts.append(say("link_jitter", jitter=milliseconds(icmp.jitter_s, say.language)))
+        parts.append(say("link_jitter", jitter=say.voice.milliseconds(icmp.jitter_s)))
     window = say("window", count=icmp.packets_recent, window=say.age(settings.quality.window_s))
     return Step(_OF_GRADE[graded.path], label, f"{', '.join(parts)} ({window})", icmp.at)
 
@@ -106,7 +105,7 @@ def _room(point: TargetView, snapshot: Snapshot, settings: Settings, say: Senten
     share = load(point.target, evidence.wan).utilisation
     if share is not None and evidence.snmp is not None:
         mark = _OF_GRADE[grades(point, evidence, settings).load]
-        yield Step(mark, say("step_load"), say("load_of_contract", load=percent(share, say.language)), evidence.snmp.at)
+        yield Step(mark, say("step_load"), say("load_of_contract", load=say.voice.load(share)), evidence.snmp.at)
 
 
 def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> Iterator[Step]:

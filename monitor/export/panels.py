@@ -13,7 +13,6 @@ from monitor.model.settings import Settings
 from monitor.model.state import RootCause, Snapshot, State, TargetView, Transition
 from monitor.rules.bounds import Grade, grades, load_bounds, loss_bounds, rtt_bounds, share_of
 from monitor.rules.evidence import gather, load
-from monitor.words.page import milliseconds, percent
 
 CAUSES_SHOWN = 3
 LINKS_SHOWN = 8
@@ -107,9 +106,8 @@ def _nothing_broken(snapshot: Snapshot, say: Sentences) -> str:
             began = next((each.at for each in snapshot.changes if each.target == change.target and each.new is State.DOWN), None)
             if began is not None and began < change.at:
                 name = say.name(snapshot.views[change.target].target, snapshot.inventory)
-                return (
-                    f"{say('causes_none')} {say('causes_last', name=name, time=say.clock(began), age=say.age(change.at - began))}"
-                )
+                at, lasted = say.day_clock(began, snapshot.at), say.age(change.at - began)
+                return f"{say('causes_none')} {say('causes_last', name=name, time=at, age=lasted)}"
     return say("causes_none")
 
 
@@ -131,7 +129,7 @@ def _cause_row(cause: RootCause, layout: Layout, snapshot: Snapshot, say: Senten
     is_point = target.kind is Kind.POINT
     points, endpoints = cause.points + is_point, cause.endpoints + (not is_point)
     hit = say("hit_endpoints", count=endpoints) if endpoints else ""
-    taker, taker_more = _who(view, say)
+    taker, taker_more = _who(view, snapshot.at, say)
     return CauseRow(
         target.id,
         say.name(target, snapshot.inventory),
@@ -151,10 +149,10 @@ def _levels(cause: RootCause, snapshot: Snapshot, say: Sentences) -> str:
     return ", ".join(f"{count} {say.level(level)}" for level, count in by_level.most_common())
 
 
-def _who(view: TargetView, say: Sentences) -> tuple[str, str]:
+def _who(view: TargetView, now: float, say: Sentences) -> tuple[str, str]:
     taken, contacts = view.acknowledged, view.target.contacts
     if taken is not None:
-        return taken.by, ": ".join(filter(None, (say("taken", time=say.clock(taken.at)), taken.note)))
+        return taken.by, ": ".join(filter(None, (say("taken", time=say.day_clock(taken.at, now)), taken.note)))
     return (say("call", role=lower_first(contacts[0].role)), say("untaken")) if contacts else (say("untaken"), "")
 
 
@@ -172,7 +170,7 @@ def links(layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences
 
 def links_note(settings: Settings, say: Sentences) -> str:
     """Return over which time the links are measured, and what the tick on a load's bar stands for."""
-    share = percent(load_bounds(settings).amber, say.language)
+    share = say.voice.bound(load_bounds(settings).amber)
     return say("links_note", window=say.age(settings.quality.window_s), load=share)
 
 
@@ -183,16 +181,16 @@ def load_tick(settings: Settings) -> int:
 
 def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, float]:
     evidence = gather(view, snapshot, settings, is_frozen=True)
-    graded, language = grades(view, evidence, settings), say.language
+    graded, voice = grades(view, evidence, settings), say.voice
     loss, rtt_s, usual_s = evidence.window_loss_ratio, evidence.window_rtt_s, view.usual_rtt_s
     share = load(view.target, evidence.wan).utilisation
     row = LinkRow(
         view.target.id,
         layout.inventory.short_name(view.target),
-        Figure("") if loss is None else Figure(percent(loss, language, 1), graded.loss),
-        Figure("") if rtt_s is None else Figure(milliseconds(rtt_s, language), graded.rtt),
-        "" if usual_s is None else milliseconds(usual_s, language),
-        Figure("") if share is None else Figure(percent(share, language), graded.load),
+        Figure("") if loss is None else Figure(voice.loss(loss), graded.loss),
+        Figure("") if rtt_s is None else Figure(voice.bare_milliseconds(rtt_s), graded.rtt),
+        "" if usual_s is None else voice.bare_milliseconds(usual_s),
+        Figure("") if share is None else Figure(voice.load(share), graded.load),
         None if share is None else min(100, round(share * 100)),
     )
     badness = max(

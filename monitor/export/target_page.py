@@ -21,7 +21,7 @@ from monitor.model.day import Day
 from monitor.model.inventory import Kind
 from monitor.model.state import Event, Snapshot, State, TargetView, Transition
 from monitor.rules.evidence import gather
-from monitor.words.page import counted, rate
+from monitor.words.page import counted
 
 EVENTS_READ = 500
 EVENTS_SHOWN = 12
@@ -147,15 +147,18 @@ class TargetFace:
         why = say.reason(view.reason, names_of(snapshot))
         if root is not None and (path := say.path(root.path)):
             why = f"{why} · {path}"
-        down = "" if target.contracted is None else rate(target.contracted.down_bps, say.language)
-        up = "" if target.contracted is None else rate(target.contracted.up_bps, say.language)
+        down = "" if target.contracted is None else say.voice.rate(target.contracted.down_bps)
+        up = "" if target.contracted is None else say.voice.rate(target.contracted.up_bps)
         boot_at = evidence.snmp.boot_at if evidence.snmp else None
         facts = (
             ("card_address", target.address),
             ("card_contract", down if down == up else f"{down} / {up}"),
             ("profile", target.profile),
             ("boot", "" if boot_at is None else say.age(snapshot.at - boot_at)),
-            ("card_who", "" if view.acknowledged is None else f"{view.acknowledged.by} {say.clock(view.acknowledged.at)}"),
+            (
+                "card_who",
+                "" if view.acknowledged is None else f"{view.acknowledged.by} {say.day_clock(view.acknowledged.at, snapshot.at)}",
+            ),
         )
         return About(
             target.name,
@@ -210,7 +213,7 @@ class TargetFace:
         return {"title": title, "note": note, "steps": ladder.of_meeting(found[1], snapshot, say)}
 
     def _row(self, entry: Transition | Event, snapshot: Snapshot, say: Sentences) -> Row:
-        when = say.clock(entry.at) if snapshot.at - entry.at < 43_200 else say.day_clock(entry.at, snapshot.at)
+        when = say.day_clock(entry.at, snapshot.at)
         if isinstance(entry, Transition):
             return Row(when, entry.new.value, say.reason(entry.reason, names_of(snapshot)), say.state(entry.new))
         return Row(when, "", say.entry(entry, names_of(snapshot)), "")

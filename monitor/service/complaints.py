@@ -17,7 +17,7 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Event
 from monitor.words.catalogue import say
 from monitor.words.complaints import COMPLAINTS, complain
-from monitor.words.page import age
+from monitor.words.voice import voice
 
 SEEN_TO_BEGIN: Mapping[Deed, int] = MappingProxyType(dict.fromkeys(Deed, 2) | {Deed.LATE: 3})
 """One datagram may have been bent on its way; one poll may bring two late answers, one to each try."""
@@ -158,7 +158,7 @@ class Complaints:
                 how,
                 "en",
                 complaint=complain(case.misdeed.deed, case.misdeed.values, "en"),
-                lasted=age(wall - case.since, "en"),
+                lasted=voice("en").duration(wall - case.since),
             )
             values = {**case.misdeed.values, "deed": deed.value, "how": how, "lasted_s": round(wall - case.since)}
             self._tell(Event(wall, "behaves", target, text, values), now_s)

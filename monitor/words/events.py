@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 from monitor.words.catalogue import Catalogue, say
 from monitor.words.complaints import COMPLAINTS, complain
-from monitor.words.page import age
 from monitor.words.paths import path_text
 from monitor.words.reasons import explain
 from monitor.words.states import STATES
+from monitor.words.voice import voice
 
 Values = Mapping[str, float | int | str]
 
@@ -66,7 +66,7 @@ def _blind(values: Values, _text: str, language: str, names: Mapping[str, str]) 
 
 
 def _sighted(values: Values, _text: str, language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
-    return {"lasted": age(float(values["lasted_s"]), language)}
+    return {"lasted": voice(language).duration(float(values["lasted_s"]))}
 
 
 def _path(_values: Values, text: str, language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
@@ -78,7 +78,7 @@ def _misbehaves(values: Values, _text: str, language: str, _names: Mapping[str, 
     told = say(COMPLAINTS, deed, language, **values) if deed == "more" else complain(deed, values, language)
     if "how" not in values:
         return {"complaint": told}
-    lasted = age(float(values["lasted_s"]), language)
+    lasted = voice(language).duration(float(values["lasted_s"]))
     return {"complaint": say(COMPLAINTS, str(values["how"]), language, complaint=told, lasted=lasted)}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from monitor.words.catalogue import Catalogue, say
-from monitor.words.voice import voice
 
 PAGE: Catalogue = {
     "title": ("Toàn tỉnh", "The province"),
@@ -122,7 +121,7 @@ PAGE: Catalogue = {
     "say_withdraw": ("Rút lại", "Withdraw"),
     "say_failed": ("Chưa ghi được: mất liên lạc với bộ giám sát. Thử lại.", "Not written: no contact with the monitor. Try again."),
     "card_failed": ("Không lấy được chi tiết; thử lại sau.", "The details can't be had; try again."),
-    "window": ("{count} gói trong {window}", "{count} packets in {window}"),
+    "window": ("{count:# gói} trong {window}", "{count:# packet|# packets} in {window}"),
     "nothing": ("–", "–"),
 }
 
@@ -137,23 +136,3 @@ def counted(kind: str, count: int, language: str) -> str:
 def short_weekdays(language: str) -> tuple[str, ...]:
     """Return the days of the week, Monday first, as tables write them."""
     return _SHORT_WEEKDAYS[0 if language == "vi" else 1]
-
-
-def percent(ratio: float, language: str, digits: int = 0) -> str:
-    """Return a share of 1 as a percentage."""
-    return voice(language).percent(ratio, digits)
-
-
-def milliseconds(seconds: float, language: str) -> str:
-    """Return a time as milliseconds without the unit."""
-    return voice(language).bare_milliseconds(seconds)
-
-
-def rate(bps: float, language: str) -> str:
-    """Return bit/s."""
-    return voice(language).rate(bps)
-
-
-def age(seconds: float, language: str) -> str:
-    """Return how long something lasts."""
-    return voice(language).duration(seconds)
