@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor import workbook
 from monitor.report.sections import Form, Report, Section, Value
+from monitor.words.voice import cell_share
 
 _FORMATS = {Form.TEXT: "", Form.RATIO: "0.000%", Form.SECONDS: workbook.DURATION, Form.COUNT: workbook.WHOLE}
 _WIDTHS = {Form.TEXT: 34, Form.RATIO: 13, Form.SECONDS: 16, Form.COUNT: 10}
@@ -27,4 +28,8 @@ def _fill(sheet: workbook.Sheet, section: Section) -> None:
 
 
 def _cell(value: Value, form: Form) -> Value:
-    return workbook.duration(value) if form is Form.SECONDS and isinstance(value, (int, float)) else value
+    if not isinstance(value, (int, float)):
+        return value
+    if form is Form.RATIO:
+        return cell_share(value, 3)
+    return workbook.duration(value) if form is Form.SECONDS else value

@@ -270,6 +270,14 @@ class Count:
         return self.voice.plain(self.number)
 
 
+def cell_share(ratio: float, digits: int) -> float:
+    """Return a share of 1 for a cell that shows so many decimals of a per cent: what is not 0 or 100% shows as neither."""
+    step = 10.0 ** -(digits + 2)
+    if 0 < ratio < _LEAST[digits]:
+        return step
+    return 1 - step if _MOST[digits] <= ratio < 1 else ratio
+
+
 def _half_up(value: float) -> int:
     return math.floor(value + 0.5)
 
