@@ -81,19 +81,24 @@ def _monitor(network: str, settings: Settings) -> Group:
 
 
 def _labels(target: Target, inventory: Inventory) -> dict[str, str]:
-    labels = {"target": target.id, "kind": target.kind.value, "level": target.level, "area": target.area}
+    labels, area = (
+        {"target": target.id, "kind": target.kind.value, "level": target.level, "area": target.area},
+        inventory.areas[target.area],
+    )
     meta = {
         "address": target.address,
         "name": target.name,
         "short": target.short,
-        "area_name": inventory.areas[target.area].name,
+        "area_name": area.name,
+        "area_code": area.code,
         "code": target.code,
         "profile": target.profile,
         "uplinks": _listed(target.parents),
         "tags": _listed(target.tags),
     }
-    if target.location:
-        meta |= {"latitude": str(target.location.latitude), "longitude": str(target.location.longitude)}
+    for prefix, location in (("", target.location), ("area_", area.location)):
+        if location is not None:
+            meta |= {f"{prefix}latitude": str(location.latitude), f"{prefix}longitude": str(location.longitude)}
     return labels | {f"__meta_monitor_{name}": text for name, text in meta.items() if text}
 
 

@@ -35,6 +35,8 @@ def summary(view: MeetingView, teller: Teller) -> dict[str, Json]:
         "level": meeting.level or None,
         "host": meeting.host or None,
         "external_host": meeting.external_host or None,
+        "platform": meeting.platform or None,
+        "carrier": meeting.carrier or None,
         "start": meeting.start.isoformat(),
         "end": meeting.end.isoformat(),
         "stage": view.stage.value,

@@ -62,6 +62,7 @@ class _Writer:
             self._say("verdict", verdict=self._verdict(view.verdict), reason=self._tell(view.reason)),
             self._counted(),
             *([self._say("host", name=host)] if host else []),
+            *([] if is_sealed else self._carried()),
             *([self._missed()] if is_over else []),
             self._say("sealed" if is_sealed else "sealed_before", seal=view.seal) if view.seal else self._say("not_sealed"),
         ]
@@ -70,6 +71,11 @@ class _Writer:
         notes = (self._say("how"), *([self._say("how_sealed")] if is_sealed else []))
         title = self._say("title_after" if is_over else "title_before")
         return Report(title, about, [each for each in sections if each.rows], (self._all(), self._evidence()), notes)
+
+    def _carried(self) -> list[str]:
+        """Return what joins the calls and whose network carries them: as meetings.yaml has it, and no part of what is sealed."""
+        told = (("platform", self._view.meeting.platform), ("carrier", self._view.meeting.carrier))
+        return [self._say(key, name=name) for key, name in told if name]
 
     def _say(self, key: str, **values: object) -> str:
         return say(MEETING_REPORT, key, self._language, **values)

@@ -14,6 +14,8 @@ MEETING_REPORT: Catalogue = {
     "not_sealed": ("Chưa chốt: còn thay đổi theo bằng chứng mới", "Not sealed: it still changes with new evidence"),
     "verdict": ("Kết luận: {verdict}. {reason}.", "Verdict: {verdict}. {reason}."),
     "host": ("Chủ trì: {name}", "Host: {name}"),
+    "platform": ("Nền tảng: {name}", "Platform: {name}"),
+    "carrier": ("Nhà mạng: {name}", "Carrier: {name}"),
     "counted": (
         "{ready} sẵn sàng, {at_risk} có điều kiện, {unknown} chưa rõ, {not_ready} chưa sẵn sàng trong {all} điểm cầu; "
         "kỹ thuật viên đã xác nhận {confirmed}",

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from monitor.export.discovery import groups
+from monitor.model.inventory import Location
 from monitor.model.settings import Settings
 from tests.export import sample
 
@@ -46,6 +47,15 @@ async def test_every_target_is_there_with_the_labels_that_its_series_have(client
         "__meta_monitor_latitude": "23.0",
         "__meta_monitor_longitude": "105.25",
     } == group["labels"]
+
+
+def test_an_area_is_told_with_its_code_and_where_it_lies() -> None:
+    inventory = sample.inventory()
+    known = replace(inventory.areas["huyen-1"], code="026", location=Location(23.25, 105.5))
+    found = groups(replace(inventory, areas={**inventory.areas, "huyen-1": known}), Settings(), {"area": "huyen-1"})
+    told = {"__meta_monitor_area_code": "026", "__meta_monitor_area_latitude": "23.25", "__meta_monitor_area_longitude": "105.5"}
+    assert found
+    assert all(told.items() <= group["labels"].items() for group in found)
 
 
 @pytest.mark.parametrize(

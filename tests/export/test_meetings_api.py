@@ -45,6 +45,13 @@ async def test_one_is_told_as_the_contract_says() -> None:
     assert ("Đầu mối kỹ thuật xã", "0212") == (first["call"][0]["role"], first["call"][0]["telephone"])
 
 
+async def test_what_joins_the_calls_and_who_carries_them_is_told_as_it_was_written() -> None:
+    (view,) = FakeMeetings().views
+    carried = replace(view, meeting=replace(view.meeting, platform="mcu", carrier="vnpt"))
+    told = json.loads((await asked("/api/v1/meetings/m1", meetings=FakeMeetings([carried])))[1])
+    assert ("mcu", "vnpt") == (told["platform"], told["carrier"])
+
+
 async def test_the_next_one_is_found_without_its_id() -> None:
     assert "m1" == json.loads((await asked("/api/v1/meetings/next"))[1])["meeting"]
 

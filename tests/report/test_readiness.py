@@ -72,6 +72,13 @@ def test_the_report_after_tells_minutes_by_endpoint_and_by_cause() -> None:
     assert f"3 trong {len(AFTER.endpoints)} điểm cầu vắng khi họp, cộng 2:04 giờ:phút" in html(AFTER)
 
 
+def test_what_carries_a_meeting_is_told_unless_the_report_is_what_was_sealed() -> None:
+    carried = replace(BEFORE, meeting=replace(BEFORE.meeting, platform="mcu", carrier="vnpt"))
+    lines = {"Nền tảng: mcu", "Nhà mạng: vnpt"}
+    assert lines <= set(document(carried, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0).about)
+    assert lines.isdisjoint(document(carried, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0, is_sealed=True).about)
+
+
 def test_a_meeting_without_a_loss_says_so() -> None:
     assert "Không điểm cầu nào vắng khi họp" in html(replace(AFTER, losses=()))
 
