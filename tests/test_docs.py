@@ -1,9 +1,11 @@
-"""What the documentation names is there: files, folders, and the tests that are said to hold something."""
+"""What documentation, docstrings and comments name is there: files, folders, and the tests that are said to hold something."""
 
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,9 +15,20 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FOLDERS = ("monitor", "tests", "config", "docs", "systemd", "grafana", "benchmarks", ".ci")
-EXAMPLES = {"config/profiles/ID.yaml", "config/profiles/example-router.yaml"}
+EXAMPLES = {"config/profiles/ID.yaml", "config/profiles/example-router.yaml", "config/netbox.yaml", "config/pulses.yaml"}
 """Named as what a reader would write."""
 FLOORS = tuple(sorted(path.name for path in (ROOT / "monitor").iterdir() if path.is_dir() and not path.name.startswith("_")))
+
+SOURCES = sorted(
+    path
+    for folder in ("monitor", "grafana", "benchmarks", "config", "systemd")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in (".py", ".html", ".css", ".js", ".yml", ".yaml", ".service", ".conf") and "profiles" not in path.parts
+)
+NAMES = frozenset(path.name for folder in FOLDERS for path in (ROOT / folder).rglob("*"))
+PATH = re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, (*FOLDERS, *FLOORS)))})/[\w./*-]*[\w*/]")
+FILE = re.compile(r"(?<![\w./-])[a-z_][\w-]*\.(?:py|js|css|md)\b")
+"""A file of ours that is named without its folder, by who stands in it."""
 
 Named = tuple[Path, int, str]
 
@@ -28,6 +41,20 @@ def quoted(page: Path) -> Iterator[Named]:
             is_code = not is_code
         elif not is_code:
             yield from ((page, number, text) for text in re.findall(r"`([^`]+)`", line))
+
+
+def remarks(source: Path) -> Iterator[str]:
+    """Yield docstrings, texts that stand below what they explain, and comments of a module; of another file all of it."""
+    text = source.read_text(encoding="utf-8")
+    if source.suffix != ".py":
+        yield text
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.value.value
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
 
 
 def links(page: Path) -> Iterator[Named]:
@@ -60,6 +87,14 @@ def test_every_path_that_is_named_exists(page: Path) -> None:
     shape = re.compile(rf"(?:{'|'.join(map(re.escape, (*FOLDERS, *FLOORS)))})/[\w./*-]*")
     named = ((line, text.partition("::")[0]) for _, line, text in quoted(page))
     assert [] == [(line, path) for line, path in named if shape.fullmatch(path) and path not in EXAMPLES and not is_there(path)]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.relative_to(ROOT).as_posix())
+def test_every_path_that_a_docstring_or_a_comment_names_exists(source: Path) -> None:
+    folder = source.parent
+    named = {path for text in remarks(source) for path in PATH.findall(text)} - EXAMPLES
+    assert [] == sorted(path for path in named if not is_there(path) and next(folder.glob(path), None) is None)
+    assert [] == sorted(name for text in remarks(source) for name in FILE.findall(text) if name not in NAMES)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

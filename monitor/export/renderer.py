@@ -159,7 +159,7 @@ def sentences(language: str, zone: str) -> Sentences:
 
 
 def title(tile: Tile, say: Sentences) -> str:
-    """Return a tile in words; monitor.js says the same when it changes."""
+    """Return a tile in words; province.js says the same when it changes."""
     words = f"{tile.target.name}: {say.state(tile.state)}"
     if tile.endpoint is None:
         return words

@@ -1,4 +1,4 @@
-"""What one poll asks of an agent, and how the answers become an SnmpSample; no socket, no clock (see snmp_exchange.py).
+"""What one poll asks of an agent, and how the answers become an SnmpSample; no socket, no clock (see exchange.py).
 
 First contact: who are you (sysDescr, sysObjectID, sysName), which profile reads you, which interfaces do you have. From then on
 usually one GET: sysUpTime, engine time, the profile's values, and the WAN interface's counters in the same PDU as sysUpTime.

@@ -1,6 +1,6 @@
 """The steady state: the one GET that a known agent is asked at each poll, and where each value stands in its answer.
 
-This is a short cut through Poll (snmp_poll.py) and decides nothing: wherever an answer is other than the last one was (another
+This is a short cut through Poll (poll.py) and decides nothing: wherever an answer is other than the last one was (another
 type, another name, another ifTableLastChange, sysUpTime gone back), Poll reads the same answer the long way.
 """
 

@@ -1,4 +1,4 @@
-"""Finds out which objects of a device a profile's values are made of, and reads them; no socket, no clock (see snmp_exchange.py).
+"""Finds out which objects of a device a profile's values are made of, and reads them; no socket, no clock (see exchange.py).
 
 A device's tables are surveyed when it is identified: columns are walked, rows chosen and named. From then on every value is asked
 by its full name, together with the scalars, in one GET. Only a history, whose rows come and go, is walked at each poll.
