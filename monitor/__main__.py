@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from monitor import __version__
+from monitor.cli.language import spoken
 from monitor.errors import MonitorError
 
 COMMANDS = {
@@ -37,15 +38,20 @@ class Command(Protocol):
         """Declare the command's own arguments on its parser."""
 
     def execute(self, arguments: argparse.Namespace) -> int:
-        """Do what was asked and return the exit status: 0 fine, 1 not fine, 2 usage, configuration or set-up."""
+        """Do what was asked, in the language arguments.spoken.
+
+        Return the exit status: 0 fine, 1 not fine, 2 usage, configuration or set-up.
+        """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    language = spoken(words, os.environ)
     try:
-        return _run(list(sys.argv[1:] if argv is None else argv))
+        return _run(words, language)
     except MonitorError as error:
-        print(error, file=sys.stderr)
+        print(error.told(language), file=sys.stderr)
         return 2
     except BrokenPipeError:
         # The reader went away, as `head` does; what is still buffered has nowhere to go.
@@ -55,13 +61,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], language: str) -> int:
     name = next((word for word in words if not word.startswith("-")), None)
     command = _command(name) if name in COMMANDS else None
     arguments = _parser(name, command).parse_args(words)
     if command is None:
         _parser(None, None).print_help()
         return 2
+    arguments.spoken = language
     status = command.execute(arguments)
     sys.stdout.flush()
     return status

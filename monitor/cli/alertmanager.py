@@ -14,7 +14,6 @@ from pathlib import Path
 
 import yaml
 
-from monitor.cli.language import language_of
 from monitor.cli.options import add_config, add_language
 from monitor.errors import SetupError
 from monitor.load.configuration import find_folder
@@ -34,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Say who is told, write the file; 0 when done, 1 where nobody is told of anything. Raises ConfigError, SetupError."""
     configuration = find_folder(arguments.config)
-    folder, language = configuration / "alertmanager", language_of(arguments, configuration)
+    folder, language = configuration / "alertmanager", str(arguments.spoken)
     base, own = folder / "alertmanager.yml", folder / "receivers.yaml"
     if not base.exists():
         raise SetupError.saying(say(ALERTMANAGER, "missing", language, path=base), say(ALERTMANAGER, "missing_cure", language))

@@ -97,7 +97,7 @@ def running_daemon(arguments: Namespace) -> Daemon:
         settings = replace(settings, advertise=arguments.daemon)
     elif faults:
         raise ConfigError(dict.fromkeys(faults))
-    return Daemon(settings, settings.origin, arguments.language or settings.language)
+    return Daemon(settings, settings.origin, arguments.spoken)
 
 
 def _folder_or_none() -> Path | None:

@@ -54,7 +54,7 @@ def execute(arguments: argparse.Namespace) -> int:
     settings = None if configuration is None else configuration.settings
     inventory = None if configuration is None else configuration.inventory
     findings = list(look(settings, _versions(inventory), _packets(inventory, settings or Settings())))
-    language = arguments.language or (settings or Settings()).language
+    language = str(arguments.spoken)
     if arguments.format == "json":
         print(_as_json(faults, configuration, findings, language))
     else:

@@ -75,7 +75,7 @@ def execute(arguments: argparse.Namespace) -> int:
     configuration = load(folder)
     if configuration.inventory.network.addresses is not AddressMode.LAB:
         raise SetupError("real_addresses", folder=folder)
-    language = arguments.language or configuration.settings.language
+    language = str(arguments.spoken)
     state = state_folder(arguments.state)
     command = own_command()
     lab = f"{command} lab --state {state}" if arguments.state else f"{command} lab"

@@ -104,7 +104,7 @@ def _run(arguments: argparse.Namespace) -> int:
     settings = configuration.settings
     gatekeeper = _gatekeeper(settings.h323)
     plan = LabPlan(inventory, settings.credentials, scenario, state, folder.absolute(), settings.logins, gatekeeper)
-    language = arguments.language or configuration.settings.language
+    language = str(arguments.spoken)
     command = f"{own_command()} lab --state {state}" if arguments.state else f"{own_command()} lab"
     if arguments.loopback:
         _on_loopback(plan, say(LAB, "asked_for", language), command, language)
@@ -204,7 +204,8 @@ def _exec(arguments: argparse.Namespace) -> int:
 def _control(arguments: argparse.Namespace) -> int:
     folder = state_folder(arguments.state)
     find_lab(folder)
-    answer = ask(socket_path(folder), _request(arguments.verb, arguments.words, arguments.lasts))
+    request = _request(arguments.verb, arguments.words, arguments.lasts) | {"language": arguments.spoken}
+    answer = ask(socket_path(folder), request)
     if not answer.pop("ok"):
         raise MonitorError.saying(str(answer["error"]))
     print(answer["done"] if "done" in answer else json.dumps(answer, indent=2, ensure_ascii=False))

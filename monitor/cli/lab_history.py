@@ -77,7 +77,7 @@ def execute(arguments: argparse.Namespace) -> int:
         samples = _write_blocks(text, arguments.blocks) if arguments.blocks else _write_files(text, arguments.openmetrics)
     if arguments.journal:
         _write_journal(history, arguments.journal)
-    language = arguments.language or settings.language
+    language = str(arguments.spoken)
     speaker = voice(language)
     print(
         say(

@@ -74,7 +74,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.action == "import":
         return _import(arguments, folder)
     configuration = load(folder)
-    language = arguments.language or configuration.settings.language
+    language = str(arguments.spoken)
     found = _coming(configuration, arguments.days)
     if arguments.action == "check":
         schedule = configuration.meetings
@@ -141,7 +141,7 @@ def _import(arguments: argparse.Namespace, folder: Path) -> int:
     write_whole(folder / name, content)
     if after != before:
         write_whole(listed, after)
-    language = arguments.language or configuration.settings.language
+    language = str(arguments.spoken)
     count = len(_coming(configuration, arguments.days))
     print(say(READY, "imported", language, file=source, into=listed, count=count, days=arguments.days))
     return 0

@@ -59,7 +59,7 @@ def execute(arguments: argparse.Namespace) -> int:
     configuration = load(find_folder(arguments.config))
     if arguments.daemon:
         configuration = replace(configuration, settings=replace(configuration.settings, advertise=arguments.daemon))
-    language = arguments.language or configuration.settings.language
+    language = str(arguments.spoken)
     configuration = replace(configuration, settings=replace(configuration.settings, language=language))
     ids = _chosen(arguments.ids, configuration)
     began_s = time.monotonic()

@@ -33,7 +33,6 @@ from monitor.words import say
 from monitor.words.phrase import Phrase
 from monitor.words.profiles import PROFILES
 
-_LANGUAGE = "vi"
 _USUAL_CREDENTIAL = "wan"
 _DEADLINE_S = 60.0
 
@@ -75,7 +74,7 @@ def _profiles(folder: Path) -> dict[str, Profile]:
 
 
 def _list(profiles: Mapping[str, Profile], arguments: argparse.Namespace) -> int:
-    language = arguments.language or _LANGUAGE
+    language = arguments.spoken
     if arguments.format == "json":
         rows = [
             {
@@ -117,7 +116,7 @@ def _test_recording(profiles: Mapping[str, Profile], arguments: argparse.Namespa
     profile = _asked_profile(profiles, arguments.profile)
     credential = recorded_credential(arguments.version or "2c")
     spec = make_spec("", credential, profile, profiles, named=arguments.profile is not None)
-    return _tell(try_recording(Path(arguments.subject), spec), profiles, arguments, arguments.language or _LANGUAGE)
+    return _tell(try_recording(Path(arguments.subject), spec), profiles, arguments, arguments.spoken)
 
 
 def _test_address(configuration: Configuration, arguments: argparse.Namespace) -> int:
@@ -128,7 +127,7 @@ def _test_address(configuration: Configuration, arguments: argparse.Namespace) -
     snmp = settings.snmp
     spec = replace(spec, port=arguments.port or snmp.port, max_repetitions=snmp.max_repetitions, deadline_s=_DEADLINE_S)
     trial = try_address(spec, configuration.inventory.network.addresses)
-    return _tell(trial, profiles, arguments, arguments.language or settings.language)
+    return _tell(trial, profiles, arguments, arguments.spoken)
 
 
 def _asked_profile(profiles: Mapping[str, Profile], name: str | None) -> Profile:

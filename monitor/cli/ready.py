@@ -67,7 +67,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Print the verdict; return 0 where the meeting is ready, else 1."""
     schedule = Path(arguments.meetings) if arguments.meetings else None
     configuration = load(find_folder(arguments.config), meetings=schedule)
-    language = arguments.language or configuration.settings.language
+    language = str(arguments.spoken)
     settings = replace(configuration.settings, language=language)
     if arguments.daemon:
         settings = replace(settings, advertise=arguments.daemon)

@@ -49,7 +49,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Make the report and print it, or write it to a file."""
     configuration = load(find_folder(arguments.config))
     zone, now = ZoneInfo(configuration.settings.timezone), SystemClock().wall()
-    language = arguments.language or configuration.settings.language
+    language = str(arguments.spoken)
     start, end = _period(arguments, zone, now, language)
     form = chosen_format(arguments)
     if form == "xlsx" and arguments.output is None and sys.stdout.isatty():

@@ -59,7 +59,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Write the report; 0 when done. Raises SetupError where the journal can't be read or the times mean nothing."""
     configuration = load(find_folder(arguments.config))
     settings, inventory = configuration.settings, configuration.inventory
-    language = arguments.language or settings.language
+    language = str(arguments.spoken)
     zone = ZoneInfo(settings.timezone)
     now = datetime.now(zone)
     since, until = _span(arguments, now, language)

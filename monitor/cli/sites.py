@@ -24,7 +24,6 @@ from typing import Any
 
 import yaml
 
-from monitor.cli.language import language_of
 from monitor.cli.options import add_config, add_language
 from monitor.cli.sites_told import told
 from monitor.cli.tables import fitted, printed_width
@@ -72,7 +71,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("--kind", choices=[kind.value for kind in Kind], help="only points or only endpoints")
     for child in (bring, give, show):
         add_config(child)
-    for child in (bring, show):
         add_language(child)
 
 
@@ -87,11 +85,7 @@ def execute(arguments: argparse.Namespace) -> int:
     _check_choice(arguments.area, inventory.areas, "area")
     _check_choice(arguments.level, inventory.levels, "level")
     targets = [target for target in inventory.targets.values() if _is_chosen(target, arguments)]
-    print(
-        _as_json(targets)
-        if arguments.format == "json"
-        else "\n".join(_as_table(targets, inventory, language_of(arguments, folder)))
-    )
+    print(_as_json(targets) if arguments.format == "json" else "\n".join(_as_table(targets, inventory, arguments.spoken)))
     return 0
 
 
@@ -137,7 +131,7 @@ def _import(arguments: argparse.Namespace) -> int:
     if arguments.write:
         _check_place(Path(arguments.write))
     path = Path(arguments.write) if arguments.write else _folder_or_new(arguments.config) / "sites.yaml"
-    language = language_of(arguments, path.parent)
+    language = str(arguments.spoken)
     before, comments = _existing(path)
     faults: list[Fault] = []
     warnings: list[Fault] = []

@@ -14,6 +14,7 @@ from monitor.errors import ConfigError, Fault, SetupError
 from monitor.load.fields import Entry
 from monitor.load.inventory import Sites, load_inventory
 from monitor.load.meetings import load_meetings
+from monitor.load.place import SYSTEM_FOLDER, usual_folder
 from monitor.load.profiles import load_profiles
 from monitor.load.schedule import NO_MEETINGS, Schedule
 from monitor.load.secrets import SecretStore
@@ -24,8 +25,6 @@ from monitor.model.inventory import Inventory
 from monitor.model.profile import Profile
 from monitor.model.settings import Settings
 from monitor.words.phrase import Phrase, phrase
-
-SYSTEM_FOLDER = Path("/etc/monitor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +45,10 @@ def find_folder(argument: str | None) -> Path:
         if not Path(argument).is_dir():
             raise SetupError("no_folder", folder=argument)
         return Path(argument)
-    for folder in (Path("config"), SYSTEM_FOLDER):
-        if folder.is_dir():
-            return folder
-    raise SetupError("no_configuration", folder=SYSTEM_FOLDER)
+    folder = usual_folder()
+    if folder is None:
+        raise SetupError("no_configuration", folder=SYSTEM_FOLDER)
+    return folder
 
 
 def load(folder: Path, environment: Mapping[str, str] | None = None, meetings: Path | None = None) -> Configuration:

@@ -73,7 +73,7 @@ def test_a_newer_calendar_takes_the_place_of_the_old_one(folder: Path, tmp_path:
 def test_a_faulty_calendar_changes_nothing(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.ics").write_text(yearly("X-MONITOR-HOST:dc-xaa"), encoding="utf-8")
     before = (folder / "meetings.yaml").read_text(encoding="utf-8")
-    status, _, err = run("--config", str(folder), "import", str(tmp_path / "a.ics"), capsys=capsys)
+    status, _, err = run("--config", str(folder), "--language", "en", "import", str(tmp_path / "a.ics"), capsys=capsys)
     assert 2 == status
     assert f"{tmp_path}/a.ics:12: hop.host: no endpoint is called 'dc-xaa'; did you mean 'dc-xa'?\n" == err
     assert (before, False) == ((folder / "meetings.yaml").read_text(encoding="utf-8"), (folder / "a.ics").exists())
@@ -82,7 +82,8 @@ def test_a_faulty_calendar_changes_nothing(folder: Path, tmp_path: Path, capsys:
 def test_a_fault_names_the_calendar_that_people_know(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.ics").write_text(yearly(), encoding="utf-8")
     assert 0 == run("--config", str(folder), "import", str(tmp_path / "a.ics"), capsys=capsys)[0]
-    status, _, err = run("--config", str(folder), "import", str(tmp_path / "a.ics"), "--name", "b.ics", capsys=capsys)
+    words = ("--config", str(folder), "--language", "en", "import", str(tmp_path / "a.ics"), "--name", "b.ics")
+    status, _, err = run(*words, capsys=capsys)
     assert (2, True) == (status, f"another meeting is called 'ngay' ({folder}/a.ics:" in err)
 
 
@@ -103,7 +104,7 @@ def test_days_that_no_schedule_has_are_refused(days: str, capsys: pytest.Capture
 
 def test_a_faulty_schedule_is_exit_2(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "meetings.yaml").write_text("calendars: [none.ics]\n", encoding="utf-8")
-    status, _, err = run("--config", str(folder), "check", capsys=capsys)
+    status, _, err = run("--config", str(folder), "--language", "en", "check", capsys=capsys)
     assert (2, True) == (status, "none.ics: can't be read: No such file or directory" in err)
 
 

@@ -143,7 +143,7 @@ def test_the_list_names_every_profile(capsys: pytest.CaptureFixture[str]) -> Non
 def test_what_can_not_be_done_is_said_with_exit_status_2(
     words: tuple[str, ...], fault: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, _, err = run(capsys, *words)
+    status, _, err = run(capsys, *words, "--language", "en")
     assert 2 == status
     assert fault in err
 

@@ -36,7 +36,7 @@ def test_ready_says_in_the_readers_language_that_no_daemon_is_there(
 
 @pytest.mark.parametrize("days", ["0", "-1", "401", "999999999"])
 def test_a_past_that_would_never_be_written_is_refused(folder: Path, days: str, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["lab", "history", "--config", str(folder), f"--days={days}", "--journal", str(folder / "past.db")]
+    words = ["lab", "history", "--config", str(folder), f"--days={days}", "--journal", str(folder / "past.db"), "--language", "en"]
     assert 2 == main(words)
     assert f"--days {days} is no past; give 1 to 400" in capsys.readouterr().err
     assert not (folder / "past.db").exists()

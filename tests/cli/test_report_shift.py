@@ -97,7 +97,7 @@ def test_json_is_for_programs(words: list[str], capsys: pytest.CaptureFixture[st
         (["-o", "/nowhere/log.html"], "/nowhere/log.html: không ghi được"),
         (
             ["--journal", "sqlite:////nowhere/journal.db"],
-            "there is no journal at /nowhere/journal.db; run this where the daemon runs",
+            "không có nhật ký ở /nowhere/journal.db; chạy lệnh này ở nơi bộ giám sát chạy",
         ),
     ],
 )

@@ -40,8 +40,7 @@ HEAD = "kind,id,name,level,area,address,uplink,contracted,point\n"
 
 
 def run(*words: str) -> int:
-    spoken = [] if words[0] == "export" else ["--language", "en"]
-    return main(["sites", *words, *spoken])
+    return main(["sites", *words, "--language", "en"])
 
 
 def exported(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> str:

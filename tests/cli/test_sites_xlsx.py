@@ -22,8 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(*words: str) -> int:
-    spoken = [] if words[0] == "export" else ["--language", "en"]
-    return main(["sites", *words, *spoken])
+    return main(["sites", *words, "--language", "en"])
 
 
 def workbook(path: Path, *sheets: list[list[object]], merged: str = "") -> str:
