@@ -78,4 +78,4 @@ def _snmp(at: float, chance: random.Random) -> SnmpView:
         receive_bytes_per_second=chance.uniform(10**4, 10**6),
         transmit_bytes_per_second=chance.uniform(10**4, 10**6),
     )
-    return SnmpView(at, True, "", "generic-router", at - 86_400, (wan,), {})
+    return SnmpView(at, True, (), "generic-router", at - 86_400, (wan,), {})

@@ -12,6 +12,7 @@ from monitor.model.profile import Match, Profile
 from monitor.model.reading import Explained, InterfaceSample, Lack, SnmpSample
 from monitor.rules.recognition import specificity
 from monitor.words import say
+from monitor.words.details import tell_details
 from monitor.words.profiles import PROFILES
 from monitor.words.voice import voice
 
@@ -108,7 +109,7 @@ def as_json(found: Findings) -> dict[str, Any]:
         "lacking": [{"series": each.series, "oid": each.oid, "why": each.lack.value, "said": each.raw} for each in lacking(sample)],
         "interfaces": [_interface_json(each) for each in sample.interfaces],
         "questions": None if asks is None else {"first": asks[0], "then": asks[1]},
-        "incomplete": found.trial.detail,
+        "incomplete": tell_details(found.trial.detail, "en"),
     }
 
 
@@ -133,7 +134,7 @@ def print_findings(found: Findings, language: str) -> None:
     _print_pairs(_heading(found, language))
     sample = found.sample
     if found.trial.detail:
-        print(fitted(say(PROFILES, "incomplete", language, detail=found.trial.detail), printed_width()))
+        print(fitted(say(PROFILES, "incomplete", language, detail=tell_details(found.trial.detail, language)), printed_width()))
     print()
     read = [(each, each.number) for each in sample.explained if each.number is not None]
     if read:

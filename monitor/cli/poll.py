@@ -63,7 +63,9 @@ def execute(arguments: argparse.Namespace) -> int:
     configuration = replace(configuration, settings=replace(configuration.settings, language=language))
     ids = _chosen(arguments.ids, configuration)
     began_s = time.monotonic()
-    rows = asyncio.run(_rows(configuration, ids, _progress(language)))
+    # Programs read English beside the codes, as they do of the API.
+    told_in = "en" if arguments.format == "json" else language
+    rows = asyncio.run(_rows(configuration, ids, told_in, _progress(language)))
     by_target: dict[str, dict[str, Row]] = {target: {} for target in ids}
     for each in rows:
         by_target[each["target"]][each["probe"]] = each
@@ -101,24 +103,24 @@ def _progress(language: str) -> Progress:
     return show
 
 
-async def _rows(configuration: Configuration, ids: Sequence[str], progress: Progress) -> list[Row]:
+async def _rows(configuration: Configuration, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
     targets, mode = configuration.inventory.targets, configuration.inventory.network.addresses
     try:
         if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
-            return await _asked_of_daemon(configuration, ids, progress)
+            return await _asked_of_daemon(configuration, ids, told_in, progress)
         gatekeeper = configuration.settings.h323.gatekeeper
         ensure_permitted(mode, [*(targets[name].address for name in ids), *([gatekeeper] if gatekeeper else [])])
     except SetupError as refusal:
         if not await _is_daemon_there(configuration):
             raise refusal.or_else("or_start_for_poll") from refusal
-        return await _asked_of_daemon(configuration, ids, progress)
-    return await _asked_by_us(configuration, ids, progress)
+        return await _asked_of_daemon(configuration, ids, told_in, progress)
+    return await _asked_by_us(configuration, ids, told_in, progress)
 
 
 # By ourselves
 
 
-async def _asked_by_us(configuration: Configuration, ids: Sequence[str], progress: Progress) -> list[Row]:
+async def _asked_by_us(configuration: Configuration, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
     wanted, rows = set(ids), list[Row]()
     specs: dict[str, list[Any]] = defaultdict(list)
     for turn in turns(configuration.inventory, configuration.settings, configuration.profiles):
@@ -127,7 +129,7 @@ async def _asked_by_us(configuration: Configuration, ids: Sequence[str], progres
     asked = sum(map(len, specs.values()))
 
     def take(reading: Reading) -> None:
-        rows.append(row(reading))
+        rows.append(row(reading, told_in))
         progress(len(rows), asked)
 
     async with AsyncExitStack() as stack:
@@ -152,20 +154,20 @@ async def _is_daemon_there(configuration: Configuration) -> bool:
         return False
 
 
-async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], progress: Progress) -> list[Row]:
+async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
     origin, language = configuration.settings.origin, configuration.settings.language
     try:
-        return await _answers(origin, ids, progress)
+        return await _answers(origin, ids, told_in, progress)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         fault = say(POLL, "broke_off", language, origin=origin, reason=str(error) or type(error).__name__)
         raise SetupError.saying(fault, say(POLL, "broke_off_cure", language)) from error
 
 
-async def _answers(origin: str, ids: Sequence[str], progress: Progress) -> list[Row]:
+async def _answers(origin: str, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
     rows, asked = list[Row](), 0
     async with (
         aiohttp.ClientSession(headers={"Origin": origin}, timeout=aiohttp.ClientTimeout(total=None, sock_read=60)) as session,
-        session.post(f"{origin}/api/v1/poll", json={"targets": list(ids)}) as answer,
+        session.post(f"{origin}/api/v1/poll", params={"lang": told_in}, json={"targets": list(ids)}) as answer,
     ):
         if answer.status != 200:
             fault = await answer.json()

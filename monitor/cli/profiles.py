@@ -30,6 +30,7 @@ from monitor.load.suggest import did_you_mean
 from monitor.model.profile import Profile
 from monitor.model.settings import Credential
 from monitor.words import say
+from monitor.words.details import tell_details
 from monitor.words.phrase import Phrase
 from monitor.words.profiles import PROFILES
 
@@ -177,7 +178,7 @@ def _secret(reference: str) -> str:
 def _tell(trial: Trial, profiles: Mapping[str, Profile], arguments: argparse.Namespace, language: str) -> int:
     sample = trial.sample
     if sample is None:
-        print(say(PROFILES, "silent", language, address=arguments.subject, detail=trial.detail))
+        print(say(PROFILES, "silent", language, address=arguments.subject, detail=tell_details(trial.detail, language)))
         return 1
     profile = profiles[sample.profile]
     is_known = arguments.profile is not None or profile.match is not None

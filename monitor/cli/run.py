@@ -41,6 +41,9 @@ log = logging.getLogger(__name__)
 _SERVED_WITHIN_S = 30.0
 """How long the start waits for the faces; it is complete without them too, or systemd would end the poller for their sake."""
 
+_NEXT_WORD_WITHIN_S = 120.0
+"""While the journal is brought into a new form: a batch takes well under a second, a copy's step on a slow disk a few."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
@@ -110,7 +113,12 @@ async def compose(
     read: loads the configuration anew, for a reload. The guard was run over the configuration before. Raises SetupError.
     """
     settings, clock = configuration.settings, SystemClock()
-    journal = Journal(await asyncio.to_thread(Store, settings.journal))
+    manager = ServiceManager(os.environ)
+
+    def at_work(done: int, lines: int) -> None:
+        manager.still_starting(f"turning the journal into codes: {done} of {lines} lines", _NEXT_WORD_WITHIN_S)
+
+    journal = Journal(await asyncio.to_thread(Store, settings.journal, at_work))
     stack.callback(journal.close)
     history = stack.enter_context(History().kept_in(history_file(settings.journal)))
     loads = stack.enter_context(Loads().kept_in(loads_file(history_file(settings.journal))))

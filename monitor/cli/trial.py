@@ -16,6 +16,7 @@ from monitor.lab.recording import read_recording
 from monitor.model.inventory import AddressMode
 from monitor.model.profile import Profile
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
+from monitor.model.reason import Reason, Reasons
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.guard import ensure_permitted
@@ -47,7 +48,7 @@ class Trial:
     """
 
     sample: SnmpSample | None
-    detail: str
+    detail: Reasons
     asks: tuple[int, int] | None = None
 
 
@@ -117,7 +118,7 @@ def _answer(ask: Ask, agent: Agent, version: int, request_id: int) -> Answer:
     request = prepare(version, _COMMUNITY.encode(), ask.pdu, ask.oids, second=ask.repetitions)
     octets = agent.answer(request.encode(request_id), 0.0)
     if octets is None:
-        raise ExchangeError(Outcome.TIMEOUT, "the recording does not answer", is_final=True)
+        raise ExchangeError(Outcome.TIMEOUT, Reason("recording_silent"), is_final=True)
     message = decode(octets)
     return Answer(message.error_status, message.error_index, message.varbinds, 0.0)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from monitor.export.codes import codes
 from monitor.model.inventory import Contact, Contracted, Location
 from monitor.model.kindness import Learned, Manner
+from monitor.model.misdeed import Misdeed
+from monitor.model.reason import Reasons
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Transition
 from monitor.rules.evidence import Evidence, gather, load
+from monitor.words.details import tell_details
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -78,11 +82,11 @@ def contacts(people: Sequence[Contact], *, has_telephones: bool) -> list[Json]:
 
 
 def target_in_full(
-    view: TargetView, snapshot: Snapshot, settings: Settings, why: str, *, has_telephones: bool = True
+    view: TargetView, snapshot: Snapshot, settings: Settings, why: str, language: str, *, has_telephones: bool = True
 ) -> dict[str, Json]:
     """Return one target as /api/v1/targets/ID shows it: what the list says and more. why: the reason in words.
 
-    has_telephones: False for whom numbers are null.
+    language: that of what probes said. has_telephones: False for whom numbers are null.
     """
     described = view.target
     evidence = gather(view, snapshot, settings)
@@ -101,11 +105,11 @@ def target_in_full(
         "flapping": view.flapping,
         "maintenance": view.maintenance,
         "affected": {"points": root.points, "endpoints": root.endpoints} if root else None,
-        "path": (root.path or None) if root else None,
+        "path": tell_details((root.path,), language) if root and root.path else None,
         "icmp": _icmp(view, evidence),
-        "agent": _agent(view, evidence),
-        "conference": _conference(view),
-        "complaints": [{"code": each.deed, "values": dict(each.values)} for each in snapshot.complaints.get(described.id, ())],
+        "agent": _agent(view, evidence, language),
+        "conference": _conference(view, language),
+        "complaints": [_complaint(each, language) for each in snapshot.complaints.get(described.id, ())],
         "endpoints": [
             each.target.id for each in snapshot.views.values() if described.id in each.target.parents and _is_endpoint(each)
         ],
@@ -129,13 +133,23 @@ def _icmp(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
     }
 
 
-def _agent(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
+def _complaint(misdeed: Misdeed, language: str) -> dict[str, Json]:
+    return {"code": misdeed.deed, "values": {**misdeed.values, **_fault(misdeed.because, language)}}
+
+
+def _fault(because: Reasons, language: str) -> dict[str, Json]:
+    """Return what lies under a misdeed as the value that it has always been for programs."""
+    return {"fault": tell_details(because, language)} if because else {}
+
+
+def _agent(view: TargetView, evidence: Evidence, language: str) -> dict[str, Json] | None:
     if view.snmp is None:
         return None
     current = evidence.snmp if evidence.snmp and evidence.snmp.up else None
     return {
         "at": view.snmp.at,
-        "detail": view.snmp.detail or None,
+        "detail": tell_details(view.snmp.detail, language) or None,
+        "reasons": codes(view.snmp.detail),
         "profile": view.snmp.profile,
         "boot_at": current.boot_at if current else None,
         "wan_interface": evidence.wan.name if evidence.wan else None,
@@ -143,13 +157,14 @@ def _agent(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
     }
 
 
-def _conference(view: TargetView) -> dict[str, Json]:
+def _conference(view: TargetView, language: str) -> dict[str, Json]:
     """Return what each conference probe says, by its name."""
     return {
         probe: {
             "at": each.at,
             "outcome": each.outcome.value,
-            "detail": each.detail or None,
+            "detail": tell_details(each.detail, language) or None,
+            "reasons": codes(each.detail),
             "transport": each.sample.transport or None,
             "code": each.sample.code,
             "phrase": each.sample.phrase or None,
@@ -161,14 +176,14 @@ def _conference(view: TargetView) -> dict[str, Json]:
     }
 
 
-def manner(learned: Manner | None) -> dict[str, Json] | None:
-    """Return how a target's agent wants to be asked, and why that was found; None where nothing is known."""
+def manner(learned: Manner | None, language: str) -> dict[str, Json] | None:
+    """Return how a target's agent wants to be asked, and why, in a language, that was found; None where nothing is known."""
     if learned is None:
         return None
     return {
-        "repetitions": _learned(learned.repetitions),
-        "get_size": _learned(learned.get_size),
-        "timeout_s": _learned(learned.timeout_s),
+        "repetitions": _learned(learned.repetitions, language),
+        "get_size": _learned(learned.get_size, language),
+        "timeout_s": _learned(learned.timeout_s, language),
         "response_s": _rounded(learned.response_s, 4),
         "deviation_s": _rounded(learned.deviation_s, 4),
         "requests_per_second": learned.requests_per_second,
@@ -177,8 +192,14 @@ def manner(learned: Manner | None) -> dict[str, Json] | None:
     }
 
 
-def _learned(number: Learned) -> dict[str, Json]:
-    return {"value": round(number.value, 3), "reason": number.reason or None, "since": number.at}
+def _learned(number: Learned, language: str) -> dict[str, Json]:
+    reasons = (number.reason,) if number.reason is not None else ()
+    return {
+        "value": round(number.value, 3),
+        "reason": tell_details(reasons, language) or None,
+        "reasons": codes(reasons),
+        "since": number.at,
+    }
 
 
 def _location(location: Location | None) -> list[Json] | None:
@@ -189,10 +210,21 @@ def _contracted(contracted: Contracted | None) -> dict[str, Json] | None:
     return {"down_bps": contracted.down_bps, "up_bps": contracted.up_bps} if contracted else None
 
 
-def entry(item: Transition | Event, text: str) -> dict[str, Json]:
-    """Return one line of the journal; `kind` is 'transition' for a change of a target's state. text: the line as a sentence."""
+def entry(item: Transition | Event, text: str, language: str) -> dict[str, Json]:
+    """Return one line of the journal; `kind` is 'transition' for a change of a target's state.
+
+    text: the line as a sentence. language: that of a transition's evidence.
+    """
     if isinstance(item, Event):
-        return {"at": item.at, "kind": item.kind, "target": item.target or None, "text": text, "values": dict(item.values)}
+        more = _fault(item.told, language) if "deed" in item.values else {}
+        return {
+            "at": item.at,
+            "kind": item.kind,
+            "target": item.target or None,
+            "text": text,
+            "values": {**item.values, **more},
+            "reasons": codes(item.told),
+        }
     return {
         "at": item.at,
         "kind": "transition",
@@ -201,7 +233,8 @@ def entry(item: Transition | Event, text: str) -> dict[str, Json]:
         "new": item.new.value,
         "cause": item.cause,
         "reason": {"code": item.reason.code, "values": dict(item.reason.values)},
-        "evidence": item.evidence,
+        "evidence": tell_details(item.evidence, language),
+        "reasons": codes(item.evidence),
         "text": text,
         "affected": {"points": item.affected_points, "endpoints": item.affected_endpoints},
     }

@@ -112,7 +112,7 @@ def _agent(view: TargetView, evidence: Evidence, graded: Grades, say: Sentences)
     if agent is None:
         said = "" if view.snmp else say("card_snmp_none")
     else:
-        said = say("card_snmp_up") if agent.up else ": ".join(filter(None, (say("card_snmp_down"), say.agent(agent.detail))))
+        said = say("card_snmp_up") if agent.up else ": ".join(filter(None, (say("card_snmp_down"), say.detail(agent.detail))))
     carried = load(view.target, evidence.wan)
     directions = (
         ("card_receive", carried.receive_bps, carried.receive_ratio),

@@ -28,7 +28,7 @@ from monitor.export.source import Meetings, NoMeetings, Reporter, Source
 from monitor.export.static import Static
 from monitor.export.stream import HEARTBEAT_S, Stream
 from monitor.export.turns import SharedRun
-from monitor.export.visitor import Me, audience_of
+from monitor.export.visitor import Me, audience_of, text_language_of
 from monitor.model.kindness import Manner
 from monitor.model.state import Event, Snapshot, Transition
 
@@ -196,6 +196,7 @@ class _Api:
 
     async def target(self, request: web.Request) -> web.Response:
         id_, audience = request.match_info["id"], audience_of(request, self._source.settings.language)
+        language = text_language_of(request)
 
         async def prepare() -> Manner | None:
             if id_ not in (await self._source.fresh()).views:
@@ -207,24 +208,25 @@ class _Api:
             if view is None:
                 raise api.no_target(id_)
             why = sentences(audience.language, settings.timezone).reason(view.reason, names_of(snapshot))
-            told = api.target_in_full(view, snapshot, settings, why, has_telephones=audience.sees_telephones)
-            return json_text(told | {"snmp_manner": api.manner(manner)})
+            told = api.target_in_full(view, snapshot, settings, why, language, has_telephones=audience.sees_telephones)
+            return json_text(told | {"snmp_manner": api.manner(manner, language)})
 
-        return as_rendered(await self._renderings.get(("/api/v1/targets", id_, audience), draw, prepare), request)
+        return as_rendered(await self._renderings.get(("/api/v1/targets", id_, audience, language), draw, prepare), request)
 
     async def events(self, request: web.Request) -> web.Response:
         api.check_known(request.query, ("since", "limit", "lang"))
         since, limit = api.since_of(request.query), api.limit_of(request.query)
-        audience = audience_of(request, self._source.settings.language)
+        audience, language = audience_of(request, self._source.settings.language), text_language_of(request)
 
         async def prepare() -> Sequence[Transition | Event]:
             return await self._source.events(since, limit)
 
         def draw(snapshot: Snapshot, found: Sequence[Transition | Event]) -> str:
             words, names = sentences(audience.language, self._source.settings.timezone), place_names(snapshot)
-            return json_text({"at": snapshot.at, "events": [api.entry(item, words.entry(item, names)) for item in found]})
+            told = [api.entry(item, words.entry(item, names), language) for item in found]
+            return json_text({"at": snapshot.at, "events": told})
 
-        return as_rendered(await self._renderings.get(("/api/v1/events", since, limit, audience), draw, prepare), request)
+        return as_rendered(await self._renderings.get(("/api/v1/events", since, limit, audience, language), draw, prepare), request)
 
     async def discover(self, request: web.Request) -> web.Response:
         query = {name: request.query[name] for name in sorted(request.query)}

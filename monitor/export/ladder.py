@@ -113,7 +113,7 @@ def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> Iterator[Ste
         text = (
             say("card_snmp_up")
             if evidence.snmp.up
-            else ": ".join(filter(None, (say("card_snmp_down"), say.agent(evidence.snmp.detail))))
+            else ": ".join(filter(None, (say("card_snmp_down"), say.detail(evidence.snmp.detail))))
         )
         yield Step(GOOD if evidence.snmp.up else POOR, say("card_snmp"), text, evidence.snmp.at)
         if view.target.kind is Kind.ENDPOINT and evidence.snmp.up:
@@ -122,7 +122,7 @@ def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> Iterator[Ste
 
 def _conference(view: TargetView, say: Sentences) -> Iterator[Step]:
     for probe, each in view.services.items():
-        status = f"{each.sample.code} {each.sample.phrase}".strip() if each.sample.code is not None else each.detail
+        status = f"{each.sample.code} {each.sample.phrase}".strip() if each.sample.code is not None else say.detail(each.detail)
         text = " ".join(filter(None, (probe.upper(), status or say("step_answers"))))
         yield Step(GOOD if each.outcome.is_alive else BAD, say.rung("signalling"), text, each.at)
         yield from _values(each.sample.values, each.at, say)

@@ -11,6 +11,7 @@ from monitor.export.json_lines import JsonLines
 from monitor.export.readings import row
 from monitor.export.source import Source
 from monitor.export.turns import Turns
+from monitor.export.visitor import text_language_of
 
 _WAITING = 8
 
@@ -28,7 +29,7 @@ class Polling:
 
     async def poll(self, request: web.Request) -> web.StreamResponse:
         """Answer JSON lines: {"asked": how many readings}, then one reading a line in the order in which they come."""
-        body = await json_of(request)
+        language, body = text_language_of(request), await json_of(request)
         await self._source.fresh()
         ids = self._ids(body)
         async with self._turns.turn(client_that_asks(request), gone(request)):
@@ -38,7 +39,7 @@ class Polling:
             await answer.write({"asked": asked})
             # The turn lasts until all is heard, listened to or not: the devices are being asked until then.
             async for reading in readings:
-                await answer.write(row(reading))
+                await answer.write(row(reading, language))
             return await answer.end()
 
     def _ids(self, body: object) -> list[str]:

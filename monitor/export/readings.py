@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from monitor.export.codes import codes
 from monitor.model.reading import IcmpSample, Reading, ServiceSample, SnmpSample
+from monitor.words.details import tell_details
 
 
-def row(reading: Reading) -> dict[str, Any]:
-    """Return one reading; absent evidence is null. Times in milliseconds, loss as a ratio."""
+def row(reading: Reading, language: str) -> dict[str, Any]:
+    """Return one reading; absent evidence is null. Times in milliseconds, loss as a ratio. language: that of `detail`.
+
+    `reasons` are the codes that `detail` was made of.
+    """
     return {
         "target": reading.target,
         "probe": reading.probe,
         "outcome": reading.outcome.value,
-        "detail": reading.detail,
+        "detail": tell_details(reading.detail, language),
+        "reasons": codes(reading.detail),
         "icmp": _icmp(reading.icmp) if reading.icmp else None,
         "snmp": _snmp(reading.snmp) if reading.snmp else None,
         "conference": _conference(reading.service) if reading.service else None,

@@ -8,15 +8,14 @@ from datetime import datetime, tzinfo
 from monitor import words
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.misdeed import Misdeed
-from monitor.model.reason import Reason
+from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, Transition
 from monitor.words import meeting, page, readiness, target
 from monitor.words.complaints import complain
+from monitor.words.details import path_text, tell_details
 from monitor.words.events import tell, tell_change
-from monitor.words.paths import path_text
 from monitor.words.reasons import explain
 from monitor.words.short_names import PARTS
-from monitor.words.snmp_details import snmp_detail
 from monitor.words.states import LEVELS, STATES
 from monitor.words.voice import voice
 
@@ -58,23 +57,23 @@ class Sentences:
     def entry(self, item: Transition | Event, names: Mapping[str, str]) -> str:
         """Return a line of the journal as a sentence without its full stop. names: id → name, of targets and areas."""
         if isinstance(item, Event):
-            return tell(item.kind, item.target, item.values, item.text, self.language, names)
+            return tell(item.kind, item.target, item.values, item.told, self.language, names)
         states = (item.old.value if item.old else None, item.new.value)
         return tell_change(item.target, states, lower_first(self.reason(item.reason, names)), self.language, names)
 
-    def agent(self, detail: str) -> str:
-        """Return why an SNMP poll failed, '' where nothing was said of it."""
-        return snmp_detail(detail, self.language)
+    def detail(self, reasons: Reasons) -> str:
+        """Return what a probe said beside its numbers, such as why it failed; '' where it said nothing."""
+        return tell_details(reasons, self.language)
 
     def complaint(self, misdeed: Misdeed) -> str:
         """Return what an agent does that none should, as a sentence without its full stop."""
-        text = complain(misdeed.deed, misdeed.values, self.language)
+        text = complain(misdeed.deed, misdeed.values, self.language, misdeed.because)
         return text[:1].upper() + text[1:]
 
-    def path(self, described: str) -> str:
-        """Return in this language what PathTrace.describe said; '' where there is no trace, other texts as they are."""
-        text = path_text(described, self.language)
-        return text if text == described else text[:1].upper() + text[1:]
+    def path(self, path: Reason | None) -> str:
+        """Return where a path breaks, '' where there is no trace."""
+        text = path_text(path, self.language)
+        return text[:1].upper() + text[1:]
 
     def name(self, target: Target, inventory: Inventory) -> str:
         """Return a name for a line of its own: office names in their usual abbreviation, endpoints told from their points."""

@@ -25,6 +25,11 @@ def audience_of(request: web.Request, language: str) -> Audience:
     return Audience(language_of(request, language), role_of(request))
 
 
+def text_language_of(request: web.Request) -> str:
+    """Return the language of what programs read beside codes: that of ?lang=, else English. Raises as audience_of does."""
+    return language_of(request, "en") if "lang" in request.query else "en"
+
+
 class Me:
     """The one route."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import RowMapping
 
-from monitor.model.reason import Reason
+from monitor.journal.migrations.texts_of_0_1 import text_of, turned
+from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, State, Transition
 
 Entry = Transition | Event
@@ -22,8 +24,9 @@ def to_row(entry: Entry) -> dict[str, Any]:
             "at": entry.at,
             "kind": entry.kind,
             "target": entry.target,
-            "text": entry.text,
+            "text": "",
             "reason_values": dict(entry.values) or None,
+            "reasons": _codes(entry.told),
         }
     return {
         "at": entry.at,
@@ -36,7 +39,8 @@ def to_row(entry: Entry) -> dict[str, Any]:
         "reason_values": dict(entry.reason.values),
         "affected_points": entry.affected_points,
         "affected_endpoints": entry.affected_endpoints,
-        "text": entry.evidence,
+        "text": "",
+        "reasons": _codes(entry.evidence),
     }
 
 
@@ -44,18 +48,40 @@ _TRANSITION_COLUMNS = ("old", "new", "cause", "reason", "reason_values", "affect
 
 
 def from_row(row: RowMapping) -> Entry:
-    """Return the entry that a row holds."""
+    """Return the entry that a row holds, be it in the present form or in that of version 0.1."""
+    values = MappingProxyType(row["reason_values"] or {})
+    told = _told(row, values)
     if row["kind"] != TRANSITION:
-        values = MappingProxyType(row["reason_values"] or {})
-        return Event(at=row["at"], kind=row["kind"], target=row["target"], text=row["text"], values=values)
+        return Event(at=row["at"], kind=row["kind"], target=row["target"], values=values, told=told)
     return Transition(
         target=row["target"],
         old=State(row["old"]) if row["old"] else None,
         new=State(row["new"]),
         at=row["at"],
         cause=row["cause"],
-        reason=Reason(row["reason"], MappingProxyType(row["reason_values"] or {})),
-        evidence=row["text"],
+        reason=Reason(row["reason"], values),
+        evidence=told,
         affected_points=row["affected_points"] or 0,
         affected_endpoints=row["affected_endpoints"] or 0,
     )
+
+
+def _told(row: RowMapping, values: Mapping[str, Any]) -> Reasons:
+    """Return a row's reasons; where it has none yet, what its text means: a migration may be under way, or never have been."""
+    codes = row.get("reasons")
+    if codes is None:
+        codes = turned(row["kind"], row["text"], values)
+    return _reasons(text_of(row["text"]) if codes is None else codes)
+
+
+def _codes(reasons: Reasons) -> list[dict[str, Any]]:
+    return [_code(each) for each in reasons]
+
+
+def _code(reason: Reason) -> dict[str, Any]:
+    told: dict[str, Any] = {"code": reason.code, "values": dict(reason.values)}
+    return told | {"because": _codes(reason.because)} if reason.because else told
+
+
+def _reasons(codes: Iterable[Mapping[str, Any]]) -> Reasons:
+    return tuple([Reason(each["code"], MappingProxyType(each["values"]), _reasons(each.get("because", ()))) for each in codes])

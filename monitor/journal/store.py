@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import ColumnElement, Engine, Select, create_engine, event, func, insert, or_, select
+from alembic.util import CommandError
+from sqlalchemy import Column, ColumnElement, Engine, Select, create_engine, event, func, insert, inspect, or_, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -23,15 +24,23 @@ from monitor.words.phrase import Phrase
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
+AtWork = Callable[[int, int], None]
+"""(lines that are done, lines in all)"""
+
 
 class Store:
     """A database that holds the entries. Every method blocks and may raise sqlalchemy.exc.SQLAlchemyError."""
 
-    def __init__(self, url: str) -> None:
-        """Open the database of an SQLAlchemy URL and bring it to its newest form; raises SetupError where that can't be done."""
+    def __init__(self, url: str, at_work: AtWork | None = None) -> None:
+        """Open the database of an SQLAlchemy URL and bring it to its newest form; raises SetupError where that can't be done.
+
+        at_work: told after each step of a change of form that takes long, how many lines are done of how many.
+        """
         self._engine = _engine(url)
         try:
-            _migrate(self._engine)
+            _migrate(self._engine, at_work)
+        except CommandError as error:
+            raise SetupError("journal_of_later", journal=_without_secret(url), reason=str(error)) from error
         except SQLAlchemyError as error:
             raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=_first_line(error)) from error
 
@@ -53,7 +62,7 @@ class Store:
 
     def events(self, since: float | None, limit: int, target: str | None = None, kinds: Sequence[str] | None = None) -> list[Entry]:
         """Return the newest entries after `since` (epoch seconds), newest first, at most limit of them; kinds: only such events."""
-        wanted = select(entries).order_by(entries.c.id.desc()).limit(limit)
+        wanted = self._all().order_by(entries.c.id.desc()).limit(limit)
         if since is not None:
             wanted = wanted.where(entries.c.at > since)
         if target is not None:
@@ -64,18 +73,22 @@ class Store:
 
     def between(self, since: float, until: float) -> list[Entry]:
         """Return all entries from `since` to before `until` (epoch seconds), in the order in which they were committed."""
-        return self._read(select(entries).where(entries.c.at >= since, entries.c.at < until).order_by(entries.c.id))
+        return self._read(self._all().where(entries.c.at >= since, entries.c.at < until).order_by(entries.c.id))
 
     def newest_before(self, at: float, kinds: Sequence[str] = (TRANSITION,)) -> list[Entry]:
         """Return of every target the newest entry of these kinds before a moment (epoch seconds), in the order of the journal."""
         newest = select(func.max(entries.c.id)).where(entries.c.kind.in_(kinds), entries.c.at < at).group_by(entries.c.target)
-        return self._read(select(entries).where(entries.c.id.in_(newest)).order_by(entries.c.id))
+        return self._read(self._all().where(entries.c.id.in_(newest)).order_by(entries.c.id))
 
     def _newest(self, *conditions: ColumnElement[bool]) -> dict[str, Transition]:
         """Return id → the newest transition of which these conditions hold."""
         newest = select(func.max(entries.c.id)).where(*conditions).group_by(entries.c.target)
-        found = self._read(select(entries).where(entries.c.id.in_(newest)))
+        found = self._read(self._all().where(entries.c.id.in_(newest)))
         return {entry.target: entry for entry in found if isinstance(entry, Transition)}
+
+    def _all(self) -> Select[Any]:
+        """Return the selection of all entries, to be narrowed."""
+        return select(entries)
 
     def _read(self, wanted: Select[Any]) -> list[Entry]:
         with self._engine.connect() as connection:
@@ -95,8 +108,19 @@ class Reader(Store):
             self._engine = create_engine(_read_only(_existing(make_url(url))))
             with self._engine.connect() as connection:
                 connection.execute(select(entries.c.id).limit(1))
+            self._columns = self._look()
         except (ArgumentError, ImportError, SQLAlchemyError) as error:
             raise SetupError("journal_unread", _READERS_CURE, journal=_without_secret(url), reason=_first_line(error)) from error
+
+    def _all(self) -> Select[Any]:
+        """Return the same; a journal in the form of version 0.1, which its daemon has not turned yet, lacks a column."""
+        if len(self._columns) < len(entries.c):
+            self._columns = self._look()
+        return select(*self._columns)
+
+    def _look(self) -> list[Column[Any]]:
+        known = {column["name"] for column in inspect(self._engine).get_columns(entries.name)}
+        return [column for column in entries.c if column.name in known]
 
 
 _READERS_CURE = Phrase("read_beside_daemon")
@@ -143,11 +167,11 @@ def _make_durable(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, at_work: AtWork | None) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
+    with engine.connect() as connection:
+        config.attributes |= {"connection": connection, "at_work": at_work}
         command.upgrade(config, "head")
 
 

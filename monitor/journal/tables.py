@@ -23,7 +23,8 @@ entries = Table(
     Column("reason_values", JSON),  # of an event: its values
     Column("affected_points", Integer),
     Column("affected_endpoints", Integer),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False),  # of before there were reasons: they tell the same; of a sealed report it stays
+    Column("reasons", JSON(none_as_null=True)),  # of a transition: its evidence; of an event: what else it tells; NULL: see text
     Index("entries_at", "at"),
     Index("entries_target", "target", "id"),
     Index("entries_kind", "kind", "target", "id"),

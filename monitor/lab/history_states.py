@@ -190,8 +190,8 @@ class _Teller:
                 self._open[id_] = _Open(at, judgement, is_covered)
         for id_, old, judgement in changed:
             points, endpoints = self._affected(id_) if judgement.state is State.DOWN else (0, 0)
-            seen = "icmp 0/10" if id_ in self._quiet else "icmp 5/5"
-            told = (judgement.state, at, judgement.cause, judgement.reason, seen, points, endpoints)
+            seen = {"received": 0, "sent": 10} if id_ in self._quiet else {"received": 5, "sent": 5}
+            told = (judgement.state, at, judgement.cause, judgement.reason, (Reason("pings", seen),), points, endpoints)
             self._entries.append(Transition(id_, old, *told))
 
     def _affected(self, cause: str) -> tuple[int, int]:
@@ -211,7 +211,7 @@ class _Teller:
         for id_, since in self._quiet.items():
             self._silences[id_].append((since, self._past.end))
         # What comes after, nobody has seen, until a daemon starts on this journal.
-        end = Event(self._past.end, "stopped", "", "stopped")
+        end = Event(self._past.end, "stopped", "")
         return Story(self._stays, self._silences, [*sorted(self._entries, key=lambda entry: entry.at), end])
 
 
@@ -232,10 +232,10 @@ def _events(spell: Spell, at: float, targets: int) -> Iterator[Event]:
     """Yield what the journal says of the monitor itself at this moment."""
     if spell.kind == "stopped":
         if at == spell.start:
-            yield Event(spell.start, "stopped", "", "stopped")
+            yield Event(spell.start, "stopped", "")
         if at == _known_again(spell):
-            yield Event(spell.end, "started", "", f"started with {targets} targets")
+            yield Event(spell.end, "started", "", {"targets": targets})
     elif at == spell.start:
-        yield Event(spell.start, "blind", "", "the root and everything that proves our sight are silent")
+        yield Event(spell.start, "blind", "", {"code": "blind_silent"})
     elif at == spell.end:
-        yield Event(spell.end, "sighted", "", f"it sees again after {spell.end - spell.start:.0f} s")
+        yield Event(spell.end, "sighted", "", {"lasted_s": round(spell.end - spell.start)})

@@ -155,14 +155,14 @@ class Album:
     def _snmp(self, target: Target, totals: _Totals, measured: Measurements, step: int, at: float, *, is_up: bool) -> SnmpView:
         receive, transmit = measured.receive[step], measured.transmit[step]
         if not is_up or isnan(receive):
-            return SnmpView(at - _AGE_S, False, "timeout", target.profile, None, (), MappingProxyType({}))
+            return SnmpView(at - _AGE_S, False, (Reason("no_answer"),), target.profile, None, (), MappingProxyType({}))
         totals.receive_bytes += receive * STEP_S
         totals.transmit_bytes += transmit * STEP_S
         totals.receive_errors += int(self._chance.random() < measured.loss_ratio[step] / 4)
         circuit = self._devices[target.id].interfaces[-1]
         counted = (int(totals.receive_bytes), int(totals.transmit_bytes), totals.receive_errors, 0, 0, 0)
         interface = InterfaceView(circuit.name, circuit.alias, "wan", True, *counted, receive, transmit)
-        return SnmpView(at - _AGE_S, True, "", target.profile, self._boot(target.id, at), (interface,), MappingProxyType({}))
+        return SnmpView(at - _AGE_S, True, (), target.profile, self._boot(target.id, at), (interface,), MappingProxyType({}))
 
     def _find_boots(self) -> Mapping[str, list[float]]:
         """Return id → when its device booted: as the lab's devices did, and after each power cut and each night off."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.model.reason import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
     """A number that is in force for one agent.
 
-    reason: why it is not the configured one, '' where it is. at: epoch seconds since when, None where nothing was learned.
+    reason: why it is not the configured one, None where it is. at: epoch seconds since when, None where nothing was learned.
     """
 
     value: float
-    reason: str = ""
+    reason: Reason | None = None
     at: float | None = None
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from monitor.model.reason import Reasons
+
 
 class Deed(StrEnum):
     """Kinds of misbehaviour.
@@ -41,10 +43,11 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Misdeed:
-    """One misbehaviour as it was seen last. values: what its sentence in words/complaints.py is filled with."""
+    """One misbehaviour as it was seen last. values, because: what its sentence in words/complaints.py is filled with."""
 
     deed: Deed
     values: Mapping[str, float | int | str] = field(default_factory=lambda: MappingProxyType({}))
+    because: Reasons = ()
 
 
 STRAY_KINDS = ("late", "garbage", "unasked")

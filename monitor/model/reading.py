@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from monitor.model.misdeed import Misdeed
+from monitor.model.reason import Reason, Reasons
 
 
 class Outcome(StrEnum):
@@ -32,6 +33,18 @@ class Outcome(StrEnum):
         return self is Outcome.OK or self is Outcome.REFUSED or self is Outcome.MALFORMED
 
 
+_UNREACHABLE: Mapping[tuple[int, int], str] = MappingProxyType(
+    {
+        (3, 0): "network_unreachable",
+        (3, 1): "host_unreachable",
+        (3, 3): "port_unreachable",
+        (3, 13): "prohibited",
+        (11, 0): "hops_exceeded",
+    }
+)
+"""RFC 792 and RFC 1812 section 5.2.7.1: type and code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unreachable:
     """An ICMP error (RFC 792, RFC 4443) that quoted one of our packets: evidence, never a verdict.
@@ -43,6 +56,14 @@ class Unreachable:
     type: int
     code: int
     mtu: int | None = None
+
+    @property
+    def reason(self) -> Reason:
+        """Return what it says, as a code of words/details.py."""
+        known = _UNREACHABLE.get((self.type, self.code))
+        if known is None:
+            return Reason("icmp_error", {"type": self.type, "number": self.code, "reporter": self.reporter})
+        return Reason(known, {"reporter": self.reporter})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +116,30 @@ class PathTrace:
     """The path to an address as far as it answers.
 
     hops: those that answered, the nearest first, each router once. reached: the address itself answered. fault: why there is no
-    trace, '' where there is one.
+    trace, None where there is one.
     """
 
     address: str
     hops: tuple[Hop, ...] = ()
     reached: bool = False
-    fault: str = ""
+    fault: Reason | None = None
 
-    def describe(self) -> str:
-        """Return in one line, as evidence, where the path breaks.
+    def describe(self) -> Reason:
+        """Return where the path breaks: a code of words/details.py.
 
         A hop's number is told only where all nearer ones answered too: 'host unreachable' of the last living router may answer for
         any greater distance, and routers limit such errors (RFC 1812 section 4.3.2.8): a hop without an answer proves nothing.
         """
-        if self.fault:
-            return f"path not traced: {self.fault}"
+        if self.fault is not None:
+            return Reason("path_untraced", because=(self.fault,))
         if self.reached:
-            return f"path is whole: {self.address} answers at hop {self.hops[-1].distance}"
+            return Reason("path_whole", {"address": self.address, "hop": self.hops[-1].distance})
         if not self.hops:
-            return "no router on the path answers"
-        if self.hops[-1].distance != len(self.hops):
-            return f"path breaks after {self.hops[-1].address}"
-        return f"path breaks after hop {self.hops[-1].distance}, {self.hops[-1].address}"
+            return Reason("path_mute")
+        last = self.hops[-1]
+        if last.distance != len(self.hops):
+            return Reason("path_beyond", {"address": last.address})
+        return Reason("path_after", {"hop": last.distance, "address": last.address})
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +258,12 @@ class ServiceSample:
 class Reading:
     """One probe of one target, complete.
 
-    probe: 'icmp', 'snmp', or one of a service ('sip', 'h323', 'web', 'tcp'), which bring `service`. at_s: monotonic
-    seconds (time.monotonic) when it was complete. detail: the reason in a few words where the outcome is not OK ('no route',
-    'request-id 7 answered with 9'); it goes into events as evidence.
+    probe: 'icmp', 'snmp', or of a conference endpoint 'sip', 'h323', 'web', 'tcp', which bring `service`. at_s: monotonic
+    seconds (time.monotonic) when it was complete. detail: why, where the outcome is not OK, or something is missing: codes of
+    words/details.py; they go into transitions as evidence.
     confirms: True where it was asked for to confirm a suspicion and not by the schedule. misdeed: what the agent did that none
-    should, None where it behaved as far as was seen. learned: what was learned in this poll of how the agent wants to be asked, in
-    words, '' where nothing was: it goes into an event.
+    should, None where it behaved as far as was seen. learned: what was learned in this poll of how the agent wants to be asked,
+    codes of words/details.py, too: they go into an event.
     """
 
     target: str
@@ -250,10 +272,10 @@ class Reading:
     outcome: Outcome
     icmp: IcmpSample | None = None
     snmp: SnmpSample | None = None
-    detail: str = ""
+    detail: Reasons = ()
     confirms: bool = False
     misdeed: Misdeed | None = None
-    learned: str = ""
+    learned: Reasons = ()
     service: ServiceSample | None = None
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from monitor.model.inventory import Inventory, Target
 from monitor.model.misdeed import Misdeed
 from monitor.model.reading import IcmpSample, Outcome, ServiceSample
-from monitor.model.reason import Reason
+from monitor.model.reason import Reason, Reasons
 
 
 class State(StrEnum):
@@ -31,7 +31,7 @@ class Transition:
 
     at: epoch seconds. old: None at the target's first judgement. cause: id of the root cause while down (itself) or unreachable.
     affected_points, affected_endpoints: on a root cause, how many are behind it (itself not counted), else 0.
-    evidence: what was seen, in words that need no other record, such as 'icmp 0/10; host unreachable from 10.2.0.9'.
+    evidence: what was seen, codes of words/details.py that need no other record: 'icmp 0/10; host unreachable from 10.2.0.9'.
     """
 
     target: str
@@ -40,7 +40,7 @@ class Transition:
     at: float
     cause: str | None
     reason: Reason
-    evidence: str = ""
+    evidence: Reasons = ()
     affected_points: int = 0
     affected_endpoints: int = 0
 
@@ -56,15 +56,15 @@ class Event:
 
     at: epoch seconds. kind: one of words/events.py: 'blind', 'sighted', 'path', 'reload', 'started', 'stopped', 'acknowledged', ….
     target: '' where it is of none.
-    text: complete in itself, English, one line.
     values: what its sentence in words/events.py is filled with, and what programs read of it.
+    told: what else it tells, as codes: where a path breaks, what was learned, how many were of which verdict.
     """
 
     at: float
     kind: str
     target: str
-    text: str
     values: Mapping[str, float | int | str] = field(default_factory=lambda: MappingProxyType({}))
+    told: Reasons = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +133,14 @@ class InterfaceView:
 
 @dataclass(frozen=True, slots=True)
 class SnmpView:
-    """What SNMP says of a target. at: epoch seconds of the last answer; up: the last poll was answered. boot_at: epoch seconds."""
+    """What SNMP says of a target.
+
+    at: epoch seconds of the last answer; up: the last poll was answered; detail: why not. boot_at: epoch seconds.
+    """
 
     at: float | None
     up: bool
-    detail: str
+    detail: Reasons
     profile: str
     boot_at: float | None
     interfaces: tuple[InterfaceView, ...]
@@ -151,7 +154,7 @@ class ServiceView:
 
     at: float
     outcome: Outcome
-    detail: str
+    detail: Reasons
     sample: ServiceSample
 
 
@@ -188,7 +191,7 @@ class TargetView:
 class RootCause:
     """A target that is down by itself, and what is behind it (itself not counted).
 
-    points, endpoints: how many targets are unreachable because of it. path: where a traced path breaks, '' until it is known.
+    points, endpoints: how many targets are unreachable because of it. path: where a traced path breaks, None until it is known.
     """
 
     target: str
@@ -196,7 +199,7 @@ class RootCause:
     reason: Reason
     points: int
     endpoints: int
-    path: str = ""
+    path: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

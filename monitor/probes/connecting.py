@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome
+from monitor.model.reason import Reason
 from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Names, Place, UnresolvedNameError
+from monitor.probes.why import os_error, os_error_number
 
 _SAYS_NO = frozenset((errno.ECONNREFUSED, errno.ECONNRESET))
 _LOCAL = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT))
@@ -29,10 +30,10 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no connection: REFUSED by the host itself, TIMEOUT, or NOT_SENT. detail: in a few words."""
+    """Why there is no connection: REFUSED by the host itself, TIMEOUT, or NOT_SENT. detail: as in Reading."""
 
     outcome: Outcome
-    detail: str
+    detail: Reason
 
 
 class Connector:
@@ -48,7 +49,7 @@ class Connector:
         try:
             return self._names.known(address) or await self._names.find(address)
         except UnresolvedNameError as error:
-            return Failure(Outcome.NOT_SENT, str(error))
+            return Failure(Outcome.NOT_SENT, error.reason)
 
     async def connect(self, address: str, port: int, timeout_s: float) -> Connection | Failure:
         """Return a connection to a port, or why there is none; never raises but for being cancelled.
@@ -68,7 +69,7 @@ class Connector:
         try:
             bare = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         except OSError as error:
-            return Failure(Outcome.NOT_SENT, _reason(error))
+            return Failure(Outcome.NOT_SENT, os_error(error, in_clause=True))
         begun_s = self._clock.monotonic()
         connected = False
         try:
@@ -84,7 +85,7 @@ class Connector:
             if error_number:
                 return _failure(error_number, port, is_local=False)
             if not _stands(bare):
-                return Failure(Outcome.TIMEOUT, f"no answer from TCP port {port}")
+                return Failure(Outcome.TIMEOUT, Reason("tcp_silent", {"port": port}))
             connected = True
             return Connection(bare, None if late.seconds else self._clock.monotonic() - begun_s)
         finally:
@@ -114,12 +115,9 @@ def _stands(bare: socket.socket) -> bool:
 
 def _failure(number: int, port: int, *, is_local: bool) -> Failure:
     if number in _SAYS_NO:
-        return Failure(Outcome.REFUSED, f"TCP port {port} refuses")
+        return Failure(Outcome.REFUSED, Reason("tcp_refuses", {"port": port}))
+    said = os_error_number(number, in_clause=True)
     if is_local or number in _LOCAL:
-        return Failure(Outcome.NOT_SENT, os.strerror(number).lower())
+        return Failure(Outcome.NOT_SENT, said)
     # A router says unreachable: it was sent, and the host has said nothing.
-    return Failure(Outcome.TIMEOUT, f"TCP port {port}: {os.strerror(number).lower()}")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+    return Failure(Outcome.TIMEOUT, Reason("tcp_error", {"port": port}, (said,)))

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading
+from monitor.model.reason import Reason
 from monitor.probes.lateness import Lateness
 
 AT_ONCE = 128
@@ -57,10 +58,10 @@ class Crowd:
                 done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     if task.cancelled():
-                        deliver(self.not_sent(asked[task], "the prober was closed"))
+                        deliver(self._not_sent(asked[task], Reason("closed")))
                     elif (raised := task.exception()) is not None:
                         fault = fault or raised
-                        deliver(self.not_sent(asked[task], f"our own fault: {type(raised).__name__}"))
+                        deliver(self._not_sent(asked[task], Reason("own_fault", {"error": type(raised).__name__})))
                     else:
                         deliver(task.result())
         finally:
@@ -75,9 +76,9 @@ class Crowd:
         for task in tuple(self._tasks):
             task.cancel()
 
-    def not_sent(self, spec: Asked, detail: str) -> Reading:
+    def _not_sent(self, spec: Asked, why: Reason) -> Reading:
         """Return the reading of a target that was not asked."""
-        return Reading(spec.target, self._probe, self._clock.monotonic(), Outcome.NOT_SENT, detail=detail, confirms=spec.confirms)
+        return Reading(spec.target, self._probe, self._clock.monotonic(), Outcome.NOT_SENT, detail=(why,), confirms=spec.confirms)
 
     async def _in_turn(self, read: Callable[[AnySpec], Awaitable[Reading]], spec: AnySpec) -> Reading:
         """Return a target's reading. What was not sent, or is void, while our own loop was late is asked again at once."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
+from monitor.model.reason import Reason
 from monitor.model.spec import H323Spec
 from monitor.probes.connecting import Connector, Failure
 from monitor.probes.crowd import Crowd
@@ -59,11 +60,10 @@ class H323Prober:
         values = dict(signalling.service.values)
         if registration.known is not None:
             values[_REGISTERED] = float(registration.known)
-        details = [signalling.detail] if signalling.detail else []
-        details += [registration.text] if not registration.known else []
+        detail = signalling.detail if registration.known else (*signalling.detail, registration.reason)
         sample = replace(signalling.service, values=values)
         # Of the time at which the endpoint itself spoke: the gatekeeper may have been waited for long after that.
-        return replace(signalling, detail="; ".join(details), service=sample)
+        return replace(signalling, detail=detail, service=sample)
 
     async def _signalling(self, spec: H323Spec) -> Reading:
         """Return the reading of the endpoint itself."""
@@ -73,7 +73,7 @@ class H323Prober:
             is_said = connected.outcome is Outcome.REFUSED or (connected.outcome is Outcome.TIMEOUT and not spec.drops_strangers)
             sample = ServiceSample(values={_UP: 0.0} if is_said else {})
             return Reading(
-                spec.target, "h323", now_s, connected.outcome, detail=connected.detail, confirms=spec.confirms, service=sample
+                spec.target, "h323", now_s, connected.outcome, detail=(connected.detail,), confirms=spec.confirms, service=sample
             )
         connected.bare.close()
         sample = ServiceSample(transport="tcp", rtt_s=connected.took_s, values={_UP: 1.0})
@@ -85,5 +85,5 @@ class H323Prober:
             return None
         place = await self._connector.place(spec.gatekeeper)
         if isinstance(place, Failure):
-            return Registration(None, f"gatekeeper: {place.detail}")
+            return Registration(None, Reason("gatekeeper", because=(place.detail,)))
         return await self._gatekeepers.registration(place, spec.gatekeeper_port, spec.alias, spec.timeout_s)

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from monitor.model.beat import next_beat
 from monitor.model.clock import Clock
+from monitor.model.reason import Reason
 
 EVERY_S = 0.1
 GRACE_S = 0.1
@@ -110,8 +111,9 @@ class Late:
         """Return whether a time-out that ran out meanwhile proves nothing."""
         return self.seconds > EXCUSING_SHARE * timeout_s
 
-    def __str__(self) -> str:
-        return f"void: our own loop was late by {self.seconds:.1f} s"
+    def told(self) -> Reason:
+        """Return what makes void whatever is judged by the clock meanwhile."""
+        return Reason("loop_late", {"late_s": round(self.seconds, 3)})
 
 
 class Wait:

@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from monitor.model.clock import Clock
+from monitor.model.reason import Reason
 from monitor.probes.datagrams import name_of
+from monitor.probes.why import os_error
 
 FRESH_S = 60.0
 """A name is asked for again when its address is older than this."""
@@ -21,7 +23,11 @@ SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
 
 class UnresolvedNameError(Exception):
-    """A name has no address now; the message says why."""
+    """A name has no address now. reason: why, as a reading tells it."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +98,16 @@ class Names:
             self._pool = self._pool or ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="names")
             asked = self._asked[name] = loop.run_in_executor(self._pool, self._resolve, name)
             asked.add_done_callback(lambda done: self._keep(name, done))
-        fault = "no answer yet"
+        fault = Reason("unresolved_yet")
         try:
             await asyncio.wait_for(asyncio.shield(self._asked[name]), _WAIT_S)
-        except (OSError, UnicodeError, TimeoutError) as error:
-            fault = getattr(error, "strerror", None) or str(error) or fault
+        except OSError as error:  # a TimeoutError of ours is one, too, without a word
+            fault = os_error(error) if str(error) else fault
+        except UnicodeError as error:
+            fault = Reason("text", {"text": str(error)})
         place, _ = self._known.get(name, (None, 0.0))
         if place is None:
-            raise UnresolvedNameError(f"the name '{name}' has no address: {fault}")
+            raise UnresolvedNameError(Reason("unresolved", {"name": name}, (fault,)))
         return place
 
     def _keep(self, name: str, done: asyncio.Future[str]) -> None:
@@ -116,12 +124,12 @@ class Names:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def route_fault(place: Place) -> str:
-    """Return why the kernel has no way to a place, '' where it has one. Nothing is sent: connecting UDP only asks for a route."""
+def route_fault(place: Place) -> Reason | None:
+    """Return why the kernel has no way to a place, None where it has one. Nothing is sent: connecting UDP only asks for a route."""
     family = socket.AF_INET if place.version == 4 else socket.AF_INET6
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect((*place.sockaddr[:1], 161, *place.sockaddr[2:]))
     except OSError as error:
-        return error.strerror or str(error)
-    return ""
+        return os_error(error)
+    return None

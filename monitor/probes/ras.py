@@ -7,9 +7,11 @@ import random
 import socket
 from dataclasses import dataclass
 
+from monitor.model.reason import Reason
 from monitor.probes.lateness import Lateness, Wait
 from monitor.probes.names import Place as Whereabouts
 from monitor.probes.udp import drops_of, enlarge
+from monitor.probes.why import os_error
 from monitor.wire.fault import MalformedError
 from monitor.wire.h323 import NOT_REGISTERED, Answer, Kind, is_alias, location_request, read_answer
 
@@ -22,12 +24,15 @@ _MOST_AT_ONCE = 4096
 """More than the buffer holds: a flood must not keep the loop."""
 
 
+_CLOSED = Reason("socket_closed")
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What a gatekeeper says of an alias. known: None where it has not said. text: in a few words, with its address."""
+    """What a gatekeeper says of an alias. known: None where it has not said. reason: the same, with its address."""
 
     known: bool | None
-    text: str
+    reason: Reason
 
 
 @dataclass(slots=True)
@@ -52,7 +57,7 @@ class Gatekeeper:
         self._lateness = lateness
         self._waiting: dict[int, _Question] = {}
         self._last = random.randrange(_SEQUENCES)
-        self._fault = ""
+        self._fault = _CLOSED
         family = socket.AF_INET if where.version == 4 else socket.AF_INET6
         self._sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
         try:
@@ -82,16 +87,16 @@ class Gatekeeper:
         if not self._is_closed:
             asyncio.get_running_loop().remove_reader(self._sock)
             self._sock.close()
-            self._break_off("the socket was closed")
+            self._break_off(_CLOSED)
 
-    async def ask(self, alias: str, timeout_s: float) -> Answer | str:
-        """Return the answer to a LocationRequest, or in words why there is none.
+    async def ask(self, alias: str, timeout_s: float) -> Answer | Reason:
+        """Return the answer to a LocationRequest, or why there is none.
 
         It is repeated once after half of the time, with the same number, as RAS does (H.225.0 section 7.17). While our own loop is
         late the time stands still, and before silence is believed all is taken that has come.
         """
         if self._is_closed:
-            return self._fault or "the socket was closed"
+            return self._fault
         loop = asyncio.get_running_loop()
         sequence, drops = self._next(), self.receive_drops
         request = location_request(sequence, alias, self._sock.getsockname()[:2])
@@ -109,7 +114,7 @@ class Gatekeeper:
                 del self._waiting[sequence]
         if not question.answer.done():
             dropped = self.receive_drops - drops
-            return f"void: our receive buffer overflowed by {dropped}" if dropped > 0 else "no answer"
+            return Reason("overflow", {"dropped": dropped}) if dropped > 0 else Reason("no_answer")
         return self._fault if question.answer.cancelled() else question.answer.result()
 
     async def _wait(self, question: _Question, seconds: float) -> None:
@@ -126,7 +131,7 @@ class Gatekeeper:
         except BlockingIOError:
             return
         except OSError as error:
-            self._break_off(error.strerror or str(error))
+            self._break_off(os_error(error, in_clause=True))
 
     def _drain(self) -> None:
         """Take all that has come; an error of the socket ends all questions: nobody listens there, or no way leads there."""
@@ -138,7 +143,7 @@ class Gatekeeper:
             except BlockingIOError:
                 return
             except OSError as error:
-                self._break_off(error.strerror or str(error))
+                self._break_off(os_error(error, in_clause=True))
             else:
                 self._take(data)
 
@@ -166,8 +171,8 @@ class Gatekeeper:
             if self._last not in self._waiting:
                 return self._last
 
-    def _break_off(self, fault: str) -> None:
-        self._fault = fault.lower()
+    def _break_off(self, fault: Reason) -> None:
+        self._fault = fault
         for question in self._waiting.values():
             question.answer.cancel()
 
@@ -182,20 +187,19 @@ class Gatekeepers:
 
     async def registration(self, where: Whereabouts, port: int, alias: str, timeout_s: float) -> Registration:
         """Return what the gatekeeper at a place says of an alias; it never raises."""
-        name = f"gatekeeper {where.address}"
         if not is_alias(alias):
-            return Registration(None, f"no gatekeeper can be asked for the alias '{alias}'")
+            return Registration(None, Reason("no_such_alias", {"alias": alias}))
         try:
             gatekeeper = self._gatekeeper(where, port)
         except OSError as error:
-            return Registration(None, f"{name}: {(error.strerror or str(error)).lower()}")
+            return _registration(where.address, os_error(error, in_clause=True))
         answer = await gatekeeper.ask(alias, timeout_s)
-        if isinstance(answer, str) and gatekeeper.is_idle:
+        if isinstance(answer, Reason) and gatekeeper.is_idle:
             # A new socket next time: this one may be bound to an address that the machine no longer has.
             self._dropped += gatekeeper.receive_drops
             gatekeeper.close()
             self._open.pop((where.address, port), None)
-        return _registration(name, answer)
+        return _registration(where.address, answer)
 
     @property
     def receive_drops(self) -> int:
@@ -216,11 +220,15 @@ class Gatekeepers:
         self._open.clear()
 
 
-def _registration(name: str, answer: Answer | str) -> Registration:
-    if isinstance(answer, str):
-        return Registration(None, f"{name}: {answer}")
-    if answer.kind is Kind.LOCATION_CONFIRM:
-        at = f" at {answer.signalling[0]}" if answer.signalling else ""
-        return Registration(True, f"{name}: registered{at}")
+def _registration(address: str, answer: Answer | Reason) -> Registration:
     # Only 'not registered' says that; any other reason is about who asks.
-    return Registration(False if answer.reason in NOT_REGISTERED else None, f"{name}: {answer.reason}")
+    known = None
+    if isinstance(answer, Reason):
+        said = answer
+    elif answer.kind is Kind.LOCATION_CONFIRM:
+        known = True
+        said = Reason("registered_at", {"signalling": str(answer.signalling[0])}) if answer.signalling else Reason("registered")
+    else:
+        known = False if answer.reason in NOT_REGISTERED else None
+        said = Reason("registration_refused", {"answer": answer.reason})
+    return Registration(known, Reason("gatekeeper_at", {"address": address}, (said,)))

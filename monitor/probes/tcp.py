@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
+from monitor.model.reason import Reasons
 from monitor.model.spec import TcpSpec
 from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import Crowd
@@ -64,8 +65,10 @@ class TcpProber:
             return Reading(spec.target, "tcp", now_s, Outcome.OK, confirms=spec.confirms, service=sample)
         failures = [task.result() for task in tries]
         worth = min((each for each in failures if isinstance(each, Failure)), key=lambda each: _WORTH.index(each.outcome))
-        details = [each.detail for each in failures if isinstance(each, Failure) and each.outcome is worth.outcome]
-        detail = "; ".join(dict.fromkeys(details))
+        detail: Reasons = ()
+        for each in failures:
+            if isinstance(each, Failure) and each.outcome is worth.outcome and each.detail not in detail:
+                detail += (each.detail,)
         at_s = now_s if refused_s is None else refused_s  # of when the host spoke last: other ports were waited for
         return Reading(spec.target, "tcp", at_s, worth.outcome, detail=detail, confirms=spec.confirms, service=ServiceSample())
 

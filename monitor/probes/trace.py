@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import icmplib
 
 from monitor.model.reading import Hop, PathTrace
+from monitor.model.reason import Reason
 from monitor.probes.names import literal, resolve_by_system
 
 MAX_HOPS = 12
@@ -45,7 +46,7 @@ class Tracer:
         """Return the path to an address or name; never raises for what the network does, or for a name without an address."""
         loop = asyncio.get_running_loop()
         path = await loop.run_in_executor(self._threads, self._trace, address)
-        if path.hops or path.fault:
+        if path.hops or path.fault is not None:
             return path
         await asyncio.sleep(self._again_after_s)
         return await loop.run_in_executor(self._threads, self._trace, address)
@@ -60,9 +61,9 @@ class Tracer:
             where = address if place else resolve_by_system(address)
             hops = self._traceroute(where, count=1, interval=0, timeout=self._timeout_s, max_hops=self._max_hops, fast=True)
         except icmplib.SocketPermissionError:
-            return PathTrace(address, fault="raw sockets are not permitted (CAP_NET_RAW)")
+            return PathTrace(address, fault=Reason("no_raw_socket"))
         except (icmplib.ICMPLibError, OSError, UnicodeError) as error:
-            return PathTrace(address, fault=str(error))
+            return PathTrace(address, fault=Reason("text", {"text": str(error)}))
         return whole(place.address if place else where, [Hop(hop.distance, hop.address) for hop in hops])
 
 

@@ -15,11 +15,13 @@ from cryptography import x509
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
+from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import WebSpec
 from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import Crowd
 from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Names, resolve_by_system
+from monitor.probes.why import malformed, os_error
 from monitor.wire import cisco_status, http
 from monitor.wire.fault import MalformedError
 
@@ -52,10 +54,10 @@ class _Findings:
 class _Fault(Exception):  # noqa: N818 - it becomes a reading's outcome
     """Why an exchange ended early."""
 
-    def __init__(self, outcome: Outcome, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, outcome: Outcome, reason: Reason) -> None:
+        super().__init__(reason)
         self.outcome = outcome
-        self.detail = detail
+        self.reason = reason
 
 
 class WebProber:
@@ -90,16 +92,16 @@ class WebProber:
         begun_s = self._clock.monotonic()
         connected = await self._connector.connect(spec.address, spec.port, spec.timeout_s)
         if isinstance(connected, Failure):
-            return self._reading(spec, connected.outcome, connected.detail, ServiceSample())
+            return self._reading(spec, connected.outcome, (connected.detail,), ServiceSample())
         found = _Findings("tls" if spec.tls else "tcp", self._clock.monotonic())
-        outcome, detail = Outcome.OK, ""
+        outcome, detail = Outcome.OK, tuple[Reason, ...]()
         try:
             left_s = max(spec.timeout_s - (connected.took_s or 0.0), 0.05)
             await self._exchange(spec, connected, found, left_s, late)
             found.rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
             _read_document(spec, found)
         except _Fault as fault:
-            outcome, detail = fault.outcome, fault.detail
+            outcome, detail = fault.outcome, (fault.reason,)
         response = found.response
         sample = ServiceSample(
             transport=found.transport,
@@ -112,7 +114,7 @@ class WebProber:
         return self._reading(spec, outcome, detail, sample, found.heard_s)
 
     def _reading(
-        self, spec: WebSpec, outcome: Outcome, detail: str, sample: ServiceSample, heard_s: float | None = None
+        self, spec: WebSpec, outcome: Outcome, detail: Reasons, sample: ServiceSample, heard_s: float | None = None
     ) -> Reading:
         at_s = self._clock.monotonic() if heard_s is None else heard_s
         return Reading(spec.target, "web", at_s, outcome, detail=detail, confirms=spec.confirms, service=sample)
@@ -124,10 +126,10 @@ class WebProber:
                 reader, writer = await self._opened(spec, connected)
         except TimeoutError:
             connected.bare.close()
-            raise _ran_out(spec, "shakes no hands") from None
+            raise _ran_out(spec, "no_handshake") from None
         except OSError as error:
             connected.bare.close()
-            raise _Fault(Outcome.MALFORMED, f"TLS: {_why(error)}") from None
+            raise _Fault(Outcome.MALFORMED, Reason("tls", because=(_why(error),))) from None
         try:
             if spec.tls:
                 found.heard_s = self._clock.monotonic()
@@ -136,9 +138,9 @@ class WebProber:
                 await _converse(spec, reader, writer, found)
             found.heard_s = self._clock.monotonic()
         except TimeoutError:
-            raise _ran_out(spec, "answers no request in time") from None
+            raise _ran_out(spec, "request_unanswered") from None
         except (OSError, MalformedError) as error:
-            raise _Fault(Outcome.MALFORMED, f"HTTP: {_why(error)}") from None
+            raise _Fault(Outcome.MALFORMED, Reason("http", because=(_why(error),))) from None
         finally:
             writer.transport.abort()
 
@@ -197,24 +199,23 @@ def _read_document(spec: WebSpec, found: _Findings) -> None:
     if not spec.status:
         return
     if response.code != 200:
-        cure = "; check its login" if response.code in (401, 403) else ""
-        raise _Fault(Outcome.REFUSED, f"{spec.path}: {response.code} {response.phrase}".rstrip() + cure)
+        code = "login_refused" if response.code in (401, 403) else "page_status"
+        status = f"{response.code} {response.phrase}".rstrip()
+        raise _Fault(Outcome.REFUSED, Reason(code, {"path": spec.path, "status": status}))
     try:
-        status = STATUS_READERS[spec.status][0](bytes(response.body))
+        document = STATUS_READERS[spec.status][0](bytes(response.body))
     except MalformedError as error:
-        raise _Fault(Outcome.MALFORMED, f"{spec.path}: {error}") from None
-    found.server = status.product
-    found.values.update(status.values)
+        raise _Fault(Outcome.MALFORMED, Reason("document", {"path": spec.path}, (malformed(error),))) from None
+    found.server = document.product
+    found.values.update(document.values)
 
 
-def _ran_out(spec: WebSpec, failing: str) -> _Fault:
+def _ran_out(spec: WebSpec, code: str) -> _Fault:
     """Return what a time-out says of the page."""
-    return _Fault(Outcome.MALFORMED, f"TCP port {spec.port} takes connections, but {failing}")
+    return _Fault(Outcome.MALFORMED, Reason(code, {"port": spec.port}))
 
 
-def _why(error: Exception) -> str:
+def _why(error: OSError | MalformedError) -> Reason:
     if isinstance(error, ssl.SSLError):
-        return (error.reason or str(error)).lower().replace("_", " ")
-    if isinstance(error, OSError):
-        return (error.strerror or str(error) or type(error).__name__).lower()
-    return str(error)
+        return Reason("text", {"text": (error.reason or str(error)).lower().replace("_", " ")})
+    return os_error(error, in_clause=True) if isinstance(error, OSError) else malformed(error)

@@ -19,7 +19,7 @@ Entry = Transition | Event
 class Outage:
     """One root cause. began, ended: epoch seconds; ended None: still open. falls: how often it fell; down_s: how long in all.
 
-    points, endpoints: the most that were cut off behind it. path: where it breaks, as PathTrace.describe said, '' where unknown.
+    points, endpoints: the most that were cut off behind it. path: where it breaks, as PathTrace.describe said, None where unknown.
     taken: who took it on, in order. holder: who has it at the end, None where nobody does. behind: the root cause that it was last
     cut off behind, '' while it is one itself; nobody need take on what is behind another.
     """
@@ -32,7 +32,7 @@ class Outage:
     endpoints: int
     falls: int = 1
     down_s: float = 0.0
-    path: str = ""
+    path: Reason | None = None
     taken: tuple[Acknowledgement, ...] = ()
     holder: Acknowledgement | None = None
     behind: str = ""
@@ -186,7 +186,7 @@ class _Outages:
         if known is None:
             return
         if event.kind == "path":
-            known = replace(known, path=event.text)
+            known = replace(known, path=event.told[0] if event.told else None)
         elif event.kind == operations.ACKNOWLEDGED:
             taken = operations.acknowledgement_of(event)
             known = replace(known, taken=(*known.taken, taken), holder=taken)

@@ -57,7 +57,7 @@ def _outage(outage: Outage, say: Wording) -> dict[str, Any]:
         "down_s": round(outage.down_s, 1),
         "affected": {"points": outage.points, "endpoints": outage.endpoints},
         "reason": _reason(outage.reason, say),
-        "path": outage.path or None,
+        "path": say.path(outage) or None,
         "behind": outage.behind or None,
         "taken": [_taken(each) for each in outage.taken],
         "holder": _taken(outage.holder) if outage.holder else None,

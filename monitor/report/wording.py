@@ -11,8 +11,8 @@ from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Event
 from monitor.report.shift import Decline, Gap, Maintenance, Outage, ShiftLog
 from monitor.words import page, say
+from monitor.words.details import path_text, tell_details
 from monitor.words.events import tell
-from monitor.words.paths import path_text
 from monitor.words.reasons import explain
 from monitor.words.report import SHIFT
 from monitor.words.short_names import PARTS
@@ -124,9 +124,14 @@ class Wording:
     def why(self, outage: Outage) -> str:
         """Return what was seen of an outage: the reason, where the path breaks, and how often it fell."""
         # A path that was whole when it was traced was traced too late: the target was back.
-        path = "" if outage.path.startswith("path is whole") else path_text(outage.path, self.language)
+        is_too_late = outage.path is not None and outage.path.code == "path_whole"
+        path = "" if is_too_late else path_text(outage.path, self.language)
         falls = self("falls", count=outage.falls) if outage.falls > 1 else ""
         return "; ".join(filter(None, (self.reason(outage.reason), path, falls)))
+
+    def path(self, outage: Outage) -> str:
+        """Return what was found on its path, '' where nothing was looked for."""
+        return "" if outage.path is None else tell_details((outage.path,), self.language)
 
     def who(self, outage: Outage) -> str:
         """Return who took it on, in order, and what it is behind now; '' for what is over and was nobody's."""
@@ -187,4 +192,4 @@ class Wording:
 
     def note(self, event: Event) -> str:
         """Return an event as a sentence."""
-        return tell(event.kind, event.target, event.values, event.text, self.language, self._names)
+        return tell(event.kind, event.target, event.values, event.told, self.language, self._names)

@@ -40,18 +40,17 @@ def is_over(state: State | None, *, flapping: bool) -> bool:
 
 def acknowledged(target: str, taken: Acknowledgement) -> Event:
     """Return the event of somebody's taking a root cause on."""
-    text = f"taken on by {taken.by}" + (f": {taken.note}" if taken.note else "")
-    return Event(taken.at, ACKNOWLEDGED, target, text, {"by": taken.by, "note": taken.note})
+    return Event(taken.at, ACKNOWLEDGED, target, {"by": taken.by, "note": taken.note})
 
 
 def withdrawn(target: str, by: str, at: float) -> Event:
     """Return the event of an acknowledgement taken back by somebody."""
-    return Event(at, WITHDRAWN, target, f"nobody has it any more, says {by}", {"by": by})
+    return Event(at, WITHDRAWN, target, {"by": by})
 
 
 def acknowledgement_over(target: str, taken: Acknowledgement, at: float) -> Event:
     """Return the event of an acknowledgement that ended with its outage."""
-    return Event(at, ACKNOWLEDGEMENT_OVER, target, f"the outage that {taken.by} had is over", {"by": taken.by})
+    return Event(at, ACKNOWLEDGEMENT_OVER, target, {"by": taken.by})
 
 
 def acknowledgement_of(event: Event) -> Acknowledgement:
@@ -76,8 +75,6 @@ def standing_acknowledgements(events: Iterable[Event]) -> dict[str, Acknowledgem
 def announced(work: Work) -> Event:
     """Return the event of work being announced; its target is the first that it covers, '' where it covers areas alone."""
     window = work.window
-    covered = ", ".join((*window.ids, *window.areas))
-    text = f"maintenance {work.number} of {covered} announced by {work.by}: {window.reason}"
     values: dict[str, float | int | str] = {
         "number": work.number,
         "ids": " ".join(window.ids),
@@ -87,14 +84,14 @@ def announced(work: Work) -> Event:
         "by": work.by,
         "reason": window.reason,
     }
-    return Event(work.at, MAINTENANCE, window.ids[0] if window.ids else "", text, values)
+    return Event(work.at, MAINTENANCE, window.ids[0] if window.ids else "", values)
 
 
 def ended(work: Work, by: str, at: float) -> Event:
     """Return the event of work that somebody ends before its time."""
     values: dict[str, float | int | str] = {"number": work.number, "by": by, "reason": work.window.reason}
     target = work.window.ids[0] if work.window.ids else ""
-    return Event(at, MAINTENANCE_ENDED, target, f"maintenance {work.number} ended by {by}: {work.window.reason}", values)
+    return Event(at, MAINTENANCE_ENDED, target, values)
 
 
 def work_of(event: Event) -> Work:

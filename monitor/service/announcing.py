@@ -1,42 +1,49 @@
-"""What a transition says: its evidence for the journal, and its one line in the log."""
+"""What a transition says: its evidence for the journal, and its one line in the log; an event's line in the log, too."""
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
-from monitor.model.state import State, Transition
+from monitor.model.reading import Outcome
+from monitor.model.reason import Reason, Reasons
+from monitor.model.state import Event, State, Transition
 from monitor.service.track import Track
+from monitor.words.details import tell_details
+from monitor.words.events import tell
 from monitor.words.reasons import explain
 
 log = logging.getLogger("monitor.state")
 
-_UNREACHABLE = {
-    (3, 0): "network unreachable",
-    (3, 1): "host unreachable",
-    (3, 3): "port unreachable",
-    (3, 13): "administratively prohibited",
-    (11, 0): "time to live exceeded",
-}
-"""RFC 792 and RFC 1812 section 5.2.7.1: type and code."""
 _FEW = 3
 
 
-def evidence(track: Track) -> str:
-    """Return what was seen of a target, in words that need no other record: 'icmp 0/10; host unreachable from 10.2.0.9'."""
-    if track.silence is not None:
-        parts = [f"icmp {track.silence.received}/{track.silence.sent}"] if track.silence.sent else []
-        parts += _quoted(track)
-        parts += [f"{probe} {told or 'timeout'}" for probe, told in track.silence.told.items() if probe != "icmp"]
-        return "; ".join(parts)
-    return "; ".join(_answers(track))
+def evidence(track: Track) -> Reasons:
+    """Return what was seen of a target, so that no other record is needed: 'icmp 0/10; host unreachable from 10.2.0.9'."""
+    silence = track.silence
+    if silence is None:
+        return tuple(_answers(track))
+    pings = (Reason("pings", {"received": silence.received, "sent": silence.sent}),) if silence.sent else ()
+    told = (_failed(probe, why) for probe, why in silence.told.items() if probe != "icmp")
+    return (*pings, *_quoted(track), *told)
+
+
+def _failed(probe: str, why: Reasons) -> Reason:
+    if not why:
+        return Reason("probe_ended", {"probe": probe, "outcome": "timeout"})
+    return Reason("probe_failed", {"probe": probe}, why)
 
 
 def describe(transition: Transition) -> str:
     """Return the reason of a transition as an English sentence."""
     return explain(transition.reason.code, transition.reason.values, "en")
+
+
+def sentence(event: Event) -> str:
+    """Return an event as an English sentence, targets by their ids: what the log says."""
+    return tell(event.kind, event.target, event.values, event.told, "en", {})
 
 
 def announce(transitions: Sequence[Transition], since: dict[str, float], zone: tzinfo) -> None:
@@ -60,7 +67,7 @@ def announce(transitions: Sequence[Transition], since: dict[str, float], zone: t
             transition.new,
             describe(transition),
             behind,
-            f" [{transition.evidence}]" if transition.evidence else "",
+            f" [{tell_details(transition.evidence, 'en')}]" if transition.evidence else "",
         )
     for (old, new, cause), ids in together.items():
         shown = ", ".join(sorted(ids)[:_FEW])
@@ -102,23 +109,17 @@ def _since(at: float | None, zone: tzinfo) -> str:
     return "" if at is None else f" (since {datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S})"
 
 
-def _quoted(track: Track) -> list[str]:
+def _quoted(track: Track) -> Reasons:
     error = track.measured.icmp.sample.unreachable if track.measured.icmp else None
-    if error is None:
-        return []
-    name = _UNREACHABLE.get((error.type, error.code), f"ICMP type {error.type} code {error.code}")
-    return [f"{name} from {error.reporter}"]
+    return () if error is None else (error.reason,)
 
 
-def _answers(track: Track) -> list[str]:
-    parts = []
+def _answers(track: Track) -> Iterator[Reason]:
     if track.measured.icmp is not None:
         sample = track.measured.icmp.sample
-        rtt_s = sample.rtt_average_s
-        parts.append(f"icmp {sample.received}/{sample.sent}" + (f", {rtt_s * 1000:.1f} ms" if rtt_s is not None else ""))
-    parts += [
-        f"{name} {'ok' if probe.failures == 0 else probe.outcome}"
-        for name, probe in track.health.probes.items()
-        if name != "icmp" and probe.outcome is not None
-    ]
-    return parts
+        rtt_s, pings = sample.rtt_average_s, {"received": sample.received, "sent": sample.sent}
+        yield Reason("pings", pings) if rtt_s is None else Reason("pings_in", {**pings, "rtt_s": round(rtt_s, 6)})
+    for name, probe in track.health.probes.items():
+        if name != "icmp" and probe.outcome is not None:
+            outcome = Outcome.OK if probe.failures == 0 else probe.outcome
+            yield Reason("probe_ended", {"probe": name, "outcome": outcome.value})

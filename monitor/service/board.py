@@ -19,13 +19,14 @@ from monitor.model.inventory import Inventory
 from monitor.model.own_side import OwnSide
 from monitor.model.profile import Profile
 from monitor.model.reading import Reading
+from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, State, Transition
 from monitor.rules import health, topology
 from monitor.rules.conference import HEAVY, is_held
 from monitor.rules.health import Health, Judgement, Standing
 from monitor.service.aging import Aging
-from monitor.service.announcing import announce
+from monitor.service.announcing import announce, sentence
 from monitor.service.changes import changes
 from monitor.service.judging import Bench, Summons
 from monitor.service.passing_time import PassingTime
@@ -35,7 +36,6 @@ from monitor.service.sight import Sight
 from monitor.service.suspicion import Suspicions
 from monitor.service.taken import Taken
 from monitor.service.track import Track, follow, new_track
-from monitor.words.reasons import explain
 
 log = logging.getLogger("monitor.board")
 
@@ -140,14 +140,14 @@ class Board:
         """Note that an ICMP round begins. wall: epoch seconds."""
         self._picture.last_round_at = wall
 
-    def path_found(self, target: str, text: str) -> None:
+    def path_found(self, target: str, path: Reason) -> None:
         """Keep where the path to a root cause breaks, and tell the journal; one that is no longer down is only told.
 
         It is published with the next step, once for all that were found by then: an outage may have a hundred root causes.
         """
-        self._events.append(Event(self._clock.wall(), "path", target, text))
+        self._events.append(Event(self._clock.wall(), "path", target, told=(path,)))
         self._pulse.quicken()
-        self._has_new_paths |= self._picture.path_found(target, text)
+        self._has_new_paths |= self._picture.path_found(target, path)
 
     def take(self, target: str, taken: Acknowledgement | None) -> None:
         """Show who has a target, None: nobody; the journal has it already. It ends by itself with the target's outage."""
@@ -307,11 +307,11 @@ class Board:
         for track in self._tracks.values():
             track.forget_misses()
         if now is not None:
-            self._tell("blind", explain(now.reason.code, now.reason.values, "en"), {**now.reason.values, "code": now.reason.code})
+            self._tell("blind", {**now.reason.values, "code": now.reason.code})
         elif before is not None:
             self._time.evidence_since_s = self._sighted_s = now_s
             lasted_s = round(self._clock.wall() - before.since)
-            self._tell("sighted", f"it sees again after {lasted_s} s", {"lasted_s": lasted_s})
+            self._tell("sighted", {"lasted_s": lasted_s})
         self._picture.has_changed(self.snapshot)
 
     def _is_from_the_dark(self, reading: Reading, track: Track) -> bool:
@@ -319,9 +319,10 @@ class Board:
         sent_s = reading.at_s - track.longest_s(reading.probe)
         return self._sight.blind is not None or sent_s < max(self._sighted_s, track.returned_s)
 
-    def _tell(self, kind: str, text: str, values: Mapping[str, float | int | str]) -> None:
-        log.warning("%s: %s", kind, text)
-        self._events.append(Event(self._clock.wall(), kind, "", text, values))
+    def _tell(self, kind: str, values: Mapping[str, float | int | str]) -> None:
+        event = Event(self._clock.wall(), kind, "", values)
+        log.warning("%s: %s", kind, sentence(event))
+        self._events.append(event)
 
     def _judge(self, now_s: float) -> list[tuple[Judgement, Transition]]:
         """Settle what is ripe and judge whoever may have changed; views that only change in detail are replaced here."""

@@ -15,9 +15,6 @@ from monitor.model.inventory import Inventory
 from monitor.model.misdeed import Deed, Misdeed, Stray
 from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Event
-from monitor.words.catalogue import say
-from monitor.words.complaints import COMPLAINTS, complain
-from monitor.words.voice import voice
 
 SEEN_TO_BEGIN: Mapping[Deed, int] = MappingProxyType(dict.fromkeys(Deed, 2) | {Deed.LATE: 3})
 """One datagram may have been bent on its way; one poll may bring two late answers, one to each try."""
@@ -119,8 +116,7 @@ class Complaints:
                 self._end(target, deed, "over" if is_flood else "unheard", now_s, wall)
         if self._untold and now_s - self._untold_s > LAPSE_S:
             self._untold_s = now_s
-            text = say(COMPLAINTS, "more", "en", count=self._untold)
-            self._events.append(Event(wall, "misbehaves", "", text, {"deed": "more", "count": self._untold}))
+            self._events.append(Event(wall, "misbehaves", "", {"deed": "more", "count": self._untold}))
             self._untold = 0
         events, self._events = self._events, []
         return events
@@ -134,8 +130,7 @@ class Complaints:
         case.seen += 1
         if case.seen >= SEEN_TO_BEGIN[misdeed.deed] and not case.is_open:
             case.is_open = True
-            text = complain(misdeed.deed, misdeed.values, "en")
-            told = Event(wall, "misbehaves", target, text, {**misdeed.values, "deed": misdeed.deed.value})
+            told = Event(wall, "misbehaves", target, {**misdeed.values, "deed": misdeed.deed.value}, misdeed.because)
             case.is_told = self._tell(told, now_s)
 
     def _find_clean(self, target: str, seen: set[Deed], now_s: float, wall: float) -> None:
@@ -153,15 +148,8 @@ class Complaints:
         if not deeds:
             del self._deeds[target]
         if case.is_told:
-            text = say(
-                COMPLAINTS,
-                how,
-                "en",
-                complaint=complain(case.misdeed.deed, case.misdeed.values, "en"),
-                lasted=voice("en").duration(wall - case.since),
-            )
             values = {**case.misdeed.values, "deed": deed.value, "how": how, "lasted_s": round(wall - case.since)}
-            self._tell(Event(wall, "behaves", target, text, values), now_s)
+            self._tell(Event(wall, "behaves", target, values, case.misdeed.because), now_s)
 
     def _tell(self, event: Event, now_s: float) -> bool:
         """Make an event of it, unless there were too many; return whether there is one. The end of what was told is always told."""

@@ -24,6 +24,7 @@ from monitor.model.reading import PathTrace, Reading
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Event, Snapshot
 from monitor.rules.topology import Topology
+from monitor.service.announcing import sentence
 from monitor.service.board import Board
 from monitor.service.complaints import Complaints
 from monitor.service.desk import Desk
@@ -102,7 +103,7 @@ class Daemon:
         fresh = self.configuration
         targets = len(fresh.inventory.targets)
         self._history.keep_only(fresh.inventory.targets)
-        await self._note("started", f"started with {targets} targets", {"targets": targets})
+        await self._note("started", {"targets": targets})
         judging = asyncio.create_task(self.board.run())
         self.poller.start(turns(fresh.inventory, fresh.settings, fresh.profiles))
         try:
@@ -113,7 +114,7 @@ class Daemon:
             for task in self._errands:
                 task.cancel()
             await asyncio.gather(judging, *self._errands, return_exceptions=True)
-            await self._note("stopped", "stopped")
+            await self._note("stopped")
 
     # Readings
 
@@ -125,8 +126,9 @@ class Daemon:
         self.board.deliver(reading)
         self._complaints.take(reading, self._clock.monotonic(), self._clock.wall())
         if reading.learned:
-            log.info("%s: %s", reading.target, reading.learned)
-            self._run_errand(self._journalise([Event(self._clock.wall(), "learned", reading.target, reading.learned)]))
+            event = Event(self._clock.wall(), "learned", reading.target, told=reading.learned)
+            log.info("%s: %s", reading.target, sentence(event))
+            self._run_errand(self._journalise([event]))
 
     def see_own_side(self, seen: OwnSide) -> None:
         """Take the evidence of our own side."""
@@ -148,7 +150,7 @@ class Daemon:
         self._looked_s = now_s
         events = self._complaints.look(now_s, wall)
         for event in events:
-            log.warning("%s: %s", event.target or "agents", event.text)
+            log.warning("%s: %s", event.kind, sentence(event))
         if events:
             self._run_errand(self._journalise(events))
 
@@ -279,11 +281,12 @@ class Daemon:
         self.poller.replace(turns(fresh.inventory, fresh.settings, fresh.profiles))
         self.own.see_reload(succeeded=True)
         targets = len(fresh.inventory.targets)
-        await self._note("reload", f"configuration reloaded: {targets} targets", {"targets": targets})
+        await self._note("reload", {"targets": targets})
 
-    async def _note(self, kind: str, text: str, values: Mapping[str, int] = _NOTHING) -> None:
-        log.info(text)
-        await self._journal.append([Event(self._clock.wall(), kind, "", text, dict(values))])
+    async def _note(self, kind: str, values: Mapping[str, int] = _NOTHING) -> None:
+        event = Event(self._clock.wall(), kind, "", dict(values))
+        log.info("%s: %s", kind, sentence(event))
+        await self._journal.append([event])
 
     # Where a root cause's path breaks
 

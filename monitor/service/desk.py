@@ -19,6 +19,7 @@ from monitor.model.operations import Work
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Acknowledgement, Event, State, TargetView, Transition
 from monitor.rules import operations
+from monitor.service.announcing import sentence
 from monitor.service.board import Board
 
 log = logging.getLogger("monitor.desk")
@@ -174,7 +175,7 @@ class Desk:
         self._board.announce([work.window for work in self.open_works()])
 
     async def _commit(self, event: Event) -> None:
-        log.info("%s: %s", event.target or "areas", event.text)
+        log.info("%s: %s", event.kind, sentence(event))
         await self._journal.append([event])
 
 

@@ -110,10 +110,10 @@ class Measured:
             self.answered_s = reading.at_s
             self.snmp = _answered(sample, self.counters, target, wall)
         elif reading.outcome is Outcome.OK:
-            self.snmp = self.snmp and replace(self.snmp, up=True, detail="")
+            self.snmp = self.snmp and replace(self.snmp, up=True, detail=())
         else:
-            before = self.snmp or SnmpView(None, False, "", target.profile, None, (), {})
-            self.snmp = replace(before, up=False, detail=reading.detail or str(reading.outcome))
+            before = self.snmp or SnmpView(None, False, (), target.profile, None, (), {})
+            self.snmp = replace(before, up=False, detail=reading.detail or (Reason("outcome", {"outcome": reading.outcome.value}),))
 
     def take_service(self, reading: Reading, wall: float) -> None:
         """Take what a probe of a service brought into the views."""
@@ -153,7 +153,7 @@ def _answered(sample: SnmpSample, counted: counters.Track, target: Target, wall:
     return _snmp_view(
         at=wall,
         up=True,
-        detail="",
+        detail=(),
         profile=sample.profile,
         boot_at=counted.boot_at,
         interfaces=_shown(counted.views, target),

@@ -34,28 +34,23 @@ KINDS = (CHECKED, SEALED, CONFIRMED)
 
 def checked(view: MeetingView, stage: Stage, at: float) -> Event:
     """Return the event of a check that was made."""
-    counts = view.counts()
-    text = f"{view.meeting.id} checked ({stage.value}): {view.verdict.value}; " + ", ".join(
-        f"{count} {verdict.value}" for verdict, count in counts.items() if count
-    )
+    counts = view.counts().items()
+    told = tuple(Reason("verdicts", {"verdict": verdict.value, "count": count}) for verdict, count in counts if count)
     values = {**_which(view.meeting), "stage": stage.value, "verdict": view.verdict.value}
-    return Event(at, CHECKED, "", text, MappingProxyType(values))
+    return Event(at, CHECKED, "", MappingProxyType(values), told)
 
 
 def sealed(view: MeetingView, at: float) -> Event:
     """Return the event of a sealed report; view.seal is the hash of its body."""
-    text = f"{view.meeting.id} sealed: {view.verdict.value}, sha256 {view.seal}"
-    return Event(at, SEALED, "", text, MappingProxyType({**_which(view.meeting), "seal": view.seal, "body": body(view)}))
+    values = {**_which(view.meeting), "verdict": view.verdict.value, "seal": view.seal, "body": body(view)}
+    return Event(at, SEALED, "", MappingProxyType(values))
 
 
 def confirmed(meeting: Meeting, endpoint: str, tick: Confirmation) -> Event:
     """Return the event of a technician's tick."""
-    said = "well" if tick.good else "a fault"
-    seen = " ".join(name for name in ("on_site", "camera", "sound") if getattr(tick, name))
-    text = f"{meeting.id}: {tick.by} says {said}" + (f" ({seen})" if seen else "") + (f": {tick.note}" if tick.note else "")
     values: dict[str, float | int | str] = {**_which(meeting), "by": tick.by, "note": tick.note}
     values |= {name: int(getattr(tick, name)) for name in ("good", "on_site", "camera", "sound")}
-    return Event(tick.at, CONFIRMED, endpoint, text, MappingProxyType(values))
+    return Event(tick.at, CONFIRMED, endpoint, MappingProxyType(values))
 
 
 Key = tuple[str, str]

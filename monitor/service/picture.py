@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from monitor.model.inventory import Inventory, Kind
+from monitor.model.reason import Reason
 from monitor.model.state import Blindness, RootCause, Snapshot, State, TargetView, Transition
 from monitor.rules.health import Judgement
 from monitor.rules.topology import Topology
@@ -20,7 +21,7 @@ class Picture:
 
     def __init__(self, inventory: Inventory, tracks: Mapping[str, Track], topology: Topology) -> None:
         self._changes: deque[Transition] = deque(maxlen=CHANGES)
-        self._paths: dict[str, str] = {}
+        self._paths: dict[str, Reason] = {}
         self._root_causes: tuple[RootCause, ...] = ()
         self._subscribers: list[Callable[[Snapshot], None]] = []
         self._generation = 0
@@ -68,21 +69,21 @@ class Picture:
             for callback in tuple(self._subscribers):
                 callback(picture)
 
-    def path_found(self, target: str, text: str) -> bool:
+    def path_found(self, target: str, path: Reason) -> bool:
         """Keep where the path to a root cause breaks; False where it is none any more. find_root_causes() shows it."""
         if self._tracks.get(target) is None or self._tracks[target].view.state is not State.DOWN:
             return False
-        self._paths[target] = text
+        self._paths[target] = path
         return True
 
     def find_root_causes(self) -> None:
         """Find anew who is down and what that takes along, the gravest first."""
         down = {name: track.view for name, track in self._tracks.items() if track.view.state is State.DOWN}
-        self._paths = {name: text for name, text in self._paths.items() if name in down}
+        self._paths = {name: path for name, path in self._paths.items() if name in down}
         found = []
         for name, view in down.items():
             points, endpoints = self.affected(name, {})
-            found.append(RootCause(name, view.since, view.reason, points, endpoints, self._paths.get(name, "")))
+            found.append(RootCause(name, view.since, view.reason, points, endpoints, self._paths.get(name)))
         self._root_causes = tuple(sorted(found, key=lambda cause: (-(cause.points + cause.endpoints), cause.since)))
 
     def affected(self, cause: str, changed: Mapping[str, Judgement]) -> tuple[int, int]:

@@ -88,6 +88,10 @@ class ServiceManager:
         """Tell that the start, or a reload, is complete."""
         self._send(f"READY=1\nSTATUS={status}")
 
+    def still_starting(self, status: str, within_s: float) -> None:
+        """Tell that the start goes on, and that the next word comes within so many seconds: else it would be taken for hung."""
+        self._send(f"EXTEND_TIMEOUT_USEC={round(within_s * 1e6)}\nSTATUS={status}")
+
     def reloading(self) -> None:
         """Tell that the configuration is being loaded again."""
         micros = int(asyncio.get_running_loop().time() * 1e6)

@@ -9,7 +9,7 @@ from math import inf
 from monitor.model.inventory import Target
 from monitor.model.profile import Profile
 from monitor.model.reading import Outcome, Reading
-from monitor.model.reason import Reason
+from monitor.model.reason import Reason, Reasons
 from monitor.model.settings import Settings
 from monitor.model.state import State, TargetView, Transition
 from monitor.rules import health
@@ -22,12 +22,15 @@ from monitor.service.measured import Measured
 
 @dataclass(slots=True)
 class Silence:
-    """What a target's silence consists of, for the journal. since_s: monotonic; sent, received: echo requests in it."""
+    """What a target's silence consists of, for the journal. since_s: monotonic; sent, received: echo requests in it.
+
+    told: probe → why it failed last.
+    """
 
     since_s: float
     sent: int = 0
     received: int = 0
-    told: dict[str, str] = field(default_factory=dict)
+    told: dict[str, Reasons] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

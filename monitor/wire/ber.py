@@ -121,11 +121,11 @@ def long_length(data: bytes, at: int, first: int) -> tuple[int, int]:
     """
     count = first & 0x7F
     if count == 0:
-        raise MalformedError("indefinite length")
+        raise MalformedError("indefinite_length")
     if count > 4:
-        raise MalformedError(f"a length of {count} octets")
+        raise MalformedError("long_length", octets=count)
     if at + count > len(data):
-        raise MalformedError("truncated in a length")
+        raise MalformedError("cut_length")
     return int.from_bytes(data[at : at + count], "big"), at + count
 
 
@@ -135,16 +135,16 @@ def read_element(data: bytes, at: int, end: int, tag: int, what: str) -> tuple[i
     what: its name, for the reason. Raises MalformedError.
     """
     if at + 2 > end:
-        raise MalformedError(f"{what}: missing or truncated")
+        raise MalformedError("element_missing", what=what)
     if data[at] != tag:
-        raise MalformedError(f"{what}: type 0x{data[at]:02x} where 0x{tag:02x} belongs")
+        raise MalformedError("element_type", what=what, found=f"0x{data[at]:02x}", wanted=f"0x{tag:02x}")
     length = data[at + 1]
     start = at + 2
     if length & 0x80:
         length, start = long_length(data, start, length)
     stop = start + length
     if stop > end:
-        raise MalformedError(f"{what}: {length} octets announced, {max(end - start, 0)} there")
+        raise MalformedError("element_length", what=what, announced=length, there=max(end - start, 0))
     return start, stop
 
 
@@ -167,7 +167,7 @@ def _integer32(content: bytes) -> int:
     """Return an Integer32 of one to four octets."""
     if 0 < len(content) <= 4 or content == _LEAST_OF_PYASN1:
         return int.from_bytes(content, "big", signed=True)
-    raise MalformedError(f"INTEGER of {len(content)} octets")
+    raise MalformedError("wrong_size", what="INTEGER", octets=len(content))
 
 
 def _unsigned32(content: bytes) -> int:
@@ -176,10 +176,10 @@ def _unsigned32(content: bytes) -> int:
     if 0 < size <= 4:
         if content[0] < 0x80 or size == 4:
             return int.from_bytes(content, "big")
-        raise MalformedError("an unsigned value is negative")
+        raise MalformedError("negative_unsigned")
     if size == 5 and content[0] == 0:
         return int.from_bytes(content, "big")
-    raise MalformedError(f"unsigned 32-bit value of {size} octets")
+    raise MalformedError("unsigned_size", octets=size)
 
 
 def _unsigned64(content: bytes) -> int:
@@ -188,10 +188,10 @@ def _unsigned64(content: bytes) -> int:
     if 0 < size <= 8:
         if content[0] < 0x80 or size == 8:
             return int.from_bytes(content, "big")
-        raise MalformedError("a Counter64 is negative")
+        raise MalformedError("negative_counter")
     if size == 9 and content[0] == 0:
         return int.from_bytes(content, "big")
-    raise MalformedError(f"Counter64 of {size} octets")
+    raise MalformedError("wrong_size", what="Counter64", octets=size)
 
 
 def _octets(content: bytes) -> bytes:
@@ -202,14 +202,14 @@ def _octets(content: bytes) -> bytes:
 def _ip_address(content: bytes) -> bytes:
     """Return the four octets of an IPv4 address."""
     if len(content) != 4:
-        raise MalformedError(f"IpAddress of {len(content)} octets")
+        raise MalformedError("wrong_size", what="IpAddress", octets=len(content))
     return content
 
 
 def _nothing(content: bytes) -> None:
     """Return None for NULL and the exceptions, which have no content."""
     if content:
-        raise MalformedError(f"{len(content)} octets in a NULL")
+        raise MalformedError("null_size", octets=len(content))
 
 
 DECODERS: Mapping[int, Callable[[bytes], Value]] = {

@@ -49,7 +49,7 @@ class _Leaf:
 def read_status(document: bytes) -> CodecStatus:
     """Return what a document tells; what it does not tell is not there. Raises MalformedError."""
     if len(document) > MOST_OCTETS:
-        raise MalformedError(f"a document of more than {MOST_OCTETS} octets")
+        raise MalformedError("long_document", most=MOST_OCTETS)
     scan = _Scan()
     scan.read(document)
     leaves = _Leaves(scan.leaves)
@@ -89,16 +89,16 @@ class _Scan:
         except (expat.ExpatError, LookupError, ValueError) as error:
             if isinstance(error, MalformedError):
                 raise
-            raise MalformedError(f"no XML: {error}") from None
+            raise MalformedError("no_xml", error=str(error)) from None
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if not self._names:
             if name.lower() != _ROOT:
-                raise MalformedError("no status document")
+                raise MalformedError("no_status_document")
             self.product, self.version = (_shown(attributes.get(key, "")) for key in ("product", "version"))
         self._elements += 1
         if len(self._names) >= _DEEPEST or self._elements > _MOST_ELEMENTS:
-            raise MalformedError("more elements than a status document has")
+            raise MalformedError("many_elements")
         self._names.append(name.lower())
         self._items.append(attributes.get("item"))
         self._text.clear()
@@ -122,7 +122,7 @@ class _Scan:
 
 
 def _refuse_type(*_: object) -> NoReturn:
-    raise MalformedError("a document type declaration, which a status document has not")
+    raise MalformedError("document_type")
 
 
 def _shown(text: str) -> str:

@@ -162,7 +162,7 @@ def read_answer(data: bytes) -> Answer:
             _, sequence = _opened(reader, 1)
             return Answer(Kind.LOCATION_REJECT, sequence, _read_reason(reader, _LOCATION_REASONS, _LOCATION_MORE))
         case other:
-            raise MalformedError(f"RAS message {other} is no answer to what was asked")
+            raise MalformedError("other_answer", message=other)
 
 
 def read_question(data: bytes) -> Question:
@@ -177,11 +177,11 @@ def read_question(data: bytes) -> Question:
     if alternative == _Ras.LRQ:
         optional, sequence = _opened(reader, 2)
         if optional:
-            raise MalformedError("optional fields of a LocationRequest are not read")
+            raise MalformedError("optional_fields")
         if reader.length() != 1:
-            raise MalformedError("other than one alias")
+            raise MalformedError("other_aliases")
         return Question(sequence, _read_alias(reader), _read_place(reader))
-    raise MalformedError(f"RAS message {alternative} is not understood")
+    raise MalformedError("unknown_message", message=alternative)
 
 
 def _begun(alternative: int, optional: int, sequence: int) -> Writer:
@@ -201,14 +201,14 @@ def _opened(reader: Reader, optional: int) -> tuple[int, int]:
     present = reader.bits(optional)
     sequence = int.from_bytes(reader.octets(2), "big") + 1
     if sequence > 0xFFFF:
-        raise MalformedError("requestSeqNum is 65536")
+        raise MalformedError("sequence_65536")
     return present, sequence
 
 
 def _read_extension(reader: Reader) -> Answer:
     alternative = reader.small()
     if alternative != _RIP:
-        raise MalformedError(f"RAS message {alternative} of the extensions is no answer to what was asked")
+        raise MalformedError("other_extension", message=alternative)
     content = Reader(reader.octets(reader.length()))
     optional, sequence = _opened(content, 4)
     # Optional fields would stand before the delay.
@@ -274,7 +274,7 @@ def _write_alias(writer: Writer, alias: str) -> None:
 
 def _read_alias(reader: Reader) -> str:
     if reader.bits(1):
-        raise MalformedError("an alias that is neither digits nor an H.323-ID")
+        raise MalformedError("strange_alias")
     if reader.bits(1):
         count = reader.octets(1)[0] + 1
         return reader.octets(2 * count).decode("utf-16-be", "replace")
@@ -282,5 +282,5 @@ def _read_alias(reader: Reader) -> str:
     reader.align()
     indexes = [reader.bits(4) for _ in range(count)]
     if max(indexes) >= len(_DIGITS):
-        raise MalformedError("an alias with digits that are none")
+        raise MalformedError("bad_digits")
     return "".join(_DIGITS[index] for index in indexes)

@@ -72,21 +72,21 @@ class ResponseReader:
         if self.is_complete:
             return
         if self.code is None:
-            raise MalformedError("closed without a response" if not self._buffer else "closed within the head of a response")
+            raise MalformedError("closed_in_head" if self._buffer else "closed_without_response")
         if self._is_chunked or self._left:
-            raise MalformedError("closed within the body of a response")
+            raise MalformedError("closed_in_body")
         self.is_complete = True
 
     def _read_head(self) -> bool:
         """Read one head, an interim one (1xx) perhaps; return whether there was one."""
         if len(self._buffer) >= 5 and not self._buffer.startswith(b"HTTP/"):
-            raise MalformedError("no HTTP response")
+            raise MalformedError("no_http")
         begin = max(self._searched - 3, 0)
         self._searched = len(self._buffer)
         ends = [at for at in (self._buffer.find(b"\r\n\r\n", begin), self._buffer.find(b"\n\n", begin)) if at >= 0]
         end = min(ends, default=len(self._buffer))
         if end > LONGEST_HEAD:
-            raise MalformedError(f"a head of more than {LONGEST_HEAD} octets")
+            raise MalformedError("long_head", most=LONGEST_HEAD)
         if not ends:
             return False
         self._searched = 0
@@ -95,11 +95,11 @@ class ResponseReader:
         lines = head.replace(b"\r\n", b"\n").split(b"\n")
         match = _STATUS.fullmatch(lines[0])
         if match is None:
-            raise MalformedError("no HTTP response")
+            raise MalformedError("no_http")
         if match[1].startswith(b"1"):
             self._interim += 1
             if self._interim > _MOST_INTERIM:
-                raise MalformedError("interim responses without end")
+                raise MalformedError("endless_interim")
             return True
         self._take_fields(lines[1:])
         self.code, self.phrase = int(match[1]), _text(match[2] or b"")
@@ -109,7 +109,7 @@ class ResponseReader:
 
     def _take_fields(self, lines: list[bytes]) -> None:
         if len(lines) > _MOST_FIELDS:
-            raise MalformedError(f"more than {_MOST_FIELDS} fields")
+            raise MalformedError("many_fields", most=_MOST_FIELDS)
         lengths: set[bytes] = set()
         for line in lines:
             name, _, value = line.partition(b":")
@@ -121,20 +121,20 @@ class ResponseReader:
                     lengths.add(value)
                 case b"transfer-encoding" if value.lower() != b"identity":
                     if value.lower() != b"chunked":
-                        raise MalformedError(f"transfer encoding '{_text(value)}'")
+                        raise MalformedError("transfer_encoding", value=_text(value))
                     self._is_chunked = True
                 case b"content-encoding" if value.lower() not in (b"identity", b"") and self._most is not None:
-                    raise MalformedError(f"content encoding '{_text(value)}' that was not asked for")
+                    raise MalformedError("content_encoding", value=_text(value))
         if lengths and not self._is_chunked:
             (length,) = lengths if len(lengths) == 1 else (b"",)
             if not _LENGTH.fullmatch(length):
-                raise MalformedError("a content length that is none")
+                raise MalformedError("no_content_length")
             self._left = int(length)
             self._check(self._left)
 
     def _check(self, size: int) -> None:
         if self._most is not None and size > self._most:
-            raise MalformedError(f"a body of more than {self._most} octets")
+            raise MalformedError("long_body", most=self._most)
 
     def _read_body(self) -> None:
         if self._is_chunked:
@@ -155,7 +155,7 @@ class ResponseReader:
             end = self._buffer.find(b"\n")
             if end < 0:
                 if len(self._buffer) > _LONGEST_LINE:
-                    raise MalformedError("a chunk without a size")
+                    raise MalformedError("chunk_without_size")
                 return False
             line = bytes(self._buffer[:end]).rstrip(b"\r")
             del self._buffer[: end + 1]
@@ -163,7 +163,7 @@ class ResponseReader:
                 return True
             match = _CHUNK.fullmatch(line)
             if match is None:
-                raise MalformedError("a chunk without a size")
+                raise MalformedError("chunk_without_size")
             self._left = int(match[1], 16)
             self._check(len(self.body) + self._left)
             self.is_complete = self._left == 0

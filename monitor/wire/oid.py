@@ -99,15 +99,15 @@ def _read(content: bytes) -> Oid:
     sub = 0
     for octet in content:
         if sub == 0 and octet == 0x80:
-            raise MalformedError("object identifier: a sub-identifier is padded")
+            raise MalformedError("padded_sub")
         sub = (sub << 7) | (octet & 0x7F)
         if sub > MAX_SUB_IDENTIFIER + 80:
-            raise MalformedError("object identifier: a sub-identifier is above 4294967295")
+            raise MalformedError("large_sub", most=MAX_SUB_IDENTIFIER)
         if octet < 0x80:
             subs.append(sub)
             sub = 0
     if content[-1] & 0x80:
-        raise MalformedError("object identifier: its last sub-identifier is cut off")
+        raise MalformedError("cut_sub")
     return _split_first(subs)
 
 
@@ -120,7 +120,7 @@ def _split_first(subs: list[int]) -> Oid:
     first = subs[0]
     arcs = (0, first) if first < 40 else (1, first - 40) if first < 80 else (2, first - 80)
     if len(subs) >= MAX_SUB_IDENTIFIERS:
-        raise MalformedError(f"object identifier: more than {MAX_SUB_IDENTIFIERS} sub-identifiers")
+        raise MalformedError("many_subs", most=MAX_SUB_IDENTIFIERS)
     if max(subs[1:], default=0) > MAX_SUB_IDENTIFIER:
-        raise MalformedError("object identifier: a sub-identifier is above 4294967295")
+        raise MalformedError("large_sub", most=MAX_SUB_IDENTIFIER)
     return (*arcs, *subs[1:])

@@ -52,7 +52,7 @@ class Reader:
         """Return the next `count` bits as a number."""
         end = self._at + count
         if end > 8 * len(self._data):
-            raise MalformedError(f"ends at octet {len(self._data)}, within a value")
+            raise MalformedError("cut_value", octets=len(self._data))
         octets = self._data[self._at // 8 : (end + 7) // 8]
         value = int.from_bytes(octets, "big") >> -end % 8 & (1 << count) - 1
         self._at = end
@@ -68,7 +68,7 @@ class Reader:
         begin = self._at // 8
         self._at += 8 * count
         if self._at > 8 * len(self._data):
-            raise MalformedError(f"ends at octet {len(self._data)}, within a value")
+            raise MalformedError("cut_value", octets=len(self._data))
         return self._data[begin : begin + count]
 
     def length(self) -> int:
@@ -77,7 +77,7 @@ class Reader:
         if first < 0x80:
             return first
         if first & 0x40:
-            raise MalformedError("a value in fragments")
+            raise MalformedError("fragmented_value")
         return (first & 0x3F) << 8 | self.octets(1)[0]
 
     def small(self) -> int:

@@ -104,13 +104,13 @@ class RequestError(MalformedError):
 def parse_response(octets: bytes) -> Response:
     """Return a response; raises RequestError for a request, MalformedError for what is neither."""
     if len(octets) > LONGEST:
-        raise MalformedError(f"longer than {LONGEST} octets")
+        raise MalformedError("longer", most=LONGEST)
     first, headers = _head(octets.lstrip(b"\r\n"))
     status = _STATUS.fullmatch(first)
     if status is None:
         if _REQUEST.match(first):
-            raise RequestError("a request, not an answer")
-        raise MalformedError("does not begin with a status line of SIP/2.0")
+            raise RequestError("sip_request")
+        raise MalformedError("no_status_line")
     cseq, method = _cseq(headers.get("cseq"))
     return Response(
         code=int(status[1]),
@@ -134,12 +134,12 @@ def take_message(stream: bytes) -> tuple[bytes, bytes] | None:
     end = _end_of_head(stream)
     if end is None:
         if len(stream) > LONGEST:
-            raise MalformedError(f"headers of more than {LONGEST} octets")
+            raise MalformedError("long_headers", most=LONGEST)
         return None
     _, headers = _head(stream[:end])
     total = end + (_length(headers.get("content-length")) or 0)
     if total > LONGEST:
-        raise MalformedError(f"longer than {LONGEST} octets")
+        raise MalformedError("longer", most=LONGEST)
     return (stream[:total], stream[total:]) if len(stream) >= total else None
 
 
@@ -171,7 +171,7 @@ def _head(octets: bytes) -> tuple[str, dict[str, str]]:
             continue
         value = value.strip(" \t")
         if name in _ONCE and headers.setdefault(name, value) != value:
-            raise MalformedError(f"two different {name} headers")
+            raise MalformedError("two_headers", name=name)
         headers.setdefault(name, value)
     return lines[0].strip(" \t"), headers
 
@@ -190,14 +190,14 @@ def _unfolded(lines: list[str]) -> list[str]:
 def _required(headers: dict[str, str], name: str) -> str:
     value = headers.get(name)
     if not value:
-        raise MalformedError(f"without {name}")
+        raise MalformedError("without_header", name=name)
     return value
 
 
 def _cseq(value: str | None) -> tuple[int, str]:
     found = _CSEQ.fullmatch(value or "")
     if found is None:
-        raise MalformedError("without cseq" if value is None else "its cseq is no number and method")
+        raise MalformedError("without_header", name="cseq") if value is None else MalformedError("bad_cseq")
     return int(found[1]), found[2]
 
 
@@ -205,9 +205,9 @@ def _length(value: str | None) -> int | None:
     if value is None:
         return None
     if not (value.isascii() and value.isdigit()):
-        raise MalformedError("its content-length is no number")
+        raise MalformedError("bad_content_length")
     if len(value) > 9:
-        raise MalformedError(f"longer than {LONGEST} octets")
+        raise MalformedError("longer", most=LONGEST)
     return int(value)
 
 

@@ -194,12 +194,10 @@ def decode(data: bytes) -> Message:
     version, community, at, end = _envelope(data)
     pdu = data[at] if at < end else -1
     if pdu not in _PDU_TYPES:
-        raise MalformedError(
-            "a v1 trap where a request or response belongs" if pdu == TRAP_V1 else f"unknown PDU type 0x{pdu & 0xFF:02x}"
-        )
+        raise MalformedError("trap_v1") if pdu == TRAP_V1 else MalformedError("unknown_pdu", pdu=f"0x{pdu & 0xFF:02x}")
     at, stop = read_element(data, at, end, pdu, "PDU")
     if stop != end:
-        raise MalformedError(f"{end - stop} octets after the PDU")
+        raise MalformedError("octets_after", what="PDU", octets=end - stop)
     request_id, at = read_integer(data, at, end, "request-id")
     first, at = read_integer(data, at, end, "error-status")
     second, at = read_integer(data, at, end, "error-index")
@@ -211,13 +209,13 @@ def decode_trap_v1(data: bytes) -> TrapV1:
     _, community, at, end = _envelope(data)
     at, stop = read_element(data, at, end, TRAP_V1, "PDU")
     if stop != end:
-        raise MalformedError(f"{end - stop} octets after the PDU")
+        raise MalformedError("octets_after", what="PDU", octets=end - stop)
     start, at = read_element(data, at, end, OBJECT_IDENTIFIER, "enterprise")
     enterprise = oid_of(data[start:at])
     start, at = read_element(data, at, end, IP_ADDRESS, "agent-addr")
     address = data[start:at]
     if len(address) != 4:
-        raise MalformedError(f"agent-addr of {len(address)} octets")
+        raise MalformedError("wrong_size", what="agent-addr", octets=len(address))
     generic, at = read_integer(data, at, end, "generic-trap")
     specific, at = read_integer(data, at, end, "specific-trap")
     start, at = read_element(data, at, end, TIME_TICKS, "time-stamp")
@@ -230,10 +228,10 @@ def _envelope(data: bytes) -> tuple[int, bytes, int, int]:
     """Return version, community, and where the PDU begins and the message ends."""
     at, end = read_element(data, 0, len(data), SEQUENCE, "message")
     if end != len(data):
-        raise MalformedError(f"{len(data) - end} octets after the message")
+        raise MalformedError("octets_after", what="message", octets=len(data) - end)
     version, at = read_integer(data, at, end, "version")
     if version not in (V1, V2C):
-        raise MalformedError(f"version {version} is neither v1 nor v2c")
+        raise MalformedError("neither_version", version=version)
     start, at = read_element(data, at, end, OCTET_STRING, "community")
     return version, data[start:at], at, end
 
@@ -246,7 +244,7 @@ def _varbinds(data: bytes, at: int, end: int) -> tuple[VarBind, ...]:
     """
     at, stop = read_element(data, at, end, SEQUENCE, "variable-bindings")
     if stop != end:
-        raise MalformedError(f"{end - stop} octets after the variable-bindings")
+        raise MalformedError("octets_after", what="variable-bindings", octets=end - stop)
     varbinds: list[VarBind] = []
     number = int.from_bytes
     while at < end:
@@ -281,16 +279,16 @@ def _varbind(data: bytes, at: int, end: int, what: str) -> tuple[VarBind, int]:
     at, stop = read_element(data, at, end, SEQUENCE, what)
     start, value_at = read_element(data, at, stop, OBJECT_IDENTIFIER, f"{what}: name")
     if value_at == stop:
-        raise MalformedError(f"{what}: has no value")
+        raise MalformedError("valueless", what=what)
     tag = data[value_at]
     at, value_end = read_element(data, value_at, stop, tag, f"{what}: value")
     if value_end != stop:
-        raise MalformedError(f"{what}: {stop - value_end} octets after its value")
+        raise MalformedError("octets_after_value", what=what, octets=stop - value_end)
     return (oid_of(data[start:value_at]), tag, _value(tag, data[at:stop], what)), stop
 
 
 def _value(tag: int, content: bytes, what: str) -> Value:
     """Return a value of any type. Raises MalformedError where there is no such type or the content is none of it."""
     if (read := DECODERS.get(tag)) is None:
-        raise MalformedError(f"{what}: unknown type 0x{tag:02x}")
+        raise MalformedError("unknown_type", what=what, type=f"0x{tag:02x}")
     return read(content)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from monitor.words.catalogue import Catalogue, say
+from monitor.words.details import Coded, tell_details
 
 COMPLAINTS: Catalogue = {
-    "malformed": ("agent trả lời không đọc được: {fault}", "agent's answers can't be decoded: {fault}"),
+    "malformed": ("agent trả lời không đọc được: {because}", "agent's answers can't be decoded: {because}"),
     "oversized": ("agent trả lời dài quá mức: {octets} octet", "agent's answers are far too long: {octets} octets"),
     "wrong_id": (
         "agent trả lời sai request-id ({asked} được trả lời bằng {answered})",
@@ -49,6 +50,6 @@ COMPLAINTS: Catalogue = {
 }
 
 
-def complain(deed: str, values: Mapping[str, float | int | str], language: str) -> str:
-    """Return what an agent does, as a sentence without its full stop. deed, values: as in model.misdeed.Misdeed."""
-    return say(COMPLAINTS, deed, language, **values)
+def complain(deed: str, values: Mapping[str, float | int | str], language: str, because: Sequence[Coded] = ()) -> str:
+    """Return what an agent does, as a sentence without its full stop. deed, values, because: as in model.misdeed.Misdeed."""
+    return say(COMPLAINTS, deed, language, because=tell_details(because, language), **values)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from monitor.words.catalogue import Catalogue, say
 from monitor.words.complaints import COMPLAINTS, complain
-from monitor.words.paths import path_text
+from monitor.words.details import Coded, tell_details
+from monitor.words.readiness import STAGES, VERDICTS
 from monitor.words.reasons import explain
 from monitor.words.states import STATES
 from monitor.words.voice import voice
@@ -29,6 +30,9 @@ EVENTS: Catalogue = {
     "acknowledgement_over": ("{name} đã hết sự cố, {by} xong việc", "{name}: the outage that {by} had is over"),
     "maintenance": ("{by} báo bảo trì số {number}, {covers}: {reason}", "{by} announced maintenance {number}, {covers}: {reason}"),
     "maintenance_ended": ("{by} kết thúc bảo trì số {number}: {reason}", "{by} ended maintenance {number}: {reason}"),
+    "meeting_checked": ("{meeting} {stage}: {verdict}; {counts}", "{meeting} checked ({stage}): {verdict}; {counts}"),
+    "meeting_sealed": ("{meeting} đã chốt báo cáo: {verdict}, sha256 {seal}", "{meeting} sealed: {verdict}, sha256 {seal}"),
+    "meeting_confirmed": ("{meeting}: {by} báo {said}{seen}{note}", "{meeting}: {by} says {said}{seen}{note}"),
 }
 
 
@@ -41,57 +45,97 @@ def tell_change(target: str, states: tuple[str | None, str], why: str, language:
     return say(EVENTS, "changed", language, old=_state(old, language), **told)
 
 
-def tell(kind: str, target: str, values: Values, text: str, language: str, names: Mapping[str, str]) -> str:  # noqa: PLR0917
+def tell(  # noqa: PLR0917
+    kind: str, target: str, values: Values, told: Sequence[Coded], language: str, names: Mapping[str, str]
+) -> str:
     """Return an event of the journal as a sentence without its full stop.
 
-    values, text: as in model.state.Event; names: id → name, of targets and areas. A kind that has no sentence, and a line of before
-    there were values, is told by its text, which is English.
+    values, told: as in model.state.Event; names: id → name, of targets and areas. What has no sentence, and a line of before there
+    were values, is told by its reasons alone.
     """
     if kind not in EVENTS:
-        return text
+        return tell_details(told, language)
     name = names.get(target, target) or "Agent"
     try:
-        told = say(EVENTS, kind, language, **{**values, "name": name, **_MORE.get(kind, _nothing)(values, text, language, names)})
+        more = _MORE.get(kind, _nothing)(values, told, language, names)
+        said = say(EVENTS, kind, language, **{**values, "name": name, **more})
     except (KeyError, ValueError):
-        return text
-    return told[:1].upper() + told[1:]
+        return tell_details(told, language)
+    ids = (name if name == target else "", str(values.get("meeting", "")))
+    # An id is written as it is.
+    return said if any(each and said.startswith(each) for each in ids) else said[:1].upper() + said[1:]
 
 
-def _nothing(_values: Values, _text: str, _language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
+def _nothing(_values: Values, _told: Sequence[Coded], _language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
     return {}
 
 
-def _blind(values: Values, _text: str, language: str, names: Mapping[str, str]) -> Mapping[str, str]:
+def _blind(values: Values, _told: Sequence[Coded], language: str, names: Mapping[str, str]) -> Mapping[str, str]:
     return {"why": explain(str(values["code"]), values, language, names)}
 
 
-def _sighted(values: Values, _text: str, language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
+def _sighted(values: Values, _told: Sequence[Coded], language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
     return {"lasted": voice(language).duration(float(values["lasted_s"]))}
 
 
-def _path(_values: Values, text: str, language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
-    return {"path": path_text(text, language) or text}
+def _path(_values: Values, told: Sequence[Coded], language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
+    return {"path": tell_details(told, language)}
 
 
-def _misbehaves(values: Values, _text: str, language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
+def _misbehaves(values: Values, told: Sequence[Coded], language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
     deed = str(values["deed"])
-    told = say(COMPLAINTS, deed, language, **values) if deed == "more" else complain(deed, values, language)
+    said = say(COMPLAINTS, deed, language, **values) if deed == "more" else complain(deed, values, language, told)
     if "how" not in values:
-        return {"complaint": told}
+        return {"complaint": said}
     lasted = voice(language).duration(float(values["lasted_s"]))
-    return {"complaint": say(COMPLAINTS, str(values["how"]), language, complaint=told, lasted=lasted)}
+    return {"complaint": say(COMPLAINTS, str(values["how"]), language, complaint=said, lasted=lasted)}
 
 
-def _acknowledged(values: Values, _text: str, _language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
+def _acknowledged(values: Values, _told: Sequence[Coded], _language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
     return {"note": f": {values['note']}" if values["note"] else ""}
 
 
-def _maintenance(values: Values, _text: str, _language: str, names: Mapping[str, str]) -> Mapping[str, str]:
+def _maintenance(values: Values, _told: Sequence[Coded], _language: str, names: Mapping[str, str]) -> Mapping[str, str]:
     ids = f"{values['ids']} {values['areas']}".split()
     return {"covers": ", ".join(names.get(each, each) for each in ids)}
 
 
-_MORE: Mapping[str, Callable[[Values, str, str, Mapping[str, str]], Mapping[str, str]]] = {
+def _checked(values: Values, told: Sequence[Coded], language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
+    counts = (f"{each.values['count']} {_verdict(each.values['verdict'], language)}" for each in told)
+    stage = str(values["stage"])
+    return {
+        "stage": say(STAGES, stage, language).lower() if language == "vi" else stage,
+        "verdict": _verdict(values["verdict"], language),
+        "counts": ", ".join(counts),
+    }
+
+
+def _sealed(values: Values, _told: Sequence[Coded], language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
+    return {"verdict": _verdict(values["verdict"], language)}
+
+
+def _confirmed(values: Values, _told: Sequence[Coded], language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
+    seen = [say(_SEEN, name, language) for name in _SEEN if values[name]]
+    between = ", " if language == "vi" else " "
+    return {
+        "said": say(_SAID, "good" if values["good"] else "bad", language),
+        "seen": f" ({between.join(seen)})" if seen else "",
+        "note": f": {values['note']}" if values["note"] else "",
+    }
+
+
+def _verdict(verdict: float | int | str, language: str) -> str:
+    return say(VERDICTS, str(verdict), language).lower() if language == "vi" else str(verdict)
+
+
+_SAID: Catalogue = {"good": ("tốt", "well"), "bad": ("có lỗi", "a fault")}
+_SEEN: Catalogue = {
+    "on_site": ("có người", "on_site"),
+    "camera": ("có hình", "camera"),
+    "sound": ("có tiếng", "sound"),
+}
+_More = Callable[[Values, Sequence[Coded], str, Mapping[str, str]], Mapping[str, str]]
+_MORE: Mapping[str, _More] = {
     "blind": _blind,
     "sighted": _sighted,
     "path": _path,
@@ -99,6 +143,9 @@ _MORE: Mapping[str, Callable[[Values, str, str, Mapping[str, str]], Mapping[str,
     "behaves": _misbehaves,
     "acknowledged": _acknowledged,
     "maintenance": _maintenance,
+    "meeting_checked": _checked,
+    "meeting_sealed": _sealed,
+    "meeting_confirmed": _confirmed,
 }
 
 

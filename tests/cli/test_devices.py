@@ -13,6 +13,7 @@ from monitor.cli.findings import lacking
 from monitor.cli.trial import make_spec, recorded_credential, try_recording
 from monitor.load.profiles import DEFAULT, load_profiles
 from monitor.model.reading import SnmpSample
+from tests.told import english
 
 ROOT = Path(__file__).parents[2]
 DEVICES = ROOT / "tests" / "devices"
@@ -245,8 +246,8 @@ def played(recording: str, version: str = "2c", profile: str | None = None) -> S
     """Return what a recording says to its first poll."""
     spec = make_spec("", recorded_credential(version), PROFILES[profile or DEFAULT.id], PROFILES, named=profile is not None)
     trial = try_recording(DEVICES / f"{recording}.snmprec", spec)
-    assert trial.sample is not None, trial.detail
-    assert "" == trial.detail
+    assert trial.sample is not None, english(trial.detail)
+    assert "" == english(trial.detail)
     return trial.sample
 
 

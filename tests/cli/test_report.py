@@ -42,8 +42,8 @@ def folder(tmp_path: Path) -> Path:
             change("xa-a1", State.UNREACHABLE, at(10), "huyen-a"),
             change("dc-xa-a1", State.UNREACHABLE, at(10), "huyen-a"),
             *(change(id_, State.UP, at(10, 31)) for id_ in ("huyen-a", "xa-a1", "dc-xa-a1")),
-            Event(at(12), "blind", "", "blind"),
-            Event(at(12, 2), "sighted", "", "sighted"),
+            Event(at(12), "blind", "", {"code": "blind_silent"}),
+            Event(at(12, 2), "sighted", "", {"lasted_s": 120}),
             change("huyen-b", State.DOWN, at(3, month=11), "huyen-b"),
         ]
     )

@@ -28,7 +28,7 @@ def words(tmp_path: Path) -> list[str]:
     url = f"sqlite:///{tmp_path}/journal.db"
     began = (NOW - timedelta(hours=1)).timestamp()
     store = Store(url)
-    store.write([Transition("ubnd-1", State.UP, State.DOWN, began, "ubnd-1", Reason("silent", {"bursts": 2}), "", 5, 6)])
+    store.write([Transition("ubnd-1", State.UP, State.DOWN, began, "ubnd-1", Reason("silent", {"bursts": 2}), (), 5, 6)])
     store.close()
     return ["report", "shift", "--config", str(tmp_path / "config"), "--journal", url]
 

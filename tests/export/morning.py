@@ -136,5 +136,5 @@ def _with_times(snapshot: Snapshot, cut: str, alone: list[str]) -> Snapshot:
     )
 
 
-def _path(target: str, cut: str) -> str:
-    return "path breaks after hop 3, 10.2.0.9" if target == cut else ""
+def _path(target: str, cut: str) -> Reason | None:
+    return Reason("path_after", {"hop": 3, "address": "10.2.0.9"}) if target == cut else None

@@ -95,7 +95,7 @@ def snmp(at: float | None = NOW - 20, *, up: bool = True, interfaces: Sequence[I
     """Return what a router's agent says."""
     values = MappingProxyType({"wan_device_cpu_ratio": 0.23, "wan_device_memory_ratio": 0.41})
     rows = (interface(), interface("Gi0/1", "other")) if interfaces is None else tuple(interfaces)
-    return SnmpView(at, up, "" if up else "no answer", "generic-router", NOW - 86_400, rows, values)
+    return SnmpView(at, up, () if up else (Reason("no_answer"),), "generic-router", NOW - 86_400, rows, values)
 
 
 def view(target: Target, state: State | None = State.UP, *, since: float = NOW - 7_200, cause: str | None = None) -> TargetView:
@@ -157,7 +157,9 @@ def _root_cause(of: TargetView, views: Mapping[str, TargetView]) -> RootCause:
 
 def _transition(of: TargetView) -> Transition:
     assert of.state is not None
-    return Transition(of.target.id, State.UP, of.state, of.since, of.cause, of.reason, "icmp 0/10")
+    return Transition(
+        of.target.id, State.UP, of.state, of.since, of.cause, of.reason, (Reason("pings", {"received": 0, "sent": 10}),)
+    )
 
 
 def with_view(of: Snapshot, id_: str, **changes: object) -> Snapshot:

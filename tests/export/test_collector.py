@@ -224,7 +224,7 @@ def with_conference(**by_probe: ServiceView) -> Snapshot:
 
 
 def heard(values: Mapping[str, float], at: float = sample.NOW - 5, outcome: Outcome = Outcome.OK) -> ServiceView:
-    return ServiceView(at, outcome, "", ServiceSample("udp", 200, values=values))
+    return ServiceView(at, outcome, (), ServiceSample("udp", 200, values=values))
 
 
 def test_conference_probes_and_the_agent_share_their_series_and_are_those_of_prometheus_client() -> None:

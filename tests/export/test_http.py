@@ -15,6 +15,11 @@ from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Event, State, Transition
 from tests.export import oracle, sample
 from tests.export.sample import FakeSource
+from tests.told import UNANSWERED
+
+FEWER = Reason("at_repetitions", {"tried": 20}, (Reason("status", {"status": "tooBig"}),))
+USUAL = Reason("usual_answer", {"usual_s": 0.012})
+
 
 Client = TestClient[web.Request, web.Application]
 
@@ -100,9 +105,9 @@ async def test_one_target_says_why_in_the_language_asked_for(client: Client, sou
 
 async def test_one_target_tells_how_its_agent_wants_to_be_asked_and_why(client: Client, source: FakeSource) -> None:
     assert (await (await client.get("/api/v1/targets/ubnd-1")).json())["snmp_manner"] is None
-    fewer, usual = Learned(10, "tooBig at 20 repetitions", sample.NOW), Learned(24)
+    fewer, usual = Learned(10, FEWER, sample.NOW), Learned(24)
     source.now = replace(source.now)  # another picture, as a second later
-    source.manners["ubnd-1"] = Manner(fewer, usual, Learned(0.5, "answers in 12 ms as a rule"), 0.012, 0.002, 20, 3, 1)
+    source.manners["ubnd-1"] = Manner(fewer, usual, Learned(0.5, USUAL), 0.012, 0.002, 20, 3, 1)
     told = (await (await client.get("/api/v1/targets/ubnd-1")).json())["snmp_manner"]
     assert {"value": 10, "reason": "tooBig at 20 repetitions", "since": sample.NOW} == told["repetitions"]
     assert {"value": 24, "reason": None, "since": None} == told["get_size"]
@@ -125,8 +130,8 @@ async def test_an_unknown_target_is_404_with_its_cure(client: Client) -> None:
 
 async def test_events_take_a_time_in_seconds_or_rfc_3339(client: Client, source: FakeSource) -> None:
     source.journal = [
-        Transition("xa-1-1", State.UP, State.DOWN, sample.NOW, "xa-1-1", Reason("silent", {"bursts": 2}), "icmp 0/10", 0, 1),
-        Event(sample.NOW - 5, "reload", "", "477 targets"),
+        Transition("xa-1-1", State.UP, State.DOWN, sample.NOW, "xa-1-1", Reason("silent", {"bursts": 2}), UNANSWERED, 0, 1),
+        Event(sample.NOW - 5, "reload", "", {"targets": 477}),
     ]
     body = await (await client.get("/api/v1/events?since=2026-11-30T07:00:00%2B07:00&limit=5")).json()
     assert ["transition", "reload"] == [each["kind"] for each in body["events"]]
@@ -249,7 +254,7 @@ async def test_a_card_tells_all_of_one_target(client: Client, source: FakeSource
 
 async def test_the_journals_lines_are_sentences_in_the_language_asked_for(client: Client, source: FakeSource) -> None:
     source.journal = [
-        Event(2.0, "acknowledged", "ubnd-1", "taken on by VNPT", {"by": "VNPT", "note": ""}),
+        Event(2.0, "acknowledged", "ubnd-1", {"by": "VNPT", "note": ""}),
         Transition("ubnd-1", State.UP, State.DOWN, 1.0, "ubnd-1", Reason("silent", {"bursts": 2})),
     ]
     vietnamese = (await (await client.get("/api/v1/events")).json())["events"]

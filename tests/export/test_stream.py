@@ -323,7 +323,7 @@ async def test_what_happens_to_a_target_shows_on_its_open_page_and_is_read_once_
             await message(screen)
             await message(screen)
         assert 1 == len(source.asked), "within a second"
-        source.journal = [Event(sample.NOW + 4, "acknowledged", "xa-1-1", "taken on by VNPT", {"by": "VNPT", "note": ""})]
+        source.journal = [Event(sample.NOW + 4, "acknowledged", "xa-1-1", {"by": "VNPT", "note": ""})]
         source.now = replace(source.now, at=sample.NOW + 5)
         for screen in screens:
             while "VNPT" not in (await message(screen))["data"].get("parts", {}).get("events", ""):

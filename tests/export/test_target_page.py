@@ -140,7 +140,7 @@ def test_too_few_samples_are_never_good() -> None:
 
 def test_the_ladder_tells_signalling_registration_and_calls() -> None:
     values = {'conference_registered{protocol="sip"}': 0.0, "conference_in_call": 1.0}
-    sip = ServiceView(sample.NOW - 9, Outcome.OK, "", ServiceSample("udp", 200, "OK", values=values))
+    sip = ServiceView(sample.NOW - 9, Outcome.OK, (), ServiceSample("udp", 200, "OK", values=values))
     found = steps(sample.with_view(sample.snapshot(), "dc-xa-1-1", services={"sip": sip}), "dc-xa-1-1")
     assert found[-3:] == [
         ("ready", "Cổng báo hiệu", "SIP 200 OK"),
@@ -155,7 +155,7 @@ async def test_the_page_tells_state_reason_path_and_events(
     source.now = sample.snapshot(states={"ubnd-1": State.DOWN})
     source.days = {"xa-1-1": days.day(source.now.views["xa-1-1"], sample.NOW)}
     source.journal = [
-        Event(sample.NOW - 60, "path", "xa-1-1", "path breaks after hop 3, 10.2.0.9"),
+        Event(sample.NOW - 60, "path", "xa-1-1", told=(Reason("path_after", {"hop": 3, "address": "10.2.0.9"}),)),
         change(90, State.DOWN, State.UP),
     ]
     answer = await client.get("/targets/xa-1-1")

@@ -12,6 +12,7 @@ from monitor.errors import Fault
 from monitor.load.profiles import load_profiles
 from monitor.model.profile import Profile
 from monitor.model.reading import Outcome, SnmpSample
+from monitor.model.reason import Reason
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, Ask, ExchangeError
@@ -22,6 +23,7 @@ from monitor.wire import ber, snmp
 from monitor.wire.oid import Oid
 from tests.fuzz import mutation
 from tests.fuzz.subject import Finding, must
+from tests.told import english
 
 _FAULTS: list[Fault] = []
 _PROFILES: tuple[Profile, ...] = tuple(load_profiles(Path(__file__).parents[2] / "config" / "profiles", _FAULTS).values())
@@ -105,7 +107,7 @@ class _Agent:
             return Answer(kind % 20, self.octet() - 2, tuple((oid, ber.NULL, None) for oid in ask.oids), 0.01)
         if kind < 200:
             return ExchangeError(
-                (Outcome.TIMEOUT, Outcome.MALFORMED, Outcome.REFUSED)[kind % 3], "no answer", is_final=kind % 5 == 0
+                (Outcome.TIMEOUT, Outcome.MALFORMED, Outcome.REFUSED)[kind % 3], Reason("no_answer"), is_final=kind % 5 == 0
             )
         sound = self._sound(ask)
         match kind % 8:
@@ -218,11 +220,11 @@ def _polled(spec: SnmpSpec, memory: AgentMemory, agent: _Agent, number: int) -> 
         raise Finding(f"still asking after {_MOST_QUESTIONS} questions")
     except StopIteration as ended:
         sample: SnmpSample = ended.value
-        _check(sample, poll.detail)
+        _check(sample, english(poll.detail))
         return "complete" if sample.complete else "incomplete", sample
     except ExchangeError as error:
         must(bool(error.detail) and error.outcome is not Outcome.OK, "an end without a reason")
-        return error.outcome.name.lower(), error.detail
+        return error.outcome.name.lower(), english(error.detail)
 
 
 def _check(sample: SnmpSample, detail: str) -> None:

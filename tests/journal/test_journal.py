@@ -19,10 +19,11 @@ from monitor.journal.rows import Entry
 from monitor.journal.store import Store
 from monitor.model.reason import Reason
 from monitor.model.state import Event, State, Transition
+from tests.told import UNANSWERED
 
 
 def transition(target: str, new: State, at: float, old: State | None = State.UP) -> Transition:
-    return Transition(target, old, new, at, target, Reason("silent", {"packets": 10}), "icmp 0/10", 20, 21)
+    return Transition(target, old, new, at, target, Reason("silent", {"packets": 10}), UNANSWERED, 20, 21)
 
 
 def url(folder: Path) -> str:
@@ -31,7 +32,7 @@ def url(folder: Path) -> str:
 
 async def test_what_was_appended_is_read_back_newest_first(tmp_path: Path) -> None:
     journal = Journal(Store(url(tmp_path)))
-    down, blind = transition("a", State.DOWN, 10.0), Event(11.0, "blind", "", "nothing answers")
+    down, blind = transition("a", State.DOWN, 10.0), Event(11.0, "blind", "", {"code": "blind_silent"})
     assert await journal.append([down])
     assert await journal.append([blind])
     assert [blind, down] == await journal.events()
@@ -44,7 +45,9 @@ async def test_what_was_appended_is_read_back_newest_first(tmp_path: Path) -> No
 async def test_the_last_state_of_every_target_outlives_a_restart(tmp_path: Path) -> None:
     journal = Journal(Store(url(tmp_path)))
     await journal.append([transition("a", State.UP, 1.0, old=None), transition("b", State.UP, 1.0)])
-    await journal.append([transition("a", State.DOWN, 2.0), Event(3.0, "path", "a", "breaks after hop 2")])
+    await journal.append(
+        [transition("a", State.DOWN, 2.0), Event(3.0, "path", "a", told=(Reason("path_beyond", {"address": "10.2.0.9"}),))]
+    )
     journal.close()
     reopened = Journal(Store(url(tmp_path)))
     assert {"a": State.DOWN, "b": State.UP} == {name: entry.new for name, entry in reopened.last_states().items()}
@@ -70,7 +73,7 @@ from monitor.model.state import Event
 async def main():
     journal = Journal(Store(sys.argv[1]))
     for number in range(100_000):
-        if await journal.append([Event(float(number), "x", "", str(number))]):
+        if await journal.append([Event(float(number), "x", "", {"number": number})]):
             print(number, flush=True)
 
 asyncio.run(main())
@@ -85,7 +88,7 @@ async def test_after_kill_9_nothing_that_was_published_is_missing(tmp_path: Path
     published += [int(line) for line in process.stdout.read().split()]
     process.wait()
     journal = Journal(Store(url(tmp_path)))
-    kept = {int(entry.text) for entry in await journal.events(limit=200_000) if isinstance(entry, Event)}
+    kept = {int(entry.values["number"]) for entry in await journal.events(limit=200_000) if isinstance(entry, Event)}
     assert set(published) <= kept
     assert len(published) >= 50
     journal.close()
@@ -134,8 +137,9 @@ async def test_a_slow_disk_holds_nobody_up_and_says_so(tmp_path: Path) -> None:
 
 async def test_many_appends_at_once_are_all_committed_in_order(tmp_path: Path) -> None:
     journal = Journal(Store(url(tmp_path)))
-    await asyncio.gather(*(journal.append([Event(float(n), "x", "", str(n))]) for n in range(200)))
-    assert [str(n) for n in reversed(range(200))] == [getattr(entry, "text", "") for entry in await journal.events(limit=500)]
+    await asyncio.gather(*(journal.append([Event(float(n), "x", "", {"number": n})]) for n in range(200)))
+    kept = [entry.values["number"] for entry in await journal.events(limit=500) if isinstance(entry, Event)]
+    assert [*reversed(range(200))] == kept
     journal.close()
 
 

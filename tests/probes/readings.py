@@ -13,6 +13,7 @@ from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.prober import SnmpProber
 from monitor.service.clock import SystemClock
+from tests.told import english
 
 
 class SnmpPolling(Protocol):
@@ -50,7 +51,7 @@ async def read(prober: SnmpPolling, port: int, **more: Any) -> Reading:
 async def sample(prober: SnmpPolling, spec: SnmpSpec) -> SnmpSample:
     """Return the sample of one poll that must succeed."""
     reading = (await readings(prober, [spec]))[spec.target]
-    assert reading.snmp is not None, f"{reading.outcome}: {reading.detail}"
+    assert reading.snmp is not None, f"{reading.outcome}: {english(reading.detail)}"
     return reading.snmp
 
 

@@ -13,6 +13,7 @@ from monitor.probes.tcp import TcpProber
 from monitor.probes.web import WebProber
 from monitor.service.clock import SystemClock
 from tests.lab_fixture import MONITOR, SITES, Lab, StartLab
+from tests.told import english
 
 GATEKEEPER, ALIAS = "10.0.0.9", "0243826"
 CODEC = "10.2.1.20"
@@ -49,16 +50,16 @@ async def read(lab: Lab, prober: Probing[AnySpec_contra], spec: AnySpec_contra) 
 
 
 def values(reading: Reading) -> dict[str, float]:
-    assert reading.service is not None, reading.detail
+    assert reading.service is not None, english(reading.detail)
     return dict(reading.service.values)
 
 
 async def test_every_fault_of_a_codec_shows_in_all_that_it_and_its_gatekeeper_tell(cisco: Lab) -> None:
     h323, web = H323Prober(SystemClock()), WebProber(SystemClock())
     told = await read(cisco, h323, H323)
-    assert (Outcome.OK, {UP: 1.0, REGISTERED: 1.0}, "") == (told.outcome, values(told), told.detail)
+    assert (Outcome.OK, {UP: 1.0, REGISTERED: 1.0}, "") == (told.outcome, values(told), english(told.detail))
     told = await read(cisco, web, WEB)
-    assert Outcome.OK is told.outcome, told.detail
+    assert Outcome.OK is told.outcome, english(told.detail)
     well = values(told)
     assert (1, 1, 0, 1) == (well[REGISTERED], well[SIP_REGISTERED], well["conference_in_call"], well[CAMERA])
 
@@ -72,7 +73,7 @@ async def test_every_fault_of_a_codec_shows_in_all_that_it_and_its_gatekeeper_te
 
     cisco.ctl("restore", "all")
     wrong = await read(cisco, web, WebSpec("dc-xa-b1", CODEC, path="/status.xml", status="cisco-xml", user="monitor", password="x"))
-    assert (Outcome.REFUSED, "/status.xml: 401 Unauthorized; check its login") == (wrong.outcome, wrong.detail)
+    assert (Outcome.REFUSED, "/status.xml: 401 Unauthorized; check its login") == (wrong.outcome, english(wrong.detail))
     h323.close()
     web.close()
 
@@ -82,14 +83,14 @@ async def test_a_dead_way_a_deaf_codec_and_a_closed_port_are_told_apart(lab: Lab
     spec = H323Spec("dc-xa-a1", "10.1.1.20", timeout_s=1.0)
     lab.ctl("signalling-deaf", "dc-xa-a1")
     told = await read(lab, prober, spec)
-    assert (Outcome.TIMEOUT, "no answer from TCP port 1720") == (told.outcome, told.detail)
+    assert (Outcome.TIMEOUT, "no answer from TCP port 1720") == (told.outcome, english(told.detail))
     lab.ctl("restore", "all")
     lab.ctl("close", "dc-xa-a1", tcp="1720")
     told = await read(lab, prober, spec)
-    assert (Outcome.REFUSED, "TCP port 1720 refuses") == (told.outcome, told.detail)
+    assert (Outcome.REFUSED, "TCP port 1720 refuses") == (told.outcome, english(told.detail))
     lab.ctl("cut", "huyen-a")
     told = await read(lab, prober, spec)
-    assert (Outcome.TIMEOUT, "TCP port 1720: no route to host") == (told.outcome, told.detail)
+    assert (Outcome.TIMEOUT, "TCP port 1720: no route to host") == (told.outcome, english(told.detail))
     prober.close()
 
 

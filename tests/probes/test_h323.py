@@ -15,6 +15,7 @@ from monitor.probes.h323 import H323Prober
 from monitor.service.clock import SystemClock
 from monitor.wire import h323
 from tests.probes.web_servers import serving, silent
+from tests.told import english
 
 UP = 'conference_signalling_up{protocol="h323"}'
 REGISTERED = 'conference_registered{protocol="h323"}'
@@ -112,7 +113,7 @@ async def test_a_refusal_is_a_sign_of_life_without_calls(prober: H323Prober) -> 
         pass
     reading = await read(prober, port)
     assert (Outcome.REFUSED, {UP: 0.0}) == told(reading)
-    assert reading.detail == f"TCP port {port} refuses"
+    assert english(reading.detail) == f"TCP port {port} refuses"
 
 
 @pytest.mark.parametrize(("drops_strangers", "values"), [(False, {UP: 0.0}), (True, {})])
@@ -122,7 +123,7 @@ async def test_silence_says_that_it_is_not_up_unless_strangers_are_dropped(
     with deaf_port() as port:
         reading = await read(prober, port, timeout_s=0.2, drops_strangers=drops_strangers)
     assert (Outcome.TIMEOUT, values) == told(reading)
-    assert reading.detail == f"no answer from TCP port {port}"
+    assert english(reading.detail) == f"no answer from TCP port {port}"
 
 
 async def test_a_name_without_an_address_is_not_asked() -> None:
@@ -134,7 +135,7 @@ async def test_a_name_without_an_address_is_not_asked() -> None:
     await prober.probe([H323Spec("dc-thu", "codec.invalid")], found.append)
     prober.close()
     assert (Outcome.NOT_SENT, {}) == told(found[0])
-    assert "codec.invalid" in found[0].detail
+    assert "codec.invalid" in english(found[0].detail)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ async def test_what_the_gatekeeper_says_is_told(
     async with serving(silent) as port, gatekeeper(answers) as (fake, ras):
         reading = await read(prober, port, gatekeeper="127.0.0.1", gatekeeper_port=ras, alias=ALIAS)
     assert (Outcome.OK, values) == told(reading)
-    assert reading.detail == (f"gatekeeper 127.0.0.1: {detail}" if detail else "")
+    assert english(reading.detail) == (f"gatekeeper 127.0.0.1: {detail}" if detail else "")
     assert [ALIAS] == [question.alias for question in fake.asked]
 
 
@@ -189,7 +190,7 @@ async def test_a_gatekeeper_that_is_silent_says_nothing_of_the_registration(prob
         reading = await read(prober, port, gatekeeper="127.0.0.1", gatekeeper_port=ras, alias=ALIAS, timeout_s=0.2)
     assert reading.at_s < asked_s[-1], "it tells of when the endpoint spoke, not of how long the gatekeeper was waited for"
     assert (Outcome.OK, {UP: 1.0}) == told(reading)
-    assert reading.detail == "gatekeeper 127.0.0.1: no answer"
+    assert english(reading.detail) == "gatekeeper 127.0.0.1: no answer"
     assert len(fake.asked) == 2
 
 
@@ -212,7 +213,7 @@ async def test_where_no_gatekeeper_listens_the_registration_is_not_known_and_it_
     async with serving(silent) as port:
         reading = await read(prober, port, gatekeeper="127.0.0.1", gatekeeper_port=ras, alias=ALIAS)
         assert (Outcome.OK, {UP: 1.0}) == told(reading)
-        assert reading.detail == "gatekeeper 127.0.0.1: connection refused"
+        assert english(reading.detail) == "gatekeeper 127.0.0.1: connection refused"
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_datagram_endpoint(
             lambda: FakeGatekeeper(lambda question: [confirm(question)]), local_addr=("127.0.0.1", ras)
@@ -226,7 +227,7 @@ async def test_an_alias_that_nobody_can_ask_for_is_told(prober: H323Prober) -> N
     async with serving(silent) as port:
         reading = await read(prober, port, gatekeeper="127.0.0.1", alias="😀")
     assert (Outcome.OK, {UP: 1.0}) == told(reading)
-    assert reading.detail == "no gatekeeper can be asked for the alias '😀'"
+    assert english(reading.detail) == "no gatekeeper can be asked for the alias '😀'"
 
 
 async def test_the_registration_is_told_of_an_endpoint_that_refuses_calls_too(prober: H323Prober) -> None:

@@ -29,6 +29,7 @@ from tests.probes.sip.fake_endpoint import endpoint, reply
 from tests.probes.stalling import Stall, device
 from tests.probes.test_h323 import ALIAS, RAS, SIGNALLING, deaf_port
 from tests.probes.web_servers import Talk, page, secured, serving, silent
+from tests.told import english
 
 TIMEOUT_S = 0.5
 STALL_S = 1.2
@@ -217,7 +218,7 @@ async def test_a_connect_that_ran_out_while_we_stood_still_has_its_time_again_an
             assert is_busy is connecting.done()
             came = await connecting
     assert isinstance(came, Failure)
-    assert (Outcome.TIMEOUT, f"no answer from TCP port {port}") == (came.outcome, came.detail)
+    assert (Outcome.TIMEOUT, f"no answer from TCP port {port}") == (came.outcome, english((came.detail,)))
 
 
 @pytest.mark.parametrize("hold", [spin, time.sleep])
@@ -229,7 +230,7 @@ async def test_a_loop_that_is_always_late_tells_who_takes_no_connection(
         async with always_late(hold, BUSY_S):
             reading = await told(port)
     assert Outcome.TIMEOUT is reading.outcome
-    assert f"no answer from TCP port {port}" in reading.detail
+    assert f"no answer from TCP port {port}" in english(reading.detail)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +248,7 @@ async def test_a_loop_that_is_always_late_tells_who_takes_a_connection_and_says_
         async with always_late(time.sleep, BUSY_S):
             reading = await told(port)
     assert outcome is reading.outcome
-    assert detail in reading.detail
+    assert detail in english(reading.detail)
 
 
 async def test_a_loop_whose_every_turn_takes_longer_than_the_time_out_blames_nobody_who_answers() -> None:
@@ -262,7 +263,7 @@ async def test_a_loop_whose_every_turn_takes_longer_than_the_time_out_blames_nob
             found = await asyncio.gather(
                 told_by_tcp(port), told_by_h323(port), told_by_sip(port), told_by_web(port), told_by_tls(secure_port)
             )
-    assert [(Outcome.OK, "")] * 5 == [(each.outcome, each.detail) for each in found]
+    assert [(Outcome.OK, "")] * 5 == [(each.outcome, english(each.detail)) for each in found]
 
 
 async def test_a_silent_host_is_told_as_silent_after_a_stall() -> None:
@@ -274,7 +275,7 @@ async def test_a_silent_host_is_told_as_silent_after_a_stall() -> None:
         stall_soon()
         reading = await probing
     prober.close()
-    assert (Outcome.TIMEOUT, f"no answer from TCP port {port}") == (reading.outcome, reading.detail)
+    assert (Outcome.TIMEOUT, f"no answer from TCP port {port}") == (reading.outcome, english(reading.detail))
 
 
 async def test_what_is_void_again_and_again_is_not_asked_for_ever() -> None:
@@ -305,7 +306,7 @@ async def test_an_endpoint_is_waited_for_by_sip_over_tcp_where_the_loop_was_late
     async with endpoint(tcp=answer) as fake:
         reading = await one(prober.probe, SipSpec("dc", "127.0.0.1", fake.port, ("tcp",), timeout_s=TIMEOUT_S))
     prober.close()
-    assert (Outcome.OK, "", 1) == (reading.outcome, reading.detail, dozing.asked)
+    assert (Outcome.OK, "", 1) == (reading.outcome, english(reading.detail), dozing.asked)
 
 
 async def test_a_sip_response_of_the_stalled_time_has_its_true_rtt_and_its_request_is_not_sent_again() -> None:
@@ -346,7 +347,7 @@ async def test_a_page_is_waited_for_where_the_loop_was_late(secure: bool) -> Non
     async with serving(talk, secured() if secure else None) as port:
         reading = await one(prober.probe, WebSpec("dc", "127.0.0.1", port=port, tls=secure, timeout_s=TIMEOUT_S))
     prober.close()
-    assert (Outcome.OK, "", 1) == (reading.outcome, reading.detail, dozing.asked)
+    assert (Outcome.OK, "", 1) == (reading.outcome, english(reading.detail), dozing.asked)
 
 
 async def test_every_answer_of_a_gatekeeper_that_came_in_a_stall_is_read_before_any_silence_is_told() -> None:
@@ -372,7 +373,7 @@ async def test_every_answer_of_a_gatekeeper_that_came_in_a_stall_is_read_before_
             found: list[Reading] = []
             await prober.probe(specs, found.append)
     prober.close()
-    assert {(Outcome.OK, "")} == {(each.outcome, each.detail) for each in found}
+    assert {(Outcome.OK, "")} == {(each.outcome, english(each.detail)) for each in found}
     assert aliases == len(fake.asked), "what came in time is not asked for again"
 
 
@@ -395,7 +396,7 @@ async def test_sip_silence_is_no_proof_where_the_kernel_had_to_drop_what_came() 
     assert prober.receive_drops > 0
     prober.close()
     assert Outcome.NOT_SENT is reading.outcome
-    assert "our receive buffer overflowed by " in reading.detail
+    assert "our receive buffer overflowed by " in english(reading.detail)
 
 
 async def test_a_gatekeepers_silence_is_no_proof_where_the_kernel_had_to_drop_what_came() -> None:
@@ -406,7 +407,7 @@ async def test_a_gatekeepers_silence_is_no_proof_where_the_kernel_had_to_drop_wh
         assert isinstance(place, Place)
         shrink(gatekeepers._gatekeeper(place, fake.port)._sock)
         told = await gatekeepers.registration(place, fake.port, ALIAS, TIMEOUT_S)
-        assert (None, True) == (told.known, "our receive buffer overflowed by " in told.text)
+        assert (None, True) == (told.known, "our receive buffer overflowed by " in english((told.reason,)))
         drops = prober.receive_drops
     prober.close()
     assert drops > 0

@@ -11,6 +11,7 @@ from monitor.probes.tcp import TcpProber
 from monitor.service.clock import SystemClock
 from tests.probes.test_h323 import deaf_port
 from tests.probes.web_servers import serving, silent
+from tests.told import english
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def test_one_port_that_takes_a_connection_suffices_and_is_not_kept_waiting
     with deaf_port() as deaf:
         async with serving(silent) as port:
             reading = await read(prober, deaf, closed, port, timeout_s=60.0)
-    assert (Outcome.OK, "") == (reading.outcome, reading.detail)
+    assert (Outcome.OK, "") == (reading.outcome, english(reading.detail))
     assert reading.service is not None
     assert ("tcp", {}) == (reading.service.transport, dict(reading.service.values))
     assert reading.service.rtt_s is not None
@@ -48,17 +49,20 @@ async def test_a_refusal_proves_that_the_host_is_on(prober: TcpProber) -> None:
         reading = await read(prober, deaf, closed, timeout_s=0.5)
         took_s = time.monotonic() - begun_s
     assert reading.at_s - begun_s < took_s - 0.25, "it tells of the refusal, not of how long the other port was waited for"
-    assert (Outcome.REFUSED, f"TCP port {closed} refuses") == (reading.outcome, reading.detail)
+    assert (Outcome.REFUSED, f"TCP port {closed} refuses") == (reading.outcome, english(reading.detail))
     assert reading.outcome.is_alive
 
 
 async def test_silence_of_all_ports_is_silence(prober: TcpProber) -> None:
     with deaf_port() as one, deaf_port() as other:
         reading = await read(prober, one, other, timeout_s=0.2)
-    assert (Outcome.TIMEOUT, f"no answer from TCP port {one}; no answer from TCP port {other}") == (reading.outcome, reading.detail)
+    assert (Outcome.TIMEOUT, f"no answer from TCP port {one}; no answer from TCP port {other}") == (
+        reading.outcome,
+        english(reading.detail),
+    )
 
 
 async def test_what_the_kernel_can_not_send_was_not_sent(prober: TcpProber) -> None:
     # No interface has this link-local scope, so that the kernel itself refuses.
     reading = await read(prober, 80, address="fe80::1")
-    assert (Outcome.NOT_SENT, "invalid argument") == (reading.outcome, reading.detail)
+    assert (Outcome.NOT_SENT, "invalid argument") == (reading.outcome, english(reading.detail))

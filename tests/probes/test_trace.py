@@ -13,6 +13,7 @@ import pytest
 from monitor.lab.packet import Packet, icmp_error
 from monitor.model.reading import Hop, PathTrace
 from monitor.probes.trace import Tracer, whole
+from tests.told import english, text
 
 from .fake_network import Answer, FakeNetwork, alive, on_network, silent
 
@@ -20,17 +21,17 @@ FIRST, SECOND = "10.2.0.1", "10.2.0.9"
 
 
 @pytest.mark.parametrize(
-    ("trace", "text"),
+    ("trace", "said"),
     [
-        (PathTrace("10.3.0.1", fault="no"), "path not traced: no"),
+        (PathTrace("10.3.0.1", fault=text("no")[0]), "path not traced: no"),
         (PathTrace("10.3.0.1"), "no router on the path answers"),
-        (PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, SECOND))), "path breaks after hop 2, 10.2.0.9"),
-        (PathTrace("10.3.0.1", (Hop(8, FIRST),)), "path breaks after 10.2.0.1"),
-        (PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, "10.3.0.1")), True), "path is whole: 10.3.0.1 answers at hop 2"),
+        (PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, SECOND))), "the path breaks after hop 2, 10.2.0.9"),
+        (PathTrace("10.3.0.1", (Hop(8, FIRST),)), "the path breaks after 10.2.0.1"),
+        (PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, "10.3.0.1")), True), "the path is whole: 10.3.0.1 answers at hop 2"),
     ],
 )
-def test_a_trace_says_where_the_path_breaks(trace: PathTrace, text: str) -> None:
-    assert text == trace.describe()
+def test_a_trace_says_where_the_path_breaks(trace: PathTrace, said: str) -> None:
+    assert said == english((trace.describe(),))
 
 
 def test_a_router_that_answers_for_all_that_is_behind_it_counts_once() -> None:
@@ -61,9 +62,9 @@ def test_each_ending_of_a_path_is_told_apart() -> None:
         "10.3.0.4": silent,
     }
     expected = {
-        "10.3.0.1": "path is whole: 10.3.0.1 answers at hop 3",
-        "10.3.0.2": "path breaks after hop 2, 10.2.0.9",
-        "10.3.0.3": "path breaks after hop 2, 10.2.0.9",
+        "10.3.0.1": "the path is whole: 10.3.0.1 answers at hop 3",
+        "10.3.0.2": "the path breaks after hop 2, 10.2.0.9",
+        "10.3.0.3": "the path breaks after hop 2, 10.2.0.9",
         "10.3.0.4": "no router on the path answers",
     }
 
@@ -72,7 +73,7 @@ def test_each_ending_of_a_path_is_told_apart() -> None:
         tracer = Tracer(max_hops=5, timeout_s=0.1, again_after_s=0)
         traces = await asyncio.gather(*(tracer.trace(address) for address in paths))
         tracer.close()
-        assert expected == {trace.address: trace.describe() for trace in traces}
+        assert expected == {trace.address: english((trace.describe(),)) for trace in traces}
 
     on_network(body)
 

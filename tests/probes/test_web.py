@@ -14,6 +14,7 @@ from monitor.model.spec import WebSpec
 from monitor.probes.web import WebProber
 from monitor.service.clock import SystemClock
 from tests.probes.web_servers import ENDS, Talk, answering, page, secured, serving, silent
+from tests.told import english
 
 EXPIRY = "conference_certificate_expiry_timestamp_seconds"
 STATUS = b"""<?xml version="1.0"?><Status product="Cisco Codec" version="ce9.15">
@@ -48,7 +49,7 @@ def sample(reading: Reading) -> ServiceSample:
 async def test_a_page_tells_its_code_its_server_and_when_its_certificate_ends(prober: WebProber) -> None:
     async with serving(answering(page("200 OK", b"hello", "Server: nginx/1.2")), secured()) as port:
         reading = await read(prober, port)
-    assert (Outcome.OK, "") == (reading.outcome, reading.detail)
+    assert (Outcome.OK, "") == (reading.outcome, english(reading.detail))
     told = sample(reading)
     assert ("tls", 200, "OK", "nginx/1.2") == (told.transport, told.code, told.phrase, told.server)
     assert {EXPIRY: ENDS.timestamp()} == told.values
@@ -130,7 +131,7 @@ async def test_what_a_device_sends_instead_of_a_status_document_is_told_and_its_
 ) -> None:
     async with serving(answering(*parts), secured()) as port:
         reading = await read(prober, port, path="/status.xml", status="cisco-xml")
-    assert (outcome, detail) == (reading.outcome, reading.detail)
+    assert (outcome, detail) == (reading.outcome, english(reading.detail))
     assert {EXPIRY: ENDS.timestamp()} == sample(reading).values
 
 
@@ -141,14 +142,17 @@ async def test_a_device_that_says_nothing_or_drips_is_not_waited_for(prober: Web
     async with serving(talk, secured()) as port:
         reading = await read(prober, port, path="/status.xml", status="cisco-xml", timeout_s=0.3)
     assert reading.outcome is Outcome.MALFORMED
-    assert f"TCP port {port} takes connections, but answers no request in time" == reading.detail
+    assert f"TCP port {port} takes connections, but answers no request in time" == english(reading.detail)
     assert {EXPIRY: ENDS.timestamp()} == sample(reading).values
 
 
 async def test_a_device_that_shakes_no_hands_is_alive_and_its_page_is_not(prober: WebProber) -> None:
     async with serving(silent) as port:
         reading = await read(prober, port, timeout_s=0.2)
-    assert (Outcome.MALFORMED, f"TCP port {port} takes connections, but shakes no hands") == (reading.outcome, reading.detail)
+    assert (Outcome.MALFORMED, f"TCP port {port} takes connections, but shakes no hands") == (
+        reading.outcome,
+        english(reading.detail),
+    )
 
 
 @pytest.mark.parametrize(
@@ -164,7 +168,7 @@ async def test_what_is_no_tls_is_told_as_such(prober: WebProber, said: bytes, de
     async with serving(talk) as port:
         reading = await read(prober, port)
     assert reading.outcome is Outcome.MALFORMED
-    assert reading.detail.startswith(detail)
+    assert english(reading.detail).startswith(detail)
     assert len(reading.detail) > len("TLS: ")
 
 
@@ -172,7 +176,11 @@ async def test_a_closed_port_refuses(prober: WebProber) -> None:
     async with serving(silent) as port:
         pass
     reading = await read(prober, port)
-    assert (Outcome.REFUSED, f"TCP port {port} refuses", {}) == (reading.outcome, reading.detail, dict(sample(reading).values))
+    assert (Outcome.REFUSED, f"TCP port {port} refuses", {}) == (
+        reading.outcome,
+        english(reading.detail),
+        dict(sample(reading).values),
+    )
 
 
 async def test_what_is_under_way_when_the_prober_closes_was_not_sent(prober: WebProber) -> None:
@@ -190,7 +198,7 @@ async def test_what_is_under_way_when_the_prober_closes_was_not_sent(prober: Web
         prober.close()
         await probing
     assert {"dc-0", "dc-1", "dc-2"} == {reading.target for reading in found}
-    assert {(Outcome.NOT_SENT, "the prober was closed")} == {(reading.outcome, reading.detail) for reading in found}
+    assert {(Outcome.NOT_SENT, "the prober was closed")} == {(reading.outcome, english(reading.detail)) for reading in found}
 
 
 async def test_many_pages_are_asked_at_once_and_none_twice(prober: WebProber) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.model.reason import Reason
 from monitor.model.state import Event, State, Transition
 from monitor.report.shift import Entry, Gap, Journal, Outage, ShiftLog, shift_log
 from monitor.rules import operations
@@ -30,7 +31,7 @@ def test_what_is_open_at_the_end_is_handed_over_with_who_has_it() -> None:
 
 def test_an_outage_tells_its_blast_radius_its_path_and_everybody_who_took_it_on() -> None:
     outage = next(each for each in LOG.closed if each.target == "ubnd-dong-van")
-    assert (19, 20, "path breaks after hop 3, 10.0.1.1") == (outage.points, outage.endpoints, outage.path)
+    assert (19, 20, Reason("path_after", {"hop": 3, "address": "10.0.1.1"})) == (outage.points, outage.endpoints, outage.path)
     assert ["Ca trực", "VNPT"] == [taken.by for taken in outage.taken]
     assert (None, 180.0, 77 * 60) == (outage.holder, outage.answered_s, outage.down_s)
 
@@ -52,7 +53,7 @@ def test_an_outage_goes_on_while_the_uplink_is_down_too_or_nothing_is_known() ->
         fell("xa-lung-cu", "15:00"),
         became("xa-lung-cu", "15:10", State.UNREACHABLE),
         became("xa-lung-cu", "15:20", State.UNKNOWN, old=State.UNREACHABLE),
-        Transition("xa-lung-cu", State.UNKNOWN, State.DOWN, at("15:30"), "xa-lung-cu", evening.LOSS, "", 3, 4),
+        Transition("xa-lung-cu", State.UNKNOWN, State.DOWN, at("15:30"), "xa-lung-cu", evening.LOSS, (), 3, 4),
         became("xa-lung-cu", "16:00", State.UP),
     )
     assert (3_600.0, 1, 3, 4) == (only(log).down_s, only(log).falls, only(log).points, only(log).endpoints)
@@ -105,7 +106,7 @@ def test_targets_that_a_window_covers_together_are_one_maintenance() -> None:
 
 
 def event(kind: str, clock: str) -> Event:
-    return Event(at(clock), kind, "", kind)
+    return Event(at(clock), kind, "")
 
 
 def test_when_the_monitor_saw_nothing_is_told_from_when_to_when() -> None:

@@ -95,21 +95,21 @@ def icmp(
 def answered(at: float = NOW - 10, code: int | None = 200, transport: str = "udp", **values: float) -> ServiceView:
     """Return what a conference probe says that was answered; values by series, their '=' written as __."""
     named = {f"{name.partition('__')[0]}{{{_label(name)}}}" if "__" in name else name: number for name, number in values.items()}
-    return ServiceView(at, Outcome.OK, "", ServiceSample(transport, code, values=named))
+    return ServiceView(at, Outcome.OK, (), ServiceSample(transport, code, values=named))
 
 
 def unanswered(at: float = NOW - 10) -> ServiceView:
-    return ServiceView(at, Outcome.TIMEOUT, "timeout", ServiceSample())
+    return ServiceView(at, Outcome.TIMEOUT, (Reason("no_answer"),), ServiceSample())
 
 
 def refused(at: float = NOW - 10) -> ServiceView:
     """Return what is said of a machine that is on and has no such port open."""
-    return ServiceView(at, Outcome.REFUSED, "udp: port unreachable", ServiceSample())
+    return ServiceView(at, Outcome.REFUSED, (Reason("udp_refused"),), ServiceSample())
 
 
 def agent(at: float | None = NOW - 20, *, up: bool = True, profile: str = "poly-studio", **values: float) -> SnmpView:
     named = {f"{name.partition('__')[0]}{{{_label(name)}}}" if "__" in name else name: number for name, number in values.items()}
-    return SnmpView(at, up, "", profile, None, (), named)
+    return SnmpView(at, up, (), profile, None, (), named)
 
 
 def _label(name: str) -> str:

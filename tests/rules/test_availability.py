@@ -16,7 +16,7 @@ def change(target: str, new: State, at: float, cause: str | None = None) -> Tran
 
 
 def event(kind: str, at: float) -> Event:
-    return Event(at, kind, "", kind)
+    return Event(at, kind, "")
 
 
 def reckoned(*entries: Transition | Event, before: tuple[Transition | Event, ...] = ()) -> Availability:

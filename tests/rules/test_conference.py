@@ -19,11 +19,11 @@ IN_CALL = "conference_in_call"
 
 
 def heard(**by_probe: Mapping[str, float]) -> dict[str, ServiceView]:
-    return {probe: ServiceView(0.0, Outcome.OK, "", ServiceSample(values=values)) for probe, values in by_probe.items()}
+    return {probe: ServiceView(0.0, Outcome.OK, (), ServiceSample(values=values)) for probe, values in by_probe.items()}
 
 
 def view(agent: Mapping[str, float] | None = None, *, up: bool = True, **by_probe: Mapping[str, float]) -> TargetView:
-    snmp = None if agent is None else SnmpView(0.0, up, "", "poly-studio", None, (), agent)
+    snmp = None if agent is None else SnmpView(0.0, up, (), "poly-studio", None, (), agent)
     return TargetView(ENDPOINT, snmp=snmp, services=heard(**by_probe))
 
 

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.model.operations import Work
+from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Acknowledgement, Event, State
 from monitor.rules import operations
+from tests.told import sentence
 
 TAKEN = Acknowledgement("Ca trực", 100.0, "đã gọi VNPT")
 
@@ -62,7 +64,7 @@ def test_who_has_what_is_the_last_that_was_said_of_it() -> None:
         operations.acknowledged("a", TAKEN),
         operations.acknowledged("b", TAKEN),
         operations.acknowledged("c", TAKEN),
-        Event(110.0, "path", "a", "no router on the path answers"),
+        Event(110.0, "path", "a", told=(Reason("path_mute"),)),
         operations.withdrawn("b", "Ca trực", 120.0),
         operations.acknowledgement_over("c", TAKEN, 125.0),
         operations.acknowledged("a", again),
@@ -84,5 +86,5 @@ def test_work_that_is_called_off_before_it_began_covers_no_moment() -> None:
 
 
 def test_every_event_says_in_english_who_and_what() -> None:
-    assert "taken on by Ca trực: đã gọi VNPT" == operations.acknowledged("a", TAKEN).text
-    assert "maintenance 1 of xa-a, xa-b, huyen-x announced by VNPT: nối cáp" == operations.announced(work()).text
+    said = [sentence(operations.acknowledged("a", TAKEN)), sentence(operations.announced(work()))]
+    assert ["Ca trực took on a: đã gọi VNPT", "VNPT announced maintenance 1, xa-a, xa-b, huyen-x: nối cáp"] == said

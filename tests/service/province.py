@@ -10,10 +10,12 @@ from itertools import count
 from monitor.model.inventory import AddressMode, Area, Inventory, Kind, Network, Target
 from monitor.model.profile import Profile
 from monitor.model.reading import IcmpSample, Outcome, Reading, SnmpSample
+from monitor.model.reason import Reason
 from monitor.model.settings import Credential, HealthSettings, Settings
 from monitor.model.state import Event, Snapshot, State, Transition
 from monitor.rules.timetable import probe_plan, spread
 from monitor.service.board import Board
+from tests.told import text
 
 WALL_0 = 1_795_400_000.0
 SETTINGS = Settings(credentials={"wan": Credential("wan", "2c", "only-a-test")})
@@ -209,7 +211,7 @@ class Province:
 
     def _probe(self, name: str, probe: str, at_s: float, confirms: bool) -> tuple[float, Reading]:
         if name in self.unsendable:
-            return at_s, Reading(name, probe, at_s, Outcome.NOT_SENT, detail="no route", confirms=confirms)
+            return at_s, Reading(name, probe, at_s, Outcome.NOT_SENT, detail=text("no route"), confirms=confirms)
         is_alive = self.answers(name) and (name, probe) not in self.mute
         if probe == "icmp" and name in self.lose_next:
             self.lose_next.discard(name)
@@ -234,7 +236,7 @@ def answer(name: str, probe: str, at_s: float, *, confirms: bool = False, rtt_s:
 def miss(name: str, probe: str, at_s: float, *, confirms: bool = False) -> Reading:
     sample = IcmpSample(5, (None,) * 5) if probe == "icmp" else None
     return Reading(
-        name, probe, at_s, Outcome.TIMEOUT, icmp=sample, detail="" if probe == "icmp" else "no answer", confirms=confirms
+        name, probe, at_s, Outcome.TIMEOUT, icmp=sample, detail=() if probe == "icmp" else (Reason("no_answer"),), confirms=confirms
     )
 
 

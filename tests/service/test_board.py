@@ -18,6 +18,7 @@ from tests.service.province import (
     small_province,
     with_health,
 )
+from tests.told import english
 
 WARM_UP_S = 75.0
 BOUND_S = SETTINGS.icmp.every_s + 5.0
@@ -103,7 +104,7 @@ async def test_the_root_cause_tells_its_blast_radius_and_its_evidence() -> None:
     assert ("d1", 4, 5) == (cause.target, cause.points, cause.endpoints)
     (down,) = (each for each in province.journal.transitions if each.new is State.DOWN)
     assert (4, 5, "d1", "silent") == (down.affected_points, down.affected_endpoints, down.cause, down.reason.code)
-    assert down.evidence in ("icmp 0/10; snmp no answer", "icmp 0/15; snmp no answer")
+    assert english(down.evidence) in ("icmp 0/10; snmp no answer", "icmp 0/15; snmp no answer")
     assert ["d1"] == province.traced
 
 

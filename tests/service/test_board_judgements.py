@@ -9,6 +9,7 @@ import pytest
 from monitor.model.inventory import Expected
 from monitor.model.profile import Profile
 from monitor.model.reading import IcmpSample, Outcome, Reading
+from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Event, Snapshot, State, Transition
 from tests.service.province import (
@@ -26,6 +27,8 @@ from tests.service.province import (
     small_province,
 )
 from tests.service.test_board import BOUND_S, warm
+
+BREAK = Reason("path_beyond", {"address": "127.0.0.2"})
 
 START = datetime.fromtimestamp(WALL_0 + 1000.0, UTC)
 
@@ -325,9 +328,9 @@ async def test_a_path_that_was_traced_is_part_of_the_root_cause_and_of_the_journ
     province = await warm()
     province.dead.add("d1")
     await province.run(BOUND_S)
-    province.board.path_found("d1", "breaks after 127.0.0.2")
+    province.board.path_found("d1", BREAK)
     await province.board.evaluate()
-    assert ["breaks after 127.0.0.2"] == [cause.path for cause in province.board.snapshot().root_causes]
+    assert [BREAK] == [cause.path for cause in province.board.snapshot().root_causes]
     assert [("path", "d1")] == [(event.kind, event.target) for event in province.journal.events]
 
 
@@ -338,7 +341,7 @@ async def test_paths_that_were_traced_by_one_step_are_published_together() -> No
     told = list[Snapshot]()
     province.board.subscribe(told.append)
     for target in ("d1", "d2"):
-        province.board.path_found(target, "breaks after 127.0.0.2")
+        province.board.path_found(target, BREAK)
     await province.board.evaluate()
     assert [{"d1", "d2"}] == [{cause.target for cause in each.root_causes if cause.path} for each in told]
 

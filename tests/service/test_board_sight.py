@@ -103,7 +103,7 @@ async def test_refused_sends_freeze_every_state_until_we_can_send_again() -> Non
             province.unsendable.clear()
     await province.run(5.0)
     assert (["blind", "sighted"], []) == (kinds(province), province.journal.transitions)
-    assert "Network is unreachable" in province.journal.events[0].text
+    assert "Network is unreachable" in str(province.journal.events[0].values["refusal"])
 
 
 async def test_a_stall_of_three_seconds_yields_no_false_down() -> None:

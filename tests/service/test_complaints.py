@@ -10,6 +10,7 @@ from monitor.model.reading import Outcome, Reading, SnmpSample
 from monitor.model.state import Event
 from monitor.service.complaints import CLEAN_TO_END, LAPSE_S, MOST_AN_HOUR, MOST_AT_ONCE, QUIET_S, Complaints
 from tests.service.province import inventory, point
+from tests.told import sentence
 
 LOOPS = Misdeed(Deed.LOOPS, {"oid": "1.3.1", "after": "1.3.2"})
 WRONG_ID = Misdeed(Deed.WRONG_ID, {"asked": 7, "answered": 9})
@@ -61,7 +62,7 @@ def test_it_is_told_when_it_was_seen_twice_and_not_again_at_each_poll() -> None:
     for _ in range(50):
         desk.poll("a", LOOPS)
     assert [("misbehaves", "a")] == desk.told
-    assert "walk of the agent does not end: OID did not increase (1.3.1 after 1.3.2)" == desk.events[0].text
+    assert "a: walk of the agent does not end: OID did not increase (1.3.1 after 1.3.2)" == sentence(desk.events[0])
     assert {"a": (LOOPS,)} == desk.complaints.open
 
 
@@ -72,7 +73,7 @@ def test_it_ends_after_three_good_polls_in_a_row() -> None:
     for misdeed in (None, None, LOOPS, None, None, None):
         desk.poll("a", misdeed)
     assert [("misbehaves", "a"), ("behaves", "a")] == desk.told
-    assert desk.events[1].text.startswith("no longer: walk of the agent does not end: ")
+    assert sentence(desk.events[1]).startswith("a: no longer: walk of the agent does not end: ")
     assert {} == desk.complaints.open
 
 
@@ -92,7 +93,7 @@ def test_who_is_not_seen_for_an_hour_is_no_longer_complained_of() -> None:
     desk.now_s += 1
     desk.look()
     assert [("misbehaves", "a"), ("behaves", "a")] == desk.told
-    assert desk.events[1].text.startswith("not seen for an hour: agent answers with a wrong request-id (7 answered with 9)")
+    assert sentence(desk.events[1]).startswith("a: not seen for an hour: agent answers with a wrong request-id (7 answered with 9)")
 
 
 def test_a_flood_is_named_by_its_source_and_ends_with_it() -> None:
@@ -100,7 +101,7 @@ def test_a_flood_is_named_by_its_source_and_ends_with_it() -> None:
     for _ in range(5):
         desk.strays(Stray("10.0.0.2", "garbage", 900), Stray("10.0.0.2", "unasked", 100), Stray("192.0.2.1", "garbage", 9999))
     assert [("misbehaves", "b")] == desk.told
-    assert "agent sends 1000 datagrams a second that nobody asked for" == desk.events[0].text
+    assert "b: agent sends 1000 datagrams a second that nobody asked for" == sentence(desk.events[0])
     desk.poll("b")
     assert 1 == len(desk.events), "a poll that is answered says nothing of a flood"
     desk.strays(after_s=QUIET_S + 1)
@@ -118,7 +119,7 @@ def test_an_agent_that_answers_when_it_was_given_up_is_named_with_its_slowness()
     desk = Desk()
     for _ in range(3):
         desk.strays(Stray("10.0.0.1", "late", 1, late_s=9.96), after_s=30.0)
-    assert ["agent answers after 10.0 s, when it has been given up"] == [event.text for event in desk.events]
+    assert ["a: agent answers after 10.0 s, when it has been given up"] == [sentence(event) for event in desk.events]
 
 
 def test_two_devices_with_one_engine_id_are_told_once_for_both() -> None:
@@ -126,7 +127,7 @@ def test_two_devices_with_one_engine_id_are_told_once_for_both() -> None:
     for _ in range(4):
         for target in ("a", "b"):
             desk.poll(target, engine_id="80001f88")
-    assert ["two devices share snmpEngineID 80001f88: a and b"] == [event.text for event in desk.events]
+    assert ["b: two devices share snmpEngineID 80001f88: a and b"] == [sentence(event) for event in desk.events]
     for _ in range(CLEAN_TO_END):
         desk.poll("b", engine_id="80001f89")
     assert [("misbehaves", "b"), ("behaves", "b")] == desk.told
@@ -141,7 +142,7 @@ def test_one_target_that_comes_and_goes_is_told_a_few_times_an_hour_and_the_rest
     hours = desk.now_s / 3600
     assert len(desk.events) <= (2 * MOST_AN_HOUR + 1) * (hours + 1)
     assert [("misbehaves", "")] == [each for each in desk.told if not each[1]][:1]
-    assert any("more misbehaviours of agents" in event.text for event in desk.events)
+    assert any("more misbehaviours of agents" in sentence(event) for event in desk.events)
 
 
 def test_a_province_that_goes_mad_at_once_makes_a_bounded_number_of_events() -> None:

@@ -16,12 +16,15 @@ from monitor.journal.store import Store
 from monitor.load.configuration import Configuration
 from monitor.model.own_side import OwnSide
 from monitor.model.reading import Deliver, Outcome, PathTrace, Reading
+from monitor.model.reason import Reason
 from monitor.model.state import Event
 from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
 from monitor.words.phrase import Phrase
 from tests.service.province import PROFILES, SETTINGS, inventory, point
+
+FEWER = (Reason("fewer_rows", {"size": 10}, (Reason("at_repetitions", {"tried": 20}),)),)
 
 ONE = Configuration(inventory([point("root")]), SETTINGS, PROFILES, Path("config"))
 TWO = replace(ONE, inventory=inventory([point("root"), point("d0", "root")]))
@@ -125,11 +128,11 @@ async def test_what_our_own_side_lost_is_exported(tmp_path: Path) -> None:
 
 async def test_what_was_learned_of_an_agent_is_an_event(tmp_path: Path) -> None:
     async with Desk().daemon(tmp_path) as daemon:
-        daemon.deliver(Reading("root", "snmp", SystemClock().monotonic(), Outcome.OK, learned="asked for 10 rows at a time"))
+        daemon.deliver(Reading("root", "snmp", SystemClock().monotonic(), Outcome.OK, learned=FEWER))
         await asyncio.gather(*daemon._errands)
         (event,) = await daemon.events(None, 1)
     assert isinstance(event, Event)
-    assert ("learned", "root", "asked for 10 rows at a time") == (event.kind, event.target, event.text)
+    assert ("learned", "root", FEWER) == (event.kind, event.target, event.told)
 
 
 async def test_a_clock_that_was_set_lays_the_rounds_anew(tmp_path: Path) -> None:

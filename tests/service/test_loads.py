@@ -17,7 +17,7 @@ XA = Target("xa", Kind.POINT, "Xã", "xã", "10.1.2.1", "commune", "a")
 def carrying(receive_bps: float | None, name: str = "xa", *, up: bool = True) -> dict[str, TargetView]:
     rate = None if receive_bps is None else receive_bps / 8
     wan = InterfaceView("wan0", "", "wan", True, None, None, None, None, None, None, rate, rate)
-    return {name: TargetView(XA, snmp=SnmpView(1.0, up, "", "x", None, (wan,), {}))}
+    return {name: TargetView(XA, snmp=SnmpView(1.0, up, (), "x", None, (wan,), {}))}
 
 
 def filled(loads: Loads, week: int, bps: float, hour: int = 8) -> None:

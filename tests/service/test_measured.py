@@ -9,6 +9,7 @@ from monitor.model.reading import IcmpSample, InterfaceSample, Outcome, Reading,
 from monitor.model.settings import QualitySettings
 from monitor.service.measured import Measured
 from tests.service.province import answer, miss, point
+from tests.told import english, text
 
 TARGET = point("a")
 ALL = replace(TARGET, interfaces="all")
@@ -48,14 +49,14 @@ def test_a_miss_says_that_the_agent_is_silent_and_keeps_when_it_last_spoke() -> 
     measured = polled()
     measured.take_snmp(miss("a", "snmp", 1125.0), TARGET, 5125.0)
     assert measured.snmp is not None
-    assert (False, 5060.0, "no answer") == (measured.snmp.up, measured.snmp.at, measured.snmp.detail)
+    assert (False, 5060.0, "no answer") == (measured.snmp.up, measured.snmp.at, english(measured.snmp.detail))
 
 
 def test_a_refusal_is_no_answer_to_what_was_asked() -> None:
     measured = Measured()
-    measured.take_snmp(Reading("a", "snmp", 1.0, Outcome.REFUSED, detail="authorizationError"), TARGET, 5000.0)
+    measured.take_snmp(Reading("a", "snmp", 1.0, Outcome.REFUSED, detail=text("authorizationError")), TARGET, 5000.0)
     assert measured.snmp is not None
-    assert (False, None, "authorizationError") == (measured.snmp.up, measured.snmp.at, measured.snmp.detail)
+    assert (False, None, "authorizationError") == (measured.snmp.up, measured.snmp.at, english(measured.snmp.detail))
 
 
 def test_a_brief_answer_brings_the_agent_back_but_no_counters() -> None:

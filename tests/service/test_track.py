@@ -11,6 +11,7 @@ from monitor.model.state import State
 from monitor.rules.health import Standing
 from monitor.service.track import Track, new_track
 from tests.service.province import PROFILES, SETTINGS, answer, miss, point
+from tests.told import text
 
 INTERVALS = SETTINGS.health.stale_intervals
 
@@ -75,7 +76,7 @@ def test_a_reading_that_was_not_sent_leaves_everything_and_its_age_as_it_was() -
     found = track()
     take(found, answer("a", "icmp", 1000.0))
     before = (found.health, dict(found.heard_s), found.shown())
-    assert not take(found, Reading("a", "icmp", 1015.0, Outcome.NOT_SENT, detail="no route"))
+    assert not take(found, Reading("a", "icmp", 1015.0, Outcome.NOT_SENT, detail=text("no route")))
     assert before == (found.health, found.heard_s, found.shown())
 
 

@@ -8,6 +8,7 @@ from monitor.model.misdeed import Deed
 from monitor.model.state import Event
 from tests.system.hostile import HEALTHY, HOSTILE, Siege
 from tests.system.running import Scrape, is_even
+from tests.told import sentence
 
 GROWTH = 1.1
 ROUNDS = 4
@@ -20,9 +21,9 @@ def told(siege: Siege) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for entry in siege.running.entries():
         if isinstance(entry, Event) and entry.kind == "misbehaves":
-            is_own = entry.target in HOSTILE and HOSTILE[entry.target].told in entry.text
+            is_own = entry.target in HOSTILE and HOSTILE[entry.target].told in sentence(entry)
             if is_own or entry.values["deed"] not in LATENESS:
-                found.setdefault(entry.target, []).append(entry.text)
+                found.setdefault(entry.target, []).append(sentence(entry))
     return found
 
 

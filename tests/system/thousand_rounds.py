@@ -26,11 +26,14 @@ from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, load
 from monitor.model.own_side import OwnSide
 from monitor.model.reading import Deliver, IcmpSample, InterfaceSample, Outcome, PathTrace, Reading, SnmpSample
+from monitor.model.reason import Reason
 from monitor.model.spec import IcmpSpec, SnmpSpec
 from monitor.service.daemon import Daemon
 from monitor.service.history import History, history_file
 from monitor.service.specs import turns
 from monitor.service.web_process import WebProcess
+
+SILENT = (Reason("unanswered", {"tries": 2}),)
 
 ROUNDS = 1000
 ROUND_S = 15.0
@@ -84,7 +87,7 @@ class Devices:
     def _ask(self, spec: SnmpSpec) -> Reading:
         now_s = self._clock.now_s
         if spec.target in self.dead:
-            return Reading(spec.target, "snmp", now_s, Outcome.TIMEOUT, detail="no answer to 2 tries", confirms=spec.confirms)
+            return Reading(spec.target, "snmp", now_s, Outcome.TIMEOUT, detail=SILENT, confirms=spec.confirms)
         ticks = int(now_s * 100)
         sample = SnmpSample(spec.profile.id, uptime_ticks=ticks, brief=spec.brief)
         if not spec.brief:

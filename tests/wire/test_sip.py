@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.wire.fault import MalformedError
 from monitor.wire.sip import LONGEST, Options, RequestError, Response, is_keep_alive, parse_response, take_message
+from tests.wire.refusals import refused
 
 REQUEST = Options("udp", "10.2.17.20", 5060, "1715", "10.0.0.9", 40_000, "z9hG4bKab12", "call-1", "tag-1", 7)
 ANSWER = (
@@ -124,9 +126,8 @@ def test_a_status_line_needs_no_phrase(line: str, code: int, phrase: str) -> Non
     ],
 )
 def test_what_is_no_answer_is_refused_with_a_reason(text: str, reason: str) -> None:
-    with pytest.raises(MalformedError) as caught:
+    with refused(f"^{re.escape(reason)}$"):
         parsed(text)
-    assert reason == str(caught.value)
 
 
 def test_a_request_is_told_from_an_answer() -> None:
@@ -174,9 +175,8 @@ def test_a_message_without_a_length_has_no_body() -> None:
     ],
 )
 def test_a_stream_that_can_come_to_no_end_is_refused(octets: bytes, reason: str) -> None:
-    with pytest.raises(MalformedError) as caught:
+    with refused(f"^{reason}$"):
         take_message(octets)
-    assert reason == str(caught.value)
 
 
 # Any input

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.model.reason import Reason
 from monitor.words import LANGUAGES
 from monitor.words.events import EVENTS, Values, tell, tell_change
+from tests.told import text
 
 NAMES = {"xa-a": "Xã A", "huyen-x": "Huyện X"}
 SAID: dict[str, tuple[str, Values, str, str]] = {
@@ -57,14 +59,37 @@ SAID: dict[str, tuple[str, Values, str, str]] = {
         "VNPT kết thúc bảo trì số 3: nối cáp",
         "VNPT ended maintenance 3: nối cáp",
     ),
+    "meeting_checked": (
+        "",
+        {"meeting": "giao-ban", "stage": "day_before", "verdict": "not_ready"},
+        "giao-ban đã kiểm tra trước một ngày: chưa sẵn sàng; 1 chưa sẵn sàng, 2 sẵn sàng",
+        "giao-ban checked (day_before): not_ready; 1 not_ready, 2 ready",
+    ),
+    "meeting_sealed": (
+        "",
+        {"meeting": "giao-ban", "verdict": "ready", "seal": "c946"},
+        "giao-ban đã chốt báo cáo: sẵn sàng, sha256 c946",
+        "giao-ban sealed: ready, sha256 c946",
+    ),
+    "meeting_confirmed": (
+        "xa-a",
+        {"meeting": "giao-ban", "by": "Kỹ thuật", "note": "micro rè", "good": 0, "on_site": 1, "camera": 1, "sound": 0},
+        "giao-ban: Kỹ thuật báo có lỗi (có người, có hình): micro rè",
+        "giao-ban: Kỹ thuật says a fault (on_site camera): micro rè",
+    ),
+}
+REASONS = {
+    "path": (Reason("path_beyond", {"address": "10.0.1.1"}),),
+    "meeting_checked": tuple(
+        Reason("verdicts", {"verdict": each, "count": count}) for each, count in (("not_ready", 1), ("ready", 2))
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", SAID)
 def test_each_kind_is_said_in_both_languages(kind: str) -> None:
     target, values, *told = SAID[kind]
-    text = "path breaks after 10.0.1.1" if kind == "path" else "the English line"
-    assert told == [tell(kind, target, values, text, language, NAMES) for language in LANGUAGES]
+    assert told == [tell(kind, target, values, REASONS.get(kind, ()), language, NAMES) for language in LANGUAGES]
 
 
 def test_every_sentence_of_the_catalogue_is_tried_here() -> None:
@@ -73,7 +98,7 @@ def test_every_sentence_of_the_catalogue_is_tried_here() -> None:
 
 @pytest.mark.parametrize(("kind", "values"), [("sighted", {}), ("learned", {}), ("blind", {"code": "of_tomorrow"})])
 def test_what_has_no_sentence_is_told_as_it_was_written(kind: str, values: Values) -> None:
-    assert "it sees again" == tell(kind, "", values, "it sees again", "vi", NAMES)
+    assert "it sees again" == tell(kind, "", values, text("it sees again"), "vi", NAMES)
 
 
 def test_a_change_says_from_what_to_what_and_why() -> None:
@@ -83,7 +108,7 @@ def test_a_change_says_from_what_to_what_and_why() -> None:
 
 def test_a_journal_of_version_0_1_that_told_of_a_late_loop_is_still_read() -> None:
     values: Values = {"code": "blind_lag", "lag_s": 3.4}
-    told = [tell("blind", "", values, "it stalled", language, NAMES) for language in LANGUAGES]
+    told = [tell("blind", "", values, (), language, NAMES) for language in LANGUAGES]
     assert [
         "Bộ giám sát không nhìn thấy mạng: máy giám sát bị treo 3,4 s",
         "The monitor is blind: the monitor itself stalled for 3.4 s",

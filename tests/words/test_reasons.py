@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 import monitor.rules
+from monitor.words.details import DETAILS
 from monitor.words.readiness import MEETINGS
 from monitor.words.reasons import REASONS, explain
 
@@ -19,7 +20,7 @@ def given() -> set[str]:
 
 
 def test_every_code_that_is_given_can_be_explained() -> None:
-    assert given() - REASONS.keys() - MEETINGS.keys() == set()
+    assert given() - REASONS.keys() - MEETINGS.keys() - DETAILS.keys() == set()
 
 
 @pytest.mark.parametrize("code", sorted(REASONS))

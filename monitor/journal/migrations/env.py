@@ -1,4 +1,4 @@
-"""Runs the journal's migrations on the connection that store.py hands over."""
+"""Runs the journal's migrations on the connection that store.py hands over; each is committed by itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from alembic import context
 
 from monitor.journal.tables import metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transaction_per_migration=True)
 with context.begin_transaction():
     context.run_migrations()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from monitor.model.quick import quick
 from monitor.model.reading import Deliver, IcmpSample, Outcome, Reading, Unreachable
+from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp.socket import IcmpSocket
 from monitor.probes.names import Place
@@ -51,13 +52,13 @@ class Remarks:
     """What is seldom to be said of a burst.
 
     uncertain: index → seconds, for requests whose moment of sending is not known better, since the process was stopped around it.
-    refused:   requests that the kernel did not take; refusal: what it said. clock: as in IcmpSample.
+    refused:   requests that the kernel did not take; refusal: what it said, None where there are none. clock: as in IcmpSample.
     """
 
     duplicates: int = 0
     unreachable: Unreachable | None = None
     refused: int = 0
-    refusal: str = ""
+    refusal: Reason | None = None
     clock: str = "kernel"
     uncertain: dict[int, float] = field(default_factory=dict)
 
@@ -186,9 +187,9 @@ class Channel:
         burst.given_up = missing
 
 
-def not_sent(spec: IcmpSpec, at_s: float, detail: str) -> Reading:
+def not_sent(spec: IcmpSpec, at_s: float, why: Reason) -> Reading:
     """Return the reading of a target that nothing can be said of."""
-    return Reading(spec.target, "icmp", at_s, Outcome.NOT_SENT, IcmpSample(0, ()), detail=detail, confirms=spec.confirms)
+    return Reading(spec.target, "icmp", at_s, Outcome.NOT_SENT, IcmpSample(0, ()), detail=(why,), confirms=spec.confirms)
 
 
 def conclude(burst: Burst, at_s: float, stalled_s: float = 0.0, dropped: int = 0) -> Reading:
@@ -200,20 +201,21 @@ def conclude(burst: Burst, at_s: float, stalled_s: float = 0.0, dropped: int = 0
     spec, remarks = burst.spec, burst.remarks
     rtts = tuple(burst.rtts)
     if remarks is None and rtts and burst.answered == len(rtts):
-        return _reading(spec.target, "icmp", at_s, _OK, _sample(len(rtts), rtts), None, "", spec.confirms)
+        return _reading(spec.target, "icmp", at_s, _OK, _sample(len(rtts), rtts), None, (), spec.confirms)
     if stalled_s:
-        return not_sent(spec, at_s, f"void: we were stalled for {stalled_s:.1f} s")
+        return not_sent(spec, at_s, Reason("stalled", {"stalled_s": round(stalled_s, 3)}))
     if remarks is None:
         remarks = _NOTHING
     heard = _without_excused(rtts, remarks, spec.timeout_s * _UNCERTAIN_SHARE, dropped=bool(dropped))
     if not heard:
-        return not_sent(spec, at_s, _why_void(dropped) if rtts else remarks.refusal or "not sent")
+        return not_sent(spec, at_s, _why_void(dropped) if rtts else remarks.refusal or Reason("not_sent"))
     sample = IcmpSample(len(heard), heard, remarks.duplicates, remarks.unreachable, remarks.clock)
-    detail = f"{remarks.refused} of {spec.packets} not sent: {remarks.refusal}" if remarks.refused else ""
+    detail: Reasons = ()
+    if remarks.refused and remarks.refusal is not None:
+        detail = (Reason("partly_unsent", {"refused": remarks.refused, "packets": spec.packets}, (remarks.refusal,)),)
     if burst.answered:
         return Reading(spec.target, "icmp", at_s, Outcome.OK, sample, None, detail, spec.confirms)
-    silence = f"no reply to {len(heard)} requests"
-    detail = f"{silence}; {detail}" if detail else silence
+    detail = (Reason("no_reply", {"requests": len(heard)}), *detail)
     return Reading(spec.target, "icmp", at_s, Outcome.TIMEOUT, sample, None, detail, spec.confirms)
 
 
@@ -229,5 +231,5 @@ def _without_excused(
     )
 
 
-def _why_void(dropped: int) -> str:
-    return f"void: our receive buffer overflowed by {dropped}" if dropped else "void: we were stopped while sending"
+def _why_void(dropped: int) -> Reason:
+    return Reason("overflow", {"dropped": dropped}) if dropped else Reason("stopped_sending")

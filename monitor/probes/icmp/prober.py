@@ -15,6 +15,7 @@ from itertools import islice
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver
+from monitor.model.reason import Reason
 from monitor.model.spec import IcmpSpec
 from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.icmp.burst import Burst, Channel, Manner, Round, conclude, not_sent
@@ -105,7 +106,7 @@ class IcmpProber:
         now = self._clock.monotonic()
         for burst in self._take_unfinished():
             burst.finished = True
-            burst.round.close(not_sent(burst.spec, now, "the prober was closed"))
+            burst.round.close(not_sent(burst.spec, now, Reason("closed")))
         for channel in self._channels.values():
             channel.socket.close()
         self._channels.clear()
@@ -162,7 +163,7 @@ class IcmpProber:
         try:
             place = await self._names.find(spec.address)
         except UnresolvedNameError as error:
-            of_round.close(not_sent(spec, self._clock.monotonic(), str(error)))
+            of_round.close(not_sent(spec, self._clock.monotonic(), error.reason))
         else:
             pairs = [(spec, place)]
             self._admit(iter([] if spec.confirms else pairs), pairs if spec.confirms else [], of_round)
@@ -187,7 +188,7 @@ class IcmpProber:
         for spec, place in members:
             manner = manners.get((place.version, spec.dscp, spec.spacing_s, spec.timeout_s)) or self._manner_of(spec, place)
             if manner is None or spec.packets < 1:
-                fault = "no packets are asked for" if manner else f"no IPv{place.version} socket is open"
+                fault = Reason("nothing_asked") if manner else Reason("no_ip_socket", {"version": place.version})
                 of_round.close(not_sent(spec, self._clock.monotonic(), fault))
             else:
                 manner.channel.under_way += 1

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from monitor.model.clock import Clock
 from monitor.probes.icmp.burst import Burst, Channel
+from monitor.probes.why import os_error_number
 
 PAUSE_S = 0.01
 """A call that took longer than this: we were stopped within, and the moment of each of its requests is not known."""
@@ -106,5 +107,6 @@ class Sender:
         burst.last_sent_s = at_s
         remarks = burst.noted()
         remarks.refused += 1
-        remarks.refusal = self._counts.last_refusal = os.strerror(refusal)
+        remarks.refusal = os_error_number(refusal)
+        self._counts.last_refusal = os.strerror(refusal)
         self._counts.sends_refused += 1

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.model.reading import Outcome
+from monitor.model.reason import Reason
 from monitor.wire.sip import COOKIE, Options, Response
 
 
@@ -14,13 +15,13 @@ from monitor.wire.sip import COOKIE, Options, Response
 class Attempt:
     """One request and what came. response: the final one, or the last provisional one where no other came in time.
 
-    detail: in a few words where there is no final response. rtt_s: until the response, from the first sending; None where
+    detail: why there is no final response, None where there is one. rtt_s: until the response, from the first sending; None where
     nobody knows when it came.
     """
 
     transport: str
     outcome: Outcome
-    detail: str = ""
+    detail: Reason | None = None
     response: Response | None = None
     rtt_s: float | None = None
 

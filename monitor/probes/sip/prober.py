@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
+from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SipSpec
 from monitor.probes.connecting import Connector, Failure
 from monitor.probes.crowd import Crowd
@@ -112,14 +113,16 @@ class SipProber:
         return await self._udp.ask(place, spec.port, make, spec.timeout_s)
 
 
-def _outcome(best: Attempt, tries: Sequence[Attempt]) -> tuple[Outcome, str]:
+def _outcome(best: Attempt, tries: Sequence[Attempt]) -> tuple[Outcome, Reasons]:
     """Return how a probe ended, and why where it did not end well."""
     response = best.response
     if best.outcome is not Outcome.OK or response is None:
-        return best.outcome, "; ".join(f"{each.transport}: {each.detail}" for each in tries)
+        return best.outcome, tuple(
+            Reason("by_transport", {"transport": each.transport}, (each.detail,)) for each in tries if each.detail is not None
+        )
     if sip_meaning(response.code) is SipMeaning.DEGRADED:
-        return Outcome.REFUSED, f"{response.code} {response.phrase}".strip()
-    return Outcome.OK, ""
+        return Outcome.REFUSED, (Reason("sip_status", {"status": f"{response.code} {response.phrase}".strip()}),)
+    return Outcome.OK, ()
 
 
 def _sample(best: Attempt, *, is_silence_mute: bool) -> ServiceSample:

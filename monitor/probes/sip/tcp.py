@@ -7,13 +7,23 @@ import socket
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome
+from monitor.model.reason import Reason
 from monitor.probes.connecting import Connector, Failure
 from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.sip.attempt import Attempt, MakeRequest
+from monitor.probes.why import malformed, os_error
 from monitor.wire.fault import MalformedError
 from monitor.wire.sip import Options, RequestError, Response, parse_response, take_message
 
 _CHUNK = 4096
+
+
+class _NoAnswerError(Exception):
+    """The connection was closed, and nothing that came answered. reason: what did come."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class TcpClient:
@@ -39,24 +49,30 @@ class TcpClient:
             try:
                 async with Wait(late, max(0.0, timeout_s - (came.took_s or 0.0))).limit():
                     response = await _answer(bare, request)
+            except _NoAnswerError as error:
+                return Attempt("tcp", Outcome.MALFORMED, error.reason)
             except TimeoutError:
-                return Attempt("tcp", Outcome.TIMEOUT, f"TCP port {port} is open and says nothing")
+                return Attempt("tcp", Outcome.TIMEOUT, Reason("tcp_mute", {"port": port}))
             except MalformedError as error:
-                return Attempt("tcp", Outcome.MALFORMED, str(error))
+                return Attempt("tcp", Outcome.MALFORMED, malformed(error))
             except OSError as error:
-                return Attempt("tcp", Outcome.REFUSED, (error.strerror or type(error).__name__).lower())
+                return Attempt("tcp", Outcome.REFUSED, os_error(error, in_clause=True))
         rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
         return Attempt("tcp", Outcome.OK, response=response, rtt_s=rtt_s)
 
 
 async def _answer(bare: socket.socket, request: Options) -> Response:
-    """Return the final response. Raises MalformedError where only something else comes, OSError where the connection breaks."""
-    loop, stream, noise = asyncio.get_running_loop(), b"", ""
+    """Return the final response.
+
+    Raises MalformedError where what comes can't be read, _NoAnswerError where it is something else, OSError where the connection
+    breaks.
+    """
+    loop, stream, noise = asyncio.get_running_loop(), b"", Reason("closed_unanswered")
     await loop.sock_sendall(bare, request.encode())
     while True:
         chunk = await loop.sock_recv(bare, _CHUNK)
         if not chunk:
-            raise MalformedError(noise or "the connection was closed without an answer")
+            raise _NoAnswerError(noise)
         stream += chunk
         while (taken := take_message(stream)) is not None:
             message, stream = taken
@@ -65,6 +81,6 @@ async def _answer(bare: socket.socket, request: Options) -> Response:
             except RequestError:
                 continue
             if not response.answers(request):
-                noise = "it answers another request"
+                noise = Reason("other_request")
             elif response.is_final:
                 return response

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome, Unreachable
+from monitor.model.reason import Reason
 from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Place
 from monitor.probes.sip.attempt import Attempt, MakeRequest
 from monitor.probes.udp import BusyError, QuotedDatagram, UdpSocket, UnsupportedVersionError, source_of
+from monitor.probes.why import malformed, os_error
 from monitor.wire.fault import MalformedError
 from monitor.wire.sip import Options, RequestError, Response, is_keep_alive, parse_response
 
@@ -43,9 +45,9 @@ class _Open:
     answered: asyncio.Future[Response | Unreachable]
     provisional: Response | None = None
     unreachable: Unreachable | None = None
-    noise: str = ""
+    noise: Reason | None = None
     sends: int = 0
-    refusal: str = ""
+    refusal: Reason | None = None
     came_s: float | None = None
     drops: int = 0
 
@@ -93,12 +95,12 @@ class UdpClient:
         """Return what an endpoint says within timeout_s."""
         line = self._lines.get(place.version)
         if line is None:
-            return Attempt("udp", Outcome.NOT_SENT, f"no IPv{place.version} here")
+            return Attempt("udp", Outcome.NOT_SENT, Reason("no_ip_version_here", {"version": place.version}))
         sockaddr = (place.sockaddr[0], port, *place.sockaddr[2:])
         try:
             request = make(_local_address(place, sockaddr), line.port)
         except OSError as error:
-            return Attempt("udp", Outcome.NOT_SENT, (error.strerror or type(error).__name__).lower())
+            return Attempt("udp", Outcome.NOT_SENT, os_error(error, in_clause=True))
         where = source_of(place.address, port)
         asked = _Open(request, request.encode(), where, asyncio.get_running_loop().create_future(), drops=line.sock.drops())
         line.open[request.branch] = asked
@@ -119,9 +121,9 @@ class UdpClient:
                 line.sock.send(asked.octets, sockaddr)  # type: ignore[arg-type]
                 asked.sends += 1
             except BusyError:
-                asked.refusal = "no buffer space"
+                asked.refusal = Reason("no_room")
             except OSError as error:
-                asked.refusal = (error.strerror or type(error).__name__).lower()
+                asked.refusal = os_error(error, in_clause=True)
             await asyncio.wait((asked.answered,), timeout=min(interval_s, left_s))
             if not asked.answered.done():
                 self._drain_until(line, self._clock.monotonic())
@@ -155,11 +157,11 @@ def _take(line: _Line, octets: bytes, source: bytes, came_s: float | None) -> No
     except RequestError:
         return
     except MalformedError as error:
-        _note(asked_there, str(error))
+        _note(asked_there, malformed(error))
         return
     asked = next((each for each in asked_there if response.answers(each.request)), None)
     if asked is None:
-        _note(asked_there, "it answers another request")
+        _note(asked_there, Reason("other_request"))
     elif not response.is_final:
         asked.provisional = response
     elif not asked.answered.done():
@@ -167,7 +169,7 @@ def _take(line: _Line, octets: bytes, source: bytes, came_s: float | None) -> No
         asked.answered.set_result(response)
 
 
-def _note(asked_there: Iterable[_Open], noise: str) -> None:
+def _note(asked_there: Iterable[_Open], noise: Reason) -> None:
     for asked in asked_there:
         asked.noise = noise
 
@@ -191,16 +193,16 @@ def _attempt(asked: _Open, place: Place, rtt_s: float | None, dropped: int) -> A
     if isinstance(came, Response):
         return Attempt("udp", Outcome.OK, response=came, rtt_s=rtt_s)
     if came is not None:
-        return Attempt("udp", Outcome.REFUSED, "port unreachable")
+        return Attempt("udp", Outcome.REFUSED, Reason("udp_refused"))
     if asked.provisional is not None:
-        return Attempt("udp", Outcome.REFUSED, f"{asked.provisional.code} and no more", asked.provisional)
+        return Attempt("udp", Outcome.REFUSED, Reason("provisional", {"status": asked.provisional.code}), asked.provisional)
     if dropped:
-        return Attempt("udp", Outcome.NOT_SENT, f"void: our receive buffer overflowed by {dropped}")
-    if asked.noise:
+        return Attempt("udp", Outcome.NOT_SENT, Reason("overflow", {"dropped": dropped}))
+    if asked.noise is not None:
         return Attempt("udp", Outcome.MALFORMED, asked.noise)
-    outcome, silence = (Outcome.TIMEOUT, "no answer") if asked.sends else (Outcome.NOT_SENT, asked.refusal)
+    outcome, silence = (Outcome.TIMEOUT, Reason("no_answer")) if asked.sends else (Outcome.NOT_SENT, asked.refusal)
     if asked.unreachable is not None and asked.unreachable.reporter != place.address:
-        silence = f"unreachable, says {asked.unreachable.reporter}"
+        silence = Reason("unreachable_from", {"reporter": asked.unreachable.reporter})
     return Attempt("udp", outcome, silence)
 
 

@@ -11,10 +11,11 @@ from typing import NamedTuple, TypeVar
 
 from monitor.model.misdeed import Misdeed
 from monitor.model.reading import Outcome
+from monitor.model.reason import Reason
 from monitor.wire.answers import Steady
 from monitor.wire.ber import Value
 from monitor.wire.oid import Oid
-from monitor.wire.snmp import VarBind
+from monitor.wire.snmp import VarBind, status_name
 
 
 class Ask(NamedTuple):
@@ -46,16 +47,21 @@ class Answer(NamedTuple):
 class ExchangeError(Exception):
     """No usable answer came.
 
-    outcome: anything but OK. detail: the reason in a few words. is_final: no further question is allowed, since the device's
+    outcome: anything but OK. detail: why, as in Reading. is_final: no further question is allowed, since the device's
     deadline is over or nothing can be sent. misdeed: what the agent did that none should.
     """
 
-    def __init__(self, outcome: Outcome, detail: str, *, is_final: bool = False, misdeed: Misdeed | None = None) -> None:
-        super().__init__(detail)
+    def __init__(self, outcome: Outcome, *detail: Reason, is_final: bool = False, misdeed: Misdeed | None = None) -> None:
+        super().__init__(*detail)
         self.outcome = outcome
         self.detail = detail
         self.is_final = is_final
         self.misdeed = misdeed
+
+
+def status_reason(status: int) -> Reason:
+    """Return what an agent's error-status says."""
+    return Reason("agent_status", {"status": status_name(status)})
 
 
 Result = TypeVar("Result")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from monitor.model.misdeed import Deed, Misdeed
 from monitor.model.reading import Outcome
-from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.model.reason import Reason
+from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError, status_reason
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.objects import SYS_UPTIME, Values, is_absent
 from monitor.wire.ber import Value
@@ -76,12 +77,12 @@ class Getter:
                 memory.missing.add(wanted.pop(culprit if 0 <= culprit < len(wanted) else 0))
             elif answer.status in (ErrorStatus.TOO_BIG, *_LACKS) and len(wanted) > 1:
                 if answer.status == ErrorStatus.TOO_BIG:
-                    memory.device.choked_on_get(len(wanted), "tooBig")
+                    memory.device.choked_on_get(len(wanted), Reason("status", {"status": status_name(answer.status)}))
                 return (yield from self._halves(wanted))
             else:
                 misdeed = Misdeed(Deed.TOO_BIG) if answer.status == ErrorStatus.TOO_BIG else None
-                raise ExchangeError(Outcome.REFUSED, f"the agent answers {status_name(answer.status)}", misdeed=misdeed)
-        raise ExchangeError(Outcome.REFUSED, f"the agent lacks more than {_MAX_DROPPED} of the objects asked for")
+                raise ExchangeError(Outcome.REFUSED, status_reason(answer.status), misdeed=misdeed)
+        raise ExchangeError(Outcome.REFUSED, Reason("lacks_objects", {"most": _MAX_DROPPED}))
 
     def _halves(self, wanted: list[Oid]) -> Conversation[Values]:
         """Ask for the two halves of a GET that was too big, or whose culprit was not named."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from monitor.model.clock import Clock
 from monitor.model.kindness import Learned, Manner
+from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
 
 GET_SIZE = 24
@@ -36,7 +37,7 @@ class Limit:
 
     def __init__(self) -> None:
         self.learned: int | None = None
-        self.reason = ""
+        self.reason: Reason | None = None
         self.at: float | None = None
         self._wait_s = GROW_AFTER_S / 2
         self._grow_s = 0.0
@@ -49,11 +50,11 @@ class Limit:
             self.learned += max(1, self.learned // 4)
             self._grow_s = now_s + self._wait_s
         if self.learned >= configured:
-            self.learned, self.reason, self.at = None, "", None
+            self.learned, self.reason, self.at = None, None, None
             return configured
         return self.learned
 
-    def halve(self, tried: int, reason: str, *, least: int, now_s: float, at: float) -> bool:
+    def halve(self, tried: int, reason: Reason, *, least: int, now_s: float, at: float) -> bool:
         """Take half of what was too much; return whether that changes anything. at: epoch seconds."""
         half = max(least, tried // 2)
         if self.learned is not None and half >= self.learned:
@@ -117,7 +118,7 @@ _NO_CLOCK = _NoClock()
 class Device:
     """What is known of the manners of whoever answers at one address and port.
 
-    news: what was learned since somebody last took it, as sentences. held_back, late: see Manner.
+    news: what was learned since somebody last took it. held_back, late: see Manner.
     is_wary: the last poll lost a GET, so that the next one asks for one object first. lost_size: the smallest GET that was lost
     and that none as large was answered since, 0 where there is none.
     """
@@ -145,7 +146,7 @@ class Device:
         self.repetitions = Limit()
         self.get_size = Limit()
         self.times = ResponseTimes()
-        self.news: list[str] = []
+        self.news: list[Reason] = []
         self.held_back = 0
         self.late = 0
         self.is_wary = False
@@ -166,19 +167,19 @@ class Device:
         """Return how many objects to ask for at most in one GET."""
         return configured if self.get_size.learned is None else self.get_size.within(configured, self._clock.monotonic())
 
-    def choked_on_repetitions(self, tried: int, reason: str) -> None:
+    def choked_on_repetitions(self, tried: int, *because: Reason) -> None:
         """Ask for half as many rows from now on."""
         now_s, at = self._clock.monotonic(), self._clock.wall()
-        why = f"{reason} at {tried} repetitions"
+        why = Reason("at_repetitions", {"tried": tried}, because)
         if self.repetitions.halve(tried, why, least=1, now_s=now_s, at=at):
-            self.news.append(f"asked for {self.repetitions.learned} rows at a time from now on: {why}")
+            self.news.append(Reason("fewer_rows", {"size": self.repetitions.learned or 0}, (why,)))
 
-    def choked_on_get(self, tried: int, reason: str) -> None:
+    def choked_on_get(self, tried: int, *because: Reason) -> None:
         """Ask for half as many objects from now on."""
         now_s, at = self._clock.monotonic(), self._clock.wall()
-        why = f"{reason} at {tried} objects"
+        why = Reason("at_objects", {"tried": tried}, because)
         if self.get_size.halve(tried, why, least=2, now_s=now_s, at=at):
-            self.news.append(f"asked for {self.get_size.learned} objects at a time from now on: {why}")
+            self.news.append(Reason("fewer_objects", {"size": self.get_size.learned or 0}, (why,)))
 
     def lost_get(self, size: int, *, after_answer: bool) -> None:
         """Note that nothing answered a GET of so many objects: the agent, the line, or only what exceeds a frame may be lost.
@@ -212,7 +213,7 @@ class Device:
             self._strikes += 1
             if self._strikes >= _STRIKES:
                 lost, self.lost_size, self._strikes = self.lost_size, 0, 0
-                self.choked_on_get(lost, f"silence, though {size} {'is' if size == 1 else 'are'} answered,")
+                self.choked_on_get(lost, Reason("larger_lost", {"answered": size}))
 
     # Patience
 
@@ -225,12 +226,13 @@ class Device:
         wait_s = times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
         if self._slow_at is None and wait_s > spec.timeout_s:
             self._slow_at = self._clock.wall()
-            self._tell(f"answers in {took_s:.1f} s: waited for {wait_s:.1f} s instead of {spec.timeout_s:g} s from now on")
+            told = {"took_s": round(took_s, 3), "wait_s": round(wait_s, 3), "timeout_s": spec.timeout_s}
+            self._tell(Reason("slow", told))
         elif self._slow_at is not None and wait_s < spec.timeout_s:
             self._slow_at = None
-            self._tell(f"answers in {took_s:.1f} s again: no longer waited for longer than {spec.timeout_s:g} s")
+            self._tell(Reason("slow_no_longer", {"took_s": round(took_s, 3), "timeout_s": spec.timeout_s}))
 
-    def _tell(self, news: str) -> None:
+    def _tell(self, news: Reason) -> None:
         """Tell of patience, at most once an hour: an agent may be slow and quick by turns for ever."""
         now_s = self._clock.monotonic()
         if self._told_s is None or now_s - self._told_s >= _TOLD_AGAIN_S:
@@ -264,7 +266,7 @@ class Device:
         """Return how a target's agent is asked now."""
         times = self.times
         wait_s = times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
-        reason = "" if times.smoothed_s is None else f"answers in {times.smoothed_s * 1000:.0f} ms as a rule"
+        reason = None if times.smoothed_s is None else Reason("usual_answer", {"usual_s": round(times.smoothed_s, 6)})
         return Manner(
             repetitions=self.repetitions.shown(spec.max_repetitions),
             get_size=self.get_size.shown(GET_SIZE),
@@ -276,11 +278,11 @@ class Device:
             late=self.late,
         )
 
-    def take_news(self) -> str:
-        """Return what was learned since the last call, '' where nothing was."""
+    def take_news(self) -> Reasons:
+        """Return what was learned since the last call."""
         if not self.news:
-            return ""
-        told = "; ".join(self.news)
+            return ()
+        told = tuple(self.news)
         self.news.clear()
         return told
 

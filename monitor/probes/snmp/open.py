@@ -6,11 +6,13 @@ import os
 import struct
 
 from monitor.model.misdeed import Deed, Misdeed
-from monitor.model.reading import Outcome, Unreachable
+from monitor.model.reading import Outcome
+from monitor.model.reason import Reason
 from monitor.probes.snmp.exchange import Answer, ExchangeError
 from monitor.probes.snmp.question import Exchange, Route
 from monitor.probes.snmp.strays import Strays
 from monitor.probes.udp import QuotedDatagram, Source, address_of, source_of
+from monitor.probes.why import malformed
 from monitor.wire.answers import Steady
 from monitor.wire.fault import MalformedError
 from monitor.wire.snmp import MAX_REQUEST_ID, MIN_REQUEST_ID, RESPONSE, Message, Request, decode
@@ -97,12 +99,14 @@ class OpenQuestions:
     def _decoded(self, octets: bytes, source: Source, came_s: float) -> tuple[Exchange, Answer] | None:
         """Return the same for any datagram."""
         if len(octets) > _LONGEST_ANSWER:
-            self._take_garbage(source, f"oversized answer: {len(octets)} octets", Misdeed(Deed.OVERSIZED, {"octets": len(octets)}))
+            told = {"octets": len(octets)}
+            self._take_garbage(source, Reason("oversized", told), Misdeed(Deed.OVERSIZED, told))
             return None
         try:
             message = decode(octets)
         except MalformedError as error:
-            self._take_garbage(source, f"malformed answer: {error}", Misdeed(Deed.MALFORMED, {"fault": str(error)}))
+            fault = malformed(error)
+            self._take_garbage(source, Reason("malformed", because=(fault,)), Misdeed(Deed.MALFORMED, because=(fault,)))
             return None
         exchange = self._pending.get(message.request_id)
         if exchange is None:
@@ -124,8 +128,7 @@ class OpenQuestions:
         if source in self._by_source:
             exchange = self._by_source[source]
             values = {"asked": next(reversed(exchange.sent), 0), "answered": request_id}
-            told = "request-id {asked} answered with {answered}".format(**values)
-            exchange.note(told, Outcome.MALFORMED, Misdeed(Deed.WRONG_ID, values))
+            exchange.note(Reason("wrong_request_id", values), Outcome.MALFORMED, Misdeed(Deed.WRONG_ID, values))
 
     def _take_late(self, given_up: _GivenUp | None, source: Source, came_s: float) -> None:
         """Learn from an answer that is no longer waited for; given_up: what it answers, None where that was answered already."""
@@ -136,11 +139,11 @@ class OpenQuestions:
             route.device.answered_late(late_s, route.spec)
         self.strays.note(address_of(source)[0], "late", late_s)
 
-    def _take_garbage(self, source: Source, told: str, misdeed: Misdeed) -> None:
+    def _take_garbage(self, source: Source, why: Reason, misdeed: Misdeed) -> None:
         """Note what is no message at all."""
         self.strays.note(address_of(source)[0], "garbage")
         if source in self._by_source:
-            self._by_source[source].note(told, Outcome.MALFORMED, misdeed)
+            self._by_source[source].note(why, Outcome.MALFORMED, misdeed)
 
     # ICMP errors
 
@@ -152,9 +155,9 @@ class OpenQuestions:
         unreachable = quoted.unreachable
         reporter = source_of(unreachable.reporter, exchange.route.spec.port)
         if (unreachable.type, unreachable.code) != _PORT_UNREACHABLE[ip_version] or reporter not in exchange.route.sources:
-            exchange.note(_told(unreachable))
+            exchange.note(unreachable.reason)
             return None
-        return exchange, ExchangeError(Outcome.REFUSED, "port unreachable: no agent listens there", is_final=True)
+        return exchange, ExchangeError(Outcome.REFUSED, Reason("port_closed"), is_final=True)
 
     def _quoted(self, quoted: QuotedDatagram) -> Exchange | None:
         """Return the open question that an ICMP error quotes, None where it quotes none.
@@ -185,12 +188,11 @@ def _is_answer(exchange: Exchange, message: Message, source: Source) -> bool:
     route = exchange.route
     if source not in route.sources:
         address, port = address_of(source)
-        told = f"an answer came from {address} port {port}; if it is the same device, add it to answers_from"
-        exchange.note(told, misdeed=Misdeed(Deed.ELSEWHERE, {"address": address, "port": port}))
+        elsewhere: dict[str, float | int | str] = {"address": address, "port": port}
+        exchange.note(Reason("answer_from", elsewhere), misdeed=Misdeed(Deed.ELSEWHERE, elsewhere))
         return False
     if message.pdu != RESPONSE or message.version != route.version or message.community != route.community:
-        told = "the answer has another community, version or type than was asked for"
-        exchange.note(told, Outcome.MALFORMED, Misdeed(Deed.WRONG_REPLY))
+        exchange.note(Reason("wrong_reply"), Outcome.MALFORMED, Misdeed(Deed.WRONG_REPLY))
         return False
     return True
 
@@ -198,10 +200,3 @@ def _is_answer(exchange: Exchange, message: Message, source: Source) -> bool:
 def _quotes(request: Request, request_id: int, payload: bytes) -> bool:
     """Return whether an ICMP error quotes this question; a quote may be cut after any octet, an empty one proves nothing."""
     return bool(payload) and request.encode(request_id).startswith(payload)
-
-
-def _told(unreachable: Unreachable) -> str:
-    """Return what an ICMP error said, in words."""
-    said = {(3, 0): "network unreachable", (3, 1): "host unreachable", (3, 3): "port unreachable", (3, 13): "prohibited"}
-    words = said.get((unreachable.type, unreachable.code), f"ICMP type {unreachable.type} code {unreachable.code}")
-    return f"{words} from {unreachable.reporter}"

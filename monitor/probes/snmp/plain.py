@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from monitor.model.reading import Outcome
+from monitor.model.reason import Reason
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp.exchange import Answer, Ask, ExchangeError
+from monitor.probes.snmp.exchange import Answer, Ask, ExchangeError, status_reason
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.question import reader_of
 from monitor.wire.oid import Oid
-from monitor.wire.snmp import GET, status_name
+from monitor.wire.snmp import GET
 
 
 def ask_for(spec: SnmpSpec, memory: AgentMemory, oids: tuple[Oid, ...]) -> Ask:
@@ -27,8 +28,8 @@ def whole(answer: Answer, oids: tuple[Oid, ...]) -> Answer:
     if answer.tags:
         return answer
     if answer.status:
-        raise ExchangeError(Outcome.REFUSED, f"the agent answers {status_name(answer.status)}")
+        raise ExchangeError(Outcome.REFUSED, status_reason(answer.status))
     if tuple(oid for oid, _, _ in answer.varbinds) != oids:
-        raise ExchangeError(Outcome.MALFORMED, "the answer names other objects than were asked for")
+        raise ExchangeError(Outcome.MALFORMED, Reason("other_objects"))
     tags, values = (tuple(bound[at] for bound in answer.varbinds) for at in (1, 2))
     return answer._replace(tags=tags, values=values)  # type: ignore[arg-type]

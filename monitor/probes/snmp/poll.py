@@ -14,6 +14,7 @@ from monitor.model.misdeed import Misdeed
 from monitor.model.profile import Profile
 from monitor.model.quick import quick
 from monitor.model.reading import Explained, InterfaceSample, SnmpSample
+from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp.get import Getter
@@ -53,7 +54,7 @@ _NAMES_SHOWN = 6
 
 
 class Poll:
-    """One poll under way. run() is the conversation; detail says afterwards what was missing, '' where nothing was.
+    """One poll under way. run() is the conversation; detail says afterwards what was missing, () where nothing was.
 
     misdeed: what the agent did that none should, None where nothing was seen.
     """
@@ -63,7 +64,7 @@ class Poll:
     def __init__(self, spec: SnmpSpec, memory: AgentMemory) -> None:
         self.spec = spec
         self.memory = memory
-        self.detail = ""
+        self.detail: Reasons = ()
         self.misdeed: Misdeed | None = None
         self._v1 = spec.credential.version == "1"
         self._getter = Getter(memory)
@@ -204,7 +205,7 @@ class Poll:
             except ExchangeError as error:
                 if is_first and not parts and not part:
                     raise
-                self._miss(error.detail, error.misdeed)
+                self._miss(*error.detail, misdeed=error.misdeed)
                 return [*parts, part]
             parts.append(part)
         return parts
@@ -235,18 +236,19 @@ class Poll:
         walked = yield from walk(SURVEY_COLUMNS, self.memory, max_repetitions=self.spec.max_repetitions, v1=self._v1)
         rows = interface_rows(walked.values)
         memory = self.memory
-        memory.is_surveyed = not walked.reason
+        memory.is_surveyed = walked.reason is None
         pattern = self.spec.wan_interface or profile.wan_interface or self.spec.profile.wan_interface
-        if walked.reason:
-            self._miss(f"interfaces: {walked.reason}", walked.misdeed)
+        if walked.reason is not None:
+            self._miss(Reason("interfaces", because=(walked.reason,)), misdeed=walked.misdeed)
             if memory.rows:
                 return memory.rows
             if pattern is None and self.spec.interfaces != "all":
                 return ()
         wan = choose_wan(rows, pattern)
-        if wan is None and pattern is not None and not walked.reason:
+        if wan is None and pattern is not None and walked.reason is None:
             names = ", ".join(row.key for row in rows[:_NAMES_SHOWN]) + (", …" if len(rows) > _NAMES_SHOWN else "")
-            self.detail = self.detail or f"no interface matches '{pattern}'; there are {names or 'none'}"
+            found = Reason("no_interface", {"pattern": pattern, "names": names}) if names else None
+            self.detail = self.detail or (found or Reason("no_interfaces", {"pattern": pattern}),)
         known = self._chosen(rows, wan)
         memory.rows = known
         return known
@@ -280,14 +282,14 @@ class Poll:
             if values is None or not is_same_row(row, values):
                 if not keep:
                     return None
-                self._miss(f"interface {row.key} could not be read")
+                self._miss(Reason("interface_unread", {"interface": row.key}))
                 continue
             samples.append(interface_sample(row, values))
         return tuple(samples)
 
     # What comes of it
 
-    def _miss(self, detail: str, misdeed: Misdeed | None = None) -> None:
+    def _miss(self, *detail: Reason, misdeed: Misdeed | None = None) -> None:
         """Note that something is missing; the first reason is the one that is told."""
         self._complete = False
         self.misdeed = self.misdeed or misdeed

@@ -11,6 +11,7 @@ from monitor.model.clock import Clock
 from monitor.model.kindness import Manner
 from monitor.model.misdeed import Stray
 from monitor.model.reading import Deliver, Outcome
+from monitor.model.reason import Reason
 from monitor.model.spec import SnmpSpec
 from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
@@ -137,7 +138,7 @@ class SnmpProber:
         """Close the sockets; polls still under way are delivered as not sent."""
         self._transport.on_room = lambda: None
         for work in tuple(self._under_way):
-            work.conclude(None, ExchangeError(Outcome.NOT_SENT, "the monitor is stopping"))
+            work.conclude(None, ExchangeError(Outcome.NOT_SENT, Reason("stopping")))
         for task in self._finding:
             task.cancel()
         self._transport.close()
@@ -176,17 +177,19 @@ class SnmpProber:
         try:
             place = await self._names.find(work.spec.address)
         except UnresolvedNameError as error:
-            work.conclude(None, ExchangeError(Outcome.NOT_SENT, str(error)))
+            work.conclude(None, ExchangeError(Outcome.NOT_SENT, error.reason))
             return
         if not work.is_finished:
             self._begin(work, place)
 
     def _begin(self, work: Work, place: Place) -> None:
         spec = work.spec
-        fault = "" if spec.credential.version in WIRE_VERSIONS else f"version {spec.credential.version} needs engine: pysnmp"
+        fault: Reason | None = None
+        if spec.credential.version not in WIRE_VERSIONS:
+            fault = Reason("needs_pysnmp", {"version": spec.credential.version})
         if not self._transport.speaks(place.version):
-            fault = f"this machine does not speak IPv{place.version}"
-        if fault:
+            fault = Reason("no_ip_version", {"version": place.version})
+        if fault is not None:
             work.conclude(None, ExchangeError(Outcome.NOT_SENT, fault))
             return
         memory = self._memories.of(spec, place)

@@ -26,6 +26,7 @@ from monitor.model.clock import Clock
 from monitor.model.kindness import Manner
 from monitor.model.misdeed import Misdeed
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
+from monitor.model.reason import Reason
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.lateness import Lateness
@@ -35,7 +36,7 @@ from monitor.probes.snmp.manner import Device
 from monitor.probes.snmp.memory import AgentMemory, Memories
 from monitor.probes.snmp.objects import SYS_UPTIME
 from monitor.probes.snmp.poll import Poll
-from monitor.probes.snmp.question import BACK_OFF
+from monitor.probes.snmp.question import BACK_OFF, not_complete
 from monitor.probes.udp import drops_of, enlarge
 from monitor.wire.ber import (
     COUNTER32,
@@ -50,6 +51,7 @@ from monitor.wire.ber import (
     Value,
 )
 from monitor.wire.snmp import GET, GET_BULK, VarBind
+from monitor.words.details import tell_details
 
 IN_FLIGHT = 24
 """Devices that are polled at once, at most: a poll takes 3.7 ms of the loop, and what waits behind many of them times out."""
@@ -74,14 +76,13 @@ _PRIV = {
 """No RFC says how a short key is lengthened for AES-192 and AES-256: net-snmp and most others follow Blumenthal's draft (aes192,
 aes256), Cisco follows Reeder's (aes192c, aes256c)."""
 
-_WRONG_PRIVACY = "wrong privacy key or protocol"
 _REFUSALS: tuple[tuple[type[errind.ErrorIndication], str], ...] = (
-    (errind.WrongDigest, "wrong authentication key or protocol"),
-    (errind.DecryptionError, _WRONG_PRIVACY),
-    (errind.UnknownUserName, "the agent knows no such user"),
-    (errind.UnsupportedSecurityLevel, "the agent does not permit this security level for the user"),
-    (errind.NotInTimeWindow, "not in the agent's time window, even after resynchronising"),
-    (errind.AuthenticationError, "the answer's authentication is wrong"),
+    (errind.WrongDigest, "wrong_authentication_key"),
+    (errind.DecryptionError, "wrong_privacy_key"),
+    (errind.UnknownUserName, "unknown_user"),
+    (errind.UnsupportedSecurityLevel, "security_level"),
+    (errind.NotInTimeWindow, "time_window"),
+    (errind.AuthenticationError, "wrong_authentication"),
 )
 _WHOLE = frozenset((INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64, UINTEGER32))
 _WANTED_BUFFER_BYTES = 4 * 1024 * 1024
@@ -168,21 +169,21 @@ class PysnmpProber:
                 sample, at_s = await self._converse(spec, place, memory.device, poll.run())
             outcome, detail, misdeed = Outcome.OK, poll.detail, poll.misdeed
         except UnresolvedNameError as error:
-            sample, outcome, detail = None, Outcome.NOT_SENT, str(error)
+            sample, outcome, detail = None, Outcome.NOT_SENT, (error.reason,)
         except ExchangeError as error:
             sample, outcome, detail, misdeed = None, error.outcome, error.detail, error.misdeed
         except Exception as error:
             _log.exception("%s: a fault of the monitor's own while polling", spec.target)
-            sample, outcome, detail = None, Outcome.NOT_SENT, f"a fault of the monitor's own: {error!r}"
+            sample, outcome, detail = None, Outcome.NOT_SENT, (Reason("own_fault", {"error": repr(error)}),)
         shared = self._sharing(memory.engine_id if memory else "", spec.target)
-        if shared:
-            detail = f"{detail}; {shared}" if detail else shared
+        if shared is not None:
+            detail = (*detail, shared)
         at_s = self._clock.monotonic() if at_s is None else at_s
-        learned = memory.device.take_news() if memory else ""
+        learned = memory.device.take_news() if memory else ()
         deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, misdeed, learned))
 
-    def _sharing(self, engine_id: str, target: str) -> str:
-        """Return what to say where another target was heard under the same engine id within an hour, '' where none was.
+    def _sharing(self, engine_id: str, target: str) -> Reason | None:
+        """Return what to say where another target was heard under the same engine id within an hour, None where none was.
 
         An id is to be unique (RFC 3411 section 5, SnmpEngineID): two devices under one spoil each other's time window. Logged once.
         """
@@ -190,11 +191,11 @@ class PysnmpProber:
         owner, heard_s = self._owners.get(engine_id, (target, now_s))
         if not engine_id or owner == target or now_s - heard_s > _OWNED_S:
             self._owners[engine_id] = (target, now_s)
-            return ""
-        shared = f"snmpEngineID {engine_id} is also that of {owner}: if these are two devices, give each its own"
+            return None
+        shared = Reason("shared_engine", {"engine_id": engine_id, "owner": owner})
         if (engine_id, target) not in self._told:
             self._told.add((engine_id, target))
-            _log.warning("%s: %s", target, shared)
+            _log.warning("%s: %s", target, tell_details((shared,), "en"))
         return shared
 
     async def _converse(
@@ -231,13 +232,13 @@ class PysnmpProber:
                 async with asyncio.timeout(left_s):
                     took_s, (indication, status, culprit, bounds) = await self._tries(spec, place, device, ask)
             except TimeoutError:
-                raise (_void(late) if late.excuses(spec.timeout_s) else _deadline(spec)) from None
+                raise (_void(late.told()) if late.excuses(spec.timeout_s) else _deadline(spec)) from None
             except (OSError, PySnmpError) as error:
-                raise ExchangeError(Outcome.NOT_SENT, f"pysnmp: {error}", is_final=True) from error
+                raise ExchangeError(Outcome.NOT_SENT, Reason("pysnmp", {"error": str(error)}), is_final=True) from error
         if isinstance(indication, errind.RequestTimedOut) and (dropped := self.receive_drops - drops) > 0:
-            raise _void(f"void: our receive buffer overflowed by {dropped}")
+            raise _void(Reason("overflow", {"dropped": dropped}))
         if isinstance(indication, errind.RequestTimedOut) and spec.credential.priv_protocol and await self._reports(spec, place):
-            raise ExchangeError(Outcome.REFUSED, f"silent to what is encrypted, though it reports: {_WRONG_PRIVACY}", is_final=True)
+            raise ExchangeError(Outcome.REFUSED, Reason("silent_to_encrypted"), is_final=True)
         if indication:
             raise _failure(spec, place, indication)
         if took_s is not None:
@@ -265,7 +266,7 @@ class PysnmpProber:
                     return took_s, found
                 if late.excuses(timeout_s):
                     if not excused_left:
-                        raise _void(late)
+                        raise _void(late.told())
                     excused_left -= 1
                 elif tries_left:
                     tries_left -= 1
@@ -350,18 +351,17 @@ class PysnmpProber:
 
 def _failure(spec: SnmpSpec, place: Place, indication: errind.ErrorIndication) -> ExchangeError:
     """Return what pysnmp's error means."""
-    for kind, words in _REFUSALS:
+    for kind, code in _REFUSALS:
         if isinstance(indication, kind):
-            return ExchangeError(Outcome.REFUSED, f"{words} (user '{spec.credential.user}')", is_final=True)
+            return ExchangeError(Outcome.REFUSED, Reason(code, {"user": spec.credential.user}), is_final=True)
     if isinstance(indication, errind.RequestTimedOut):
         # pysnmp tells a refused send and a lost answer apart no more than asyncio's datagram transport does.
         unroutable = route_fault(place)
-        if unroutable:
+        if unroutable is not None:
             return ExchangeError(Outcome.NOT_SENT, unroutable, is_final=True)
-        tries = spec.retries + 1
-        return ExchangeError(Outcome.TIMEOUT, f"no answer to {tries} {'try' if tries == 1 else 'tries'}")
+        return ExchangeError(Outcome.TIMEOUT, Reason("unanswered", {"tries": spec.retries + 1}))
     outcome = Outcome.MALFORMED if isinstance(indication, errind.ParseError) else Outcome.REFUSED
-    return ExchangeError(outcome, f"pysnmp: {indication}", is_final=True)
+    return ExchangeError(outcome, Reason("pysnmp", {"error": str(indication)}), is_final=True)
 
 
 def _auth_data(credential: Credential) -> Any:
@@ -391,9 +391,9 @@ def _varbind(name: Any, value: Any) -> VarBind:
     return tuple(name), tag, plain
 
 
-def _void(why: object) -> ExchangeError:
-    return ExchangeError(Outcome.NOT_SENT, str(why), is_final=True)
+def _void(why: Reason) -> ExchangeError:
+    return ExchangeError(Outcome.NOT_SENT, why, is_final=True)
 
 
 def _deadline(spec: SnmpSpec) -> ExchangeError:
-    return ExchangeError(Outcome.TIMEOUT, f"not complete after {spec.deadline_s:g} s", is_final=True)
+    return ExchangeError(Outcome.TIMEOUT, not_complete(spec), is_final=True)

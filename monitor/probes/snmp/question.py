@@ -7,6 +7,7 @@ from typing import Protocol
 
 from monitor.model.misdeed import Misdeed
 from monitor.model.reading import Outcome
+from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
 from monitor.probes.datagrams import name_of
 from monitor.probes.names import Place, SocketAddress
@@ -90,7 +91,7 @@ class Exchange:
     is_held_back = False
     is_over = False
     outcome = Outcome.TIMEOUT
-    notes: tuple[str, ...] = ()
+    notes: Reasons = ()
     misdeed: Misdeed | None = None
     drops = 0
     came_s = 0.0
@@ -110,12 +111,17 @@ class Exchange:
         self.deadline_s = deadline_s
         self.sent: dict[int, float] = {}
 
-    def note(self, text: str, outcome: Outcome | None = None, misdeed: Misdeed | None = None) -> None:
+    def note(self, why: Reason, outcome: Outcome | None = None, misdeed: Misdeed | None = None) -> None:
         """Keep evidence for the case that no answer comes. outcome: what it then is, if not a time-out."""
         self.misdeed = misdeed or self.misdeed
-        if len(self.notes) < _MOST_NOTES and text not in self.notes:
-            self.notes += (text,)
+        if len(self.notes) < _MOST_NOTES and why not in self.notes:
+            self.notes += (why,)
         self.outcome = outcome or self.outcome
+
+
+def not_complete(spec: SnmpSpec) -> Reason:
+    """Return that an agent's time is over."""
+    return Reason("not_complete", {"deadline_s": spec.deadline_s})
 
 
 def span(retries: int) -> float:

@@ -13,13 +13,15 @@ from contextlib import suppress
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome
+from monitor.model.reason import Reason
 from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.snmp.exchange import Answer, ExchangeError
 from monitor.probes.snmp.open import OpenQuestions
-from monitor.probes.snmp.question import BACK_OFF, Exchange
+from monitor.probes.snmp.question import BACK_OFF, Exchange, not_complete
 from monitor.probes.snmp.strays import Strays
 from monitor.probes.snmp.timers import Wheel, Window
 from monitor.probes.udp import BusyError, UdpSocket, UnsupportedVersionError
+from monitor.probes.why import os_error
 
 HELD_S = 0.5
 """A question that is unanswered for so long no longer counts against the window: its answer comes alone, if it comes."""
@@ -118,7 +120,7 @@ class SnmpTransport:
         now = self._awake_s = self._clock.monotonic()
         if now >= exchange.deadline_s:
             exchange.is_over = True
-            return ExchangeError(Outcome.TIMEOUT, f"not complete after {exchange.route.spec.deadline_s:g} s", is_final=True)
+            return ExchangeError(Outcome.TIMEOUT, not_complete(exchange.route.spec), is_final=True)
         if not self._open:
             self._look_at_drops()
         exchange.drops = self._drops
@@ -211,19 +213,19 @@ class SnmpTransport:
             self._open.withdraw(exchange, request_id)
             exchange.busy += 1
             if exchange.busy > _BUSY_TRIES:
-                return self._refused(exchange, "no buffer space for the packet")
+                return self._refused(exchange, Reason("no_buffer"), "no buffer space for the packet")
             self._arm(exchange, self._clock.monotonic() + _BUSY_WAIT_S)
             return None
         except OSError as error:
             self._open.withdraw(exchange, request_id)
-            return self._refused(exchange, error.strerror or str(error))
+            return self._refused(exchange, os_error(error), error.strerror or str(error))
         exchange.busy = 0
         return None
 
     def _hold_back(self, exchange: Exchange, turn_s: float) -> ExchangeError | None:
         """Send a try later, since its device has been asked as often as it may be in a second."""
         if turn_s >= exchange.deadline_s:
-            reason = f"not complete in time at {exchange.route.rate} requests a second"
+            reason = Reason("pace_too_slow", {"per_second": exchange.route.rate or 0})
             self.cancel(exchange)
             return ExchangeError(Outcome.TIMEOUT, reason, is_final=True)
         if not exchange.is_held_back:
@@ -233,13 +235,13 @@ class SnmpTransport:
         self._arm(exchange, turn_s)
         return None
 
-    def _refused(self, exchange: Exchange, reason: str) -> ExchangeError:
-        """Give a question up that the kernel would not send."""
+    def _refused(self, exchange: Exchange, reason: Reason, said: str) -> ExchangeError:
+        """Give a question up that the kernel would not send. said: the same in the kernel's own words."""
         self.sends_refused += 1
-        self.last_refusal = reason
+        self.last_refusal = said
         self.cancel(exchange)
         if exchange.sent:
-            return ExchangeError(exchange.outcome, f"no answer, and the retry could not be sent: {reason}", is_final=True)
+            return ExchangeError(exchange.outcome, Reason("retry_unsent", because=(reason,)), is_final=True)
         return ExchangeError(Outcome.NOT_SENT, reason, is_final=True)
 
     # Receiving
@@ -364,15 +366,15 @@ class SnmpTransport:
         """Return why a question that nothing usable answered is over."""
         self.cancel(exchange, is_given_up=True)
         if not exchange.sent:
-            return ExchangeError(Outcome.NOT_SENT, "no buffer space for the packet", is_final=True)
+            return ExchangeError(Outcome.NOT_SENT, Reason("no_buffer"), is_final=True)
         tries = len(exchange.sent)
-        silence = f"no answer to {tries} {'try' if tries == 1 else 'tries'} in {now - min(exchange.sent.values()):.1f} s"
+        silence = Reason("unanswered_for", {"tries": tries, "waited_s": round(now - min(exchange.sent.values()), 3)})
         is_final = now >= exchange.deadline_s
         self._look_at_drops()
         if exchange.outcome is Outcome.TIMEOUT and self._drops > exchange.drops:
             dropped = self._drops - exchange.drops
-            return ExchangeError(Outcome.NOT_SENT, f"void: our receive buffer overflowed by {dropped}", is_final=is_final)
-        return ExchangeError(exchange.outcome, "; ".join([silence, *exchange.notes]), is_final=is_final, misdeed=exchange.misdeed)
+            return ExchangeError(Outcome.NOT_SENT, Reason("overflow", {"dropped": dropped}), is_final=is_final)
+        return ExchangeError(exchange.outcome, silence, *exchange.notes, is_final=is_final, misdeed=exchange.misdeed)
 
     def _look_at_drops(self) -> None:
         """Note how many datagrams the kernel has dropped: a question during which it did may have been answered."""

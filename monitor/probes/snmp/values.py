@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from monitor.model.profile import Condition, Name, Profile, Value, label
+from monitor.model.reason import Reason
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Conversation, ExchangeError
 from monitor.probes.snmp.memory import AgentMemory
@@ -37,8 +38,15 @@ _KEPT_OF_HISTORY = 2
 _RETRY_POLLS = 5
 _TEXTS = 2
 
-Miss = Callable[[str], None]
-"""Notes that something is missing, and why."""
+
+class Miss(Protocol):
+    """Notes that something is missing, and why."""
+
+    def __call__(self, *detail: Reason) -> None:
+        """Note it."""
+        ...
+
+
 Get = Callable[[Sequence[Oid]], Conversation[Values]]
 """Asks for objects in one GET and returns those that the agent has; raises ExchangeError."""
 
@@ -79,9 +87,9 @@ class _Survey:
         if table not in self.tables:
             limits = {"max_repetitions": self.means.spec.max_repetitions, "max_rows": MAX_ROWS}
             walked = yield from walk((column,), self.means.memory, v1=self.means.spec.credential.version == "1", **limits)
-            if walked.reason:
+            if walked.reason is not None:
                 self.failed.add(table)
-                self.means.miss(f"{format_oid(column)}: {walked.reason}")
+                self.means.miss(Reason("of_column", {"oid": format_oid(column)}, (walked.reason,)))
                 walked.values.clear()
             self.answers |= walked.values
             self.tables[table] = tuple(oid[len(column) :] for oid in walked.values)
@@ -113,7 +121,7 @@ def read_values(profile: Profile, parts: Sequence[Values], means: Means) -> Conv
         for place in plan.histories:
             groups[place] = yield from _surveyed(groups[place].value, survey)
     except ExchangeError as error:
-        means.miss(error.detail)
+        means.miss(*error.detail)
     return groups, survey.answers
 
 
@@ -142,7 +150,7 @@ def _planned(profile: Profile, survey: _Survey) -> Conversation[ValuePlan]:
             try:
                 group = yield from _surveyed(value, survey)
             except ExchangeError as error:
-                survey.means.miss(error.detail)
+                survey.means.miss(*error.detail)
                 is_whole = False
             if value.history and group.cells:
                 histories.append(place)

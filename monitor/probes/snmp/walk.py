@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from monitor.model.misdeed import Deed, Misdeed
 from monitor.model.reading import Outcome
+from monitor.model.reason import Reason, Reasons
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.objects import ABSENT, Values
@@ -24,13 +25,13 @@ _VALUES_IN_AN_ANSWER = 60
 
 @dataclass(slots=True)
 class Walked:
-    """What a walk brought. values: name → value. reason: why it ended early, '' where every column was read to its end.
+    """What a walk brought. values: name → value. reason: why it ended early, None where every column was read to its end.
 
     misdeed: what the agent did that none should, None where the end came otherwise.
     """
 
     values: Values = field(default_factory=dict)
-    reason: str = ""
+    reason: Reason | None = None
     requests: int = 0
     misdeed: Misdeed | None = None
 
@@ -44,8 +45,8 @@ class _Column:
     rows: int = 0
 
 
-_Left = tuple[list[_Column], str, Misdeed | None]
-"""Which columns are not at their end; why the walk must end, '' where it need not; and what the agent did that none should."""
+_Left = tuple[list[_Column], Reason | None, Misdeed | None]
+"""Which columns are not at their end; why the walk must end, None where it need not; and what the agent did that none should."""
 
 
 def walk(
@@ -60,10 +61,10 @@ def walk(
     walked = Walked()
     active = [_Column(prefix, prefix) for prefix in columns]
     lost = 0
-    fault = ""
+    fault: Reasons = ()
     while active:
         if walked.requests >= MAX_REQUESTS:
-            walked.reason = f"still not at its end after {MAX_REQUESTS} requests"
+            walked.reason = Reason("endless", {"requests": MAX_REQUESTS})
             walked.misdeed = Misdeed(Deed.ENDLESS, {"rows": _rows(active)})
             break
         ask = _question(active, memory, lost // 2 if lost else max_repetitions, v1)
@@ -72,19 +73,19 @@ def walk(
             answer = yield ask
         except ExchangeError as error:
             if error.is_final or lost or ask.repetitions < 2:
-                walked.reason = f"{error.detail}, after {_rows(active)} rows"
+                walked.reason = Reason("after_rows", {"rows": _rows(active)}, error.detail)
                 walked.misdeed = error.misdeed or _died(error, active)
                 break
             lost, fault = ask.repetitions, error.detail
             continue
         if lost and fault:
-            memory.device.choked_on_repetitions(lost, fault)
-            fault = ""
+            memory.device.choked_on_repetitions(lost, *fault)
+            fault = ()
         if answer.status:
             active, walked.reason, walked.misdeed = _refused(answer, ask, active, memory)
         else:
             active, walked.reason, walked.misdeed = _take(answer.varbinds, active, walked.values, max_rows)
-        if walked.reason:
+        if walked.reason is not None:
             break
     return walked
 
@@ -102,18 +103,18 @@ def _refused(answer: Answer, ask: Ask, active: list[_Column], memory: AgentMemor
     """Return what is left to be read after an error-status."""
     status = answer.status
     if status == ErrorStatus.TOO_BIG and ask.repetitions > 1:
-        memory.device.choked_on_repetitions(ask.repetitions, "tooBig")
-        return active, "", None
+        memory.device.choked_on_repetitions(ask.repetitions, Reason("status", {"status": status_name(status)}))
+        return active, None, None
     if status == ErrorStatus.NO_SUCH_NAME:
         # v1's end of the MIB view (RFC 1157 4.1.3): the one that error-index names is at its end, the others are not.
         ended = answer.culprit - 1
         left = [column for at, column in enumerate(active) if at != ended] if 0 <= ended < len(active) else []
-        return left, "", None
+        return left, None, None
     if ask.pdu == GET_BULK and status != ErrorStatus.TOO_BIG:
         memory.has_bulk = False
-        return active, "", None
+        return active, None, None
     misdeed = Misdeed(Deed.TOO_BIG) if status == ErrorStatus.TOO_BIG else None
-    return active, f"{status_name(status)} after {_rows(active)} rows", misdeed
+    return active, Reason("status_after_rows", {"status": status_name(status), "rows": _rows(active)}), misdeed
 
 
 def _take(varbinds: tuple[VarBind, ...], active: list[_Column], values: Values, max_rows: int) -> _Left:
@@ -122,40 +123,42 @@ def _take(varbinds: tuple[VarBind, ...], active: list[_Column], values: Values, 
     The answer holds one value a column, column after column, again and again (RFC 3416 4.2.3); its end may be cut anywhere.
     """
     if not varbinds:
-        return active, "an answer without values", None
+        return active, Reason("no_values"), None
     width = len(active)
     left: list[_Column] = []
     for place, column in enumerate(active):
-        end, misdeed = _take_column(varbinds[place::width], column, values, max_rows)
-        if misdeed is not None:
-            return active, end, misdeed
-        if not end:
+        is_at_end, fault = _take_column(varbinds[place::width], column, values, max_rows)
+        if fault is not None:
+            return active, *fault
+        if not is_at_end:
             left.append(column)
-    return left, "", None
+    return left, None, None
 
 
-def _take_column(varbinds: tuple[VarBind, ...], column: _Column, values: Values, max_rows: int) -> tuple[str, Misdeed | None]:
-    """Keep one column's rows of an answer; return why there are no more, '' where there may be, and what was wrong with that."""
+def _take_column(
+    varbinds: tuple[VarBind, ...], column: _Column, values: Values, max_rows: int
+) -> tuple[bool, tuple[Reason, Misdeed] | None]:
+    """Keep one column's rows of an answer; return whether it is at its end, and what was wrong with it, None where nothing was."""
     prefix, last, rows = column.prefix, column.last, column.rows
     size = len(prefix)
-    end = ""
-    misdeed: Misdeed | None = None
+    is_at_end = False
+    fault: tuple[Reason, Misdeed] | None = None
     for oid, tag, value in varbinds:
         if oid[:size] != prefix or tag in ABSENT:
-            end = "the column's end"
+            is_at_end = True
             break
         if oid <= last:
             names = {"oid": format_oid(oid), "after": format_oid(last)}
-            end, misdeed = "names do not increase: {oid} after {after}".format(**names), Misdeed(Deed.LOOPS, names)
+            fault = Reason("not_increasing", names), Misdeed(Deed.LOOPS, names)
             break
         if rows >= max_rows:
-            end, misdeed = f"more than {max_rows} rows", Misdeed(Deed.ENDLESS, {"rows": max_rows})
+            fault = Reason("too_many_rows", {"rows": max_rows}), Misdeed(Deed.ENDLESS, {"rows": max_rows})
             break
         last = oid
         rows += 1
         values[oid] = (tag, value)
     column.last, column.rows = last, rows
-    return end, misdeed
+    return is_at_end, fault
 
 
 def _died(error: ExchangeError, active: list[_Column]) -> Misdeed | None:

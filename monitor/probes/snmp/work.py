@@ -14,6 +14,7 @@ from typing import Any
 
 from monitor.model.quick import quick
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
+from monitor.model.reason import Reason
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp.memory import AgentMemory
@@ -110,7 +111,7 @@ class Work(ABC):
         if isinstance(error, ExchangeError):
             return error
         _log.error("%s: a fault of the monitor's own", self.spec.target, exc_info=error)
-        return ExchangeError(Outcome.NOT_SENT, f"a fault of the monitor's own: {error!r}")
+        return ExchangeError(Outcome.NOT_SENT, Reason("own_fault", {"error": repr(error)}))
 
 
 class GetWork(Work):
@@ -214,7 +215,7 @@ class PollWork(Talk):
 
     def _hand_on(self, result: SnmpSample | None, error: ExchangeError | None) -> None:
         spec, poll = self.spec, self._poll
-        learned = poll.memory.device.take_news() if poll else ""
+        learned = poll.memory.device.take_news() if poll else ()
         if error is None:
             assert poll is not None
             told = (Outcome.OK, None, result, poll.detail, spec.confirms, poll.misdeed, learned)

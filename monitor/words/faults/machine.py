@@ -16,6 +16,22 @@ MACHINE: Catalogue = {
     # The journal.
     "journal_unopened": ("không mở được nhật ký {journal}: {reason}", "the journal {journal} can't be opened: {reason}"),
     "journal_unread": ("không đọc được nhật ký {journal}: {reason}", "the journal {journal} can't be read: {reason}"),
+    "journal_of_later": (
+        "nhật ký {journal} do một phiên bản mới hơn ghi: {reason}",
+        "the journal {journal} was written by a later version: {reason}",
+    ),
+    "journal_of_later_cure": (
+        "chạy phiên bản đã ghi nó, hoặc đặt bản sao đã giữ bên cạnh vào chỗ của nó",
+        "run the version that wrote it, or put the copy that was kept beside it in its place",
+    ),
+    "journal_uncopied": (
+        "không sao chép được nhật ký {path} sang {copy} trước khi đổi dạng: {reason}",
+        "the journal {path} can't be copied to {copy} before it is changed: {reason}",
+    ),
+    "journal_uncopied_cure": (
+        "dành {megabytes} MB ở đó, trong thư mục mà người dùng này ghi được; nhật ký chưa bị đổi gì",
+        "make room for {megabytes} MB there, in a folder that this user may write to; nothing was changed yet",
+    ),
     "journal_absent": ("không có nhật ký ở {path}", "there is no journal at {path}"),
     "journal_place": (
         "đặt `journal: sqlite:////ĐƯỜNG-DẪN/journal.db` trong thư mục mà người dùng này ghi được",

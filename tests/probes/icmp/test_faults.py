@@ -19,6 +19,7 @@ from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.icmp.prober import IcmpProber
 from tests.probes.fake_network import Answer, FakeNetwork, SteppedClock, alive, forged, on_network
 from tests.probes.icmp.test_prober import KINDS, probe, prober, sample, to
+from tests.told import english
 
 HERE = [to(f"127.2.0.{number}", timeout_s=0.1) for number in range(1, 41)]
 DEBIANS_RMEM_MAX = 212_992
@@ -57,7 +58,7 @@ async def probe_here(kernel: Kernel) -> tuple[IcmpProber, list[Reading]]:
 async def test_what_the_kernel_never_takes_is_not_sent_and_says_why(fault: int) -> None:
     pinger, readings = await probe_here(failing(sends=lambda _: -fault))
     assert {(Outcome.NOT_SENT, os.strerror(fault), 0)} == {
-        (reading.outcome, reading.detail, sample(reading).sent) for reading in readings
+        (reading.outcome, english(reading.detail), sample(reading).sent) for reading in readings
     }
     assert (200, 200, os.strerror(fault)) == (pinger.sends_attempted, pinger.sends_refused, pinger.last_refusal)
 
@@ -104,7 +105,7 @@ async def test_a_refusal_in_the_middle_of_a_batch_is_that_targets_alone() -> Non
     assert {True} == {reading.outcome in (Outcome.OK, Outcome.NOT_SENT) for reading in readings}
     assert all(sample(reading).received == sample(reading).sent for reading in readings)
     assert {f"{number} of 5 not sent: Network is unreachable" for number in range(1, 5)} | {"", "Network is unreachable"} >= {
-        reading.detail for reading in readings
+        english(reading.detail) for reading in readings
     }
 
 
@@ -207,7 +208,7 @@ def test_what_a_firewall_forbids_is_not_sent_and_its_neighbours_are_not_touched(
             readings = await probe(pinger, *map(to, network.hosts))
             assert (15, 5, "Operation not permitted") == (pinger.sends_attempted, pinger.sends_refused, pinger.last_refusal)
         assert ["ok", "not_sent", "ok"] == [readings[address].outcome for address in network.hosts]
-        assert "Operation not permitted" == readings["10.1.0.2"].detail
+        assert "Operation not permitted" == english(readings["10.1.0.2"].detail)
 
     on_network(body)
 
@@ -231,8 +232,10 @@ def test_an_interface_that_goes_down_and_comes_up_makes_nobody_silent(raw: bool)
             up = await probe(pinger, *specs)
         for reading in cut.values():
             assert (Outcome.OK, sample(reading).sent) == (reading.outcome, sample(reading).received)
-            assert reading.detail == f"{10 - sample(reading).sent} of 10 not sent: Network is unreachable"
-        assert {(Outcome.NOT_SENT, "Network is unreachable")} == {(reading.outcome, reading.detail) for reading in down.values()}
+            assert english(reading.detail) == f"{10 - sample(reading).sent} of 10 not sent: Network is unreachable"
+        assert {(Outcome.NOT_SENT, "Network is unreachable")} == {
+            (reading.outcome, english(reading.detail)) for reading in down.values()
+        }
         assert {(Outcome.OK, 10)} == {(reading.outcome, sample(reading).received) for reading in up.values()}
 
     on_network(body)

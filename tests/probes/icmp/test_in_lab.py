@@ -8,6 +8,7 @@ from monitor.probes.icmp.prober import IcmpProber
 from monitor.probes.trace import Tracer
 from monitor.service.clock import SystemClock
 from tests.lab_fixture import Lab
+from tests.told import english
 
 
 async def probe_all(lab: Lab) -> dict[str, Reading]:
@@ -42,8 +43,8 @@ async def test_the_trace_names_the_hop_where_the_path_breaks(lab: Lab) -> None:
     with lab.network():
         # Threads are in the network of the thread that starts them, so both are started here.
         whole, broken = tracer.trace(lab.address("xa-a2")), tracer.trace(lab.address("dc-xa-a1"))
-        texts = [(await each).describe() for each in (whole, broken)]
+        texts = [english(((await each).describe(),)) for each in (whole, broken)]
     tracer.close()
-    assert f"path is whole: {lab.address('xa-a2')} answers at hop 3" == texts[0]
+    assert f"the path is whole: {lab.address('xa-a2')} answers at hop 3" == texts[0]
     # The root may have spent its ICMP errors on other tests; then nobody can say at which hop the break is.
-    assert texts[1] in (f"path breaks after {hop}{lab.address('huyen-a')}" for hop in ("hop 2, ", ""))
+    assert texts[1] in (f"the path breaks after {hop}{lab.address('huyen-a')}" for hop in ("hop 2, ", ""))

@@ -13,6 +13,7 @@ from monitor.model.spec import SipSpec
 from monitor.probes.sip.prober import SipProber
 from monitor.service.clock import SystemClock
 from tests.probes.sip.fake_endpoint import Answer, FakeEndpoint, endpoint, reply, says, silent
+from tests.told import english
 
 UP = 'conference_signalling_up{protocol="sip"}'
 SHORT_S = 0.3
@@ -55,7 +56,7 @@ def told(reading: Reading) -> ServiceSample:
 async def test_an_endpoint_that_would_take_a_call_is_ready(prober: SipProber) -> None:
     async with endpoint(udp=says(Server="PolycomStudioX50/4.1")) as fake:
         reading = await of(prober, fake, user="1715", domain="hoinghi.vn")
-    assert (Outcome.OK, "", "sip", "dc") == (reading.outcome, reading.detail, reading.probe, reading.target)
+    assert (Outcome.OK, "", "sip", "dc") == (reading.outcome, english(reading.detail), reading.probe, reading.target)
     sample = told(reading)
     assert ("udp", 200, "OK", "PolycomStudioX50/4.1") == (sample.transport, sample.code, sample.phrase, sample.server)
     assert sample.rtt_s is not None
@@ -81,7 +82,7 @@ async def test_any_answer_proves_that_its_stack_is_alive(
 ) -> None:
     async with endpoint(udp=says(status)) as fake:
         reading = await of(prober, fake)
-    assert (outcome, detail, values) == (reading.outcome, reading.detail, told(reading).values)
+    assert (outcome, detail, values) == (reading.outcome, english(reading.detail), told(reading).values)
 
 
 async def test_a_request_that_was_lost_is_sent_again_and_is_the_very_same(prober: SipProber) -> None:
@@ -99,7 +100,7 @@ async def test_a_provisional_answer_is_waited_on_and_not_asked_again_so_soon(pro
     async with endpoint(udp=lambda request, before: [reply(request, "100 Trying")]) as fake:
         reading = await finish(fake)
     assert (Outcome.REFUSED, {UP: 1.0}) == (reading.outcome, told(reading).values), "alive, if no more"
-    assert "udp: 100 and no more" in reading.detail
+    assert "udp: 100 and no more" in english(reading.detail)
     assert 2 == len(fake.asked["udp"]), "once more after T1, then only after T2"
     async with endpoint(udp=lambda request, before: [reply(request, "100 Trying"), reply(request, "486 Busy Here")]) as fake:
         assert 486 == told(await finish(fake)).code
@@ -125,7 +126,7 @@ async def test_a_host_without_sip_refuses_and_that_proves_that_it_is_on(prober: 
     async with endpoint() as fake:
         reading = await of(prober, fake, timeout_s=30.0)
     assert Outcome.REFUSED is reading.outcome
-    assert f"udp: port unreachable; tcp: TCP port {fake.port} refuses" == reading.detail
+    assert f"udp: port unreachable; tcp: TCP port {fake.port} refuses" == english(reading.detail)
     assert {UP: 0.0} == told(reading).values
 
 
@@ -136,7 +137,7 @@ async def test_silence_on_every_transport_is_a_timeout_and_says_nothing_of_who_d
     async with endpoint(udp=silent, tcp=silent) as fake:
         reading = await of(prober, fake, drops_strangers=drops_strangers)
     assert (Outcome.TIMEOUT, values) == (reading.outcome, told(reading).values)
-    assert f"udp: no answer; tcp: TCP port {fake.port} is open and says nothing" == reading.detail
+    assert f"udp: no answer; tcp: TCP port {fake.port} is open and says nothing" == english(reading.detail)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ async def test_what_answers_nothing_of_ours_is_no_answer_but_a_sign_of_life(prob
         assert Outcome.MALFORMED is reading.outcome
         assert {UP: 0.0} == told(reading).values
         if transports == ("udp",):
-            assert f"udp: {expected}" == reading.detail
+            assert f"udp: {expected}" == english(reading.detail)
 
 
 async def test_an_answer_from_elsewhere_is_none(prober: SipProber) -> None:
@@ -176,7 +177,7 @@ async def test_an_answer_from_elsewhere_is_none(prober: SipProber) -> None:
         reading = await of(prober, fake, transports=("udp",))
     other.close()
     assert came
-    assert (Outcome.TIMEOUT, "udp: no answer") == (reading.outcome, reading.detail)
+    assert (Outcome.TIMEOUT, "udp: no answer") == (reading.outcome, english(reading.detail))
 
 
 async def test_keep_alives_and_questions_are_passed_over(prober: SipProber) -> None:
@@ -202,14 +203,14 @@ async def test_an_answer_over_tcp_may_come_in_pieces_and_after_others(prober: Si
 async def test_a_connection_that_is_closed_at_once_is_no_answer(prober: SipProber) -> None:
     async with endpoint(tcp=lambda request, _: [b""]) as fake:
         reading = await of(prober, fake, transports=("tcp",), timeout_s=5.0)
-    assert (Outcome.MALFORMED, "tcp: the connection was closed without an answer") == (reading.outcome, reading.detail)
+    assert (Outcome.MALFORMED, "tcp: the connection was closed without an answer") == (reading.outcome, english(reading.detail))
 
 
 async def test_what_was_not_sent_says_nothing_and_makes_no_sample(prober: SipProber) -> None:
     unresolved, impossible = await read(prober, spec(5060, address="no.example"), spec(5060, address="255.255.255.255"))
     for reading in (unresolved, impossible):
         assert (Outcome.NOT_SENT, None) == (reading.outcome, reading.service)
-    assert "the name 'no.example' has no address" in unresolved.detail + impossible.detail
+    assert "the name 'no.example' has no address" in english(unresolved.detail) + english(impossible.detail)
 
 
 async def test_names_are_resolved_and_ipv6_is_spoken(prober: SipProber) -> None:
@@ -218,7 +219,7 @@ async def test_names_are_resolved_and_ipv6_is_spoken(prober: SipProber) -> None:
     async with endpoint(udp=says(), tcp=says(), address="::1") as fake:
         for transport in ("udp", "tcp"):
             reading = await of(prober, fake, address="::1", transports=(transport,))
-            assert Outcome.OK is reading.outcome, reading.detail
+            assert Outcome.OK is reading.outcome, english(reading.detail)
         assert f"OPTIONS sip:[::1]:{fake.port} SIP/2.0".encode() in fake.asked["udp"][0]
 
 

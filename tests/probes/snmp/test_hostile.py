@@ -20,6 +20,7 @@ from monitor.wire import ber, snmp
 from monitor.wire.oid import parse_oid
 from tests.probes.fake_agent import FakeAgent, router
 from tests.probes.readings import read, readings, sample, snmp_spec
+from tests.told import english
 
 ROUTER = router()
 UPTIME = parse_oid("1.3.6.1.2.1.1.3.0")
@@ -55,7 +56,7 @@ async def test_a_looping_agent_is_left_at_the_first_name_that_does_not_increase(
         reading = await read(fast, agent.port)
         assert 6 >= len(agent.requests)
     assert (Outcome.OK, False) == (reading.outcome, reading.snmp and reading.snmp.complete)
-    assert "names do not increase" in reading.detail
+    assert "names do not increase" in english(reading.detail)
     assert reading.snmp is not None
     assert 100_000 == reading.snmp.uptime_ticks
 
@@ -67,7 +68,7 @@ async def test_an_agent_that_dies_in_the_middle_of_a_walk_is_asked_twice_more_an
         assert 6 >= len(agent.requests)
     assert reading.snmp is not None
     assert (Outcome.OK, False, ()) == (reading.outcome, reading.snmp.complete, reading.snmp.interfaces)
-    assert "no answer" in reading.detail
+    assert "no answer" in english(reading.detail)
 
 
 async def test_a_known_wan_interface_is_read_on_though_the_walk_loops(fast: SnmpProber) -> None:
@@ -167,7 +168,7 @@ async def test_an_answer_that_is_none_has_its_outcome(
         agent.answering = lambda request, data: twist(agent.honest(request, data)[0])
         reading = await read(fast, agent.port, timeout_s=0.04)
     assert (outcome, None) == (reading.outcome, reading.snmp)
-    assert detail in reading.detail
+    assert detail in english(reading.detail)
 
 
 async def test_noise_before_the_answer_does_not_hide_it(fast: SnmpProber) -> None:
@@ -202,8 +203,8 @@ async def test_an_answer_from_another_address_counts_only_where_it_is_allowed(fa
         agent.answering = answer
         refused = await read(fast, agent.port, timeout_s=0.05, retries=0)
         assert Outcome.TIMEOUT is refused.outcome
-        assert "an answer came from 127.0.0.2" in refused.detail
-        assert "answers_from" in refused.detail
+        assert "an answer came from 127.0.0.2" in english(refused.detail)
+        assert "answers_from" in english(refused.detail)
         allowed = await read(fast, agent.port, answers_from=("127.0.0.2",))
         assert Outcome.OK is allowed.outcome
         elsewhere.close()
@@ -228,7 +229,7 @@ async def test_a_closed_port_is_refused_at_once(fast: SnmpProber) -> None:
         port = agent.port
     reading = (await readings(fast, [snmp_spec(port=port, timeout_s=10.0, deadline_s=60.0)]))["xa-thu"]
     assert Outcome.REFUSED is reading.outcome
-    assert "port unreachable" in reading.detail
+    assert "port unreachable" in english(reading.detail)
 
 
 async def test_an_innocent_agent_does_not_pay_for_a_closed_port(fast: SnmpProber) -> None:
@@ -245,7 +246,7 @@ async def test_what_the_kernel_refuses_to_send_is_not_sent(fast: SnmpProber) -> 
     # Without SO_BROADCAST the kernel refuses the loopback's broadcast address, and nothing leaves.
     reading = (await readings(fast, [snmp_spec(port=9, address="127.255.255.255")]))["xa-thu"]
     assert Outcome.NOT_SENT is reading.outcome
-    assert "Permission denied" in reading.detail
+    assert "Permission denied" in english(reading.detail)
     assert (1, "Permission denied") == (fast.sends_refused, fast.last_refusal)
 
 
@@ -276,12 +277,12 @@ async def test_a_name_without_an_address_is_not_sent() -> None:
     reading = (await readings(prober, [snmp_spec(port=9, address="khong.co.example")]))["xa-thu"]
     prober.close()
     assert Outcome.NOT_SENT is reading.outcome
-    assert "Name or service not known" in reading.detail
+    assert "Name or service not known" in english(reading.detail)
 
 
 async def test_a_version_3_credential_is_not_for_this_engine(fast: SnmpProber) -> None:
     reading = (await readings(fast, [snmp_spec(port=9, credential=Credential("x", "3"))]))["xa-thu"]
-    assert (Outcome.NOT_SENT, True) == (reading.outcome, "pysnmp" in reading.detail)
+    assert (Outcome.NOT_SENT, True) == (reading.outcome, "pysnmp" in english(reading.detail))
 
 
 async def test_ipv6_is_read_too(fast: SnmpProber) -> None:
@@ -340,7 +341,7 @@ async def test_a_device_that_answers_slowly_forever_ends_at_its_deadline(fast: S
         reading = await read(fast, agent.port, deadline_s=0.25, max_repetitions=1)
     assert reading.snmp is not None
     assert not reading.snmp.complete
-    assert "0.25 s" in reading.detail or "no answer" in reading.detail
+    assert "0.25 s" in english(reading.detail) or "no answer" in english(reading.detail)
 
 
 def fast_address(prober: SnmpProber) -> tuple[str, int]:

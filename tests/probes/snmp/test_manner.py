@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from monitor.model.kindness import Learned
+from monitor.model.reason import Reason
 from monitor.probes.snmp.manner import GROW_AFTER_S, Device, Devices, Limit, ResponseTimes
 from tests.probes.manual_clock import ManualClock
 from tests.probes.readings import snmp_spec
+from tests.told import english
+
+TOO_BIG = Reason("status", {"status": "tooBig"})
 
 SPEC = snmp_spec(port=161, timeout_s=2.0, max_requests_per_second=5)
 
@@ -15,15 +19,15 @@ SPEC = snmp_spec(port=161, timeout_s=2.0, max_requests_per_second=5)
 def test_a_limit_is_as_configured_until_something_was_too_much_then_half_of_that() -> None:
     limit = Limit()
     assert 20 == limit.within(20, 0.0)
-    assert limit.halve(20, "tooBig at 20", least=1, now_s=0.0, at=1000.0)
+    assert limit.halve(20, TOO_BIG, least=1, now_s=0.0, at=1000.0)
     assert 10 == limit.within(20, 1.0)
-    assert Learned(10, "tooBig at 20", 1000.0) == limit.shown(20)
-    assert not limit.halve(20, "tooBig at 20 again", least=1, now_s=2.0, at=1002.0)
+    assert Learned(10, TOO_BIG, 1000.0) == limit.shown(20)
+    assert not limit.halve(20, Reason("status", {"status": "again"}), least=1, now_s=2.0, at=1002.0)
 
 
 def test_a_limit_grows_by_a_quarter_an_hour_until_it_is_as_configured() -> None:
     limit = Limit()
-    limit.halve(20, "tooBig", least=1, now_s=0.0, at=0.0)
+    limit.halve(20, TOO_BIG, least=1, now_s=0.0, at=0.0)
     sizes = [limit.within(20, hour * GROW_AFTER_S) for hour in (0.9, 1, 1.5, 2, 3, 4)]
     assert [10, 12, 12, 15, 18, 20] == sizes
     assert Learned(20) == limit.shown(20)
@@ -32,7 +36,7 @@ def test_a_limit_grows_by_a_quarter_an_hour_until_it_is_as_configured() -> None:
 def test_what_chokes_again_after_growing_waits_twice_as_long_at_most_a_day() -> None:
     limit, now_s, waits = Limit(), 0.0, []
     for _ in range(7):
-        limit.halve(20, "tooBig", least=1, now_s=now_s, at=0.0)
+        limit.halve(20, TOO_BIG, least=1, now_s=now_s, at=0.0)
         begun_s = now_s
         while limit.within(20, now_s) == 10:
             now_s += 900.0
@@ -71,12 +75,12 @@ def test_a_slow_agent_is_told_once_and_so_is_its_recovery_an_hour_later() -> Non
     device = Device(clock)
     for _ in range(3):
         device.answered_in(3.0, SPEC)
-    assert "answers in 3.0 s: waited for 8.0 s instead of 2 s from now on" == device.take_news()
+    assert "answers in 3.0 s: waited for 8.0 s instead of 2 s from now on" == english(device.take_news())
     clock.now_s += 3600.0
     for _ in range(60):
         device.answered_in(0.01, SPEC)
-    assert "no longer waited for longer than 2 s" in device.take_news()
-    assert "" == device.take_news()
+    assert "no longer waited for longer than 2 s" in english(device.take_news())
+    assert () == device.take_news()
 
 
 def poll(device: Device, large: int, largest: int | None) -> None:
@@ -98,7 +102,8 @@ def test_a_loss_is_taken_for_one_of_fragments_only_when_it_lies_between_smaller_
         assert device.get_size.learned is None
     poll(device, 20, largest=8)
     assert 10 == device.get_size_within()
-    assert "silence, though 1 is answered, at 20 objects" == device.get_size.reason
+    assert device.get_size.reason is not None
+    assert "silence, though 1 is answered, at 20 objects" == english((device.get_size.reason,))
 
 
 @pytest.mark.parametrize("every_s", [5, 10, 15, 30, 35, 60, 70, 75, 300])

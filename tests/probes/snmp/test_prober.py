@@ -15,6 +15,7 @@ from monitor.wire import ber, snmp
 from monitor.wire.oid import parse_oid
 from tests.probes.fake_agent import FakeAgent, Mib, router
 from tests.probes.readings import read, sample, snmp_spec
+from tests.told import english
 
 ROUTER = router()
 UPTIME = parse_oid("1.3.6.1.2.1.1.3.0")
@@ -153,7 +154,7 @@ async def test_an_interface_that_is_gone_is_gone_from_a_complete_sample(fast: Sn
         reading = await read(fast, agent.port, wan_interface="ge0/1")
     assert reading.snmp is not None
     assert ((), True) == (reading.snmp.interfaces, reading.snmp.complete)
-    assert "no interface matches 'ge0/1'; there are lo, ge0/0" == reading.detail
+    assert "no interface matches 'ge0/1'; there are lo, ge0/0" == english(reading.detail)
 
 
 # Profiles

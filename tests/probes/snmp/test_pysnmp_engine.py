@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 from monitor.model.reading import Outcome, Reading
+from monitor.model.reason import Reason
 from monitor.model.settings import Credential
 from monitor.probes.snmp.pysnmp_engine import PysnmpProber
 from monitor.service.clock import SystemClock
@@ -15,6 +16,7 @@ from tests.probes.fake_network import SteppedClock
 from tests.probes.manual_clock import ManualClock
 from tests.probes.readings import readings, sample, snmp_spec
 from tests.probes.stalling import Stall, device
+from tests.told import english
 
 
 async def test_the_engine_of_a_credential_is_made_at_the_start_and_only_once() -> None:
@@ -51,11 +53,11 @@ async def test_a_name_that_is_slow_to_resolve_takes_no_room_from_others() -> Non
 def test_an_engine_id_belongs_to_whoever_was_heard_under_it_within_the_hour() -> None:
     clock = SteppedClock()
     prober = PysnmpProber(clock)
-    assert "" == prober._sharing("8000", "old-router")
-    assert "old-router" in prober._sharing("8000", "new-router")
+    assert prober._sharing("8000", "old-router") is None
+    assert Reason("shared_engine", {"engine_id": "8000", "owner": "old-router"}) == prober._sharing("8000", "new-router")
     clock.monotonic_step_s += 3601.0
-    assert ["", ""] == [prober._sharing("8000", "new-router"), prober._sharing("", "old-router")]
-    assert "new-router" in prober._sharing("8000", "old-router")
+    assert [None, None] == [prober._sharing("8000", "new-router"), prober._sharing("", "old-router")]
+    assert Reason("shared_engine", {"engine_id": "8000", "owner": "new-router"}) == prober._sharing("8000", "old-router")
 
 
 async def test_every_request_counts_for_the_devices_pace_retries_too_and_what_is_learned_is_told() -> None:
@@ -93,5 +95,5 @@ async def test_a_stalled_loop_makes_no_agent_silent_and_none_slow() -> None:
         specs = [snmp_spec(f"t{turn}", port=busy.port, timeout_s=2.0, retries=0) for turn in range(20)]
         found = await readings(prober, specs)
     prober.close()
-    assert {Outcome.OK} == {reading.outcome for reading in found.values()}, [reading.detail for reading in found.values()]
-    assert {""} == {reading.learned for reading in found.values()}
+    assert {Outcome.OK} == {reading.outcome for reading in found.values()}, [english(reading.detail) for reading in found.values()]
+    assert {""} == {english(reading.learned) for reading in found.values()}

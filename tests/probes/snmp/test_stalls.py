@@ -11,6 +11,7 @@ from monitor.wire import snmp
 from tests.probes.fake_agent import FakeAgent, router
 from tests.probes.readings import read
 from tests.probes.stalling import Stall, device
+from tests.told import english
 
 AGENT = FakeAgent(router())
 TIMEOUT_S = 0.5
@@ -22,7 +23,7 @@ def honest(data: bytes, _before: int = 0) -> list[bytes]:
 
 
 def told(reading: Reading) -> tuple[Outcome, str, str]:
-    return reading.outcome, reading.detail, reading.learned
+    return reading.outcome, english(reading.detail), english(reading.learned)
 
 
 async def test_an_answer_that_came_while_the_loop_stood_still_is_in_time_with_its_true_rtt(fast: SnmpProber) -> None:
@@ -49,7 +50,7 @@ async def test_a_question_that_a_stall_held_up_on_its_way_out_is_waited_for_from
         polling = asyncio.ensure_future(read(fast, agent.port, brief=True, timeout_s=TIMEOUT_S, retries=0))
         asyncio.get_running_loop().call_soon(time.sleep, STALL_S)  # after the question is written, before it is sent
         reading = await polling
-    assert (Outcome.OK, "", 1) == (reading.outcome, reading.detail, len(agent.asked))
+    assert (Outcome.OK, "", 1) == (reading.outcome, english(reading.detail), len(agent.asked))
     assert reading.snmp is not None
     assert reading.snmp.rtt_s is not None
     assert 0.2 <= reading.snmp.rtt_s < STALL_S
@@ -67,7 +68,7 @@ async def test_a_retry_that_a_stall_kept_from_being_sent_is_sent_after_it(fast: 
 async def test_a_poll_whose_deadline_passes_in_a_stall_goes_on_after_it(fast: SnmpProber) -> None:
     with device(honest, Stall(STALL_S), after=3) as agent:
         reading = await read(fast, agent.port, timeout_s=TIMEOUT_S, retries=0, deadline_s=TIMEOUT_S)
-    assert (Outcome.OK, "") == (reading.outcome, reading.detail)
+    assert (Outcome.OK, "") == (reading.outcome, english(reading.detail))
     assert reading.snmp is not None
     assert reading.snmp.complete
     assert 3 < len(agent.asked)
@@ -77,7 +78,7 @@ async def test_an_agent_that_is_dead_is_not_excused_by_a_stall(fast: SnmpProber)
     with device(lambda _data, _before: [], Stall(STALL_S)) as agent:
         reading = await read(fast, agent.port, brief=True, timeout_s=TIMEOUT_S, retries=1)
     assert (Outcome.TIMEOUT, 2) == (reading.outcome, len(agent.asked))
-    assert "no answer to 2 tries" in reading.detail
+    assert "no answer to 2 tries" in english(reading.detail)
 
 
 async def test_a_poll_of_which_the_rest_was_lost_tells_of_when_the_agent_spoke_last(fast: SnmpProber) -> None:

@@ -1,0 +1,102 @@
+"""Turns the English of version 0.1 into codes: what a transition rests on and what an event tells, in a column of its own.
+
+It may be killed at any moment: rows are turned in batches, each committed by itself, and a row that has reasons is done; the next
+start goes on with the others. Before anything is changed, the file of an SQLite journal is copied. Rows of sealed reports are not
+touched at all.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import context, op
+from sqlalchemy import Connection
+
+from monitor.journal.copy_of_file import keep_copy
+from monitor.journal.migrations.texts_of_0_1 import SEALED, text_of, turned
+
+revision = "0003"
+down_revision = "0002"
+
+BATCH = 2000
+_TOLD_EVERY_S = 5.0
+log = logging.getLogger("monitor.journal")
+
+AtWork = Callable[[int, int], None]
+"""Told after each step how many rows are done of how many."""
+
+_entries = sa.table(
+    "entries",
+    sa.column("id", sa.BigInteger),
+    sa.column("kind", sa.String),
+    sa.column("reason_values", sa.JSON),
+    sa.column("text", sa.Text),
+    sa.column("reasons", sa.JSON(none_as_null=True)),
+)
+_LEFT = sa.and_(_entries.c.reasons.is_(None), _entries.c.kind != SEALED)
+
+
+def upgrade() -> None:
+    """Add the column and fill it."""
+    at_work: AtWork = context.config.attributes.get("at_work") or (lambda _done, _all: None)
+    with op.get_context().autocommit_block():
+        connection = op.get_bind()
+        if "reasons" not in {column["name"] for column in sa.inspect(connection).get_columns("entries")}:
+            _copy(connection, at_work)
+            op.add_column("entries", sa.Column("reasons", sa.JSON(none_as_null=True)))
+        _turn_all(connection, at_work)
+
+
+def _copy(connection: Connection, at_work: AtWork) -> None:
+    """Keep the journal as it is, where it has lines and is a file."""
+    rows = connection.scalar(sa.select(sa.func.count()).select_from(_entries)) or 0
+    url = connection.engine.url
+    if not rows or (url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")):
+        return
+    if url.get_backend_name() != "sqlite":
+        log.warning("the journal is about to be turned into codes; a database server's is not copied: keep a dump of your own")
+        return
+    path = Path(str(url.database)).absolute()
+    log.info("copying the journal %s before its lines are turned into codes", path)
+    copied = keep_copy(path, path.with_name(f"{path.name}.before-{revision}"), lambda done, all_: at_work(0, rows))
+    log.info("the journal as it was is kept in %s; it may be deleted once nobody wants to go back", copied)
+
+
+def _turn_all(connection: Connection, at_work: AtWork) -> None:
+    left = connection.scalar(sa.select(sa.func.count()).select_from(_entries).where(_LEFT)) or 0
+    if not left:
+        return
+    log.info("turning %s lines of the journal into codes", left)
+    done, last_id, told_s = 0, -1, time.monotonic()
+    while rows := _next(connection, last_id):
+        _turn(connection, rows)
+        done, last_id = done + len(rows), rows[-1]["id"]
+        at_work(done, left)
+        if time.monotonic() - told_s >= _TOLD_EVERY_S:
+            told_s = time.monotonic()
+            log.info("turned %s of %s lines of the journal into codes", done, left)
+    log.info("all %s lines of the journal are codes", done)
+
+
+def _next(connection: Connection, last_id: int) -> list[Any]:
+    wanted = sa.select(_entries.c.id, _entries.c.kind, _entries.c.reason_values, _entries.c.text)
+    wanted = wanted.where(_LEFT, _entries.c.id > last_id).order_by(_entries.c.id).limit(BATCH)
+    return list(connection.execute(wanted).mappings())
+
+
+def _turn(connection: Connection, rows: list[Any]) -> None:
+    """Turn rows in one transaction; what no form knows stays text."""
+    change = sa.update(_entries).where(_entries.c.id == sa.bindparam("row")).values(reasons=sa.bindparam("codes"), text="")
+    changes = []
+    for row in rows:
+        codes = turned(row["kind"], row["text"], row["reason_values"])
+        changes.append({"row": row["id"], "codes": text_of(row["text"]) if codes is None else codes})
+    # Without a transaction of its own each row would be synced to the disk by itself.
+    connection.exec_driver_sql("BEGIN")
+    connection.execute(change, changes)
+    connection.exec_driver_sql("COMMIT")

@@ -1,0 +1,337 @@
+"""A journal of version 0.1 is turned into codes: killed in the middle, read meanwhile, and nothing of it is lost or said otherwise.
+
+python -m pytest tests/journal/test_turned_into_codes.py            6,000 lines
+python -m tests.journal.test_turned_into_codes 100000               so many, with figures; nothing but that
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.util import CommandError
+
+from monitor.__main__ import main
+from monitor.errors import SetupError
+from monitor.journal.journal import Journal
+from monitor.journal.migrations.texts_of_0_1 import turned
+from monitor.journal.migrations.versions.r0003_codes import BATCH
+from monitor.journal.rows import Entry
+from monitor.journal.store import Reader, Store
+from monitor.model.reason import Reason
+from monitor.model.state import Event, Transition
+from monitor.service.meeting_records import SEALED, seal
+from monitor.words.details import tell_details
+from tests.leftovers import SAID, STOPPED, Leftovers, lay_out
+from tests.leftovers.long import UNKNOWN, make
+from tests.leftovers.mended import mended
+from tests.leftovers.test_leftovers import SILENT, SPANS, restarted
+from tests.told import english
+
+LINES = 3 * BATCH
+Row = tuple[object, ...]
+
+
+def long_journal(folder: Path, lines: int) -> Leftovers:
+    """Return what version 0.1 left behind, with a journal of so many lines."""
+    left = lay_out(folder)
+    database(left).unlink()
+    make(database(left), lines)
+    return left
+
+
+def database(left: Leftovers) -> Path:
+    return left.state / "journal.db"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A long journal that nobody has touched."""
+    path = tmp_path_factory.mktemp("long") / "journal.db"
+    make(path, LINES)
+    return path
+
+
+@pytest.fixture
+def left(tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch) -> Leftovers:
+    """The leftovers with a copy of the long journal, their secrets in the environment."""
+    leftovers = lay_out(tmp_path)
+    shutil.copy(template, database(leftovers))
+    monkeypatch.chdir(tmp_path)
+    for name, value in leftovers.environment.items():
+        monkeypatch.setenv(name, value)
+    return leftovers
+
+
+def rows(path: Path, what: str = "*", where: str = "1") -> list[Row]:
+    with closing(sqlite3.connect(path)) as journal:
+        return journal.execute(f"SELECT {what} FROM entries WHERE {where} ORDER BY id").fetchall()
+
+
+OLD_COLUMNS = "id, at, kind, target, old, new, cause, reason, reason_values, affected_points, affected_endpoints, text"
+IS_SEALED = f"kind = '{SEALED}'"
+
+
+def version(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as journal:
+        return str(journal.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+
+def killed_after(url: str, lines: int) -> int:
+    """Bring a journal to its newest form and kill -9 the process once so many lines were seen done; return how many those were."""
+    words = [sys.executable, "-m", "tests.journal.upgrade", url, str(lines)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        done = next(done for done in (int(line.split()[0]) for line in process.stdout) if done >= lines)
+        process.kill()
+    assert -9 == process.returncode
+    return done
+
+
+def everything(url: str) -> list[Entry]:
+    reader = Reader(url)
+    try:
+        return reader.between(0.0, STOPPED + 1)
+    finally:
+        reader.close()
+
+
+# Killed, and gone on with
+
+
+def test_it_is_killed_in_the_middle_and_the_next_start_goes_on(left: Leftovers) -> None:
+    path, before = database(left), rows(database(left), OLD_COLUMNS)
+    read_before = everything(left.journal)
+    done = killed_after(left.journal, BATCH)
+    assert ("0002", BATCH) == (version(path), done)
+    assert done == len(rows(path, where="reasons IS NOT NULL"))
+    assert read_before == everything(left.journal), "a reader beside it reads both forms"
+    steps: list[tuple[int, int]] = []
+    Store(left.journal, lambda done, lines: steps.append((done, lines))).close()
+    assert "0003" == version(path)
+    assert LINES - BATCH - len(rows(path, where=IS_SEALED)) == steps[-1][0] == steps[-1][1]
+    assert [] == rows(path, where=f"reasons IS NULL AND NOT {IS_SEALED}")
+    assert [row[:-1] for row in before] == [row[:-1] for row in rows(path, OLD_COLUMNS)], "but for the text nothing is changed"
+    assert read_before == everything(left.journal)
+
+
+def test_nothing_is_done_twice_and_a_second_start_does_nothing(left: Leftovers) -> None:
+    Store(left.journal).close()
+    path, steps = database(left), list[tuple[int, int]]()
+    first, copied = rows(path), copy_of(left).stat().st_mtime_ns
+    Store(left.journal, lambda done, lines: steps.append((done, lines))).close()
+    assert (first, [], copied) == (rows(path), steps, copy_of(left).stat().st_mtime_ns)
+
+
+# What was said
+
+
+def test_every_line_says_in_english_what_it_said_but_for_two_wordings(left: Leftovers) -> None:
+    before = rows(database(left), "kind, text", f"NOT {IS_SEALED}")
+    Store(left.journal).close()
+    for (kind, text), entry in zip(before, (each for each in everything(left.journal) if not is_sealed(each)), strict=True):
+        if kind in ("transition", "learned", "x"):
+            assert str(text).replace("administratively prohibited", "prohibited") == said(entry)
+        elif kind == "path":
+            assert str(text).replace("path breaks", "the path breaks").replace("path is", "the path is") == said(entry)
+
+
+def said(entry: Entry) -> str:
+    return english(entry.evidence if isinstance(entry, Transition) else entry.told)
+
+
+def is_sealed(entry: Entry) -> bool:
+    return isinstance(entry, Event) and entry.kind == SEALED
+
+
+def test_only_what_no_form_knows_stays_text(left: Leftovers) -> None:
+    Store(left.journal).close()
+    whole = {
+        str(each.values["text"])
+        for entry in everything(left.journal)
+        if not is_sealed(entry)
+        for each in (entry.evidence if isinstance(entry, Transition) else entry.told)
+        if each.code == "text"
+    }
+    assert {*UNKNOWN, "version: missing or truncated"} == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "vietnamese"),
+    [
+        ("path breaks after hop 2, 10.2.1.1", "đứt sau chặng 2, 10.2.1.1"),
+        ("path breaks after 10.2.1.1", "đứt sau 10.2.1.1"),
+        ("no router on the path answers", "không chặng nào trên tuyến trả lời"),
+        ("path is whole: 10.2.1.1 answers at hop 3", "tuyến thông: 10.2.1.1 trả lời ở chặng 3"),
+    ],
+)
+def test_a_path_is_said_in_vietnamese_as_before(text: str, vietnamese: str) -> None:
+    codes = turned("path", text, None)
+    assert codes is not None
+    assert vietnamese == tell_details([Reason(each["code"], each["values"]) for each in codes], "vi")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("name", SPANS)
+def test_reports_say_the_same_before_in_the_middle_and_after(
+    left: Leftovers, capsys: pytest.CaptureFixture[str], name: str, language: str
+) -> None:
+    before = reported(left, name, language, capsys)
+    killed_after(left.journal, BATCH)
+    middle = reported(left, name, language, capsys)
+    Store(left.journal).close()
+    after = reported(left, name, language, capsys)
+    assert before == middle == after
+    if name.startswith("shift"):
+        assert mended(name, language) == after, "to the letter what version 0.1 said, but for how spans are rounded"
+
+
+def reported(left: Leftovers, name: str, language: str, capsys: pytest.CaptureFixture[str]) -> str:
+    kind, since, until = SPANS[name]
+    words = ["--config", str(left.config), "--journal", left.journal, "--language", language]
+    assert 0 == main(["report", kind, "--from", since, "--to", until, *words])
+    return "".join(
+        line for line in capsys.readouterr().out.splitlines(keepends=True) if not line.startswith(("Lập lúc ", "Made at "))
+    )
+
+
+# Seals
+
+
+def test_rows_of_sealed_reports_are_not_touched_and_every_seal_verifies(left: Leftovers) -> None:
+    path = database(left)
+    before = rows(path, OLD_COLUMNS, IS_SEALED)
+    killed_after(left.journal, BATCH)
+    Store(left.journal).close()
+    assert before == rows(path, OLD_COLUMNS, IS_SEALED)
+    assert [(None,)] * len(before) == rows(path, "reasons", IS_SEALED)
+    for (values,) in rows(path, "reason_values", IS_SEALED):
+        told = json.loads(str(values))
+        assert SAID["sealed"][told["meeting"]]["seal"] == told["seal"] == seal(told["body"])
+
+
+async def test_sealed_reports_open_as_they_were(left: Leftovers) -> None:
+    Store(left.journal).close()
+    async with restarted(left) as (_, meetings):
+        views = {name: await meetings.sealed(name) for name in SAID["sealed"]}
+    found = {name: (view.seal, view.verdict) for name, view in views.items() if view is not None}
+    assert {name: (each["seal"], each["verdict"]) for name, each in SAID["sealed"].items()} == found
+
+
+# What stands open
+
+
+async def test_open_outages_go_on_since_when_they_began_and_nobody_is_told_anew(left: Leftovers) -> None:
+    path = database(left)
+    killed_after(left.journal, BATCH)
+    Store(left.journal).close()
+    async with restarted(left) as (daemon, _):
+        views = daemon.snapshot().views
+        found = {name: [views[name].state, views[name].since, views[name].cause] for name in sorted(SILENT)}
+        taken = {name for name, view in views.items() if view.acknowledged is not None}
+    assert {name: [SAID["states"][name][key] for key in ("state", "since", "cause")] for name in sorted(SILENT)} == found
+    assert SAID["acknowledged"].keys() == taken
+    told = {target for kind, target in rows(path, "kind, target", f"id > {LINES}") if kind not in ("started", "stopped")}
+    assert set() == told & SILENT
+
+
+# The copy, and who can't go on
+
+
+def copy_of(left: Leftovers) -> Path:
+    return left.state / "journal.db.before-0003"
+
+
+def test_the_file_is_copied_before_anything_is_changed(left: Leftovers, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "monitor.journal")
+    path, before = database(left), rows(database(left))
+    path.chmod(0o640)
+    Store(left.journal).close()
+    assert ("0002", before, 0o640) == (version(copy_of(left)), rows(copy_of(left)), copy_of(left).stat().st_mode & 0o777)
+    assert str(copy_of(left)) in caplog.text
+    assert f"turning {LINES - len(rows(path, where=IS_SEALED))} lines" in caplog.text
+
+
+def test_a_copy_that_was_cut_short_is_made_anew(left: Leftovers) -> None:
+    before = rows(database(left))
+    killed_after(left.journal, 0)
+    assert not copy_of(left).exists()
+    assert ("0002", before) == (version(database(left)), rows(database(left)))
+    Store(left.journal).close()
+    assert before == rows(copy_of(left))
+    assert [] == list(left.state.glob("*.part"))
+
+
+def test_the_copy_is_not_made_again_once_the_change_has_begun(left: Leftovers) -> None:
+    before = rows(database(left))
+    killed_after(left.journal, BATCH)
+    Store(left.journal).close()
+    assert before == rows(copy_of(left))
+
+
+def test_without_room_for_a_copy_nothing_is_changed_and_it_is_said_what_helps(left: Leftovers) -> None:
+    before = rows(database(left))
+    copy_of(left).mkdir()
+    with pytest.raises(SetupError) as refused:
+        Store(left.journal)
+    assert "can't be copied" in refused.value.fault
+    assert "make room" in refused.value.cure
+    assert ("0002", before) == (version(database(left)), rows(database(left)))
+
+
+def test_a_journal_of_a_later_version_is_refused_with_a_word(left: Leftovers) -> None:
+    Store(left.journal).close()
+    with closing(sqlite3.connect(database(left))) as journal, journal:
+        journal.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SetupError, match="later version") as refused:
+        Store(left.journal)
+    assert isinstance(refused.value.__cause__, CommandError)
+
+
+async def test_what_is_written_afterwards_stands_beside_it(left: Leftovers) -> None:
+    journal = Journal(Store(left.journal))
+    path = Event(STOPPED + 1, "path", "xa-ma-le", told=(Reason("path_untraced", because=(Reason("no_raw_socket"),)),))
+    assert await journal.append([path])
+    assert [path] == await journal.events(STOPPED, 1)
+    journal.close()
+
+
+# By hand, for as many lines as there may be
+
+
+def measure(lines: int, folder: Path) -> None:
+    """Turn a journal of so many lines, killed in the middle, and print what it took."""
+    left = long_journal(folder, lines)
+    before, size = everything(left.journal), database(left).stat().st_size
+    began_s = time.monotonic()
+    done = killed_after(left.journal, lines // 2)
+    half_s = time.monotonic() - began_s
+    assert before == everything(left.journal)
+    began_s = time.monotonic()
+    Store(left.journal).close()
+    print(f"{lines} lines, {size / 1e6:.1f} MB; killed after {done} ({half_s:.1f} s, the copy and the start included);", end=" ")
+    print(f"the rest in {time.monotonic() - began_s:.1f} s; now {database(left).stat().st_size / 1e6:.1f} MB")
+    after = everything(left.journal)
+    assert before == after
+    texts = sum(each.code == "text" for entry in after for each in _all_of(entry))
+    sealed = [entry.values for entry in after if isinstance(entry, Event) and is_sealed(entry)]
+    assert all(seal(str(values["body"])) == values["seal"] for values in sealed)
+    print(f"read the same before, in the middle and after; {texts} reasons are text; {len(sealed)} seals verify")
+
+
+def _all_of(entry: Entry) -> Sequence[Reason]:
+    return entry.evidence if isinstance(entry, Transition) else entry.told
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        measure(int(sys.argv[1]), Path(name))

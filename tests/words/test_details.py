@@ -1,0 +1,165 @@
+"""What probes bring beside numbers is told in both languages from codes alone, however they are nested."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from monitor.model.reason import Reason, Reasons
+from monitor.words import LANGUAGES
+from monitor.words.complaints import COMPLAINTS
+from monitor.words.details import DETAILS, path_text, tell_details
+from monitor.words.events import EVENTS
+from monitor.words.readiness import FINDINGS, MEETINGS
+from monitor.words.reasons import REASONS
+
+MONITOR = Path(__file__).parents[2] / "monitor"
+SILENT = Reason("unanswered_for", {"tries": 2, "waited_s": 5.0})
+
+
+def given() -> set[str]:
+    """Return every code that stands in the source of whoever makes reasons of this catalogue."""
+    return {code for folder in ("probes", "model", "service", "cli", "lab", "wire") for code in _codes_in(MONITOR / folder)}
+
+
+def _codes_in(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in MAKERS:
+                yield from (str(code.value) for code in ast.walk(call.args[0]) if isinstance(code, ast.Constant) and code.value)
+
+
+MAKERS = ("Reason", "MalformedError", "RequestError")
+BY_TABLE = {
+    *("network_unreachable", "host_unreachable", "port_unreachable", "prohibited", "hops_exceeded"),
+    *("wrong_authentication_key", "wrong_privacy_key", "unknown_user", "security_level", "time_window", "wrong_authentication"),
+    *("no_handshake", "request_unanswered", "login_refused", "page_status"),
+}
+"""Codes that come out of a table of whoever gives them."""
+
+
+def test_every_code_that_is_given_has_words_and_no_words_are_without_a_code() -> None:
+    elsewhere = REASONS.keys() | FINDINGS.keys() | MEETINGS.keys()
+    assert set() == given() - DETAILS.keys() - elsewhere
+    assert set() == DETAILS.keys() - given() - BY_TABLE
+
+
+def test_the_codes_of_tables_stand_in_the_source() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for name in ("probes", "model") for path in (MONITOR / name).rglob("*.py"))
+    assert [] == sorted(code for code in BY_TABLE if f'"{code}"' not in source)
+
+
+@pytest.mark.parametrize("code", sorted(DETAILS))
+def test_both_languages_tell_the_same_values(code: str) -> None:
+    vietnamese, english = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in DETAILS[code])
+    assert vietnamese == english
+
+
+@pytest.mark.parametrize(
+    ("reasons", "vietnamese", "english"),
+    [
+        ((), "", ""),
+        ((Reason("no_answer"),), "im lặng", "no answer"),
+        ((SILENT,), "im lặng sau 2 lần hỏi trong 5.0 s", "no answer to 2 tries in 5.0 s"),
+        (
+            (Reason("unanswered_for", {"tries": 1, "waited_s": 2.0}), Reason("host_unreachable", {"reporter": "10.2.0.9"})),
+            "im lặng sau 1 lần hỏi trong 2.0 s; 10.2.0.9 báo không tới được (host unreachable)",
+            "no answer to 1 try in 2.0 s; host unreachable from 10.2.0.9",
+        ),
+        (
+            (Reason("no_answer"), Reason("answer_from", {"address": "10.2.0.9", "port": 161})),
+            "im lặng; có trả lời từ 10.2.0.9 cổng 161; nếu đúng là thiết bị đó thì thêm vào answers_from",
+            "no answer; an answer came from 10.2.0.9 port 161; if it is the same device, add it to answers_from",
+        ),
+        (
+            (Reason("interfaces", because=(Reason("after_rows", {"rows": 12}, (SILENT,)),)),),
+            "bảng cổng: im lặng sau 2 lần hỏi trong 5.0 s, sau 12 dòng",
+            "interfaces: no answer to 2 tries in 5.0 s, after 12 rows",
+        ),
+        (
+            (Reason("of_column", {"oid": "1.3.6.1.2.1.33.1.2"}, (Reason("agent_status", {"status": "genErr"}),)),),
+            "1.3.6.1.2.1.33.1.2: agent báo lỗi genErr",
+            "1.3.6.1.2.1.33.1.2: the agent answers genErr",
+        ),
+        (
+            (Reason("no_interface", {"pattern": "^wan", "names": "Gi0/0, Gi0/1"}),),
+            "không cổng nào khớp '^wan'; hiện có Gi0/0, Gi0/1",
+            "no interface matches '^wan'; there are Gi0/0, Gi0/1",
+        ),
+        (
+            (Reason("wrong_authentication_key", {"user": "watch"}),),
+            "sai khóa hoặc thuật toán xác thực (user 'watch')",
+            "wrong authentication key or protocol (user 'watch')",
+        ),
+        (
+            (Reason("os_error", {"errno": "ENETUNREACH", "error": "Network is unreachable"}),),
+            "không có tuyến tới mạng đó",
+            "Network is unreachable",
+        ),
+        ((Reason("os_error", {"errno": "EMFILE", "error": "too many open files"}),), "too many open files", "too many open files"),
+        ((Reason("text", {"text": "what {nobody} knows"}),), "what {nobody} knows", "what {nobody} knows"),
+        ((Reason("pings_in", {"received": 5, "sent": 5, "rtt_s": 0.0209}),), "icmp 5/5, 20.9 ms", "icmp 5/5, 20.9 ms"),
+        ((Reason("of_tomorrow"),), "of_tomorrow", "of_tomorrow"),
+    ],
+)
+def test_reasons_are_told_in_both_languages(reasons: Reasons, vietnamese: str, english: str) -> None:
+    assert [vietnamese, english] == [tell_details(reasons, language) for language in LANGUAGES]
+
+
+def test_a_path_that_could_not_be_traced_is_nothing_to_tell_of_an_outage() -> None:
+    assert "" == path_text(None, "vi")
+    assert "" == path_text(Reason("path_untraced", because=(Reason("no_raw_socket"),)), "vi")
+    assert "đứt sau 10.2.0.1" == path_text(Reason("path_beyond", {"address": "10.2.0.1"}), "vi")
+
+
+def test_no_word_is_read_back_out_of_a_sentence() -> None:
+    """Words take codes: whoever looks into a sentence of ours has been handed the wrong thing."""
+    for path in (MONITOR / "words").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        assert "re" not in names, path
+
+
+READERS = {
+    *("compile", "match", "fullmatch", "search", "sub", "split", "partition", "rpartition", "find", "index", "count"),
+    *("startswith", "endswith", "removeprefix", "removesuffix", "replace"),
+}
+"""What looks into a text."""
+
+
+def looked_for(tree: ast.AST) -> Iterator[str]:
+    """Yield every text that is looked for in another."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READERS:
+            yield from _texts(*node.args)
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            yield from _texts(node.left)
+
+
+def _texts(*nodes: ast.AST) -> Iterator[str]:
+    for node in nodes:
+        yield from (each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str))
+
+
+def test_nobody_looks_for_our_english_in_a_text() -> None:
+    """Outside the migration nobody matches, finds or splits what a catalogue says."""
+    said = [english for catalogue in (DETAILS, COMPLAINTS, REASONS, EVENTS) for _, english in catalogue.values()]
+    parts = (part.strip(" :;,'") for text in said for part in re.split(r"\{[^}]*\}", text))
+    clauses = {part for part in parts if len(part.split()) > 1}
+    for path in MONITOR.rglob("*.py"):
+        if path.relative_to(MONITOR).parts[:2] == ("journal", "migrations"):
+            continue
+        texts = set(looked_for(ast.parse(path.read_text(encoding="utf-8"))))
+        assert set() == {
+            text for text in texts for clause in clauses if clause in text or (" " in text.strip() and text in clause)
+        }, path
+
+
+def test_who_looks_for_our_english_is_found() -> None:
+    tree = ast.parse('if "no answer" in detail or detail.startswith("path not traced"): pass')
+    assert ["no answer", "path not traced"] == sorted(looked_for(tree))
