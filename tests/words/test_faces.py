@@ -87,7 +87,7 @@ def test_a_loss_is_said_alike_by_page_card_chart_path_ladder_reason_report_comma
     changes = {"icmp": sample.icmp(loss_recent=loss), "state": State.DEGRADED, "reason": reason}
     found = faces(sample.with_view(sample.snapshot(ALONE), IT, **changes), language)
     found = {key: found[key] for key in ("card", "about", "path", "ladder", "chart-loss", "links")}
-    burst = row(Reading(IT, "icmp", 0.0, Outcome.OK, icmp=IcmpSample(5, (0.01,) * 5)))
+    burst = row(Reading(IT, "icmp", 0.0, Outcome.OK, icmp=IcmpSample(5, (0.01,) * 5)), language)
     found["poll"] = " ".join(_cells(IT, {"icmp": burst | {"icmp": burst["icmp"] | {"loss": loss}}}, (), language))
     found["meeting"] = tell("loss", reason.values, language)
     found["shift log"] = Wording(language, ZONE, sample.inventory(), sample.NOW).reason(reason)
@@ -131,7 +131,7 @@ def test_a_round_trip_is_said_alike_by_card_chart_path_ladder_reasons_report_com
     changes = {"icmp": sample.icmp(rtt_s=rtt_s), "state": State.DEGRADED, "reason": reason}
     found = faces(sample.with_view(sample.snapshot(ALONE), IT, **changes), language)
     found = {key: found[key] for key in ("card", "about", "path", "ladder", "chart-rtt")}
-    burst = row(Reading(IT, "icmp", 0.0, Outcome.OK, icmp=IcmpSample(5, (rtt_s,) * 5)))
+    burst = row(Reading(IT, "icmp", 0.0, Outcome.OK, icmp=IcmpSample(5, (rtt_s,) * 5)), language)
     found["poll"] = " ".join(_cells(IT, {"icmp": burst}, (), language))
     found["meeting"] = tell("answers", {"rtt_s": rtt_s}, language)
     found["shift log"] = Wording(language, ZONE, sample.inventory(), sample.NOW).reason(reason)
@@ -176,7 +176,7 @@ def test_how_long_it_lasted_is_said_alike_by_pages_reports_and_events(language: 
     found = {key: faces(snapshot, language)[key] for key in ("causes", "day")}
     found["terminal"] = " ".join(_lines(log, say, "Mẫu"))
     found["paper"] = text(shift_html(log, say, "Mẫu", sample.NOW))
-    found["event"] = tell_event("sighted", "", {"lasted_s": lasted_s}, "", language, {})
+    found["event"] = tell_event("sighted", "", {"lasted_s": lasted_s}, (), language, {})
     everywhere(voice(language).duration(lasted_s), found)
 
 
@@ -199,7 +199,7 @@ def test_how_many_are_hit_is_said_alike_by_card_page_report_and_command(language
     cause = RootCause(IT, made.views[IT].since, made.views[IT].reason, points, endpoints)
     snapshot = replace(made, root_causes=(cause,))
     found = {key: faces(snapshot, language)[key] for key in ("card", "about")}
-    fell = Transition(IT, State.UP, State.DOWN, sample.NOW - 60, IT, made.views[IT].reason, "", points, endpoints)
+    fell = Transition(IT, State.UP, State.DOWN, sample.NOW - 60, IT, made.views[IT].reason, (), points, endpoints)
     log = shift_log(Journal([], [fell], []), sample.inventory(), sample.NOW - 28_800, sample.NOW)
     found["shift log"] = Wording(language, ZONE, sample.inventory(), sample.NOW).hit(log.outages[0])
     for kind, count in (("points", points), ("endpoints", endpoints)):
