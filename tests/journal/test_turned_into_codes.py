@@ -77,6 +77,7 @@ def rows(path: Path, what: str = "*", where: str = "1") -> list[Row]:
         return journal.execute(f"SELECT {what} FROM entries WHERE {where} ORDER BY id").fetchall()
 
 
+ROOT = Path(__file__).parents[2]
 OLD_COLUMNS = "id, at, kind, target, old, new, cause, reason, reason_values, affected_points, affected_endpoints, text"
 IS_SEALED = f"kind = '{SEALED}'"
 
@@ -89,7 +90,7 @@ def version(path: Path) -> str:
 def killed_after(url: str, lines: int) -> int:
     """Bring a journal to its newest form and kill -9 the process once so many lines were seen done; return how many those were."""
     words = [sys.executable, "-m", "tests.journal.upgrade", url, str(lines)]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         done = next(done for done in (int(line.split()[0]) for line in process.stdout) if done >= lines)
         process.kill()

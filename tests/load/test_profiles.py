@@ -145,7 +145,7 @@ def test_the_documentation_shows_what_the_command_prints(tmp_path: Path, capsys:
     (tmp_path / "profiles" / "default.yaml").write_text((SHIPPED / "default.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "profiles" / "example-router.yaml").write_text(text.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
     recording = str(Path(__file__).parents[1] / "devices" / "unknown-router.snmprec")
-    assert 0 == main(["profiles", "test", recording, "--config", str(tmp_path)])
+    assert 0 == main(["profiles", "test", recording, "--config", str(tmp_path), "--language", "vi"])
     assert f"```\n{capsys.readouterr().out}```\n" in text
     assert 1 == main(["profiles", "test", recording, "--config", str(SHIPPED.parent), "--language", "en"])
     assert f"```\n{capsys.readouterr().out}```\n" in text
