@@ -11,7 +11,7 @@ from monitor.wire.fault import MalformedError
 
 def os_error(error: OSError, *, in_clause: bool = False) -> Reason:
     """Return an error of the kernel's, or of its resolver's. in_clause: it follows other words, so it has no capital."""
-    text = error.strerror or (type(error).__name__ if in_clause else str(error))
+    text = error.strerror or str(error) or type(error).__name__
     return _kernel_says(error.errno, text.lower() if in_clause else text)
 
 

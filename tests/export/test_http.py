@@ -109,8 +109,9 @@ async def test_one_target_tells_how_its_agent_wants_to_be_asked_and_why(client: 
     source.now = replace(source.now)  # another picture, as a second later
     source.manners["ubnd-1"] = Manner(fewer, usual, Learned(0.5, USUAL), 0.012, 0.002, 20, 3, 1)
     told = (await (await client.get("/api/v1/targets/ubnd-1")).json())["snmp_manner"]
-    assert {"value": 10, "reason": "tooBig at 20 repetitions", "since": sample.NOW} == told["repetitions"]
-    assert {"value": 24, "reason": None, "since": None} == told["get_size"]
+    code = {"code": "at_repetitions", "values": {"tried": 20}, "because": [{"code": "status", "values": {"status": "tooBig"}}]}
+    assert {"value": 10, "reason": "tooBig at 20 repetitions", "reasons": [code], "since": sample.NOW} == told["repetitions"]
+    assert {"value": 24, "reason": None, "reasons": [], "since": None} == told["get_size"]
     assert (0.5, 0.012, 20, 3, 1) == (
         *(told["timeout_s"]["value"], told["response_s"]),
         *(told["requests_per_second"], told["held_back"], told["late"]),

@@ -70,6 +70,8 @@ async def test_the_service_manager_hears_ready_reloading_alive_and_stopping(tmp_
         systemd.settimeout(5)
         manager = ServiceManager({"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "30000000"})
         assert 15.0 == manager.watchdog_s
+        manager.still_starting("turning 3 of 9 lines", 120.0)
+        assert b"EXTEND_TIMEOUT_USEC=120000000\nSTATUS=turning 3 of 9 lines" == systemd.recv(200)
         manager.ready("477 targets")
         assert b"READY=1\nSTATUS=477 targets" == systemd.recv(200)
         manager.reloading()

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.model.reading import Outcome, Reading
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp.exchange import Answer
+from monitor.probes.snmp.exchange import Answer, ExchangeError
 from monitor.probes.snmp.prober import SnmpProber
 from monitor.wire import snmp
 from monitor.wire.oid import parse_oid
@@ -212,4 +212,5 @@ async def test_objects_are_got_from_many_agents_in_their_order(clock: ManualCloc
             got, silent = await moved(clock, prober, prober.get(specs, oids))
             assert isinstance(got, Answer)
             assert (100_000, None) == got.values
-            assert "no answer" in str(silent)
+            assert isinstance(silent, ExchangeError)
+            assert "no answer" in english(silent.detail)
