@@ -84,6 +84,10 @@ class Sentences:
             name = name.replace(whole, short)
         return name
 
+    def number(self, count: int) -> str:
+        """Return a count that stands by itself."""
+        return self.voice.number(count)
+
     def age(self, seconds: float) -> str:
         """Return how long something lasts."""
         return self.voice.duration(seconds)

@@ -13,10 +13,10 @@ A quantity is said in one way, wherever it stands:
   a rate        4,2 Mbit/s, 950 kbit/s: at most three digits before the comma, one behind it below ten
   a time        07:09, 07:09 24/11, 07:09 24/11/2026, in both languages
 
-All round half up, as their shortest decimal reads: 1.25 is 1,3 and 2.675 is 2,68, though no binary fraction is quite that.
+All round half up, as their shortest decimal reads: 1.25 is 1,3 and 2.675 is 2,68, though no binary fraction is quite the latter.
 
-Babel gives the symbols and the plural rules. Its own patterns write 99.95% as 100%, round half to even, and take 20 µs a number;
-ours are kept ready.
+Babel gives the symbols and the plural rules. Its own patterns write 99.95% as 100%, round half to even, and take 10 to 20 µs a
+number; ours are kept ready.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SPANS = frozenset({"age_s", "lasted_s", "past_s"})
 
 _MOST_DIGITS = 4
 _PATTERNS = tuple(f"%.{digits}f" for digits in range(_MOST_DIGITS + 1))
-_SCALES = {shift: float(f"1e{shift}") for shift in (-9, -6, -3, 0, 2, 3, 6, 9)}
+_SCALES = {shift: float(f"1e{shift}") for shift in (0, 2, 3)}
 _NUDGE = 1 + 1e-15
 """What a half may lack as a binary fraction, and by being multiplied."""
 _LEAST = tuple(float(f"5e-{digits + 3}") for digits in range(_MOST_DIGITS + 1))
@@ -91,19 +91,18 @@ class Voice:
 
         A language without plurals has one form, and takes the last of several.
         """
-        parts = forms.split("|")
         # 1.0 has a decimal to see and would not be one point; ours shows none.
-        number = int(count) if count == int(count) else count
-        place = self._tags.index(self._plural(number)) if len(parts) == len(self._tags) else -1
-        return parts[place].replace("#", self.plain(number))
+        number = count if isinstance(count, int) or count != int(count) else int(count)
+        parts = forms.split("|")
+        form = parts[self._tags.index(self._plural(number)) if len(parts) == len(self._tags) > 1 else -1]
+        return form.replace("#", str(number) if isinstance(number, int) and 0 <= number < 1000 else self.plain(number))
 
     # Shares
 
     def percent(self, ratio: float, digits: int = 1) -> str:
         """Return a share of 1 with so many decimals of a per cent; what is not 0 or 100% never reads so."""
-        if _LEAST[digits] <= ratio < _MOST[digits] or ratio in (0.0, 1.0):
-            return self._said(ratio, 2, digits) + self._percent
-        return self._at_the_edge(ratio, digits) + self._percent
+        is_plain = _LEAST[digits] <= ratio < _MOST[digits] or ratio in (0.0, 1.0)
+        return (self._short(ratio * 100 + 0.0, digits) if is_plain else self._at_the_edge(ratio, digits)) + self._percent
 
     def loss(self, ratio: float) -> str:
         """Return which share of packets, checks or answers was lost."""
@@ -143,9 +142,9 @@ class Voice:
 
     def bare_milliseconds(self, seconds: float) -> str:
         """Return milliseconds alone, for a column whose heading has the unit: one decimal below ten."""
-        if 0 < seconds < 0.000_05:
-            return f"<{self._said(0.1, 0, 1)}"
-        return self._said(seconds, 3, 1 if seconds < 0.009_95 else 0)
+        if 0.000_05 <= seconds < 0.9995:
+            return self._short(seconds * 1000, 1 if seconds < 0.009_95 else 0)
+        return f"<{self._said(0.1, 0, 1)}" if 0 < seconds < 1 else self._said(seconds, 3, 1 if seconds < 1 else 0)
 
     def duration(self, seconds: float) -> str:
         """Return how long something lasts, or is ago, in the two units that matter; live.js does the same."""
@@ -180,12 +179,12 @@ class Voice:
 
     def rate(self, bps: float) -> str:
         """Return bit/s with the prefix that leaves at most three digits before the comma."""
-        for shift, prefix in ((-9, "G"), (-6, "M"), (-3, "k")):
-            value = bps / _SCALES[-shift]
-            # What rounds to 1,000 of the smaller prefix is 1 of this one.
-            if value >= 0.9995:
-                return f"{self._said(bps, shift, 1 if value < 9.95 and value != int(value) else 0)} {prefix}bit/s"
-        return f"{'<1' if 0 < bps < 0.5 else self._said(bps, 0, 0)} bit/s"
+        # What rounds to 1,000 of the smaller prefix is 1 of the next one.
+        if bps < 999.5:
+            return f"{'<1' if 0 < bps < 0.5 else self._said(bps, 0, 0)} bit/s"
+        factor, unit = (1e3, "kbit/s") if bps < 999.5e3 else (1e6, "Mbit/s") if bps < 999.5e6 else (1e9, "Gbit/s")
+        value = bps / factor
+        return f"{self._said(value, 0, 1 if value < 9.95 and value != int(value) else 0)} {unit}"
 
     def celsius(self, degrees: float) -> str:
         """Return a temperature."""
@@ -236,13 +235,12 @@ class Voice:
     def _said(self, value: float, shift: int, digits: int) -> str:
         """Return a number times ten to the power of shift, rounded half up."""
         scaled = value * _SCALES[shift]
-        if 0.0 <= scaled < 999.0:
-            pattern = _PATTERNS[digits]
-            text = pattern % (scaled + 0.0)
-            # Only where a grain more would make a difference the number may be a half: that one is reckoned in decimals.
-            if text == pattern % (scaled * _NUDGE):
-                return text.replace(".", self._decimal)
-        return self._carefully(value, shift, digits)
+        # Plus zero: minus zero is one.
+        return self._short(scaled + 0.0, digits) if 0.0 <= scaled < 999.0 else self._carefully(value, shift, digits)
+
+    def _short(self, number: float, digits: int) -> str:
+        """Return what is not negative and has three digits at most. A half is one, whatever the sixteenth digit lacks of it."""
+        return (_PATTERNS[digits] % (number * _NUDGE)).replace(".", self._decimal)
 
     def _carefully(self, value: float, shift: int, digits: int) -> str:
         if not math.isfinite(value):
