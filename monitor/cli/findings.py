@@ -83,6 +83,8 @@ def readable_number(series: str, number: float, language: str) -> str:
     metric, speaker = series.partition("{")[0], voice(language)
     if metric.endswith("_seconds"):
         return speaker.milliseconds(number)
+    if metric.endswith("_ratio"):
+        return speaker.load(number)
     return str(speaker.value(metric, number))
 
 

@@ -36,7 +36,7 @@ def test_a_schedule_is_checked_and_listed(folder: Path, tmp_path: Path, capsys: 
     common = ("--config", str(folder), "--language", "en", "--days", "2")
     assert 0 == run(*common, "import", str(tmp_path / "a.ics"), capsys=capsys)[0]
     status, out, _ = run(*common, "check", capsys=capsys)
-    assert (0, "the schedule is fine: 1 single meetings, 1 calendars; 2 meetings in the next 2 days\n") == (status, out)
+    assert (0, "the schedule is fine: 1 single meeting, 1 calendar; 2 meetings in the next 2 days\n") == (status, out)
     _, out, _ = run(*common, "list", "--format", "json", capsys=capsys)
     assert [("ngay", ["dc-xa"])] * 2 == [(each["series"], each["endpoints"]) for each in json.loads(out)]
     _, out, _ = run(*common, "list", capsys=capsys)

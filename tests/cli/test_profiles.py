@@ -50,8 +50,8 @@ def test_vietnamese_comes_first_and_numbers_have_their_unit(capsys: pytest.Captu
     _, out, _ = run(capsys, "test", str(DEVICES / "cisco-iosxe.snmprec"))
     told = {" ".join(line.split()) for line in out.splitlines()}
     assert "Hồ sơ cisco-ios (Cisco IOS, IOS-XE)" in told
-    assert "wan_device_temperature_celsius 41.5 °C 38, 41500, 0" in told
-    assert 'wan_device_sla_rtt_seconds{sla="so-ttt"} 15.2 ms 15200' in told
+    assert "wan_device_temperature_celsius 41,5 °C 38, 41500, 0" in told
+    assert 'wan_device_sla_rtt_seconds{sla="so-ttt"} 15 ms 15200' in told
     assert "wan_device_cpu_ratio 41% 17, 41" in told
 
 

@@ -59,7 +59,7 @@ def test_a_month_is_told_within_eighty_columns(folder: Path, capfdbinary: pytest
     assert 0 == report(folder)
     text = capfdbinary.readouterr().out.decode()
     assert "Từ 00:00 01/10/2026 đến 00:00 01/11/2026" in text
-    assert "Quan sát được 49,865% thời gian của kỳ" in text, "half of the targets were never judged, and 2 of 744 hours were blind"
+    assert "Quan sát được 49,866% thời gian của kỳ" in text, "half of the targets were never judged, and 2 of 744 hours were blind"
     assert " 95,822%       1        31:00     31:00  Huyện A" in text, "31 hours of 742 that were seen"
     assert "     1     31:00      31:00     31:00  Huyện A" in text
     assert "không nhìn thấy mạng 2:00, ngừng chạy 0:00" in text
