@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from monitor.words.faults import knows, tell
-from monitor.words.phrase import Phrase, phrase
+from monitor.words.phrase import Phrase, phrase, plain
 
 LOG = "en"
 """What the log, and whatever else asks for str(), is told in."""
@@ -18,7 +18,7 @@ LOG = "en"
 class Fault:
     """One fault of the configuration.
 
-    file:   as the operator would type it.
+    file:   as the operator would type it; '' for what is no file's, such as a port that is taken.
     line:   counted from 1; 0 where the fault has no line (a missing file).
     path:   the key's place, such as 'points.xa-lung-cu.uplink'; '' for the whole file.
     code:   what is wrong, a key of words/faults; values: what it quotes.
@@ -36,6 +36,7 @@ class Fault:
     cure: str = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "values", plain(self.values))
         object.__setattr__(self, "fault", self.fault_in(LOG))
         object.__setattr__(self, "cure", self.cure_in(LOG))
 
@@ -52,10 +53,9 @@ class Fault:
 
     def told(self, language: str) -> str:
         """Return place, fault and cure on one line."""
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        path = f" {self.path}:" if self.path else ""
+        places = [f"{self.file}:{self.line}" if self.line else self.file, self.path]
         cure = self.cure_in(language)
-        line = f"{place}:{path} {self.fault_in(language)}" + (f"; {cure}" if cure else "")
+        line = " ".join([*(f"{place}:" for place in places if place), self.fault_in(language)]) + (f"; {cure}" if cure else "")
         # It may quote what a file holds: what a terminal would obey, or would not show, is written as its escape.
         return line if line.isprintable() else "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
 
@@ -68,8 +68,8 @@ class MonitorError(Exception):
 
     def __init__(self, code: str, remedy: Phrase | None = None, /, **values: object) -> None:
         self.code = code
-        self.values = values
-        self.remedy = remedy or (Phrase(f"{code}_cure", values) if knows(f"{code}_cure") else None)
+        self.values = plain(values)
+        self.remedy = remedy or (Phrase(f"{code}_cure", self.values) if knows(f"{code}_cure") else None)
         self.fault = self.fault_in(LOG)
         self.cure = self.cure_in(LOG)
         super().__init__(self.told(LOG))
@@ -96,6 +96,10 @@ class MonitorError(Exception):
         """Return what to do about it, '' where the fault says it all."""
         return tell(self.remedy, language) if self.remedy is not None else ""
 
+    def as_faults(self) -> tuple[Fault, ...]:
+        """Return each fault by itself; what is wrong with no file is of none."""
+        return (Fault("", 0, "", self.code, self.remedy, self.values),)
+
     def told(self, language: str) -> str:
         """Return fault and cure."""
         fault, cure = self.fault_in(language), self.cure_in(language)
@@ -108,6 +112,10 @@ class ConfigError(MonitorError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(faults))
         super().__init__("config_faults", count=len(self.faults))
+
+    def as_faults(self) -> tuple[Fault, ...]:
+        """Return the faults."""
+        return self.faults
 
     def told(self, language: str) -> str:
         """Return the faults, one a line."""

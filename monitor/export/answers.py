@@ -8,25 +8,45 @@ import json
 from aiohttp import web
 
 from monitor import words
+from monitor.errors import MonitorError
 from monitor.export.api import BadParameterError
 from monitor.export.rendered import Rendered
+from monitor.words.phrase import Phrase, phrase
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+REFUSED = web.ResponseKey("refused", MonitorError)
+"""Under which a refusal holds its error."""
 _YEAR_S = 31_536_000
 _dumps = functools.partial(json.dumps, ensure_ascii=False)
 
 
 def as_json(body: object, status: int = 200) -> web.Response:
     """Return an answer for programs."""
+    return web.Response(body=as_octets(body), status=status, content_type="application/json", charset="utf-8")
+
+
+def as_octets(body: object) -> bytes:
+    """Return an answer's JSON as it is sent."""
     # A lone surrogate, as a request may hold it, is no character; its escape, here and in JSON the same, is.
-    octets = _dumps(body).encode(errors="backslashreplace")
-    return web.Response(body=octets, status=status, content_type="application/json", charset="utf-8")
+    return _dumps(body).encode(errors="backslashreplace")
 
 
-def refusal(status: int, fault: str, cure: str) -> web.Response:
-    """Return why a request is refused, and what would do."""
-    return as_json({"error": fault, "cure": cure}, status=status)
+def refusal(status: int, code: str, remedy: Phrase | None = None, /, **values: object) -> web.Response:
+    """Return why a request is refused and what would do, by codes of words/faults; refused.py tells it in the reader's language."""
+    return refused(status, MonitorError(code, remedy, **values))
+
+
+def refusal_saying(status: int, fault: str, cure: str) -> web.Response:
+    """Return a refusal of sentences that are in the reader's language already."""
+    return refused(status, MonitorError.saying(fault, cure))
+
+
+def refused(status: int, error: MonitorError, **more: object) -> web.Response:
+    """Return the refusal of an error, in English until its reader is known. more: what programs are told beside."""
+    answer = as_json({"error": error.fault, "cure": error.cure, **more}, status=status)
+    answer[REFUSED] = error
+    return answer
 
 
 def as_rendered(
@@ -76,7 +96,7 @@ def language_of(request: web.Request, default: str) -> str:
     """Return ?lang=, else what the cookie remembers, else the settings' language."""
     asked = request.query.get("lang")
     if asked is not None and asked not in words.LANGUAGES:
-        raise BadParameterError(f"lang: {asked!r} is not a language", f"give one of {', '.join(words.LANGUAGES)}")
+        raise BadParameterError("lang_unknown", phrase("give_one_of", names=words.LANGUAGES), text=repr(asked))
     return readers_language(request, default)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from monitor.errors import MonitorError
 from monitor.export.codes import codes
 from monitor.model.inventory import Contact, Contracted, Location
 from monitor.model.kindness import Learned, Manner
@@ -14,31 +15,22 @@ from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Transition
 from monitor.rules.evidence import Evidence, gather, load
 from monitor.words.details import tell_details
+from monitor.words.phrase import phrase
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
-class BadParameterError(Exception):
-    """A parameter of a request can't be understood. fault: which and why; cure: what would do."""
-
-    def __init__(self, fault: str, cure: str) -> None:
-        super().__init__(fault)
-        self.fault = fault
-        self.cure = cure
+class BadParameterError(MonitorError):
+    """A parameter of a request can't be understood: which and why, and what would do."""
 
 
-class NotThereError(Exception):
-    """Nothing is called as a request says. fault: what is not there; cure: where what there is can be seen."""
-
-    def __init__(self, fault: str, cure: str) -> None:
-        super().__init__(fault)
-        self.fault = fault
-        self.cure = cure
+class NotThereError(MonitorError):
+    """Nothing is called as a request says: what is not there, and where what there is can be seen."""
 
 
 def no_target(id_: str) -> NotThereError:
     """Return what to raise where no target has that id."""
-    return NotThereError(f"no target is called {id_!r}", "/api/v1/targets lists them all")
+    return NotThereError("no_target_here", name=repr(id_))
 
 
 def targets(snapshot: Snapshot, settings: Settings) -> dict[str, Json]:
@@ -244,7 +236,7 @@ def check_known(query: Mapping[str, str], known: tuple[str, ...]) -> None:
     """Raise BadParameterError for a parameter that is not known: a misspelt one would silently answer for everything."""
     for name in query:
         if name not in known:
-            raise BadParameterError(f"{name}: no parameter is called so", f"known are {', '.join(known)}")
+            raise BadParameterError("parameter_unknown", phrase("known_are", names=known), name=name)
 
 
 _LATEST_S = 7_258_118_400.0
@@ -259,9 +251,9 @@ def since_of(query: Mapping[str, str]) -> float | None:
     try:
         since = float(text) if text.replace(".", "", 1).isdecimal() else _aware(text)
     except (ValueError, OverflowError):
-        raise BadParameterError(f"since: {text[:40]!r} is not a time", "give epoch seconds or 2026-11-30T07:00:00+07:00") from None
+        raise BadParameterError("since_no_time", text=repr(text[:40])) from None
     if not 0 <= since <= _LATEST_S:
-        raise BadParameterError(f"since: {text[:40]!r} is no time from 1970 to 2200", "leave it out for the newest lines")
+        raise BadParameterError("since_out", text=repr(text[:40]))
     return since
 
 
@@ -277,7 +269,7 @@ def limit_of(query: Mapping[str, str], *, default: int = 100, most: int = 1000) 
     """Return ?limit= as a number from 1 to `most`."""
     text = query.get("limit", str(default))
     if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
-        raise BadParameterError(f"limit: {text[:40]!r} is not a number from 1 to {most}", f"leave it out for {default}")
+        raise BadParameterError("limit_out", text=repr(text[:40]), most=most, usual=default)
     return int(text)
 
 

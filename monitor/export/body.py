@@ -45,9 +45,7 @@ async def json_of(request: web.Request) -> object:
     except (ValueError, LookupError):  # not of its charset, or of one that nobody knows
         return None
     except (web.RequestPayloadError, HttpProcessingError) as error:
-        raise BadParameterError(
-            f"the body can't be read: {type(error).__name__}", "send it whole, coded as its headers say"
-        ) from None
+        raise BadParameterError("body_unreadable", reason=type(error).__name__) from None
     try:
         body: object = json.loads(text)
     except (ValueError, RecursionError):  # RecursionError: [[[[…

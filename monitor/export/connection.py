@@ -12,6 +12,7 @@ from aiohttp import StreamReader, web
 from monitor.export.admission import Admission, Reason, Shortage, client_of
 from monitor.export.answers import refusal
 from monitor.export.faults import Faults
+from monitor.words.phrase import Phrase
 
 ADMISSION = web.AppKey("admission", Admission)
 FAULTS = web.AppKey("faults", Faults)
@@ -221,7 +222,7 @@ class Connection(web.RequestHandler):
     async def finish_response(self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None) -> Any:
         """Send a response, then wait for the next request."""
         if isinstance(resp, web.HTTPException) and resp.status == _EXPECTATION_FAILED:  # aiohttp's, before any of our own code
-            resp = refusal(resp.status, "of Expect only 100-continue is understood", "leave the header out")
+            resp = refusal(resp.status, "expect_unknown")
             resp.force_close()
         try:
             return await super().finish_response(request, resp, start_time)
@@ -242,13 +243,13 @@ class Connection(web.RequestHandler):
         self.begin(request.content)
         if status == 400:
             self._acceptor.refuse(Reason.MALFORMED, self.client)
-            answer = refusal(400, f"the request is no HTTP: {_first_line(message)}", "send a request as RFC 9112 has it")
+            answer = refusal(400, "no_http", reason=_first_line(message))
         else:
             if exc is not None:
                 self._acceptor.faults.note(exc, f"a request of {self.client}", self._loop.time())
             if request.writer.output_size > 0:
                 raise ConnectionError("a part of the answer is sent")
-            answer = refusal(status, "the monitor failed to answer", "its log says where")
+            answer = refusal(status, "monitor_failed", Phrase("its_log_says"))
         answer.force_close()
         return answer
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from monitor.export.api import BadParameterError, check_known
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.settings import Settings
+from monitor.words.phrase import phrase
 
 _CHOICES = ("of", "kind", "level", "area", "profile", "tag", "port")
 
@@ -34,7 +35,7 @@ def groups(inventory: Inventory, settings: Settings, query: Mapping[str, str]) -
     if of == "monitor":
         return [_monitor(inventory.network.name, settings)]
     if of != "targets":
-        raise BadParameterError(f"of: {of!r} is nothing to discover", "give targets or monitor")
+        raise BadParameterError("discover_what", text=repr(of))
     _check("kind", query, [kind.value for kind in Kind])
     _check("level", query, inventory.levels)
     _check("area", query, inventory.areas)
@@ -48,7 +49,7 @@ def groups(inventory: Inventory, settings: Settings, query: Mapping[str, str]) -
 
 def _check(name: str, query: Mapping[str, str], known: Mapping[str, object] | tuple[str, ...] | list[str]) -> None:
     if name in query and query[name] not in known:
-        raise BadParameterError(f"{name}: {query[name]!r} is not one", f"known are {', '.join(known)}")
+        raise BadParameterError("choice_unknown", phrase("known_are", names=tuple(known)), name=name, text=repr(query[name]))
 
 
 def _port(query: Mapping[str, str]) -> int | None:
@@ -56,7 +57,7 @@ def _port(query: Mapping[str, str]) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= 65535:
-        raise BadParameterError(f"port: {text!r} is not a port", "give a number from 1 to 65535, or leave it out")
+        raise BadParameterError("port_unknown", text=repr(text))
     return int(text)
 
 

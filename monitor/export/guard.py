@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from monitor.export.admission import Admission, Reason, RefusedError, Shortage
-from monitor.export.answers import readers_language, refusal
+from monitor.export.answers import readers_language, refusal, refusal_saying, refused
 from monitor.export.api import BadParameterError, NotThereError
 from monitor.export.connection import Connection, client_that_asks, tell_refusals
 from monitor.export.faults import Faults
@@ -79,7 +79,7 @@ class _Guard:
         self._admission.refusals.note(error.reason, client_that_asks(request))
         tell_refusals(self._admission, asyncio.get_running_loop().time())
         language = readers_language(request, self._source.settings.language)
-        answer = refusal(error.status, *busy(error.reason.value, language, seconds=error.retry_after_s))
+        answer = refusal_saying(error.status, *busy(error.reason.value, language, seconds=error.retry_after_s))
         answer.headers["Retry-After"] = str(error.retry_after_s)
         return answer
 
@@ -87,14 +87,14 @@ class _Guard:
         try:
             return await _of_our_own(request, handler)
         except (BadParameterError, NotThereError) as error:
-            return refusal(404 if isinstance(error, NotThereError) else 400, error.fault, error.cure)
+            return refused(404 if isinstance(error, NotThereError) else 400, error)
         except OperationRefusedError as error:
             fault, cure = refuse(error.key, error.values, readers_language(request, self._source.settings.language))
-            return refusal(409 if error.is_of_now else 400, fault, cure)
+            return refusal_saying(409 if error.is_of_now else 400, fault, cure)
         except web.HTTPException as error:
             return _as_refusal(request, error)
         except SilentError:
-            answer = refusal(503, "the poller does not answer", f"try again in {_SILENT_RETRY_S} s; the monitor's log says more")
+            answer = refusal(503, "poller_silent", seconds=_SILENT_RETRY_S)
             answer.headers["Retry-After"] = str(_SILENT_RETRY_S)
             return answer
         except RefusedError:
@@ -111,14 +111,14 @@ class _Guard:
         if request.writer.output_size > 0:
             # A part of the answer is sent; only a connection that breaks off tells that it is not whole.
             transport.abort()
-        return refusal(500, "the monitor failed to answer", "its log says where; tell whoever looks after it")
+        return refusal(500, "monitor_failed")
 
 
 async def _of_our_own(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method in _SAFE or _is_same_origin(request):
         return await handler(request)
     host = request.headers.get("Host", "")
-    return refusal(403, "the Origin header does not match", f"send Origin: {request.scheme}://{host}")
+    return refusal(403, "origin_foreign", origin=f"{request.scheme}://{host}")
 
 
 def _as_refusal(request: web.Request, error: web.HTTPException) -> web.Response:
@@ -126,16 +126,16 @@ def _as_refusal(request: web.Request, error: web.HTTPException) -> web.Response:
         raise error
     if isinstance(error, web.HTTPMethodNotAllowed):
         allowed = ", ".join(sorted(error.allowed_methods))
-        answer = refusal(405, f"{request.path!r} does not take {error.method}", f"it takes {allowed}")
+        answer = refusal(405, "no_method", path=repr(request.path), method=error.method, allowed=allowed)
         answer.headers["Allow"] = allowed
         return answer
     if isinstance(error, web.HTTPNotFound):
-        return refusal(404, f"there is nothing at {request.path!r}", "docs/http.md lists what there is")
+        return refusal(404, "nothing_at", path=repr(request.path))
     if isinstance(error, web.HTTPRequestEntityTooLarge):
-        return refusal(413, "the body is too large", "docs/http.md says how large one may be")
+        return refusal(413, "body_too_large")
     if isinstance(error, web.HTTPRequestTimeout):
-        return refusal(408, "the body did not come in time", "send it in one go")
-    return refusal(error.status, error.reason, "docs/http.md lists what is understood")
+        return refusal(408, "body_late")
+    return refusal(error.status, "http_other", reason=error.reason)
 
 
 def _is_same_origin(request: web.Request) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from monitor.errors import MonitorError
 from monitor.export import api, discovery, meeting_metrics
 from monitor.export.admission import Admission, Limits
-from monitor.export.answers import accepts_gzip, as_json, as_rendered, json_text
+from monitor.export.answers import accepts_gzip, as_json, as_rendered, json_text, readers_language, refused
 from monitor.export.collector import Collector
 from monitor.export.connection import ADMISSION, FAULTS, client_that_asks
 from monitor.export.faces import Faces
@@ -166,10 +167,11 @@ class _Operations:
         return web.Response(status=503, text="not ready: the first probes are not sent yet\n")
 
     async def reload(self, request: web.Request) -> web.Response:
-        faults = list(await self._reload(client_that_asks(request)))
+        faults = await self._reload(client_that_asks(request))
         if faults:
-            cure = "mend the faults and reload again; the former configuration stays in force"
-            return as_json({"error": "the configuration has faults", "cure": cure, "faults": faults}, status=422)
+            language = readers_language(request, self._source.settings.language)
+            told = [fault.told(language) for fault in faults]
+            return refused(422, MonitorError("not_reloaded"), faults=told, codes=[fault.code for fault in faults])
         return as_json({"reloaded": True})
 
 

@@ -12,9 +12,10 @@ from monitor.export.rendered import Renderings
 from monitor.export.visitor import audience_of
 from monitor.model.meeting import Confirmation
 from monitor.model.state import Snapshot
+from monitor.words.phrase import Phrase
 
 _TICK = '{"by": "…", "on_site": "on", "camera": "on", "sound": "on", "note": "…"}'
-_CURE = "/meetings lists them all"
+_CURE = Phrase("meetings_listed")
 
 
 class MeetingPages:
@@ -63,7 +64,7 @@ class MeetingPages:
                 raise _no_meeting(meeting)
             html = face.endpoint(id_, snapshot, audience)
             if html is None:
-                raise NotThereError(f"no endpoint of this meeting is called {id_!r}", _CURE)
+                raise NotThereError("no_endpoint_here", _CURE, name=repr(id_))
             return html
 
         return as_rendered(await self._renderings.get((face.key, id_, audience), draw), request, HTML)
@@ -86,7 +87,7 @@ class MeetingPages:
         meeting, endpoint = request.match_info["id"], request.match_info["endpoint"]
         view = await self._faces.meetings.confirm(meeting, endpoint, told)
         if view is None:
-            return refusal(404, f"no meeting {meeting!r} has an endpoint {endpoint!r}", _CURE)
+            return refusal(404, "no_endpoint_of_meeting", _CURE, meeting=repr(meeting), endpoint=repr(endpoint))
         found = view.endpoints[endpoint]
         response = as_json({"meeting": meeting, "endpoint": endpoint, "verdict": found.verdict, "disputed": found.disputed})
         remember_name(response, by)
@@ -94,4 +95,4 @@ class MeetingPages:
 
 
 def _no_meeting(id_: str) -> NotThereError:
-    return NotThereError(f"no meeting is called {id_!r}", _CURE)
+    return NotThereError("no_meeting_here", _CURE, name=repr(id_))

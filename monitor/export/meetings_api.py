@@ -21,6 +21,7 @@ from monitor.export.turns import Turns
 from monitor.export.visitor import audience_of
 from monitor.model.meeting import MeetingView
 from monitor.model.state import Snapshot
+from monitor.words.phrase import Phrase, phrase
 
 _NEXT = "next"
 _WAITING = 8
@@ -103,9 +104,9 @@ class MeetingsApi:
         views = self._meetings.meetings()
         found = next((view for view in views if name in (view.meeting.id, _NEXT)), None)
         if found is None:
-            known = ", ".join(view.meeting.id for view in views[:8]) or "none are due"
-            fault = "no meeting is due" if name == _NEXT else f"no meeting of the coming week is called {name!r}"
-            raise NotThereError(fault, f"/api/v1/meetings lists them: {known}")
+            known = tuple(view.meeting.id for view in views[:8]) or Phrase("none_are_due")
+            code = "no_meeting_due" if name == _NEXT else "no_meeting_this_week"
+            raise NotThereError(code, phrase("meetings_are", names=known), name=repr(name))
         return found
 
     def _teller(self, audience: Audience, snapshot: Snapshot) -> Teller:

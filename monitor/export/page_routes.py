@@ -67,7 +67,7 @@ class Pages:
         """Answer what to do about each alert."""
         source, found = self._faces.source, book()
         if found is None:
-            return refusal(404, "runbooks.md did not come with this installation", "install the package anew")
+            return refusal(404, "no_runbooks")
         audience = audience_of(request, source.settings.language)
 
         def draw(snapshot: Snapshot, _: None) -> str:

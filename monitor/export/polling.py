@@ -12,6 +12,7 @@ from monitor.export.readings import row
 from monitor.export.source import Source
 from monitor.export.turns import Turns
 from monitor.export.visitor import text_language_of
+from monitor.words.phrase import Phrase
 
 _WAITING = 8
 
@@ -45,9 +46,9 @@ class Polling:
     def _ids(self, body: object) -> list[str]:
         ids = body.get("targets") if isinstance(body, dict) else None
         if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
-            raise BadParameterError("the body is not what is expected", 'send {"targets": ["ID", …]}; an empty list means all')
+            raise BadParameterError("body_unexpected", Phrase("send_targets"))
         known = self._source.snapshot().views
         unknown = [each for each in ids if each not in known]
         if unknown:
-            raise BadParameterError(f"no target is called {unknown[0]!r}", "/api/v1/targets lists them all")
+            raise BadParameterError("no_target_here", name=repr(unknown[0]))
         return list(dict.fromkeys(ids)) or list(known)

@@ -6,7 +6,7 @@ import json
 
 from aiohttp import web
 
-from monitor.export.answers import readers_language
+from monitor.export.answers import REFUSED, as_octets, readers_language
 from monitor.export.renderer import Renderer, sentences
 from monitor.export.source import Source
 
@@ -16,14 +16,17 @@ _KEPT = ("Allow", "Retry-After")
 
 
 def for_its_reader(answer: web.StreamResponse, request: web.Request, source: Source, renderer: Renderer) -> web.StreamResponse:
-    """Return an answer, a refusal of a page to a browser that navigates as a page in the reader's language."""
-    is_refusal = answer.status >= 400 and isinstance(answer, web.Response) and answer.content_type == "application/json"
-    if not is_refusal or not is_a_persons(request):
+    """Return an answer, a refusal in the reader's language: as a page to a browser that navigates, as JSON to programs."""
+    error = answer.get(REFUSED)
+    if error is None or answer.prepared or not isinstance(answer, web.Response):
         return answer
-    assert isinstance(answer, web.Response)
-    told = json.loads(answer.text or "{}")
     settings = source.settings
-    say = sentences(readers_language(request, settings.language), settings.timezone)
+    language = readers_language(request, settings.language)
+    told = {"error": error.fault_in(language), "cure": error.cure_in(language)}
+    if not is_a_persons(request):
+        answer.body = as_octets(json.loads(answer.text or "{}") | told)
+        return answer
+    say = sentences(language, settings.timezone)
     key = _TITLES.get(answer.status, "not_shown")
     text = renderer.refused(source.snapshot(), say, key=key, fault=told["error"], cure=told["cure"])
     headers = {"Cache-Control": "no-store", "Vary": "Accept, Cookie"}

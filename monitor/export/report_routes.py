@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from aiohttp import web
 
 from monitor.export.admission import Reason
-from monitor.export.answers import as_json, language_of, refusal
+from monitor.export.answers import as_json, language_of, refusal, refusal_saying
 from monitor.export.api import BadParameterError
 from monitor.export.connection import ADMISSION, client_that_asks
 from monitor.export.refused import is_a_persons
@@ -20,6 +20,7 @@ from monitor.export.static import Static
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import EndpointVerdict, MeetingView
 from monitor.model.report_order import ReportOrder
+from monitor.words.phrase import Phrase
 from monitor.words.report_queue import tell
 
 _TYPES = {
@@ -93,14 +94,14 @@ class ReportRoutes:
         language, since = language_of(request, self._source.settings.language), _since(request)
         view = next((each for each in self._meetings.meetings() if each.meeting.id == id_), None)
         if view is None or self.reports is None:
-            return refusal(404, f"no meeting is called {id_!r}", "/meetings lists them all")
+            return refusal(404, "no_meeting_here", Phrase("meetings_listed"), name=repr(id_))
         if which == "sealed":
             try:
                 view = await self._meetings.sealed(id_)
-            except ValueError as error:
-                return refusal(409, str(error), "the journal was changed by hand; /meetings/ID/report.html is as it stands now")
+            except ValueError:
+                return refusal(409, "seal_broken", name=repr(id_))
             if view is None:
-                return refusal(404, f"the report of {id_!r} is not sealed yet", f"/meetings/{id_}/report.html is as it stands now")
+                return refusal(404, "not_sealed", name=repr(id_), id=id_)
         zone = self._source.settings.timezone
         order = ReportOrder(view, snapshot.inventory, language, zone, snapshot.at, form, which == "sealed")
         of = (zone, self._version_of(snapshot.inventory), view.seal if order.is_sealed else what_it_is_of(view))
@@ -220,7 +221,7 @@ def _file(request: web.Request, asked: Asked, file: ReportFile) -> web.Response:
 
 
 def _refusal(status: int, key: str, language: str, **values: object) -> web.Response:
-    return refusal(status, tell(key, language, **values), tell(f"{key}_cure", language, **values))
+    return refusal_saying(status, tell(key, language, **values), tell(f"{key}_cure", language, **values))
 
 
 def _address(request: web.Request, asked: Asked, **more: str) -> str:
@@ -237,7 +238,7 @@ def _since(request: web.Request) -> float:
     except ValueError:
         since = math.nan
     if math.isnan(since):
-        raise BadParameterError(f"since: {text!r} is no time", "leave it out, or give the epoch seconds of the page that waits")
+        raise BadParameterError("since_of_report", text=repr(text))
     return since
 
 

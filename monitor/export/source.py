@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
+from monitor.errors import Fault
 from monitor.model.day import Day
 from monitor.model.kindness import Manner
 from monitor.model.meeting import Confirmation, MeetingView
@@ -85,8 +86,8 @@ class Source(Protocol):
     async def history(self, target: str) -> Day | None:
         """Return the last 24 hours of a target by the minute; None where nothing was seen of it."""
 
-    async def reload(self) -> Sequence[str]:
-        """Load the configuration anew; return its faults, each with place, fault and cure; () where it is in force now."""
+    async def reload(self) -> Sequence[Fault]:
+        """Load the configuration anew; return its faults, () where it is in force now."""
 
     async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
         """Probe targets now: how many readings there will be, and each as it comes."""

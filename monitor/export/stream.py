@@ -181,7 +181,7 @@ class Stream:
         await self._source.fresh()
         face = self._faces.of(request.query)
         if face is None:
-            return refusal(404, "there is no such page", "docs/http.md lists what a stream can be asked for")
+            return refusal(404, "no_stream_page")
         language = request.query.get("parts", "")
         key = (face.key, Audience(language, role_of(request)) if language in words.LANGUAGES else None)
         channel = self._channels.setdefault(key, Channel(face, key[1]))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import Fault, MonitorError
 from monitor.export.own_metrics import OwnMetrics
 from monitor.journal.journal import Journal
 from monitor.journal.rows import Entry
@@ -250,16 +250,16 @@ class Daemon:
         """Return whether the first probes are sent."""
         return self._rounds_opened > 0
 
-    async def reload(self) -> Sequence[str]:
+    async def reload(self) -> Sequence[Fault]:
         """Load the configuration anew; what has faults is never applied, and they are returned."""
         async with self._reloading:
             try:
                 fresh = await asyncio.to_thread(self._reload_from)
                 self._permit(fresh)
             except MonitorError as error:
-                faults = [str(fault) for fault in error.faults] if isinstance(error, ConfigError) else [str(error)]
+                faults = error.as_faults()
                 for fault in faults:
-                    log.error("not reloaded: %s", fault)
+                    log.error("not reloaded: %s [%s]", fault, fault.code)
                 self.own.see_reload(succeeded=False)
                 return faults
             await self._apply(fresh)

@@ -20,8 +20,13 @@ class Phrase:
 
 
 def phrase(code: str, /, **values: object) -> Phrase:
-    """Return Phrase(code, values), for calls that read as the sentence does."""
-    return Phrase(code, values)
+    """Return a phrase, for calls that read as the sentence does."""
+    return Phrase(code, plain(values))
+
+
+def plain(values: Mapping[str, object]) -> Mapping[str, object]:
+    """Return values as a phrase may hold them: whatever else they are, a path or another's error, becomes its text."""
+    return {name: value if isinstance(value, str | int | Phrase | tuple) else str(value) for name, value in values.items()}
 
 
 def joined(by: str, items: Iterable[str | Phrase]) -> Phrase:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from monitor.errors import Fault
 from monitor.export.own_metrics import OwnMetrics
 from monitor.export.source import RefusedError
 from monitor.model.day import Day
@@ -219,7 +220,7 @@ class FakeSource:
 
     now: Snapshot = field(default_factory=snapshot)
     settings: Settings = field(default_factory=Settings)
-    faults: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
     ready: bool = True
     journal: list[Transition | Event] = field(default_factory=list)
     callbacks: list[Callable[[Snapshot], None]] = field(default_factory=list)
@@ -255,7 +256,7 @@ class FakeSource:
     async def history(self, target: str) -> Day | None:
         return self.days.get(target)
 
-    async def reload(self) -> Sequence[str]:
+    async def reload(self) -> Sequence[Fault]:
         return self.faults
 
     async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:

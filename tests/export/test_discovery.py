@@ -107,7 +107,7 @@ def test_the_daemon_itself_is_found_where_others_reach_it(advertise: str, target
     ],
 )
 async def test_a_choice_that_is_none_is_refused_since_it_would_choose_everything(client: Client, query: str, fault: str) -> None:
-    answer = await client.get(f"/api/v1/sd?{query}")
+    answer = await client.get(f"/api/v1/sd?{query}", headers={"Cookie": "lang=en"})
     assert answer.status == 400
     assert fault == (await answer.json())["error"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
+from monitor.errors import Fault
 from monitor.model.kindness import Learned, Manner
 from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Event, State, Transition
@@ -64,10 +66,15 @@ async def test_a_post_of_another_origin_is_refused(client: Client, origin: str |
 async def test_reload_says_its_faults_and_keeps_what_was(client: Client, source: FakeSource) -> None:
     headers = {"Origin": str(client.make_url("/")).rstrip("/")}
     assert (await client.post("/-/reload", headers=headers)).status == 200
-    source.faults = ("config/sites.yaml:214: points.xa-lung-cu.uplink: no point is called 'x'",)
-    answer = await client.post("/-/reload", headers=headers)
-    assert answer.status == 422
-    assert list(source.faults) == (await answer.json())["faults"]
+    source.faults = (Fault("config/sites.yaml", 214, "points.xa-lung-cu.uplink", "no_point", values={"name": "x"}),)
+    for language, error, told in (
+        ("vi", "cấu hình có lỗi", "không có điểm mạng nào tên 'x'"),
+        ("en", "the configuration has faults", "no point is called 'x'"),
+    ):
+        answer = await client.post(f"/-/reload?lang={language}", headers=headers)
+        said = await answer.json()
+        assert (422, error, ["no_point"]) == (answer.status, said["error"], said["codes"])
+        assert [f"config/sites.yaml:214: points.xa-lung-cu.uplink: {told}"] == said["faults"]
 
 
 async def test_targets_have_the_fields_of_the_contract(client: Client) -> None:
@@ -197,26 +204,33 @@ async def test_the_stylesheet_names_fonts_that_are_there(client: Client) -> None
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 NO_PAGE = ("Không có trang này", "There is no such page")
+NOT_SHOWN = ("Không hiển thị được trang này", "This page can&#39;t be shown")
+
+
+def in_both(vi_title: str, en_title: str, vi_fault: str, en_fault: str) -> Mapping[str, tuple[str, str]]:
+    return {"vi": (vi_title, vi_fault), "en": (en_title, en_fault)}
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "titles"),
+    ("path", "status", "said"),
     [
-        ("/targets/none", 404, NO_PAGE),
-        ("/meetings/none", 404, NO_PAGE),
-        ("/nowhere", 404, NO_PAGE),
-        ("/?lang=xx", 400, ("Không hiển thị được trang này", "This page can&#39;t be shown")),
+        ("/targets/none", 404, in_both(*NO_PAGE, "không có điểm nào tên", "no target is called")),
+        ("/meetings/none", 404, in_both(*NO_PAGE, "không có cuộc họp nào tên", "no meeting is called")),
+        ("/nowhere", 404, in_both(*NO_PAGE, "không có gì ở", "there is nothing at")),
+        ("/?lang=xx", 400, in_both(*NOT_SHOWN, "không phải ngôn ngữ nào", "is not a language")),
     ],
 )
 async def test_a_browser_is_refused_by_a_page_in_the_readers_language_and_a_program_by_json(
-    path: str, status: int, titles: tuple[str, str], client: Client, source: FakeSource
+    path: str, status: int, said: Mapping[str, tuple[str, str]], client: Client, source: FakeSource
 ) -> None:
-    for language, title in zip(("vi", "en"), titles, strict=True):
+    for language, (title, fault) in said.items():
         source.settings = replace(source.settings, language=language)
         answer = await client.get(path, headers=BROWSER)
         assert (status, "text/html") == (answer.status, answer.content_type)
         text = await answer.text()
         assert all(each in text for each in (f'lang="{language}"', f"<h1>{title}</h1>", '<a href="/">', "/static/monitor."))
+        assert fault in text
+        assert fault in (await (await client.get(path)).json())["error"]
     answer = await client.get(path)
     assert (status, ["cure", "error"]) == (answer.status, sorted(await answer.json()))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from aiohttp import web
 
+from monitor.errors import Fault
 from monitor.export.admission import Limits, Reason
 from monitor.export.http import make_app
 from monitor.export.listening import limits_of_this_process, serve
@@ -383,7 +384,7 @@ class BusySource(FakeSource):
     polls: int = 0
     heard: int = 0
 
-    async def reload(self) -> Sequence[str]:
+    async def reload(self) -> Sequence[Fault]:
         self.reloads += 1
         await self.gate.wait()
         return ()

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from monitor.errors import ConfigError, Fault, SetupError
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
@@ -91,16 +93,20 @@ async def kinds(daemon: Daemon) -> list[str]:
 async def test_a_reload_that_the_guard_refuses_changes_nothing_and_says_why(tmp_path: Path) -> None:
     desk = Desk(permits=False)
     async with desk.daemon(tmp_path) as daemon:
-        (told,) = await daemon.reload()
-        assert "can't listen on 127.0.0.1:9877: address already in use; end what listens there" in told
+        (fault,) = await daemon.reload()
+        assert str(fault).startswith("can't listen on 127.0.0.1:9877: address already in use; end what listens there")
+        assert fault.told("vi").startswith("không lắng nghe được trên 127.0.0.1:9877: địa chỉ đang được dùng; dừng")
         assert ONE is daemon.configuration
         assert "monitor_config_last_reload_successful 0.0" in daemon.own.render()
 
 
-async def test_a_configuration_with_faults_changes_nothing_and_every_fault_is_told(tmp_path: Path) -> None:
+async def test_a_configuration_with_faults_changes_nothing_and_every_fault_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     faults = [Fault("sites.yaml", line, "points", "no_key", values={"name": "x"}) for line in (3, 9)]
     async with Desk(ConfigError(faults)).daemon(tmp_path) as daemon:
-        assert [str(fault) for fault in faults] == list(await daemon.reload())
+        assert faults == list(await daemon.reload())
+        assert "not reloaded: sites.yaml:3: points: no key is called 'x' [no_key]" in caplog.text
         assert ONE is daemon.configuration
 
 

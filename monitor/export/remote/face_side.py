@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
+from monitor.errors import Fault
 from monitor.export.remote.channel import Channel
 from monitor.export.remote.codec import LONGEST_ANSWER, Kind, Picture, Unpacker, Update, pack_call
 from monitor.export.source import RefusedError, SilentError
@@ -275,9 +276,9 @@ class RemoteSource:
         text: str = await self._calls.ask("own_metrics", is_openmetrics=is_openmetrics)
         return text
 
-    async def reload(self) -> Sequence[str]:
+    async def reload(self) -> Sequence[Fault]:
         """Have the configuration loaded anew."""
-        faults: Sequence[str] = await self._calls.ask("reload", within_s=LONG_ANSWER_S)
+        faults: Sequence[Fault] = await self._calls.ask("reload", within_s=LONG_ANSWER_S)
         return faults
 
     async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:

@@ -16,6 +16,7 @@ from monitor.words.faults.keys import KEYS
 from monitor.words.faults.lab import LAB
 from monitor.words.faults.machine import MACHINE
 from monitor.words.faults.profiles import PROFILES
+from monitor.words.faults.requests import REQUESTS
 from monitor.words.faults.settings import SETTINGS
 from monitor.words.faults.system import SYSTEM
 from monitor.words.faults.values import VALUES
@@ -23,7 +24,7 @@ from monitor.words.phrase import Phrase
 
 CATALOGUES: tuple[Catalogue, ...] = (
     *(FILES, VALUES, KEYS, INVENTORY, SETTINGS, PROFILES, CALENDARS, EXCHANGE),
-    *(MACHINE, SYSTEM, COMMANDS, LAB),
+    *(MACHINE, SYSTEM, COMMANDS, REQUESTS, LAB),
 )
 FAULTS: Catalogue = {code: said for catalogue in CATALOGUES for code, said in catalogue.items()}
 

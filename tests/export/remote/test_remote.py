@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from monitor.errors import Fault
 from monitor.export.http import make_app
 from monitor.export.remote.channel import Channel
 from monitor.export.remote.codec import LONGEST_ANSWER, Kind, Picture, Unpacker, pack_call
@@ -33,6 +34,8 @@ from tests.export.remote.pair import paired
 from tests.export.sample import FakeSource
 
 SHIPPED = Path(__file__).parents[3] / "config"
+
+BAD = Fault("monitor.yaml", 1, "", "not_utf8")
 
 
 def shown(snapshot: Snapshot) -> Snapshot:
@@ -106,13 +109,14 @@ async def test_faces_get_no_credential() -> None:
 
 async def test_what_is_asked_is_answered_by_the_poller() -> None:
     day, manner = Day(60.0, losses=(0.5,) * 1440), Manner(Learned(20.0), Learned(24.0), Learned(2.0), None, None, 20, 0, 0)
-    poller = FakeSource(days={"xa-1-1": day}, manners={"xa-1-1": manner}, faults=("monitor.yaml:1: bad",))
+    poller = FakeSource(days={"xa-1-1": day}, manners={"xa-1-1": manner}, faults=(BAD,))
     async with paired(poller) as pair:
         remote = pair.remote
         await remote.fresh()
         assert (day, None) == (await remote.history("xa-1-1"), await remote.history("xa-1-2"))
         assert (manner, None) == (await remote.manner("xa-1-1"), await remote.manner("xa-1-2"))
-        assert ("monitor.yaml:1: bad",) == tuple(await remote.reload())
+        (fault,) = await remote.reload()
+        assert (BAD, "monitor.yaml:1: không phải UTF-8; lưu tệp theo mã UTF-8") == (fault, fault.told("vi"))
         assert "monitor_blind 0.0" in await remote.own_metrics(is_openmetrics=False)
         taken = await remote.operations.acknowledge("xa-1-1", "Trực ca", "đã gọi VNPT")
         assert ("Trực ca", "đã gọi VNPT") == (taken.by, taken.note)
