@@ -35,7 +35,7 @@ from typing import Any, Protocol
 import pytest
 
 from monitor.lab.control import ask
-from monitor.lab.namespace import visit_network
+from monitor.lab.namespace import _CLONE_NEWNET, _libc, join_network
 from monitor.lab.state import socket_path
 from monitor.load.configuration import load
 from monitor.model.inventory import Inventory
@@ -205,3 +205,18 @@ def start_lab() -> Iterator[StartLab]:
             return lab
 
         yield start
+
+
+@contextlib.contextmanager
+def visit_network(pid: int) -> Iterator[None]:
+    """Be in the network of process `pid` for a while, with the calling thread alone; sockets that are opened there stay there.
+
+    Only root comes back, so only root may go. Raises SetupError as join_network does.
+    """
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    join_network(pid)
+    try:
+        yield
+    finally:
+        _libc.setns(home, _CLONE_NEWNET)
+        os.close(home)

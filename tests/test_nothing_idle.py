@@ -1,7 +1,8 @@
-"""What can be configured is used: every field of settings, inventory, profiles and meetings is read by what acts on it."""
+"""Nothing is idle: what can be configured is read by what acts on it, and what is public in monitor/ is used in monitor/."""
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,17 @@ BY_TEMPLATES = {"Network": "network"}
 """Class → what a template of the pages calls one."""
 FOR_PEOPLE: dict[Read, str] = {("Login", "name"): "tells one from another where they are shown to who debugs; they are found by it"}
 """Fields that nothing reads, and why they stay."""
+
+
+CALLED_BY_OTHERS = {
+    "handle_error": "aiohttp's RequestHandler calls it",
+    "log_exception": "aiohttp's RequestHandler calls it",
+    "RUNGS": "the words of Grafana's board of readiness",
+    "GISTS": "the words of Grafana's board of readiness",
+    "is_reply": "a part of what an ICMP message says; the product's own codec knows of replies alone",
+    "__all__": "Python's own",
+}
+"""Public names that nothing in monitor/ uses, and who does."""
 
 
 @cache
@@ -66,3 +78,46 @@ def test_a_field_that_nobody_reads_is_found(tmp_path: Path) -> None:
     assert {("Of", "port"), ("Of", "all"), ("Of", "held"), ("Other", "idle"), ("Whole", "parts")} <= found.keys()
     assert ("Of", "idle") not in found
     assert [("idle",), ("port", "idle", "held")] == sorted((fields for _, fields in list(classes_in(declared))[:2]), key=len)
+
+
+def public_names() -> dict[str, list[str]]:
+    """Return name → where it is defined, of all functions, classes, methods and constants without a leading underscore."""
+    found: dict[str, list[str]] = {}
+    for path in FILES:
+        if "migrations" in path.parts:
+            continue  # Alembic calls them, by names of its own
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        owners: list[ast.Module | ast.ClassDef] = [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
+        for owner in owners:
+            for node in owner.body:
+                names = [node.name] if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else []
+                if isinstance(node, ast.AnnAssign):
+                    names = [node.target.id] if isinstance(node.target, ast.Name) else []
+                elif isinstance(node, ast.Assign) and owner is tree:
+                    names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+                for name in names:
+                    if not name.startswith("_") or name == "__all__":
+                        found.setdefault(name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    return found
+
+
+def used_names() -> set[str]:
+    """Return every name that code in monitor/ loads, by itself or as an attribute, and every word of its templates and texts."""
+    found = set(re.findall(r"\w+", "\n".join(path.read_text(encoding="utf-8") for path in TEMPLATES)))
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+                found.add(node.id if isinstance(node, ast.Name) else node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value:
+                found |= set(re.findall(r"\w+", node.value))  # what is asked for by its name: getattr, importlib, migrations
+            elif isinstance(node, ast.MatchClass):
+                found |= set(node.kwd_attrs)
+    return found
+
+
+def test_what_is_public_is_used_by_the_product_itself() -> None:
+    """What only tests, the fuzzer or a bench would use stands there."""
+    used = used_names()
+    idle = {name: places for name, places in public_names().items() if name not in used}
+    assert {} == {name: places for name, places in idle.items() if name not in CALLED_BY_OTHERS}
+    assert CALLED_BY_OTHERS.keys() == idle.keys(), "what is used again needs no excuse"

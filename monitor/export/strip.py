@@ -11,7 +11,6 @@ from monitor.export.tiles import shown
 from monitor.model.state import State, TargetView, Transition
 
 DAY_S = 86_400.0
-WIDTH = 1440
 
 
 @dataclass(frozen=True, slots=True)

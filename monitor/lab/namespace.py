@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from monitor.errors import SetupError, reason_of
@@ -59,23 +58,6 @@ def join_network(pid: int) -> None:
         _setns(pid, "net", _CLONE_NEWNET)
     except OSError as error:
         raise SetupError("lab_closed", reason=reason_of(error)) from error
-
-
-@contextlib.contextmanager
-def visit_network(pid: int) -> Iterator[None]:
-    """Be in the network of process `pid` for a while, with the calling thread alone; sockets that are opened there stay there.
-
-    Only root comes back, so only root may go. Raises SetupError as join_network does.
-    """
-    if os.geteuid() != 0:
-        raise SetupError("root_visits")
-    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-    join_network(pid)
-    try:
-        yield
-    finally:
-        _libc.setns(home, _CLONE_NEWNET)
-        os.close(home)
 
 
 def permit_ping_sockets() -> None:

@@ -210,7 +210,7 @@ class SnmpSample:
     engine_time_s, engine_boots: snmpEngineTime/snmpEngineBoots (RFC 3411), None where the agent has none.
     system_ticks: how long the device itself has run in 1/100 s, by the object that its profile names (hrSystemUptime); None where
       there is none. explained: how each value came about, where the spec asks to explain.
-    table_last_change_ticks: ifTableLastChange. values: metric name → value, as the profile maps them.
+    values: metric name → value, as the profile maps them.
     profile: the profile that was applied. rtt_s: of the first answered exchange.
     complete: False where some of what was asked is missing because the agent died, looped or refused: what is not there is unknown,
       not gone; Reading.detail says why. brief: only sysUpTime was asked.
@@ -224,7 +224,6 @@ class SnmpSample:
     sys_object_id: str = ""
     sys_descr: str = ""
     sys_name: str = ""
-    table_last_change_ticks: int | None = None
     interfaces: tuple[InterfaceSample, ...] = ()
     values: Mapping[str, float] = field(default_factory=lambda: _NO_VALUES)
     rtt_s: float | None = None

@@ -33,20 +33,6 @@ def _until_negligible(count: int, packets: int, ratio: float) -> range:
     return range(count, min(packets, count + int(spread) + 40) + 1)
 
 
-def lower_bound(count: int, packets: int, confidence: float) -> float:
-    """Return the loss ratio that the true one exceeds at this confidence (one-sided), 0 to 1; 0 where nothing was lost."""
-    if count <= 0 or packets <= 0:
-        return 0.0
-    low, high = 0.0, 1.0
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        if tail(count, packets, middle) < 1.0 - confidence:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
 def upper_bound(count: int, packets: int, confidence: float) -> float:
     """Return the loss ratio that the true one stays below at this confidence (one-sided); 1 where nothing was sent.
 
@@ -65,7 +51,7 @@ def upper_bound(count: int, packets: int, confidence: float) -> float:
 
 
 def proves_above(count: int, packets: int, ratio: float, confidence: float) -> bool:
-    """Return whether so many losses prove a true loss above ratio: lower_bound() > ratio, at a sixtieth of its price."""
+    """Return whether so many losses prove a true loss above ratio (one-sided)."""
     return 0 < count <= packets and tail(count, packets, ratio) < 1.0 - confidence
 
 

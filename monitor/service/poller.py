@@ -208,10 +208,6 @@ class Poller:
                 log.error("a poll by hand did not bring all of its %s readings", asked)
                 return
 
-    def jobs(self) -> Sequence[Any]:
-        """Return the scheduler's jobs, for whoever wants to see when the next rounds open."""
-        return self._scheduler.get_jobs()  # type: ignore[no-any-return]
-
     async def stop(self) -> None:
         """End the rounds; what is in flight is abandoned."""
         if self._scheduler.running:

@@ -1,7 +1,7 @@
 """Questions to a gatekeeper and its answers, bytes to values and back (RAS: ITU-T H.225.0, annex H, in aligned PER).
 
-Two questions suffice: GatekeeperRequest, is there a gatekeeper; LocationRequest, does it know an alias. Messages of other kinds are
-refused with a reason, and what follows the fields that are needed is stepped over.
+One question suffices: LocationRequest, does it know an alias. GatekeeperRequest, is there a gatekeeper, is read for the lab.
+Messages of other kinds are refused with a reason, and what follows the fields that are needed is stepped over.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from monitor.wire.fault import MalformedError
 from monitor.wire.per import Reader, Writer
 
-RAS_PORT = 1719
 SIGNALLING_PORT = 1720
 
 _ALTERNATIVE_BITS = 5
@@ -86,17 +85,6 @@ class Question:
     sequence: int
     alias: str | None
     reply_to: Place | None
-
-
-def gatekeeper_request(sequence: int, reply_to: Place) -> bytes:
-    """Return a GatekeeperRequest of a terminal. sequence: 1 to 65535."""
-    writer = _begun(_Ras.GRQ, 4, sequence)
-    _write_protocol(writer)
-    _write_place(writer, reply_to)
-    # EndpointType with terminal alone, and TerminalInfo, mc and undefinedNode without anything.
-    writer.bits(0b0_000001, 7)
-    writer.bits(0, 4)
-    return writer.encoded()
 
 
 def location_request(sequence: int, alias: str, reply_to: Place) -> bytes:

@@ -106,12 +106,6 @@ def _sealed(message: bytes, version: int, ends: tuple[str, str] | None) -> bytes
     return message[:2] + total.to_bytes(2, "big") + message[4:]
 
 
-def build_echo(version: int, echo: Echo, ends: tuple[str, str] | None = None) -> bytes:
-    """Return the message of an echo, IP version 4 or 6. ends: source and destination, for the checksum of version 6."""
-    kind = _REPLY[version] if echo.is_reply else _REQUEST[version]
-    return _sealed(_HEADER.pack(kind, 0, 0, echo.ident, echo.sequence) + echo.payload, version, ends)
-
-
 def build_error(
     version: int, kind: int, code: int, quoted_packet: bytes, *, mtu: int = 0, ends: tuple[str, str] | None = None
 ) -> bytes:

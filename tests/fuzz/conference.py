@@ -19,6 +19,7 @@ from monitor.wire.fault import MalformedError
 from monitor.wire.http import ResponseReader
 from tests.fuzz import mutation
 from tests.fuzz.subject import must
+from tests.wire.gatekeeper_requests import gatekeeper_request
 
 _GRAMMAR = H225.H323_MESSAGES.RasMessage
 _KINDS = {
@@ -52,7 +53,7 @@ class RasMessages:
             case 1:
                 return h323.location_reject(sequence, random.choice(("notRegistered", "requestDenied")))
             case 2:
-                return h323.gatekeeper_request(sequence, _place(random))
+                return gatekeeper_request(sequence, _place(random))
             case 3:
                 alias = "".join(random.choices(random.choice(("0123456789#*,", "abđô ")), k=random.randrange(1, 60)))
                 return h323.location_request(sequence, alias, _place(random))

@@ -13,7 +13,6 @@ from monitor.wire.icmp import (
     EchoCodec,
     IcmpError,
     MalformedIcmp,
-    build_echo,
     build_error,
     checksum,
     parse,
@@ -24,6 +23,7 @@ from monitor.wire.icmp import (
 )
 from tests.fuzz import mutation
 from tests.fuzz.subject import must
+from tests.wire.echoes import build_echo
 
 _IDENT = 7
 _CODECS = {version: EchoCodec(version, _IDENT) for version in (4, 6)}

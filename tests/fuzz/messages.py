@@ -20,6 +20,7 @@ from monitor.wire.oid import Oid
 from tests.fuzz import mutation, tlv
 from tests.fuzz.subject import Finding, must
 from tests.wire.test_answers import by_decoder
+from tests.wire.trap_v1 import TrapV1, decode_trap_v1, encode_trap_v1
 
 _PDUS = (snmp.GET, snmp.GET_NEXT, snmp.RESPONSE, snmp.RESPONSE, snmp.SET, snmp.GET_BULK, snmp.INFORM, snmp.TRAP_V2, snmp.REPORT)
 _GRAMMAR = {version: api.PROTOCOL_MODULES[version].Message() for version in (api.SNMP_VERSION_1, api.SNMP_VERSION_2C)}
@@ -85,7 +86,7 @@ def trap(random: Random) -> bytes:
     """Return a v1 trap."""
     varbinds = tuple((oid(random), *value(random)) for _ in range(random.randrange(3)))
     numbers = random.randrange(7), random.choice(_EDGES), random.choice((*_EDGES, 2**32 - 1))
-    return snmp.encode_trap_v1(snmp.TrapV1(b"wan", oid(random), random.randbytes(4), *numbers, varbinds))
+    return encode_trap_v1(TrapV1(b"wan", oid(random), random.randbytes(4), *numbers, varbinds))
 
 
 def damaged(data: bytes, other: bytes, random: Random) -> bytes:
@@ -113,7 +114,7 @@ class Messages:
         """Return a message or a v1 trap; it is checked at once that what was encoded comes back."""
         if random.random() < 0.1:
             octets = trap(random)
-            must(octets == snmp.encode_trap_v1(snmp.decode_trap_v1(octets)), "a v1 trap does not survive its encoding")
+            must(octets == encode_trap_v1(decode_trap_v1(octets)), "a v1 trap does not survive its encoding")
             return octets
         made = message(random)
         octets = snmp.encode(made)
@@ -151,12 +152,12 @@ def _told(data: bytes) -> snmp.Message | str:
 
 def _trap(data: bytes, *, thorough: bool) -> str:
     try:
-        read = snmp.decode_trap_v1(data)
+        read = decode_trap_v1(data)
     except MalformedError as error:
         must(bool(str(error)), "a refusal without a reason")
         return _DIGITS.sub("#", f"trap: {error}")
     if thorough:
-        must(read == snmp.decode_trap_v1(snmp.encode_trap_v1(read)), "what was read does not survive its encoding")
+        must(read == decode_trap_v1(encode_trap_v1(read)), "what was read does not survive its encoding")
         _compare_trap(data, read)
     return "a trap read"
 
@@ -209,7 +210,7 @@ def _compare_value(tag: int, read: ber.Value, theirs: Any) -> None:
         must(read == tuple(theirs), f"pyasn1 reads {theirs!r}, we {read}")
 
 
-def _compare_trap(data: bytes, ours: snmp.TrapV1) -> None:
+def _compare_trap(data: bytes, ours: TrapV1) -> None:
     """See that pyasn1 reads the same v1 trap, or refuses for what version 1 does not know."""
     try:
         theirs, _ = oracle.decode(data, asn1Spec=_GRAMMAR[api.SNMP_VERSION_1])

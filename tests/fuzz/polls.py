@@ -233,7 +233,7 @@ def _check(sample: SnmpSample, detail: str) -> None:
     for series, number in sample.values.items():
         must(isinstance(number, float | int) and math.isfinite(number), f"{series} is {number}")
         must(series.isprintable(), f"a series of the name {series!r}")
-    ticks = (sample.uptime_ticks, sample.engine_time_s, sample.engine_boots, sample.table_last_change_ticks, sample.system_ticks)
+    ticks = (sample.uptime_ticks, sample.engine_time_s, sample.engine_boots, sample.system_ticks)
     must(all(each is None or isinstance(each, int) for each in ticks), f"ticks {ticks}")
     texts = [sample.sys_descr, sample.sys_name, sample.sys_object_id]
     for row in sample.interfaces:

@@ -11,9 +11,10 @@ from monitor.lab.packet import ICMP, ICMPV6, TCP, Packet, build, parse, pseudo_h
 from monitor.lab.province import Province
 from monitor.lab.topology import Limit, queue
 from monitor.model.scenario import VERBS, Scenario, Value, complete
-from monitor.wire.icmp import Echo, IcmpError, build_echo, checksum
+from monitor.wire.icmp import Echo, IcmpError, checksum
 from monitor.wire.icmp import parse as parse_icmp
 from tests.lab.small import NOON, OWN, Clock, inventory, packed, province
+from tests.wire.echoes import build_echo
 
 OWN6 = "fd00::aff:ff01"
 

@@ -10,8 +10,9 @@ from monitor.lab.packet import parse, udp
 from monitor.lab.province import Province
 from monitor.model.inventory import H323Access, Inventory
 from monitor.model.scenario import Scenario
-from monitor.wire.h323 import RAS_PORT, Answer, Kind, gatekeeper_request, location_request, read_answer
+from monitor.wire.h323 import Answer, Kind, location_request, read_answer
 from tests.lab.small import CREDENTIALS, NOON, OWN, QUIET, Clock, inventory, packed
+from tests.wire.gatekeeper_requests import RAS_PORT, gatekeeper_request
 
 GATEKEEPER = "10.0.0.9"
 MONITOR = (OWN, 40_000)

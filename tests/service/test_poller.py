@@ -186,7 +186,7 @@ async def test_after_a_clock_step_the_next_round_comes_one_interval_after_the_la
     poller, _, observer, _ = make()
     poller.start(turns("a"))
     await observer.until(lambda: observer.opened == 1)
-    for job in poller.jobs():
+    for job in poller._scheduler.get_jobs():
         job.modify(next_run_time=job.next_run_time.replace(year=job.next_run_time.year + 1))
     poller.clock_stepped()
     await observer.until(lambda: observer.opened >= 3)
@@ -198,7 +198,7 @@ async def late_by(seconds: float) -> tuple[Observer, Poller]:
     poller, _, observer, _ = make()
     poller.start(turns("a", "b", every_s=60.0))
     await observer.until(lambda: observer.opened == 1)
-    for job in poller.jobs():
+    for job in poller._scheduler.get_jobs():
         job.modify(next_run_time=job.next_run_time - timedelta(seconds=60.0 + seconds))
     return observer, poller
 
@@ -214,7 +214,7 @@ async def test_a_round_that_comes_late_is_opened_all_the_same_and_only_once() ->
 
 async def test_a_round_that_was_not_opened_at_all_is_counted() -> None:
     observer, poller = await late_by(5.0)
-    for job in poller.jobs():
+    for job in poller._scheduler.get_jobs():
         job.modify(misfire_grace_time=1)
     await observer.until(lambda: observer.skipped == 2)
     assert 1 == observer.opened
@@ -227,7 +227,7 @@ async def test_rounds_whose_time_passed_while_we_stood_still_are_skipped_and_cou
     poller.start(turns("a", "b", every_s=60.0))
     await observer.until(lambda: observer.opened == 1)
     clock.monotonic_step_s += 240.0  # the second to the fifth round's time; the fifth is opened
-    for job in poller.jobs():
+    for job in poller._scheduler.get_jobs():
         job.modify(next_run_time=job.next_run_time - timedelta(seconds=60.0))
     await observer.until(lambda: observer.opened == 2)
     assert 3 * 2 == observer.skipped

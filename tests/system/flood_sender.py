@@ -17,8 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitor.wire import ber
-from monitor.wire.icmp import Echo, build_echo
+from monitor.wire.icmp import Echo
 from monitor.wire.snmp import MAX_REQUEST_ID, MIN_REQUEST_ID, RESPONSE, V2C, Message, encode
+from tests.wire.echoes import build_echo
 
 KINDS = ("rubbish", "answer", "reply", "ours")
 DIFFERENT = 256

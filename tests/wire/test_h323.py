@@ -16,6 +16,7 @@ from monitor.wire import h323
 from monitor.wire.fault import MalformedError
 from monitor.wire.h323 import Answer, Kind, Question
 from tests.patience import LONGEST_WAIT_S
+from tests.wire.gatekeeper_requests import gatekeeper_request
 from tests.wire.refusals import refused
 
 GRQ = bytes.fromhex("00000000060008914a0006007f00000106b70200")
@@ -42,7 +43,7 @@ def written(name: str, **fields: object) -> bytes:
 
 
 def test_a_known_gatekeeper_request_comes_out_octet_by_octet() -> None:
-    assert GRQ == h323.gatekeeper_request(1, MONITOR)
+    assert GRQ == gatekeeper_request(1, MONITOR)
     assert Question(1, None, MONITOR) == h323.read_question(GRQ)
 
 
@@ -78,7 +79,7 @@ def test_an_alias_that_no_request_can_hold_is_refused(alias: str) -> None:
 @pytest.mark.parametrize("sequence", [0, 65536])
 def test_a_sequence_number_beyond_its_bounds_is_refused(sequence: int) -> None:
     with pytest.raises(ValueError, match="requestSeqNum is 1 to 65535"):
-        h323.gatekeeper_request(sequence, MONITOR)
+        gatekeeper_request(sequence, MONITOR)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def captured(folder: Path, *messages: bytes) -> Path:
 def test_wireshark_decodes_every_octet_that_is_sent(tmp_path: Path) -> None:
     path = captured(
         tmp_path,
-        h323.gatekeeper_request(1, MONITOR),
+        gatekeeper_request(1, MONITOR),
         h323.location_request(258, "0243826", ("10.255.255.1", 40_000)),
         h323.location_request(65535, "Lũng Cú", ("fd00::aff:ff01", 40_000)),
     )

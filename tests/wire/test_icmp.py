@@ -15,7 +15,6 @@ from monitor.wire.icmp import (
     IcmpError,
     MalformedIcmp,
     Quote,
-    build_echo,
     build_error,
     checksum,
     parse,
@@ -24,6 +23,7 @@ from monitor.wire.icmp import (
     parse_quote,
     parse_quoted_echo,
 )
+from tests.wire.echoes import build_echo
 
 V6_ENDS = ("fd00::1", "fd00::2")
 words = st.integers(0, 0xFFFF)

@@ -16,6 +16,7 @@ from monitor.wire.fault import MalformedError
 from monitor.wire.oid import Oid
 from tests.wire.refusals import refused
 from tests.wire.test_ber import OIDS
+from tests.wire.trap_v1 import TrapV1, decode_trap_v1, encode_trap_v1
 
 UNSIGNED = st.integers(0, 2**32 - 1)
 BOUND: st.SearchStrategy[tuple[int, ber.Value]] = st.one_of(
@@ -39,7 +40,7 @@ MESSAGES = st.builds(
     varbinds=VARBINDS,
 )
 TRAPS = st.builds(
-    snmp.TrapV1,
+    TrapV1,
     community=st.binary(max_size=40),
     enterprise=OIDS,
     agent_address=st.binary(min_size=4, max_size=4),
@@ -66,9 +67,9 @@ def test_a_message_survives_its_encoding(message: snmp.Message) -> None:
 
 
 @given(TRAPS)
-def test_a_trap_of_version_1_survives_its_encoding_and_is_no_message(trap: snmp.TrapV1) -> None:
-    octets = snmp.encode_trap_v1(trap)
-    assert trap == snmp.decode_trap_v1(octets)
+def test_a_trap_of_version_1_survives_its_encoding_and_is_no_message(trap: TrapV1) -> None:
+    octets = encode_trap_v1(trap)
+    assert trap == decode_trap_v1(octets)
     with refused("v1 trap"):
         snmp.decode(octets)
 
@@ -116,7 +117,7 @@ def test_a_damaged_message_is_read_or_refused_and_never_crashes(message: snmp.Me
     for _ in range(data.draw(st.integers(1, 3))):
         octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
     damaged = bytes(octets[: data.draw(st.integers(0, len(octets)))])
-    for read in (snmp.decode, snmp.decode_trap_v1):
+    for read in (snmp.decode, decode_trap_v1):
         assert _reason(read, damaged)
 
 

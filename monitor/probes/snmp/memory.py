@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.model.clock import Clock
@@ -86,10 +85,6 @@ class Memories:
         if not spec.brief:
             self._kept[spec.target] = (spec, kept[1])
         return kept[1]
-
-    def manners(self) -> Mapping[str, Manner]:
-        """Return target → how its agent is asked now, of all that were polled."""
-        return {target: memory.device.manner(spec) for target, (spec, memory) in self._kept.items()}
 
     def manner(self, target: str) -> Manner | None:
         """Return how one target's agent is asked now, None before its first poll."""

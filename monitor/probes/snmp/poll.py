@@ -306,7 +306,7 @@ class Poll:
     ) -> SnmpSample:
         """Return a poll in the steady state as one sample; by position, since it is made for every device at every poll."""
         memory = self.memory
-        uptime_ticks, engine_time_s, engine_boots, changed_ticks, system_ticks = scalars
+        uptime_ticks, engine_time_s, engine_boots, _, system_ticks = scalars
         return _sample(
             profile.id,
             uptime_ticks,
@@ -315,7 +315,6 @@ class Poll:
             memory.sys_object_id,
             memory.sys_descr,
             memory.sys_name,
-            changed_ticks,
             rows,
             numbers,
             self._getter.rtt_s,
@@ -335,7 +334,6 @@ class Poll:
             sys_object_id=self.memory.sys_object_id,
             sys_descr=self.memory.sys_descr,
             sys_name=self.memory.sys_name,
-            table_last_change_ticks=whole(values, TABLE_LAST_CHANGE),
             interfaces=rows,
             values=numbers,
             rtt_s=self._getter.rtt_s,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from monitor.model.clock import Clock
@@ -63,28 +63,9 @@ class SnmpProber:
         """Return how many datagrams the kernel dropped for want of room since open()."""
         return self._transport.receive_drops
 
-    @property
-    def sends_attempted(self) -> int:
-        """Return how many datagrams were handed to the kernel."""
-        return self._transport.sends_attempted
-
-    @property
-    def sends_refused(self) -> int:
-        """Return how many of them it refused to send."""
-        return self._transport.sends_refused
-
-    @property
-    def last_refusal(self) -> str:
-        """Return the kernel's last reason, '' where it refused nothing."""
-        return self._transport.last_refusal
-
     def take_strays(self) -> tuple[Stray, ...]:
         """Return what answered no open question since the last call, by source and kind."""
         return self._transport.strays.take()
-
-    def manners(self) -> Mapping[str, Manner]:
-        """Return target → what was learned of how its agent wants to be asked, of all that were polled."""
-        return self._memories.manners()
 
     def manner(self, target: str) -> Manner | None:
         """Return what was learned of one target's agent, None before its first poll."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -133,10 +133,6 @@ class PysnmpProber:
             with suppress(OSError):
                 drops += drops_of(each)
         return drops
-
-    def manners(self) -> Mapping[str, Manner]:
-        """Return target → what was learned of how its agent wants to be asked, of all that were polled."""
-        return self._memories.manners()
 
     def manner(self, target: str) -> Manner | None:
         """Return what was learned of one target's agent, None before its first poll."""

@@ -50,9 +50,6 @@ class SnmpTransport:
         late_s: for how long in all the loop came late while questions were open, seconds.
         """
         self.late_s = 0.0
-        self.sends_attempted = 0
-        self.sends_refused = 0
-        self.last_refusal = ""
         self.on_room: Callable[[], None] = lambda: None
         self._clock = clock
         self._kernel = kernel
@@ -180,7 +177,6 @@ class SnmpTransport:
         queue = self._queues[ip_version]
         tries = queue[:]
         queue.clear()
-        self.sends_attempted += len(tries)
         left = self._sockets[ip_version].flush(len(tries))
         sent_s = self._clock.monotonic()
         if sent_s - self._queued_s > _UNSURE_S:
@@ -213,12 +209,12 @@ class SnmpTransport:
             self._open.withdraw(exchange, request_id)
             exchange.busy += 1
             if exchange.busy > _BUSY_TRIES:
-                return self._refused(exchange, Reason("no_buffer"), "no buffer space for the packet")
+                return self._refused(exchange, Reason("no_buffer"))
             self._arm(exchange, self._clock.monotonic() + _BUSY_WAIT_S)
             return None
         except OSError as error:
             self._open.withdraw(exchange, request_id)
-            return self._refused(exchange, os_error(error), error.strerror or str(error))
+            return self._refused(exchange, os_error(error))
         exchange.busy = 0
         return None
 
@@ -235,10 +231,8 @@ class SnmpTransport:
         self._arm(exchange, turn_s)
         return None
 
-    def _refused(self, exchange: Exchange, reason: Reason, said: str) -> ExchangeError:
-        """Give a question up that the kernel would not send. said: the same in the kernel's own words."""
-        self.sends_refused += 1
-        self.last_refusal = said
+    def _refused(self, exchange: Exchange, reason: Reason) -> ExchangeError:
+        """Give a question up that the kernel would not send."""
         self.cancel(exchange)
         if exchange.sent:
             return ExchangeError(exchange.outcome, Reason("retry_unsent", because=(reason,)), is_final=True)

@@ -116,11 +116,6 @@ LAB: Catalogue = {
         "chạy bằng người dùng đã khởi chạy phòng thử",
         "run it as the user who started the lab",
     ),
-    "root_visits": ("chỉ root được ghé sang mạng khác", "only root may visit another network"),
-    "root_visits_cure": (
-        "chạy lệnh bằng `monitor lab exec`",
-        "run the command with `monitor lab exec` instead",
-    ),
     "state_folder": ("{folder}: {reason}", "{folder}: {reason}"),
     "state_folder_cure": ("cho thư mục khác bằng --state", "give another folder with --state"),
     "lab_runs": (

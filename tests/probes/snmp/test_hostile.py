@@ -247,7 +247,6 @@ async def test_what_the_kernel_refuses_to_send_is_not_sent(fast: SnmpProber) -> 
     reading = (await readings(fast, [snmp_spec(port=9, address="127.255.255.255")]))["xa-thu"]
     assert Outcome.NOT_SENT is reading.outcome
     assert "Permission denied" in english(reading.detail)
-    assert (1, "Permission denied") == (fast.sends_refused, fast.last_refusal)
 
 
 @pytest.mark.parametrize("refusal", [errno.ENOBUFS, errno.EAGAIN, errno.EHOSTUNREACH, errno.EPERM])
@@ -264,7 +263,7 @@ async def test_what_the_kernel_does_not_take_with_others_is_sent_alone(refusal: 
         specs = [snmp_spec(f"t{turn}", port=agent.port, timeout_s=5.0, retries=0) for turn in range(40)]
         found = await readings(prober, specs)
     assert {Outcome.OK} == {reading.outcome for reading in found.values()}
-    assert (0, 40) == (prober.sends_refused, batches[0])
+    assert 40 == batches[0]
     prober.close()
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from monitor.model.kindness import Manner
 from monitor.model.reading import Outcome, Reading
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, ExchangeError
@@ -54,6 +55,13 @@ class SlowAgent(FakeAgent):
             if due_s <= self._clock.now_s:
                 self.transport.sendto(answer, asker)
         self._held = [held for held in self._held if held[0] > self._clock.now_s]
+
+
+def known(prober: SnmpProber) -> Manner:
+    """Return what was learned of the one agent."""
+    found = prober.manner("xa-thu")
+    assert found is not None
+    return found
 
 
 async def polled(clock: ManualClock, prober: SnmpProber, spec: SnmpSpec, agent: SlowAgent | None = None) -> Reading:
@@ -128,7 +136,7 @@ async def test_what_is_slower_than_all_tries_is_learned_from_its_late_answers(cl
         for _ in range(3):
             reading = await polled(clock, prober, spec, agent)
         assert Outcome.OK is reading.outcome
-    assert (prober.manners()["xa-thu"].late) >= 1
+    assert known(prober).late >= 1
 
 
 async def test_a_quick_agent_is_asked_again_sooner_and_never_given_up_sooner(clock: ManualClock, prober: SnmpProber) -> None:
@@ -158,7 +166,7 @@ async def test_gets_are_halved_where_only_large_ones_are_lost(clock: ManualClock
     assert found[-1].snmp is not None
     assert [2 * 10**10] == [row.receive_octets for row in found[-1].snmp.interfaces]
     assert any("objects at a time from now on: silence" in english(reading.learned) for reading in found)
-    assert "silence" in english((prober.manners()["xa-thu"].get_size.reason,))
+    assert "silence" in english((known(prober).get_size.reason,))
 
 
 async def test_an_agent_whose_line_comes_and_goes_is_asked_as_before(clock: ManualClock, prober: SnmpProber) -> None:
@@ -169,7 +177,7 @@ async def test_an_agent_whose_line_comes_and_goes_is_asked_as_before(clock: Manu
             agent.answering = agent.honest if is_up else lambda request, data: []
             found.append(await polled(clock, prober, spec))
     assert {""} == {english(reading.learned) for reading in found}
-    assert prober.manners()["xa-thu"].get_size.reason is None
+    assert known(prober).get_size.reason is None
 
 
 async def test_a_dead_agent_is_asked_for_one_object_only_until_it_answers(clock: ManualClock, prober: SnmpProber) -> None:
