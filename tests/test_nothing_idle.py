@@ -16,7 +16,10 @@ PACKAGE = ROOT / "monitor"
 FILES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted(PACKAGE.rglob("*.html"))
 CONFIGURED = [PACKAGE / "model" / f"{name}.py" for name in ("settings", "inventory", "profile", "meeting")]
+KINDS_OF_PROBES = PACKAGE / "model" / "spec.py"
 FIELDS = sorted((of, name) for path in CONFIGURED for of, fields in classes_in(path) for name in fields if not name.startswith("_"))
+OF_PROBES = {of: fields for of, fields in classes_in(KINDS_OF_PROBES) if of.endswith(("Settings", "Spec"))}
+FIELDS += sorted((of, name) for of, fields in OF_PROBES.items() for name in fields)
 BY_TEMPLATES = {"Network": "network"}
 """Class → what a template of the pages calls one."""
 FOR_PEOPLE: dict[Read, str] = {("Login", "name"): "tells one from another where they are shown to who debugs; they are found by it"}
@@ -36,12 +39,18 @@ CALLED_BY_OTHERS = {
 
 @cache
 def read() -> set[Read]:
-    """Return (class, field) of all that is read outside load/ and model/: by code, a template, or a property that is read there."""
+    """Return (class, field) of all that is read outside load/ and model/: by code, a template, or a property that is read there.
+
+    What specs are made of is read, too: they are what acts.
+    """
     places = reads_of(FILES, of=FILES)
     outside = {
         of
         for of, where in places.items()
-        if any(path.relative_to(PACKAGE).parts[0] not in ("load", "model") for path, _, _ in where)
+        if any(
+            path.relative_to(PACKAGE).parts[0] not in ("load", "model") or (path, function) == (KINDS_OF_PROBES, "more")
+            for path, _, function in where
+        )
     }
     while True:
         through = {of for of, where in places.items() if any((owner, function) in outside for _, owner, function in where)}
@@ -52,9 +61,22 @@ def read() -> set[Read]:
     return outside | {(of, name) for of, called in BY_TEMPLATES.items() for name in re.findall(rf"\b{called}\.(\w+)", text)}
 
 
+def aliases(of: Read) -> set[Read]:
+    """Return a field, and what is read in its stead.
+
+    What a kind of probe is set to goes into its spec by its name (Spec.of), and ProbeKind.of finds its settings in Settings.
+    """
+    owner, name = of
+    if owner in ("ProbeSettings", "Spec"):
+        return {of, *((each, name) for each in OF_PROBES)}
+    if owner in OF_PROBES and owner.endswith("Settings"):
+        return {of, (owner.removesuffix("Settings") + "Spec", name), ("ProbeSettings", name), ("Settings", name)}
+    return {of}
+
+
 @pytest.mark.parametrize("of", FIELDS, ids=".".join)
 def test_what_can_be_configured_is_read_by_what_acts_on_it(of: Read) -> None:
-    assert of in read() or of in FOR_PEOPLE, f"{'.'.join(of)} is loaded and then read by nobody"
+    assert aliases(of) & read() or of in FOR_PEOPLE, f"{'.'.join(of)} is loaded and then read by nobody"
 
 
 def test_no_exception_is_kept_for_what_is_read() -> None:

@@ -23,6 +23,7 @@ from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.schema import write_schemas
 from monitor.model.inventory import Inventory, Kind
+from monitor.model.probe_kinds import ICMP
 from monitor.model.settings import Settings
 from monitor.words import LANGUAGES, say
 from monitor.words.configuration import CHECK
@@ -80,7 +81,8 @@ def _versions(inventory: Inventory | None) -> tuple[int, ...]:
 def _packets(inventory: Inventory | None, settings: Settings) -> int:
     """Return how many echo requests would be unanswered at the same time if a whole round went unanswered."""
     count = 0 if inventory is None else len(inventory.targets)
-    return round(count * settings.icmp.packets * min(1.0, settings.icmp.timeout_s / settings.icmp.every_s))
+    icmp = ICMP.of(settings)
+    return round(count * icmp.packets * min(1.0, icmp.timeout_s / icmp.every_s))
 
 
 def _about_configuration(folder: Path, faults: Sequence[Fault], configuration: Configuration | None, language: str) -> list[str]:

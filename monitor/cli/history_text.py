@@ -14,6 +14,7 @@ from monitor.export.own_metrics import OwnMetrics
 from monitor.export.series import escape
 from monitor.lab.history import History
 from monitor.lab.history_recorded import Recorded
+from monitor.model.probe_kinds import ICMP, SNMP
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State
@@ -105,15 +106,15 @@ class HistoryText:
 
     def _own_lines(self, snapshot: Snapshot) -> list[tuple[bytes, bytes]]:
         """Return the daemon's own metrics after the five minutes before a snapshot, each with its family's header."""
-        own, settings = self._own, self._settings
+        own, icmp_s, snmp_s = self._own, ICMP.of(self._settings).every_s, SNMP.of(self._settings).every_s
         for view in snapshot.views.values():
             outcome = Outcome.TIMEOUT if view.icmp is None or view.icmp.outcome is Outcome.TIMEOUT else Outcome.OK
-            for probe, every_s in (("icmp", settings.icmp.every_s), ("snmp", settings.snmp.every_s)):
+            for probe, every_s in ((ICMP.name, icmp_s), (SNMP.name, snmp_s)):
                 reading = Reading(view.target.id, probe, snapshot.at, outcome)
                 for _ in range(round(_STEP_S / every_s)):
                     own.count(reading)
         share = sum(view.state is not State.UP for view in snapshot.views.values()) / max(1, len(snapshot.views))
-        for probe, every_s, took_s in (("icmp", settings.icmp.every_s, 1.2), ("snmp", settings.snmp.every_s, 2.5)):
+        for probe, every_s, took_s in ((ICMP.name, icmp_s, 1.2), (SNMP.name, snmp_s, 2.5)):
             for turn in range(round(_STEP_S / every_s)):
                 own.round_ended(probe, every_s * 0.98 + took_s * share + turn % 3 * 0.01)
             own.round_began(probe, 0.002 + share * 0.02)

@@ -40,8 +40,9 @@ from monitor.lab.state import find_lab, prepare_folder, socket_path, state_folde
 from monitor.load.configuration import find_folder, load
 from monitor.load.scenario import load_scenario
 from monitor.model.inventory import Inventory
+from monitor.model.probe_kinds import H323
 from monitor.model.scenario import VERBS, Scenario, Verb
-from monitor.model.settings import H323Settings
+from monitor.model.spec import H323Settings
 from monitor.words import say
 from monitor.words.lab import LAB
 
@@ -102,7 +103,7 @@ def _run(arguments: argparse.Namespace) -> int:
     state = state_folder(arguments.state)
     prepare_folder(state)
     settings = configuration.settings
-    gatekeeper = _gatekeeper(settings.h323)
+    gatekeeper = _gatekeeper(H323.of(settings))
     plan = LabPlan(inventory, settings.credentials, scenario, state, folder.absolute(), settings.logins, gatekeeper)
     language = str(arguments.spoken)
     command = f"{own_command()} lab --state {state}" if arguments.state else f"{own_command()} lab"

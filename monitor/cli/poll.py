@@ -31,14 +31,15 @@ from monitor.export.readings import row
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.suggest import nearest
 from monitor.model.inventory import AddressMode
+from monitor.model.probe_kinds import H323, ICMP, SERVICES, SNMP
 from monitor.model.reading import Outcome, Reading
 from monitor.probes.guard import ensure_permitted
-from monitor.rules.conference import PROBES
 from monitor.service.clock import SystemClock
 from monitor.service.specs import REFERENCE, turns
 from monitor.words import say
 from monitor.words.phrase import phrase
 from monitor.words.poll import POLL
+from monitor.words.probes import PROBES
 from monitor.words.voice import voice
 
 Row = Mapping[str, Any]
@@ -108,7 +109,7 @@ async def _rows(configuration: Configuration, ids: Sequence[str], told_in: str, 
     try:
         if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
             return await _asked_of_daemon(configuration, ids, told_in, progress)
-        gatekeeper = configuration.settings.h323.gatekeeper
+        gatekeeper = H323.of(configuration.settings).gatekeeper
         ensure_permitted(mode, [*(targets[name].address for name in ids), *([gatekeeper] if gatekeeper else [])])
     except SetupError as refusal:
         if not await _is_daemon_there(configuration):
@@ -195,34 +196,34 @@ def _print_table(by_target: Mapping[str, Mapping[str, Row]], language: str) -> N
         Column(say(POLL, "ping", language)),
         Column(say(POLL, "loss", language), is_number=True),
         Column(say(POLL, "rtt", language), is_number=True),
-        Column("SNMP"),
+        Column(say(PROBES, SNMP.name, language)),
     ]
-    # A column a conference probe, where anybody has it.
-    others = [probe for probe in PROBES if any(probe in probes for probes in by_target.values())]
-    columns += [Column(say(POLL, probe, language)) for probe in others]
+    # A column a service, where anybody has it.
+    others = [probe for probe in SERVICES if any(probe in probes for probes in by_target.values())]
+    columns += [Column(say(PROBES, probe, language)) for probe in others]
     columns.append(Column(say(POLL, "why", language)))
     print(table(columns, [_cells(target, probes, others, language) for target, probes in by_target.items()]))
 
 
 def _cells(target: str, probes: Mapping[str, Row], others: Sequence[str], language: str) -> list[str]:
-    speaker, icmp = voice(language), probes.get("icmp", {})
+    speaker, icmp = voice(language), probes.get(ICMP.name, {})
     sample = icmp.get("icmp") or {}
-    asked = [probes[probe] for probe in ("icmp", "snmp", *others) if probe in probes]
+    asked = [probes[probe] for probe in (ICMP.name, SNMP.name, *others) if probe in probes]
     return [
         target,
         _outcome(icmp, language),
         "" if sample.get("loss") is None else speaker.loss(sample["loss"]),
         "" if sample.get("rtt_ms") is None else speaker.milliseconds(sample["rtt_ms"] / 1000),
-        _outcome(probes.get("snmp", {}), language),
-        *(_conference(probes.get(probe, {}), language) for probe in others),
+        _outcome(probes.get(SNMP.name, {}), language),
+        *(_service(probes.get(probe, {}), language) for probe in others),
         # Last, since a narrow terminal shortens the end of a line: the outcomes are seen in any case.
         "; ".join(each["detail"] for each in asked if each["detail"] and each["outcome"] != Outcome.OK),
     ]
 
 
-def _conference(each: Row, language: str) -> str:
-    """Return how a conference probe ended, with the status that came."""
-    code = (each.get("conference") or {}).get("code") if each else None
+def _service(each: Row, language: str) -> str:
+    """Return how a service's probe ended, with the status that came."""
+    code = (each.get("service") or {}).get("code") if each else None
     return _outcome(each, language) if code is None else f"{_outcome(each, language)} ({code})"
 
 

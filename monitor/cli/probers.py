@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from monitor.model.clock import Clock
+from monitor.model.probe_kinds import H323, ICMP, SIP, SNMP, TCP, WEB
 from monitor.model.settings import Credential, Settings
 from monitor.probes.h323 import H323Prober
 from monitor.probes.icmp.prober import IcmpProber
@@ -21,8 +22,8 @@ from monitor.service.engines import Engine, SnmpEngines
 from monitor.service.poller import Prober
 
 
-class ConferenceProber(Prober, Protocol):
-    """A prober of conference endpoints."""
+class ServiceProber(Prober, Protocol):
+    """What probes a service: any kind but pings and SNMP."""
 
     async def open(self) -> None:
         """Open its sockets; raises SetupError where that is not permitted."""
@@ -30,14 +31,18 @@ class ConferenceProber(Prober, Protocol):
     def close(self) -> None:
         """Close its sockets."""
 
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel has dropped because a socket was full."""
 
-CONFERENCE: Mapping[str, Callable[[Clock], ConferenceProber]] = {
-    "sip": SipProber,
-    "tcp": TcpProber,
-    "h323": H323Prober,
-    "web": WebProber,
+
+SERVICE_PROBERS: Mapping[str, Callable[[Clock], ServiceProber]] = {
+    SIP.name: SipProber,
+    TCP.name: TcpProber,
+    H323.name: H323Prober,
+    WEB.name: WebProber,
 }
-"""The conference probers by the name of their probe (rules/conference.py)."""
+"""What makes the prober of each kind that brings what a service says (model/probe_kinds.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +51,18 @@ class Probers:
 
     icmp: IcmpProber
     snmp: SnmpEngines
-    conference: Mapping[str, ConferenceProber]
+    services: Mapping[str, ServiceProber]
 
     @property
     def by_probe(self) -> dict[str, Prober]:
         """Return the probers by the name of their probe."""
-        return {"icmp": self.icmp, "snmp": self.snmp, **self.conference}
+        return {ICMP.name: self.icmp, SNMP.name: self.snmp, **self.services}
 
     @property
     def receive_drops(self) -> int:
         """Return how many packets the kernel has dropped because one of our sockets was full."""
-        conference = (prober for prober in self.conference.values() if isinstance(prober, SipProber | H323Prober))
-        return self.icmp.receive_drops + self.snmp.receive_drops + sum(prober.receive_drops for prober in conference)
+        of_services = sum(prober.receive_drops for prober in self.services.values())
+        return self.icmp.receive_drops + self.snmp.receive_drops + of_services
 
 
 async def open_probers(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Probers:
@@ -69,12 +74,12 @@ async def open_probers(settings: Settings, clock: Clock, stack: AsyncExitStack) 
     icmp = IcmpProber(clock)
     await icmp.open()
     stack.callback(icmp.close)
-    snmp = snmp_engines(settings.snmp.in_flight, of_version_3, clock)
+    snmp = snmp_engines(SNMP.of(settings).in_flight, of_version_3, clock)
     stack.callback(snmp.close)
     await snmp.open("fast")
     if of_version_3:
         await snmp.open("pysnmp")
-    return Probers(icmp, snmp, {name: await _opened(make(clock), stack) for name, make in CONFERENCE.items()})
+    return Probers(icmp, snmp, {name: await _opened(make(clock), stack) for name, make in SERVICE_PROBERS.items()})
 
 
 def snmp_engines(in_flight: int, of_version_3: Sequence[Credential], clock: Clock) -> SnmpEngines:
@@ -91,7 +96,7 @@ def snmp_engines(in_flight: int, of_version_3: Sequence[Credential], clock: Cloc
     return SnmpEngines({"fast": fast, "pysnmp": pysnmp})
 
 
-async def _opened(prober: ConferenceProber, stack: AsyncExitStack) -> ConferenceProber:
+async def _opened(prober: ServiceProber, stack: AsyncExitStack) -> ServiceProber:
     await prober.open()
     stack.callback(prober.close)
     return prober

@@ -27,6 +27,7 @@ from monitor.errors import ConfigError, Fault, SetupError
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.profiles import DEFAULT, load_profiles
 from monitor.load.suggest import did_you_mean
+from monitor.model.probe_kinds import SNMP
 from monitor.model.profile import Profile
 from monitor.model.settings import Credential
 from monitor.words import say
@@ -125,7 +126,7 @@ def _test_address(configuration: Configuration, arguments: argparse.Namespace) -
     profile = _asked_profile(profiles, arguments.profile)
     credential = _credential(configuration, arguments)
     spec = make_spec(arguments.subject, credential, profile, profiles, named=arguments.profile is not None)
-    snmp = settings.snmp
+    snmp = SNMP.of(settings)
     spec = replace(spec, port=arguments.port or snmp.port, max_repetitions=snmp.max_repetitions, deadline_s=_DEADLINE_S)
     trial = try_address(spec, configuration.inventory.network.addresses)
     return _tell(trial, profiles, arguments, arguments.spoken)

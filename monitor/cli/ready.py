@@ -35,6 +35,7 @@ from monitor.export.meetings_json import Teller, document
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.model.inventory import AddressMode
 from monitor.model.meeting import MeetingView, Stage, Verdict
+from monitor.model.probe_kinds import H323, ICMP
 from monitor.probes.guard import ensure_permitted
 from monitor.words import say
 from monitor.words.operations import OPERATIONS
@@ -108,7 +109,7 @@ async def _found(
     try:
         if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
             return await _asked(configuration, meeting, is_now=True, progress=progress), None
-        gatekeeper = configuration.settings.h323.gatekeeper
+        gatekeeper = H323.of(configuration.settings).gatekeeper
         addresses = [target.address for target in configuration.inventory.targets.values()]
         ensure_permitted(mode, [*addresses, *([gatekeeper] if gatekeeper else [])])
     except SetupError as refusal:
@@ -130,7 +131,7 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
             await stack.enter_async_context(daemon.running())
             await meetings.look(starts_checks=False)
             found = _chosen(meetings.meetings(), meeting, alone.settings.language)
-            first_round = asyncio.create_task(asyncio.sleep(alone.settings.icmp.every_s + _CONFIRMED_S))
+            first_round = asyncio.create_task(asyncio.sleep(ICMP.of(alone.settings).every_s + _CONFIRMED_S))
             await meetings.check(found.meeting.id, progress)
             await first_round
             view = meetings.judged(found.meeting.id)

@@ -22,6 +22,7 @@ from monitor.cli.probers import open_probers
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, find_folder, load
+from monitor.model.probe_kinds import H323
 from monitor.probes.guard import ensure_permitted
 from monitor.probes.own_side import OwnLink
 from monitor.probes.trace import Tracer
@@ -79,7 +80,7 @@ def _permit(configuration: Configuration) -> None:
 
 
 def _addresses(configuration: Configuration) -> list[str]:
-    targets, gatekeeper = configuration.inventory.targets, configuration.settings.h323.gatekeeper
+    targets, gatekeeper = configuration.inventory.targets, H323.of(configuration.settings).gatekeeper
     references = (name for name in configuration.settings.health.references if name not in targets)
     return [*(target.address for target in targets.values()), *references, *([gatekeeper] if gatekeeper else [])]
 

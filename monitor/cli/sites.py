@@ -18,7 +18,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ from monitor.load.exchange.xlsx import read_xlsx, write_xlsx
 from monitor.load.inventory import load_inventory
 from monitor.load.sites import FILE
 from monitor.load.whole_file import write_whole
-from monitor.model.inventory import Inventory, Kind, Target
+from monitor.model.inventory import Inventory, Kind, ProbeOverride, Target
+from monitor.model.probe_kinds import KINDS
 from monitor.rules.collation import collation_key
 from monitor.words import say
 from monitor.words.commands import IMPORT
@@ -231,8 +232,13 @@ def _as_json(targets: Iterable[Target]) -> str:
 
 def _plain(target: Target) -> dict[str, Any]:
     """Return a target as JSON may hold it."""
-    probes = {name: asdict(override) for name, override in target.probes.items()}
+    probes = {name: {"enabled": override.enabled, **_changes(name, override)} for name, override in target.probes.items()}
     return asdict(replace(target, probes={})) | {"probes": probes}
+
+
+def _changes(probe: str, override: ProbeOverride) -> dict[str, Any]:
+    """Return every setting of a probe, None where the target leaves it as it is."""
+    return {each.name: override.changes.get(each.name) for each in fields(KINDS[probe].settings)}
 
 
 def _as_table(targets: list[Target], inventory: Inventory, language: str) -> Iterator[str]:

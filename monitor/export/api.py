@@ -13,6 +13,7 @@ from monitor.model.misdeed import Misdeed
 from monitor.model.reason import Reasons
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Transition
+from monitor.rules.conference import PROBES
 from monitor.rules.evidence import Evidence, gather, load
 from monitor.words.details import tell_details
 from monitor.words.phrase import phrase
@@ -83,6 +84,7 @@ def target_in_full(
     described = view.target
     evidence = gather(view, snapshot, settings)
     root = next((cause for cause in snapshot.root_causes if cause.target == described.id), None)
+    services = _services(view, language)
     return {
         "at": snapshot.at,
         **target(view, snapshot, settings),
@@ -100,7 +102,9 @@ def target_in_full(
         "path": tell_details((root.path,), language) if root and root.path else None,
         "icmp": _icmp(view, evidence),
         "agent": _agent(view, evidence, language),
-        "conference": _conference(view, language),
+        "services": services,
+        # What 0.1 had of them.
+        "conference": {probe: said for probe, said in services.items() if probe in PROBES},
         "complaints": [_complaint(each, language) for each in snapshot.complaints.get(described.id, ())],
         "endpoints": [
             each.target.id for each in snapshot.views.values() if described.id in each.target.parents and _is_endpoint(each)
@@ -149,8 +153,8 @@ def _agent(view: TargetView, evidence: Evidence, language: str) -> dict[str, Jso
     }
 
 
-def _conference(view: TargetView, language: str) -> dict[str, Json]:
-    """Return what each conference probe says, by its name."""
+def _services(view: TargetView, language: str) -> dict[str, Json]:
+    """Return what the probe of each service says, by its name."""
     return {
         probe: {
             "at": each.at,

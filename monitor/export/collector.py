@@ -14,9 +14,9 @@ from monitor.export import series
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES, Family, device_family
 from monitor.export.kept import Kept
 from monitor.export.sheet import Row, Shape, Sheet
+from monitor.model.probe_kinds import SERVICES
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot
-from monitor.rules.conference import PROBES as CONFERENCE_PROBES
 
 _FAMILIES: tuple[Family, ...] = (*STATE_FAMILIES, *ICMP_FAMILIES, *SNMP_FAMILIES[1:])
 _HEADERS = {
@@ -34,7 +34,7 @@ class Collector:
         self._standings = Sheet(series.STANDING_WIDE)
         self._pings = Sheet(series.ICMP_WIDE)
         self._agents = Sheet(series.SNMP_WIDE)
-        self._heard = Sheet((False,) * len(CONFERENCE_PROBES))
+        self._heard = Sheet((False,) * len(SERVICES))
         self._interfaces = Sheet(series.INTERFACE_WIDE)
         self._values: dict[tuple[str, ...], Sheet] = {}
 

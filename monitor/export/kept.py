@@ -6,27 +6,28 @@ from collections.abc import Mapping, Sequence
 
 from monitor.export import series
 from monitor.export.sheet import Row, Shape
+from monitor.model.probe_kinds import ICMP, SERVICES, SNMP
 from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, InterfaceView, ServiceView, Snapshot, SnmpView, State, TargetView
-from monitor.rules.conference import PROBES, joined
+from monitor.rules.conference import joined
 from monitor.rules.evidence import answers, bound_s, is_current, wan_interface
 
 
 class Kept:
     """One target's rows of the sheets. A part is put in order again where its view is another, or fresh no longer, or again.
 
-    icmp, snmp, heard (the conference probes): None where nothing is known. interface_*: of each exported interface. metrics: what
-    the profile and the conference probes read, with shape (value_lines) and row (values).
+    icmp, snmp, heard (the services): None where nothing is known. interface_*: of each exported interface. metrics: what
+    the profile and the probes of services read, with shape (value_lines) and row (values).
     """
 
     __slots__ = (
         "_bounds_s",
-        "_conference_of",
         "_has_histogram",
         "_has_interface",
         "_icmp_of",
         "_icmp_s",
         "_most_series",
+        "_services_of",
         "_shapes",
         "_snmp_of",
         "_snmp_s",
@@ -60,12 +61,12 @@ class Kept:
         self._has_histogram = export.histogram
         self._has_interface = False
         self._most_series = export.series
-        self._icmp_s, self._snmp_s = (bound_s(view.target, probe, settings) for probe in ("icmp", "snmp"))
-        self._bounds_s = {probe: bound_s(view.target, probe, settings) for probe in PROBES}
+        self._icmp_s, self._snmp_s = (bound_s(view.target, probe, settings) for probe in (ICMP.name, SNMP.name))
+        self._bounds_s = {probe: bound_s(view.target, probe, settings) for probe in SERVICES}
         self._standing_of: tuple[object, ...] = ()
         self._icmp_of: tuple[IcmpView | None, bool] = (None, False)
         self._snmp_of: tuple[SnmpView | None, bool] = (None, False)
-        self._conference_of: tuple[Mapping[str, ServiceView] | None, tuple[str, ...]] = (None, ())
+        self._services_of: tuple[Mapping[str, ServiceView] | None, tuple[str, ...]] = (None, ())
         self._shapes: dict[str, tuple[str, str, Shape]] = {}
 
     def refresh(self, view: TargetView, snapshot: Snapshot, affected: tuple[int, int] | None) -> None:
@@ -91,20 +92,20 @@ class Kept:
             self._icmp_of = (icmp, is_fresh)
             self.icmp = None if icmp is None else series.icmp_row(icmp, is_fresh=is_fresh, has_histogram=self._has_histogram)
         is_fresh = snmp is not None and is_sighted and is_current(snmp, snapshot.at, self._snmp_s)
-        conference = view.services
-        told = self._told(conference, snapshot.at) if conference and is_sighted else ()
-        is_same = self._conference_of[0] is conference and self._conference_of[1] == told
+        services = view.services
+        told = self._told(services, snapshot.at) if services and is_sighted else ()
+        is_same = self._services_of[0] is services and self._services_of[1] == told
         if not is_same:
-            self._conference_of = (conference, told)
-            self.heard = series.heard_row(conference) if conference else None
+            self._services_of = (services, told)
+            self.heard = series.heard_row(services) if services else None
         if not is_same or self._snmp_of[0] is not snmp or self._snmp_of[1] is not is_fresh:
             self._snmp_of = (snmp, is_fresh)
             self._take_agent(snmp, is_fresh=is_fresh)
             self._take_values(snmp.values if snmp is not None and snmp.up and is_fresh else {})
 
-    def _told(self, conference: Mapping[str, ServiceView], at: float) -> tuple[str, ...]:
-        """Return the conference probes whose word is fresh."""
-        return tuple([probe for probe, view in conference.items() if at - view.at <= self._bounds_s[probe]])
+    def _told(self, services: Mapping[str, ServiceView], at: float) -> tuple[str, ...]:
+        """Return the services whose word is fresh."""
+        return tuple([probe for probe, view in services.items() if at - view.at <= self._bounds_s[probe]])
 
     def _take_agent(self, snmp: SnmpView | None, *, is_fresh: bool) -> None:
         is_up = snmp is not None and snmp.up
@@ -115,9 +116,9 @@ class Kept:
         self.snmp = None if snmp is None else series.snmp_row(snmp, self.target.contracted, wan, is_fresh=is_fresh)
 
     def _take_values(self, agent: Mapping[str, float]) -> None:
-        """Take what the agent's profile read, together with what the conference probes say."""
-        conference, told = self._conference_of
-        values = joined({probe: conference[probe] for probe in told}, agent) if conference and told else agent
+        """Take what the agent's profile read, together with what its services say."""
+        services, told = self._services_of
+        values = joined({probe: services[probe] for probe in told}, agent) if services and told else agent
         metrics, has_interface = tuple(values), bool(self.interface_rows)
         if metrics != self.metrics or has_interface is not self._has_interface:
             self.metrics, self._has_interface = metrics, has_interface

@@ -10,10 +10,13 @@ from monitor.export.panels import names_of
 from monitor.export.sentences import Sentences
 from monitor.model.inventory import Kind
 from monitor.model.meeting import EndpointVerdict, MeetingView
+from monitor.model.probe_kinds import KINDS
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State, TargetView
 from monitor.rules.bounds import Grade, grades
 from monitor.rules.evidence import Evidence, gather, load
+from monitor.words.catalogue import say as say_word
+from monitor.words.probes import PROBES
 
 GOOD, POOR, BAD, UNSURE = "ready", "at_risk", "not_ready", "unknown"
 _OF_GRADE = {Grade.FINE: GOOD, Grade.AMBER: POOR, Grade.RED: BAD}
@@ -58,7 +61,7 @@ def routine(view: TargetView, snapshot: Snapshot, settings: Settings, say: Sente
     if point is not None:
         steps += _room(point, snapshot, settings, say)
     steps += _agent(view, evidence, say)
-    steps += _conference(view, say)
+    steps += _services(view, say)
     return steps
 
 
@@ -120,11 +123,13 @@ def _agent(view: TargetView, evidence: Evidence, say: Sentences) -> Iterator[Ste
             yield from _values(evidence.snmp.values, evidence.snmp.at, say)
 
 
-def _conference(view: TargetView, say: Sentences) -> Iterator[Step]:
+def _services(view: TargetView, say: Sentences) -> Iterator[Step]:
     for probe, each in view.services.items():
+        name = say_word(PROBES, probe, say.language)
+        label = say.rung("signalling") if KINDS[probe].speaks_of_conference else name
         status = f"{each.sample.code} {each.sample.phrase}".strip() if each.sample.code is not None else say.detail(each.detail)
-        text = " ".join(filter(None, (probe.upper(), status or say("step_answers"))))
-        yield Step(GOOD if each.outcome.is_alive else BAD, say.rung("signalling"), text, each.at)
+        text = " ".join(filter(None, (name, status or say("step_answers"))))
+        yield Step(GOOD if each.outcome.is_alive else BAD, label, text, each.at)
         yield from _values(each.sample.values, each.at, say)
 
 

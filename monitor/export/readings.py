@@ -6,6 +6,7 @@ from typing import Any
 
 from monitor.export.codes import codes
 from monitor.model.reading import IcmpSample, Reading, ServiceSample, SnmpSample
+from monitor.rules.conference import PROBES
 from monitor.words.details import tell_details
 
 
@@ -14,6 +15,7 @@ def row(reading: Reading, language: str) -> dict[str, Any]:
 
     `reasons` are the codes that `detail` was made of.
     """
+    service = _service(reading.service) if reading.service else None
     return {
         "target": reading.target,
         "probe": reading.probe,
@@ -22,11 +24,13 @@ def row(reading: Reading, language: str) -> dict[str, Any]:
         "reasons": codes(reading.detail),
         "icmp": _icmp(reading.icmp) if reading.icmp else None,
         "snmp": _snmp(reading.snmp) if reading.snmp else None,
-        "conference": _conference(reading.service) if reading.service else None,
+        "service": service,
+        # What 0.1 called it.
+        "conference": service if reading.probe in PROBES else None,
     }
 
 
-def _conference(sample: ServiceSample) -> dict[str, Any]:
+def _service(sample: ServiceSample) -> dict[str, Any]:
     return {
         "transport": sample.transport,
         "code": sample.code,

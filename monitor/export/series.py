@@ -14,9 +14,9 @@ from math import isfinite
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
 from monitor.export.sheet import Row, Shape
 from monitor.model.inventory import Contracted, Kind, Target
+from monitor.model.probe_kinds import ICMP, SERVICES, SNMP
 from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, ServiceView, SnmpView, State, TargetView
 from monitor.rules import operations
-from monitor.rules.conference import PROBES as CONFERENCE_PROBES
 from monitor.rules.evidence import load_ratios
 
 STANDING_WIDE = (True, False, True, False, False, True, False, False, False, True)
@@ -57,7 +57,7 @@ class Lines:
         self.icmp = self._icmp(has_histogram=has_histogram)
         self.snmp = self._snmp(target.contracted)
         last = SNMP_FAMILIES[0].name
-        self.heard = tuple(self._line(last, _FLOAT, _labels(("probe", probe))) for probe in CONFERENCE_PROBES)
+        self.heard = tuple(self._line(last, _FLOAT, _labels(("probe", probe))) for probe in SERVICES)
 
     def _line(self, name: str, number: str, own: str = "") -> bytes:
         return f"{name}{{{self._common}{',' if own else ''}{own}}} {number}\n".encode()
@@ -98,7 +98,7 @@ class Lines:
         buckets = [self._line(f"{histogram}_bucket", _INTEGER, _labels(("le", bound))) for bound in bounds]
         whole = [*buckets, self._line(f"{histogram}_count", _INTEGER), self._line(f"{histogram}_sum", _FLOAT)]
         return (
-            self._line(last, _FLOAT, _labels(("probe", "icmp"))),
+            self._line(last, _FLOAT, _labels(("probe", ICMP.name))),
             self._line(sent, _INTEGER),
             self._line(received, _INTEGER),
             b"".join(whole) if has_histogram else b"",
@@ -111,7 +111,7 @@ class Lines:
         receive, transmit = (_labels(("direction", way)) for way in ("receive", "transmit"))
         speeds = ((receive, contracted.down_bps), (transmit, contracted.up_bps)) if contracted else ()
         return (
-            self._line(last, _FLOAT, _labels(("probe", "snmp"))),
+            self._line(last, _FLOAT, _labels(("probe", SNMP.name))),
             self._line(up, _INTEGER),
             self._line(boot, _FLOAT),
             b"".join(self._line(speed, _FLOAT % (bps / 8), way) for way, bps in speeds),
@@ -209,9 +209,9 @@ def snmp_row(view: SnmpView, contracted: Contracted | None, wan: InterfaceView |
     return (view.at, view.up, view.boot_at if view.up else None, (), receive, transmit)
 
 
-def heard_row(conference: Mapping[str, ServiceView]) -> Row:
-    """Return when each conference probe was heard last."""
-    return tuple([conference[probe].at if probe in conference else None for probe in CONFERENCE_PROBES])
+def heard_row(services: Mapping[str, ServiceView]) -> Row:
+    """Return when each service was heard last."""
+    return tuple([services[probe].at if probe in services else None for probe in SERVICES])
 
 
 def interface_row(row: InterfaceView, *, is_fresh: bool) -> Row:

@@ -15,7 +15,8 @@ from monitor.errors import Fault
 from monitor.load.document import Node, paused_collector, read_file, yaml_files
 from monitor.load.fields import Entry
 from monitor.load.hierarchy import check_hierarchy
-from monitor.load.sites import FILE, NO_CREDENTIAL, PROBES
+from monitor.load.probes import read_overrides
+from monitor.load.sites import FILE, NO_CREDENTIAL
 from monitor.load.suggest import Suggester
 from monitor.model.inventory import (
     AddressMode,
@@ -307,17 +308,10 @@ def _contracted(written: Written) -> Contracted | None:
     return Contracted(value, value) if isinstance(value, int) else value
 
 
-_NO_PROBES: Mapping[str, ProbeOverride] = MappingProxyType({})
-
-
 def _probes(written: Written) -> Mapping[str, ProbeOverride]:
     """Return the overrides, those of the target over those of its defaults, key by key."""
     said = [entry["probes"] for entry in (*reversed(written.defaults), written.entry) if entry.has("probes")]
-    if not said:
-        return _NO_PROBES
-    merged: dict[str, dict[str, Any]] = {}
-    for probes in said:
-        for probe in PROBES.fields:
-            if probes.has(probe):
-                merged.setdefault(probe, {}).update(probes[probe])
-    return MappingProxyType({probe: ProbeOverride(**given) for probe, given in merged.items()})
+    return read_overrides(said) if said else _NO_PROBES
+
+
+_NO_PROBES: Mapping[str, ProbeOverride] = MappingProxyType({})

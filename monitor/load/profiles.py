@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 from monitor.errors import Fault
-from monitor.load import conference
 from monitor.load.document import read_file, yaml_files
 from monitor.load.fields import Entry, Field, ListOf, OneOrMany, Record, Table
+from monitor.load.probes import PROFILE, read_profile
 from monitor.load.profile_values import VALUE, ObjectIdentifier, make_value
 from monitor.load.values import Choice, Flag, Regex, Text
 from monitor.model.inventory import Expected
-from monitor.model.profile import ConferenceProbes, Match, Profile, Value
+from monitor.model.profile import Match, Profile, Value
 
 DEFAULT = Profile(id="default", title="Any agent", refine=True)
 """Serves where the folder has no default.yaml."""
@@ -45,7 +45,7 @@ FILE = Table(
             doc="it ignores SIP and H.323 from strangers: silence says nothing",
             usual="false",
         ),
-        Field("probes", conference.PROFILE, default=ConferenceProbes(), doc="how it is asked beside ping and SNMP"),
+        Field("probes", PROFILE, doc="how it is asked beside ping and SNMP"),
         Field("interfaces", Flag(), default=True, doc="read its interfaces", usual="true"),
         Field("wan_interface", Regex(), doc="picks the interface that carries the circuit by ifName, ifAlias or ifDescr"),
         Field("uptime", ObjectIdentifier(), doc="how long the device has run, in 1/100 s, where sysUpTime is only its agent's"),
@@ -96,5 +96,5 @@ def _profile(profile_id: str, entry: Entry) -> Profile:
         wan_interface=entry["wan_interface"],
         values=tuple(values),
         uptime=entry["uptime"],
-        probes=entry["probes"],
+        probes=read_profile(entry["probes"]),
     )

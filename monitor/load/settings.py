@@ -10,23 +10,21 @@ from types import MappingProxyType
 from typing import Any
 
 from monitor.errors import Fault
-from monitor.load import conference
 from monitor.load.credentials import credential_table, read_credential
 from monitor.load.document import Faulty, read_file
 from monitor.load.fields import Entry, Field, ListOf, MapOf, Record, Table
+from monitor.load.probes import SETTINGS, login_table, read_logins, read_probes
 from monitor.load.secrets import SecretStore
-from monitor.load.settings_values import Dscp, JournalUrl, Listen, Zone
+from monitor.load.settings_values import JournalUrl, Listen, Zone
 from monitor.load.values import Choice, ClockTime, Duration, Flag, Identifier, Moment, Number, Percent, Text, Whole
 from monitor.model.settings import (
     ExportSettings,
     HealthSettings,
-    IcmpSettings,
     MaintenanceWindow,
     MeetingSettings,
     OfficeHours,
     QualitySettings,
     Settings,
-    SnmpSettings,
 )
 from monitor.words import LANGUAGES
 from monitor.words.phrase import Phrase, joined
@@ -34,61 +32,6 @@ from monitor.words.phrase import Phrase, joined
 ENGINES = ("fast", "pysnmp")
 DAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 
-ICMP = Record(
-    IcmpSettings,
-    (
-        Field("every", Duration(0.2, 86400), attribute="every_s", usual="15s", doc="interval of a target's rounds"),
-        Field("packets", Whole(1, 100), usual="5", doc="echo requests in a burst"),
-        Field("spacing", Duration(0.001, 10), attribute="spacing_s", usual="20ms", doc="between the requests of a burst"),
-        Field("timeout", Duration(0.01, 60), attribute="timeout_s", usual="1s", doc="how long each request is waited for"),
-        Field("dscp", Dscp(), usual="ef", doc="mark of the requests, as the video's, so that they take its queue"),
-    ),
-)
-SNMP = Record(
-    SnmpSettings,
-    (
-        Field("every", Duration(1, 86400), attribute="every_s", usual="60s", doc="interval of a device's polls"),
-        Field(
-            "timeout",
-            Duration(0.05, 60),
-            attribute="timeout_s",
-            usual="2s",
-            doc="of the first try; each retry waits half as long again",
-        ),
-        Field(
-            "timeout_min",
-            Duration(0.05, 60),
-            attribute="timeout_min_s",
-            usual="500ms",
-            doc="a first try is waited for no shorter, however quick the agent was learned to be",
-        ),
-        Field(
-            "timeout_max",
-            Duration(0.05, 60),
-            attribute="timeout_max_s",
-            usual="8s",
-            doc="a first try is waited for no longer, however slow the agent was learned to be",
-        ),
-        Field("retries", Whole(0, 10), usual="1", doc="further tries of a request"),
-        Field("deadline", Duration(0.1, 600), attribute="deadline_s", usual="20s", doc="for all of a device's poll"),
-        Field("port", Whole(1, 65535), usual="161", doc="UDP port of the agents"),
-        Field(
-            "in_flight",
-            Whole(1, 10000),
-            usual="200",
-            doc="questions on their way at once, fewer where the receive buffer holds fewer; read at the start only",
-        ),
-        Field("max_repetitions", Whole(1, 50), usual="20", doc="rows asked for in one GETBULK"),
-        Field("max_requests_per_second", Whole(1, 10000), usual="20", doc="to one device (address and port), retries included"),
-    ),
-)
-PROBES = Table(
-    (
-        Field("icmp", ICMP, default=IcmpSettings(), doc="ping"),
-        Field("snmp", SNMP, default=SnmpSettings(), doc="SNMP"),
-        *conference.SETTINGS,
-    )
-)
 FLAPPING = Table(
     (
         Field("high", Percent(), default=0.30, usual="30%", doc="above this share of changes over the last 20 rounds it flaps"),
@@ -224,7 +167,7 @@ def settings_table(store: SecretStore) -> Table:
                 usual=usual.engine,
                 doc="SNMP engine; version 3 always takes pysnmp",
             ),
-            Field("probes", PROBES, doc="how targets are probed"),
+            Field("probes", SETTINGS, doc="how targets are probed"),
             Field("health", HEALTH, doc="when a target is down, flapping, unknown"),
             Field("quality", QUALITY, default=usual.quality, doc="when an answering target is degraded"),
             Field("office_hours", OFFICE_HOURS, default=usual.office_hours, doc="for targets with `expected: office_hours`"),
@@ -232,7 +175,7 @@ def settings_table(store: SecretStore) -> Table:
             Field("credentials", MapOf(Identifier(), credential_table(store)), default={}, doc="SNMP credentials by name"),
             Field(
                 "logins",
-                MapOf(Identifier(), conference.login_table(store)),
+                MapOf(Identifier(), login_table(store)),
                 default={},
                 doc="users of endpoints' management pages, by name",
             ),
@@ -253,16 +196,14 @@ def load_settings(path: Path, store: SecretStore, faults: list[Fault]) -> tuple[
 
 def _settings(entry: Entry) -> Settings:
     plain = ("listen", "advertise", "journal", "language", "timezone", "engine", "quality", "office_hours", "export")
-    probes: Entry | None = entry["probes"]
-    given: dict[str, Any] = {} if probes is None else _probes(probes)
     return Settings(
         **{name: entry[name] for name in plain},
-        **given,
+        probes=read_probes(entry["probes"]),
         meetings=_meetings(entry),
         health=_health(entry["health"]),
         maintenance=tuple(_windows(entry)),
         credentials=MappingProxyType(_credentials(entry["credentials"])),
-        logins=MappingProxyType(conference.read_logins(entry["logins"])),
+        logins=MappingProxyType(read_logins(entry["logins"])),
     )
 
 
@@ -274,28 +215,6 @@ def _meetings(entry: Entry) -> MeetingSettings:
         if getattr(meetings, f"{good}_s") > getattr(meetings, f"{most}_s"):
             entry.refuse("meetings", "bounds_crossed", good=good, most=most)
     return meetings
-
-
-def _probes(probes: Entry) -> dict[str, Any]:
-    return {"icmp": _icmp(probes), "snmp": _snmp(probes), **conference.read_probes(probes)}
-
-
-def _icmp(probes: Entry) -> IcmpSettings:
-    icmp: IcmpSettings = probes["icmp"]
-    burst_s = (icmp.packets - 1) * icmp.spacing_s + icmp.timeout_s
-    if burst_s > icmp.every_s:
-        quoted = {"took": f"{burst_s:g}", "every": f"{icmp.every_s:g}"}
-        probes.refuse("icmp", "burst_too_long", Phrase("lengthen_every"), **quoted)
-    return icmp
-
-
-def _snmp(probes: Entry) -> SnmpSettings:
-    snmp: SnmpSettings = probes["snmp"]
-    if snmp.deadline_s < snmp.timeout_s:
-        probes.refuse("snmp", "deadline_too_short", deadline=f"{snmp.deadline_s:g}")
-    if snmp.timeout_min_s > snmp.timeout_max_s:
-        probes.refuse("snmp", "timeouts_crossed")
-    return snmp
 
 
 def _health(entry: Entry | None) -> HealthSettings:

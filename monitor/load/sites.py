@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from monitor.load import conference
 from monitor.load.document import Faulty, Node
 from monitor.load.fields import Either, Field, ListOf, OneOrMany, Record, Table
+from monitor.load.probes import ACCESS, OVERRIDES
 from monitor.load.settings import ENGINES
-from monitor.load.settings_values import Dscp
-from monitor.load.values import Address, Choice, Duration, Flag, Identifier, Number, Rate, Regex, Schema, Text, Whole
+from monitor.load.values import Address, Choice, Identifier, Number, Rate, Regex, Schema, Text, Whole
 from monitor.model.inventory import AddressMode, Contact, Contracted, Expected, Location, Network
 
 NO_CREDENTIAL = "none"
@@ -60,44 +59,6 @@ class Telephone:
         return "telephone number"
 
 
-_EVERY = Field("every", Duration(0.2, 86400), attribute="every_s", doc="interval")
-_ENABLED = Field("enabled", Flag(), usual="true", doc="whether it is probed in this way at all")
-PROBES = Table(
-    (
-        Field(
-            "icmp",
-            Record(
-                conference.keywords,
-                (
-                    _ENABLED,
-                    _EVERY,
-                    Field("packets", Whole(1, 100), doc="echo requests in a burst"),
-                    Field("spacing", Duration(0.001, 10), attribute="spacing_s", doc="between the requests of a burst"),
-                    Field("timeout", Duration(0.01, 60), attribute="timeout_s", doc="how long each request is waited for"),
-                    Field("dscp", Dscp(), doc="mark of the requests"),
-                ),
-            ),
-            default={},
-            doc="what differs from probes.icmp of monitor.yaml",
-        ),
-        Field(
-            "snmp",
-            Record(
-                conference.keywords,
-                (
-                    _ENABLED,
-                    _EVERY,
-                    Field("timeout", Duration(0.05, 60), attribute="timeout_s", doc="of the first try"),
-                    Field("retries", Whole(0, 10), doc="further tries of a request"),
-                    Field("max_requests_per_second", Whole(1, 10000), doc="to this device, retries included"),
-                ),
-            ),
-            default={},
-            doc="what differs from probes.snmp of monitor.yaml",
-        ),
-        *conference.overrides(),
-    )
-)
 CONTRACTED = Either(
     Rate(),
     Record(
@@ -119,7 +80,7 @@ CONTACT = Record(
 SHARED = (
     Field("credential", Identifier(), doc=f"credential of monitor.yaml; `{NO_CREDENTIAL}`: no SNMP though the defaults name one"),
     Field("profile", Identifier(), usual="default", doc="profile of profiles/"),
-    Field("probes", PROBES, doc="what differs from the probes of monitor.yaml"),
+    Field("probes", OVERRIDES, doc="what differs from the probes of monitor.yaml"),
     Field("expected", Choice(Expected), doc="when it is expected to answer; absent: as its profile says"),
     Field("wan_interface", Regex(), doc="which interface carries the circuit, by ifName, ifAlias or ifDescr"),
     Field("interfaces", Choice(("wan", "all")), usual="wan", doc="which interfaces are exported"),
@@ -160,7 +121,7 @@ ENDPOINT = Table(
         *OWN,
         Field("point", Identifier(), required=True, doc="the point where it stands; its level and area are that point's"),
         Field("call_rate", Rate(), doc="rate of the call that it must carry"),
-        *conference.ACCESS,
+        *ACCESS,
         *SHARED,
     ),
     what="endpoint",
@@ -200,7 +161,7 @@ DEFAULTS = Table(
         ),
         Field(
             "endpoint",
-            Table((*SHARED, _CONTACTS, Field("call_rate", Rate(), doc="rate of a call"), *conference.ACCESS)),
+            Table((*SHARED, _CONTACTS, Field("call_rate", Rate(), doc="rate of a call"), *ACCESS)),
             doc="what holds for every endpoint of this file that does not say otherwise",
         ),
     )

@@ -77,21 +77,13 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class ProbeOverride:
-    """What a target changes of a probe's settings; None keeps the setting of monitor.yaml.
+    """What a target says itself of one kind of probe.
 
-    enabled: None leaves it to the kind of device. ports: of tcp. transports: of sip.
+    enabled: None leaves it to the kind of device. changes: field of the kind's settings → what it is in place of monitor.yaml's.
     """
 
     enabled: bool | None = None
-    every_s: float | None = None
-    packets: int | None = None
-    spacing_s: float | None = None
-    timeout_s: float | None = None
-    retries: int | None = None
-    dscp: int | None = None
-    max_requests_per_second: int | None = None
-    ports: tuple[int, ...] | None = None
-    transports: tuple[str, ...] | None = None
+    changes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

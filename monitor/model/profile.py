@@ -129,25 +129,13 @@ class WebPage:
 
 
 @dataclass(frozen=True, slots=True)
-class ConferenceProbes:
-    """How a kind of endpoint is asked beside ping and SNMP. sip, h323: it takes calls by them. web: None where it has no page.
-
-    tcp: ports at which an answer, be it a refusal, shows that it is on; () for none.
-    """
-
-    sip: bool = False
-    h323: bool = False
-    web: WebPage | None = None
-    tcp: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Profile:
     """A profile of config/profiles/.
 
     match: None where it is only ever named. refine: an agent that matches a more specific profile is read by that one instead.
     interfaces: whether ifTable/ifXTable are read. wan_interface: a regular expression, the default for targets that name none.
     uptime: the object that says in 1/100 s how long the device itself has run, where sysUpTime is only its agent's.
+    probes: kind of probe (probe_kinds.py) that such a device is asked by beside ping and SNMP → what it changes of its settings.
     expected, drops_strangers and probes are those of the profile that the inventory names; refining does not change them.
     """
 
@@ -161,4 +149,4 @@ class Profile:
     wan_interface: str | None = None
     values: tuple[Value, ...] = ()
     uptime: str | None = None
-    probes: ConferenceProbes = ConferenceProbes()
+    probes: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))

@@ -263,6 +263,7 @@ class Reading:
     confirms: True where it was asked for to confirm a suspicion and not by the schedule. misdeed: what the agent did that none
     should, None where it behaved as far as was seen. learned: what was learned in this poll of how the agent wants to be asked,
     codes of words/details.py, too: they go into an event.
+    asked_s: of a miss, monotonic seconds: its question was not sent before; None where nobody noted it.
     """
 
     target: str
@@ -276,6 +277,7 @@ class Reading:
     misdeed: Misdeed | None = None
     learned: Reasons = ()
     service: ServiceSample | None = None
+    asked_s: float | None = None
 
 
 Deliver = Callable[[Reading], None]

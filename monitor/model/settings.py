@@ -12,68 +12,11 @@ LAB_INTERFACE = "lab0"
 
 
 @dataclass(frozen=True, slots=True)
-class IcmpSettings:
-    """every_s: interval of a target's rounds; packets a burst, spacing_s apart; timeout_s for each. dscp: 0 to 63, EF is 46."""
+class ProbeSettings:
+    """How one kind of probe is set: what all of them have (the others' own stand in spec.py, one class a kind).
 
-    every_s: float = 15.0
-    packets: int = 5
-    spacing_s: float = 0.02
-    timeout_s: float = 1.0
-    dscp: int = 46
-
-
-@dataclass(frozen=True, slots=True)
-class SnmpSettings:
-    """timeout_s: of the first try; each retry waits half as long again. deadline_s: for all of a device's poll.
-
-    timeout_min_s, timeout_max_s: bounds of what a first try is waited for once it is known how long an agent takes.
-    max_requests_per_second: to one device, retries included.
+    every_s: interval of a target's turns. timeout_s: how long what it waits for is waited for; each kind says of what.
     """
-
-    every_s: float = 60.0
-    timeout_s: float = 2.0
-    retries: int = 1
-    deadline_s: float = 20.0
-    port: int = 161
-    in_flight: int = 200
-    max_repetitions: int = 20
-    timeout_min_s: float = 0.5
-    timeout_max_s: float = 8.0
-    max_requests_per_second: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class SipSettings:
-    """OPTIONS to endpoints. transports: 'udp', 'tcp', tried in this order; timeout_s: for each of them."""
-
-    every_s: float = 60.0
-    timeout_s: float = 2.0
-    port: int = 5060
-    transports: tuple[str, ...] = ("udp", "tcp")
-
-
-@dataclass(frozen=True, slots=True)
-class H323Settings:
-    """A connect to an endpoint's call-signalling port, seldom. gatekeeper: address of who knows who is registered, '' for none."""
-
-    every_s: float = 300.0
-    timeout_s: float = 2.0
-    port: int = 1720
-    gatekeeper: str = ""
-    gatekeeper_port: int = 1719
-
-
-@dataclass(frozen=True, slots=True)
-class WebSettings:
-    """Management pages of endpoints; port, path and whether there is TLS are their profiles' business."""
-
-    every_s: float = 600.0
-    timeout_s: float = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class TcpSettings:
-    """Connects that only ask whether a host is on; the ports are the profiles' or the targets' own."""
 
     every_s: float = 60.0
     timeout_s: float = 2.0
@@ -221,7 +164,10 @@ class MeetingSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything of monitor.yaml. listen: HOST:PORT. journal: an SQLAlchemy URL. language: vi or en."""
+    """Everything of monitor.yaml. listen: HOST:PORT. journal: an SQLAlchemy URL. language: vi or en.
+
+    probes: kind of probe → how it is set; one that is not there is as usual. ProbeKind.of() reads it.
+    """
 
     listen: str = "127.0.0.1:9877"
     advertise: str = ""
@@ -229,12 +175,7 @@ class Settings:
     language: str = "vi"
     timezone: str = "Asia/Ho_Chi_Minh"
     engine: str = "fast"
-    icmp: IcmpSettings = IcmpSettings()
-    snmp: SnmpSettings = SnmpSettings()
-    sip: SipSettings = SipSettings()
-    h323: H323Settings = H323Settings()
-    web: WebSettings = WebSettings()
-    tcp: TcpSettings = TcpSettings()
+    probes: Mapping[str, ProbeSettings] = field(default_factory=lambda: MappingProxyType({}))
     health: HealthSettings = HealthSettings()
     quality: QualitySettings = QualitySettings()
     office_hours: OfficeHours = OfficeHours()

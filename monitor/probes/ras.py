@@ -8,6 +8,7 @@ import socket
 from dataclasses import dataclass
 
 from monitor.model.reason import Reason
+from monitor.model.spec import RAS_EXTENSION
 from monitor.probes.lateness import Lateness, Wait
 from monitor.probes.names import Place as Whereabouts
 from monitor.probes.udp import drops_of, enlarge
@@ -16,8 +17,6 @@ from monitor.wire.fault import MalformedError
 from monitor.wire.h323 import NOT_REGISTERED, Answer, Kind, is_alias, location_request, read_answer
 
 _SEQUENCES = 0xFFFF
-_MOST_EXTENSION = 2.0
-"""A gatekeeper that says 'in progress' is waited for so many timeouts in all."""
 _BUFFER_BYTES = 1024 * 1024
 _LONGEST = 65536
 _MOST_AT_ONCE = 4096
@@ -101,7 +100,7 @@ class Gatekeeper:
         sequence, drops = self._next(), self.receive_drops
         request = location_request(sequence, alias, self._sock.getsockname()[:2])
         with self._lateness.under_way() as late:
-            question = _Question(loop.create_future(), Wait(late, timeout_s), loop.time() + timeout_s * _MOST_EXTENSION)
+            question = _Question(loop.create_future(), Wait(late, timeout_s), loop.time() + timeout_s * RAS_EXTENSION)
             self._waiting[sequence] = question
             try:
                 self._send(request)

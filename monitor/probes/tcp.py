@@ -37,6 +37,11 @@ class TcpProber:
         self._crowd.close()
         self._names.close()
 
+    @property
+    def receive_drops(self) -> int:
+        """Return 0: what comes over connections is never dropped."""
+        return 0
+
     async def probe(self, specs: Sequence[TcpSpec], deliver: Deliver) -> None:
         """Deliver one reading for each spec as soon as it is complete; ends when all are delivered.
 

@@ -16,7 +16,7 @@ from cryptography import x509
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
 from monitor.model.reason import Reason, Reasons
-from monitor.model.spec import WebSpec
+from monitor.model.spec import HANDSHAKE_LEAST_S, WebSpec
 from monitor.probes.connecting import Connection, Connector, Failure
 from monitor.probes.crowd import Crowd
 from monitor.probes.lateness import Late, Lateness, Wait
@@ -80,6 +80,11 @@ class WebProber:
         self._crowd.close()
         self._names.close()
 
+    @property
+    def receive_drops(self) -> int:
+        """Return 0: what comes over connections is never dropped."""
+        return 0
+
     async def probe(self, specs: Sequence[WebSpec], deliver: Deliver) -> None:
         """Deliver one reading for each spec as soon as it is complete; ends when all are delivered."""
         await self._crowd.ask(specs, self._read, deliver)
@@ -96,7 +101,7 @@ class WebProber:
         found = _Findings("tls" if spec.tls else "tcp", self._clock.monotonic())
         outcome, detail = Outcome.OK, tuple[Reason, ...]()
         try:
-            left_s = max(spec.timeout_s - (connected.took_s or 0.0), 0.05)
+            left_s = max(spec.timeout_s - (connected.took_s or 0.0), HANDSHAKE_LEAST_S)
             await self._exchange(spec, connected, found, left_s, late)
             found.rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
             _read_document(spec, found)

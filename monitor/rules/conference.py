@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from monitor.model.probe_kinds import KINDS, SERVICES, SNMP
 from monitor.model.state import ServiceView, SnmpView, TargetView
 
-PROBES = ("sip", "tcp", "h323", "web")
-"""The conference probes, by the names that readings carry."""
+PROBES = tuple(name for name, kind in KINDS.items() if kind.speaks_of_conference)
+"""The probes that tell of the conference side of an endpoint, by the names that readings carry."""
 
-HEAVY = frozenset(("h323", "web"))
-"""Probes that open a connection which the device's call control or web server has to serve: held while it is in a call."""
+SIGNALLING = tuple(name for name, kind in KINDS.items() if kind.is_signalling)
+"""Those by whose protocols calls are set up."""
 
 IN_CALL = "conference_in_call"
 
@@ -59,21 +60,24 @@ def sip_meaning(code: int) -> SipMeaning:
     return SIP_CODES.get(code) or (SipMeaning.READY if 200 <= code < 300 else SipMeaning.ALIVE)
 
 
-_ORDER = (*PROBES, "snmp")
-_ORDER_OF = {IN_CALL: ("web", "snmp", "sip", "tcp", "h323")}
+_ORDER = (*SERVICES, SNMP.name)
+_OWN_WORD_FIRST = tuple(sorted(_ORDER, key=lambda source: not KINDS[source].is_own_word))
 """Whose word counts first. For signalling and registration what was asked of the protocol itself, or of its gatekeeper, before what
 the device says of itself; for a call the device's own word before what a busy answer lets guess."""
 
+OWN_WORDS = tuple(source for source in _OWN_WORD_FIRST if KINDS[source].is_own_word)
+"""Who says of a call what the device itself says."""
 
-def joined(conference: Mapping[str, ServiceView], agent: Mapping[str, float]) -> dict[str, float]:
-    """Return series → number of all that is known of an endpoint's conference side and its agent, each series once.
 
-    conference: the probes that may be told. agent: what its SNMP profile read, {} where that may not be told. What concerns
+def joined(services: Mapping[str, ServiceView], agent: Mapping[str, float]) -> dict[str, float]:
+    """Return series → number of all that is known of a target's services and its agent, each series once.
+
+    services: the probes that may be told. agent: what its SNMP profile read, {} where that may not be told. What concerns
     conferences comes first, in the order of its names; the agent's other values keep theirs.
     """
     found: dict[str, dict[str, float]] = {}
-    sources = {name: view.sample.values for name, view in conference.items()}
-    for source, values in (*sources.items(), ("snmp", agent)):
+    sources = {name: view.sample.values for name, view in services.items()}
+    for source, values in (*sources.items(), (SNMP.name, agent)):
         for series, number in values.items():
             found.setdefault(series, {})[source] = number
     told = {series: _first(series, by_source) for series, by_source in found.items()}
@@ -82,7 +86,7 @@ def joined(conference: Mapping[str, ServiceView], agent: Mapping[str, float]) ->
 
 
 def _first(series: str, by_source: Mapping[str, float]) -> float:
-    order: Iterable[str] = _ORDER_OF.get(series, _ORDER)
+    order: Iterable[str] = _OWN_WORD_FIRST if series == IN_CALL else _ORDER
     return next(by_source[source] for source in order if source in by_source)
 
 
@@ -91,8 +95,8 @@ def teller_of_call(view: TargetView) -> str | None:
 
     What is too old is not in the view. An agent that has fallen silent says nothing.
     """
-    for source in _ORDER_OF[IN_CALL]:
-        number = _said(view.snmp) if source == "snmp" else _value(view.services.get(source))
+    for source in _OWN_WORD_FIRST:
+        number = _said(view.snmp) if source == SNMP.name else _value(view.services.get(source))
         if number is not None:
             return source if number > 0 else None
     return None
@@ -103,7 +107,7 @@ def is_held(probe: str, view: TargetView) -> bool:
 
     The one that tells of the call goes on, or nobody would learn that it has ended.
     """
-    if probe not in HEAVY or (view.snmp is None and not view.services):
+    if not KINDS[probe].disturbs_calls or (view.snmp is None and not view.services):
         return False
     teller = teller_of_call(view)
     return teller is not None and teller != probe

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.model.inventory import Contracted, Target
+from monitor.model.probe_kinds import ICMP, KINDS, SNMP
 from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, InterfaceView, Snapshot, SnmpView, State, TargetView
 from monitor.rules.quality import mean_rtt_s
+from monitor.rules.timetable import interval_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ def gather(view: TargetView, snapshot: Snapshot, settings: Settings, *, is_froze
         return Evidence(None, None, None)
     now = snapshot.blind.since if snapshot.blind is not None else snapshot.at
     target = view.target
-    icmp = view.icmp if view.icmp and now - view.icmp.at <= bound_s(target, "icmp", settings) else None
-    snmp = view.snmp if view.snmp and is_current(view.snmp, now, bound_s(target, "snmp", settings)) else None
+    icmp = view.icmp if view.icmp and now - view.icmp.at <= bound_s(target, ICMP.name, settings) else None
+    snmp = view.snmp if view.snmp and is_current(view.snmp, now, bound_s(target, SNMP.name, settings)) else None
     return Evidence(icmp, snmp, wan_interface(snmp) if snmp and snmp.up else None)
 
 
@@ -73,10 +75,8 @@ def is_current(snmp: SnmpView, now: float, bound_s: float) -> bool:
 
 
 def bound_s(target: Target, probe: str, settings: Settings) -> float:
-    """Return how old a probe's evidence may be to be shown as true, in seconds. probe: a name of Settings' probes."""
-    override = target.probes.get(probe)
-    every_s: float = (override.every_s if override else None) or getattr(settings, probe).every_s
-    return every_s * settings.health.stale_intervals
+    """Return how old a probe's evidence may be to be shown as true, in seconds. probe: the name of its kind."""
+    return interval_s(KINDS[probe], target, settings) * settings.health.stale_intervals
 
 
 def wan_interface(snmp: SnmpView) -> InterfaceView | None:

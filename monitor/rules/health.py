@@ -12,14 +12,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
 
+from monitor.model.probe_kinds import KINDS
 from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.state import State
 from monitor.rules.topology import Block, Cut
-
-ASIDE = frozenset(("h323", "web"))
-"""Probes that take the device's time and are asked seldom: their answer proves that the target is on, their silence alone suspects
-nobody and nobody waits for it, unless a target has no others."""
 
 PATIENCE_S = 2.5
 """How long a suspicion waits for a probe that was asked to confirm and says nothing at all, not even that it timed out."""
@@ -52,7 +49,7 @@ class ProbeHealth:
     unanswered: silent readings since the target last answered by any probe.
     is_witness: False while this probe is silent though another answers: its silence then says nothing of the target.
     has_succeeded: it was OK at least once, so that its failing is news.
-    is_aside: it is not asked to confirm a suspicion, and its silence raises none.
+    is_slow: it is not asked to confirm a suspicion, and its silence raises none.
     """
 
     every_s: float
@@ -62,12 +59,12 @@ class ProbeHealth:
     unanswered: int = 0
     is_witness: bool = True
     has_succeeded: bool = False
-    is_aside: bool = False
+    is_slow: bool = False
 
     @property
     def counts(self) -> bool:
         """True where its silence speaks against the target."""
-        return self.is_witness and not self.is_aside
+        return self.is_witness and not self.is_slow
 
     @property
     def is_silent(self) -> bool:
@@ -96,12 +93,12 @@ class Health:
 
 def start(intervals_s: Mapping[str, float]) -> Health:
     """Return the health of a target that nothing is known of. intervals_s: probe → seconds between its turns."""
-    return Health({probe: ProbeHealth(every_s, is_aside=is_aside(probe, intervals_s)) for probe, every_s in intervals_s.items()})
+    return Health({probe: ProbeHealth(every_s, is_slow=is_slow(probe, intervals_s)) for probe, every_s in intervals_s.items()})
 
 
-def is_aside(probe: str, probes: Iterable[str]) -> bool:
-    """Return whether a probe of a target is one of ASIDE. probes: all that the target has; where those are all, they count."""
-    return probe in ASIDE and not ASIDE.issuperset(probes)
+def is_slow(probe: str, probes: Iterable[str]) -> bool:
+    """Return whether a probe of a target is a slow one (ProbeKind.is_slow). probes: all that it has; if all are slow they count."""
+    return KINDS[probe].is_slow and not all(KINDS[each].is_slow for each in probes)
 
 
 def step(health: Health, reading: Reading, *, misses_to_down: int) -> Health:
@@ -194,10 +191,10 @@ def stale_at_s(health: Health, heard_s: Mapping[str, float], since_s: float, int
     """Return until when a target's evidence is no older than so many intervals; -inf for a target without probes.
 
     heard_s: probe → when its last conclusive reading was complete, monotonic seconds. since_s: before then no evidence could come
-    (the start, or the end of blindness): age counts from there. What is asked seldom (ProbeHealth.is_aside) proves too little of
+    (the start, or the end of blindness): age counts from there. What is asked seldom (ProbeHealth.is_slow) proves too little of
     now to count.
     """
-    probes = [(name, each.every_s) for name, each in health.probes.items() if not each.is_aside]
+    probes = [(name, each.every_s) for name, each in health.probes.items() if not each.is_slow]
     return max((fresh_until_s(every_s, heard_s.get(name), since_s, intervals) for name, every_s in probes), default=-inf)
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from monitor.model.inventory import Expected, Inventory, Target
 from monitor.model.meeting import Confirmation, Evidence, Load, Meeting, Past, Rung, Samples, Stage, Verdict
+from monitor.model.probe_kinds import SNMP
 from monitor.model.profile import Profile
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, MeetingSettings, Settings
@@ -92,7 +93,7 @@ class Case:
         found = []
         agent = self.view.snmp
         if agent is not None and agent.up and agent.at is not None:
-            found += [Word("snmp", label, number, agent.at) for label, number in _series(agent.values, metric)]
+            found += [Word(SNMP.name, label, number, agent.at) for label, number in _series(agent.values, metric)]
         for probe, seen in self.view.services.items():
             found += [Word(probe, label, number, seen.at) for label, number in _series(seen.sample.values, metric)]
         return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from monitor.model.meeting import Rung, Stage, Verdict
+from monitor.model.probe_kinds import SIP
 from monitor.model.reading import Outcome
 from monitor.model.state import ServiceView
-from monitor.rules.conference import SipMeaning, sip_meaning
+from monitor.rules.conference import OWN_WORDS, SIGNALLING, SipMeaning, sip_meaning
 from monitor.rules.readiness_case import Case, Finding, Word, fails, holds, untold
 
-SIGNALLING_PROBES = ("sip", "h323")
 # Without one of these nobody is seen or heard; without another the meeting can be followed.
 _VITAL = ("camera", "microphone", "hardware")
 
@@ -20,7 +20,7 @@ def signalling(case: Case) -> Finding:
     which no stack listens, and that refuses, is silent too.
     """
     rung, seen = Rung.SIGNALLING, case.view.services
-    asked = {name: seen[name] for name in SIGNALLING_PROBES if name in seen and seen[name].outcome is not Outcome.NOT_SENT}
+    asked = {name: seen[name] for name in SIGNALLING if name in seen and seen[name].outcome is not Outcome.NOT_SENT}
     answering = [(name, view) for name, view in asked.items() if view.sample.transport]
     for name, view in answering:
         if not _means(view, SipMeaning.DEGRADED):
@@ -107,7 +107,7 @@ def certificate(case: Case) -> Finding:
     if first.number >= end:
         return holds(rung, "certificate_valid", first.at, until_at=first.number)
     seen = case.view.services
-    is_vital = any(name in seen and seen[name].sample.transport == "tls" for name in SIGNALLING_PROBES)
+    is_vital = any(name in seen and seen[name].sample.transport == "tls" for name in SIGNALLING)
     verdict = Verdict.NOT_READY if is_vital else Verdict.AT_RISK
     code = "certificate_expired" if first.number <= case.brief.now else "certificate_ends"
     return fails(rung, verdict, code, first.at, until_at=first.number)
@@ -140,15 +140,15 @@ def is_in_call(case: Case) -> bool:
 def _call_of(case: Case) -> Word | None:
     """Return what is said of a call: the device's own word before what a busy answer to OPTIONS lets guess."""
     words = case.words("conference_in_call")
-    for source in ("web", "snmp"):
+    for source in OWN_WORDS:
         own = [word for word in words if word.source == source]
         if own:
             return max(own, key=lambda word: word.number)
     if words:
         return max(words, key=lambda word: word.number)
-    sip = case.view.services.get("sip")
+    sip = case.view.services.get(SIP.name)
     if sip is not None and _means(sip, SipMeaning.BUSY):
-        return Word("sip", "", 1.0, sip.at)
+        return Word(SIP.name, "", 1.0, sip.at)
     return None
 
 

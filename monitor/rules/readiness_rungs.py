@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from monitor.model.inventory import Expected
 from monitor.model.meeting import Rung, Samples, Verdict
+from monitor.model.probe_kinds import ICMP
 from monitor.model.state import State
 from monitor.rules.binomial import proves_above, proves_below, upper_bound
 from monitor.rules.capacity import Circuit
@@ -32,7 +33,7 @@ def evidence(case: Case) -> Finding:
     if view.state is State.UNKNOWN or at is None:
         return fails(rung, Verdict.UNKNOWN, "stale", at, **({} if at is None else {"age_s": max(0.0, brief.now - at)}))
     age_s = max(0.0, brief.now - at)
-    stale_s = brief.settings.health.stale_intervals * brief.settings.icmp.every_s
+    stale_s = brief.settings.health.stale_intervals * ICMP.of(brief.settings).every_s
     if age_s > max(stale_s, 60.0):
         return fails(rung, Verdict.UNKNOWN, "stale", at, age_s=age_s)
     return holds(rung, "fresh", at, age_s=age_s)

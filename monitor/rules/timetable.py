@@ -2,74 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 from zlib import crc32
 
-from monitor.model.inventory import Expected, ProbeOverride, Target
-from monitor.model.profile import ConferenceProbes, Profile, WebPage
-from monitor.model.settings import OfficeHours, Settings
+from monitor.model.inventory import Expected, Target
+from monitor.model.probe_kinds import KINDS, AnySettings, Given, ProbeKind
+from monitor.model.profile import Profile
+from monitor.model.settings import OfficeHours, ProbeSettings, Settings
+from monitor.model.spec import Basis, Spec
 
 BEFORE_MEETING = timedelta(minutes=60)
 """Technicians are on site an hour before: from then on an endpoint that is expected for meetings should answer."""
 
-_AS_SET = ProbeOverride()
+_NO_PROFILES: Mapping[str, Profile] = MappingProxyType({})
 _HASH_SPAN = 2**32
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedProbe:
-    """One probe that a target has, with the settings and the target's own overrides already joined.
-
-    probe: 'icmp', 'snmp', 'sip', 'tcp', 'h323' or 'web'. every_s: seconds from one turn to the next. timeout_s: of one packet
-    (icmp), of the first try (snmp), of each transport (sip), of each step (others). packets, spacing_s, dscp: icmp only. retries,
-    max_requests_per_second: snmp only. transports: sip only. ports: tcp only. web: what the kind of device has there, web only.
-    """
+class Turn:
+    """One probe of one target on the timetable. offset_s: how far into each interval its turn comes."""
 
     probe: str
     every_s: float
-    timeout_s: float
-    packets: int = 0
-    spacing_s: float = 0.0
-    dscp: int = 0
-    retries: int = 0
-    max_requests_per_second: int | None = None
-    transports: tuple[str, ...] = ()
-    ports: tuple[int, ...] = ()
-    web: WebPage | None = None
-
-    @property
-    def longest_s(self) -> float:
-        """Return how long after its beginning a miss is known, in seconds."""
-        match self.probe:
-            case "icmp":
-                return self.timeout_s + self.packets * self.spacing_s
-            case "snmp":
-                return self.timeout_s * (1 + 1.5 * self.retries)
-            case "sip":
-                return self.timeout_s * len(self.transports)
-            case _:
-                return self.timeout_s
+    offset_s: float
+    spec: Spec
 
 
-def probe_plan(target: Target, settings: Settings, profile: Profile | None = None) -> tuple[PlannedProbe, ...]:
-    """Return the probes of a target, icmp first.
+def probe_plan(
+    target: Target,
+    settings: Settings,
+    profiles: Mapping[str, Profile] = _NO_PROFILES,
+    candidates: tuple[Profile, ...] | None = None,
+) -> tuple[Turn, ...]:
+    """Return the probes that a target has, in the order of their kinds, so that pings come first.
 
-    ICMP is there unless the target switches it off. SNMP is there only where the target has a credential that is set: without one
-    there is no SNMP probe and no fault. The others are there where the profile, which says what kind of device it is, or the target
-    itself says so; profile: None where unknown.
+    profiles: by id; the target's own says what kind of device it is. candidates: those that may refine it, as candidates_of()
+    returns them; None finds them anew.
     """
-    kind = ConferenceProbes() if profile is None else profile.probes
-    planned = (
-        _icmp(target, settings),
-        _snmp(target, settings),
-        _sip(target, settings, kind),
-        _tcp(target, settings, kind),
-        _h323(target, settings, kind),
-        _web(target, settings, kind),
-    )
-    return tuple(probe for probe in planned if probe is not None)
+    profile = profiles.get(target.profile) or Profile(target.profile)
+    refining = candidates_of(profiles) if candidates is None else candidates
+    planned = []
+    for kind in KINDS.values():
+        own = own_settings(kind, target, settings, profile)
+        if not _has(kind, target, settings, profile, own):
+            continue
+        basis = Basis(
+            target=target,
+            settings=own,
+            profile=profile,
+            candidates=refining,
+            credential=settings.credentials.get(target.credential or ""),
+            login=settings.logins.get(target.web.login),
+            engine=settings.engine,
+        )
+        planned.append(Turn(kind.name, own.every_s, spread(target.id, own.every_s), kind.spec.of(basis)))
+    return tuple(planned)
+
+
+def candidates_of(profiles: Mapping[str, Profile]) -> tuple[Profile, ...]:
+    """Return the profiles that an agent may be recognised by."""
+    return tuple(profile for profile in profiles.values() if profile.match is not None)
+
+
+def own_settings(kind: ProbeKind[AnySettings, Any], target: Target, settings: Settings, profile: Profile) -> AnySettings:
+    """Return how a kind of probe is set for one target: as monitor.yaml says, then its profile, then the target itself."""
+    usual, override = kind.of(settings), target.probes.get(kind.name)
+    of_profile = profile.probes.get(kind.name)
+    if not of_profile and (override is None or not override.changes):
+        return usual
+    changes: dict[str, Any] = {**(of_profile or {}), **(override.changes if override else {})}
+    return replace(usual, **changes)
+
+
+def interval_s(kind: ProbeKind[Any, Any], target: Target, settings: Settings) -> float:
+    """Return the seconds from one turn of a target to the next."""
+    override = target.probes.get(kind.name)
+    own: Any = override.changes.get("every_s") if override else None
+    usual: ProbeSettings = kind.of(settings)
+    return float(own or usual.every_s)
+
+
+def confirming(probe: str, spec: Spec) -> Spec | None:
+    """Return the quick form of a spec that settles a suspicion: the same burst, or one short question; None: it is not asked."""
+    how = KINDS[probe].confirmation
+    if how is None:
+        return None
+    shortened = {name: min(getattr(spec, name), most) for name, most in how.at_most.items()}
+    return replace(spec, confirms=True, **shortened, **how.changes)
+
+
+def _has(kind: ProbeKind[Any, Any], target: Target, settings: Settings, profile: Profile, own: ProbeSettings) -> bool:
+    """Return whether a target has a probe of a kind. own: as it would be set."""
+    override = target.probes.get(kind.name)
+    enabled = None if override is None else override.enabled
+    if enabled is False or (kind.needs and not getattr(own, kind.needs)):
+        return False
+    if kind.given is Given.CREDENTIAL:
+        return target.credential in settings.credentials
+    return kind.given is Given.ALWAYS or bool(enabled or kind.needs or kind.name in profile.probes)
 
 
 def spread(target_id: str, every_s: float) -> float:
@@ -98,61 +132,3 @@ def is_expected(
 
 def _is_open(hours: OfficeHours, now_local: datetime) -> bool:
     return now_local.weekday() in hours.days and hours.from_time <= now_local.time() < hours.to_time
-
-
-def _icmp(target: Target, settings: Settings) -> PlannedProbe | None:
-    own, usual = target.probes.get("icmp", _AS_SET), settings.icmp
-    if own.enabled is False:
-        return None
-    return PlannedProbe(
-        probe="icmp",
-        every_s=usual.every_s if own.every_s is None else own.every_s,
-        timeout_s=usual.timeout_s if own.timeout_s is None else own.timeout_s,
-        packets=usual.packets if own.packets is None else own.packets,
-        spacing_s=usual.spacing_s if own.spacing_s is None else own.spacing_s,
-        dscp=usual.dscp if own.dscp is None else own.dscp,
-    )
-
-
-def _snmp(target: Target, settings: Settings) -> PlannedProbe | None:
-    own, usual = target.probes.get("snmp", _AS_SET), settings.snmp
-    if own.enabled is False or target.credential not in settings.credentials:
-        return None
-    return PlannedProbe(
-        probe="snmp",
-        every_s=usual.every_s if own.every_s is None else own.every_s,
-        timeout_s=usual.timeout_s if own.timeout_s is None else own.timeout_s,
-        retries=usual.retries if own.retries is None else own.retries,
-        max_requests_per_second=own.max_requests_per_second or usual.max_requests_per_second,
-    )
-
-
-def _sip(target: Target, settings: Settings, kind: ConferenceProbes) -> PlannedProbe | None:
-    own, usual = target.probes.get("sip", _AS_SET), settings.sip
-    if not (kind.sip if own.enabled is None else own.enabled):
-        return None
-    transports = own.transports or usual.transports
-    return PlannedProbe("sip", own.every_s or usual.every_s, own.timeout_s or usual.timeout_s, transports=transports)
-
-
-def _tcp(target: Target, settings: Settings, kind: ConferenceProbes) -> PlannedProbe | None:
-    own, usual = target.probes.get("tcp", _AS_SET), settings.tcp
-    ports = kind.tcp if own.ports is None else own.ports
-    if own.enabled is False or not ports:
-        return None
-    return PlannedProbe("tcp", own.every_s or usual.every_s, own.timeout_s or usual.timeout_s, ports=ports)
-
-
-def _h323(target: Target, settings: Settings, kind: ConferenceProbes) -> PlannedProbe | None:
-    own, usual = target.probes.get("h323", _AS_SET), settings.h323
-    if not (kind.h323 if own.enabled is None else own.enabled):
-        return None
-    return PlannedProbe("h323", own.every_s or usual.every_s, own.timeout_s or usual.timeout_s)
-
-
-def _web(target: Target, settings: Settings, kind: ConferenceProbes) -> PlannedProbe | None:
-    own, usual = target.probes.get("web", _AS_SET), settings.web
-    page = kind.web or (WebPage() if own.enabled else None)
-    if own.enabled is False or page is None:
-        return None
-    return PlannedProbe("web", own.every_s or usual.every_s, own.timeout_s or usual.timeout_s, web=page)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
+from monitor.model.probe_kinds import ICMP
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, State, Transition
@@ -26,7 +27,7 @@ def evidence(track: Track) -> Reasons:
     if silence is None:
         return tuple(_answers(track))
     pings = (Reason("pings", {"received": silence.received, "sent": silence.sent}),) if silence.sent else ()
-    told = (_failed(probe, why) for probe, why in silence.told.items() if probe != "icmp")
+    told = (_failed(probe, why) for probe, why in silence.told.items() if probe != ICMP.name)
     return (*pings, *_quoted(track), *told)
 
 
@@ -120,6 +121,6 @@ def _answers(track: Track) -> Iterator[Reason]:
         rtt_s, pings = sample.rtt_average_s, {"received": sample.received, "sent": sample.sent}
         yield Reason("pings", pings) if rtt_s is None else Reason("pings_in", {**pings, "rtt_s": round(rtt_s, 6)})
     for name, probe in track.health.probes.items():
-        if name != "icmp" and probe.outcome is not None:
+        if name != ICMP.name and probe.outcome is not None:
             outcome = Outcome.OK if probe.failures == 0 else probe.outcome
             yield Reason("probe_ended", {"probe": name, "outcome": outcome.value})

@@ -17,14 +17,16 @@ from zoneinfo import ZoneInfo
 from monitor.model.clock import Clock
 from monitor.model.inventory import Inventory
 from monitor.model.own_side import OwnSide
+from monitor.model.probe_kinds import KINDS
 from monitor.model.profile import Profile
 from monitor.model.reading import Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, State, Transition
 from monitor.rules import health, topology
-from monitor.rules.conference import HEAVY, is_held
+from monitor.rules.conference import is_held
 from monitor.rules.health import Health, Judgement, Standing
+from monitor.rules.timetable import candidates_of, probe_plan
 from monitor.service.aging import Aging
 from monitor.service.announcing import announce, sentence
 from monitor.service.changes import changes
@@ -128,7 +130,7 @@ class Board:
     def is_held(self, probe: str, target: str) -> bool:
         """Return whether a probe of a target must wait, because it would disturb a call."""
         track = self._tracks.get(target)
-        return probe in HEAVY and track is not None and is_held(probe, track.shown())
+        return KINDS[probe].disturbs_calls and track is not None and is_held(probe, track.shown())
 
     def own_side(self, own: OwnSide) -> None:
         """Take what is known of our own side."""
@@ -261,12 +263,13 @@ class Board:
         self._zone = ZoneInfo(settings.timezone)
         now_s = self._clock.monotonic()
         kept: dict[str, Track] = {}
+        candidates = candidates_of(profiles)
         for name, target in inventory.targets.items():
-            track = self._tracks.get(name)
+            track, plan = self._tracks.get(name), probe_plan(target, settings, profiles, candidates)
             if track is None:
-                track = new_track(target, settings, profiles, self._memory.pop(name, None), now_s)
+                track = new_track(target, plan, self._memory.pop(name, None), now_s)
             else:
-                follow(track, target, settings, profiles, now_s)
+                follow(track, target, plan, now_s)
             kept[name] = track
         self._tracks = kept
         self._aging = Aging(kept, TICK_S, now_s)
@@ -316,8 +319,7 @@ class Board:
 
     def _is_from_the_dark(self, reading: Reading, track: Track) -> bool:
         """Return whether a miss tells of our blindness or of the target's own silence: it is known long after it was sent."""
-        sent_s = reading.at_s - track.longest_s(reading.probe)
-        return self._sight.blind is not None or sent_s < max(self._sighted_s, track.returned_s)
+        return self._sight.blind is not None or track.sent_s(reading) < max(self._sighted_s, track.returned_s)
 
     def _tell(self, kind: str, values: Mapping[str, float | int | str]) -> None:
         event = Event(self._clock.wall(), kind, "", values)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from monitor.model.inventory import Inventory
 from monitor.model.misdeed import Deed, Misdeed, Stray
+from monitor.model.probe_kinds import SNMP
 from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Event
 
@@ -82,7 +83,7 @@ class Complaints:
 
     def take(self, reading: Reading, now_s: float, wall: float) -> None:
         """Take a poll of an agent: a misdeed, or one that went well."""
-        if reading.probe != "snmp" or reading.target not in self._targets:
+        if reading.probe != SNMP.name or reading.target not in self._targets:
             return
         if reading.misdeed is not None:
             self._see(reading.target, reading.misdeed, now_s, wall)

@@ -20,6 +20,7 @@ from monitor.model.day import Day
 from monitor.model.kindness import Manner
 from monitor.model.misdeed import Stray
 from monitor.model.own_side import OwnSide
+from monitor.model.probe_kinds import ICMP, SNMP
 from monitor.model.reading import PathTrace, Reading
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Event, Snapshot
@@ -170,7 +171,7 @@ class Daemon:
     def round_opened(self, probe: str) -> None:
         """A round begins."""
         self._rounds_opened += 1
-        if probe == "icmp":
+        if probe == ICMP.name:
             self.board.round_opened(self._clock.wall())
 
     def round_finished(self, probe: str, duration_s: float) -> None:
@@ -270,7 +271,7 @@ class Daemon:
         for name, value in kept.items():
             if getattr(fresh.settings, name) != value:
                 log.warning("`%s` changed; it takes effect at the next start", name)
-        if fresh.settings.snmp.in_flight != self.settings.snmp.in_flight:
+        if SNMP.of(fresh.settings).in_flight != SNMP.of(self.settings).in_flight:
             log.warning("`probes.snmp.in_flight` changed; it takes effect at the next start")
         fresh = replace(fresh, settings=replace(fresh.settings, **kept))
         self.configuration = fresh

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from monitor.model.probe_kinds import KINDS, Brings
 from monitor.model.reading import Reading
 from monitor.model.settings import MeetingSettings
-from monitor.model.spec import IcmpSpec, Spec
+from monitor.model.spec import Spec
 from monitor.model.state import State, TargetView
 from monitor.rules.conference import teller_of_call
 from monitor.rules.timetable import spread
 
-Form = Callable[[Spec], Spec | None]
+Form = Callable[[str, Spec], Spec | None]
+"""What becomes of the spec of a probe; None leaves it out."""
 Ask = Callable[[Iterable[str], Form], tuple[int, AsyncIterator[Reading]]]
 """What asks targets: how many readings there will be, and each as it comes."""
 Progress = Callable[[int, int], None]
@@ -53,14 +56,19 @@ def _is_spared(view: TargetView | None) -> bool:
 
 
 def _burst(rules: MeetingSettings) -> Form:
-    def form(spec: Spec) -> Spec | None:
-        return replace(spec, packets=rules.packets, spacing_s=rules.spacing_s) if isinstance(spec, IcmpSpec) else None
+    def form(probe: str, spec: Spec) -> Spec | None:
+        changes: dict[str, Any] = {"packets": rules.packets, "spacing_s": rules.spacing_s}
+        return replace(spec, **changes) if _is_burst(probe) else None
 
     return form
 
 
 def _without_bursts(bursts: frozenset[str]) -> Form:
-    def form(spec: Spec) -> Spec | None:
-        return None if isinstance(spec, IcmpSpec) and spec.target in bursts else spec
+    def form(probe: str, spec: Spec) -> Spec | None:
+        return None if _is_burst(probe) and spec.target in bursts else spec
 
     return form
+
+
+def _is_burst(probe: str) -> bool:
+    return KINDS[probe].brings is Brings.PINGS

@@ -7,7 +7,7 @@ import logging
 import math
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -16,10 +16,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.model.beat import next_beat
 from monitor.model.clock import Clock
-from monitor.model.reading import Deliver, Reading
+from monitor.model.probe_kinds import KINDS
+from monitor.model.reading import Deliver, Outcome, Reading
 from monitor.model.spec import Spec
-from monitor.rules.conference import HEAVY
-from monitor.service.specs import Turn, confirming
+from monitor.rules.timetable import Turn, confirming
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +167,7 @@ class Poller:
         wanted: dict[str, list[Spec]] = defaultdict(list)
         for target in ids:
             for probe, spec in self._specs.get(target, ()):
-                asked = confirming(spec) if confirms else spec
+                asked = confirming(probe, spec) if confirms else spec
                 if asked is not None and target not in self._confirming[probe] and not self._is_held(probe, target):
                     self._confirming[probe].add(target)
                     wanted[probe].append(asked)
@@ -175,16 +175,16 @@ class Poller:
             self._spawn(self._ask(probe, specs, self._confirming[probe], None))
 
     def poll(
-        self, ids: Iterable[str], form: Callable[[Spec], Spec | None] = lambda spec: spec
+        self, ids: Iterable[str], form: Callable[[str, Spec], Spec | None] = lambda probe, spec: spec
     ) -> tuple[int, AsyncIterator[Reading]]:
         """Ask targets now with every probe they have, in full: how many readings there will be, and each as it comes.
 
-        They are evidence like any other, so they are handed on too. form: what becomes of each spec, None leaves it out.
+        They are evidence like any other, so they are handed on too. form: what becomes of each probe's spec, None leaves it out.
         """
         wanted: dict[str, list[Spec]] = defaultdict(list)
         for target in ids:
             for probe, spec in self._specs.get(target, ()):
-                formed = None if self._is_held(probe, target) else form(spec)
+                formed = None if self._is_held(probe, target) else form(probe, spec)
                 if formed is not None:
                     wanted[probe].append(formed)
         asked = sum(map(len, wanted.values()))
@@ -192,15 +192,16 @@ class Poller:
 
     async def _polled(self, wanted: Mapping[str, Sequence[Spec]], asked: int) -> AsyncIterator[Reading]:
         readings: asyncio.Queue[Reading] = asyncio.Queue()
+        asked_s = self._clock.monotonic()
         addresses = {spec.target: spec.address for specs in wanted.values() for spec in specs}
 
         def deliver(reading: Reading) -> None:
             readings.put_nowait(reading)
-            self._hand_on(reading, addresses[reading.target])
+            self._hand_on(reading, addresses[reading.target], asked_s)
 
         for probe, specs in wanted.items():
             self._spawn(self._probers[probe].probe(specs, deliver))
-        bound_s = max((_longest_s(specs) for specs in wanted.values()), default=0.0) + self._hang_grace_s
+        bound_s = max((_span_s(specs) for specs in wanted.values()), default=0.0) + self._hang_grace_s
         for _ in range(asked):
             try:
                 yield await asyncio.wait_for(readings.get(), bound_s)
@@ -256,7 +257,7 @@ class Poller:
         free = [spec for spec in specs if spec.target not in flying]
         if len(free) < len(specs):
             self._observer.turns_skipped(opened.probe, len(specs) - len(free))
-        if opened.probe in HEAVY:
+        if KINDS[opened.probe].disturbs_calls:
             free = [spec for spec in free if not self._is_held(opened.probe, spec.target)]
         if not free:
             self._part_done(opened)
@@ -265,17 +266,17 @@ class Poller:
         self._spawn(self._ask(opened.probe, free, flying, opened))
 
     async def _ask(self, probe: str, specs: Sequence[Spec], guard: set[str], opened: _Round | None) -> None:
-        waiting = {spec.target for spec in specs}
+        waiting, asked_s = {spec.target for spec in specs}, self._clock.monotonic()
         addresses = {spec.target: spec.address for spec in specs}
 
         def deliver(reading: Reading) -> None:
             target = reading.target
             waiting.discard(target)
             guard.discard(target)
-            self._hand_on(reading, addresses[target])
+            self._hand_on(reading, addresses[target], asked_s)
 
         try:
-            async with asyncio.timeout(_longest_s(specs) + self._hang_grace_s):
+            async with asyncio.timeout(_span_s(specs) + self._hang_grace_s):
                 await self._probers[probe].probe(specs, deliver)
         except TimeoutError:
             if waiting:  # else we stood still for as long, and all came at once
@@ -285,10 +286,13 @@ class Poller:
             if opened is not None:
                 self._part_done(opened)
 
-    def _hand_on(self, reading: Reading, address: str) -> None:
-        """Deliver a reading, unless a reload removed its target, or gave it another address, while it was being asked."""
+    def _hand_on(self, reading: Reading, address: str, asked_s: float) -> None:
+        """Deliver a reading, unless a reload removed its target, or gave it another address, while it was being asked.
+
+        A miss says when it was asked: it tells of then, however long it was waited for.
+        """
         if self._addresses.get(reading.target) == address:
-            self._deliver(reading)
+            self._deliver(replace(reading, asked_s=asked_s) if reading.outcome is Outcome.TIMEOUT else reading)
 
     def _part_done(self, opened: _Round) -> None:
         opened.left -= 1
@@ -338,6 +342,6 @@ def _by_target(turns: Sequence[Turn]) -> dict[str, tuple[tuple[str, Spec], ...]]
     return {target: tuple(probes) for target, probes in specs.items()}
 
 
-def _longest_s(specs: Sequence[Spec]) -> float:
+def _span_s(specs: Sequence[Spec]) -> float:
     """Return the seconds within which a prober must have delivered specs; what takes longer has hung."""
-    return max(spec.longest_s for spec in specs) + len(specs) * 0.01
+    return max(spec.span_s for spec in specs) + len(specs) * 0.01

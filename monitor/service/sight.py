@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from monitor.model.own_side import OwnSide
+from monitor.model.probe_kinds import ICMP
 from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import Settings
@@ -14,16 +15,16 @@ from monitor.model.state import Blindness
 from monitor.rules import blindness, health
 from monitor.rules.blindness import Silence
 from monitor.rules.topology import Topology
-from monitor.service.specs import REFERENCE
+from monitor.service.specs import REFERENCE, reference_turn, references_outside
 from monitor.service.suspicion import Suspicions
 from monitor.service.track import Track
 
 
 @dataclass(slots=True)
 class _Reference:
-    """An address outside the inventory. silent_since_s: its first miss after an answer, monotonic; None while it answers."""
+    """An address outside the inventory. sent_s: when its first miss after an answer was asked, monotonic; None while it answers."""
 
-    silent_since_s: float | None = None
+    sent_s: float | None = None
 
 
 class Sight:
@@ -31,6 +32,7 @@ class Sight:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._span_s = _reference_span_s(settings)
         self._own: deque[OwnSide] = deque()
         self._references: dict[str, _Reference] = {}
         self._blind: Blindness | None = None
@@ -56,14 +58,15 @@ class Sight:
     def follow(self, settings: Settings, targets: Collection[str]) -> None:
         """Take a changed configuration; references that are targets themselves are told by their tracks."""
         self._settings = settings
+        self._span_s = _reference_span_s(settings)
         known = self._references
-        names = [REFERENCE + reference for reference in settings.health.references if reference not in targets]
+        names = [REFERENCE + reference for reference in references_outside(targets, settings)]
         self._references = {name: known.get(name, _Reference()) for name in names}
 
     def own_side(self, own: OwnSide) -> None:
         """Take what is known of our own side; one round of it is kept."""
         self._own.append(own)
-        while self._own[0].at_s <= own.at_s - self._settings.icmp.every_s:
+        while self._own[0].at_s <= own.at_s - ICMP.of(self._settings).every_s:
             self._own.popleft()
         self._own_reason = blindness.judge(self._own, Silence())
 
@@ -76,9 +79,9 @@ class Sight:
         if reference is None:
             return
         if is_alive:
-            reference.silent_since_s = None
-        elif reading.outcome is Outcome.TIMEOUT and reference.silent_since_s is None:
-            reference.silent_since_s = reading.at_s
+            reference.sent_s = None
+        elif reading.outcome is Outcome.TIMEOUT and reference.sent_s is None:
+            reference.sent_s = reading.at_s - self._span_s if reading.asked_s is None else reading.asked_s
 
     def look(
         self, tracks: Mapping[str, Track], topology: Topology, suspicions: Suspicions, now_s: float, wall: float
@@ -115,27 +118,30 @@ class Sight:
     def _silence(self, tracks: Mapping[str, Track], topology: Topology, now_s: float) -> Silence:
         """Gather who is silent besides the root, whose silence is confirmed."""
         root = topology.root
-        since = [_silent_since(tracks[root], now_s)]
-        neighbours = [_silent_since(tracks[name], now_s) for name in topology.children.get(root, ())]
+        sent = [_missed_s(tracks[root], now_s)]
+        neighbours = [_missed_s(tracks[name], now_s) for name in topology.children.get(root, ())]
         chosen = [name for name in self._settings.health.references if name in tracks]
-        references = [_silent_since(tracks[name], now_s) for name in chosen]
-        references += [reference.silent_since_s for reference in self._references.values()]
+        references = [_missed_s(tracks[name], now_s) for name in chosen]
+        references += [reference.sent_s for reference in self._references.values()]
         counted = references or neighbours
-        icmp = self._settings.icmp
-        burst_s = icmp.timeout_s + icmp.packets * icmp.spacing_s  # a miss is known so long after its burst was sent
-        newest_s = max((each for each in since + counted if each is not None), default=now_s)
+        newest_s = max((each for each in sent + counted if each is not None), default=now_s - self._span_s)
         return Silence(
             root=True,
             references=len(references),
             silent_references=sum(each is not None for each in references),
             neighbours=len(neighbours),
             silent_neighbours=sum(each is not None for each in neighbours),
-            has_answer=self._answered_s > newest_s - burst_s,
+            has_answer=self._answered_s > newest_s,
         )
 
 
-def _silent_since(track: Track, now_s: float) -> float | None:
-    """Return since when a target has been silent, None while it answers or is not known to be silent."""
+def _missed_s(track: Track, now_s: float) -> float | None:
+    """Return when what began a target's silence was asked, None while it answers or is not known to be silent."""
     if track.silence is None or not (track.is_silent or health.is_missing(track.health, now_s)):
         return None
-    return track.silence.since_s
+    return track.silence.sent_s
+
+
+def _reference_span_s(settings: Settings) -> float:
+    """Return how long after its beginning a reference's miss is known at the latest, in seconds."""
+    return reference_turn("", settings).spec.span_s

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
 from monitor.model.inventory import Target
-from monitor.model.profile import Profile
+from monitor.model.probe_kinds import ICMP, KINDS, SNMP, Brings
 from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason, Reasons
 from monitor.model.settings import Settings
 from monitor.model.state import State, TargetView, Transition
 from monitor.rules import health
-from monitor.rules.conference import PROBES as CONFERENCE
 from monitor.rules.flapping import Flapping
 from monitor.rules.flapping import step as step_flapping
-from monitor.rules.timetable import PlannedProbe, probe_plan
+from monitor.rules.timetable import Turn
 from monitor.service.measured import Measured
 
 
 @dataclass(slots=True)
 class Silence:
-    """What a target's silence consists of, for the journal. since_s: monotonic; sent, received: echo requests in it.
+    """What a target's silence consists of, for the journal.
 
+    since_s: when its first miss was known; sent_s: when that was asked, both monotonic. sent, received: echo requests in it.
     told: probe → why it failed last.
     """
 
     since_s: float
+    sent_s: float
     sent: int = 0
     received: int = 0
     told: dict[str, Reasons] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Track:
     """
 
     target: Target
-    plan: tuple[PlannedProbe, ...]
+    plan: tuple[Turn, ...]
     health: health.Health
     view: TargetView
     flapping: Flapping = field(default_factory=Flapping)
@@ -98,11 +98,15 @@ class Track:
         """Return whether an answer came before what began its silence was even sent: it is known late, and proves no return."""
         if self.silence is None:
             return False
-        return reading.at_s < self.silence.since_s - self.longest_s(next(iter(self.silence.told)))
+        return reading.at_s < self.silence.sent_s
 
-    def longest_s(self, probe: str) -> float:
-        """Return how long after its beginning a probe's miss is known, in seconds."""
-        return next((planned.longest_s for planned in self.plan if planned.probe == probe), 0.0)
+    def sent_s(self, miss: Reading) -> float:
+        """Return when what a miss is the lack of an answer to was sent, at the earliest; monotonic seconds."""
+        return miss.at_s - self.span_s(miss.probe) if miss.asked_s is None else miss.asked_s
+
+    def span_s(self, probe: str) -> float:
+        """Return how long after its beginning a probe's miss is known at the latest, in seconds."""
+        return next((turn.spec.span_s for turn in self.plan if turn.probe == probe), 0.0)
 
     @property
     def first_probe(self) -> str:
@@ -136,9 +140,9 @@ class Track:
             self._step_silence(reading)
         if reading.icmp is not None:
             self.measured.take_icmp(reading, reading.icmp, wall, settings.quality, usual_rtt_s)
-        elif reading.probe == "snmp":
+        elif (brings := KINDS[reading.probe].brings) is Brings.AGENT:
             self.measured.take_snmp(reading, self.target, wall)
-        elif reading.probe in CONFERENCE:
+        elif brings is Brings.SERVICE:
             self.measured.take_service(reading, wall)
         return self.health is not before or not (was_well and self._is_well)
 
@@ -151,7 +155,7 @@ class Track:
         """Return whether any probe brought conclusive evidence within so many of its intervals."""
         probes = self.health.probes
         for name, heard_s in self.heard_s.items():
-            if now_s - heard_s <= intervals * probes[name].every_s and not probes[name].is_aside:
+            if now_s - heard_s <= intervals * probes[name].every_s and not probes[name].is_slow:
                 return True
         return False
 
@@ -181,8 +185,8 @@ class Track:
         since_s: before then no evidence could come. Nothing of all that can come about again before look_s.
         """
         since_s, measured = max(since_s, self.since_s), self.measured
-        icmp_s, snmp_s = self._fresh_until_s("icmp", since_s, intervals), self._fresh_until_s("snmp", since_s, intervals)
-        snmp = self.health.probes.get("snmp")
+        icmp_s, snmp_s = self._fresh_until_s(ICMP.name, since_s, intervals), self._fresh_until_s(SNMP.name, since_s, intervals)
+        snmp = self.health.probes.get(SNMP.name)
         rows_s = measured.answered_s + intervals * snmp.every_s if snmp else -inf
         if now_s > icmp_s:
             measured.icmp = None
@@ -255,28 +259,27 @@ class Track:
         return found
 
     def _step_silence(self, reading: Reading) -> None:
-        self.silence = self.silence or Silence(reading.at_s)
+        self.silence = self.silence or Silence(reading.at_s, self.sent_s(reading))
         self.silence.told[reading.probe] = reading.detail
         if reading.icmp is not None:
             self.silence.sent += reading.icmp.sent
             self.silence.received += reading.icmp.received
 
 
-def new_track(
-    target: Target, settings: Settings, profiles: Mapping[str, Profile], memory: Transition | None, now_s: float
-) -> Track:
-    """Return the track of a target that nothing is known of, but what the journal remembers. now_s: monotonic."""
-    plan = probe_plan(target, settings, profiles.get(target.profile))
+def new_track(target: Target, plan: tuple[Turn, ...], memory: Transition | None, now_s: float) -> Track:
+    """Return the track of a target that nothing is known of, but what the journal remembers.
+
+    plan: its probes, as probe_plan() returns them. now_s: monotonic.
+    """
     fresh = health.start({planned.probe: planned.every_s for planned in plan})
     return Track(target, plan, _remembered(fresh, memory), TargetView(target), memory=memory, since_s=now_s)
 
 
-def follow(track: Track, target: Target, settings: Settings, profiles: Mapping[str, Profile], now_s: float) -> None:
+def follow(track: Track, target: Target, plan: tuple[Turn, ...], now_s: float) -> None:
     """Let a track follow a changed configuration: what is known stays, but the evidence of an address that changed.
 
-    Its state then stands until the new address was asked. now_s: monotonic.
+    Its state then stands until the new address was asked. plan: its probes now. now_s: monotonic.
     """
-    plan = probe_plan(target, settings, profiles.get(target.profile))
     has_moved = target.address != track.target.address
     known = {} if has_moved else track.health.probes
     track.since_s = now_s if has_moved else track.since_s
@@ -286,7 +289,7 @@ def follow(track: Track, target: Target, settings: Settings, profiles: Mapping[s
         planned.probe: replace(
             known.get(planned.probe, health.ProbeHealth(planned.every_s)),
             every_s=planned.every_s,
-            is_aside=health.is_aside(planned.probe, names),
+            is_slow=health.is_slow(planned.probe, names),
         )
         for planned in plan
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.words.catalogue import Catalogue, say
+from monitor.words.probes import PROBES
 from monitor.words.voice import voice
 
 REASONS: Catalogue = {
@@ -56,12 +57,9 @@ def explain(code: str, values: Mapping[str, float | int | str], language: str, n
     return say(REASONS, code, language, **{key: _read(key, value, language, known) for key, value in values.items()})
 
 
-_PROBES = {"h323": "H.323", "web": "Web"}
-
-
 def _read(key: str, value: float | int | str, language: str, names: Mapping[str, str]) -> object:
     if key == "probe":
-        return _PROBES.get(str(value)) or str(value).upper()
+        return say(PROBES, str(value), language) if value in PROBES else str(value).upper()
     if isinstance(value, str):
         return names.get(value, value)
     return voice(language).value(key, value)

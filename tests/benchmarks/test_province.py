@@ -11,6 +11,7 @@ from benchmarks.network import addresses
 from benchmarks.province import leaves, write_province
 from monitor.load.configuration import load
 from monitor.model.inventory import Kind
+from monitor.model.probe_kinds import ICMP, SNMP
 
 
 @pytest.mark.parametrize("size", [2, 43, 477])
@@ -19,13 +20,13 @@ def test_a_province_of_any_size_loads_without_a_warning_at_the_responders_addres
     found = load(tmp_path / "config")
     assert () == found.warnings
     assert addresses(size) == [target.address for target in found.inventory.targets.values()]
-    assert 1 == found.settings.icmp.packets
+    assert 1 == ICMP.of(found.settings).packets
 
 
 def test_everything_else_is_as_shipped(tmp_path: Path) -> None:
     write_province(tmp_path / "config", 5)
     settings = load(tmp_path / "config").settings
-    assert (15.0, 5, 60.0) == (settings.icmp.every_s, settings.icmp.packets, settings.snmp.every_s)
+    assert (15.0, 5, 60.0) == (ICMP.of(settings).every_s, ICMP.of(settings).packets, SNMP.of(settings).every_s)
 
 
 def test_who_is_cut_off_has_nothing_behind_it_and_is_another_each_time(tmp_path: Path) -> None:

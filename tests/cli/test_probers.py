@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from monitor.cli.probers import snmp_engines
+from monitor.cli.probers import SERVICE_PROBERS, snmp_engines
+from monitor.model.probe_kinds import SERVICES
 from monitor.model.reading import Outcome, Reading
 from monitor.service.clock import SystemClock
 from monitor.wire import snmp
@@ -42,3 +43,7 @@ async def test_no_more_questions_are_on_their_way_than_the_settings_permit(engin
     assert [Outcome.OK] * 40 == [reading.outcome for reading in found]
     # What waits for half a second no longer counts: a machine that stalls so long lets a few more through.
     assert 4 <= agent.most < 20
+
+
+def test_every_service_has_a_prober() -> None:
+    assert SERVICE_PROBERS.keys() == set(SERVICES)

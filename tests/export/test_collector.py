@@ -271,7 +271,7 @@ def test_under_maintenance_an_answer_to_a_conference_probe_is_an_answer() -> Non
 
 def test_a_target_with_a_longer_interval_grows_stale_later() -> None:
     snapshot = sample.with_view(mixed(), "xa-2-5", icmp=sample.icmp(at=sample.NOW - 46))
-    slow = replace(snapshot.views["xa-2-5"].target, probes={"icmp": ProbeOverride(every_s=60.0)})
+    slow = replace(snapshot.views["xa-2-5"].target, probes={"icmp": ProbeOverride(changes={"every_s": 60.0})})
     assert of(scrape(sample.with_view(snapshot, "xa-2-5", target=slow)), "wan_icmp_loss_ratio", "xa-2-5") == 0
 
 

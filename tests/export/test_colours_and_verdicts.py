@@ -22,6 +22,7 @@ from monitor.rules import topology
 from monitor.rules.health import Circumstances, judge
 from monitor.rules.readiness import judge as judge_meeting
 from monitor.rules.readiness_case import Brief
+from monitor.rules.timetable import probe_plan
 from monitor.service.track import new_track
 from tests.export import sample
 from tests.load.folders import SITES, make_folder
@@ -51,7 +52,8 @@ def configured(folder: Path, monitor: str) -> Configuration:
 
 def measured(of: Configuration, rounds: Sequence[Sequence[float | None]], usual_s: float | None = None) -> TargetView:
     """Return the view of a target after rounds as the daemon takes and judges them."""
-    track = new_track(of.inventory.targets[IT], of.settings, of.profiles, None, 0.0)
+    target = of.inventory.targets[IT]
+    track = new_track(target, probe_plan(target, of.settings, of.profiles), None, 0.0)
     for number, rtts_s in enumerate(rounds):
         burst = IcmpSample(len(rtts_s), tuple(rtts_s))
         reading = Reading(IT, "icmp", number * 5.0, Outcome.OK, icmp=burst)

@@ -78,15 +78,21 @@ endpoints:"""
     assert (target.credential, target.expected, target.interfaces, target.engine) == (None, Expected.OFFICE_HOURS, "all", "pysnmp")
     assert (target.max_repetitions, target.answers_from, target.tags, target.short) == (5, ("10.9.9.9",), ("xa-vung-cao",), "TT ĐV")
     assert target.contacts == (Contact("Trực kỹ thuật", "0219 000 0000"),)
-    assert target.probes == {"icmp": ProbeOverride(every_s=60.0, dscp=34), "snmp": ProbeOverride(enabled=False)}
+    assert target.probes == {"icmp": ProbeOverride(changes={"every_s": 60.0, "dscp": 34}), "snmp": ProbeOverride(enabled=False)}
 
 
 def test_probes_are_merged_with_the_defaults_key_by_key(tmp_path: Path) -> None:
     sites = SITES.replace("credential: wan}", "credential: wan, probes: {icmp: {every: 30s, packets: 3}, snmp: {enabled: false}}}")
     sites = sites.replace("contracted: 50M}", "contracted: 50M, probes: {icmp: {packets: 9}, snmp: {enabled: true}}}")
     targets = inventory_of(make_folder(tmp_path, sites=sites)).targets
-    assert targets["goc"].probes == {"icmp": ProbeOverride(every_s=30.0, packets=3), "snmp": ProbeOverride(enabled=False)}
-    assert targets["xa"].probes == {"icmp": ProbeOverride(every_s=30.0, packets=9), "snmp": ProbeOverride(enabled=True)}
+    assert targets["goc"].probes == {
+        "icmp": ProbeOverride(changes={"every_s": 30.0, "packets": 3}),
+        "snmp": ProbeOverride(enabled=False),
+    }
+    assert targets["xa"].probes == {
+        "icmp": ProbeOverride(changes={"every_s": 30.0, "packets": 9}),
+        "snmp": ProbeOverride(enabled=True),
+    }
 
 
 def test_how_an_endpoint_is_addressed_is_merged_with_the_defaults_too(tmp_path: Path) -> None:

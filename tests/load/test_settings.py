@@ -12,17 +12,15 @@ from monitor.load.manual import keys
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import settings_table
 from monitor.load.settings_values import DSCP
+from monitor.model.probe_kinds import H323, ICMP, SIP, SNMP, TCP, WEB
 from monitor.model.settings import (
     Credential,
-    H323Settings,
     Login,
     MaintenanceWindow,
     OfficeHours,
     Settings,
-    SipSettings,
-    TcpSettings,
-    WebSettings,
 )
+from monitor.model.spec import H323Settings, SipSettings, TcpSettings, WebSettings
 from tests.load.folders import MONITOR, SITES, make_folder
 
 PLAIN = SITES.replace(", credential: wan", "")
@@ -94,11 +92,12 @@ export: {histogram: false, contacts: true}
 """,
     )
     assert (settings.listen, settings.language, settings.engine) == ("[::1]:9000", "en", "pysnmp")
-    assert (settings.icmp.dscp, settings.icmp.timeout_s, settings.snmp.every_s, settings.snmp.port) == (34, 0.5, 120.0, 1161)
-    assert (settings.snmp.timeout_min_s, settings.snmp.timeout_max_s, settings.snmp.max_requests_per_second) == (0.3, 5.0, 7)
-    assert settings.sip == SipSettings(30.0, 1.0, 5070, ("tcp",))
-    assert settings.h323 == H323Settings(600.0, 3.0, 1721, "10.0.0.9", 1718)
-    assert (settings.web, settings.tcp) == (WebSettings(3600.0, 5.0), TcpSettings(20.0, 0.5))
+    icmp, snmp = ICMP.of(settings), SNMP.of(settings)
+    assert (icmp.dscp, icmp.timeout_s, snmp.every_s, snmp.port) == (34, 0.5, 120.0, 1161)
+    assert (snmp.timeout_min_s, snmp.timeout_max_s, snmp.max_requests_per_second) == (0.3, 5.0, 7)
+    assert SIP.of(settings) == SipSettings(30.0, 1.0, 5070, ("tcp",))
+    assert H323.of(settings) == H323Settings(600.0, 3.0, 1721, "10.0.0.9", 1718)
+    assert (WEB.of(settings), TCP.of(settings)) == (WebSettings(3600.0, 5.0), TcpSettings(20.0, 0.5))
     assert settings.logins == {"codec": Login("codec", "xem", "mk")}
     assert (settings.health.flapping_high, settings.health.flapping_low, settings.health.references) == (
         0.4,
@@ -137,7 +136,7 @@ maintenance:
         ("timezone: Asia/Ho_Chi_Min", "no time zone is called 'Asia/Ho_Chi_Min'; did you mean 'Asia/Ho_Chi_Minh'?"),
         ("timezone: Asia/Hanoi", "no time zone is called 'Asia/Hanoi'; write it like Asia/Ho_Chi_Minh"),
         ("probes: {icmp: {dscp: ef1}}", "probes.icmp.dscp: 'ef1' is no DSCP; did you mean 'ef'?"),
-        ("probes: {icmp: {every: 1s, timeout: 2s}}", "probes.icmp: a burst takes 2.08 s, longer than its interval of 1 s"),
+        ("probes: {icmp: {every: 1s, timeout: 2s}}", "probes.icmp: a probe may take 2.08 s, longer than its interval of 1 s"),
         ("probes: {snmp: {deadline: 1s}}", "probes.snmp: the deadline of 1 s is shorter than one timeout"),
         ("health: {flapping: {high: 20%}}", "health.flapping: low (25%) must be below high (20%)"),
         ("health: {references: [xb]}", "health.references: 'xb' is neither a target nor an address; known are goc"),

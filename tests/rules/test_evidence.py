@@ -8,12 +8,13 @@ import pytest
 
 from monitor.model.inventory import Contracted
 from monitor.model.reason import Reason
-from monitor.model.settings import HealthSettings, IcmpSettings, Settings
+from monitor.model.settings import HealthSettings, Settings
+from monitor.model.spec import IcmpSettings
 from monitor.model.state import Blindness, Snapshot, State, TargetView
 from monitor.rules.evidence import answers, gather, load_ratios
 from tests.export import sample
 
-SETTINGS = Settings(icmp=IcmpSettings(every_s=10.0), health=HealthSettings(stale_intervals=2.0))
+SETTINGS = Settings(probes={"icmp": IcmpSettings(every_s=10.0)}, health=HealthSettings(stale_intervals=2.0))
 
 
 def of(age_s: float) -> tuple[TargetView, Snapshot]:

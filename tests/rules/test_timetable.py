@@ -1,5 +1,6 @@
 """The timetable: which probes a target has, when its turn comes, and when its silence is nobody's business."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.inventory import Expected, Kind, ProbeOverride, Target
-from monitor.model.profile import ConferenceProbes, Profile, WebPage
-from monitor.model.settings import Credential, IcmpSettings, OfficeHours, Settings
+from monitor.model.profile import Profile, WebPage
+from monitor.model.settings import Credential, OfficeHours, Settings
+from monitor.model.spec import IcmpSettings, IcmpSpec, SipSpec, SnmpSpec, WebSpec
 from monitor.rules.timetable import is_expected, probe_plan, spread
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -28,14 +30,17 @@ def test_a_target_without_a_credential_has_no_snmp_probe() -> None:
 
 
 def test_a_target_with_a_credential_has_both_probes_at_the_settings_intervals() -> None:
-    plan = probe_plan(target(credential="wan"), SETTINGS)
-    assert [("icmp", 15.0, 1.0), ("snmp", 60.0, 2.0)] == [(probe.probe, probe.every_s, probe.timeout_s) for probe in plan]
+    icmp, snmp = probe_plan(target(credential="wan"), SETTINGS)
+    assert [("icmp", 15.0), ("snmp", 60.0)] == [(turn.probe, turn.every_s) for turn in (icmp, snmp)]
+    assert isinstance(icmp.spec, IcmpSpec)
+    assert isinstance(snmp.spec, SnmpSpec)
+    assert (1.0, 2.0) == (icmp.spec.timeout_s, snmp.spec.timeout_s)
 
 
 def test_an_override_changes_only_what_it_names() -> None:
-    own = target(probes={"icmp": ProbeOverride(every_s=30.0), "snmp": ProbeOverride(enabled=False)}, credential="wan")
-    (icmp,) = probe_plan(own, Settings(icmp=IcmpSettings(packets=7), credentials=SETTINGS.credentials))
-    assert (30.0, 7, 1.0, 46) == (icmp.every_s, icmp.packets, icmp.timeout_s, icmp.dscp)
+    own = target(probes={"icmp": ProbeOverride(changes={"every_s": 30.0}), "snmp": ProbeOverride(enabled=False)}, credential="wan")
+    (icmp,) = probe_plan(own, Settings(probes={"icmp": IcmpSettings(packets=7)}, credentials=SETTINGS.credentials))
+    assert (30.0, IcmpSpec("a", "127.0.0.2", packets=7, timeout_s=1.0, dscp=46)) == (icmp.every_s, icmp.spec)
 
 
 def test_a_target_may_switch_its_ping_off() -> None:
@@ -43,16 +48,24 @@ def test_a_target_may_switch_its_ping_off() -> None:
     assert ["snmp"] == [probe.probe for probe in probe_plan(own, SETTINGS)]
 
 
-CODEC = Profile("codec", probes=ConferenceProbes(sip=True, h323=True, web=WebPage("cisco-xml", "/status.xml")))
+PAGE = WebPage("cisco-xml", "/status.xml")
+CODEC = Profile("codec", probes={"sip": {}, "h323": {}, "web": {"page": PAGE}})
+
+
+def names(target: Target, profile: Profile) -> list[str]:
+    return [turn.probe for turn in probe_plan(replace(target, profile=profile.id), SETTINGS, {profile.id: profile})]
 
 
 def test_conference_probes_are_those_of_the_kind_of_device() -> None:
-    plan = {probe.probe: probe for probe in probe_plan(target(), SETTINGS, CODEC)}
+    plan = {turn.probe: turn for turn in probe_plan(target(profile="codec"), SETTINGS, {"codec": CODEC})}
     assert ["icmp", "sip", "h323", "web"] == list(plan)
-    assert (60.0, 2.0, ("udp", "tcp")) == (plan["sip"].every_s, plan["sip"].timeout_s, plan["sip"].transports)
+    sip, web = plan["sip"].spec, plan["web"].spec
+    assert isinstance(sip, SipSpec)
+    assert isinstance(web, WebSpec)
+    assert (60.0, 2.0, ("udp", "tcp")) == (plan["sip"].every_s, sip.timeout_s, sip.transports)
     assert (300.0, 600.0) == (plan["h323"].every_s, plan["web"].every_s)
-    assert CODEC.probes.web is plan["web"].web
-    assert ["icmp"] == [probe.probe for probe in probe_plan(target(), SETTINGS, Profile("router"))]
+    assert (PAGE.status, PAGE.path, PAGE.port, PAGE.tls) == (web.status, web.path, web.port, web.tls)
+    assert ["icmp"] == names(target(), Profile("router"))
 
 
 @pytest.mark.parametrize(
@@ -60,17 +73,21 @@ def test_conference_probes_are_those_of_the_kind_of_device() -> None:
     [
         ({"sip": ProbeOverride(enabled=False)}, ["icmp", "h323", "web"]),
         ({"h323": ProbeOverride(enabled=False), "web": ProbeOverride(enabled=False)}, ["icmp", "sip"]),
-        ({"tcp": ProbeOverride(ports=(445,))}, ["icmp", "sip", "tcp", "h323", "web"]),
-        ({"tcp": ProbeOverride(every_s=9.0)}, ["icmp", "sip", "h323", "web"]),
+        ({"tcp": ProbeOverride(changes={"ports": (445,)})}, ["icmp", "sip", "tcp", "h323", "web"]),
+        ({"tcp": ProbeOverride(changes={"every_s": 9.0})}, ["icmp", "sip", "h323", "web"]),
     ],
 )
 def test_a_target_may_differ_from_its_kind(own: dict[str, ProbeOverride], expected: list[str]) -> None:
-    assert expected == [probe.probe for probe in probe_plan(target(probes=own), SETTINGS, CODEC)]
+    assert expected == names(target(probes=own), CODEC)
 
 
 def test_a_target_of_another_kind_may_be_asked_all_the_same_but_not_by_an_interval_alone() -> None:
-    asked = {"sip": ProbeOverride(enabled=True), "web": ProbeOverride(enabled=True), "h323": ProbeOverride(every_s=9.0)}
-    assert ["icmp", "sip", "web"] == [probe.probe for probe in probe_plan(target(probes=asked), SETTINGS, Profile("router"))]
+    asked = {
+        "sip": ProbeOverride(enabled=True),
+        "web": ProbeOverride(enabled=True),
+        "h323": ProbeOverride(changes={"every_s": 9.0}),
+    }
+    assert ["icmp", "sip", "web"] == names(target(probes=asked), Profile("router"))
 
 
 @given(st.text(min_size=1), st.floats(0.1, 86400))

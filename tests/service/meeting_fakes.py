@@ -96,7 +96,7 @@ class FakeDaemon:
         return self._ask
 
     def _ask(self, ids: Iterable[str], form: Form) -> tuple[int, AsyncIterator[Reading]]:
-        specs = [formed for name in ids for spec in _specs(name) if (formed := form(spec)) is not None]
+        specs = [formed for name in ids for probe, spec in _specs(name) if (formed := form(probe, spec)) is not None]
         self.asked += specs
         self.at_once.append(sum(isinstance(spec, IcmpSpec) for spec in specs))
         return len(specs), self._readings(specs)
@@ -111,8 +111,8 @@ class FakeDaemon:
             yield reading
 
 
-def _specs(name: str) -> tuple[Spec, ...]:
-    return IcmpSpec(name, "10.0.0.1"), SipSpec(name, "10.0.0.1")
+def _specs(name: str) -> tuple[tuple[str, Spec], ...]:
+    return ("icmp", IcmpSpec(name, "10.0.0.1")), ("sip", SipSpec(name, "10.0.0.1"))
 
 
 def _heard(view: TargetView, now: float) -> TargetView:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from monitor.model.inventory import AddressMode, Area, Inventory, Kind, Network, Target
+from monitor.model.probe_kinds import KINDS
 from monitor.model.profile import Profile
 from monitor.model.reading import IcmpSample, Outcome, Reading, SnmpSample
 from monitor.model.reason import Reason
@@ -204,7 +205,7 @@ class Province:
         while self._due and self._due[0][0] <= self.clock.now_s:
             at_s, _, name, probe, confirms = heapq.heappop(self._due)
             if not confirms:
-                every_s = getattr(self.settings, probe).every_s
+                every_s = KINDS[probe].of(self.settings).every_s
                 heapq.heappush(self._due, (at_s + every_s, next(self._number), name, probe, False))
             done_s, reading = self._probe(name, probe, at_s, confirms)
             heapq.heappush(self._done, (done_s, next(self._number), reading))
@@ -220,7 +221,7 @@ class Province:
             done_s = at_s + 0.1
             return done_s, answer(name, probe, done_s, confirms=confirms)
         done_s = at_s + (BURST_S if probe == "icmp" else 1.0 if confirms else 5.0) + self.lateness_s()
-        return done_s, miss(name, probe, done_s, confirms=confirms)
+        return done_s, replace(miss(name, probe, done_s, confirms=confirms), asked_s=at_s)
 
     def _deliver(self) -> None:
         while self._done and self._done[0][0] <= self.clock.now_s:

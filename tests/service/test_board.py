@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from monitor.model.probe_kinds import ICMP
 from monitor.model.reason import Reason
 from monitor.model.state import Snapshot, State, Transition
 from tests.service.province import (
@@ -21,7 +22,7 @@ from tests.service.province import (
 from tests.told import english
 
 WARM_UP_S = 75.0
-BOUND_S = SETTINGS.icmp.every_s + 5.0
+BOUND_S = ICMP.of(SETTINGS).every_s + 5.0
 PHASES = [1.5 * step for step in range(10)]
 
 

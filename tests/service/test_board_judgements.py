@@ -11,6 +11,7 @@ from monitor.model.profile import Profile
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
+from monitor.model.spec import IcmpSettings, SnmpSettings
 from monitor.model.state import Event, Snapshot, State, Transition
 from tests.service.province import (
     SETTINGS,
@@ -404,7 +405,7 @@ async def test_our_own_blindness_makes_nobody_flap() -> None:
 @pytest.mark.parametrize("up_s", [0.3, 0.5, 0.6, 1.0, 2.0, 3.5])
 @pytest.mark.parametrize("down_s", [4.0, 8.0])
 async def test_an_uplink_that_goes_again_as_it_returns_leaves_nobody_else_to_blame(up_s: float, down_s: float) -> None:
-    quick = replace(SETTINGS, icmp=replace(SETTINGS.icmp, every_s=3.0), snmp=replace(SETTINGS.snmp, every_s=12.0))
+    quick = replace(SETTINGS, probes={"icmp": IcmpSettings(every_s=3.0), "snmp": SnmpSettings(every_s=12.0)})
     province = Province(settings=quick)
     await province.run(20.0)
     province.dead.add("d1")

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.model.probe_kinds import SNMP
+from monitor.model.spec import IcmpSettings, SnmpSettings
 from monitor.model.state import State, Transition
 from tests.service.province import SETTINGS, FakeClock, MemoryJournal, Province, inventory, small_province
 
-BRISK = replace(SETTINGS, icmp=replace(SETTINGS.icmp, every_s=1.0), snmp=replace(SETTINGS.snmp, every_s=12.0))
+BRISK = replace(SETTINGS, probes={"icmp": IcmpSettings(every_s=1.0), "snmp": SnmpSettings(every_s=12.0)})
 PLAN = inventory(replace(target, credential="wan") for target in small_province(districts=2, communes=2).targets.values())
 CUT = ("d0", "d1-c0")
 
@@ -58,7 +60,7 @@ async def test_whoever_is_behind_an_uplink_that_is_never_heard_of_is_blamed_once
     province = restarted({})
     province.unsendable.add("d1-c1")
     province.dead.add("e-d1-c1")
-    await province.run(3 * BRISK.snmp.every_s + 10.0)
+    await province.run(3 * SNMP.of(BRISK).every_s + 10.0)
     assert (State.DOWN, State.UNKNOWN) == (province.state("e-d1-c1"), province.state("d1-c1"))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.model.own_side import OwnSide
 from monitor.model.state import State
-from tests.service.province import SETTINGS, Province, with_health
+from tests.service.province import SETTINGS, Province, miss, with_health
 from tests.service.test_board import BOUND_S, warm
 
 
@@ -157,6 +157,24 @@ async def test_an_outage_that_begins_while_we_are_blind_is_found_by_fresh_eviden
     await province.run(15.0 + BOUND_S)
     assert {"d1"} == province.of(State.DOWN)
     assert {"sighted"} <= set(kinds(province))
+
+
+@pytest.mark.parametrize(("asked", "suspected"), [("while blind", False), ("afterwards", True)])
+async def test_a_burst_suspects_nobody_that_was_sent_while_we_were_blind_however_long_it_takes(asked: str, suspected: bool) -> None:
+    """A meeting's burst of 300 packets is known to be lost 7 s after its first was sent, six times later than the usual one."""
+    province = await warm()
+    province.is_cut_off = True
+    await province.run(60.0)
+    asked_s = province.clock.now_s
+    province.is_cut_off = False
+    await province.run(20.0)
+    assert province.board.snapshot().blind is None
+    now_s = province.clock.now_s
+    lost = replace(miss("d1", "icmp", now_s), asked_s=asked_s if asked == "while blind" else now_s - 7.0)
+    province.board.deliver(lost)
+    province.asked.clear()
+    await province.board.evaluate()
+    assert suspected is any("d1" in names for _, names in province.asked)
 
 
 async def test_lost_packets_of_the_blind_time_are_no_loss_of_the_targets() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.model.spec import IcmpSettings, SnmpSettings
 from monitor.model.state import State
 from monitor.service.suspicion import HOLD_S
 from tests.service.province import SETTINGS, Province, answer, inventory, miss, point
@@ -13,8 +14,7 @@ from tests.service.test_board import BOUND_S, is_whole, warm
 
 QUICK = replace(
     SETTINGS,
-    icmp=replace(SETTINGS.icmp, every_s=2.0),
-    snmp=replace(SETTINGS.snmp, every_s=2.0),
+    probes={"icmp": IcmpSettings(every_s=2.0), "snmp": SnmpSettings(every_s=2.0)},
 )
 
 

@@ -11,10 +11,9 @@ import pytest
 
 from monitor.model.reading import Deliver, Outcome, Reading
 from monitor.model.spec import H323Spec, IcmpSpec
-from monitor.rules.timetable import spread
+from monitor.rules.timetable import Turn, spread
 from monitor.service.clock import SystemClock
 from monitor.service.poller import Poller, tick_s
-from monitor.service.specs import Turn
 from tests.patience import LONGEST_WAIT_S
 from tests.probes.fake_network import SteppedClock
 
@@ -254,6 +253,25 @@ async def test_a_poll_by_hand_answers_each_reading_and_is_evidence_too() -> None
     assert ["b"] == [reading.target async for reading in answers]
     assert "b" in {reading.target for reading in readings}
     await poller.stop()
+
+
+async def test_a_miss_says_when_it_was_asked_by_its_turn_or_by_hand_and_an_answer_needs_not_to() -> None:
+    poller, prober, observer, readings = make()
+    clock = SystemClock()
+    begun_s = clock.monotonic()
+    poller.start(turns("stuck", "a"))
+    await observer.until(lambda: prober.asked["stuck"] == 1)
+    by_hand_s = clock.monotonic()
+    _, answers = poller.poll(["stuck"])
+    waiting = asyncio.ensure_future(anext(answers))
+    await observer.until(lambda: prober.asked["stuck"] == 2)
+    prober.free.set()
+    await waiting
+    await observer.until(lambda: any(each.target == "stuck" for each in readings) and len(observer.finished) >= 1)
+    await poller.stop()
+    of_turn, of_hand, *_ = sorted(each.asked_s for each in readings if each.target == "stuck" and each.asked_s is not None)
+    assert begun_s <= of_turn <= by_hand_s <= of_hand <= clock.monotonic()
+    assert {None} == {each.asked_s for each in readings if each.target == "a"}
 
 
 @pytest.mark.parametrize(

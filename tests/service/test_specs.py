@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.model.inventory import AddressMode, H323Access, Inventory, Kind, Network, ProbeOverride, SipAccess, Target, WebAccess
-from monitor.model.profile import ConferenceProbes, Match, Profile, WebPage
-from monitor.model.settings import Credential, H323Settings, HealthSettings, Login, Settings
-from monitor.model.spec import H323Spec, IcmpSpec, SipSpec, SnmpSpec, Spec, TcpSpec, WebSpec
-from monitor.service.specs import REFERENCE, confirming, turns
+from monitor.model.profile import Match, Profile, WebPage
+from monitor.model.settings import Credential, HealthSettings, Login, Settings
+from monitor.model.spec import H323Settings, H323Spec, IcmpSpec, SipSpec, SnmpSpec, Spec, TcpSpec, WebSpec
+from monitor.rules.timetable import confirming
+from monitor.service.specs import REFERENCE, turns
 
 PROFILES = {"default": Profile("default"), "cisco": Profile("cisco", match=Match(("1.3.6.1.4.1.9",)))}
 ROOT = Target("root", Kind.POINT, "Gốc", "Gốc", "127.0.0.1", "province", "tinh", credential="wan")
@@ -43,14 +44,14 @@ def test_version_3_goes_to_pysnmp_whatever_the_target_prefers() -> None:
 
 
 def test_a_poll_never_outlives_its_interval() -> None:
-    fast = replace(ROOT, probes={"snmp": ProbeOverride(every_s=10.0)})
+    fast = replace(ROOT, probes={"snmp": ProbeOverride(changes={"every_s": 10.0})})
     snmp = specs(fast)["snmp"]
     assert isinstance(snmp, SnmpSpec)
     assert 10.0 == snmp.deadline_s
 
 
 def test_a_device_may_be_asked_less_often_than_the_others() -> None:
-    own = replace(ROOT, probes={"snmp": ProbeOverride(max_requests_per_second=3)})
+    own = replace(ROOT, probes={"snmp": ProbeOverride(changes={"max_requests_per_second": 3})})
     asked = [specs(target)["snmp"] for target in (ROOT, own)]
     assert [20, 3] == [spec.max_requests_per_second for spec in asked if isinstance(spec, SnmpSpec)]
 
@@ -63,7 +64,9 @@ def test_references_outside_the_inventory_are_pinged_too_and_those_inside_not_tw
 
 
 CODEC = Profile(
-    "codec", drops_strangers=True, probes=ConferenceProbes(True, True, WebPage("cisco-xml", "/status.xml"), tcp=(445, 3389))
+    "codec",
+    drops_strangers=True,
+    probes={"sip": {}, "h323": {}, "web": {"page": WebPage("cisco-xml", "/status.xml")}, "tcp": {"ports": (445, 3389)}},
 )
 
 
@@ -72,7 +75,9 @@ def test_conference_specs_know_how_the_endpoint_is_addressed() -> None:
         "dc", Kind.ENDPOINT, "Cầu", "C", "127.0.0.2", "province", "tinh", profile="codec",
         sip=SipAccess("1715", "hoinghi.vn", 5070), h323=H323Access("1715"), web=WebAccess("codec", 8443),
     )  # fmt: skip
-    settings = replace(SETTINGS, logins={"codec": Login("codec", "xem", "mk")}, h323=H323Settings(gatekeeper="127.0.0.9"))
+    settings = replace(
+        SETTINGS, logins={"codec": Login("codec", "xem", "mk")}, probes={"h323": H323Settings(gatekeeper="127.0.0.9")}
+    )
     found = {turn.probe: turn.spec for turn in turns(inventory(endpoint), settings, {"codec": CODEC})}
     assert SipSpec("dc", "127.0.0.2", 5070, ("udp", "tcp"), "1715", "hoinghi.vn", drops_strangers=True) == found["sip"]
     assert H323Spec("dc", "127.0.0.2", 1720, "127.0.0.9", 1719, "1715", drops_strangers=True) == found["h323"]
@@ -84,17 +89,17 @@ def test_conference_specs_know_how_the_endpoint_is_addressed() -> None:
 def test_a_suspicion_asks_sip_and_ports_shortly_and_disturbs_nothing_heavier() -> None:
     endpoint = replace(ROOT, profile="codec")
     found = {turn.probe: turn.spec for turn in turns(inventory(endpoint), SETTINGS, {"codec": CODEC})}
-    sip, tcp = confirming(found["sip"]), confirming(found["tcp"])
+    sip, tcp = confirming("sip", found["sip"]), confirming("tcp", found["tcp"])
     assert isinstance(sip, SipSpec)
     assert isinstance(tcp, TcpSpec)
     assert (True, 1.0, True, 1.0) == (sip.confirms, sip.timeout_s, tcp.confirms, tcp.timeout_s)
-    assert (None, None) == (confirming(found["h323"]), confirming(found["web"]))
+    assert (None, None) == (confirming("h323", found["h323"]), confirming("web", found["web"]))
 
 
 def test_a_suspicion_is_settled_by_the_same_burst_and_one_short_question() -> None:
     found = specs(ROOT)
-    assert replace(found["icmp"], confirms=True) == confirming(found["icmp"])
-    asked = confirming(found["snmp"])
+    assert replace(found["icmp"], confirms=True) == confirming("icmp", found["icmp"])
+    asked = confirming("snmp", found["snmp"])
     assert isinstance(asked, SnmpSpec)
     assert (True, True, 0, 1.0) == (asked.brief, asked.confirms, asked.retries, asked.timeout_s)
     assert 1.0 == asked.timeout_max_s, "also of an agent that was learned to be slow"

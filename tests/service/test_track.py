@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from monitor.model.profile import ConferenceProbes, Profile, WebPage
+from monitor.model.probe_kinds import ICMP
+from monitor.model.profile import Profile
 from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.state import State
 from monitor.rules.health import Standing
+from monitor.rules.timetable import probe_plan
 from monitor.service.track import Track, new_track
 from tests.service.province import PROFILES, SETTINGS, answer, miss, point
 from tests.told import text
@@ -17,7 +19,7 @@ INTERVALS = SETTINGS.health.stale_intervals
 
 
 def track(now_s: float = 1000.0) -> Track:
-    return new_track(point("a"), SETTINGS, PROFILES, None, now_s)
+    return new_track(point("a"), probe_plan(point("a"), SETTINGS, PROFILES), None, now_s)
 
 
 def take(of: Track, reading: Reading) -> bool:
@@ -56,7 +58,7 @@ def test_evidence_that_comes_after_all_was_old_grows_old_in_its_turn() -> None:
     assert found.drop_stale(1400.0, 0.0, INTERVALS)
     take(found, answer("a", "icmp", 1410.0))
     assert found.shown().icmp is not None
-    assert found.look_s <= 1410.0 + INTERVALS * SETTINGS.icmp.every_s
+    assert found.look_s <= 1410.0 + INTERVALS * ICMP.of(SETTINGS).every_s
     found.drop_stale(1456.0, 0.0, INTERVALS)
     assert found.shown().icmp is None
 
@@ -80,12 +82,20 @@ def test_a_reading_that_was_not_sent_leaves_everything_and_its_age_as_it_was() -
     assert before == (found.health, found.heard_s, found.shown())
 
 
-CODEC = Profile("codec", probes=ConferenceProbes(sip=True, web=WebPage()))
+def test_a_miss_tells_of_when_it_was_asked_and_else_of_as_long_ago_as_such_a_probe_takes() -> None:
+    found = track()
+    lost = miss("a", "icmp", 1000.0)
+    assert (993.0, 1000.0 - 1.18) == (found.sent_s(replace(lost, asked_s=993.0)), found.sent_s(lost))
+    take(found, replace(lost, asked_s=993.0))
+    assert [True, False] == [found.is_outdated(answer("a", "icmp", at_s)) for at_s in (992.9, 993.1)]
+
+
+CODEC = Profile("codec", probes={"sip": {}, "web": {}})
 
 
 def codec() -> Track:
     target = replace(point("dc"), profile="codec", credential=None)
-    return new_track(target, SETTINGS, {**PROFILES, "codec": CODEC}, None, 1000.0)
+    return new_track(target, probe_plan(target, SETTINGS, {**PROFILES, "codec": CODEC}), None, 1000.0)
 
 
 def of_sip(at_s: float, outcome: Outcome = Outcome.OK, code: int | None = 200) -> Reading:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, load
+from monitor.model.probe_kinds import ICMP, SNMP
 from monitor.model.reading import PathTrace
 from monitor.model.state import Snapshot, State, TargetView
 from monitor.probes.icmp.prober import IcmpProber
@@ -97,8 +98,10 @@ def _configuration(lab: Lab) -> Configuration:
     targets[NAMED] = replace(targets[NAMED], address=NAME)
     brisk = replace(
         settings,
-        icmp=replace(settings.icmp, every_s=0.5, timeout_s=0.3),
-        snmp=replace(settings.snmp, every_s=1.0, timeout_s=0.3),
+        probes={
+            "icmp": replace(ICMP.of(settings), every_s=0.5, timeout_s=0.3),
+            "snmp": replace(SNMP.of(settings), every_s=1.0, timeout_s=0.3),
+        },
         health=replace(settings.health, stale_intervals=1000),
     )
     return replace(found, settings=brisk, inventory=replace(found.inventory, targets=MappingProxyType(targets)))

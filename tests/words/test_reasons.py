@@ -7,7 +7,9 @@ from string import Formatter
 import pytest
 
 import monitor.rules
+from monitor.model.probe_kinds import KINDS
 from monitor.words.details import DETAILS
+from monitor.words.probes import PROBES
 from monitor.words.readiness import MEETINGS
 from monitor.words.reasons import REASONS, explain
 
@@ -46,3 +48,7 @@ def test_seconds_below_one_are_read_in_milliseconds() -> None:
 def test_ids_are_read_as_names_where_names_are_given() -> None:
     text = explain("behind", {"uplink": "ubnd-huyen-dong-van"}, "vi", {"ubnd-huyen-dong-van": "UBND huyện Đồng Văn"})
     assert "nằm sau UBND huyện Đồng Văn đang mất kết nối" == text
+
+
+def test_every_kind_of_probe_has_a_name() -> None:
+    assert PROBES.keys() == KINDS.keys()

@@ -28,7 +28,7 @@ from monitor.model.misdeed import Misdeed
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.reason import Reason
 from monitor.model.settings import Credential
-from monitor.model.spec import SnmpSpec
+from monitor.model.spec import BACK_OFF, SnmpSpec
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system, route_fault
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
@@ -36,7 +36,7 @@ from monitor.probes.snmp.manner import Device
 from monitor.probes.snmp.memory import AgentMemory, Memories
 from monitor.probes.snmp.objects import SYS_UPTIME
 from monitor.probes.snmp.poll import Poll
-from monitor.probes.snmp.question import BACK_OFF, not_complete
+from monitor.probes.snmp.question import not_complete
 from monitor.probes.udp import drops_of, enlarge
 from monitor.wire.ber import (
     COUNTER32,

@@ -20,8 +20,6 @@ from monitor.wire.oid import Oid
 from monitor.wire.snmp import GET, V1, V2C, Request, prepare
 
 _USUAL_SUBS = 24
-BACK_OFF = 1.5
-"""Each retry waits so many times as long as the try before it."""
 _MOST_NOTES = 8
 """Kept of one question: whoever answers a thousand times in a thousand ways is known by the first few."""
 WIRE_VERSIONS = {"1": V1, "2c": V2C}
@@ -30,7 +28,7 @@ WIRE_VERSIONS = {"1": V1, "2c": V2C}
 class Route:
     """Where an agent is asked, and how: everything about a spec that each of its questions needs, worked out once.
 
-    name: the destination as the kernel has it. source: where answers come from; sources: all from where they are taken. span: how
+    name: the destination as the kernel has it. source: where answers come from; sources: all from where they are taken. tries: how
     many times the first wait all tries take together.
     """
 
@@ -44,8 +42,8 @@ class Route:
         "rate",
         "source",
         "sources",
-        "span",
         "spec",
+        "tries",
         "version",
     )
 
@@ -62,7 +60,7 @@ class Route:
         self.source = source_of(place.address, spec.port)
         self.sources = frozenset((self.source, *(source_of(address, spec.port) for address in spec.answers_from)))
         self.rate = spec.max_requests_per_second
-        self.span = span(spec.retries)
+        self.tries = spec.tries
 
 
 class Asker(Protocol):
@@ -106,7 +104,7 @@ class Exchange:
         self.reader = reader
         self.asker = asker
         self.wait_s = wait_s
-        self.patience_s = (wait_s if wait_s > timeout_s else timeout_s) * route.span
+        self.patience_s = (wait_s if wait_s > timeout_s else timeout_s) * route.tries
         self.tries_left = spec.retries
         self.deadline_s = deadline_s
         self.sent: dict[int, float] = {}
@@ -122,11 +120,6 @@ class Exchange:
 def not_complete(spec: SnmpSpec) -> Reason:
     """Return that an agent's time is over."""
     return Reason("not_complete", {"deadline_s": spec.deadline_s})
-
-
-def span(retries: int) -> float:
-    """Return how many times the first wait all tries take together: 1, 2.5, 4.75, …"""
-    return float((BACK_OFF ** (retries + 1) - 1) / (BACK_OFF - 1))
 
 
 def request_of(version: int, community: bytes, pdu: int, oids: tuple[Oid, ...], repetitions: int = 0) -> Request:

@@ -14,10 +14,11 @@ from contextlib import suppress
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
+from monitor.model.spec import BACK_OFF
 from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.snmp.exchange import Answer, ExchangeError
 from monitor.probes.snmp.open import OpenQuestions
-from monitor.probes.snmp.question import BACK_OFF, Exchange, not_complete
+from monitor.probes.snmp.question import Exchange, not_complete
 from monitor.probes.snmp.strays import Strays
 from monitor.probes.snmp.timers import Wheel, Window
 from monitor.probes.udp import BusyError, UdpSocket, UnsupportedVersionError

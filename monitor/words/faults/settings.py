@@ -31,10 +31,6 @@ SETTINGS: Catalogue = {
         "một lần thăm dò có thể mất {took} s, dài hơn chu kỳ {every} s",
         "a probe may take {took} s, longer than its interval of {every} s",
     ),
-    "burst_too_long": (
-        "một loạt gói mất {took} s, dài hơn chu kỳ {every} s",
-        "a burst takes {took} s, longer than its interval of {every} s",
-    ),
     "lengthen_every": ("tăng every", "lengthen every"),
     "deadline_too_short": (
         "deadline {deadline} s ngắn hơn một lần chờ (timeout)",
