@@ -14,6 +14,7 @@ from monitor.model.state import Event, State, Transition
 from monitor.service.track import Track
 from monitor.words.details import tell_details
 from monitor.words.events import tell
+from monitor.words.page import counted
 from monitor.words.reasons import explain
 
 log = logging.getLogger("monitor.state")
@@ -98,11 +99,7 @@ def _blast(transition: Transition) -> str:
     if not transition.affected_points and not transition.affected_endpoints:
         return ""
     points, endpoints = transition.affected_points, transition.affected_endpoints
-    return f"; takes down {points} point{_plural(points)} and {endpoints} endpoint{_plural(endpoints)}"
-
-
-def _plural(count: int) -> str:
-    return "" if count == 1 else "s"
+    return f"; takes down {counted('points', points, 'en')} and {counted('endpoints', endpoints, 'en')}"
 
 
 def _since(at: float | None, zone: tzinfo) -> str:

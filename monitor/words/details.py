@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from monitor.words.catalogue import LANGUAGES, Catalogue, say
+from monitor.words.voice import voice
 from monitor.words.wire_faults import WIRE_FAULTS
 
 
@@ -35,12 +36,12 @@ class Coded(Protocol):
 _ANSWERS: Catalogue = {
     "no_answer": ("im lặng", "no answer"),
     "unanswered": ("im lặng sau {tries:# lần hỏi}", "no answer to {tries:# try|# tries}"),
-    "unanswered_for": ("im lặng sau {tries:# lần hỏi} trong {waited_s} s", "no answer to {tries:# try|# tries} in {waited_s} s"),
+    "unanswered_for": ("im lặng sau {tries:# lần hỏi} trong {waited_s}", "no answer to {tries:# try|# tries} in {waited_s}"),
     "retry_unsent": (
         "im lặng, và không gửi được lần hỏi lại: {because}",
         "no answer, and the retry could not be sent: {because}",
     ),
-    "not_complete": ("chưa đọc xong sau {deadline_s} s", "not complete after {deadline_s} s"),
+    "not_complete": ("chưa đọc xong sau {deadline_s}", "not complete after {deadline_s}"),
     "pace_too_slow": (
         "chưa đọc xong kịp với {per_second} lần hỏi mỗi giây",
         "not complete in time at {per_second} requests a second",
@@ -76,7 +77,7 @@ _AGENTS: Catalogue = {
         "gói trả lời có community, phiên bản hoặc loại khác với gói hỏi",
         "the answer has another community, version or type than was asked for",
     ),
-    "oversized": ("gói trả lời quá dài: {octets} octet", "oversized answer: {octets} octets"),
+    "oversized": ("gói trả lời quá dài: {octets:# octet}", "oversized answer: {octets:# octet|# octets}"),
     "malformed": ("gói trả lời không đọc được: {because}", "malformed answer: {because}"),
     "no_interface": (
         "không cổng nào khớp '{pattern}'; hiện có {names}",
@@ -89,12 +90,12 @@ _AGENTS: Catalogue = {
     "interface_unread": ("không đọc được cổng {interface}", "interface {interface} could not be read"),
     "interfaces": ("bảng cổng: {because}", "interfaces: {because}"),
     "of_column": ("{oid}: {because}", "{oid}: {because}"),
-    "after_rows": ("{because}, sau {rows} dòng", "{because}, after {rows} rows"),
-    "status_after_rows": ("{status} sau {rows} dòng", "{status} after {rows} rows"),
-    "endless": ("sau {requests} lần hỏi bảng vẫn chưa hết", "still not at its end after {requests} requests"),
+    "after_rows": ("{because}, sau {rows:# dòng}", "{because}, after {rows:# row|# rows}"),
+    "status_after_rows": ("{status} sau {rows:# dòng}", "{status} after {rows:# row|# rows}"),
+    "endless": ("sau {requests:# lần hỏi} bảng vẫn chưa hết", "still not at its end after {requests:# request|# requests}"),
     "no_values": ("gói trả lời không có giá trị", "an answer without values"),
     "not_increasing": ("OID không tăng: {oid} sau {after}", "names do not increase: {oid} after {after}"),
-    "too_many_rows": ("quá {rows} dòng", "more than {rows} rows"),
+    "too_many_rows": ("quá {rows:# dòng}", "more than {rows:# row|# rows}"),
     "silent_to_encrypted": (
         "im lặng với gói mã hóa tuy vẫn gửi report: sai khóa hoặc thuật toán mã hóa",
         "silent to what is encrypted, though it reports: wrong privacy key or protocol",
@@ -136,10 +137,10 @@ _OURS: Catalogue = {
         "void: our receive buffer overflowed by {dropped}",
     ),
     "loop_late": (
-        "không tính: chính bộ giám sát chậm {late_s} s",
-        "void: our own loop was late by {late_s} s",
+        "không tính: chính bộ giám sát chậm {late_s}",
+        "void: our own loop was late by {late_s}",
     ),
-    "stalled": ("không tính: bộ giám sát bị treo {stalled_s} s", "void: we were stalled for {stalled_s} s"),
+    "stalled": ("không tính: bộ giám sát bị treo {stalled_s}", "void: we were stalled for {stalled_s}"),
     "stopped_sending": ("không tính: bộ giám sát bị dừng khi đang gửi", "void: we were stopped while sending"),
     "own_fault": ("lỗi của chính bộ giám sát: {error}", "a fault of the monitor's own: {error}"),
     "stopping": ("bộ giám sát đang dừng", "the monitor is stopping"),
@@ -148,7 +149,7 @@ _OURS: Catalogue = {
     "not_sent": ("chưa gửi", "not sent"),
     "nothing_asked": ("không có gói nào cần gửi", "no packets are asked for"),
     "partly_unsent": ("{refused} trên {packets} gói không gửi được: {because}", "{refused} of {packets} not sent: {because}"),
-    "no_reply": ("{requests} gói không có trả lời", "no reply to {requests} requests"),
+    "no_reply": ("{requests:# gói} không có trả lời", "no reply to {requests:# request|# requests}"),
     "unresolved": ("tên '{name}' không có địa chỉ: {because}", "the name '{name}' has no address: {because}"),
     "unresolved_yet": ("chưa có trả lời", "no answer yet"),
     "needs_pysnmp": ("phiên bản {version} cần engine: pysnmp", "version {version} needs engine: pysnmp"),
@@ -197,27 +198,27 @@ _CONFERENCE: Catalogue = {
 }
 _LEARNED: Catalogue = {
     "fewer_rows": (
-        "từ nay mỗi lần hỏi {size} dòng: {because}",
-        "asked for {size} rows at a time from now on: {because}",
+        "từ nay mỗi lần hỏi {size:# dòng}: {because}",
+        "asked for {size:# row|# rows} at a time from now on: {because}",
     ),
     "fewer_objects": (
-        "từ nay mỗi lần hỏi {size} giá trị: {because}",
-        "asked for {size} objects at a time from now on: {because}",
+        "từ nay mỗi lần hỏi {size:# giá trị}: {because}",
+        "asked for {size:# object|# objects} at a time from now on: {because}",
     ),
-    "at_repetitions": ("{because} khi hỏi {tried} dòng", "{because} at {tried} repetitions"),
-    "at_objects": ("{because} khi hỏi {tried} giá trị", "{because} at {tried} objects"),
+    "at_repetitions": ("{because} khi hỏi {tried:# dòng}", "{because} at {tried:# repetition|# repetitions}"),
+    "at_objects": ("{because} khi hỏi {tried:# giá trị}", "{because} at {tried:# object|# objects}"),
     "status": ("{status}", "{status}"),
     "larger_lost": (
         "im lặng, tuy hỏi {answered:# giá trị} thì trả lời,",
         "silence, though {answered:# is answered|# are answered},",
     ),
     "slow": (
-        "trả lời sau {took_s} s: từ nay chờ {wait_s} s thay vì {timeout_s} s",
-        "answers in {took_s} s: waited for {wait_s} s instead of {timeout_s} s from now on",
+        "trả lời sau {took_s}: từ nay chờ {wait_s} thay vì {timeout_s}",
+        "answers in {took_s}: waited for {wait_s} instead of {timeout_s} from now on",
     ),
     "slow_no_longer": (
-        "lại trả lời sau {took_s} s: không còn chờ lâu hơn {timeout_s} s",
-        "answers in {took_s} s again: no longer waited for longer than {timeout_s} s",
+        "lại trả lời sau {took_s}: không còn chờ lâu hơn {timeout_s}",
+        "answers in {took_s} again: no longer waited for longer than {timeout_s}",
     ),
     "usual_answer": ("thường trả lời sau {usual_s}", "answers in {usual_s} as a rule"),
 }
@@ -258,18 +259,7 @@ def _told(reason: Coded, language: str) -> str:
         return say(_OS_ERRORS, str(values["errno"]), language)
     if code not in DETAILS:
         return code
-    return say(DETAILS, code, language, because=tell_details(reason.because, language), **_written(values))
-
-
-def _written(values: Mapping[str, float | int | str]) -> dict[str, object]:
-    """Return values with seconds as they are written: what was measured with one digit, what was set as it was set."""
-    return {key: _seconds(key, value) if isinstance(value, float) else value for key, value in values.items()}
-
-
-def _seconds(key: str, value: float) -> str:
-    if key in ("rtt_s", "usual_s"):
-        return f"{value * 1000:.{1 if key == 'rtt_s' else 0}f} ms"
-    return f"{value:g}" if key in ("deadline_s", "timeout_s") else f"{value:.1f}"
+    return say(DETAILS, code, language, because=tell_details(reason.because, language), **voice(language).values(values))
 
 
 def path_text(path: Coded | None, language: str) -> str:

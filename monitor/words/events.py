@@ -17,9 +17,9 @@ Values = Mapping[str, float | int | str]
 EVENTS: Catalogue = {
     "changed": ("{name}: {old} → {new}, {why}", "{name}: {old} → {new}, {why}"),
     "first": ("{name}: {new}, {why}", "{name}: {new}, {why}"),
-    "started": ("Bộ giám sát khởi động, theo dõi {targets} điểm", "The monitor started with {targets} targets"),
+    "started": ("Bộ giám sát khởi động, theo dõi {targets:# điểm}", "The monitor started with {targets:# target|# targets}"),
     "stopped": ("Bộ giám sát dừng", "The monitor stopped"),
-    "reload": ("Nạp lại cấu hình: {targets} điểm", "The configuration was reloaded: {targets} targets"),
+    "reload": ("Nạp lại cấu hình: {targets:# điểm}", "The configuration was reloaded: {targets:# target|# targets}"),
     "blind": ("Bộ giám sát không nhìn thấy mạng: {why}", "The monitor is blind: {why}"),
     "sighted": ("Bộ giám sát nhìn thấy lại sau {lasted}", "The monitor sees again after {lasted}"),
     "path": ("{name}: {path}", "{name}: {path}"),

@@ -4,7 +4,7 @@ A quantity is said in one way, wherever it stands:
 
   a share       4,0% of packets lost, 82% of a circuit's load, 99,812% available, a bound of 1% or 0,25%. What is not 0 or 100%
                 never reads so: <0,1% and >99,9%; from two decimals on it is cut off instead: 99,99%
-  measured      9,5 ms, 182 ms, 1,3 s: what is counted in ms: round trips, jitter, how late an answer was; from a minute on a span
+  measured      9,5 ms, 182 ms, 1,3 s, 2 s: round trips, jitter, bounds of them, how long an answer took; from a minute on a span
   a span        6 s, 14 phút, 1 giờ 05, 1 giờ, 2 ngày 3 giờ: how long something lasted, or ago. Rounded to its last unit, so that
                 59.6 s is 1 phút, and 3,600 s is 1 giờ; what is no second, but something, is <1 s
   an account    26:05: spans in columns that are added up, under a heading that says h:min; what is no minute, but something,
@@ -35,6 +35,7 @@ _WEEKDAYS = {
     "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
+_MEASURES = ("_ratio", "_s", "_bps", "_celsius")
 _SPANS = frozenset({"age_s", "lasted_s", "past_s"})
 """Values that are spans, though their names end as those of what is measured do."""
 
@@ -137,14 +138,14 @@ class Voice:
         if seconds < 0.9995:
             return f"{self.bare_milliseconds(seconds)} ms"
         if seconds < 59.5:
-            return f"{self._said(seconds, 0, 1 if seconds < 9.95 else 0)} {self.units[0]}"
+            return f"{self._said(seconds, 0, 1 if seconds < 9.95 and seconds != int(seconds) else 0)} {self.units[0]}"
         return self.duration(seconds)
 
     def bare_milliseconds(self, seconds: float) -> str:
-        """Return milliseconds alone, for a column whose heading has the unit: one decimal below ten."""
+        """Return milliseconds alone, for a column whose heading has the unit: one decimal below ten, unless they are whole."""
         if 0.000_05 <= seconds < 0.9995:
-            return self._short(seconds * 1000, 1 if seconds < 0.009_95 else 0)
-        return f"<{self._said(0.1, 0, 1)}" if 0 < seconds < 1 else self._said(seconds, 3, 1 if seconds < 1 else 0)
+            return self._short(seconds * 1000, 1 if seconds < 0.009_95 and seconds != round(seconds, 3) else 0)
+        return f"<{self._said(0.1, 0, 1)}" if 0 < seconds < 1 else self._said(seconds, 3, 0)
 
     def duration(self, seconds: float) -> str:
         """Return how long something lasts, or is ago, in the two units that matter; live.js does the same."""
@@ -199,6 +200,13 @@ class Voice:
         if name.endswith("_bps"):
             return self.rate(value)
         return self.celsius(value) if name.endswith("_celsius") else self.count(value)
+
+    def values(self, values: Mapping[str, float | int | str]) -> dict[str, object]:
+        """Return values for a sentence: what has a unit by its name is said, all else is as it is."""
+        return {
+            name: self.value(name, value) if not isinstance(value, str) and name.endswith(_MEASURES) else value
+            for name, value in values.items()
+        }
 
     # Times. A moment is local: whoever asks has put it into the reader's zone.
 

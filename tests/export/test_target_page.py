@@ -81,7 +81,7 @@ def test_what_is_silent_has_no_value_of_now() -> None:
 
 def test_a_rtt_far_over_its_usual_says_how_many_times() -> None:
     chart = drawn(Day(END), usual_rtt_s=0.004)["rtt"]
-    assert (chart.figure.text, chart.aside) == ("12 ms", "gấp 3 lần thường lệ 4,0 ms")
+    assert (chart.figure.text, chart.aside) == ("12 ms", "gấp 3 lần thường lệ 4 ms")
 
 
 def change(minutes_ago: float, old: State | None, new: State) -> Transition:

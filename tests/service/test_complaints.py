@@ -101,7 +101,7 @@ def test_a_flood_is_named_by_its_source_and_ends_with_it() -> None:
     for _ in range(5):
         desk.strays(Stray("10.0.0.2", "garbage", 900), Stray("10.0.0.2", "unasked", 100), Stray("192.0.2.1", "garbage", 9999))
     assert [("misbehaves", "b")] == desk.told
-    assert "b: agent sends 1000 datagrams a second that nobody asked for" == sentence(desk.events[0])
+    assert "b: agent sends 1,000 datagrams a second that nobody asked for" == sentence(desk.events[0])
     desk.poll("b")
     assert 1 == len(desk.events), "a poll that is answered says nothing of a flood"
     desk.strays(after_s=QUIET_S + 1)
@@ -119,7 +119,7 @@ def test_an_agent_that_answers_when_it_was_given_up_is_named_with_its_slowness()
     desk = Desk()
     for _ in range(3):
         desk.strays(Stray("10.0.0.1", "late", 1, late_s=9.96), after_s=30.0)
-    assert ["a: agent answers after 10.0 s, when it has been given up"] == [sentence(event) for event in desk.events]
+    assert ["a: agent answers after 10 s, when it has been given up"] == [sentence(event) for event in desk.events]
 
 
 def test_two_devices_with_one_engine_id_are_told_once_for_both() -> None:

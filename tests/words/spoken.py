@@ -46,7 +46,7 @@ SHARES: list[tuple[float, int, str, str]] = [
 """Share of 1 and decimals."""
 
 MEASURED: list[tuple[float, str, str]] = [
-    (0.0, "0,0 ms", "0.0 ms"),
+    (0.0, "0 ms", "0 ms"),
     (0.000_04, "<0,1 ms", "<0.1 ms"),
     (0.0004, "0,4 ms", "0.4 ms"),
     (0.00125, "1,3 ms", "1.3 ms"),
@@ -54,6 +54,8 @@ MEASURED: list[tuple[float, str, str]] = [
     (0.1825, "183 ms", "183 ms"),
     (0.9996, "1,0 s", "1.0 s"),
     (1.25, "1,3 s", "1.3 s"),
+    (2.0, "2 s", "2 s"),
+    (0.005, "5 ms", "5 ms"),
     (9.96, "10 s", "10 s"),
     (59.6, "1 phút", "1 min"),
 ]

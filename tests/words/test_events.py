@@ -25,13 +25,13 @@ SAID: dict[str, tuple[str, Values, str, str]] = {
     "misbehaves": (
         "xa-a",
         {"deed": "late", "late_s": 4.2},
-        "Xã A: agent trả lời trễ 4.2 s, khi đã thôi chờ",
+        "Xã A: agent trả lời trễ 4,2 s, khi đã thôi chờ",
         "Xã A: agent answers after 4.2 s, when it has been given up",
     ),
     "behaves": (
         "xa-a",
         {"deed": "late", "late_s": 4.2, "how": "over", "lasted_s": 600},
-        "Xã A: đã hết: agent trả lời trễ 4.2 s, khi đã thôi chờ (kéo dài 10 phút)",
+        "Xã A: đã hết: agent trả lời trễ 4,2 s, khi đã thôi chờ (kéo dài 10 phút)",
         "Xã A: no longer: agent answers after 4.2 s, when it has been given up (for 10 min)",
     ),
     "acknowledged": (

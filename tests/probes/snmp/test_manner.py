@@ -75,7 +75,7 @@ def test_a_slow_agent_is_told_once_and_so_is_its_recovery_an_hour_later() -> Non
     device = Device(clock)
     for _ in range(3):
         device.answered_in(3.0, SPEC)
-    assert "answers in 3.0 s: waited for 8.0 s instead of 2 s from now on" == english(device.take_news())
+    assert "answers in 3 s: waited for 8 s instead of 2 s from now on" == english(device.take_news())
     clock.now_s += 3600.0
     for _ in range(60):
         device.answered_in(0.01, SPEC)

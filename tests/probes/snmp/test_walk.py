@@ -89,10 +89,10 @@ ROW = Answer(0, 0, (((*COLUMNS[0], 5), ber.INTEGER, 1),))
     [
         ([ROW, ROW], "names do not increase"),
         ([Answer(0, 0, ((COLUMNS[0], ber.INTEGER, 1),))], "names do not increase"),
-        ([ROW, SILENT, SILENT], "no answer to 2 tries in 5.0 s, after 1 rows"),
+        ([ROW, SILENT, SILENT], "no answer to 2 tries in 5 s, after 1 row"),
         ([ExchangeError(Outcome.TIMEOUT, Reason("not_complete", {"deadline_s": 20.0}), is_final=True)], "not complete after 20 s"),
         ([Answer(0, 0, ())], "an answer without values"),
-        ([ROW, Answer(1, 0, ()), Answer(1, 0, ()), Answer(1, 0, ()), Answer(1, 0, ()), Answer(1, 0, ())], "tooBig after 1 rows"),
+        ([ROW, Answer(1, 0, ()), Answer(1, 0, ()), Answer(1, 0, ()), Answer(1, 0, ()), Answer(1, 0, ())], "tooBig after 1 row"),
         ([Answer(5, 0, ()), Answer(5, 0, ())], "genErr after 0 rows"),
     ],
 )
@@ -124,7 +124,7 @@ def test_repetitions_are_halved_for_good_where_half_as_many_are_answered() -> No
     end = Answer(0, 0, ((COLUMNS[0], ber.END_OF_MIB_VIEW, None),))
     _, asks, memory = drive([SILENT, end])
     assert [20, 10] == [ask.repetitions for ask in asks]
-    assert (10, "no answer to 2 tries in 5.0 s at 20 repetitions") == (
+    assert (10, "no answer to 2 tries in 5 s at 20 repetitions") == (
         memory.device.repetitions.learned,
         english((memory.device.repetitions.reason,)) if memory.device.repetitions.reason else "",
     )
