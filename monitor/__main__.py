@@ -8,33 +8,27 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol, cast
 
 from monitor import __version__
 from monitor.cli.language import spoken
+from monitor.cli.parser import Parser
 from monitor.errors import MonitorError
+from monitor.words import say
+from monitor.words.usage import COMMANDS, DESCRIPTIONS
 
-COMMANDS = {
-    "demo": "the province emulated and watched, on this machine, at once",
-    "lab": "the emulated province alone; ctl and exec work on a running one",
-    "run": "the daemon",
-    "check": "say everything that is wrong with the configuration and this machine",
-    "poll": "probe now and print what answers",
-    "ready": "say whether every endpoint can join a meeting, why not, and whom to call",
-    "meetings": "the schedule of meetings: list it, check it, bring a calendar in",
-    "ack": "take a root cause on, so that everybody sees who has it",
-    "maintenance": "announce, list and end maintenance while the daemon runs",
-    "report": "what happened, from the journal: the log of a shift, availability of a month",
-    "sites": "import, export and list the inventory",
-    "alertmanager": "who is told of alerts; makes the file that Alertmanager runs with",
-    "profiles": "see which profiles there are, and try one on a device or a recording",
-}
+NAMES = (
+    *("demo", "lab", "run", "check", "poll", "ready", "meetings", "ack", "maintenance", "report", "sites"),
+    *("alertmanager", "profiles"),
+)
+"""Of the commands, in the order in which one meets them; each is a module of monitor.cli."""
 
 
 class Command(Protocol):
     """What a module of monitor.cli offers."""
 
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+    def add_arguments(self, parser: Parser) -> None:
         """Declare the command's own arguments on its parser."""
 
     def execute(self, arguments: argparse.Namespace) -> int:
@@ -63,10 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str], language: str) -> int:
     name = next((word for word in words if not word.startswith("-")), None)
-    command = _command(name) if name in COMMANDS else None
-    arguments = _parser(name, command).parse_args(words)
+    command = _command(name) if name in NAMES else None
+    parser = _parser(name, command, language)
+    arguments = parser.parse_args(words)
     if command is None:
-        _parser(None, None).print_help()
+        parser.print_help()
         return 2
     arguments.spoken = language
     status = command.execute(arguments)
@@ -78,17 +73,15 @@ def _command(name: str | None) -> Command:
     return cast("Command", importlib.import_module(f"monitor.cli.{name}"))
 
 
-def _parser(name: str | None, command: Command | None) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="monitor",
-        description="Watches Hà Giang's data network and its conference endpoints.",
-        epilog="Start with `monitor demo`, then open the address that it prints.",
-    )
-    parser.add_argument("--version", action="version", version=f"monitor {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for each, purpose in COMMANDS.items():
-        described = command.__doc__ if each == name and command is not None else None
-        child = commands.add_parser(each, help=purpose, description=described, formatter_class=argparse.RawDescriptionHelpFormatter)
+def _parser(name: str | None, command: Command | None, language: str) -> Parser:
+    said = partial(say, COMMANDS, language=language)
+    parser = Parser(prog="monitor", language=language, description=said("monitor"), epilog=said("begin"))
+    about = "show program's version number and exit"
+    parser.add_argument("--version", action="version", version=f"monitor {__version__}", help=about)
+    commands = parser.add_subparsers(metavar="COMMAND", title=said("commands"))
+    for each in NAMES:
+        described = say(DESCRIPTIONS, each, language) if each == name else None
+        child = commands.add_parser(each, help=said(each), description=described)
         if each == name and command is not None:
             command.add_arguments(child)
     return parser

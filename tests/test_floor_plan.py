@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "report": GROUND | {"rules", "workbook"},
     "service": GROUND | {"rules", "load", "probes", "journal", "export"},
     "cli": GROUND | {"rules", "load", "probes", "journal", "export", "report", "lab", "service"},
-    "__main__": {"errors", "cli"},
+    "__main__": {"errors", "words", "cli"},
 }
 PURE = ("model", "words", "wire", "rules")
 IMPURE_MODULES = {"socket", "asyncio", "time", "logging", "random", "os", "pathlib", "threading", "subprocess"}

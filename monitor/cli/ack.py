@@ -1,11 +1,4 @@
-"""Take a root cause on, so that everybody sees who has it, until its outage ends.
-
-  monitor ack                                      what is broken, and who has it
-  monitor ack ubnd-huyen-dong-van --by 'Ca trực' --note 'đã gọi VNPT'
-  monitor ack ubnd-huyen-dong-van --by 'Ca trực' --withdraw
-
-It asks the running daemon. Exit status 1 where somebody should take something on, 2 where the daemon can't be reached or refuses.
-"""
+"""Take a root cause on, so that everybody sees who has it, until its outage ends."""
 
 from __future__ import annotations
 
@@ -17,6 +10,7 @@ from typing import Any
 
 from monitor.cli.asking import Daemon, add_daemon, running_daemon
 from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.parser import Parser
 from monitor.cli.tables import Column, table
 from monitor.errors import SetupError
 from monitor.words.page import counted
@@ -25,12 +19,12 @@ from monitor.words.voice import voice
 _PATH = "/api/v1/acknowledgements"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("id", nargs="?", metavar="ID", help="the root cause; without it, all are listed")
-    parser.add_argument("--by", metavar="NAME", help="who takes it on: a name or a role, as the shift calls it")
-    parser.add_argument("--note", metavar="TEXT", default="", help="whom was called, what is awaited")
-    parser.add_argument("--withdraw", action="store_true", help="nobody has it any more")
+    parser.add_argument("id", nargs="?", metavar="ID", help=parser.say("ack_id"))
+    parser.add_argument("--by", metavar="NAME", help=parser.say("ack_by"))
+    parser.add_argument("--note", metavar="TEXT", default="", help=parser.say("ack_note"))
+    parser.add_argument("--withdraw", action="store_true", help=parser.say("ack_withdraw"))
     add_config(parser)
     add_language(parser)
     add_format(parser, "table", "json")

@@ -1,10 +1,4 @@
-"""Make the file that Alertmanager runs with, out of alertmanager.yml and receivers.yaml: the secrets come in only here.
-
-  monitor alertmanager                                    say who is told, and everything that is wrong
-  monitor alertmanager -o /run/monitor/alertmanager.yml   write it, readable by its owner alone
-
-Both files lie in DIR/alertmanager. Every secret of receivers.yaml is a reference; docs/alerts.md has examples.
-"""
+"""Make the file that Alertmanager runs with, out of alertmanager.yml and receivers.yaml: the secrets come in only here."""
 
 from __future__ import annotations
 
@@ -15,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from monitor.cli.options import add_config, add_language
+from monitor.cli.parser import Parser
 from monitor.errors import SetupError
 from monitor.load.configuration import find_folder
 from monitor.load.receivers import Channel, complete, load_receivers
@@ -23,11 +18,11 @@ from monitor.words import say
 from monitor.words.commands import ALERTMANAGER
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare --config and --output."""
     add_config(parser)
     add_language(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", help="write it there; without it, only say who is told")
+    parser.add_argument("-o", "--output", metavar="FILE", help=parser.say("alertmanager_output"))
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -7,12 +7,13 @@ import json
 import os
 import urllib.error
 import urllib.request
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, Fault, SetupError
 from monitor.load.configuration import find_folder
 from monitor.load.secrets import SecretStore
@@ -24,9 +25,9 @@ from monitor.words.operations import OPERATIONS
 WITHIN_S = 10.0
 
 
-def add_daemon(parser: ArgumentParser) -> None:
+def add_daemon(parser: Parser) -> None:
     """Declare --daemon URL."""
-    parser.add_argument("--daemon", metavar="URL", help="the running daemon (the configuration's `advertise` or `listen`)")
+    parser.add_argument("--daemon", metavar="URL", help=parser.say("daemon"))
 
 
 @dataclass(frozen=True, slots=True)

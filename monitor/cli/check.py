@@ -1,14 +1,4 @@
-"""Say everything that is wrong with the configuration and with this machine, all at once.
-
-  monitor check                     ./config, else /etc/monitor
-  monitor check --config DIR        another folder, before it goes live
-  monitor check --write-schema DIR  write the JSON Schemas that editors complete and check the files by
-
-Each fault names its place, what is wrong and the cure:
-  config/sites.yaml:214: points.xa-lung-cu.uplink: no point is called 'ubnd-huyen-dong-vn'; did you mean 'ubnd-huyen-dong-van'?
-Then what is watched, level by level, and what this machine permits: ICMP sockets, buffers, capabilities, journal, port, time zone.
-Nothing is sent. The exit status is 2 with any fault, 0 with warnings only.
-"""
+"""Say everything that is wrong with the configuration and with this machine, all at once."""
 
 from __future__ import annotations
 
@@ -18,27 +8,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.cli.machine import Finding, Grade, look
-from monitor.cli.options import add_config, add_format
+from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.schema import write_schemas
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.probe_kinds import ICMP
 from monitor.model.settings import Settings
-from monitor.words import LANGUAGES, say
+from monitor.words import say
 from monitor.words.configuration import CHECK
 from monitor.words.phrase import Phrase
 from monitor.words.states import LEVELS
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare --config, --format, --language and --write-schema."""
     add_config(parser)
     add_format(parser, "table", "json")
-    parser.add_argument("--language", choices=LANGUAGES, help="of what is said of the machine (default: as monitor.yaml says)")
-    parser.add_argument(
-        "--write-schema", metavar="DIR", help="write sites.schema.json and monitor.schema.json there, and nothing else"
-    )
+    add_language(parser)
+    parser.add_argument("--write-schema", metavar="DIR", help=parser.say("write_schema"))
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -1,8 +1,4 @@
-"""The whole province on this machine, emulated and watched: the lab, and the daemon inside it.
-
-Open the address that it prints. Nothing is sent to any real network, and nothing is kept unless --state names a folder.
-Things break and mend by the scenario; break more by hand from another terminal with `monitor lab ctl`. Ctrl-C ends it all.
-"""
+"""The whole province on this machine, emulated and watched: the lab, and the daemon inside it."""
 
 from __future__ import annotations
 
@@ -21,6 +17,7 @@ from typing import Any
 from monitor.cli.children import LOOK_S, Child, interrupts, start, wait_for_any, wait_until_ready
 from monitor.cli.demo_meetings import SOON, write_meetings
 from monitor.cli.options import add_config, add_language, own_command
+from monitor.cli.parser import Parser
 from monitor.cli.stack import Surroundings, make_past
 from monitor.errors import SetupError
 from monitor.lab.control import ask
@@ -36,15 +33,15 @@ _LAB_STARTS_S = 60.0
 _DAEMON_STARTS_S = 60.0
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the demo's own arguments."""
     add_config(parser)
     add_language(parser)
-    parser.add_argument("--listen", metavar="HOST:PORT", help="where the page is served (the configuration's `listen`)")
-    parser.add_argument("--scenario", metavar="FILE", help="what happens when (the configuration's scenarios/demo.yaml)")
-    parser.add_argument("--stack", action="store_true", help="Prometheus, Alertmanager and Grafana beside it, where installed")
-    parser.add_argument("--past", action="store_true", help="with --stack: begin with 35 days of made-up history")
-    parser.add_argument("--state", metavar="DIR", help="keep journal and logs there, and let the lab be found there")
+    parser.add_argument("--listen", metavar="HOST:PORT", help=parser.say("demo_listen"))
+    parser.add_argument("--scenario", metavar="FILE", help=parser.say("demo_scenario"))
+    parser.add_argument("--stack", action="store_true", help=parser.say("demo_stack"))
+    parser.add_argument("--past", action="store_true", help=parser.say("demo_past"))
+    parser.add_argument("--state", metavar="DIR", help=parser.say("demo_state"))
 
 
 @dataclass(frozen=True, slots=True)

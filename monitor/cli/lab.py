@@ -1,18 +1,4 @@
-"""Plays the whole province on this machine: every point and endpoint of the inventory answers ping and SNMP, in a network
-namespace of its own that nothing can leave.
-
-  monitor lab                                        start it; Ctrl-C ends it
-  monitor lab exec -- fping 10.0.0.1                 run a command inside
-  monitor lab ctl cut ubnd-huyen-dong-van --for 2m   cut a district off
-  monitor lab ctl dead all share=30%                 a third of everything
-  monitor lab ctl restore all                        mend everything
-  monitor lab ctl status                             what is broken now
-  monitor lab ctl counters xa-lung-cu                what its counters truly are
-  monitor lab ctl --help                             all that may happen
-  monitor lab history --blocks var/prometheus        a made-up past for Prometheus, see `monitor lab history --help`
-
-Where the machine permits no network namespace or TUN device it runs on loopback addresses, and says what differs.
-"""
+"""Play the whole province on this machine: every point and endpoint answers ping and SNMP, in a network of its own."""
 
 from __future__ import annotations
 
@@ -30,6 +16,7 @@ import yaml
 
 from monitor.cli import lab_history
 from monitor.cli.options import add_config, add_language, own_command, start_log
+from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, MonitorError, SetupError, reason_of
 from monitor.lab.control import ask
 from monitor.lab.loopback import bind_agents, loopback_document, loopback_inventory, with_agent_port
@@ -45,44 +32,43 @@ from monitor.model.scenario import VERBS, Scenario, Verb
 from monitor.model.spec import H323Settings
 from monitor.words import say
 from monitor.words.lab import LAB
+from monitor.words.usage import DESCRIPTIONS, OPTIONS
+from monitor.words.verbs import VERBS as PURPOSES
 
 _VERB = max(map(len, VERBS)) + 1
 _FIRST_PASSED = 3
 """sd_listen_fds(3)."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the lab's own arguments, and those of exec and ctl."""
     add_config(parser)
     add_language(parser)
-    parser.add_argument("--scenario", metavar="FILE", help="what happens when, such as config/scenarios/storm.yaml (nothing)")
-    parser.add_argument("--state", metavar="DIR", help="where the running lab is found (the user's runtime folder)")
-    parser.add_argument("--loopback", action="store_true", help="loopback addresses even where a namespace is permitted")
+    parser.add_argument("--scenario", metavar="FILE", help=parser.say("lab_scenario"))
+    parser.add_argument("--state", metavar="DIR", help=parser.say("lab_state"))
+    parser.add_argument("--loopback", action="store_true", help=parser.say("lab_loopback"))
     parser.set_defaults(perform=_run)
-    below = parser.add_subparsers(metavar="exec | ctl | history", title="with a running lab, or without")
-    inside = below.add_parser("exec", help="run a command in the lab's network")
-    inside.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help="of the lab")
-    inside.add_argument(
-        "--hand-in", metavar="FD", type=int, help="an open listener for the command, as systemd hands it in (LISTEN_FDS)"
-    )
+    below = parser.add_subparsers(metavar="exec | ctl | history", title=parser.say("lab_below"))
+    inside = below.add_parser("exec", help=parser.say("lab_exec"))
+    inside.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help=parser.say("of_the_lab"))
+    inside.add_argument("--hand-in", metavar="FD", type=int, help=parser.say("hand_in"))
     inside.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND …")
     inside.set_defaults(perform=_exec)
     control = below.add_parser(
         "ctl",
-        help="let something happen, or ask",
-        description="Lets something happen to the lab, or asks it.",
-        epilog=_verbs(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        help=parser.say("lab_ctl"),
+        description=say(DESCRIPTIONS, "lab_ctl", parser.language),
+        epilog=_verbs(parser.language),
     )
-    control.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help="of the lab")
-    control.add_argument("--for", dest="lasts", metavar="DURATION", help="undo it after so long, such as 2m")
-    control.add_argument("verb", metavar="VERB", help="status, counters, or one of those below")
-    control.add_argument("words", nargs="*", metavar="ID|NAME=VALUE", help="what it is done to, and its values")
+    control.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help=parser.say("of_the_lab"))
+    control.add_argument("--for", dest="lasts", metavar="DURATION", help=parser.say("ctl_for"))
+    control.add_argument("verb", metavar="VERB", help=parser.say("ctl_verb"))
+    control.add_argument("words", nargs="*", metavar="ID|NAME=VALUE", help=parser.say("ctl_words"))
     control.set_defaults(perform=_control)
     history = below.add_parser(
         "history",
-        help="make up a past",
-        description="Makes up weeks of a province that was watched, so that long windows can be looked at today.",
+        help=parser.say("lab_history"),
+        description=say(DESCRIPTIONS, "lab_history", parser.language),
     )
     lab_history.add_arguments(history)
     history.set_defaults(perform=lab_history.execute)
@@ -226,16 +212,16 @@ def _request(verb: str, words: list[str], lasts: str | None) -> dict[str, Any]:
     return request | {"values": values} | ({} if lasts is None else {"for": lasts})
 
 
-def _verbs() -> str:
+def _verbs(language: str) -> str:
     """Return what may happen, as a table for --help."""
-    lines = ["Targets are ids, all, area:ID, level:NAME, kind:point or kind:endpoint; share=30% takes a random part of them.", ""]
-    lines += [line for verb in VERBS.values() for line in _explain(verb)]
-    return "\n".join(lines)
+    lines = [say(OPTIONS, "ctl_targets", language), ""]
+    return "\n".join([*lines, *(line for verb in VERBS.values() for line in _explain(verb, language))])
 
 
-def _explain(verb: Verb) -> list[str]:
-    lines = [f"  {verb.name:{_VERB}}{verb.purpose}"]
+def _explain(verb: Verb, language: str) -> list[str]:
+    lines = [f"  {verb.name:{_VERB}}{say(PURPOSES, verb.name, language)}"]
     for parameter in verb.parameters:
-        usual = f" (usually {parameter.usual})" if parameter.usual else ""
-        lines.append(f"  {'':{_VERB}}  {parameter.name}=…  {parameter.purpose}{usual}")
+        usual = say(OPTIONS, "ctl_usual", language, usual=parameter.usual) if parameter.usual else ""
+        purpose = say(PURPOSES, f"{verb.name}.{parameter.name}", language)
+        lines.append(f"  {'':{_VERB}}  {parameter.name}=…  {purpose}{usual}")
     return lines

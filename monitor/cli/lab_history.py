@@ -16,6 +16,7 @@ from typing import BinaryIO, Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.cli.options import add_config, add_language
+from monitor.cli.parser import Parser
 from monitor.errors import SetupError
 from monitor.lab.history import History, past_of
 from monitor.load.configuration import find_folder, load
@@ -43,18 +44,18 @@ class Text(Protocol):
         """Write the steps from first to before last; return how many samples they hold."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the arguments."""
     add_config(parser)
     add_language(parser)
-    parser.add_argument("--days", type=int, default=35, help=f"how long the past is, at most {_MOST_DAYS} (35)")
-    parser.add_argument("--detail", default="48h", metavar="DURATION", help="how much of its end is told in detail (48h)")
-    parser.add_argument("--until", metavar="TIME", help="when it ends, such as 2026-11-28T07:00 (now)")
-    parser.add_argument("--seed", type=int, default=1, help="another number is another past (1)")
-    parser.add_argument("--instance", metavar="HOST:PORT", help="the label `instance` that Prometheus gives the daemon (`listen`)")
-    parser.add_argument("--blocks", metavar="DIR", type=Path, help="make blocks in this data folder of a Prometheus, by promtool")
-    parser.add_argument("--openmetrics", metavar="DIR", type=Path, help="write OpenMetrics files into this folder")
-    parser.add_argument("--journal", metavar="FILE", type=Path, help="write the same past as a journal (SQLite)")
+    parser.add_argument("--days", type=int, default=35, help=parser.say("history_days", most=_MOST_DAYS))
+    parser.add_argument("--detail", default="48h", metavar="DURATION", help=parser.say("history_detail"))
+    parser.add_argument("--until", metavar="TIME", help=parser.say("history_until"))
+    parser.add_argument("--seed", type=int, default=1, help=parser.say("history_seed"))
+    parser.add_argument("--instance", metavar="HOST:PORT", help=parser.say("history_instance"))
+    parser.add_argument("--blocks", metavar="DIR", type=Path, help=parser.say("history_blocks"))
+    parser.add_argument("--openmetrics", metavar="DIR", type=Path, help=parser.say("history_openmetrics"))
+    parser.add_argument("--journal", metavar="FILE", type=Path, help=parser.say("history_journal"))
 
 
 def execute(arguments: argparse.Namespace) -> int:

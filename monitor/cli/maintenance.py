@@ -1,13 +1,4 @@
-"""Announce maintenance while the daemon runs: what it covers is under maintenance at once, and nobody is told of its silence.
-
-  monitor maintenance add xa-lung-cu --for 2h --reason 'thay modem' --by VNPT
-  monitor maintenance add huyen-dong-van --from 22:00 --for 4h --reason 'nâng cấp' --by VNPT      a whole area, tonight
-  monitor maintenance list
-  monitor maintenance end 3 --by VNPT        by its number, or by an id that it alone covers
-
-IDs are of targets and of areas (area:ID where both have one). What stands in monitor.yaml holds beside it and is changed there.
-It asks the running daemon, which keeps it in the journal; exit status 2 where it can't be reached or refuses.
-"""
+"""Announce maintenance while the daemon runs: what it covers is under maintenance at once, and nobody is told of its silence."""
 
 from __future__ import annotations
 
@@ -20,6 +11,7 @@ from typing import Any
 
 from monitor.cli.asking import Daemon, add_daemon, running_daemon
 from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.parser import Parser
 from monitor.cli.tables import Column, table
 from monitor.words.page import short_weekdays
 from monitor.words.voice import voice
@@ -27,20 +19,20 @@ from monitor.words.voice import voice
 _PATH = "/api/v1/maintenance"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare add, list and end."""
     commands = parser.add_subparsers(metavar="add|list|end", dest="action", required=True)
-    add = commands.add_parser("add", help="announce work")
-    add.add_argument("ids", nargs="+", metavar="ID", help="targets and areas")
-    add.add_argument("--for", dest="lasts", metavar="DURATION", required=True, help="how long, such as 30m, 2h or 1d; at most 31d")
-    add.add_argument("--from", dest="start", metavar="TIME", default="", help="when it begins, such as 22:00 (now)")
-    add.add_argument("--reason", metavar="TEXT", required=True, help="what is done, in a few words")
-    show = commands.add_parser("list", help="what is under way or announced")
-    end = commands.add_parser("end", help="end work, or call it off")
-    end.add_argument("work", metavar="NUMBER|ID", help="as `list` shows it")
+    add = commands.add_parser("add", help=parser.say("maintenance_add"))
+    add.add_argument("ids", nargs="+", metavar="ID", help=parser.say("maintenance_ids"))
+    add.add_argument("--for", dest="lasts", metavar="DURATION", required=True, help=parser.say("maintenance_for"))
+    add.add_argument("--from", dest="start", metavar="TIME", default="", help=parser.say("maintenance_from"))
+    add.add_argument("--reason", metavar="TEXT", required=True, help=parser.say("maintenance_reason"))
+    show = commands.add_parser("list", help=parser.say("maintenance_list"))
+    end = commands.add_parser("end", help=parser.say("maintenance_end"))
+    end.add_argument("work", metavar="NUMBER|ID", help=parser.say("maintenance_work"))
     user = os.environ.get("SUDO_USER") or os.environ.get("USER", "")
     for child in (add, end):
-        child.add_argument("--by", metavar="NAME", default=user, help="who says so: a name or a role (whom this shell belongs to)")
+        child.add_argument("--by", metavar="NAME", default=user, help=parser.say("maintenance_by"))
     for child in (add, show, end):
         add_config(child)
         add_language(child)

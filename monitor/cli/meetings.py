@@ -1,12 +1,4 @@
-"""The schedule of meetings: list it, check it, bring a calendar in.
-
-  monitor meetings list                      the coming 30 days
-  monitor meetings list --days 7 --format json
-  monitor meetings check                     everything that is wrong with meetings.yaml and its calendars
-  monitor meetings import lich-hop.ics       check a calendar and take it into the configuration
-
-Exit status 2 where anything is faulty, with file, line and cure; nothing is changed then.
-"""
+"""The schedule of meetings: list it, check it, bring a calendar in."""
 
 from __future__ import annotations
 
@@ -15,12 +7,13 @@ import json
 import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 
 import yaml
 
 from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.parser import Parser
 from monitor.cli.tables import Column, table
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
@@ -29,6 +22,7 @@ from monitor.model.meeting import Meeting
 from monitor.words import say
 from monitor.words.phrase import Phrase
 from monitor.words.ready import READY
+from monitor.words.usage import OPTIONS
 from monitor.words.voice import voice
 
 _USUAL_DAYS = 30
@@ -36,36 +30,36 @@ _MOST_DAYS = 366
 _EMPTY = "# yaml-language-server: $schema=schema/meetings.schema.json\n"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the command's arguments."""
     parser.set_defaults(days=_USUAL_DAYS)
     _add_common(parser)
     # What stands after the action wins; where nothing stands there, what stands before it holds.
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common = Parser(language=parser.language, add_help=False, argument_default=argparse.SUPPRESS)
     _add_common(common)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="the coming meetings", parents=[common])
+    listing = actions.add_parser("list", help=parser.say("meetings_list"), parents=[common])
     add_format(listing, "table", "json")
-    actions.add_parser("check", help="say what is wrong with the schedule", parents=[common])
-    bringing = actions.add_parser("import", help="take a calendar (.ics) into the configuration", parents=[common])
-    bringing.add_argument("file", metavar="FILE", help="an iCalendar file")
-    bringing.add_argument("--name", help="what it is called in the configuration's folder (its own name)")
+    actions.add_parser("check", help=parser.say("meetings_check"), parents=[common])
+    bringing = actions.add_parser("import", help=parser.say("meetings_import"), parents=[common])
+    bringing.add_argument("file", metavar="FILE", help=parser.say("calendar"))
+    bringing.add_argument("--name", help=parser.say("calendar_called"))
     for key, what in (("level", "LEVEL"), ("host", "ENDPOINT"), ("platform", "NAME"), ("carrier", "NAME"), ("call-rate", "RATE")):
-        bringing.add_argument(f"--{key}", metavar=what, help=f"{key} of events that do not say it")
-    bringing.add_argument("--all", action="store_true", help="every endpoint takes part in events that do not say who does")
+        bringing.add_argument(f"--{key}", metavar=what, help=parser.say("calendar_key", what=key))
+    bringing.add_argument("--all", action="store_true", help=parser.say("calendar_all"))
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_common(parser: Parser) -> None:
     add_config(parser)
     add_language(parser)
-    told = f"how far ahead meetings are counted and listed, 1 to {_MOST_DAYS} ({_USUAL_DAYS})"
-    parser.add_argument("--days", type=_days, help=told)
+    told = parser.say("days", most=_MOST_DAYS, usual=_USUAL_DAYS)
+    parser.add_argument("--days", type=partial(_days, parser.language), help=told)
 
 
-def _days(text: str) -> int:
+def _days(language: str, text: str) -> int:
     if text.isdecimal() and 1 <= int(text[:9]) <= _MOST_DAYS:
         return int(text)
-    raise argparse.ArgumentTypeError(f"'{text}' is not a number of days from 1 to {_MOST_DAYS}")
+    raise argparse.ArgumentTypeError(say(OPTIONS, "days_unknown", language, text=text, most=_MOST_DAYS))
 
 
 def execute(arguments: argparse.Namespace) -> int:

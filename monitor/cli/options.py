@@ -6,39 +6,42 @@ import argparse
 import logging
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
-from monitor.words import LANGUAGES
+from monitor.cli.parser import Parser
+from monitor.words import LANGUAGES, say
+from monitor.words.usage import OPTIONS
 
 _FORMATS = {".html": "html", ".xlsx": "xlsx", ".json": "json"}
 
 
-def add_config(parser: argparse.ArgumentParser) -> None:
+def add_config(parser: Parser) -> None:
     """Declare --config DIR."""
-    parser.add_argument("--config", metavar="DIR", help="the configuration's folder (default: ./config, then /etc/monitor)")
+    parser.add_argument("--config", metavar="DIR", help=parser.say("config"))
 
 
-def add_language(parser: argparse.ArgumentParser) -> None:
+def add_language(parser: Parser) -> None:
     """Declare --language; None means the configuration's own."""
-    parser.add_argument("--language", choices=LANGUAGES, help="vi or en (the configuration's own)")
+    parser.add_argument("--language", choices=LANGUAGES, help=parser.say("language"))
 
 
-def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
+def add_format(parser: Parser, *formats: str) -> None:
     """Declare --format with its choices, the first one the default."""
-    parser.add_argument("--format", choices=formats, default=formats[0], help=f"{' or '.join(formats)} ({formats[0]})")
+    told = parser.say("format", formats=parser.say("or").join(formats), usual=formats[0])
+    parser.add_argument("--format", choices=formats, default=formats[0], help=told)
 
 
-def add_output(parser: argparse.ArgumentParser) -> None:
+def add_output(parser: Parser) -> None:
     """Declare -o FILE, whose name says the format where --format does not (chosen_format)."""
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", type=_output, help="write it there; FILE.html, .xlsx or .json says the format"
-    )
+    parser.add_argument("-o", "--output", metavar="FILE", type=partial(_output, parser.language), help=parser.say("output"))
 
 
-def _output(text: str) -> Path:
+def _output(language: str, text: str) -> Path:
     path = Path(text)
     if path.suffix.lower() not in ("", ".txt", ".log", *_FORMATS):
-        raise argparse.ArgumentTypeError(f"{text}: no {path.suffix} is written; give a name in {', '.join(_FORMATS)} or .txt")
+        told = say(OPTIONS, "output_unknown", language, text=text, suffix=path.suffix, known=", ".join(_FORMATS))
+        raise argparse.ArgumentTypeError(told)
     return path
 
 

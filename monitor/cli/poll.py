@@ -1,12 +1,4 @@
-"""Probe now and print what answers.
-
-  monitor poll                          every target
-  monitor poll xa-lung-cu dc-xa-lung-cu only these
-  monitor poll --format json            for programs
-
-Where this process may send (inside the lab's network, or with production addresses) it probes by itself; else it asks the running
-daemon. Exit status 1 when a target is silent.
-"""
+"""Probe now and print what answers."""
 
 from __future__ import annotations
 
@@ -24,6 +16,7 @@ from typing import Any
 import aiohttp
 
 from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.parser import Parser
 from monitor.cli.probers import open_probers
 from monitor.cli.tables import Column, table
 from monitor.errors import SetupError
@@ -46,13 +39,13 @@ Row = Mapping[str, Any]
 Progress = Callable[[int, int], None]
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("ids", nargs="*", metavar="ID", help="targets; all of them where none is given")
+    parser.add_argument("ids", nargs="*", metavar="ID", help=parser.say("poll_ids"))
     add_config(parser)
     add_language(parser)
     add_format(parser, "table", "json")
-    parser.add_argument("--daemon", metavar="URL", help="the running daemon (the configuration's `advertise` or `listen`)")
+    parser.add_argument("--daemon", metavar="URL", help=parser.say("daemon"))
 
 
 def execute(arguments: argparse.Namespace) -> int:

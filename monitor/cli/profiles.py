@@ -1,14 +1,4 @@
-"""See which profiles there are, and what one makes of a device.
-
-  monitor profiles list                            every profile, and how it recognises its devices
-  monitor profiles test recorded.snmprec           what a recording would yield; nothing is sent
-  monitor profiles test 10.2.17.1                  what a device yields now, asked with the credential 'wan'
-  monitor profiles test 10.2.17.1 --community env:SITE_COMMUNITY --version 1
-  monitor profiles test recorded.snmprec --profile poly-studio     by this profile, whatever the device says it is
-
-Exit status 1 where no profile but `default` is for the device, or where it does not answer. A recording is made with snmpsim's
-snmprec, or by hand: a line is OID|TAG|VALUE. docs/profiles.md shows how to write a profile in ten minutes.
-"""
+"""See which profiles there are, and what one makes of a device."""
 
 from __future__ import annotations
 
@@ -21,6 +11,7 @@ from pathlib import Path
 
 from monitor.cli.findings import Findings, as_json, describe_match, print_findings, short_match
 from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.parser import Parser
 from monitor.cli.tables import Column, table
 from monitor.cli.trial import Trial, make_spec, recorded_credential, try_address, try_recording
 from monitor.errors import ConfigError, Fault, SetupError
@@ -39,17 +30,17 @@ _USUAL_CREDENTIAL = "wan"
 _DEADLINE_S = 60.0
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare list and test."""
     commands = parser.add_subparsers(metavar="list|test", dest="action", required=True)
-    show = commands.add_parser("list", help="print the profiles")
-    trial = commands.add_parser("test", help="try a profile on a recording or on a device")
-    trial.add_argument("subject", metavar="FILE.snmprec|ADDRESS", help="a recording, or a device's address")
-    trial.add_argument("--profile", metavar="ID", help="read it by this profile (the one that fits best)")
-    trial.add_argument("--credential", metavar="NAME", help=f"a credential of monitor.yaml ({_USUAL_CREDENTIAL})")
-    trial.add_argument("--community", metavar="env:NAME|file:PATH", help="where the community is kept; never the community itself")
-    trial.add_argument("--version", choices=("1", "2c"), help="SNMP version, with --community or a recording (2c)")
-    trial.add_argument("--port", type=int, metavar="N", help="UDP port (the configuration's, usually 161)")
+    show = commands.add_parser("list", help=parser.say("profiles_list"))
+    trial = commands.add_parser("test", help=parser.say("profiles_test"))
+    trial.add_argument("subject", metavar="FILE.snmprec|ADDRESS", help=parser.say("profiles_subject"))
+    trial.add_argument("--profile", metavar="ID", help=parser.say("profiles_profile"))
+    trial.add_argument("--credential", metavar="NAME", help=parser.say("profiles_credential", usual=_USUAL_CREDENTIAL))
+    trial.add_argument("--community", metavar="env:NAME|file:PATH", help=parser.say("profiles_community"))
+    trial.add_argument("--version", choices=("1", "2c"), help=parser.say("profiles_version"))
+    trial.add_argument("--port", type=int, metavar="N", help=parser.say("profiles_port"))
     for each in (show, trial):
         add_config(each)
         add_language(each)

@@ -1,14 +1,4 @@
-"""Say whether every endpoint can join a meeting, why not, and whom to call.
-
-  monitor ready                         the next meeting, as the running daemon sees it
-  monitor ready giao-ban-thang-11       this one
-  monitor ready --now                   probe everybody now; takes up to a minute
-  monitor ready --now --format json     for programs
-  monitor ready -o r.xlsx               its report, as a page (html) or a workbook
-
-Where this process may send (inside the lab's network, or with production addresses and no daemon) `--now` probes by itself; else
-the running daemon does. Exit status 1 unless the meeting is ready.
-"""
+"""Say whether every endpoint can join a meeting, why not, and whom to call."""
 
 from __future__ import annotations
 
@@ -27,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
+from monitor.cli.parser import Parser
 from monitor.cli.ready_report import FORMS, fetched, made, put
 from monitor.cli.run import compose
 from monitor.cli.tables import Column, folded_table, printed_width, seen_width, table
@@ -52,16 +43,16 @@ _CONFIRMED_S = 5.0
 _NEXT = "next"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("meeting", nargs="?", default=_NEXT, metavar="MEETING", help="its id (the next one, or the one under way)")
-    parser.add_argument("--now", action="store_true", help="probe everybody now instead of telling what is known")
+    parser.add_argument("meeting", nargs="?", default=_NEXT, metavar="MEETING", help=parser.say("ready_meeting"))
+    parser.add_argument("--now", action="store_true", help=parser.say("ready_now"))
     add_config(parser)
     add_language(parser)
     add_format(parser, "table", "json", *FORMS)
     add_output(parser)
-    parser.add_argument("--meetings", metavar="FILE", help="the schedule (the folder's meetings.yaml)")
-    parser.add_argument("--daemon", metavar="URL", help="the running daemon (the configuration's `advertise` or `listen`)")
+    parser.add_argument("--meetings", metavar="FILE", help=parser.say("schedule"))
+    parser.add_argument("--daemon", metavar="URL", help=parser.say("daemon"))
 
 
 def execute(arguments: argparse.Namespace) -> int:

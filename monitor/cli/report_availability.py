@@ -1,8 +1,4 @@
-"""How much of a period points and endpoints were there, by the journal.
-
-Available is up or degraded; maintenance, standby and what nobody saw are left out, and who is cut off by an uplink is charged to
-the root cause. Times are those of the configuration's time zone.
-"""
+"""How much of a period points and endpoints were there, by the journal."""
 
 from __future__ import annotations
 
@@ -18,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.cli import tables
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
+from monitor.cli.parser import Parser
 from monitor.errors import SetupError
 from monitor.journal.rows import TRANSITION
 from monitor.journal.store import Reader
@@ -31,17 +28,15 @@ from monitor.words.availability import AVAILABILITY
 from monitor.words.voice import voice
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the arguments."""
     add_config(parser)
     add_language(parser)
     add_format(parser, "table", "json", "html", "xlsx")
-    parser.add_argument("--month", metavar="YEAR-MONTH", help="such as 2026-11 (this month, until now)")
-    parser.add_argument(
-        "--from", dest="start", metavar="TIME", help="the period's first moment, such as 2026-11-01 or 2026-11-01T07:00"
-    )
-    parser.add_argument("--to", dest="end", metavar="TIME", help="its first moment no more (now)")
-    parser.add_argument("--journal", metavar="URL", help="another journal than the configuration's, such as sqlite:///journal.db")
+    parser.add_argument("--month", metavar="YEAR-MONTH", help=parser.say("availability_month"))
+    parser.add_argument("--from", dest="start", metavar="TIME", help=parser.say("availability_from"))
+    parser.add_argument("--to", dest="end", metavar="TIME", help=parser.say("availability_to"))
+    parser.add_argument("--journal", metavar="URL", help=parser.say("availability_journal"))
     add_output(parser)
 
 

@@ -1,12 +1,4 @@
-"""What happened in a shift, who took it on, and what is still open.
-
-  monitor report shift                          the last 8 hours
-  monitor report shift --last 12h
-  monitor report shift --from 14:00 --to 22:00
-  monitor report shift --from 2026-11-30T06:00 --to 2026-11-30T14:00 -o ca-sang.html     (or .xlsx, .json)
-
-It reads the journal itself, so that the log of a shift can be written while the daemon is down. The page is made for A4.
-"""
+"""What happened in a shift, who took it on, and what is still open."""
 
 from __future__ import annotations
 
@@ -21,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
+from monitor.cli.parser import Parser
 from monitor.cli.tables import Column, folded_table, printed_width, wrapped
 from monitor.errors import SetupError
 from monitor.journal.store import Reader
@@ -42,13 +35,13 @@ _RUNNING = ("started", "stopped")
 _WORKS = 10_000
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the arguments."""
     span = parser.add_mutually_exclusive_group()
-    span.add_argument("--last", metavar="DURATION", help=f"the last so many hours, such as 12h ({_USUAL})")
-    span.add_argument("--from", dest="since", metavar="TIME", help="from when, such as 14:00 or 2026-11-30T14:00")
-    parser.add_argument("--to", dest="until", metavar="TIME", help="to when (now)")
-    parser.add_argument("--journal", metavar="URL", help="the journal's SQLAlchemy URL (the configuration's `journal`)")
+    span.add_argument("--last", metavar="DURATION", help=parser.say("shift_last", usual=_USUAL))
+    span.add_argument("--from", dest="since", metavar="TIME", help=parser.say("shift_from"))
+    parser.add_argument("--to", dest="until", metavar="TIME", help=parser.say("shift_to"))
+    parser.add_argument("--journal", metavar="URL", help=parser.say("journal"))
     add_output(parser)
     add_config(parser)
     add_language(parser)

@@ -1,9 +1,4 @@
-"""Run the daemon: poll everything, judge it, and serve metrics, the API and the pages.
-
-It needs to ping: CAP_NET_RAW, or ping sockets for its group (`monitor check` names the sysctl).
-With `addresses: lab` it runs only inside the lab's own network; `monitor demo` does all of that.
-SIGHUP or POST /-/reload loads the configuration anew; SIGTERM ends it.
-"""
+"""Run the daemon: poll everything, judge it, and serve metrics, the API and the pages."""
 
 from __future__ import annotations
 
@@ -18,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.cli.options import add_config, add_language, start_log
+from monitor.cli.parser import Parser
 from monitor.cli.probers import open_probers
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
@@ -46,13 +42,13 @@ _NEXT_WORD_WITHIN_S = 120.0
 """While the journal is brought into a new form: a batch takes well under a second, a copy's step on a slow disk a few."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the command's arguments."""
     add_config(parser)
     add_language(parser)
-    parser.add_argument("--listen", metavar="HOST:PORT", help="where to serve (the configuration's `listen`)")
-    parser.add_argument("--meetings", metavar="FILE", help="the schedule (the folder's meetings.yaml)")
-    parser.add_argument("--journal", metavar="URL", help="the journal's SQLAlchemy URL (the configuration's `journal`)")
+    parser.add_argument("--listen", metavar="HOST:PORT", help=parser.say("listen"))
+    parser.add_argument("--meetings", metavar="FILE", help=parser.say("schedule"))
+    parser.add_argument("--journal", metavar="URL", help=parser.say("journal"))
 
 
 def execute(arguments: argparse.Namespace) -> int:

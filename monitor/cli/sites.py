@@ -1,16 +1,4 @@
-"""The inventory: bring it in from CSV, Excel or NetBox, give it away as CSV or Excel, list it.
-
-  monitor sites list                         every target, by area
-  monitor sites list --area huyen-dong-van   those of one area; --kind and --level choose too
-  monitor sites export > sites.csv           the inventory as CSV, nothing left out (--excel: for Excel)
-  monitor sites import sites.csv             say what would change, and everything that is wrong with the rows
-  monitor sites import sites.csv --write config/sites.yaml
-  monitor sites export -o sites.xlsx; monitor sites import sites.xlsx
-  monitor sites import --netbox config/netbox.yaml   asks NetBox; docs/netbox.md says what becomes of what
-
-A row's `kind` is point, endpoint, area, defaults, level or network. What the file has no column for is kept; an empty cell removes
-its attribute; targets without a row are kept unless --prune is given. Nothing is written while one row is wrong.
-"""
+"""The inventory: bring it in from CSV, Excel or NetBox, give it away as CSV or Excel, list it."""
 
 from __future__ import annotations
 
@@ -25,6 +13,7 @@ from typing import Any
 import yaml
 
 from monitor.cli.options import add_config, add_language
+from monitor.cli.parser import Parser
 from monitor.cli.sites_told import told
 from monitor.cli.tables import fitted, printed_width
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
@@ -51,25 +40,25 @@ from monitor.words.phrase import Phrase, phrase
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare import, export and list."""
     commands = parser.add_subparsers(metavar="import|export|list", dest="action", required=True)
-    bring = commands.add_parser("import", help="bring a CSV file, an Excel workbook or NetBox in")
+    bring = commands.add_parser("import", help=parser.say("sites_import"))
     source = bring.add_mutually_exclusive_group(required=True)
-    source.add_argument("file", metavar="FILE", nargs="?", help="FILE.csv (UTF-8, with ',' or ';') or FILE.xlsx")
-    source.add_argument("--netbox", metavar="FILE.yaml", help="ask the NetBox that this file names")
-    bring.add_argument("--write", metavar="DIR/sites.yaml", help="the file to write; without it, only say what would change")
-    bring.add_argument("--prune", action="store_true", help="remove targets that have no row")
-    bring.add_argument("--all", action="store_true", help="show every change, where 20 lines of each kind are too few")
-    give = commands.add_parser("export", help="give the inventory away as CSV or as an Excel workbook")
-    give.add_argument("--format", choices=("csv", "xlsx"), help="csv or xlsx; otherwise as FILE is named, csv where nothing is")
-    give.add_argument("--excel", action="store_true", help="CSV with a byte order mark and ';', as Excel opens it")
-    give.add_argument("-o", "--output", metavar="FILE", help="write it there instead of printing it")
-    show = commands.add_parser("list", help="print the targets")
-    show.add_argument("--format", choices=("table", "json"), default="table", help="table (default) or json")
-    show.add_argument("--area", help="only those of this area")
-    show.add_argument("--level", help="only those of this level")
-    show.add_argument("--kind", choices=[kind.value for kind in Kind], help="only points or only endpoints")
+    source.add_argument("file", metavar="FILE", nargs="?", help=parser.say("sites_file"))
+    source.add_argument("--netbox", metavar="FILE.yaml", help=parser.say("sites_netbox"))
+    bring.add_argument("--write", metavar="DIR/sites.yaml", help=parser.say("sites_write"))
+    bring.add_argument("--prune", action="store_true", help=parser.say("sites_prune"))
+    bring.add_argument("--all", action="store_true", help=parser.say("sites_all"))
+    give = commands.add_parser("export", help=parser.say("sites_export"))
+    give.add_argument("--format", choices=("csv", "xlsx"), help=parser.say("sites_format"))
+    give.add_argument("--excel", action="store_true", help=parser.say("sites_excel"))
+    give.add_argument("-o", "--output", metavar="FILE", help=parser.say("sites_output"))
+    show = commands.add_parser("list", help=parser.say("sites_list"))
+    show.add_argument("--format", choices=("table", "json"), default="table", help=parser.say("list_format"))
+    show.add_argument("--area", help=parser.say("sites_area"))
+    show.add_argument("--level", help=parser.say("sites_level"))
+    show.add_argument("--kind", choices=[kind.value for kind in Kind], help=parser.say("sites_kind"))
     for child in (bring, give, show):
         add_config(child)
         add_language(child)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from monitor.__main__ import COMMANDS, main
+from monitor.__main__ import NAMES, main
 
 HEAVY = frozenset(("aiohttp", "alembic", "icmplib", "jinja2", "openpyxl", "prometheus_client", "pysnmp", "sqlalchemy"))
 NEEDED = {
@@ -27,7 +27,7 @@ def loaded(command: str) -> frozenset[str]:
     return HEAVY & set(json.loads(said))
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.parametrize("command", sorted(NAMES))
 def test_a_command_loads_no_more_than_it_needs(command: str) -> None:
     assert loaded(command) <= NEEDED.get(command, frozenset())
 
@@ -46,4 +46,4 @@ def test_a_reader_that_goes_away_is_no_success_and_no_traceback() -> None:
 def test_without_a_command_the_help_teaches_them_all(capsys: pytest.CaptureFixture[str]) -> None:
     assert 2 == main([])
     said = capsys.readouterr().out
-    assert all(command in said for command in COMMANDS)
+    assert all(command in said for command in NAMES)

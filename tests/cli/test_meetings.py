@@ -98,7 +98,7 @@ def test_options_may_stand_before_or_after_the_action(folder: Path, capsys: pyte
 @pytest.mark.parametrize("days", ["0", "-5", "367", "99999999999", "x"])
 def test_days_that_no_schedule_has_are_refused(days: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["meetings", "list", f"--days={days}"])
+        main(["meetings", "list", f"--days={days}", "--language", "en"])
     assert f"'{days}' is not a number of days from 1 to 366" in capsys.readouterr().err
 
 

@@ -73,7 +73,7 @@ def test_no_text_is_written_under_the_name_of_another_form(
     with pytest.raises(SystemExit) as ended:
         main([*words, "-o", str(tmp_path / "log.pdf")])
     assert 2 == ended.value.code
-    assert "no .pdf is written; give a name in .html, .xlsx, .json or .txt" in capsys.readouterr().err
+    assert "không ghi được dạng .pdf; đặt tên đuôi .html, .xlsx, .json hoặc .txt" in capsys.readouterr().err
     assert not (tmp_path / "log.pdf").exists()
 
 

@@ -64,7 +64,7 @@ def test_two_labs_run_at_once(lab: Lab, start_lab: StartLab) -> None:
 
 
 def test_a_second_lab_in_the_same_folder_is_refused(lab: Lab) -> None:
-    words = [sys.executable, "-m", "monitor", "lab", "--config", str(lab.folder), "--state", str(lab.state)]
+    words = [sys.executable, "-m", "monitor", "lab", "--language", "en", "--config", str(lab.folder), "--state", str(lab.state)]
     answer = subprocess.run(words, capture_output=True, text=True, timeout=LONGEST_WAIT_S, check=False)
     assert answer.returncode == 2
     assert "a lab is running already" in answer.stderr

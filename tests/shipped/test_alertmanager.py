@@ -225,5 +225,5 @@ def test_channels_come_into_the_file_with_their_secrets_readable_by_its_owner_al
 )
 def test_a_faulty_channel_is_told_with_its_place(folder: Path, capsys: pytest.CaptureFixture[str], text: str, fault: str) -> None:
     (folder / "alertmanager" / "receivers.yaml").write_text(text)
-    assert main(["alertmanager", "--config", str(folder)]) == 2
+    assert main(["alertmanager", "--config", str(folder), "--language", "en"]) == 2
     assert fault in capsys.readouterr().err
