@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.export.http import make_app
 from monitor.model.inventory import Contact
-from monitor.model.misdeed import Misdeed
+from monitor.model.misdeed import Deed, Misdeed
 from monitor.model.reading import IcmpSample, Outcome, Reading, ServiceSample
 from monitor.model.reason import Reason
 from monitor.model.settings import ExportSettings, MaintenanceWindow, Settings
@@ -57,7 +57,7 @@ def picture() -> Snapshot:
         target = replace(snapshot.views[id_].target, contacts=(call,))
         snapshot = sample.with_view(snapshot, id_, target=target, **changes)
     snapshot = sample.with_view(snapshot, "xa-1-1", acknowledged=Acknowledgement("Ca trực", sample.NOW, "đã gọi"))
-    return replace(snapshot, complaints={"xa-1-2": (Misdeed("looping", {"table": "1.2"}),)})
+    return replace(snapshot, complaints={"xa-1-2": (Misdeed(Deed.LOOPS, {"table": "1.2"}),)})
 
 
 def source() -> FakeSource:
