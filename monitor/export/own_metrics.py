@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -20,11 +20,26 @@ from monitor import __version__
 from monitor.model.inventory import Area
 from monitor.model.misdeed import STRAY_KINDS, Stray
 from monitor.model.reading import Outcome, Reading
+from monitor.model.settings import Settings
 from monitor.model.state import Snapshot
 
 _EOF = "# EOF\n"
 LAG_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 """A quiet loop is late by less than the first; from the quarter of a second on its lag may be felt."""
+
+
+BOUNDS: Mapping[str, tuple[str, Callable[[Settings], float]]] = {
+    "wan_loss_bound_ratio": ("Above which loss a target is degraded", lambda told: told.quality.loss_ratio),
+    "wan_rtt_bound_seconds": ("Above which round trip a target is degraded", lambda told: told.quality.rtt_s),
+    "wan_jitter_bound_seconds": ("Above which jitter a target is degraded", lambda told: told.quality.jitter_s),
+    "wan_rtt_usual_bound_ratio": (
+        "How many times its site's usual a round trip may be",
+        lambda told: told.quality.rtt_usual_factor,
+    ),
+    "wan_rtt_usual_bound_seconds": ("How far above its site's usual one may be", lambda told: told.quality.rtt_usual_extra_s),
+    "wan_link_bound_ratio": ("Which share of a circuit's contract may be used", lambda told: told.meetings.headroom),
+}
+"""Name → help and value of what is told of the settings; absent until see_settings()."""
 
 
 class OwnMetrics:
@@ -74,6 +89,7 @@ class OwnMetrics:
         self._journal = Gauge("monitor_journal_up", "1 while the journal commits in time.", registry=kept)
         build = Gauge("monitor_build_info", "What runs; always 1.", ["version"], registry=kept)
         build.labels(version=__version__).set(1)
+        self._bounds: dict[str, Gauge] = {}
         self._area = Gauge("wan_area_info", "What an area is called; always 1.", ["area", "name"], registry=kept)
         self._areas: Mapping[str, Area] = {}
         self._reloaded.set(1)
@@ -114,6 +130,13 @@ class OwnMetrics:
     def see_reload(self, *, succeeded: bool) -> None:
         """Note how the last load of the configuration ended."""
         self._reloaded.set(int(succeeded))
+
+    def see_settings(self, settings: Settings) -> None:
+        """Tell from where on verdicts call something bad."""
+        for name, (told, bound) in BOUNDS.items():
+            if name not in self._bounds:
+                self._bounds[name] = Gauge(name, f"{told}, by monitor.yaml.", registry=self.registry)
+            self._bounds[name].set(bound(settings))
 
     def see_journal(self, *, is_up: bool) -> None:
         """Note whether the journal commits."""

@@ -67,6 +67,7 @@ class Daemon:
         """
         self.configuration = configuration
         self.own = OwnMetrics()
+        self.own.see_settings(configuration.settings)
         self.samples = SampleMemory()
         self.poller = Poller(probers, self.deliver, self, clock, is_held=self._is_held)
         self.board = Board(
@@ -280,6 +281,7 @@ class Daemon:
         self._complaints.follow(fresh.inventory)
         self.board.replace(fresh.inventory, fresh.settings, fresh.profiles)
         self.poller.replace(turns(fresh.inventory, fresh.settings, fresh.profiles))
+        self.own.see_settings(fresh.settings)
         self.own.see_reload(succeeded=True)
         targets = len(fresh.inventory.targets)
         await self._note("reload", {"targets": targets})

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.export.own_metrics import OwnMetrics
+from monitor.export.own_metrics import BOUNDS, OwnMetrics
 from monitor.model.inventory import Area
 from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason
+from monitor.model.settings import MeetingSettings, QualitySettings, Settings
 from monitor.model.state import Blindness
 from tests.export import oracle, sample
 
@@ -66,6 +67,16 @@ def test_a_fresh_daemon_claims_a_loaded_configuration_and_its_version() -> None:
     assert [name for name in found if name.startswith("monitor_build_info ")]
     assert found["process_resident_memory_bytes"] > 0
     assert not [name for name in found if "_created" in name]
+
+
+def test_the_bounds_of_verdicts_are_told_once_they_are_known_and_follow_the_settings() -> None:
+    own = OwnMetrics()
+    assert not [name for name in values(own) if "_bound_" in name], "none is no bound of 0"
+    for loss_ratio, headroom in ((0.01, 0.8), (0.05, 0.6)):
+        own.see_settings(Settings(quality=QualitySettings(loss_ratio=loss_ratio), meetings=MeetingSettings(headroom=headroom)))
+        found = values(own)
+        assert (loss_ratio, headroom) == (found["wan_loss_bound_ratio"], found["wan_link_bound_ratio"])
+    assert {name for name in values(own) if "_bound_" in name} == BOUNDS.keys()
 
 
 def test_each_flag_follows_what_it_was_told() -> None:

@@ -19,6 +19,7 @@ from monitor.load.configuration import Configuration
 from monitor.model.own_side import OwnSide
 from monitor.model.reading import Deliver, Outcome, PathTrace, Reading
 from monitor.model.reason import Reason
+from monitor.model.settings import QualitySettings
 from monitor.model.state import Event
 from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
@@ -119,6 +120,14 @@ async def test_a_good_reload_is_polled_at_once_and_noted(tmp_path: Path) -> None
             assert ["d0"] * asked == [reading.target async for reading in readings]
             assert "monitor_config_last_reload_successful 1.0" in daemon.own.render()
         assert ["stopped", "reload", "started"] == await kinds(daemon)
+
+
+async def test_a_reload_moves_the_bounds_that_alerts_compare_with(tmp_path: Path) -> None:
+    lenient = replace(TWO, settings=replace(SETTINGS, quality=QualitySettings(loss_ratio=0.05)))
+    async with Desk(lenient).daemon(tmp_path) as daemon:
+        assert "wan_loss_bound_ratio 0.01" in daemon.own.render()
+        assert () == await daemon.reload()
+        assert "wan_loss_bound_ratio 0.05" in daemon.own.render()
 
 
 async def test_what_our_own_side_lost_is_exported(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
+from monitor.export.own_metrics import BOUNDS
 from monitor.load.configuration import load
-from monitor.rules.bounds import load_bounds, loss_bounds
 from monitor.words.voice import voice
 
 ROOT = Path(__file__).parents[2]
@@ -49,24 +49,22 @@ def test_promtool_agrees(promtool: str, words: tuple[str, ...]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_alerts_ask_for_the_bounds_of_the_shipped_settings() -> None:
-    """Prometheus knows no settings: who changes them changes these, as docs/alerts.md says."""
+def test_while_no_daemon_tells_its_bounds_those_of_the_shipped_settings_hold() -> None:
     settings = load(ROOT / "config").settings
-    free, loss = load_bounds(settings).amber, loss_bounds(settings).red
-    factor, extra_s = settings.quality.rtt_usual_factor, settings.quality.rtt_usual_extra_s
-    asked = {
-        "HighLoss": [f"target:wan_icmp_loss_ratio:ratio15m, 0.001) > {loss:g}\n"],
-        "LatencyAboveUsual": [f"> {factor:g} * last_over_time", f"[2h]) + {extra_s:g}\n"],
-        "LinkNearCapacity": [f"target:wan_link_utilisation_ratio:now, 0.01) > {free:g} and"],
-        "LinkFullInTwoWeeks": [f"target:wan_link_utilisation_ratio:forecast14d[2h]), 0.01) > {free:g}\n"],
-    }
-    of_alert = {rule["alert"]: rule for _, rule in ALERTS}
-    assert [] == [(name, text) for name, texts in asked.items() for text in texts if text not in of_alert[name]["expr"]]
-    told = of_alert["HighLoss"]["annotations"]
-    assert [f"dưới {loss:.0%}", f"less than {loss:.0%}"] == [
-        re.findall(r"dưới \d+%", told["description"])[0],
-        re.findall(r"less than \d+%", told["description_en"])[0],
-    ]
+    recorded = {rule["record"]: rule["expr"] for _, rule in rules() if "record" in rule}
+    for name, (_, bound) in BOUNDS.items():
+        if (record := f"network:{name}:now") in recorded:
+            assert f"max(last_over_time({name}[15m])) or vector({bound(settings):g})" == recorded[record]
+
+
+def test_alerts_compare_with_bounds_that_the_daemon_tells() -> None:
+    of_alert = {rule["alert"]: set(re.findall(r"scalar\(network:(\w+):now\)", rule["expr"])) for _, rule in ALERTS}
+    assert {
+        "HighLoss": {"wan_loss_bound_ratio"},
+        "LatencyAboveUsual": {"wan_rtt_usual_bound_ratio", "wan_rtt_usual_bound_seconds"},
+        "LinkNearCapacity": {"wan_link_bound_ratio"},
+        "LinkFullInTwoWeeks": {"wan_link_bound_ratio"},
+    } == {name: bounds for name, bounds in of_alert.items() if bounds}
 
 
 def test_every_alert_is_shown_to_fire_and_to_be_silent() -> None:
