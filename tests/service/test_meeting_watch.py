@@ -18,6 +18,7 @@ from monitor.service.loads import Loads
 from tests.rules.endpoints import END, LOCAL, MEETING, START, agent, seen
 from tests.service.meeting_fakes import FakeDaemon, MemoryJournal, daemon_at, looked, watch_over
 from tests.service.test_loads import carrying
+from tests.told import sentence
 
 H = timedelta(hours=1)
 M = timedelta(minutes=1)
@@ -209,7 +210,9 @@ async def test_a_tick_is_in_the_journal_and_part_of_the_verdict_at_once() -> Non
         view.endpoints["dc-xa"].disputed,
         told[-1].endpoints["dc-xa"].confirmation,
     )
-    assert "m1: kỹ thuật xã says a fault (on_site camera sound): micro rè" == journal.entries[-1].text  # type: ignore[union-attr]
+    event = journal.entries[-1]
+    assert isinstance(event, Event)
+    assert "m1: kỹ thuật xã says a fault (on_site camera sound): micro rè" == sentence(event)
 
 
 @pytest.mark.parametrize(("meeting", "endpoint"), [("m2", "dc-xa"), ("m1", "dc-khac"), ("m1", "xa")])
