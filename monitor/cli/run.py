@@ -100,6 +100,15 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
         await _live(daemon, watch, meetings, web, listeners)
 
 
+def open_store(url: str, manager: ServiceManager) -> Store:
+    """Return the journal's database; the service manager is told how far it is being brought into a new form. Raises SetupError."""
+
+    def at_work(done: int, lines: int) -> None:
+        manager.still_starting(f"turning the journal into codes: {done} of {lines} lines", _NEXT_WORD_WITHIN_S)
+
+    return Store(url, at_work)
+
+
 async def compose(
     configuration: Configuration,
     read: Callable[[], Configuration],
@@ -110,12 +119,7 @@ async def compose(
     read: loads the configuration anew, for a reload. The guard was run over the configuration before. Raises SetupError.
     """
     settings, clock = configuration.settings, SystemClock()
-    manager = ServiceManager(os.environ)
-
-    def at_work(done: int, lines: int) -> None:
-        manager.still_starting(f"turning the journal into codes: {done} of {lines} lines", _NEXT_WORD_WITHIN_S)
-
-    journal = Journal(await asyncio.to_thread(Store, settings.journal, at_work))
+    journal = Journal(await asyncio.to_thread(open_store, settings.journal, ServiceManager(os.environ)))
     stack.callback(journal.close)
     history = stack.enter_context(History().kept_in(history_file(settings.journal)))
     loads = stack.enter_context(Loads().kept_in(loads_file(history_file(settings.journal))))
