@@ -16,7 +16,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic.util import CommandError
@@ -28,9 +30,11 @@ from monitor.journal.migrations.texts_of_0_1 import turned
 from monitor.journal.migrations.versions.r0003_codes import BATCH
 from monitor.journal.rows import Entry
 from monitor.journal.store import Reader, Store
+from monitor.load.configuration import load
 from monitor.model.reason import Reason
 from monitor.model.state import Event, Transition
-from monitor.service.meeting_records import SEALED, seal
+from monitor.report.readiness import file
+from monitor.service.meeting_records import SEALED, seal, view_of
 from monitor.words.details import tell_details
 from monitor.words.voice import voice
 from tests.leftovers import SAID, STOPPED, Leftovers, lay_out
@@ -39,7 +43,7 @@ from tests.leftovers.mended import mended
 from tests.leftovers.test_leftovers import SILENT, SPANS, restarted
 from tests.told import english
 
-LINES = 3 * BATCH
+LINES = 2 * BATCH + 500
 Row = tuple[object, ...]
 
 
@@ -133,6 +137,18 @@ def test_nothing_is_done_twice_and_a_second_start_does_nothing(left: Leftovers) 
     first, copied = rows(path), copy_of(left).stat().st_mtime_ns
     Store(left.journal, lambda done, lines: steps.append((done, lines))).close()
     assert (first, [], copied) == (rows(path), steps, copy_of(left).stat().st_mtime_ns)
+
+
+def test_a_reader_that_was_there_before_goes_on_reading(left: Leftovers) -> None:
+    with closing(sqlite3.connect(database(left))) as other:  # a log of writes beside it: somebody has it open
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("UPDATE entries SET target = target WHERE id = 1")
+        other.commit()
+        reader = Reader(left.journal)
+        before = reader.between(0.0, STOPPED + 1)
+        Store(left.journal).close()
+        assert before == reader.between(0.0, STOPPED + 1)
+        reader.close()
 
 
 # What was said
@@ -236,6 +252,31 @@ async def test_sealed_reports_open_as_they_were(left: Leftovers) -> None:
         views = {name: await meetings.sealed(name) for name in SAID["sealed"]}
     found = {name: (view.seal, view.verdict) for name, view in views.items() if view is not None}
     assert {name: (each["seal"], each["verdict"]) for name, each in SAID["sealed"].items()} == found
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_sealed_report_is_the_same_page_before_and_after(left: Leftovers, language: str) -> None:
+    before = sealed_pages(left, language)
+    killed_after(left.journal, BATCH)
+    Store(left.journal).close()
+    assert SAID["sealed"].keys() == before.keys()
+    assert before == sealed_pages(left, language)
+
+
+def sealed_pages(left: Leftovers, language: str) -> dict[str, bytes]:
+    """Return the page of every sealed report by its meeting; raises ValueError where one is not what was sealed."""
+    configuration = load(left.config, left.environment)
+    day = datetime.fromtimestamp(STOPPED, UTC)
+    meetings = {each.id: each for each in configuration.meetings.between(day - timedelta(days=2), day)}
+    zone = ZoneInfo(configuration.settings.timezone)
+    pages = {}
+    for entry in everything(left.journal):
+        if isinstance(entry, Event) and is_sealed(entry):
+            view = view_of(meetings[str(entry.values["meeting"])], entry)
+            pages[view.meeting.id] = file(
+                view, configuration.inventory, language, zone, made_at=view.at, form="html", is_sealed=True
+            )
+    return pages
 
 
 # What stands open
