@@ -1,6 +1,6 @@
 """A journal of version 0.1 is turned into codes: killed in the middle, read meanwhile, and nothing of it is lost or said otherwise.
 
-python -m pytest tests/journal/test_turned_into_codes.py            6,000 lines
+python -m pytest tests/journal/test_turned_into_codes.py            4,500 lines
 python -m tests.journal.test_turned_into_codes 100000               so many, with figures; nothing but that
 """
 
