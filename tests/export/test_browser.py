@@ -58,7 +58,7 @@ async def test_the_script_says_spans_and_counts_as_the_server_does(
             ask = f"all => all.map(voice(document.documentElement.lang, live.words.units).{method})"
             assert [row[place] for row in table] == await page.evaluate(ask, [row[0] for row in table])
         texts = {"said": ("{count:# điểm} ở {place}", "{count:# point|# points} at {place}")}
-        for count in (0, 1, 2, 1234):
+        for count in (0, 1, 2, 1234, 12345):
             ask = "([text, count]) => live.fill(text, {count, place: 'x'})"
             assert say(texts, "said", language, count=count, place="x") == await page.evaluate(
                 ask, [texts["said"][place - 1], count]

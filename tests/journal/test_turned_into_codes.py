@@ -168,7 +168,7 @@ def of_today(text: str) -> str:
     """Return a line with its times and counts as the voice says them."""
     text = re.sub(r"\b([\d.]+) ms\b", lambda found: voice("en").milliseconds(float(found[1]) / 1000), text)
     text = re.sub(r"\b([\d.]+) s\b", lambda found: voice("en").milliseconds(float(found[1])), text)
-    text = re.sub(r"\b\d{4,}(?= octets| rows)", lambda found: voice("en").number(int(found[0])), text)
+    text = re.sub(r"\b\d{5,}(?= octets| rows)", lambda found: voice("en").number(int(found[0])), text)
     return re.sub(r"\b1 (row|object|request|repetition)s\b", r"1 \1", text)
 
 

@@ -193,7 +193,7 @@ def test_how_long_ago_is_said_alike_by_pages_ladder_and_meeting(language: str, a
 
 
 @both
-@pytest.mark.parametrize(("points", "endpoints"), [(1, 1), (5, 6), (1, 1200)])
+@pytest.mark.parametrize(("points", "endpoints"), [(1, 1), (5, 6), (1, 12_000)])
 def test_how_many_are_hit_is_said_alike_by_card_page_report_and_command(language: str, points: int, endpoints: int) -> None:
     made = sample.snapshot(states={IT: State.DOWN})
     cause = RootCause(IT, made.views[IT].since, made.views[IT].reason, points, endpoints)
@@ -204,7 +204,7 @@ def test_how_many_are_hit_is_said_alike_by_card_page_report_and_command(language
     found["shift log"] = Wording(language, ZONE, sample.inventory(), sample.NOW).hit(log.outages[0])
     for kind, count in (("points", points), ("endpoints", endpoints)):
         everywhere(counted(kind, count, language), found)
-    assert ("1 point", "1,200 endpoints") == (counted("points", 1, "en"), counted("endpoints", 1200, "en"))
+    assert ("1 point", "12,000 endpoints") == (counted("points", 1, "en"), counted("endpoints", 12_000, "en"))
 
 
 @both

@@ -5,7 +5,7 @@
 // holds both to one table.
 const voice = (language, units) => {
   const [second, minute, hour, day] = units;
-  const numbers = new Intl.NumberFormat(language);
+  const numbers = new Intl.NumberFormat(language, { useGrouping: "min2" });
   const plurals = new Intl.PluralRules(language);
   const halfUp = (number) => Math.floor(number + 0.5);
   const two = (number) => String(number).padStart(2, "0");
