@@ -213,7 +213,8 @@ class TargetFace:
         return {"title": title, "note": note, "steps": ladder.of_meeting(found[1], snapshot, say)}
 
     def _row(self, entry: Transition | Event, snapshot: Snapshot, say: Sentences) -> Row:
-        when = say.day_clock(entry.at, snapshot.at)
+        # Of a day's list the times of half a day need no weekday, and keep their column.
+        when = say.clock(entry.at) if snapshot.at - entry.at < 43_200 else say.day_clock(entry.at, snapshot.at)
         if isinstance(entry, Transition):
             return Row(when, entry.new.value, say.reason(entry.reason, names_of(snapshot)), say.state(entry.new))
         return Row(when, "", say.entry(entry, names_of(snapshot)), "")

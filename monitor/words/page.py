@@ -71,7 +71,7 @@ PAGE: Catalogue = {
     "links_none": ("Chưa có số đo.", "No measurements yet."),
     "link": ("Điểm", "Point"),
     "loss": ("Mất gói", "Loss"),
-    "rtt": ("Trễ", "RTT"),
+    "rtt": ("Trễ, ms", "RTT, ms"),
     "rtt_usual": ("/thường", "/usual"),
     "load": ("Tải", "Load"),
     "over": ("vượt ngưỡng", "over the limit"),
