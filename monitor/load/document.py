@@ -61,6 +61,7 @@ _SYNTAX = (
     ("did not find expected key", "yaml_stray_line"),
     ("expected <block end>", "yaml_stray_line"),
     ("did not find expected '-' indicator", "yaml_stray_item"),
+    ("exceeded maximum nesting depth", "yaml_nested"),
 )
 _OPENED = ("yaml_brace", "yaml_bracket", "yaml_quote")
 

@@ -61,6 +61,8 @@ FILES: Catalogue = {
         "a line that is neither an item of the list nor part of one",
     ),
     "yaml_stray_item_cure": ("kiểm tra thụt đầu dòng", "check the indentation"),
+    "yaml_nested": ("lồng quá số cấp cho phép", "exceeded maximum nesting depth"),
+    "yaml_nested_cure": ("kiểm tra thụt đầu dòng và dấu nháy", "check the indentation and the quotation marks"),
     "yaml_character": ("có ký tự mà văn bản không được chứa", "a character that no text may hold"),
     "yaml_character_cure": ("xóa ký tự đó", "remove it"),
 }
