@@ -126,10 +126,15 @@ class SetupError(MonitorError):
     """This machine does not permit what was asked: a missing capability, program, device or address."""
 
 
-def reason_of(error: OSError) -> Phrase:
-    """Return why the system refused, for a fault to quote."""
-    name = errno.errorcode.get(error.errno or 0, "").lower()
-    return Phrase(name) if knows(name) else Phrase("quoted", {"text": error.strerror or str(error)})
+def reason_of(error: Exception) -> Phrase:
+    """Return why a file can't be had, for a fault to quote: what the system says of it, or that it is no text."""
+    if isinstance(error, UnicodeError):
+        return Phrase("not_utf8_text")
+    if not isinstance(error, OSError):
+        return phrase("quoted", text=error)
+    said = Phrase(errno.errorcode.get(error.errno or 0, "").lower())
+    # What is no errno may look like one: those of TLS are numbers of OpenSSL.
+    return said if knows(said.code) and tell(said, LOG) == error.strerror else phrase("quoted", text=error.strerror or error)
 
 
 def _cure(code: str, remedy: Phrase | None, values: Mapping[str, object], language: str) -> str:

@@ -49,7 +49,7 @@ class Daemon:
 
     def get(self, path: str) -> dict[str, Any]:
         """Return what the daemon answers; raises SetupError, with a cure, where it can't be reached or refuses."""
-        return self._ask(urllib.request.Request(f"{self.origin}{path}"))
+        return self._ask(urllib.request.Request(f"{self.origin}{path}?lang={self.language}"))
 
     def post(self, path: str, body: object) -> dict[str, Any]:
         """Tell the daemon something, and return what it answers."""

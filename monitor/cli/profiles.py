@@ -14,7 +14,7 @@ from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.cli.tables import Column, table
 from monitor.cli.trial import Trial, make_spec, recorded_credential, try_address, try_recording
-from monitor.errors import ConfigError, Fault, SetupError
+from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.profiles import DEFAULT, load_profiles
 from monitor.load.suggest import did_you_mean
@@ -157,7 +157,7 @@ def _secret(reference: str) -> str:
         try:
             lines = Path(name).read_text(encoding="utf-8").splitlines()
         except (OSError, ValueError) as error:
-            raise SetupError("community_unreadable", name=name, reason=error) from None
+            raise SetupError("community_unreadable", name=name, reason=reason_of(error)) from None
         if lines and lines[0].strip():
             return lines[0].strip()
         raise SetupError("community_no_line", name=name)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.cli import tables
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
 from monitor.cli.parser import Parser
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.journal.rows import TRANSITION
 from monitor.journal.store import Reader
 from monitor.load.configuration import Configuration, find_folder, load
@@ -25,6 +25,7 @@ from monitor.rules.availability import OWN_KINDS, Availability, reckon
 from monitor.service.clock import SystemClock
 from monitor.words import say
 from monitor.words.availability import AVAILABILITY
+from monitor.words.faults import tell
 from monitor.words.voice import voice
 
 
@@ -66,7 +67,7 @@ def execute(arguments: argparse.Namespace) -> int:
     try:
         arguments.output.write_bytes(content)
     except OSError as error:
-        raise _refused("unwritable", language, path=arguments.output, reason=error.strerror) from error
+        raise _refused("unwritable", language, path=arguments.output, reason=tell(reason_of(error), language)) from error
     print(say(AVAILABILITY, "written", language, path=arguments.output))
     return 0
 

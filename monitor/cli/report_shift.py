@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from zoneinfo import ZoneInfo
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
 from monitor.cli.parser import Parser
 from monitor.cli.tables import Column, folded_table, printed_width, wrapped
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.journal.store import Reader
 from monitor.load.configuration import find_folder, load
 from monitor.load.moments import moment
@@ -26,6 +25,7 @@ from monitor.report.shift_json import shift_json
 from monitor.report.wording import Wording
 from monitor.rules.operations import ACKNOWLEDGEMENT_KINDS, MAINTENANCE_KINDS
 from monitor.words import say
+from monitor.words.faults import tell
 from monitor.words.report import SHIFT
 from monitor.words.voice import voice
 
@@ -84,7 +84,7 @@ def _give(content: str | bytes, output: Path | None, language: str) -> None:
         try:
             output.write_bytes(content if isinstance(content, bytes) else f"{content}\n".encode())
         except OSError as error:
-            raise _refused("unwritable", language, path=output, reason=error.strerror or os.strerror(error.errno or 0)) from None
+            raise _refused("unwritable", language, path=output, reason=tell(reason_of(error), language)) from None
         print(say(SHIFT, "file_written", language, path=output))
     elif isinstance(content, str):
         print(content)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, cast
 
-from monitor.errors import ConfigError, SetupError
+from monitor.errors import ConfigError, SetupError, reason_of
 from monitor.lab.agent import Agent
 from monitor.lab.recording import read_recording
 from monitor.model.inventory import AddressMode
@@ -74,7 +74,7 @@ def try_recording(path: Path, spec: SnmpSpec) -> Trial:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise SetupError("recording_form", path=path, reason=error) from None
+        raise SetupError("recording_form", path=path, reason=reason_of(error)) from None
     found = _UPTIME.search(text)
     ticks = int(found[1]) if found else 0
     mib, faults = read_recording(text, lambda _: ticks, str(path))

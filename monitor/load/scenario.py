@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from monitor.errors import ConfigError, Fault
+from monitor.errors import ConfigError, Fault, reason_of
 from monitor.load.document import Faulty, Node, read_file
 from monitor.load.suggest import did_you_mean
 from monitor.model.inventory import Inventory
@@ -125,7 +125,7 @@ class _ScenarioReader:
         try:
             return str(path), path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise node.refuse("recording_unreadable", path=path, reason=error) from None
+            raise node.refuse("recording_unreadable", path=path, reason=reason_of(error)) from None
 
     def _step(self, node: Node) -> Step:
         children = dict(_children(node))
