@@ -3,7 +3,7 @@
     {"do": "cut", "targets": ["xa-lung-cu"], "values": {"via": "…"}, "share": "30%", "for": "2m"}
     {"ask": "status"}    {"ask": "counters", "target": "xa-lung-cu"}    {"ask": "verbs"}
 
-A request may say "language": "vi" or "en", in which it is refused then.
+A request may say "language": "vi" or "en", in which it is answered then; English else.
 
 Answers: {"ok": true, …} or {"ok": false, "error": "what is wrong; the cure"}.
 """
@@ -22,8 +22,10 @@ from monitor.errors import LOG, SetupError
 from monitor.lab.director import ActionError, Director
 from monitor.lab.province import Province
 from monitor.model.scenario import VERBS, Action, UnfitError, find_verb, nearest, parse_duration, parse_ratio, parse_value
-from monitor.words import LANGUAGES
+from monitor.words import LANGUAGES, say
+from monitor.words.faults import tell
 from monitor.words.phrase import phrase
+from monitor.words.verbs import VERBS as PURPOSES
 
 Answer = dict[str, Any]
 _LONGEST_PATH = 100
@@ -67,7 +69,7 @@ class Control:
             if not isinstance(request, dict):
                 raise ActionError("request_form")
             language = request["language"] if request.get("language") in LANGUAGES else LOG
-            return {"ok": True} | self._answer(request)
+            return {"ok": True} | self._answer(request, language)
         except json.JSONDecodeError as error:
             refused = ActionError("request_not_json", reason=error)
         except UnfitError as error:
@@ -78,16 +80,16 @@ class Control:
             refused = ActionError("quoted", text=error)
         return {"ok": False, "error": refused.told(language)}
 
-    def _answer(self, request: Mapping[str, Any]) -> Answer:
+    def _answer(self, request: Mapping[str, Any], language: str) -> Answer:
         if "do" in request:
-            return {"done": self._director.do(action_of(request))}
+            return {"done": tell(self._director.do(action_of(request)), language)}
         asked = request.get("ask")
         if asked == "status":
             return self._status()
         if asked == "counters":
             return self._counters(str(request.get("target", "")))
         if asked == "verbs":
-            return {"verbs": {verb.name: verb.purpose for verb in VERBS.values()}}
+            return {"verbs": {verb: say(PURPOSES, verb, language) for verb in VERBS}}
         raise ActionError("no_question", name=asked)
 
     def _status(self) -> Answer:

@@ -8,10 +8,11 @@ import random
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from monitor.errors import MonitorError
+from monitor.errors import LOG, MonitorError
 from monitor.lab.faults import Fault, next_flap
 from monitor.lab.province import Province
 from monitor.model.scenario import VERBS, Action, Scenario, Step, UnfitError, complete, nearest, select
+from monitor.words.faults import tell
 from monitor.words.phrase import Phrase, phrase
 
 _log = logging.getLogger(__name__)
@@ -51,8 +52,8 @@ class Director:
             timer.cancel()
         self._timers.clear()
 
-    def do(self, action: Action) -> str:
-        """Let something happen now and return what did, in words. Raises ActionError."""
+    def do(self, action: Action) -> Phrase:
+        """Let something happen now and return what did. Raises ActionError."""
         verb = VERBS[action.verb]
         try:
             values = complete(verb, action.values)
@@ -73,10 +74,10 @@ class Director:
                 self._end_later(fault.number, lasts)
             if action.verb == "flap":
                 self._flap_on(fault)
-            return _say(fault)
+            return _done(fault)
         for target in targets:
             self._do_at_once(action.verb, target, values.get("value"))
-        return f"{action.verb}: {_names(targets)}"
+        return phrase("done", what=action.verb, targets=_names(targets))
 
     def _targets(self, action: Action) -> tuple[str, ...]:
         """Return the ids that an action concerns. Raises UnfitError."""
@@ -107,7 +108,7 @@ class Director:
         elif verb == "set-counters":
             device.set_counters(now, int(str(value)))
 
-    def _restore(self, targets: tuple[str, ...], *, everything: bool) -> str:
+    def _restore(self, targets: tuple[str, ...], *, everything: bool) -> Phrase:
         """End the faults of these targets; a fault of several goes on for the others."""
         gone = set(targets)
         left: list[Fault] = []
@@ -116,7 +117,7 @@ class Director:
             if remaining or (not fault.targets and not everything):
                 left.append(Fault(fault.number, fault.verb, remaining, fault.values, fault.since, fault.until))
         self._set(left)
-        return f"restored: {_names(targets)}"
+        return phrase("restored", targets=_names(targets))
 
     def _set(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -130,7 +131,7 @@ class Director:
         ended = [fault for fault in self.faults if fault.number == number]
         if ended:
             self._set(fault for fault in self.faults if fault.number != number)
-            _log.info("over: %s", _say(ended[0]))
+            _log.info("over: %s", tell(_done(ended[0]), LOG))
 
     def _end_later(self, number: int, after_s: float) -> None:
         if after_s <= 0:
@@ -147,7 +148,7 @@ class Director:
 
     def _play(self, step: Step) -> None:
         try:
-            _log.info("scenario: %s", self.do(step.action))
+            _log.info("scenario: %s", tell(self.do(step.action), LOG))
         except ActionError as error:
             _log.warning("scenario: %s", error)
         if step.every_s is not None:
@@ -162,10 +163,11 @@ class Director:
         self._timers.add(timer)
 
 
-def _say(fault: Fault) -> str:
+def _done(fault: Fault) -> Phrase:
     values = ", ".join(f"{name} {value}" for name, value in fault.values.items())
-    return f"{fault.verb}{f' ({values})' if values else ''}: {_names(fault.targets) or 'the monitor itself'}"
+    what = f"{fault.verb} ({values})" if values else fault.verb
+    return phrase("done", what=what, targets=_names(fault.targets) if fault.targets else Phrase("monitor_itself"))
 
 
-def _names(targets: tuple[str, ...]) -> str:
-    return ", ".join(targets) if len(targets) <= 6 else f"{', '.join(targets[:5])} and {len(targets) - 5} more"
+def _names(targets: tuple[str, ...]) -> Phrase:
+    return phrase("quoted", text=targets) if len(targets) <= 6 else phrase("and_more", names=targets[:5], count=len(targets) - 5)

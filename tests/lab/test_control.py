@@ -207,3 +207,16 @@ def test_without_a_lab_the_cure_is_named(lab: Lab) -> None:
     with pytest.raises(SetupError, match="too long for a unix socket"):
         prepare_folder(lab.folder / ("x" * 100))
     assert issubclass(SetupError, MonitorError)
+
+
+def test_a_request_that_names_a_language_is_answered_in_it(lab: Lab) -> None:
+    path, dead = socket_path(lab.state), {"do": "dead", "targets": ["xa-a1"]}
+    vietnamese = "không có điểm mạng hay điểm cầu nào tên 'xa-a11'; có phải 'xa-a1' không?"
+    assert vietnamese == refused(lab, {"do": "cut", "targets": ["xa-a11"], "language": "vi"})
+    assert "no target is called 'xa-a11'; did you mean 'xa-a1'?" == refused(
+        lab, {"do": "cut", "targets": ["xa-a11"], "language": "xx"}
+    )
+    assert "chỉ thiết bị im lặng, như khi bị hỏng" == ask(path, {"ask": "verbs", "language": "vi"})["verbs"]["dead"]
+    assert "dead: xa-a1" == ask(path, dead | {"language": "vi"})["done"]
+    assert "đã khôi phục: xa-a1" == ask(path, dead | {"do": "restore", "language": "vi"})["done"]
+    assert "restored: xa-a1" == ask(path, dead | {"do": "restore"})["done"]

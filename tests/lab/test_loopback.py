@@ -67,7 +67,10 @@ def test_agents_answer_on_loopback_and_the_daemon_gets_a_configuration_for_them(
 
 def test_exec_refuses_to_run_a_command_outside(state: Path) -> None:
     answer = subprocess.run(
-        [*LAB, "exec", "--state", str(state), "--", "echo", "outside"], capture_output=True, text=True, check=False
+        [*LAB, "--language", "en", "exec", "--state", str(state), "--", "echo", "outside"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (answer.returncode, answer.stdout) == (2, "")
     assert "has no network to enter" in answer.stderr

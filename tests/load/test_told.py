@@ -67,7 +67,6 @@ IN_MONITOR = {
     "no_address": "probes: {h323: {gatekeeper: 10.0.0.300}}",
     "address_network": "probes: {h323: {gatekeeper: 10.0.0.0/8}}",
     "probe_too_long": "probes: {tcp: {every: 1s, timeout: 2s}}",
-    "burst_too_long": "probes: {icmp: {every: 1s, packets: 50, spacing: 100ms}}",
     "deadline_too_short": "probes: {snmp: {deadline: 1s, timeout: 2s}}",
     "timeouts_crossed": "probes: {snmp: {timeout_min: 5s, timeout_max: 1s}}",
     "flapping_crossed": "health: {flapping: {high: 20%, low: 30%}}",

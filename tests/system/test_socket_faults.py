@@ -114,8 +114,10 @@ def test_a_daemon_without_a_file_to_spare_goes_on_pinging_and_answers_again_when
 
 @pytest.mark.parametrize("files", [10, 20])
 def test_a_daemon_that_may_open_too_few_files_does_not_start_and_says_what_to_raise(lab: Lab, files: int) -> None:
-    daemon = [sys.executable, "-m", "monitor", "run", "--config", str(lab.folder), "--listen", "127.0.0.1:0"]
-    done = lab.exec("prlimit", f"--nofile={files}:{files}", *daemon, "--journal", f"sqlite:///{lab.state}/files.db")
+    daemon = [sys.executable, "-m", "monitor", "run", "--language", "en", "--config", str(lab.folder)]
+    done = lab.exec(
+        "prlimit", f"--nofile={files}:{files}", *daemon, "--listen", "127.0.0.1:0", "--journal", f"sqlite:///{lab.state}/files.db"
+    )
     assert 2 == done.returncode, done.stderr
     assert f"only {files} files may be open, and the daemon needs 64; raise LimitNOFILE" in done.stderr
     assert "Traceback" not in done.stderr
