@@ -15,13 +15,19 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FOLDERS = ("monitor", "tests", "config", "docs", "systemd", "grafana", "benchmarks", ".ci")
-EXAMPLES = {"config/profiles/ID.yaml", "config/profiles/example-router.yaml", "config/netbox.yaml", "config/pulses.yaml"}
+EXAMPLES = {
+    "config/profiles/ID.yaml",
+    "config/profiles/example-router.yaml",
+    "config/netbox.yaml",
+    "config/pulses.yaml",
+    "tests/fuzz/corpus/SUBJECT/",
+}
 """Named as what a reader would write."""
 FLOORS = tuple(sorted(path.name for path in (ROOT / "monitor").iterdir() if path.is_dir() and not path.name.startswith("_")))
 
 SOURCES = sorted(
     path
-    for folder in ("monitor", "grafana", "benchmarks", "config", "systemd")
+    for folder in ("monitor", "grafana", "benchmarks", "config", "systemd", "tests")
     for path in (ROOT / folder).rglob("*")
     if path.suffix in (".py", ".html", ".css", ".js", ".yml", ".yaml", ".service", ".conf") and "profiles" not in path.parts
 )
