@@ -192,7 +192,10 @@ class SnmpSpec(Spec):
 
     @property
     def waits_s(self) -> float:
-        """Return the seconds of a whole poll, or of all tries of one question to an agent as slow as may be learned of it."""
+        """Return the seconds of a whole poll, or of all tries of one question to an agent as slow as may be learned of it.
+
+        A question that max_requests_per_second holds back is sent about a second later.
+        """
         if not self.brief or self.engine != "fast":
             return self.deadline_s  # whoever answers a question and then no more is silent once the last one was waited for
         return min(self.deadline_s, max(self.timeout_s, self.timeout_max_s) * self.tries)
