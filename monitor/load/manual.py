@@ -1,6 +1,6 @@
-"""The reference part of docs/configuration.md, made of the same tables of fields that the loader reads by.
+"""The reference parts of docs/configuration.md and docs/faults.md, made of the tables that the loader reads and tells faults by.
 
-`python -m monitor.load.manual docs/configuration.md` brings the page up to date; a test holds that it is.
+`python -m monitor.load.manual docs/configuration.md` brings a page up to date; a test holds that they are.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from monitor.load import meetings, profiles, sites
@@ -17,6 +19,19 @@ from monitor.load.fields import Either, Field, ListOf, MapOf, OneOrMany, Record,
 from monitor.load.secrets import FIELDS as SECRET_FIELDS
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import settings_table
+from monitor.words import Catalogue
+from monitor.words.faults.calendars import CALENDARS
+from monitor.words.faults.commands import COMMANDS
+from monitor.words.faults.exchange import EXCHANGE
+from monitor.words.faults.files import FILES
+from monitor.words.faults.inventory import INVENTORY
+from monitor.words.faults.lab import LAB
+from monitor.words.faults.machine import MACHINE
+from monitor.words.faults.profiles import PROFILES
+from monitor.words.faults.requests import REQUESTS
+from monitor.words.faults.settings import SETTINGS
+from monitor.words.faults.system import SYSTEM
+from monitor.words.faults.values import VALUES
 
 _BOTH = (*sites.OWN, *sites.SHARED)
 _TARGETS = ("defaults", "points", "endpoints")
@@ -33,6 +48,21 @@ FORMS: dict[str, Table] = {
     "profile": profiles.FILE,
     "secret": Table(SECRET_FIELDS),
 }
+FAULTS: dict[str, Catalogue] = {
+    "files": FILES,
+    "values": VALUES,
+    "inventory": INVENTORY,
+    "settings": SETTINGS,
+    "profiles": PROFILES,
+    "calendars": CALENDARS,
+    "exchange": EXCHANGE,
+    "machine": MACHINE,
+    "commands": COMMANDS,
+    "requests": REQUESTS,
+    "lab": LAB,
+    "system": SYSTEM,
+}
+_FAULTS = re.compile(r"(<!-- faults: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _SECTION = re.compile(r"(<!-- keys: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -72,9 +102,27 @@ def _is_nested(reader: Any) -> bool:
     return isinstance(nested, Table | Record)
 
 
+def faults(catalogue: Catalogue) -> str:
+    """Return the faults of a catalogue as a Markdown table: each code with fault and cure in both languages."""
+    lines = ["| code | tiếng Việt | English |", "|---|---|---|"]
+    for code, said in catalogue.items():
+        if not code.endswith("_cure"):
+            cures = catalogue.get(f"{code}_cure", ("", ""))
+            cells = [f"{fault}; {cure}" if cure else fault for fault, cure in zip(said, cures, strict=True)]
+            lines.append("| " + " | ".join((f"`{code}`", *(_cell(cell) for cell in cells))) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Return a sentence's template as a cell: its own braces single, what it quotes as {name}."""
+    shown = "".join(f"{before}{{{name}}}" if name else before for before, name, _, _ in Formatter().parse(text))
+    return escape(shown, quote=False).replace("|", "\\|").replace("\n", " ").replace("`", "")
+
+
 def updated(page: str) -> str:
-    """Return the page with every `<!-- keys: NAME -->` section made anew."""
-    return _SECTION.sub(lambda found: found[1] + reference(FORMS[found[2]]) + found[3], page)
+    """Return the page with every `<!-- keys: NAME -->` and `<!-- faults: NAME -->` section made anew."""
+    with_keys = _SECTION.sub(lambda found: found[1] + reference(FORMS[found[2]]) + found[3], page)
+    return _FAULTS.sub(lambda found: found[1] + faults(FAULTS[found[2]]) + found[3], with_keys)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ import pytest
 import yaml
 
 from monitor.load.configuration import Configuration, load
-from monitor.load.manual import FORMS, keys, updated
+from monitor.load.manual import FAULTS, FORMS, keys, updated
 from monitor.load.schema import schemas
 from monitor.load.sites import ENDPOINT, FILE, POINT
 from monitor.model.inventory import AddressMode, Kind
+from monitor.words.faults import FAULTS as ALL_FAULTS
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config"
@@ -178,6 +179,15 @@ def test_the_documentation_names_every_key_as_the_loader_has_it() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     assert page == updated(page)
     assert set(FORMS) == set(re.findall(r"<!-- keys: (\w+) -->", page))
+
+
+def test_the_documentation_tells_every_fault_as_the_catalogue_has_it() -> None:
+    """When this fails: python -m monitor.load.manual docs/faults.md."""
+    page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+    assert page == updated(page)
+    assert list(FAULTS) == re.findall(r"<!-- faults: (\w+) -->", page)
+    told = {code for code in re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) if not code.startswith("key_")}
+    assert {code for code in ALL_FAULTS if not code.startswith("key_") and not code.endswith("_cure")} == told
 
 
 def test_every_key_has_a_meaning() -> None:
