@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import BinaryIO
 
 from monitor.export.collector import Collector
-from monitor.export.own_metrics import OwnMetrics
+from monitor.export.own_metrics import BOUNDS, OwnMetrics
 from monitor.export.series import escape
 from monitor.lab.history import History
 from monitor.lab.history_recorded import Recorded
@@ -20,7 +21,7 @@ from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State
 
 JOB = "monitor"
-_OWN_LINE = re.compile(r"^(?P<name>(?:monitor|wan_area)_\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$")
+_OWN_LINE = re.compile(r"^(?P<name>(?:monitor|wan_area)_\w+|wan_\w+_bound_\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$")
 _DENSE_SHARE = 4
 _STEP_S = 300
 
@@ -42,10 +43,17 @@ class HistoryText:
         self.history = history
         self._settings = settings
         self._scraped = f'instance="{escape(instance)}",job="{JOB}"'
-        self._recorded = sorted((_keep(each) for each in history.recorded()), key=lambda kept: kept.name)
+        recorded = (*history.recorded(), *_bounds(settings, history.grid.count))
+        self._recorded = sorted((_keep(each) for each in recorded), key=lambda kept: kept.name)
         self._collector = Collector(settings)
-        self._own = OwnMetrics()
+        self._own = self._started()
         self._runs = True
+
+    def _started(self) -> OwnMetrics:
+        """Return the metrics of a daemon that just started."""
+        own = OwnMetrics()
+        own.see_settings(self._settings)
+        return own
 
     def write(self, file: BinaryIO, first: int, last: int) -> int:
         """Write the steps from first to before last; return how many samples they hold."""
@@ -88,7 +96,7 @@ class HistoryText:
         for step, snapshot in enumerate(self.history.snapshots(first, last), first):
             end = b" %d\n" % self.history.grid.at(step)
             if snapshot is None:
-                self._own, self._runs = OwnMetrics(), False
+                self._own, self._runs = self._started(), False
                 continue
             header = b""
             for part in self._collector.render(snapshot, is_openmetrics=True):
@@ -123,6 +131,12 @@ class HistoryText:
         return _told(own.render(is_openmetrics=True), self._scraped)
 
 
+def _bounds(settings: Settings, steps: int) -> Iterator[Recorded]:
+    """Yield what rules record of the settings, the same all the time."""
+    for name, (_, bound) in BOUNDS.items():
+        yield Recorded(f"network:{name}:now", (), array("f", [bound(settings)]) * steps)
+
+
 def _told(text: str, scraped: str) -> list[tuple[bytes, bytes]]:
     found: list[tuple[bytes, bytes]] = []
     header = ""
@@ -139,7 +153,7 @@ def _told(text: str, scraped: str) -> list[tuple[bytes, bytes]]:
 
 def _keep(recorded: Recorded) -> _Kept:
     labels = ",".join(f'{name}="{escape(value)}"' for name, value in recorded.labels)
-    prefix, values = f"{recorded.name}{{{labels}}} ", recorded.values
+    prefix, values = f"{recorded.name}{{{labels}}} " if labels else f"{recorded.name} ", recorded.values
     known = [step for step, value in enumerate(values) if value == value]  # noqa: PLR0124 not ABSENT
     if len(known) * _DENSE_SHARE > len(values):
         return _Kept(recorded.name, prefix, None, values)
