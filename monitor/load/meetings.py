@@ -99,7 +99,7 @@ class _Reader:
         self._inventory = inventory
         self._zone = zone
         self._suggest = Suggester()
-        self._places: dict[str, str] = {}
+        self._claimed: dict[str, Entry] = {}
         self._files: set[str] = set()
         targets: Mapping[str, Target] = {} if inventory is None else inventory.targets
         self._endpoints = [name for name, target in targets.items() if target.kind is Kind.ENDPOINT]
@@ -167,10 +167,10 @@ class _Reader:
 
     def _claim(self, entry: Entry, name: str, key: str) -> None:
         """Note an id that another meeting has."""
-        place = entry.places.get(key, entry.node)
-        known = self._places.setdefault(name, f"{place.file}:{place.line}")
-        if known != f"{place.file}:{place.line}":
-            entry.refuse(key, "second_meeting", Phrase("id_once"), name=name, place=known)
+        known = self._claimed.setdefault(name, entry)
+        if known is not entry:
+            place = known.places.get(key, known.node)
+            entry.refuse(key, "second_meeting", Phrase("id_once"), name=name, place=f"{place.file}:{place.line}")
 
     def _series(self, entry: Entry, usual: tuple[Entry, ...], name: str, *, is_dated: bool) -> Series | None:
         """Return what is said of a meeting, by itself or else by its calendar; None where it is faulty."""

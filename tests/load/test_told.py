@@ -159,7 +159,7 @@ ONE = "{id: m, title: Họp, start: 2026-11-30T08:00, end: 2026-11-30T09:00, par
 IN_MEETINGS = {
     "end_before_start": ONE.replace("T09:00", "T07:00"),
     "hours_after_start": ONE.replace("11-30T09:00", "12-30T09:00"),
-    "second_meeting": f"{ONE},\n{ONE}",
+    "second_meeting": f"{ONE}, {ONE}",
     "nobody_takes_part": ONE.replace("all: true", "all: true, except: [dc-xa]"),
     "no_endpoint": ONE.replace("all: true", "ids: [dc-xb]"),
     "is_point": ONE.replace("all: true", "ids: [xa]"),

@@ -96,9 +96,9 @@ VALUES: Catalogue = {
     "no_regex_cure": ("đặt \\ trước mỗi ký tự đặc biệt", "put a \\ before each special character"),
     # Bounds.
     "between": ("từ {least} đến {most}", "{least} to {most}"),
-    "at_least": ("ít nhất {least}", "at least {least}"),
-    "at_most": ("nhiều nhất {most}", "at most {most}"),
-    "above_at_most": ("lớn hơn {least} và nhiều nhất {most}", "above {least} and at most {most}"),
+    "at_least": ("từ {least} trở lên", "at least {least}"),
+    "at_most": ("tối đa {most}", "at most {most}"),
+    "above_at_most": ("lớn hơn {least} và tối đa {most}", "above {least} and at most {most}"),
     # Keys and items.
     "key_missing": ("thiếu khóa '{name}'", "the key '{name}' is missing"),
     "add_key": ("thêm {name}: {doc}", "add {name}: {doc}"),
