@@ -100,7 +100,7 @@ def _run(arguments: argparse.Namespace) -> int:
         addresses = [target.address for target in inventory.targets.values()]
         network = open_network([*addresses, gatekeeper[0]] if gatekeeper else addresses)
     except SetupError as error:
-        _on_loopback(plan, error.fault, command, language)
+        _on_loopback(plan, error.fault_in(language), command, language)
     else:
         look = say(LAB, "look", language, command=command, address=inventory.targets[inventory.root].address)
         play_in_network(plan, network, _announcement(plan, command, look, language))

@@ -133,6 +133,9 @@ def proc(folder: Path, *, ping: str = "1\t0", rmem: str = "212992", capabilities
 def test_a_machine_without_any_icmp_socket_is_a_fault_with_the_exact_sysctl(tmp_path: Path) -> None:
     findings = {finding.key: finding for finding in look(None, (4,), 100, proc(tmp_path), refuse)}
     assert findings["icmp_none"].grade is Grade.FAULT
+    assert findings["icmp_none"].text("vi").startswith("ICMP IPv4: ICMP IPv4 không được phép")
+    assert findings["icmp_none"].cure("vi").startswith("cấp CAP_NET_RAW cho bộ giám sát")
+    assert findings["icmp_none"].cure("en").startswith("give the daemon CAP_NET_RAW")
     assert findings["ping_range_closed"].grade is Grade.FAULT
     assert findings["ping_range_closed"].values == {"range": "1 0"}
     assert "sysctl -w net.ipv4.ping_group_range='0 2147483647'" in findings["ping_range_closed"].cure("en")
