@@ -27,7 +27,8 @@ MADE = re.compile(r"(what|key|form|no_form|no_target_has)_\w+|no_(level|area|tag
 """Codes that are put together where they are said: of what a mapping is, of a key, of a form."""
 PLACE_OF_CODE = {
     **dict.fromkeys(("SetupError", "MonitorError", "ActionError", "UnfitError", "UnsupportedFamilyError", "Phrase", "phrase"), 0),
-    **dict.fromkeys(("or_else", "joined"), 0),
+    **dict.fromkeys(("or_else", "joined", "BadParameterError", "NotThereError"), 0),
+    "refusal": 1,
     "InvalidOidError": 1,
     "Fault": 3,
 }
@@ -67,6 +68,22 @@ def said_codes(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield from ((code, node.lineno) for code in texts(node.args[place]))
 
 
+def lacking(tree: ast.AST) -> Iterator[tuple[int, str, set[str]]]:
+    """Every call that says a code without all that its sentence quotes: line, code, what lacks."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or any(each.arg is None for each in node.keywords):
+            continue
+        name, given = name_of(node), {str(each.arg) for each in node.keywords}
+        place = PLACE_OF_CODE.get(name) if name != "refuse" else 1 if len(node.args) > 1 and [*texts(node.args[1])] else 0
+        if place is None or name in ("Fault", "Phrase", "joined", "or_else", "InvalidOidError") or len(node.args) <= place:
+            continue
+        for code in (each for each in texts(node.args[place]) if each in FAULTS):
+            cure = FAULTS.get(f"{code}_cure", ("", ""))[1] if len(node.args) == place + 1 else ""
+            lack = {*quoted(FAULTS[code][1]), *quoted(cure)} - given
+            if lack:
+                yield node.lineno, code, lack
+
+
 def constants() -> set[str]:
     found = set[str]()
     for path in FILES:
@@ -99,6 +116,11 @@ def test_no_code_stands_in_two_catalogues_and_no_cure_without_its_fault() -> Non
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_every_code_that_is_said_is_in_the_catalogue(path: Path) -> None:
     assert [] == [(line, code) for code, line in said_codes(ast.parse(path.read_text())) if code not in FAULTS]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_whoever_says_a_code_gives_what_its_sentence_quotes(path: Path) -> None:
+    assert [] == list(lacking(ast.parse(path.read_text())))
 
 
 def test_every_code_of_the_catalogue_is_said_somewhere() -> None:
