@@ -87,9 +87,9 @@ def execute(arguments: argparse.Namespace) -> int:
             language,
             days=arguments.days,
             until=speaker.time(datetime.fromtimestamp(past.end, zone)),
-            targets=speaker.number(len(inventory.targets)),
-            samples=speaker.number(samples),
-            entries=speaker.number(len(history.story.entries)),
+            targets=len(inventory.targets),
+            samples=samples,
+            entries=len(history.story.entries),
             took=speaker.duration(time.monotonic() - started),
         )
     )

@@ -7,9 +7,12 @@ from monitor.words.catalogue import Catalogue
 CHECK: Catalogue = {
     "configuration": ("Cấu hình {folder}", "Configuration {folder}"),
     "machine": ("Máy này", "This machine"),
-    "faults": ("{count} lỗi cấu hình", "{count} faults in the configuration"),
+    "faults": ("{count:#} lỗi cấu hình", "{count:# fault|# faults} in the configuration"),
     "one_fault": ("1 lỗi cấu hình", "1 fault in the configuration"),
-    "counts": ("{level}: {points} điểm mạng, {endpoints} điểm cầu", "{level}: {points} points, {endpoints} endpoints"),
+    "counts": (
+        "{level}: {points:#} điểm mạng, {endpoints:#} điểm cầu",
+        "{level}: {points:# point|# points}, {endpoints:# endpoint|# endpoints}",
+    ),
     "whole": ("tổng cộng", "in all"),
     "lab": ("địa chỉ của phòng thử: chỉ được hỏi trong mạng của nó", "the lab's addresses: polled only inside its own network"),
     "production": ("địa chỉ thật", "real addresses"),

@@ -6,8 +6,8 @@ from monitor.words.catalogue import Catalogue
 
 LAB: Catalogue = {
     "answers": (
-        "Mạng mô phỏng trả lời thay {targets} điểm của {config}; không gói nào ra ngoài được. Ctrl-C để dừng.",
-        "The lab answers for {targets} targets of {config}; nothing can leave it. Ctrl-C ends it.",
+        "Mạng mô phỏng trả lời thay {targets:#} điểm của {config}; không gói nào ra ngoài được. Ctrl-C để dừng.",
+        "The lab answers for {targets:# target|# targets} of {config}; nothing can leave it. Ctrl-C ends it.",
     ),
     "look_loopback": (
         "  hỏi thử:        snmpwalk -v2c -c COMMUNITY {address}:{port}",
@@ -27,13 +27,14 @@ LAB: Catalogue = {
         "  - no TCP, traceroute or IPv6; the daemon's configuration: {config}",
     ),
     "history": (
-        "{days} ngày đến {until}: {targets} điểm, {samples} mẫu, {entries} dòng nhật ký; mất {took}.",
-        "{days} days until {until}: {targets} targets, {samples} samples, {entries} journal entries; it took {took}.",
+        "{days:#} ngày đến {until}: {targets:#} điểm, {samples:#} mẫu, {entries:#} dòng nhật ký; mất {took}.",
+        "{days:# day|# days} until {until}: {targets:# target|# targets}, {samples:# sample|# samples}, "
+        "{entries:# journal entry|# journal entries}; it took {took}.",
     ),
     "asked_for": ("theo yêu cầu", "as asked for"),
     "demo_starts": (
-        "Đang dựng cả tỉnh trên máy này: {targets} điểm…",
-        "Setting the province up on this machine: {targets} targets…",
+        "Đang dựng cả tỉnh trên máy này: {targets:#} điểm…",
+        "Setting the province up on this machine: {targets:# target|# targets}…",
     ),
     "demo_ready": ("Trang theo dõi:  {url}", "Open:  {url}"),
     "demo_metrics": ("Cho Prometheus:  {url}metrics", "For Prometheus:  {url}metrics"),

@@ -37,8 +37,8 @@ REASONS: Catalogue = {
         "the root and everything that proves our sight are silent",
     ),
     "blind_sends": (
-        "máy giám sát không gửi được: {refused} trên {attempted} loạt bị từ chối ({refusal})",
-        "we can't send: the kernel refused {refused} of {attempted} bursts ({refusal})",
+        "máy giám sát không gửi được: {refused} trên {attempted:#} loạt bị từ chối ({refusal})",
+        "we can't send: the kernel refused {refused} of {attempted:# burst|# bursts} ({refusal})",
     ),
     "blind_carrier": ("cổng mạng {link} của máy giám sát mất tín hiệu", "our own link {link} has no carrier"),
     # In journals of version 0.1 only: a late loop blinds no more.

@@ -30,8 +30,8 @@ REPORT_QUEUE: Catalogue = {
     ),
     "report_full_cure": ("thử lại sau {lasts}", "ask again in {lasts}"),
     "report_many": (
-        "địa chỉ này đang chờ {mine} báo cáo, không nhận thêm",
-        "this address is waiting for {mine} reports; there are no more at once",
+        "địa chỉ này đang chờ {mine:#} báo cáo, không nhận thêm",
+        "this address is waiting for {mine:# report|# reports}; there are no more at once",
     ),
     "report_many_cure": ("chờ các báo cáo đó xong rồi thử lại", "ask again when those are there"),
     "report_making": ("báo cáo vẫn đang được lập", "the report is still being made"),

@@ -80,10 +80,10 @@ def test_a_good_configuration_is_counted_by_level_and_kind(tmp_path: Path, capsy
     main(["check", "--config", str(make_folder(tmp_path, monitor=LIVELY)), "--language", "en"])
     assert capsys.readouterr().out.splitlines()[:5] == [
         f"Configuration {tmp_path}: Mạng thử (the lab's addresses: polled only inside its own network)",
-        "  province: 1 points, 0 endpoints",
-        "  district: 1 points, 0 endpoints",
-        "  commune: 1 points, 1 endpoints",
-        "  in all: 3 points, 1 endpoints",
+        "  province: 1 point, 0 endpoints",
+        "  district: 1 point, 0 endpoints",
+        "  commune: 1 point, 1 endpoint",
+        "  in all: 3 points, 1 endpoint",
     ]
 
 

@@ -107,7 +107,7 @@ async def test_a_login_is_never_shown(prober: WebProber) -> None:
 
 
 CLOSED = "HTTP: closed without a response"
-TOO_LARGE = "HTTP: a body of more than 2000000 octets"
+TOO_LARGE = "HTTP: a body of more than 2,000,000 octets"
 HUGE = b"HTTP/1.1 200 OK\r\n\r\n", *(b"x" * 100_000,) * 100
 ENDLESS_HEAD = b"HTTP/1.1 200 OK\r\n", *(b"X: " + b"y" * 10_000 + b"\r\n",) * 100
 
@@ -117,7 +117,7 @@ ENDLESS_HEAD = b"HTTP/1.1 200 OK\r\n", *(b"X: " + b"y" * 10_000 + b"\r\n",) * 10
     [
         ((b"",), Outcome.MALFORMED, CLOSED),
         ((b"\x15\x03\x01 rubbish",), Outcome.MALFORMED, "HTTP: no HTTP response"),
-        (ENDLESS_HEAD, Outcome.MALFORMED, "HTTP: a head of more than 32768 octets"),
+        (ENDLESS_HEAD, Outcome.MALFORMED, "HTTP: a head of more than 32,768 octets"),
         (HUGE, Outcome.MALFORMED, TOO_LARGE),
         ((b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n",), Outcome.MALFORMED, TOO_LARGE),
         ((page("401 Unauthorized", b""),), Outcome.REFUSED, "/status.xml: 401 Unauthorized; check its login"),

@@ -122,7 +122,7 @@ BOMB = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&
         (b"<Status>&x;</Status>", "no XML"),
         (b"<Status>" + b"<a>" * 30, "more elements than a status document has"),
         (b"<Status>" + b"<a/>" * 30_001, "more elements than a status document has"),
-        (b"<Status>" + b" " * MOST_OCTETS, "a document of more than 2000000 octets"),
+        (b"<Status>" + b" " * MOST_OCTETS, "a document of more than 2,000,000 octets"),
     ],
 )
 def test_what_is_no_status_document_is_refused_with_the_reason(document: bytes, reason: str) -> None:

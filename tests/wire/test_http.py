@@ -78,7 +78,7 @@ def test_of_a_page_the_head_suffices() -> None:
         (b"<html>\r\n\r\n", "no HTTP response"),
         (b"HTTP/2 200\r\n\r\n", "no HTTP response"),
         (b"HTTP/1.1 2000 OK\r\n\r\n", "no HTTP response"),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * (LONGEST_HEAD + 1), "a head of more than 32768 octets"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * (LONGEST_HEAD + 1), "a head of more than 32,768 octets"),
         (OK + b"a: b\r\n" * 300 + b"\r\n", "more than 200 fields"),
         (b"HTTP/1.1 102 Wait\r\n\r\n" * 9, "interim responses without end"),
         (OK + b"Content-Length: 1001\r\n\r\n", "a body of more than 1000 octets"),

@@ -122,7 +122,7 @@ def test_a_status_line_needs_no_phrase(line: str, code: int, phrase: str) -> Non
         (ANSWER.replace("Call-ID: call-1\r\n", "Call-ID: call-1\r\nCall-ID: call-2\r\n"), "two different call-id headers"),
         (ANSWER.replace("Length: 0", "Length: -1"), "its content-length is no number"),
         (ANSWER.replace("Length: 0", "Length: ٣"), "its content-length is no number"),
-        (ANSWER + "x" * LONGEST, f"longer than {LONGEST} octets"),
+        (ANSWER + "x" * LONGEST, f"longer than {LONGEST:,} octets"),
     ],
 )
 def test_what_is_no_answer_is_refused_with_a_reason(text: str, reason: str) -> None:
@@ -169,9 +169,9 @@ def test_a_message_without_a_length_has_no_body() -> None:
 @pytest.mark.parametrize(
     ("octets", "reason"),
     [
-        (b"x" * (LONGEST + 1), f"headers of more than {LONGEST} octets"),
-        (body_of(0).replace(b"Length: 0", b"Length: 99999"), f"longer than {LONGEST} octets"),
-        (body_of(0).replace(b"Length: 0", b"Length: 9999999999999"), f"longer than {LONGEST} octets"),
+        (b"x" * (LONGEST + 1), f"headers of more than {LONGEST:,} octets"),
+        (body_of(0).replace(b"Length: 0", b"Length: 99999"), f"longer than {LONGEST:,} octets"),
+        (body_of(0).replace(b"Length: 0", b"Length: 9999999999999"), f"longer than {LONGEST:,} octets"),
     ],
 )
 def test_a_stream_that_can_come_to_no_end_is_refused(octets: bytes, reason: str) -> None:

@@ -131,7 +131,7 @@ def test_every_truncation_is_refused(message: snmp.Message) -> None:
 
 def test_trailing_octets_are_refused() -> None:
     octets = snmp.encode(snmp.Message(snmp.V2C, b"c", snmp.RESPONSE, 1, 0, 0, ()))
-    with refused("1 octets after the message"):
+    with refused("1 octet after the message"):
         snmp.decode(octets + b"\x00")
 
 
@@ -143,8 +143,8 @@ def test_trailing_octets_are_refused() -> None:
         ("3013 020101 0401 63 a20c 020101 020100 020100 3000", "12 octets announced, 11 there"),
         ("3018 020101 0401 63 a210 020101 020100 020100 3005 3003 0601 2b", "VarBind 1: value: missing or truncated|has no value"),
         ("301a 020101 0401 63 a212 020101 020100 020100 3007 3005 0601 2b 3f00", "unknown type 0x3f"),
-        ("301a 020101 0401 63 a212 020101 020100 020100 3007 3005 0601 2b 0201", "VarBind 1: value: 1 octets announced, 0 there"),
-        ("301b 020101 0401 63 a213 020101 020100 020100 3008 3006 0601 2b 0500 00", "VarBind 1: 1 octets after its value"),
+        ("301a 020101 0401 63 a212 020101 020100 020100 3007 3005 0601 2b 0201", "VarBind 1: value: 1 octet announced, 0 there"),
+        ("301b 020101 0401 63 a213 020101 020100 020100 3008 3006 0601 2b 0500 00", "VarBind 1: 1 octet after its value"),
         ("301a 020101 0401 63 a212 020101 020100 020100 3007 3009 0601 2b 0500", "VarBind 1: 9 octets announced, 5 there"),
     ],
 )
