@@ -114,8 +114,9 @@ def faults(catalogue: Catalogue) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return a sentence's template as a cell: its own braces single, what it quotes as {name}."""
-    shown = "".join(f"{before}{{{name}}}" if name else before for before, name, _, _ in Formatter().parse(text))
+    """Return a sentence's template as a cell: its own braces single, what it quotes as {name}, a count in its plural."""
+    parts = [(before, name, (forms or "").rpartition("#")[2]) for before, name, forms, _ in Formatter().parse(text)]
+    shown = "".join(f"{before}{{{name}}}{noun}" if name else before for before, name, noun in parts)
     return escape(shown, quote=False).replace("|", "\\|").replace("\n", " ").replace("`", "")
 
 

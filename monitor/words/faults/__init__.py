@@ -6,7 +6,7 @@ the parts that sentences are made of, have codes of their own.
 
 from __future__ import annotations
 
-from monitor.words.catalogue import LANGUAGES, Catalogue
+from monitor.words.catalogue import Catalogue, say
 from monitor.words.faults.calendars import CALENDARS
 from monitor.words.faults.commands import COMMANDS
 from monitor.words.faults.exchange import EXCHANGE
@@ -35,9 +35,9 @@ def knows(code: str) -> bool:
 
 
 def tell(told: Phrase, language: str) -> str:
-    """Return a phrase in a language; what it quotes stands in it unchanged."""
-    template = FAULTS[told.code][LANGUAGES.index(language)]
-    return template.format(**{name: _word(value, language) for name, value in told.values.items()})
+    """Return a phrase in a language; what it quotes stands in it unchanged. Counts may have forms, as in say()."""
+    values = {name: value if isinstance(value, int) else _word(value, language) for name, value in told.values.items()}
+    return say(FAULTS, told.code, language, **values)
 
 
 def _word(value: object, language: str) -> str:

@@ -36,7 +36,7 @@ EXCHANGE: Catalogue = {
         "bỏ các dòng ở trên: tên cột phải nằm ở dòng 1",
         "remove the rows above: they belong into row 1",
     ),
-    "too_many_cells": ("có {count} ô, dòng đầu có {most}", "has {count} cells, the first row has {most}"),
+    "too_many_cells": ("có {count:#} ô, dòng đầu có {most}", "has {count:# cell|# cells}, the first row has {most}"),
     "quote_separator": (
         "đặt chuỗi có chứa dấu phân cách vào dấu nháy",
         "put a text that holds the separator into quotation marks",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.words.catalogue import Catalogue
 
 FILES: Catalogue = {
-    "config_faults": ("cấu hình có {count} lỗi", "the configuration has {count} faults"),
+    "config_faults": ("cấu hình có {count:#} lỗi", "the configuration has {count:# fault|# faults}"),
     "quoted": ("{text}", "{text}"),
     "at_path": ("{path}: {reason}", "{path}: {reason}"),
     "and": ("{left} và {right}", "{left} and {right}"),

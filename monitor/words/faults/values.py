@@ -110,7 +110,7 @@ VALUES: Catalogue = {
     "merge_key_cure": ("viết đủ các khóa ra", "write the keys out"),
     "key_again": ("khóa này lặp lại; đã có ở dòng {line}", "the key stands here again; it is on line {line} already"),
     "twice_in_list": ("'{value}' có hai lần ở đây", "'{value}' stands here twice"),
-    "count_of_items": ("có {count} mục", "has {count} items"),
+    "count_of_items": ("có {count:#} mục", "has {count:# item|# items}"),
     "count_of_items_cure": ("phải có {size}", "it must have {size}"),
     # Whose key it is.
     "what_point": ("điểm mạng", "a point"),
