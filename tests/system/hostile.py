@@ -40,7 +40,7 @@ HOSTILE = {
     "xa-flood": Ill("agent-floods", {"rate": "2000"}, "datagrams a second that nobody asked for"),
     "xa-loop": Ill("agent-loop", {}, "does not end: OID did not increase ("),
     "xa-dies": Ill("agent-dies", {"after": "17", "away": "2s"}, "falls silent in the middle of a walk, after 17 rows"),
-    "xa-slow": Ill("agent-slow", {"delay": "10s"}, "answers after 10."),
+    "xa-slow": Ill("agent-slow", {"delay": "10s"}, "answers after 1"),
     "xa-too-big": Ill("agent-small", {"octets": "0"}, "answers tooBig even to a single value"),
     "xa-endless": Ill("agent-endless", {}, "does not end: beyond 512 rows"),
     "xa-same-id": Ill("agent-twin", {}, "two devices share snmpEngineID 80001f8805"),
