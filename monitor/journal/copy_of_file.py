@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -11,18 +13,26 @@ from pathlib import Path
 from monitor.errors import SetupError
 
 _PAGES_AT_ONCE = 4096
+_ROOM = 2
+"""Times the file's size that must be free: the copy, and by how much the change makes the file itself grow."""
+
+
+class PutOffError(SetupError):
+    """A change of the journal's form that has to wait for room; until then its lines are read as they are."""
 
 
 def keep_copy(path: Path, copy: Path, progress: Callable[[int, int], None]) -> Path:
     """Copy a database with all that was committed to it, and return where the copy is: on the disk before this returns.
 
-    copy: replaced where it is there already. progress: called with pages done and pages in all. Raises SetupError where there is no
-    room, or no right, for it; nothing is left behind then.
+    copy: replaced where it is there already. progress: called with pages done and pages in all. Raises PutOffError where there is
+    no room, or no right, for it; nothing is left behind then. Room is looked for first: others write to that disk, too.
     """
     unfinished = copy.with_name(f"{copy.name}.part")
     try:
         with suppress(FileNotFoundError):
             unfinished.unlink()
+        if shutil.disk_usage(copy.parent).free < _ROOM * path.stat().st_size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         unfinished.touch(mode=path.stat().st_mode & 0o777)
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as target:
             source.backup(target, pages=_PAGES_AT_ONCE, progress=lambda _, left, all_: progress(all_ - left, all_))
@@ -32,8 +42,8 @@ def keep_copy(path: Path, copy: Path, progress: Callable[[int, int], None]) -> P
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
             unfinished.unlink()
-        megabytes = _octets(path) // 2**20 + 1
-        raise SetupError("journal_uncopied", path=path, copy=copy, reason=str(error), megabytes=megabytes) from error
+        megabytes = _ROOM * _octets(path) // 2**20 + 1
+        raise PutOffError("journal_uncopied", path=path, copy=copy, reason=str(error), megabytes=megabytes) from error
     return copy
 
 

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import Column, ColumnElement, Engine, Select, create_engine, event, func, insert, inspect, or_, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from monitor.errors import SetupError
+from monitor.journal.copy_of_file import PutOffError
+from monitor.journal.newest_form import AtWork, UnknownFormError, bring_to_newest
 from monitor.journal.rows import TRANSITION, Entry, from_row, to_row
 from monitor.journal.tables import entries
 from monitor.model.state import Transition
 from monitor.words.phrase import Phrase
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-
-AtWork = Callable[[int, int], None]
-"""(lines that are done, lines in all)"""
+log = logging.getLogger("monitor.journal")
 
 
 class Store:
@@ -38,9 +35,11 @@ class Store:
         """
         self._engine = _engine(url)
         try:
-            _migrate(self._engine, at_work)
-        except CommandError as error:
+            bring_to_newest(self._engine, at_work)
+        except UnknownFormError as error:
             raise SetupError("journal_of_later", journal=_without_secret(url), reason=str(error)) from error
+        except PutOffError as error:
+            log.error("the journal is read and written in the form that it has; the next start tries again: %s", error)
         except SQLAlchemyError as error:
             raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=_first_line(error)) from error
 
@@ -165,14 +164,6 @@ def _make_durable(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
-
-
-def _migrate(engine: Engine, at_work: AtWork | None) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    with engine.connect() as connection:
-        config.attributes |= {"connection": connection, "at_work": at_work}
-        command.upgrade(config, "head")
 
 
 def _first_line(error: Exception) -> str:

@@ -14,20 +14,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from alembic.util import CommandError
+from sqlalchemy import Engine
+from sqlalchemy.event import listen, remove
 
 from monitor.__main__ import main
 from monitor.errors import SetupError
 from monitor.journal.journal import Journal
 from monitor.journal.migrations.texts_of_0_1 import turned
 from monitor.journal.migrations.versions.r0003_codes import BATCH
+from monitor.journal.newest_form import UnknownFormError
 from monitor.journal.rows import Entry
 from monitor.journal.store import Reader, Store
 from monitor.load.configuration import load
@@ -330,14 +332,79 @@ def test_the_copy_is_not_made_again_once_the_change_has_begun(left: Leftovers) -
     assert before == rows(copy_of(left))
 
 
-def test_without_room_for_a_copy_nothing_is_changed_and_it_is_said_what_helps(left: Leftovers) -> None:
-    before = rows(database(left))
+@pytest.fixture
+def no_room(left: Leftovers) -> Iterator[None]:
+    """Have SQLite find no room for more than a few pages beyond what is there, as on a disk that is full."""
+    pages = database(left).stat().st_size // 4096 + 64
+
+    def bound(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    listen(Engine, "connect", bound)
+    yield
+    remove(Engine, "connect", bound)
+
+
+async def test_without_room_for_a_copy_nothing_is_turned_and_the_journal_is_used_as_it_is(
+    left: Leftovers, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, read_before = rows(database(left), OLD_COLUMNS), everything(left.journal)
     copy_of(left).mkdir()
-    with pytest.raises(SetupError) as refused:
-        Store(left.journal)
-    assert "can't be copied" in refused.value.fault
-    assert "make room" in refused.value.cure
-    assert ("0002", before) == (version(database(left)), rows(database(left)))
+    journal = Journal(Store(left.journal))
+    assert "can't be copied" in caplog.text
+    assert "make room" in caplog.text
+    assert ("0002", before) == (version(database(left)), rows(database(left), OLD_COLUMNS))
+    stopped = Event(STOPPED + 0.5, "stopped", "")
+    assert await journal.append([stopped])
+    journal.close()
+    assert [*read_before, stopped] == everything(left.journal)
+    copy_of(left).rmdir()
+    Store(left.journal).close()
+    assert "0003" == version(database(left))
+    assert [*read_before, stopped] == everything(left.journal)
+    assert before == rows(copy_of(left), OLD_COLUMNS)[:-1]
+
+
+@pytest.mark.usefixtures("no_room")
+def test_without_room_to_turn_what_is_left_is_read_as_it_is_and_turned_later(
+    left: Leftovers, caplog: pytest.LogCaptureFixture
+) -> None:
+    read_before = everything(left.journal)
+    Store(left.journal).close()
+    assert "there is no room to change the form" in caplog.text
+    assert ("0002", read_before) == (version(database(left)), everything(left.journal))
+    assert copy_of(left).exists()
+
+
+def test_of_two_starts_at_once_one_waits_for_the_other_and_goes_on_where_it_is_killed(left: Leftovers) -> None:
+    path, before, read_before = database(left), rows(database(left)), everything(left.journal)
+    words = [sys.executable, "-m", "tests.journal.upgrade", left.journal]
+    with subprocess.Popen([*words, str(BATCH)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        next(line for line in first.stdout if int(line.split()[0]) >= BATCH)
+        with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as second:
+            assert second.stdout is not None
+            assert "0 0" == second.stdout.readline().strip(), "it waits"
+            first.kill()
+            second.stdout.read()
+        assert 0 == second.returncode
+    assert ("0003", read_before) == (version(path), everything(left.journal))
+    assert before == rows(copy_of(left))
+    assert [] == [*left.state.glob("*.lock"), *left.state.glob("*.part")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "icmp 0/5; snmp no answer; not complete after 1.2.3 s",
+        f"icmp {'9' * 5000}/5",
+        "icmp 0/5; web " + "malformed answer: " * 3000 + "x",
+    ],
+    ids=["no number", "a number too long", "nested"],
+)
+def test_what_somebody_else_wrote_into_a_journal_is_text(text: str) -> None:
+    codes = turned("transition", text, None)
+    assert codes is None or "text" in repr(codes)
 
 
 def test_a_journal_of_a_later_version_is_refused_with_a_word(left: Leftovers) -> None:
@@ -346,7 +413,7 @@ def test_a_journal_of_a_later_version_is_refused_with_a_word(left: Leftovers) ->
         journal.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SetupError, match="later version") as refused:
         Store(left.journal)
-    assert isinstance(refused.value.__cause__, CommandError)
+    assert isinstance(refused.value.__cause__, UnknownFormError)
 
 
 async def test_what_is_written_afterwards_stands_beside_it(left: Leftovers) -> None:

@@ -26,7 +26,7 @@ class _Kind(NamedTuple):
 _KINDS: Mapping[str, _Kind] = {
     "n": _Kind(r"-?\d+", int, str),
     "tenths": _Kind(r"\d+\.\d", float, lambda value: f"{value:.1f}"),
-    "g": _Kind(r"[\d.e+-]+", float, lambda value: f"{value:g}"),
+    "g": _Kind(r"\d+(?:\.\d+)?(?:e[+-]\d+)?", float, lambda value: f"{value:g}"),
     "ms": _Kind(r"\d+\.\d", lambda text: round(float(text) / 1000, 9), lambda value: f"{value * 1000:.1f}"),
     "word": _Kind(r"\S+", str, str),
     "probe": _Kind(r"snmp|sip|h323|web|tcp", str, str),
@@ -219,8 +219,17 @@ def text_of(text: str) -> Codes:
 
 
 def turned(kind: str, text: str, values: Mapping[str, Any] | None) -> Codes | None:
-    """Return in codes what a row's text told beside its values; None where no form knows it, or it must not be touched."""
-    known = values or {}
+    """Return in codes what a row's text told beside its values; None where no form knows it, or it must not be touched.
+
+    Never raises: what somebody else has written into a journal is text.
+    """
+    try:
+        return _turned(kind, text, values or {})
+    except (ValueError, OverflowError, RecursionError):
+        return None
+
+
+def _turned(kind: str, text: str, known: Mapping[str, Any]) -> Codes | None:
     if kind in _BY_VALUES:
         return [] if all(name in known for name in _BY_VALUES[kind]) else None
     if kind in _BY_TEXT:

@@ -21,8 +21,16 @@ MACHINE: Catalogue = {
         "the journal {journal} was written by a later version: {reason}",
     ),
     "journal_of_later_cure": (
-        "chạy phiên bản đã ghi nó, hoặc đặt bản sao đã giữ bên cạnh vào chỗ của nó",
-        "run the version that wrote it, or put the copy that was kept beside it in its place",
+        "chạy phiên bản đã ghi nó; bản sao đã giữ bên cạnh thiếu mọi dòng ghi từ khi sao chép",
+        "run the version that wrote it; the copy that was kept beside it lacks all that was written since",
+    ),
+    "journal_full": (
+        "không còn chỗ để đổi dạng nhật ký {journal}",
+        "there is no room to change the form of the journal {journal}",
+    ),
+    "journal_full_cure": (
+        "dọn chỗ trên ổ đĩa đó; không mất gì, lần khởi động sau sẽ làm tiếp",
+        "make room on that disk; nothing is lost, the next start goes on",
     ),
     "journal_uncopied": (
         "không sao chép được nhật ký {path} sang {copy} trước khi đổi dạng: {reason}",

@@ -1,15 +1,18 @@
 """Turns the English of version 0.1 into codes: what a transition rests on and what an event tells, in a column of its own.
 
 It may be killed at any moment: rows are turned in batches, each committed by itself, and a row that has reasons is done; the next
-start goes on with the others. Before anything is changed, the file of an SQLite journal is copied. Rows of sealed reports are not
-touched at all.
+start goes on with the others. Before anything is turned, the file of an SQLite journal is copied; where there is no room for that,
+or for the turning, the column alone is added, rows are read as they are, and the next start tries again. Rows of sealed reports are
+not touched at all. A database server's journal is not copied, so there the text stays beside its codes.
 """
 
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy import Connection
 
-from monitor.journal.copy_of_file import keep_copy
+from monitor.journal.copy_of_file import PutOffError, keep_copy
 from monitor.journal.migrations.texts_of_0_1 import SEALED, text_of, turned
 
 revision = "0003"
@@ -42,39 +45,58 @@ _LEFT = sa.and_(_entries.c.reasons.is_(None), _entries.c.kind != SEALED)
 
 
 def upgrade() -> None:
-    """Add the column and fill it."""
+    """Add the column and fill it; raises PutOffError where it can only be added."""
     at_work: AtWork = context.config.attributes.get("at_work") or (lambda _done, _all: None)
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        if "reasons" not in {column["name"] for column in sa.inspect(connection).get_columns("entries")}:
-            _copy(connection, at_work)
+        copy, put_off = _copy_of(connection), None
+        is_begun = "reasons" in {column["name"] for column in sa.inspect(connection).get_columns("entries")}
+        if copy is not None and not (is_begun and copy.exists()):
+            try:
+                _keep(connection, copy, at_work)
+            except PutOffError as error:
+                put_off = error
+        if not is_begun:
             op.add_column("entries", sa.Column("reasons", sa.JSON(none_as_null=True)))
-        _turn_all(connection, at_work)
+        if put_off is not None:
+            raise put_off
+        try:
+            _turn_all(connection, at_work, text={} if copy is None else {"text": ""})
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_FULL:
+                raise
+            raise PutOffError("journal_full", journal=connection.engine.url.database) from error
 
 
-def _copy(connection: Connection, at_work: AtWork) -> None:
-    """Keep the journal as it is, where it has lines and is a file."""
-    rows = connection.scalar(sa.select(sa.func.count()).select_from(_entries)) or 0
+def _copy_of(connection: Connection) -> Path | None:
+    """Return where a journal is copied to, None where it is no file."""
     url = connection.engine.url
-    if not rows or (url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")):
-        return
-    if url.get_backend_name() != "sqlite":
-        log.warning("the journal is about to be turned into codes; a database server's is not copied: keep a dump of your own")
-        return
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
     path = Path(str(url.database)).absolute()
+    return path.with_name(f"{path.name}.before-{revision}")
+
+
+def _keep(connection: Connection, copy: Path, at_work: AtWork) -> None:
+    """Keep the journal as it is, where it has lines."""
+    rows = connection.scalar(sa.select(sa.func.count()).select_from(_entries)) or 0
+    if not rows:
+        return
+    path = copy.with_name(copy.name.removesuffix(f".before-{revision}"))
     log.info("copying the journal %s before its lines are turned into codes", path)
-    copied = keep_copy(path, path.with_name(f"{path.name}.before-{revision}"), lambda done, all_: at_work(0, rows))
-    log.info("the journal as it was is kept in %s; it may be deleted once nobody wants to go back", copied)
+    keep_copy(path, copy, lambda done, all_: at_work(0, rows))
+    log.info("the journal as it was is kept in %s; it may be deleted once nobody wants to go back", copy)
 
 
-def _turn_all(connection: Connection, at_work: AtWork) -> None:
+def _turn_all(connection: Connection, at_work: AtWork, text: Mapping[str, str]) -> None:
+    """Turn all rows that are left. text: what else is written into them."""
     left = connection.scalar(sa.select(sa.func.count()).select_from(_entries).where(_LEFT)) or 0
     if not left:
         return
     log.info("turning %s lines of the journal into codes", left)
     done, last_id, told_s = 0, -1, time.monotonic()
     while rows := _next(connection, last_id):
-        _turn(connection, rows)
+        _turn(connection, rows, text)
         done, last_id = done + len(rows), rows[-1]["id"]
         at_work(done, left)
         if time.monotonic() - told_s >= _TOLD_EVERY_S:
@@ -89,14 +111,19 @@ def _next(connection: Connection, last_id: int) -> list[Any]:
     return list(connection.execute(wanted).mappings())
 
 
-def _turn(connection: Connection, rows: list[Any]) -> None:
+def _turn(connection: Connection, rows: list[Any], text: Mapping[str, str]) -> None:
     """Turn rows in one transaction; what no form knows stays text."""
-    change = sa.update(_entries).where(_entries.c.id == sa.bindparam("row")).values(reasons=sa.bindparam("codes"), text="")
+    change = sa.update(_entries).where(_entries.c.id == sa.bindparam("row")).values(reasons=sa.bindparam("codes"), **text)
     changes = []
     for row in rows:
         codes = turned(row["kind"], row["text"], row["reason_values"])
         changes.append({"row": row["id"], "codes": text_of(row["text"]) if codes is None else codes})
     # Without a transaction of its own each row would be synced to the disk by itself.
     connection.exec_driver_sql("BEGIN")
-    connection.execute(change, changes)
-    connection.exec_driver_sql("COMMIT")
+    try:
+        connection.execute(change, changes)
+        connection.exec_driver_sql("COMMIT")
+    except sa.exc.OperationalError:
+        with suppress(sa.exc.OperationalError):  # of what a full disk has ended by itself there is nothing left to undo
+            connection.exec_driver_sql("ROLLBACK")
+        raise
