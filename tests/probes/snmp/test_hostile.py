@@ -309,7 +309,7 @@ async def test_dead_slow_looping_and_dying_agents_delay_nobody() -> None:
         ]
         for turn, agent in enumerate(agents[:30]):
             agent.answering = (lambda request, data: []) if turn % 3 == 0 else looping(agent) if turn % 3 == 1 else dying(agent, 2)
-        specs = [snmp_spec(f"t{turn:02}", port=agent.port, timeout_s=0.4, retries=1) for turn, agent in enumerate(agents)]
+        specs = [snmp_spec(f"t{turn:02}", port=agent.port, timeout_s=2.0, retries=1) for turn, agent in enumerate(agents)]
         found: dict[str, Reading] = {}
 
         def deliver(reading: Reading) -> None:
