@@ -49,7 +49,8 @@ class Fault:
 
     def cure_in(self, language: str) -> str:
         """Return what to do about it, '' where the fault says it all."""
-        return _cure(self.code, self.remedy, self.values, language)
+        remedy = self.remedy or _own_remedy(self.code, self.values)
+        return tell(remedy, language) if remedy is not None else ""
 
     def told(self, language: str) -> str:
         """Return place, fault and cure on one line."""
@@ -69,7 +70,7 @@ class MonitorError(Exception):
     def __init__(self, code: str, remedy: Phrase | None = None, /, **values: object) -> None:
         self.code = code
         self.values = plain(values)
-        self.remedy = remedy or (Phrase(f"{code}_cure", self.values) if knows(f"{code}_cure") else None)
+        self.remedy = remedy or _own_remedy(code, self.values)
         self.fault = self.fault_in(LOG)
         self.cure = self.cure_in(LOG)
         super().__init__(self.told(LOG))
@@ -137,8 +138,7 @@ def reason_of(error: Exception) -> Phrase:
     return said if knows(said.code) and tell(said, LOG) == error.strerror else phrase("quoted", text=error.strerror or error)
 
 
-def _cure(code: str, remedy: Phrase | None, values: Mapping[str, object], language: str) -> str:
-    if remedy is not None:
-        return tell(remedy, language)
+def _own_remedy(code: str, values: Mapping[str, object]) -> Phrase | None:
+    """Return what the catalogue has as the cure of a code itself, None where it has none."""
     own = f"{code}_cure"
-    return tell(Phrase(own, values), language) if knows(own) else ""
+    return Phrase(own, values) if knows(own) else None

@@ -16,6 +16,7 @@ from monitor.load.receivers import Channel, complete, load_receivers
 from monitor.load.whole_file import write_whole
 from monitor.words import say
 from monitor.words.commands import ALERTMANAGER
+from monitor.words.phrase import Phrase
 
 
 def add_arguments(parser: Parser) -> None:
@@ -31,7 +32,7 @@ def execute(arguments: argparse.Namespace) -> int:
     folder, language = configuration / "alertmanager", str(arguments.spoken)
     base, own = folder / "alertmanager.yml", folder / "receivers.yaml"
     if not base.exists():
-        raise SetupError.saying(say(ALERTMANAGER, "missing", language, path=base), say(ALERTMANAGER, "missing_cure", language))
+        raise SetupError("not_shipped", Phrase("take_alertmanager"), path=base)
     channels = load_receivers(own)
     completed = complete(base, channels, str(own))
     names = [receiver["name"] for receiver in completed["receivers"]]

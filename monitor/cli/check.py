@@ -76,8 +76,7 @@ def _packets(inventory: Inventory | None, settings: Settings) -> int:
 
 def _about_configuration(folder: Path, faults: Sequence[Fault], configuration: Configuration | None, language: str) -> list[str]:
     if configuration is None:
-        key = "one_fault" if len(faults) == 1 else "faults"
-        return [*(fault.told(language) for fault in faults), say(CHECK, key, language, count=len(faults))]
+        return [*(fault.told(language) for fault in faults), say(CHECK, "faults", language, count=len(faults))]
     warned = [f"{say(CHECK, 'warning', language)}: {warning.told(language)}" for warning in configuration.warnings]
     network = configuration.inventory.network
     head = (

@@ -1,4 +1,4 @@
-"""A copy of an SQLite database beside it, whole or not there at all."""
+"""The file of an SQLite database, and a copy of it beside it, whole or not there at all."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
+from sqlalchemy.engine import URL
+
 from monitor.errors import SetupError
 
 _PAGES_AT_ONCE = 4096
@@ -19,6 +21,13 @@ _ROOM = 2
 
 class PutOffError(SetupError):
     """A change of the journal's form that has to wait for room; until then its lines are read as they are."""
+
+
+def file_of(url: URL) -> Path | None:
+    """Return the file that a database is, None where it is none: on a server, or in memory."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database).absolute()
 
 
 def keep_copy(path: Path, copy: Path, progress: Callable[[int, int], None]) -> Path:

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from monitor.errors import SetupError
+from monitor.journal.copy_of_file import file_of
 from monitor.words.phrase import Phrase
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -60,10 +61,11 @@ def _form(engine: Engine, forms: ScriptDirectory) -> str | None:
 @contextmanager
 def _alone(engine: Engine, at_work: AtWork | None) -> Iterator[None]:
     """Wait until no other process changes the same file. Of a database server only its own locks are there."""
-    if engine.url.get_backend_name() != "sqlite" or engine.url.database in (None, "", ":memory:"):
+    file = file_of(engine.url)
+    if file is None:
         yield
         return
-    path = Path(f"{engine.url.database}.lock")
+    path = file.with_name(f"{file.name}.lock")
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:

@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Engine, Select, create_engine, event, func, insert, inspect, or_, select
@@ -15,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from monitor.errors import SetupError
-from monitor.journal.copy_of_file import PutOffError
+from monitor.journal.copy_of_file import PutOffError, file_of
 from monitor.journal.newest_form import AtWork, UnknownFormError, bring_to_newest
 from monitor.journal.rows import TRANSITION, Entry, from_row, to_row
 from monitor.journal.tables import entries
@@ -127,8 +126,9 @@ _READERS_CURE = Phrase("read_beside_daemon")
 
 def _existing(url: URL) -> URL:
     """Return the URL; raises SetupError where it names a file of SQLite that is not there, for which SQLite has no clear word."""
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:" and not Path(url.database).exists():
-        raise SetupError("journal_absent", _READERS_CURE, path=Path(url.database).absolute())
+    file = file_of(url)
+    if file is not None and not file.exists():
+        raise SetupError("journal_absent", _READERS_CURE, path=file)
     return url
 
 
@@ -137,9 +137,9 @@ def _read_only(url: URL) -> URL:
 
     Without a write-ahead log beside it nobody has it open: only then may it be read without the locks that need a writable folder.
     """
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+    path = file_of(url)
+    if path is None:
         return url
-    path = Path(url.database).absolute()
     query = {"uri": "true", "mode": "ro"} | ({} if path.with_name(f"{path.name}-wal").exists() else {"immutable": "1"})
     return url.set(database=path.as_uri(), query=query)
 
@@ -149,8 +149,8 @@ def _engine(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
             return create_engine(parsed)
-        if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        if (file := file_of(parsed)) is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, poolclass=QueuePool, pool_size=2, connect_args={"timeout": 5, "check_same_thread": False})
     except (ArgumentError, ImportError, OSError) as error:
         raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=_first_line(error)) from error

@@ -7,11 +7,6 @@ from monitor.words.catalogue import Catalogue
 ALERTMANAGER: Catalogue = {
     "nobody": ("chưa báo cho ai", "nobody is told"),
     "written": ("Đã ghi {path}", "Written: {path}"),
-    "missing": ("không có {path}", "{path} is not there"),
-    "missing_cure": (
-        "lấy tệp đi kèm bộ giám sát trong config/alertmanager",
-        "take the one that the monitor ships in config/alertmanager",
-    ),
 }
 
 IMPORT: Catalogue = {

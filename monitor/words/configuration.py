@@ -8,7 +8,6 @@ CHECK: Catalogue = {
     "configuration": ("Cấu hình {folder}", "Configuration {folder}"),
     "machine": ("Máy này", "This machine"),
     "faults": ("{count:#} lỗi cấu hình", "{count:# fault|# faults} in the configuration"),
-    "one_fault": ("1 lỗi cấu hình", "1 fault in the configuration"),
     "counts": (
         "{level}: {points:#} điểm mạng, {endpoints:#} điểm cầu",
         "{level}: {points:# point|# points}, {endpoints:# endpoint|# endpoints}",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy import Connection
 
-from monitor.journal.copy_of_file import PutOffError, keep_copy
+from monitor.journal.copy_of_file import PutOffError, file_of, keep_copy
 from monitor.journal.migrations.texts_of_0_1 import SEALED, text_of, turned
+from monitor.journal.newest_form import AtWork
 
 revision = "0003"
 down_revision = "0002"
@@ -29,9 +30,6 @@ down_revision = "0002"
 BATCH = 2000
 _TOLD_EVERY_S = 5.0
 log = logging.getLogger("monitor.journal")
-
-AtWork = Callable[[int, int], None]
-"""Told after each step how many rows are done of how many."""
 
 _entries = sa.table(
     "entries",
@@ -49,11 +47,11 @@ def upgrade() -> None:
     at_work: AtWork = context.config.attributes.get("at_work") or (lambda _done, _all: None)
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        copy, put_off = _copy_of(connection), None
+        file, put_off = file_of(connection.engine.url), None
         is_begun = "reasons" in {column["name"] for column in sa.inspect(connection).get_columns("entries")}
-        if copy is not None and not (is_begun and copy.exists()):
+        if file is not None and not (is_begun and _copy_of(file).exists()):
             try:
-                _keep(connection, copy, at_work)
+                _keep(connection, file, at_work)
             except PutOffError as error:
                 put_off = error
         if not is_begun:
@@ -61,30 +59,25 @@ def upgrade() -> None:
         if put_off is not None:
             raise put_off
         try:
-            _turn_all(connection, at_work, text={} if copy is None else {"text": ""})
+            _turn_all(connection, at_work, text={} if file is None else {"text": ""})
         except sa.exc.OperationalError as error:
             if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_FULL:
                 raise
-            raise PutOffError("journal_full", journal=connection.engine.url.database) from error
+            raise PutOffError("journal_full", journal=file) from error
 
 
-def _copy_of(connection: Connection) -> Path | None:
-    """Return where a journal is copied to, None where it is no file."""
-    url = connection.engine.url
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        return None
-    path = Path(str(url.database)).absolute()
-    return path.with_name(f"{path.name}.before-{revision}")
+def _copy_of(file: Path) -> Path:
+    """Return where a journal is copied to."""
+    return file.with_name(f"{file.name}.before-{revision}")
 
 
-def _keep(connection: Connection, copy: Path, at_work: AtWork) -> None:
+def _keep(connection: Connection, file: Path, at_work: AtWork) -> None:
     """Keep the journal as it is, where it has lines."""
     rows = connection.scalar(sa.select(sa.func.count()).select_from(_entries)) or 0
     if not rows:
         return
-    path = copy.with_name(copy.name.removesuffix(f".before-{revision}"))
-    log.info("copying the journal %s before its lines are turned into codes", path)
-    keep_copy(path, copy, lambda done, all_: at_work(0, rows))
+    log.info("copying the journal %s before its lines are turned into codes", file)
+    copy = keep_copy(file, _copy_of(file), lambda done, all_: at_work(0, rows))
     log.info("the journal as it was is kept in %s; it may be deleted once nobody wants to go back", copy)
 
 
