@@ -20,12 +20,15 @@ _USUAL_SUBS = 24
 
 
 class InvalidOidError(ValueError):
-    """What is no object identifier. code, values: why, for whoever tells it in another language; str() is English."""
+    """What is no object identifier. code, values: why, as words/faults tells it; str(error) is for whoever debugs."""
 
-    def __init__(self, said: str, code: str, **values: object) -> None:
-        super().__init__(said)
+    def __init__(self, code: str, **values: int | str) -> None:
+        super().__init__(code, values)
         self.code = code
         self.values = values
+
+    def __str__(self) -> str:
+        return " ".join([self.code, *(f"{name}={value}" for name, value in self.values.items())])
 
 
 @lru_cache(maxsize=_CACHED)
@@ -36,7 +39,7 @@ def parse_oid(text: str) -> Oid:
     """
     parts = text.strip().removeprefix(".").split(".")
     if not all(part.isascii() and part.isdigit() for part in parts):
-        raise InvalidOidError(f"{text!r} is not a dotted object identifier", "oid_form", text=repr(text))
+        raise InvalidOidError("oid_form", text=repr(text))
     oid = tuple(int(part) for part in parts)
     ensure_valid(oid)
     return oid
@@ -50,18 +53,13 @@ def format_oid(oid: Oid) -> str:
 def ensure_valid(oid: Oid) -> None:
     """Raise InvalidOidError with the reason where a tuple can't be an object identifier."""
     if len(oid) < 2:
-        text = repr(format_oid(oid))
-        raise InvalidOidError(f"{text} has fewer than two sub-identifiers", "oid_short", text=text)
+        raise InvalidOidError("oid_short", text=repr(format_oid(oid)))
     if len(oid) > MAX_SUB_IDENTIFIERS:
-        told = f"an object identifier of {len(oid)} sub-identifiers; at most {MAX_SUB_IDENTIFIERS} are allowed"
-        raise InvalidOidError(told, "oid_long", count=len(oid), most=MAX_SUB_IDENTIFIERS)
+        raise InvalidOidError("oid_long", count=len(oid), most=MAX_SUB_IDENTIFIERS)
     if oid[0] > 2 or (oid[0] < 2 and oid[1] > 39):
-        text = format_oid(oid)
-        raise InvalidOidError(f"{text} does not begin with 0.0-39, 1.0-39 or 2", "oid_root", text=text)
+        raise InvalidOidError("oid_root", text=format_oid(oid))
     if min(oid) < 0 or max(oid) > MAX_SUB_IDENTIFIER:
-        text = format_oid(oid)
-        told = f"{text} has a sub-identifier outside 0..{MAX_SUB_IDENTIFIER}"
-        raise InvalidOidError(told, "oid_range", text=text, most=MAX_SUB_IDENTIFIER)
+        raise InvalidOidError("oid_range", text=format_oid(oid), most=MAX_SUB_IDENTIFIER)
 
 
 def oid_content(oid: Oid) -> bytes:

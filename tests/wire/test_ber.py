@@ -54,7 +54,7 @@ def test_an_identifier_without_octets_reads_as_zero_dot_zero() -> None:
 
 @pytest.mark.parametrize("text", ["", "1", "1.x", "3.1", "1.40", "1.3.4294967296", "1.-3", "1..3", "1.²"])
 def test_text_that_is_no_identifier_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"identifier|begin|outside"):
+    with pytest.raises(ValueError, match=r"^oid_(form|short|root|range) "):
         parse_oid(text)
 
 

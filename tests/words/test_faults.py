@@ -27,9 +27,8 @@ MADE = re.compile(r"(what|key|form|no_form|no_target_has)_\w+|no_(level|area|tag
 """Codes that are put together where they are said: of what a mapping is, of a key, of a form."""
 PLACE_OF_CODE = {
     **dict.fromkeys(("SetupError", "MonitorError", "ActionError", "UnfitError", "UnsupportedFamilyError", "Phrase", "phrase"), 0),
-    **dict.fromkeys(("or_else", "joined", "BadParameterError", "NotThereError"), 0),
+    **dict.fromkeys(("or_else", "joined", "BadParameterError", "NotThereError", "InvalidOidError"), 0),
     "refusal": 1,
-    "InvalidOidError": 1,
     "Fault": 3,
 }
 NAMED = re.compile(r"`[^`]+`|--[a-z-]+|\b[a-z]+_[a-z_]+\b|\b[a-z-]+\.ya?ml\b|/[a-z]+/[a-z/.]+|\bRFC \d+\b|\b[A-Z][A-Z-]{4,}\b")
@@ -75,7 +74,7 @@ def lacking(tree: ast.AST) -> Iterator[tuple[int, str, set[str]]]:
             continue
         name, given = name_of(node), {str(each.arg) for each in node.keywords}
         place = PLACE_OF_CODE.get(name) if name != "refuse" else 1 if len(node.args) > 1 and [*texts(node.args[1])] else 0
-        if place is None or name in ("Fault", "Phrase", "joined", "or_else", "InvalidOidError") or len(node.args) <= place:
+        if place is None or name in ("Fault", "Phrase", "joined", "or_else") or len(node.args) <= place:
             continue
         for code in (each for each in texts(node.args[place]) if each in FAULTS):
             cure = FAULTS.get(f"{code}_cure", ("", ""))[1] if len(node.args) == place + 1 else ""
