@@ -24,6 +24,7 @@ from monitor.model.inventory import Inventory
 from monitor.model.meeting import MeetingView
 from monitor.model.reason import Reason
 from monitor.model.report_order import OUT_OF_MEMORY, ReportOrder
+from monitor.words.report_queue import tell
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +63,10 @@ class ReportProcess:
         try:
             # Some 10 ms for 241 endpoints, and nothing that waits.
             return await self._made(await asyncio.to_thread(pickled, order))
-        except _WorkerError as fault:
-            log.warning("no %s report of %s: %s", order.form, order.view.meeting.id, fault.detail)
-            raise ReportFailedError(fault.key, **fault.values) from fault
+        except ReportFailedError as fault:
+            said, quoted = tell(fault.key, "en", **fault.values), f" ({fault.quoted})" if fault.quoted else ""
+            log.warning("no %s report of %s: %s%s", order.form, order.view.meeting.id, said, quoted)
+            raise
 
     async def _made(self, order: bytes) -> bytes:
         time_s = self._limits.time_s
@@ -75,7 +77,7 @@ class ReportProcess:
                     content, complaint = await self._talk(worker, order)
                     status = await worker.wait()
             except TimeoutError:
-                raise _WorkerError("report_late", f"the worker was killed after {time_s:g} s", seconds=math.ceil(time_s)) from None
+                raise ReportFailedError("report_late", seconds=math.ceil(time_s)) from None
             finally:
                 if worker.returncode is None:
                     await asyncio.shield(_ended(worker))
@@ -93,7 +95,7 @@ class ReportProcess:
                 start_new_session=True,
             )
         except OSError as error:
-            raise _WorkerError("report_died", f"the worker can't be started: {error}") from error
+            raise ReportFailedError("report_died", str(error)) from error
 
     async def _talk(self, worker: asyncio.subprocess.Process, order: bytes) -> tuple[bytes, bytes]:
         """Give the order, and return the file and the end of what the worker says on stderr."""
@@ -109,32 +111,22 @@ class ReportProcess:
 
     def _judged(self, status: int, content: bytes, complaint: bytes) -> bytes:
         """Return the file of a worker that ended well."""
-        megabytes = self._limits.memory_bytes >> 20
         if len(content) > self._limits.file_bytes:
-            size = self._limits.file_bytes >> 20
-            raise _WorkerError("report_large", f"the file is larger than {size} MB", megabytes=size)
+            raise ReportFailedError("report_large", megabytes=self._limits.file_bytes >> 20)
         if status == OUT_OF_MEMORY:
-            raise _WorkerError("report_memory", f"the worker needs more than {megabytes} MB", megabytes=megabytes)
+            raise ReportFailedError("report_memory", megabytes=self._limits.memory_bytes >> 20)
         if status or not content:
             lines = complaint.decode("utf-8", "replace").split("\n")
             last = next((line.strip() for line in reversed(lines) if line.strip()), "")[-_LINE_LETTERS:]
-            raise _WorkerError("report_died", f"the worker {_how(status)}{last and ': '}{last}")
+            raise ReportFailedError("report_died", f"{_exit(status)}{last and ': '}{last}")
         return content
-
-
-class _WorkerError(Exception):
-    """key, values: as in ReportFailedError. detail: what the log says."""
-
-    def __init__(self, key: str, detail: str, **values: int) -> None:
-        super().__init__(detail)
-        self.key, self.detail, self.values = key, detail, values
 
 
 def _folder() -> tempfile.TemporaryDirectory[str]:
     try:
         return tempfile.TemporaryDirectory(prefix="monitor-report-", ignore_cleanup_errors=True)
     except OSError as error:
-        raise _WorkerError("report_died", f"the worker's folder can't be made: {error}") from error
+        raise ReportFailedError("report_died", str(error)) from error
 
 
 def _pipes(worker: asyncio.subprocess.Process) -> tuple[asyncio.StreamWriter, asyncio.StreamReader, asyncio.StreamReader]:
@@ -155,10 +147,11 @@ async def _ended(worker: asyncio.subprocess.Process) -> None:
     await asyncio.gather(_end_of(stdout), _end_of(stderr), worker.wait())
 
 
-def _how(status: int) -> str:
+def _exit(status: int) -> str:
+    """Return an exit status, or the signal that ended a process, by its name where it has one."""
     if status >= 0:
-        return f"ended with status {status}"
-    return f"was ended by {signal.Signals(-status).name}" if -status in set(signal.Signals) else f"was ended by signal {-status}"
+        return f"status {status}"
+    return signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
 
 
 async def _give(pipe: asyncio.StreamWriter, order: bytes) -> None:

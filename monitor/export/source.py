@@ -125,11 +125,15 @@ class Meetings(Protocol):
 
 
 class ReportFailedError(Exception):
-    """A report can't be made now. key, values: a sentence of words/report_queue.py, its cure under key_cure."""
+    """A report can't be made now. key, values: a sentence of words/report_queue.py, its cure under key_cure.
 
-    def __init__(self, key: str, /, **values: int) -> None:
+    quoted: what the system, or who makes reports, said last, for the log; '' where the sentence says it all.
+    """
+
+    def __init__(self, key: str, quoted: str = "", /, **values: int) -> None:
         super().__init__(key)
         self.key = key
+        self.quoted = quoted
         self.values = MappingProxyType(values)
 
 

@@ -14,7 +14,6 @@ OTHERS = {
     "export/meeting_metrics.py": "the text of /metrics",
     "export/operating.py": "times of day in the API's JSON",
     "export/remote/face_side.py": "the log",
-    "export/report_process.py": "the log",
     "cli/history_text.py": "OpenMetrics",
     "cli/lab_history.py": "the names of files",
     "cli/machine.py": "a zone's offset, for programs",
