@@ -22,7 +22,7 @@ OF_PROBES = {of: fields for of, fields in classes_in(KINDS_OF_PROBES) if of.ends
 FIELDS += sorted((of, name) for of, fields in OF_PROBES.items() for name in fields)
 BY_TEMPLATES = {"Network": "network"}
 """Class → what a template of the pages calls one."""
-FOR_PEOPLE: dict[Read, str] = {("Login", "name"): "tells one from another where they are shown to who debugs; they are found by it"}
+FOR_PEOPLE: dict[Read, str] = {}
 """Fields that nothing reads, and why they stay."""
 
 

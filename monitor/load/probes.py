@@ -285,7 +285,7 @@ def login_table(store: SecretStore) -> Table:
 
 def read_logins(entries: Mapping[str, Entry]) -> dict[str, Login]:
     """Return the logins that have no fault."""
-    return {name: Login(name, entry["user"], entry["password"]) for name, entry in entries.items() if entry.is_whole}
+    return {name: Login(entry["user"], entry["password"]) for name, entry in entries.items() if entry.is_whole}
 
 
 ACCESS = (

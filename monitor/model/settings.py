@@ -26,7 +26,6 @@ class ProbeSettings:
 class Login:
     """User and password of management pages (RFC 7617)."""
 
-    name: str
     user: str
     password: str = field(default="", repr=False)
 

@@ -98,7 +98,7 @@ export: {histogram: false, contacts: true}
     assert SIP.of(settings) == SipSettings(30.0, 1.0, 5070, ("tcp",))
     assert H323.of(settings) == H323Settings(600.0, 3.0, 1721, "10.0.0.9", 1718)
     assert (WEB.of(settings), TCP.of(settings)) == (WebSettings(3600.0, 5.0), TcpSettings(20.0, 0.5))
-    assert settings.logins == {"codec": Login("codec", "xem", "mk")}
+    assert settings.logins == {"codec": Login("xem", "mk")}
     assert (settings.health.flapping_high, settings.health.flapping_low, settings.health.references) == (
         0.4,
         0.2,

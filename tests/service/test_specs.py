@@ -75,9 +75,7 @@ def test_conference_specs_know_how_the_endpoint_is_addressed() -> None:
         "dc", Kind.ENDPOINT, "Cầu", "C", "127.0.0.2", "province", "tinh", profile="codec",
         sip=SipAccess("1715", "hoinghi.vn", 5070), h323=H323Access("1715"), web=WebAccess("codec", 8443),
     )  # fmt: skip
-    settings = replace(
-        SETTINGS, logins={"codec": Login("codec", "xem", "mk")}, probes={"h323": H323Settings(gatekeeper="127.0.0.9")}
-    )
+    settings = replace(SETTINGS, logins={"codec": Login("xem", "mk")}, probes={"h323": H323Settings(gatekeeper="127.0.0.9")})
     found = {turn.probe: turn.spec for turn in turns(inventory(endpoint), settings, {"codec": CODEC})}
     assert SipSpec("dc", "127.0.0.2", 5070, ("udp", "tcp"), "1715", "hoinghi.vn", drops_strangers=True) == found["sip"]
     assert H323Spec("dc", "127.0.0.2", 1720, "127.0.0.9", 1719, "1715", drops_strangers=True) == found["h323"]

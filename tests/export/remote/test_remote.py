@@ -98,7 +98,7 @@ async def test_another_inventory_replaces_every_view() -> None:
 async def test_faces_get_no_credential() -> None:
     secret = Settings(
         credentials={"wan": Credential("wan", "2c", community="not-told")},
-        logins={"codec": Login("codec", "monitor", "not-told")},
+        logins={"codec": Login("monitor", "not-told")},
         language="en",
     )
     async with paired(FakeSource(settings=secret)) as pair:
