@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -127,15 +128,68 @@ class SetupError(MonitorError):
     """This machine does not permit what was asked: a missing capability, program, device or address."""
 
 
-def reason_of(error: Exception) -> Phrase:
-    """Return why a file can't be had, for a fault to quote: what the system says of it, or that it is no text."""
+def reason_of(error: BaseException) -> Phrase:
+    """Return why the system, a resolver, TLS or an HTTP client refused, for a fault to quote, or that something is no text."""
     if isinstance(error, UnicodeError):
         return Phrase("not_utf8_text")
-    if not isinstance(error, OSError):
-        return phrase("quoted", text=error)
-    said = Phrase(errno.errorcode.get(error.errno or 0, "").lower())
-    # What is no errno may look like one: those of TLS are numbers of OpenSSL.
-    return said if knows(said.code) and tell(said, LOG) == error.strerror else phrase("quoted", text=error.strerror or error)
+    name, text = name_of(error)
+    if knows(name.lower()):
+        return Phrase(name.lower())
+    return phrase("system_other", name=name, text=text) if name and text else phrase("quoted", text=text or name)
+
+
+def name_of(error: BaseException) -> tuple[str, str]:
+    """Return the name of an error that came from outside, as in words/faults/system.py, and its own sentence.
+
+    'ENOENT' of the kernel, 'EAI_NONAME' of the resolver, 'TLS_NO_SHARED_CIPHER' or 'X509_10' of OpenSSL, 'HTTP_CUT' of a client.
+    '' where it has no name; the sentence is never empty. What wraps another error is told by what it wraps.
+    """
+    inner = next((each for each in (getattr(error, name, None) for name in _WRAPPED) if isinstance(each, BaseException)), None)
+    if inner is not None:
+        return name_of(inner)
+    kinds = [kind.__name__ for kind in type(error).__mro__]
+    # TLS is told apart by its class' name: whoever has no use for TLS does not load it.
+    name = _tls_name(error) if "SSLError" in kinds else _system_name(error) if isinstance(error, OSError) else ""
+    text = getattr(error, "verify_message", None) or getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return name or next((_BY_CLASS[kind] for kind in kinds if kind in _BY_CLASS), ""), str(text)
+
+
+_WRAPPED = ("certificate_error", "os_error", "reason")
+"""Under which the clients of HTTP, aiohttp's and the standard library's, have the error that theirs is about."""
+_BY_CLASS = {
+    "SSLEOFError": "TLS_UNEXPECTED_EOF_WHILE_READING",
+    "SSLZeroReturnError": "TLS_CLOSED",
+    "RemoteDisconnected": "HTTP_DISCONNECTED",
+    "ServerDisconnectedError": "HTTP_DISCONNECTED",
+    "IncompleteRead": "HTTP_CUT",
+    "IncompleteReadError": "HTTP_CUT",
+    "ClientPayloadError": "HTTP_CUT",
+    "InvalidURL": "HTTP_URL",
+    "HTTPException": "HTTP_MALFORMED",
+    "ClientResponseError": "HTTP_MALFORMED",
+    "HttpProcessingError": "HTTP_MALFORMED",
+    "TimeoutError": "ETIMEDOUT",
+    "ConnectionRefusedError": "ECONNREFUSED",
+    "ConnectionResetError": "ECONNRESET",
+    "ConnectionAbortedError": "ECONNABORTED",
+    "BrokenPipeError": "EPIPE",
+}
+"""The name of what has no number, by its class."""
+_RESOLVERS = {getattr(socket, name): name for name in dir(socket) if name.startswith("EAI_")}
+
+
+def _system_name(error: OSError) -> str:
+    """Return the name of a number of the kernel's (errno(3)) or of the resolver's (getaddrinfo(3)), '' where it has none."""
+    numbers = _RESOLVERS if isinstance(error, socket.gaierror) else {} if isinstance(error, socket.herror) else errno.errorcode
+    name = numbers.get(error.errno or 0, "")
+    return "EOPNOTSUPP" if name == "ENOTSUP" else name
+
+
+def _tls_name(error: BaseException) -> str:
+    """Return the name that OpenSSL gives; of a certificate that was refused the number of why, which has none."""
+    number = getattr(error, "verify_code", None)
+    reason = getattr(error, "reason", None)
+    return f"X509_{number}" if number else f"TLS_{reason}" if reason else ""
 
 
 def _own_remedy(code: str, values: Mapping[str, object]) -> Phrase | None:

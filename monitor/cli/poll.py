@@ -32,7 +32,7 @@ from monitor.service.specs import REFERENCE, turns
 from monitor.words import say
 from monitor.words.phrase import phrase
 from monitor.words.poll import POLL
-from monitor.words.probes import PROBES
+from monitor.words.probes import OUTCOMES, PROBES
 from monitor.words.voice import voice
 
 Row = Mapping[str, Any]
@@ -221,4 +221,4 @@ def _service(each: Row, language: str) -> str:
 
 
 def _outcome(each: Row, language: str) -> str:
-    return say(POLL, each["outcome"] if each else "none", language)
+    return say(OUTCOMES, each["outcome"], language) if each else say(POLL, "none", language)

@@ -11,7 +11,7 @@ class OwnSide:
 
     at_s:           monotonic seconds when it was taken.
     sends_attempted, sends_refused: echo requests that were handed to the kernel, and how many of them it did not take.
-    refusal:        what the kernel said last, such as 'Network is unreachable'; '' where it refused nothing.
+    refusal:        the name of what the kernel said last, such as 'ENETUNREACH'; '' where it refused nothing.
     carrier:        False where the link that our packets leave by is down or has no carrier, None where that can't be told.
     link:           the name of that link, '' where none is known.
     receive_drops:  replies that the kernel dropped because our buffer was full.

@@ -69,7 +69,7 @@ class Connector:
         try:
             bare = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         except OSError as error:
-            return Failure(Outcome.NOT_SENT, os_error(error, in_clause=True))
+            return Failure(Outcome.NOT_SENT, os_error(error))
         begun_s = self._clock.monotonic()
         connected = False
         try:
@@ -116,7 +116,7 @@ def _stands(bare: socket.socket) -> bool:
 def _failure(number: int, port: int, *, is_local: bool) -> Failure:
     if number in _SAYS_NO:
         return Failure(Outcome.REFUSED, Reason("tcp_refuses", {"port": port}))
-    said = os_error_number(number, in_clause=True)
+    said = os_error_number(number)
     if is_local or number in _LOCAL:
         return Failure(Outcome.NOT_SENT, said)
     # A router says unreachable: it was sent, and the host has said nothing.

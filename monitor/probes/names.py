@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from monitor.model.clock import Clock
 from monitor.model.reason import Reason
 from monitor.probes.datagrams import name_of
-from monitor.probes.why import os_error
+from monitor.probes.why import os_error, unresolved
 
 FRESH_S = 60.0
 """A name is asked for again when its address is older than this."""
@@ -98,16 +98,15 @@ class Names:
             self._pool = self._pool or ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="names")
             asked = self._asked[name] = loop.run_in_executor(self._pool, self._resolve, name)
             asked.add_done_callback(lambda done: self._keep(name, done))
-        fault = Reason("unresolved_yet")
+        reason = Reason("unresolved", {"name": name}, (Reason("unresolved_yet"),))
         try:
             await asyncio.wait_for(asyncio.shield(self._asked[name]), _WAIT_S)
-        except OSError as error:  # a TimeoutError of ours is one, too, without a word
-            fault = os_error(error) if str(error) else fault
-        except UnicodeError as error:
-            fault = Reason("text", {"text": str(error)})
+        except (OSError, UnicodeError) as error:
+            # A TimeoutError of ours is an OSError, too, without a word: the resolver may still answer.
+            reason = unresolved(name, error) if str(error) else reason
         place, _ = self._known.get(name, (None, 0.0))
         if place is None:
-            raise UnresolvedNameError(Reason("unresolved", {"name": name}, (fault,)))
+            raise UnresolvedNameError(reason)
         return place
 
     def _keep(self, name: str, done: asyncio.Future[str]) -> None:

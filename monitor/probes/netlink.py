@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 import struct
 from collections.abc import Iterable, Iterator
@@ -118,7 +119,7 @@ class Netlink:
                     continue
                 if kind == _NLMSG_ERROR:
                     number = -struct.unpack_from("@i", body)[0]
-                    raise OSError(number, f"netlink answers {number}")
+                    raise OSError(number, os.strerror(number))
                 if kind == _NLMSG_DONE:
                     return
                 if kind == wanted:

@@ -130,7 +130,7 @@ class Gatekeeper:
         except BlockingIOError:
             return
         except OSError as error:
-            self._break_off(os_error(error, in_clause=True))
+            self._break_off(os_error(error))
 
     def _drain(self) -> None:
         """Take all that has come; an error of the socket ends all questions: nobody listens there, or no way leads there."""
@@ -142,7 +142,7 @@ class Gatekeeper:
             except BlockingIOError:
                 return
             except OSError as error:
-                self._break_off(os_error(error, in_clause=True))
+                self._break_off(os_error(error))
             else:
                 self._take(data)
 
@@ -191,7 +191,7 @@ class Gatekeepers:
         try:
             gatekeeper = self._gatekeeper(where, port)
         except OSError as error:
-            return _registration(where.address, os_error(error, in_clause=True))
+            return _registration(where.address, os_error(error))
         answer = await gatekeeper.ask(alias, timeout_s)
         if isinstance(answer, Reason) and gatekeeper.is_idle:
             # A new socket next time: this one may be bound to an address that the machine no longer has.

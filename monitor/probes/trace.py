@@ -15,6 +15,7 @@ import icmplib
 from monitor.model.reading import Hop, PathTrace
 from monitor.model.reason import Reason
 from monitor.probes.names import literal, resolve_by_system
+from monitor.probes.why import library_error, unresolved
 
 MAX_HOPS = 12
 _AT_ONCE = 2
@@ -59,11 +60,15 @@ class Tracer:
         place = literal(address)
         try:
             where = address if place else resolve_by_system(address)
+        except (OSError, UnicodeError) as error:
+            return PathTrace(address, fault=unresolved(address, error))
+        try:
             hops = self._traceroute(where, count=1, interval=0, timeout=self._timeout_s, max_hops=self._max_hops, fast=True)
         except icmplib.SocketPermissionError:
             return PathTrace(address, fault=Reason("no_raw_socket"))
-        except (icmplib.ICMPLibError, OSError, UnicodeError) as error:
-            return PathTrace(address, fault=Reason("text", {"text": str(error)}))
+        except (icmplib.ICMPLibError, OSError) as error:
+            # What icmplib says by itself is of how it was asked.
+            return PathTrace(address, fault=library_error(error, Reason("own_fault", {"error": type(error).__name__})))
         return whole(place.address if place else where, [Hop(hop.distance, hop.address) for hop in hops])
 
 

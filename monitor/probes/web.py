@@ -221,6 +221,4 @@ def _ran_out(spec: WebSpec, code: str) -> _Fault:
 
 
 def _why(error: OSError | MalformedError) -> Reason:
-    if isinstance(error, ssl.SSLError):
-        return Reason("text", {"text": (error.reason or str(error)).lower().replace("_", " ")})
-    return os_error(error, in_clause=True) if isinstance(error, OSError) else malformed(error)
+    return os_error(error) if isinstance(error, OSError) else malformed(error)

@@ -1,30 +1,37 @@
-"""Why something failed, as the codes that readings carry, of what the kernel and the decoders say."""
+"""Why something failed, as the codes that readings carry, of what the system and the decoders say."""
 
 from __future__ import annotations
 
-import errno
 import os
 
+from monitor.errors import name_of
 from monitor.model.reason import Reason
 from monitor.wire.fault import MalformedError
 
 
-def os_error(error: OSError, *, in_clause: bool = False) -> Reason:
-    """Return an error of the kernel's, or of its resolver's. in_clause: it follows other words, so it has no capital."""
-    text = error.strerror or str(error) or type(error).__name__
-    return _kernel_says(error.errno, text.lower() if in_clause else text)
+def os_error(error: OSError) -> Reason:
+    """Return an error of the kernel's, its resolver's or TLS'; its own sentence is told where it has no words by its name."""
+    name, text = name_of(error)
+    return Reason("os_error", {"errno": name, "error": text})
 
 
-def os_error_number(number: int, *, in_clause: bool = False) -> Reason:
-    """Return the same of an error's number."""
-    text = os.strerror(number)
-    return _kernel_says(number, text.lower() if in_clause else text)
+def os_error_number(number: int) -> Reason:
+    """Return the same of an errno of the kernel's."""
+    return os_error(OSError(number, os.strerror(number)))
+
+
+def library_error(error: Exception, otherwise: Reason) -> Reason:
+    """Return the kernel's error that a library's was made of; otherwise: of one that was made of none."""
+    said = error if isinstance(error, OSError) else error.__context__
+    return os_error(said) if isinstance(said, OSError) else otherwise
+
+
+def unresolved(name: str, error: OSError | UnicodeError) -> Reason:
+    """Return why a name has no address."""
+    because = os_error(error) if isinstance(error, OSError) else Reason("no_host_name")
+    return Reason("unresolved", {"name": name}, (because,))
 
 
 def malformed(error: MalformedError) -> Reason:
     """Return what a decoder could not read."""
     return Reason(error.code, error.values)
-
-
-def _kernel_says(number: int | None, text: str) -> Reason:
-    return Reason("os_error", {"errno": errno.errorcode.get(number or 0, ""), "error": text})

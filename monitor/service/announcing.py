@@ -23,7 +23,7 @@ _FEW = 3
 
 
 def evidence(track: Track) -> Reasons:
-    """Return what was seen of a target, so that no other record is needed: 'icmp 0/10; host unreachable from 10.2.0.9'."""
+    """Return what was seen of a target, so that no other record is needed: 'ICMP 0/10; host unreachable from 10.2.0.9'."""
     silence = track.silence
     if silence is None:
         return tuple(_answers(track))

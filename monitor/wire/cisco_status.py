@@ -86,10 +86,12 @@ class _Scan:
         parser.EntityDeclHandler = _refuse_type
         try:
             parser.Parse(document, True)
-        except (expat.ExpatError, LookupError, ValueError) as error:
-            if isinstance(error, MalformedError):
-                raise
-            raise MalformedError("no_xml", error=str(error)) from None
+        except MalformedError:
+            raise
+        except expat.ExpatError as error:
+            raise MalformedError("xml_at", line=error.lineno, column=error.offset + 1) from None
+        except (LookupError, ValueError):
+            raise MalformedError("xml_encoding") from None
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if not self._names:

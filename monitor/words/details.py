@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from monitor.words.catalogue import LANGUAGES, Catalogue, say
+from monitor.words.catalogue import Catalogue, say
+from monitor.words.faults.system import tell_system
+from monitor.words.probes import OUTCOMES, probe_name
+from monitor.words.readiness import VERDICTS
 from monitor.words.voice import voice
 from monitor.words.wire_faults import WIRE_FAULTS
 
@@ -58,7 +61,7 @@ _ANSWERS: Catalogue = {
 _AGENTS: Catalogue = {
     "agent_status": ("agent báo lỗi {status}", "the agent answers {status}"),
     "lacks_objects": (
-        "agent không có quá {most} giá trị được hỏi",
+        "agent thiếu hơn {most} giá trị được hỏi",
         "the agent lacks more than {most} of the objects asked for",
     ),
     "other_objects": (
@@ -128,10 +131,8 @@ _AGENTS: Catalogue = {
     ),
 }
 _OURS: Catalogue = {
-    "text": ("{text}", "{text}"),
     "os_error": ("{error}", "{error}"),
     "no_buffer": ("máy giám sát hết bộ đệm để gửi", "no buffer space for the packet"),
-    "no_room": ("máy giám sát hết bộ đệm để gửi", "no buffer space"),
     "overflow": (
         "không tính: bộ đệm nhận của máy giám sát tràn {dropped} gói",
         "void: our receive buffer overflowed by {dropped}",
@@ -145,13 +146,14 @@ _OURS: Catalogue = {
     "own_fault": ("lỗi của chính bộ giám sát: {error}", "a fault of the monitor's own: {error}"),
     "stopping": ("bộ giám sát đang dừng", "the monitor is stopping"),
     "closed": ("bộ giám sát đã thôi hỏi", "the prober was closed"),
-    "socket_closed": ("ổ cắm mạng đã đóng", "the socket was closed"),
+    "socket_closed": ("socket đã đóng", "the socket was closed"),
     "not_sent": ("chưa gửi", "not sent"),
     "nothing_asked": ("không có gói nào cần gửi", "no packets are asked for"),
     "partly_unsent": ("{refused} trên {packets} gói không gửi được: {because}", "{refused} of {packets} not sent: {because}"),
     "no_reply": ("{requests:# gói} không có trả lời", "no reply to {requests:# request|# requests}"),
     "unresolved": ("tên '{name}' không có địa chỉ: {because}", "the name '{name}' has no address: {because}"),
-    "unresolved_yet": ("chưa có trả lời", "no answer yet"),
+    "unresolved_yet": ("DNS chưa trả lời", "no answer yet"),
+    "no_host_name": ("không phải tên máy hợp lệ", "it is no host name"),
     "needs_pysnmp": ("phiên bản {version} cần engine: pysnmp", "version {version} needs engine: pysnmp"),
     "no_ip_version": ("máy này không dùng IPv{version}", "this machine does not speak IPv{version}"),
     "no_ip_socket": ("chưa mở được socket IPv{version}", "no IPv{version} socket is open"),
@@ -180,7 +182,7 @@ _CONFERENCE: Catalogue = {
     "page_status": ("{path}: {status}", "{path}: {status}"),
     "login_refused": ("{path}: {status}; kiểm tra tài khoản", "{path}: {status}; check its login"),
     "sip_status": ("{status}", "{status}"),
-    "provisional": ("chỉ có {status} rồi thôi", "{status} and no more"),
+    "provisional": ("chỉ có trả lời tạm {status}, không có trả lời cuối", "{status} and no more"),
     "other_request": ("trả lời cho yêu cầu khác", "it answers another request"),
     "closed_unanswered": ("kết nối bị đóng mà không có trả lời", "the connection was closed without an answer"),
     "udp_refused": ("cổng UDP đóng (port unreachable)", "port unreachable"),
@@ -192,7 +194,7 @@ _CONFERENCE: Catalogue = {
     "registered_at": ("đã đăng ký ở {signalling}", "registered at {signalling}"),
     "registration_refused": ("{answer}", "{answer}"),
     "no_such_alias": (
-        "không gatekeeper nào hỏi được về tên '{alias}'",
+        "alias '{alias}' không hợp lệ, không hỏi gatekeeper được",
         "no gatekeeper can be asked for the alias '{alias}'",
     ),
 }
@@ -223,9 +225,9 @@ _LEARNED: Catalogue = {
     "usual_answer": ("thường trả lời sau {usual_s}", "answers in {usual_s} as a rule"),
 }
 _EVIDENCE: Catalogue = {
-    "pings": ("icmp {received}/{sent}", "icmp {received}/{sent}"),
-    "pings_in": ("icmp {received}/{sent}, {rtt_s}", "icmp {received}/{sent}, {rtt_s}"),
-    "probe_failed": ("{probe} {because}", "{probe} {because}"),
+    "pings": ("ICMP {received}/{sent}", "ICMP {received}/{sent}"),
+    "pings_in": ("ICMP {received}/{sent}, {rtt_s}", "ICMP {received}/{sent}, {rtt_s}"),
+    "probe_failed": ("{probe}: {because}", "{probe}: {because}"),
     "probe_ended": ("{probe} {outcome}", "{probe} {outcome}"),
     "outcome": ("{outcome}", "{outcome}"),
     "verdicts": ("{count} {verdict}", "{count} {verdict}"),
@@ -237,15 +239,26 @@ PATHS: Catalogue = {
     "path_whole": ("tuyến thông: {address} trả lời ở chặng {hop}", "the path is whole: {address} answers at hop {hop}"),
     "path_untraced": ("chưa dò được tuyến: {because}", "path not traced: {because}"),
 }
-DETAILS: Catalogue = {**_ANSWERS, **_AGENTS, **_OURS, **_CONFERENCE, **_LEARNED, **_EVIDENCE, **PATHS, **WIRE_FAULTS}
-
-_OS_ERRORS: Catalogue = {
-    "ENETUNREACH": ("không có tuyến tới mạng đó", "network is unreachable"),
-    "EHOSTUNREACH": ("không có tuyến tới thiết bị", "no route to host"),
-    "EPERM": ("hệ điều hành không cho gửi", "operation not permitted"),
-    "ECONNREFUSED": ("bị từ chối", "connection refused"),
+OF_OLD_JOURNALS: Catalogue = {
+    # Text of version 0.1 that no form of the migration knows.
+    "text": ("{text}", "{text}"),
+    # Alias of no_buffer.
+    "no_room": _OURS["no_buffer"],
+    # xml_at and xml_encoding, when the parser's own sentence was handed on.
+    "no_xml": ("không phải XML: {error}", "no XML: {error}"),
 }
-"""The kernel's errors that staff meet, by their symbol; all others, and all in English, are told as the kernel has them."""
+"""Codes that nothing writes any more, and that rows of journals hold."""
+DETAILS: Catalogue = {
+    **_ANSWERS,
+    **_AGENTS,
+    **_OURS,
+    **_CONFERENCE,
+    **_LEARNED,
+    **_EVIDENCE,
+    **PATHS,
+    **WIRE_FAULTS,
+    **OF_OLD_JOURNALS,
+}
 
 
 def tell_details(reasons: Sequence[Coded], language: str) -> str:
@@ -254,12 +267,25 @@ def tell_details(reasons: Sequence[Coded], language: str) -> str:
 
 
 def _told(reason: Coded, language: str) -> str:
-    code, values = reason.code, dict(reason.values)
-    if code == "os_error" and language == LANGUAGES[0] and values.get("errno") in _OS_ERRORS:
-        return say(_OS_ERRORS, str(values["errno"]), language)
-    if code not in DETAILS:
-        return code
-    return say(DETAILS, code, language, because=tell_details(reason.because, language), **voice(language).values(values))
+    if reason.code not in DETAILS:
+        return reason.code
+    values = {name: _word(name, value, language) for name, value in reason.values.items()}
+    if "errno" in values:
+        values["error"] = tell_system(str(values["errno"]), str(values["error"]), language)
+    return say(DETAILS, reason.code, language, because=tell_details(reason.because, language), **voice(language).values(values))
+
+
+def _word(name: str, value: float | int | str, language: str) -> float | int | str:
+    """Return what a value that is itself a code is called; all others as they are."""
+    if name == "probe":
+        return probe_name(str(value), language)
+    if name == "transport":
+        return str(value).upper()
+    known = _CODES.get(name, {})
+    return say(known, str(value), language).lower() if value in known else value
+
+
+_CODES: Mapping[str, Catalogue] = {"outcome": OUTCOMES, "verdict": VERDICTS}
 
 
 def path_text(path: Coded | None, language: str) -> str:

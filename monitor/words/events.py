@@ -30,9 +30,9 @@ EVENTS: Catalogue = {
     "acknowledgement_over": ("{name} đã hết sự cố, {by} xong việc", "{name}: the outage that {by} had is over"),
     "maintenance": ("{by} báo bảo trì số {number}, {covers}: {reason}", "{by} announced maintenance {number}, {covers}: {reason}"),
     "maintenance_ended": ("{by} kết thúc bảo trì số {number}: {reason}", "{by} ended maintenance {number}: {reason}"),
-    "meeting_checked": ("{meeting} {stage}: {verdict}; {counts}", "{meeting} checked ({stage}): {verdict}; {counts}"),
+    "meeting_checked": ("{meeting} {stage}: {verdict}; {counts}", "{meeting}, {stage}: {verdict}; {counts}"),
     "meeting_sealed": ("{meeting} đã chốt báo cáo: {verdict}, sha256 {seal}", "{meeting} sealed: {verdict}, sha256 {seal}"),
-    "meeting_confirmed": ("{meeting}: {by} báo {said}{seen}{note}", "{meeting}: {by} says {said}{seen}{note}"),
+    "meeting_confirmed": ("{meeting}: {by} {said}{seen}{note}", "{meeting}: {by} {said}{seen}{note}"),
 }
 
 
@@ -102,9 +102,8 @@ def _maintenance(values: Values, _told: Sequence[Coded], _language: str, names: 
 
 def _checked(values: Values, told: Sequence[Coded], language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
     counts = (f"{each.values['count']} {_verdict(each.values['verdict'], language)}" for each in told)
-    stage = str(values["stage"])
     return {
-        "stage": say(STAGES, stage, language).lower() if language == "vi" else stage,
+        "stage": say(STAGES, str(values["stage"]), language).lower(),
         "verdict": _verdict(values["verdict"], language),
         "counts": ", ".join(counts),
     }
@@ -116,22 +115,21 @@ def _sealed(values: Values, _told: Sequence[Coded], language: str, _names: Mappi
 
 def _confirmed(values: Values, _told: Sequence[Coded], language: str, _names: Mapping[str, str]) -> Mapping[str, str]:
     seen = [say(_SEEN, name, language) for name in _SEEN if values[name]]
-    between = ", " if language == "vi" else " "
     return {
         "said": say(_SAID, "good" if values["good"] else "bad", language),
-        "seen": f" ({between.join(seen)})" if seen else "",
+        "seen": f" ({', '.join(seen)})" if seen else "",
         "note": f": {values['note']}" if values["note"] else "",
     }
 
 
 def _verdict(verdict: float | int | str, language: str) -> str:
-    return say(VERDICTS, str(verdict), language).lower() if language == "vi" else str(verdict)
+    return say(VERDICTS, str(verdict), language).lower()
 
 
-_SAID: Catalogue = {"good": ("tốt", "well"), "bad": ("có lỗi", "a fault")}
+_SAID: Catalogue = {"good": ("xác nhận tốt", "says that it is well"), "bad": ("báo có lỗi", "reports a fault")}
 _SEEN: Catalogue = {
-    "on_site": ("có người", "on_site"),
-    "camera": ("có hình", "camera"),
+    "on_site": ("có người", "somebody on site"),
+    "camera": ("có hình", "picture"),
     "sound": ("có tiếng", "sound"),
 }
 _More = Callable[[Values, Sequence[Coded], str, Mapping[str, str]], Mapping[str, str]]

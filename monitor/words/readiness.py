@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from monitor.words.catalogue import Catalogue, say
+from monitor.words.probes import probe_name
 from monitor.words.readiness_actions import ACTIONS
 from monitor.words.voice import voice
 
@@ -210,7 +211,7 @@ def tell(
     told: dict[str, object] = {}
     for key, value in values.items():
         if isinstance(value, str):
-            told[key] = _protocols(value) if key.startswith("protocol") or key == "failed" else known.get(value, value)
+            told[key] = _protocols(value, language) if key.startswith("protocol") or key == "failed" else known.get(value, value)
         elif key.endswith("_at"):
             moment = datetime.fromtimestamp(value, zone)
             told[key] = speaker.time(moment) if has_year else speaker.short_time(moment)
@@ -219,5 +220,5 @@ def tell(
     return say(_ALL, code, language, **told)
 
 
-def _protocols(ids: str) -> str:
-    return ids.upper().replace("H323", "H.323").replace("+", ", ")
+def _protocols(ids: str, language: str) -> str:
+    return ", ".join(probe_name(each, language) for each in ids.split("+"))

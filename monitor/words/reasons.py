@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.words.catalogue import Catalogue, say
-from monitor.words.probes import PROBES
+from monitor.words.faults.system import tell_system
+from monitor.words.probes import probe_name
 from monitor.words.voice import voice
 
 REASONS: Catalogue = {
@@ -43,7 +44,10 @@ REASONS: Catalogue = {
     "blind_carrier": ("cổng mạng {link} của máy giám sát mất tín hiệu", "our own link {link} has no carrier"),
     # In journals of version 0.1 only: a late loop blinds no more.
     "blind_lag": ("máy giám sát bị treo {lag_s}", "the monitor itself stalled for {lag_s}"),
-    "blind_drops": ("máy giám sát đánh rơi {drops} gói trả lời", "our kernel dropped {drops:# reply|# replies}"),
+    "blind_drops": (
+        "nhân hệ điều hành của máy giám sát bỏ {drops} gói trả lời",
+        "our kernel dropped {drops:# reply|# replies}",
+    ),
 }
 
 
@@ -59,7 +63,10 @@ def explain(code: str, values: Mapping[str, float | int | str], language: str, n
 
 def _read(key: str, value: float | int | str, language: str, names: Mapping[str, str]) -> object:
     if key == "probe":
-        return say(PROBES, str(value), language) if value in PROBES else str(value).upper()
+        return probe_name(str(value), language)
+    if key == "refusal":
+        # The kernel's own sentence in journals of before, which has no words.
+        return tell_system(str(value), "", language)
     if isinstance(value, str):
         return names.get(value, value)
     return voice(language).value(key, value)

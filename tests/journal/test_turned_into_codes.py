@@ -38,6 +38,7 @@ from monitor.model.state import Event, Transition
 from monitor.report.readiness import file
 from monitor.service.meeting_records import SEALED, seal, view_of
 from monitor.words.details import tell_details
+from monitor.words.probes import OUTCOMES, PROBES
 from monitor.words.voice import voice
 from tests.leftovers import SAID, STOPPED, Leftovers, lay_out
 from tests.leftovers.long import UNKNOWN, make
@@ -156,7 +157,7 @@ def test_a_reader_that_was_there_before_goes_on_reading(left: Leftovers) -> None
 # What was said
 
 
-def test_every_line_says_in_english_what_it_said_but_for_two_wordings_and_digits(left: Leftovers) -> None:
+def test_every_line_says_in_english_what_it_said_but_for_names_wordings_and_digits(left: Leftovers) -> None:
     before = rows(database(left), "kind, text", f"NOT {IS_SEALED}")
     Store(left.journal).close()
     for (kind, text), entry in zip(before, (each for each in everything(left.journal) if not is_sealed(each)), strict=True):
@@ -167,11 +168,24 @@ def test_every_line_says_in_english_what_it_said_but_for_two_wordings_and_digits
 
 
 def of_today(text: str) -> str:
-    """Return a line with its times and counts as the voice says them."""
+    """Return a line with probes, outcomes and the kernel's errors by their words, times and counts as the voice says them."""
+    text = re.sub(r"(^|; )icmp (?=\d)", r"\1ICMP ", text)
+    text = re.sub(rf"(^|; )({'|'.join(PROBES)}) ({'|'.join(OUTCOMES)})(?=;|$)", _ended, text)
+    text = re.sub(r"(^|; )(snmp|sip|tcp|h323|web) ", _failed, text)
+    text = re.sub(r"(^|; |: )(udp|tcp)(?=: )", lambda found: found[1] + found[2].upper(), text)
+    text = re.sub(r"\b(no route to host|connection refused)\b", lambda found: found[0].capitalize(), text)
     text = re.sub(r"\b([\d.]+) ms\b", lambda found: voice("en").milliseconds(float(found[1]) / 1000), text)
     text = re.sub(r"\b([\d.]+) s\b", lambda found: voice("en").milliseconds(float(found[1])), text)
     text = re.sub(r"\b\d{5,}(?= octets| rows)", lambda found: voice("en").number(int(found[0])), text)
     return re.sub(r"\b1 (row|object|request|repetition)s\b", r"1 \1", text)
+
+
+def _ended(found: re.Match[str]) -> str:
+    return f"{found[1]}{PROBES[found[2]][1]} {OUTCOMES[found[3]][1]}"
+
+
+def _failed(found: re.Match[str]) -> str:
+    return f"{found[1]}{PROBES[found[2]][1]}: "
 
 
 def said(entry: Entry) -> str:

@@ -90,7 +90,7 @@ async def test_a_dead_way_a_deaf_codec_and_a_closed_port_are_told_apart(lab: Lab
     assert (Outcome.REFUSED, "TCP port 1720 refuses") == (told.outcome, english(told.detail))
     lab.ctl("cut", "huyen-a")
     told = await read(lab, prober, spec)
-    assert (Outcome.TIMEOUT, "TCP port 1720: no route to host") == (told.outcome, english(told.detail))
+    assert (Outcome.TIMEOUT, "TCP port 1720: No route to host") == (told.outcome, english(told.detail))
     prober.close()
 
 

@@ -213,7 +213,7 @@ async def test_where_no_gatekeeper_listens_the_registration_is_not_known_and_it_
     async with serving(silent) as port:
         reading = await read(prober, port, gatekeeper="127.0.0.1", gatekeeper_port=ras, alias=ALIAS)
         assert (Outcome.OK, {UP: 1.0}) == told(reading)
-        assert english(reading.detail) == "gatekeeper 127.0.0.1: connection refused"
+        assert english(reading.detail) == "gatekeeper 127.0.0.1: Connection refused"
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_datagram_endpoint(
             lambda: FakeGatekeeper(lambda question: [confirm(question)]), local_addr=("127.0.0.1", ras)

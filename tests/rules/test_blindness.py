@@ -18,7 +18,7 @@ def code(reason: Reason | None) -> str | None:
     [
         (FINE, None),
         (OwnSide(10.0, sends_attempted=30, sends_refused=15), None),
-        (OwnSide(10.0, sends_attempted=30, sends_refused=16, refusal="Network is unreachable"), "blind_sends"),
+        (OwnSide(10.0, sends_attempted=30, sends_refused=16, refusal="ENETUNREACH"), "blind_sends"),
         (OwnSide(10.0, sends_attempted=30, carrier=False, link="eth0"), "blind_carrier"),
         (OwnSide(10.0, sends_attempted=30, receive_drops=3), None),
         (OwnSide(10.0, sends_attempted=30, receive_drops=20), "blind_drops"),
@@ -29,7 +29,7 @@ def test_evidence_on_our_own_side_makes_us_blind(own: OwnSide, expected: str | N
 
 
 def test_refused_sends_are_counted_over_the_whole_round() -> None:
-    refused = OwnSide(10.0, sends_attempted=1, sends_refused=1, refusal="No route to host")
+    refused = OwnSide(10.0, sends_attempted=1, sends_refused=1, refusal="EHOSTUNREACH")
     assert code(judge([FINE, refused, FINE], Silence())) is None
 
 

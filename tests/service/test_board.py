@@ -105,7 +105,7 @@ async def test_the_root_cause_tells_its_blast_radius_and_its_evidence() -> None:
     assert ("d1", 4, 5) == (cause.target, cause.points, cause.endpoints)
     (down,) = (each for each in province.journal.transitions if each.new is State.DOWN)
     assert (4, 5, "d1", "silent") == (down.affected_points, down.affected_endpoints, down.cause, down.reason.code)
-    assert english(down.evidence) in ("icmp 0/10; snmp no answer", "icmp 0/15; snmp no answer")
+    assert english(down.evidence) in ("ICMP 0/10; SNMP: no answer", "ICMP 0/15; SNMP: no answer")
     assert ["d1"] == province.traced
 
 

@@ -94,16 +94,14 @@ async def test_refused_sends_freeze_every_state_until_we_can_send_again() -> Non
     for step in range(60):
         await province.run(1.0)
         province.board.own_side(
-            OwnSide(
-                province.clock.now_s, sends_attempted=10, sends_refused=10 if step < 30 else 0, refusal="Network is unreachable"
-            )
+            OwnSide(province.clock.now_s, sends_attempted=10, sends_refused=10 if step < 30 else 0, refusal="ENETUNREACH")
         )
         province.unsendable.update(province.inventory.targets if step < 30 else ())
         if step == 30:
             province.unsendable.clear()
     await province.run(5.0)
     assert (["blind", "sighted"], []) == (kinds(province), province.journal.transitions)
-    assert "Network is unreachable" in str(province.journal.events[0].values["refusal"])
+    assert "ENETUNREACH" == str(province.journal.events[0].values["refusal"])
 
 
 async def test_a_stall_of_three_seconds_yields_no_false_down() -> None:

@@ -63,7 +63,7 @@ SAID: dict[str, tuple[str, Values, str, str]] = {
         "",
         {"meeting": "giao-ban", "stage": "day_before", "verdict": "not_ready"},
         "giao-ban đã kiểm tra trước một ngày: chưa sẵn sàng; 1 chưa sẵn sàng, 2 sẵn sàng",
-        "giao-ban checked (day_before): not_ready; 1 not_ready, 2 ready",
+        "giao-ban, checked the day before: not ready; 1 not ready, 2 ready",
     ),
     "meeting_sealed": (
         "",
@@ -75,7 +75,7 @@ SAID: dict[str, tuple[str, Values, str, str]] = {
         "xa-a",
         {"meeting": "giao-ban", "by": "Kỹ thuật", "note": "micro rè", "good": 0, "on_site": 1, "camera": 1, "sound": 0},
         "giao-ban: Kỹ thuật báo có lỗi (có người, có hình): micro rè",
-        "giao-ban: Kỹ thuật says a fault (on_site camera): micro rè",
+        "giao-ban: Kỹ thuật reports a fault (somebody on site, picture): micro rè",
     ),
 }
 REASONS = {

@@ -49,7 +49,7 @@ class IcmpProber:
     """Pings any number of targets at once; see open(), probe(), close().
 
     sends_attempted, sends_refused: requests handed to the kernel since the start, and those of them that it did not take;
-    last_refusal: what it said to the last of these, '' before there is one.
+    last_refusal: the name of its error at the last of these, such as 'ENETUNREACH', '' before there is one.
     """
 
     def __init__(

@@ -23,7 +23,7 @@ Booking = tuple[Burst, int, int]
 
 
 class Counts(Protocol):
-    """Requests handed to the kernel, those of them that it did not take, and what it said to the last of these."""
+    """Requests handed to the kernel, those of them that it did not take, and the name of its error at the last of these."""
 
     sends_attempted: int
     sends_refused: int
@@ -108,5 +108,5 @@ class Sender:
         remarks = burst.noted()
         remarks.refused += 1
         remarks.refusal = os_error_number(refusal)
-        self._counts.last_refusal = os.strerror(refusal)
+        self._counts.last_refusal = errno.errorcode.get(refusal, os.strerror(refusal))
         self._counts.sends_refused += 1

@@ -56,7 +56,7 @@ class TcpClient:
             except MalformedError as error:
                 return Attempt("tcp", Outcome.MALFORMED, malformed(error))
             except OSError as error:
-                return Attempt("tcp", Outcome.REFUSED, os_error(error, in_clause=True))
+                return Attempt("tcp", Outcome.REFUSED, os_error(error))
         rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
         return Attempt("tcp", Outcome.OK, response=response, rtt_s=rtt_s)
 

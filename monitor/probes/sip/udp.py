@@ -100,7 +100,7 @@ class UdpClient:
         try:
             request = make(_local_address(place, sockaddr), line.port)
         except OSError as error:
-            return Attempt("udp", Outcome.NOT_SENT, os_error(error, in_clause=True))
+            return Attempt("udp", Outcome.NOT_SENT, os_error(error))
         where = source_of(place.address, port)
         asked = _Open(request, request.encode(), where, asyncio.get_running_loop().create_future(), drops=line.sock.drops())
         line.open[request.branch] = asked
@@ -121,9 +121,9 @@ class UdpClient:
                 line.sock.send(asked.octets, sockaddr)  # type: ignore[arg-type]
                 asked.sends += 1
             except BusyError:
-                asked.refusal = Reason("no_room")
+                asked.refusal = Reason("no_buffer")
             except OSError as error:
-                asked.refusal = os_error(error, in_clause=True)
+                asked.refusal = os_error(error)
             await asyncio.wait((asked.answered,), timeout=min(interval_s, left_s))
             if not asked.answered.done():
                 self._drain_until(line, self._clock.monotonic())

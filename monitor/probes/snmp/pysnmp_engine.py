@@ -38,6 +38,7 @@ from monitor.probes.snmp.objects import SYS_UPTIME
 from monitor.probes.snmp.poll import Poll
 from monitor.probes.snmp.question import not_complete
 from monitor.probes.udp import drops_of, enlarge
+from monitor.probes.why import library_error
 from monitor.wire.ber import (
     COUNTER32,
     COUNTER64,
@@ -230,7 +231,8 @@ class PysnmpProber:
             except TimeoutError:
                 raise (_void(late.told()) if late.excuses(spec.timeout_s) else _deadline(spec)) from None
             except (OSError, PySnmpError) as error:
-                raise ExchangeError(Outcome.NOT_SENT, Reason("pysnmp", {"error": str(error)}), is_final=True) from error
+                why = library_error(error, Reason("pysnmp", {"error": str(error)}))
+                raise ExchangeError(Outcome.NOT_SENT, why, is_final=True) from error
         if isinstance(indication, errind.RequestTimedOut) and (dropped := self.receive_drops - drops) > 0:
             raise _void(Reason("overflow", {"dropped": dropped}))
         if isinstance(indication, errind.RequestTimedOut) and spec.credential.priv_protocol and await self._reports(spec, place):

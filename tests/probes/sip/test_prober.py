@@ -101,7 +101,7 @@ async def test_a_provisional_answer_is_waited_on_and_not_asked_again_so_soon(pro
     async with endpoint(udp=lambda request, before: [reply(request, "100 Trying")]) as fake:
         reading = await finish(fake)
     assert (Outcome.REFUSED, {UP: 1.0}) == (reading.outcome, told(reading).values), "alive, if no more"
-    assert "udp: 100 and no more" in english(reading.detail)
+    assert "UDP: 100 and no more" in english(reading.detail)
     assert 2 == len(fake.asked["udp"]), "once more after T1, then only after T2"
     async with endpoint(udp=lambda request, before: [reply(request, "100 Trying"), reply(request, "486 Busy Here")]) as fake:
         assert 486 == told(await finish(fake)).code
@@ -127,7 +127,7 @@ async def test_a_host_without_sip_refuses_and_that_proves_that_it_is_on(prober: 
     async with endpoint() as fake:
         reading = await of(prober, fake, timeout_s=30.0)
     assert Outcome.REFUSED is reading.outcome
-    assert f"udp: port unreachable; tcp: TCP port {fake.port} refuses" == english(reading.detail)
+    assert f"UDP: port unreachable; TCP: TCP port {fake.port} refuses" == english(reading.detail)
     assert {UP: 0.0} == told(reading).values
 
 
@@ -138,7 +138,7 @@ async def test_silence_on_every_transport_is_a_timeout_and_says_nothing_of_who_d
     async with endpoint(udp=silent, tcp=silent) as fake:
         reading = await of(prober, fake, drops_strangers=drops_strangers)
     assert (Outcome.TIMEOUT, values) == (reading.outcome, told(reading).values)
-    assert f"udp: no answer; tcp: TCP port {fake.port} is open and says nothing" == english(reading.detail)
+    assert f"UDP: no answer; TCP: TCP port {fake.port} is open and says nothing" == english(reading.detail)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ async def test_what_answers_nothing_of_ours_is_no_answer_but_a_sign_of_life(prob
         assert Outcome.MALFORMED is reading.outcome
         assert {UP: 0.0} == told(reading).values
         if transports == ("udp",):
-            assert f"udp: {expected}" == english(reading.detail)
+            assert f"UDP: {expected}" == english(reading.detail)
 
 
 async def test_an_answer_from_elsewhere_is_none(prober: SipProber) -> None:
@@ -178,7 +178,7 @@ async def test_an_answer_from_elsewhere_is_none(prober: SipProber) -> None:
         reading = await of(prober, fake, transports=("udp",))
     other.close()
     assert came
-    assert (Outcome.TIMEOUT, "udp: no answer") == (reading.outcome, english(reading.detail))
+    assert (Outcome.TIMEOUT, "UDP: no answer") == (reading.outcome, english(reading.detail))
 
 
 async def test_keep_alives_and_questions_are_passed_over(prober: SipProber) -> None:
@@ -204,7 +204,7 @@ async def test_an_answer_over_tcp_may_come_in_pieces_and_after_others(prober: Si
 async def test_a_connection_that_is_closed_at_once_is_no_answer(prober: SipProber) -> None:
     async with endpoint(tcp=lambda request, _: [b""]) as fake:
         reading = await of(prober, fake, transports=("tcp",), timeout_s=5.0)
-    assert (Outcome.MALFORMED, "tcp: the connection was closed without an answer") == (reading.outcome, english(reading.detail))
+    assert (Outcome.MALFORMED, "TCP: the connection was closed without an answer") == (reading.outcome, english(reading.detail))
 
 
 async def test_what_was_not_sent_says_nothing_and_makes_no_sample(prober: SipProber) -> None:
