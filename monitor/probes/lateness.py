@@ -111,7 +111,8 @@ class Late:
         """Return whether a time-out that ran out meanwhile proves nothing."""
         return self.seconds > EXCUSING_SHARE * timeout_s
 
-    def told(self) -> Reason:
+    @property
+    def reason(self) -> Reason:
         """Return what makes void whatever is judged by the clock meanwhile."""
         return Reason("loop_late", {"late_s": round(self.seconds, 3)})
 

@@ -153,8 +153,8 @@ class _Leaves:
 
 
 def _registered(states: Iterable[str], absent: frozenset[str]) -> float | None:
-    told = [state for state in states if state not in absent]
-    return float("registered" in told) if told else None
+    present = [state for state in states if state not in absent]
+    return float("registered" in present) if present else None
 
 
 def _sip_registered(leaves: _Leaves) -> float | None:

@@ -9,8 +9,8 @@ from monitor.words.details import Coded, tell_details
 from monitor.words.voice import voice
 
 COMPLAINTS: Catalogue = {
-    "malformed": ("agent trả lời không đọc được: {because}", "agent's answers can't be decoded: {because}"),
-    "oversized": ("agent trả lời dài quá mức: {octets:# octet}", "agent's answers are far too long: {octets:# octet|# octets}"),
+    "malformed": ("trả lời của agent không đọc được: {because}", "agent's answers can't be decoded: {because}"),
+    "oversized": ("trả lời của agent dài quá mức: {octets:# octet}", "agent's answers are far too long: {octets:# octet|# octets}"),
     "wrong_id": (
         "agent trả lời sai request-id ({asked} được trả lời bằng {answered})",
         "agent answers with a wrong request-id ({asked} answered with {answered})",
@@ -45,7 +45,7 @@ COMPLAINTS: Catalogue = {
     "over": ("đã hết: {complaint} (kéo dài {lasted})", "no longer: {complaint} (for {lasted})"),
     "unheard": ("không còn thấy: {complaint} (kéo dài {lasted})", "not seen for an hour: {complaint} (for {lasted})"),
     "more": (
-        "còn {count:# lần} agent sai khác, không kể từng lần",
+        "còn {count:# lỗi} khác của các agent, không kể từng lỗi",
         "{count:# more misbehaviour of agents was|# more misbehaviours of agents were} not told one by one",
     ),
 }

@@ -198,6 +198,19 @@ _CONFERENCE: Catalogue = {
         "no gatekeeper can be asked for the alias '{alias}'",
     ),
 }
+_RAS: Catalogue = {
+    "notRegistered": ("chưa đăng ký (notRegistered)", "notRegistered"),
+    "unallocatedNumber": ("số này không cấp cho ai (unallocatedNumber)", "unallocatedNumber"),
+    "invalidPermission": ("không cho máy giám sát hỏi (invalidPermission)", "invalidPermission"),
+    "requestDenied": ("từ chối trả lời (requestDenied)", "requestDenied"),
+    "undefinedReason": ("từ chối, không nêu lý do (undefinedReason)", "undefinedReason"),
+    "securityDenial": ("từ chối vì bảo mật (securityDenial)", "securityDenial"),
+    "securityError": ("từ chối vì lỗi bảo mật (securityError)", "securityError"),
+    "resourceUnavailable": ("gatekeeper hết tài nguyên (resourceUnavailable)", "resourceUnavailable"),
+    "incompleteAddress": ("alias chưa đủ số (incompleteAddress)", "incompleteAddress"),
+    "noRouteToDestination": ("không có đường gọi tới đó (noRouteToDestination)", "noRouteToDestination"),
+}
+"""Reasons of a gatekeeper by their names in H.225.0, which are English enough."""
 _LEARNED: Catalogue = {
     "fewer_rows": (
         "từ nay mỗi lần hỏi {size:# dòng}: {because}",
@@ -281,11 +294,13 @@ def _word(name: str, value: float | int | str, language: str) -> float | int | s
         return probe_name(str(value), language)
     if name == "transport":
         return str(value).upper()
+    if name == "verdict":
+        return say(VERDICTS, str(value), language).lower()
     known = _CODES.get(name, {})
-    return say(known, str(value), language).lower() if value in known else value
+    return say(known, str(value), language) if value in known else value
 
 
-_CODES: Mapping[str, Catalogue] = {"outcome": OUTCOMES, "verdict": VERDICTS}
+_CODES: Mapping[str, Catalogue] = {"outcome": OUTCOMES, "answer": _RAS}
 
 
 def path_text(path: Coded | None, language: str) -> str:

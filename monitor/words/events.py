@@ -39,10 +39,10 @@ EVENTS: Catalogue = {
 def tell_change(target: str, states: tuple[str | None, str], why: str, language: str, names: Mapping[str, str]) -> str:
     """Return a change of state as a sentence without its full stop. states: old and new. why: the reason in words."""
     old, new = states
-    told = {"name": names.get(target, target), "new": _state(new, language), "why": why}
+    values = {"name": names.get(target, target), "new": _state(new, language), "why": why}
     if old is None:
-        return say(EVENTS, "first", language, **told)
-    return say(EVENTS, "changed", language, old=_state(old, language), **told)
+        return say(EVENTS, "first", language, **values)
+    return say(EVENTS, "changed", language, old=_state(old, language), **values)
 
 
 def tell(  # noqa: PLR0917

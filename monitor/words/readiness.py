@@ -52,7 +52,7 @@ FINDINGS: Catalogue = {
     "uplinks_up": ("tuyến trên thông suốt", "its uplinks carry"),
     "uplink_down": ("tuyến trên mất kết nối: {uplink}", "cut off behind {uplink}"),
     "answers": ("có trả lời, độ trễ {rtt_s}", "it answers, round trip {rtt_s}"),
-    "answers_otherwise": ("có trả lời, không qua ping", "it answers, though not to pings"),
+    "answers_otherwise": ("có trả lời, nhưng không trả lời ping", "it answers, though not to pings"),
     "silent": ("mất kết nối từ {since_at}", "no answer since {since_at}"),
     "still_off": ("chưa bật máy, im lặng từ {since_at}", "still switched off, silent since {since_at}"),
     "off_yet": ("chưa tới giờ bật máy ({until_at})", "not expected to be on before {until_at}"),
@@ -101,7 +101,7 @@ FINDINGS: Catalogue = {
     "registered": ("đã đăng ký {protocol}", "registered ({protocol})"),
     "unregistered": ("chưa đăng ký được {protocol}", "registration failed ({protocol})"),
     "registered_partly": ("đã đăng ký {protocol}, còn {failed} thì không", "registered by {protocol}, but not by {failed}"),
-    "registration_lost": ("thiết bị thôi báo tình trạng đăng ký", "the device no longer tells whether it is registered"),
+    "registration_lost": ("thiết bị không còn báo tình trạng đăng ký", "the device no longer tells whether it is registered"),
     "registration_untold": ("không có thông tin đăng ký", "nobody tells of its registration"),
     "device_well": ("thiết bị tốt", "the device is well"),
     "camera_failed": ("hỏng camera", "the camera has failed"),
@@ -113,7 +113,7 @@ FINDINGS: Catalogue = {
     "certificate_valid": ("chứng thư còn hạn đến {until_at}", "valid until {until_at}"),
     "certificate_expired": ("chứng thư hết hạn từ {until_at}", "the certificate expired on {until_at}"),
     "certificate_ends": ("chứng thư hết hạn trước khi họp xong ({until_at})", "the certificate ends during it ({until_at})"),
-    "certificate_untold": ("không có chứng thư để xem", "no certificate to be seen"),
+    "certificate_untold": ("chưa thấy chứng thư", "no certificate to be seen"),
     "idle": ("đang rảnh", "it is free"),
     "busy": ("bận cuộc gọi khác", "busy in another call"),
     "busy_early": ("đang trong một cuộc gọi", "in a call"),
@@ -132,7 +132,7 @@ FINDINGS: Catalogue = {
     "site_good": ("{by} xác nhận tốt", "{by} says that it is well"),
     "site_fault": ("{by} báo lỗi: {note}", "{by} reports a fault: {note}"),
     "nobody_on_site": ("chưa ai xác nhận", "nobody has confirmed yet"),
-    "not_looked": ("chưa xem được", "could not be looked at"),
+    "not_looked": ("chưa kiểm tra được", "could not be looked at"),
 }
 
 MEETINGS: Catalogue = {
@@ -208,16 +208,16 @@ def tell(
     speaker, known = voice(language), names or {}
     # A certificate ends in another year than this one.
     has_year = code.removeprefix("do_").startswith("certificate_")
-    told: dict[str, object] = {}
+    filled: dict[str, object] = {}
     for key, value in values.items():
         if isinstance(value, str):
-            told[key] = _protocols(value, language) if key.startswith("protocol") or key == "failed" else known.get(value, value)
+            filled[key] = _protocols(value, language) if key.startswith("protocol") or key == "failed" else known.get(value, value)
         elif key.endswith("_at"):
             moment = datetime.fromtimestamp(value, zone)
-            told[key] = speaker.time(moment) if has_year else speaker.short_time(moment)
+            filled[key] = speaker.time(moment) if has_year else speaker.short_time(moment)
         else:
-            told[key] = speaker.value(key, value)
-    return say(_ALL, code, language, **told)
+            filled[key] = speaker.value(key, value)
+    return say(_ALL, code, language, **filled)
 
 
 def _protocols(ids: str, language: str) -> str:

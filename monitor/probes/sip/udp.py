@@ -180,11 +180,10 @@ def _complain(line: _Line, quoted: QuotedDatagram) -> None:
     for asked in line.open.values():
         if asked.where != quoted.destination or not asked.octets.startswith(quoted.payload):
             continue
-        told = quoted.unreachable
-        asked.unreachable = told
-        is_own = source_of(told.reporter, 0)[2:] == asked.where[2:]
-        if is_own and (told.type, told.code) == _PORT_UNREACHABLE[version] and not asked.answered.done():
-            asked.answered.set_result(told)
+        error = asked.unreachable = quoted.unreachable
+        is_own = source_of(error.reporter, 0)[2:] == asked.where[2:]
+        if is_own and (error.type, error.code) == _PORT_UNREACHABLE[version] and not asked.answered.done():
+            asked.answered.set_result(error)
 
 
 def _attempt(asked: _Open, place: Place, rtt_s: float | None, dropped: int) -> Attempt:

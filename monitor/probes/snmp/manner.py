@@ -226,8 +226,8 @@ class Device:
         wait_s = times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
         if self._slow_at is None and wait_s > spec.timeout_s:
             self._slow_at = self._clock.wall()
-            told = {"took_s": round(took_s, 3), "wait_s": round(wait_s, 3), "timeout_s": spec.timeout_s}
-            self._tell(Reason("slow", told))
+            times_s = {"took_s": round(took_s, 3), "wait_s": round(wait_s, 3), "timeout_s": spec.timeout_s}
+            self._tell(Reason("slow", times_s))
         elif self._slow_at is not None and wait_s < spec.timeout_s:
             self._slow_at = None
             self._tell(Reason("slow_no_longer", {"took_s": round(took_s, 3), "timeout_s": spec.timeout_s}))
@@ -282,9 +282,9 @@ class Device:
         """Return what was learned since the last call."""
         if not self.news:
             return ()
-        told = tuple(self.news)
+        news = tuple(self.news)
         self.news.clear()
-        return told
+        return news
 
 
 class Devices:

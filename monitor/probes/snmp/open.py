@@ -99,8 +99,8 @@ class OpenQuestions:
     def _decoded(self, octets: bytes, source: Source, came_s: float) -> tuple[Exchange, Answer] | None:
         """Return the same for any datagram."""
         if len(octets) > _LONGEST_ANSWER:
-            told = {"octets": len(octets)}
-            self._take_garbage(source, Reason("oversized", told), Misdeed(Deed.OVERSIZED, told))
+            size = {"octets": len(octets)}
+            self._take_garbage(source, Reason("oversized", size), Misdeed(Deed.OVERSIZED, size))
             return None
         try:
             message = decode(octets)

@@ -223,17 +223,17 @@ def _told(cell: Cell, answers: Values) -> float | None:
 
 def explain(groups: Iterable[Group], answers: Values) -> tuple[Explained, ...]:
     """Return for each value of the profile, and each of its rows, what the device said and what came of it."""
-    told: list[Explained] = []
+    explained: list[Explained] = []
     taken: set[str] = set()
     for group in groups:
-        found = _explained(group, answers)
-        for each in found:
+        rows = _explained(group, answers)
+        for each in rows:
             is_second = each.lack is Lack.NONE and each.series in taken
-            told.append(each if not is_second else replace(each, number=None, lack=Lack.SUBSTITUTE))
-        taken.update(each.series for each in found if each.lack is Lack.NONE)
+            explained.append(each if not is_second else replace(each, number=None, lack=Lack.SUBSTITUTE))
+        taken.update(each.series for each in rows if each.lack is Lack.NONE)
         if group.left_out:
-            told.append(Explained(group.value.series, group.value.oid, str(group.left_out), None, Lack.BEYOND))
-    return tuple(told)
+            explained.append(Explained(group.value.series, group.value.oid, str(group.left_out), None, Lack.BEYOND))
+    return tuple(explained)
 
 
 def _explained(group: Group, answers: Values) -> list[Explained]:

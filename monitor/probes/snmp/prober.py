@@ -82,7 +82,7 @@ class SnmpProber:
         Where the same tuple is asked for again, what was learned of the answers makes it cheaper.
         """
         works = await self._do(specs, lambda spec, batch: GetWork(spec, batch, oids))
-        return [work.found for work in works if work.found is not None]
+        return [work.result for work in works if work.result is not None]
 
     async def walk(self, specs: Sequence[SnmpSpec], columns: tuple[Oid, ...]) -> list[Walked | ExchangeError]:
         """Walk columns of each agent, side by side; see walk.walk for the bounds. In the order of specs."""
@@ -91,7 +91,7 @@ class SnmpProber:
             return walk(columns, memory, max_repetitions=spec.max_repetitions, v1=spec.credential.version == "1")
 
         works = await self._do(specs, lambda spec, batch: PlainTalk(spec, batch, about))
-        return [work.found for work in works]
+        return [work.result for work in works]
 
     async def _do(self, specs: Sequence[SnmpSpec], make: Callable[[SnmpSpec, Batch], SomeWork]) -> list[SomeWork]:
         """Begin a work for each spec, those that confirm a suspicion first, and return them when all are concluded."""

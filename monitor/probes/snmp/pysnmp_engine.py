@@ -229,7 +229,7 @@ class PysnmpProber:
                 async with asyncio.timeout(left_s):
                     took_s, (indication, status, culprit, bounds) = await self._tries(spec, place, device, ask)
             except TimeoutError:
-                raise (_void(late.told()) if late.excuses(spec.timeout_s) else _deadline(spec)) from None
+                raise (_void(late.reason) if late.excuses(spec.timeout_s) else _deadline(spec)) from None
             except (OSError, PySnmpError) as error:
                 why = library_error(error, Reason("pysnmp", {"error": str(error)}))
                 raise ExchangeError(Outcome.NOT_SENT, why, is_final=True) from error
@@ -264,7 +264,7 @@ class PysnmpProber:
                     return took_s, found
                 if late.excuses(timeout_s):
                     if not excused_left:
-                        raise _void(late.told())
+                        raise _void(late.reason)
                     excused_left -= 1
                 elif tries_left:
                     tries_left -= 1

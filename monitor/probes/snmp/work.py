@@ -115,14 +115,14 @@ class Work(ABC):
 
 
 class GetWork(Work):
-    """One GET and no more. found: its answer, or why there is none."""
+    """One GET and no more. result: its answer, or why there is none."""
 
-    __slots__ = ("_oids", "found")
+    __slots__ = ("_oids", "result")
 
     def __init__(self, spec: SnmpSpec, batch: Batch, oids: tuple[Oid, ...]) -> None:
         super().__init__(spec, batch)
         self._oids = oids
-        self.found: Answer | ExchangeError | None = None
+        self.result: Answer | ExchangeError | None = None
 
     def _start(self, memory: AgentMemory) -> None:
         error = self._send(ask_for(self.spec, memory, self._oids))
@@ -132,18 +132,18 @@ class GetWork(Work):
     def answered(self, answer: Answer) -> None:
         """Take the answer, in whatever form it comes."""
         try:
-            found = answer if answer.tags else whole(answer, self._oids)
+            values = answer if answer.tags else whole(answer, self._oids)
         except ExchangeError as error:
             self.conclude(None, error)
         else:
-            self.conclude(found, None)
+            self.conclude(values, None)
 
     def failed(self, error: ExchangeError) -> None:
         """Take it that there is no answer."""
         self.conclude(None, error)
 
     def _hand_on(self, result: Answer | None, error: ExchangeError | None) -> None:
-        self.found = result if error is None else error
+        self.result = result if error is None else error
 
 
 class Talk(Work):
@@ -184,10 +184,10 @@ class Talk(Work):
         if self._conversation is not None:
             self._conversation.close()
 
-    def _go_on(self, step: Callable[..., Ask], *told: Any) -> None:
+    def _go_on(self, step: Callable[..., Ask], *came: Any) -> None:
         """Take a step of the conversation and send its next question on its way; where that can't be, it is told."""
         try:
-            ask = step(*told)
+            ask = step(*came)
         except StopIteration as complete:
             self.conclude(complete.value, None)
         except Exception as fault:
@@ -218,26 +218,26 @@ class PollWork(Talk):
         learned = poll.memory.device.take_news() if poll else ()
         if error is None:
             assert poll is not None
-            told = (Outcome.OK, None, result, poll.detail, spec.confirms, poll.misdeed, learned)
+            fields = (Outcome.OK, None, result, poll.detail, spec.confirms, poll.misdeed, learned)
         else:
-            told = (error.outcome, None, None, error.detail, spec.confirms, error.misdeed, learned)
+            fields = (error.outcome, None, None, error.detail, spec.confirms, error.misdeed, learned)
         # A poll of which the rest was lost tells of when the agent spoke last, not of when we gave up waiting.
         at_s = self._now_s() if error is not None or self._heard_s is None else self._heard_s
-        self._deliver(_reading(spec.target, "snmp", at_s, *told))
+        self._deliver(_reading(spec.target, "snmp", at_s, *fields))
 
 
 class PlainTalk(Talk):
-    """Any other conversation. found: its result, or why there is none."""
+    """Any other conversation. result: what came of it, or why there is nothing."""
 
-    __slots__ = ("_about", "found")
+    __slots__ = ("_about", "result")
 
     def __init__(self, spec: SnmpSpec, batch: Batch, about: Callable[[SnmpSpec, AgentMemory], Conversation[Any]]) -> None:
         super().__init__(spec, batch)
         self._about = about
-        self.found: Any = None
+        self.result: Any = None
 
     def _converse(self, memory: AgentMemory) -> Conversation[Any]:
         return self._about(self.spec, memory)
 
     def _hand_on(self, result: Any, error: ExchangeError | None) -> None:
-        self.found = result if error is None else error
+        self.result = result if error is None else error
