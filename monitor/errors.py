@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -149,7 +150,16 @@ def name_of(error: BaseException) -> tuple[str, str]:
         return name_of(inner)
     kinds = [kind.__name__ for kind in type(error).__mro__]
     # TLS is told apart by its class' name: whoever has no use for TLS does not load it.
-    name = _tls_name(error) if "SSLError" in kinds else _system_name(error) if isinstance(error, OSError) else ""
+    if "SSLError" in kinds:
+        name = _tls_name(error)
+    elif isinstance(error, socket.gaierror):
+        name = _RESOLVERS.get(error.errno or 0, "")
+    else:
+        number = error.errno if isinstance(error, OSError) and not isinstance(error, socket.herror) else None
+        name = errno.errorcode.get(number or 0, "")
+        if number and name:
+            # The kernel's, where whoever raised it has put a sentence of his own.
+            return "EOPNOTSUPP" if name == "ENOTSUP" else name, os.strerror(number)
     text = getattr(error, "verify_message", None) or getattr(error, "strerror", None) or str(error) or type(error).__name__
     return name or next((_BY_CLASS[kind] for kind in kinds if kind in _BY_CLASS), ""), str(text)
 
@@ -176,13 +186,7 @@ _BY_CLASS = {
 }
 """The name of what has no number, by its class."""
 _RESOLVERS = {getattr(socket, name): name for name in dir(socket) if name.startswith("EAI_")}
-
-
-def _system_name(error: OSError) -> str:
-    """Return the name of a number of the kernel's (errno(3)) or of the resolver's (getaddrinfo(3)), '' where it has none."""
-    numbers = _RESOLVERS if isinstance(error, socket.gaierror) else {} if isinstance(error, socket.herror) else errno.errorcode
-    name = numbers.get(error.errno or 0, "")
-    return "EOPNOTSUPP" if name == "ENOTSUP" else name
+"""The resolver's names by their numbers (getaddrinfo(3))."""
 
 
 def _tls_name(error: BaseException) -> str:

@@ -14,12 +14,13 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from monitor.cli.parser import Parser
-from monitor.errors import ConfigError, Fault, SetupError
+from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import find_folder
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import load_settings
 from monitor.model.settings import Settings
 from monitor.words import say
+from monitor.words.faults import tell
 from monitor.words.operations import OPERATIONS
 
 WITHIN_S = 10.0
@@ -66,8 +67,7 @@ class Daemon:
         except urllib.error.HTTPError as error:
             raise self._refused(error) from None
         except (OSError, http.client.HTTPException) as error:
-            reason = str(getattr(error, "reason", error)) or type(error).__name__
-            raise self._fault("unreachable_daemon", origin=self.origin, reason=reason) from None
+            raise self._fault("unreachable_daemon", origin=self.origin, reason=tell(reason_of(error), self.language)) from None
         except ValueError:
             raise self._fault("odd_answer", origin=self.origin, status=200) from None
 

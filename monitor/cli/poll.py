@@ -19,7 +19,7 @@ from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.cli.probers import open_probers
 from monitor.cli.tables import Column, table
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.export.readings import row
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.suggest import nearest
@@ -30,6 +30,7 @@ from monitor.probes.guard import ensure_permitted
 from monitor.service.clock import SystemClock
 from monitor.service.specs import REFERENCE, turns
 from monitor.words import say
+from monitor.words.faults import tell
 from monitor.words.phrase import phrase
 from monitor.words.poll import POLL
 from monitor.words.probes import OUTCOMES, PROBES
@@ -153,7 +154,7 @@ async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], tol
     try:
         return await _answers(origin, ids, told_in, progress)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        fault = say(POLL, "broke_off", language, origin=origin, reason=str(error) or type(error).__name__)
+        fault = say(POLL, "broke_off", language, origin=origin, reason=tell(reason_of(error), language))
         raise SetupError.saying(fault, say(POLL, "broke_off_cure", language)) from error
 
 

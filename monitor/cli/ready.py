@@ -21,7 +21,7 @@ from monitor.cli.parser import Parser
 from monitor.cli.ready_report import FORMS, fetched, made, put
 from monitor.cli.run import compose
 from monitor.cli.tables import Column, folded_table, printed_width, seen_width, table
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.export.meetings_json import Teller, document
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.model.inventory import AddressMode
@@ -29,6 +29,7 @@ from monitor.model.meeting import MeetingView, Stage, Verdict
 from monitor.model.probe_kinds import H323, ICMP
 from monitor.probes.guard import ensure_permitted
 from monitor.words import say
+from monitor.words.faults import tell
 from monitor.words.operations import OPERATIONS
 from monitor.words.phrase import phrase
 from monitor.words.readiness import VERDICTS
@@ -157,8 +158,7 @@ async def _asked(configuration: Configuration, meeting: str, *, is_now: bool, pr
     try:
         return await _answer(configuration, meeting, is_now=is_now, progress=progress)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        fault = say(OPERATIONS, "unreachable_daemon", language, origin=origin, reason=reason)
+        fault = say(OPERATIONS, "unreachable_daemon", language, origin=origin, reason=tell(reason_of(error), language))
         raise SetupError.saying(fault, say(READY, "unreachable_cure", language)) from error
 
 

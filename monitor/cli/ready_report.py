@@ -31,8 +31,7 @@ async def fetched(configuration: Configuration, meeting: str, form: str) -> byte
         ):
             content = await answer.read()
     except (aiohttp.ClientError, TimeoutError) as error:
-        reason = str(error) or type(error).__name__
-        raise SetupError("no_report", Phrase("start_daemon"), origin=settings.origin, reason=reason) from error
+        raise SetupError("no_report", Phrase("start_daemon"), origin=settings.origin, reason=reason_of(error)) from error
     if answer.status != 200:
         raise _refused(settings.origin, answer.status, content)
     return content

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 
 _PAGES_AT_ONCE = 4096
 _ROOM = 2
@@ -52,7 +52,7 @@ def keep_copy(path: Path, copy: Path, progress: Callable[[int, int], None]) -> P
         with suppress(OSError):
             unfinished.unlink()
         megabytes = _ROOM * _octets(path) // 2**20 + 1
-        raise PutOffError("journal_uncopied", path=path, copy=copy, reason=str(error), megabytes=megabytes) from error
+        raise PutOffError("journal_uncopied", path=path, copy=copy, reason=reason_of(error), megabytes=megabytes) from error
     return copy
 
 

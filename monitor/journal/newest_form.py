@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.journal.copy_of_file import file_of
 from monitor.words.phrase import Phrase
 
@@ -69,7 +69,7 @@ def _alone(engine: Engine, at_work: AtWork | None) -> Iterator[None]:
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise SetupError("journal_unopened", Phrase("journal_place"), journal=path, reason=str(error.strerror)) from error
+        raise SetupError("journal_unopened", Phrase("journal_place"), journal=path, reason=reason_of(error)) from error
     try:
         while not _is_locked(lock):
             if at_work is not None:

@@ -100,7 +100,7 @@ def _add_route(network: Network, kind: int, scope: int, device: int) -> None:
         answer = channel.recv(4096)
     _, told, _, _, _, number = struct.unpack_from("=IHHIIi", answer)
     if told == _NLMSG_ERROR and number and family == socket.AF_INET:
-        raise OSError(-number, f"{network}: {os.strerror(-number)}")
+        raise OSError(-number, os.strerror(-number), str(network))
 
 
 def _attribute(kind: int, value: bytes) -> bytes:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import resource
 import signal
 import socket
 from collections.abc import Callable, Mapping
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.words.phrase import Phrase
 
 FIRST_PASSED_FD = 3
+_HIGHEST_PORT = 65_535
 
 
 def passed_listeners(environment: Mapping[str, str]) -> list[socket.socket]:
@@ -32,7 +32,7 @@ def open_listener(listen: str) -> socket.socket:
     """Return a listening TCP socket for HOST:PORT or [IPV6]:PORT; raises SetupError where that address is taken or not ours."""
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
-    if not host or not port.isdecimal():
+    if not host or not port.isdecimal() or int(port) > _HIGHEST_PORT:
         # An empty host would be every address of this machine: too much to offer for want of a word.
         raise SetupError("listen_form", text=listen)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -41,18 +41,11 @@ def open_listener(listen: str) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, int(port)))
         listener.listen(128)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        raise SetupError("listen_refused", listen=listen, reason=_why_not(error)) from error
+        raise SetupError("listen_refused", listen=listen, reason=reason_of(error)) from error
     listener.setblocking(False)
     return listener
-
-
-def _why_not(error: OSError | OverflowError) -> Phrase | str:
-    known = {errno.EADDRINUSE: "listen_in_use", errno.EADDRNOTAVAIL: "listen_not_ours", errno.EACCES: "listen_forbidden"}
-    if isinstance(error, OSError):
-        return Phrase(known[error.errno]) if error.errno in known else (error.strerror or str(error)).lower()
-    return str(error).lower()
 
 
 LEAST_FILES = 64

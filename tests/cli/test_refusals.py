@@ -21,8 +21,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("language", "fault", "cure"),
     [
-        ("vi", "không liên lạc được với bộ giám sát tại http://127.0.0.1:1: Connect call failed", "tự đo bằng --now"),
-        ("en", "the daemon at http://127.0.0.1:1 can't be reached: Connect call failed", "probe by yourself with --now"),
+        ("vi", "không liên lạc được với bộ giám sát tại http://127.0.0.1:1: bị từ chối kết nối", "tự đo bằng --now"),
+        ("en", "the daemon at http://127.0.0.1:1 can't be reached: Connection refused", "probe by yourself with --now"),
     ],
 )
 def test_ready_says_in_the_readers_language_that_no_daemon_is_there(

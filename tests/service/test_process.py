@@ -43,16 +43,11 @@ def test_sockets_that_were_meant_for_another_process_are_left_alone() -> None:
 def test_a_port_that_is_taken_is_a_set_up_fault_with_a_cure() -> None:
     with open_listener("127.0.0.1:0") as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(SetupError, match=f"can't listen on 127.0.0.1:{port}: address already in use; .*--listen"):
+        with pytest.raises(SetupError, match=f"can't listen on 127.0.0.1:{port}: Address already in use; .*--listen"):
             open_listener(f"127.0.0.1:{port}")
 
 
-def test_a_port_that_does_not_exist_is_a_set_up_fault() -> None:
-    with pytest.raises(SetupError, match=r"can't listen on 127\.0\.0\.1:70000"):
-        open_listener("127.0.0.1:70000")
-
-
-@pytest.mark.parametrize("listen", ["9877", ":9877", "localhost", "localhost:http", ""])
+@pytest.mark.parametrize("listen", ["127.0.0.1:70000", "9877", ":9877", "localhost", "localhost:http", ""])
 def test_what_is_not_host_and_port_is_refused_and_never_means_every_address(listen: str) -> None:
     with pytest.raises(SetupError, match=r"is not HOST:PORT; write it like 127\.0\.0\.1:9877"):
         open_listener(listen)

@@ -101,7 +101,7 @@ class _Api:
         except TimeoutError:
             raise SetupError("netbox_silent", url=url, seconds=_TIMEOUT_S) from None
         except aiohttp.ClientError as error:
-            raise SetupError("netbox_unaskable", url=url, reason=error) from None
+            raise SetupError("netbox_unaskable", url=url, reason=reason_of(error)) from None
         if status != 200:
             raise _refused(url, status, location, body)
         try:

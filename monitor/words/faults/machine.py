@@ -117,9 +117,6 @@ MACHINE: Catalogue = {
         "viết như 127.0.0.1:9877; 0.0.0.0 là mọi địa chỉ của máy này",
         "write it like 127.0.0.1:9877; 0.0.0.0 is every address of this machine",
     ),
-    "listen_in_use": ("địa chỉ đang được dùng", "address already in use"),
-    "listen_not_ours": ("máy này không có địa chỉ đó", "cannot assign requested address"),
-    "listen_forbidden": ("không có quyền", "permission denied"),
     "listen_refused": ("không lắng nghe được trên {listen}: {reason}", "can't listen on {listen}: {reason}"),
     "listen_refused_cure": (
         "dừng chương trình đang lắng nghe ở đó, hoặc cho địa chỉ khác bằng --listen",
