@@ -14,8 +14,8 @@ class Reason:
     """Why something is as it is: a code of words/ and what its sentence is filled with.
 
     Such as Reason('loss', {'loss_ratio': 0.034, 'packets': 118}) or Reason('silent', {'packets': 10}). because: what lies under it,
-    as in Reason('interfaces', because=(Reason('no_answer'),)). Text that came from outside (what an agent, a kernel or an operator
-    said) is a value, and read as it is in every language; Reason('text', {'text': ...}) is nothing but that.
+    as in Reason('interfaces', because=(Reason('no_answer'),)). Text that came from outside (what an agent or an operator said) is a
+    value, and read as it is in every language; what the system refused is told by its name: Reason('os_error', {'errno': 'EPERM', …}).
     """
 
     code: str
