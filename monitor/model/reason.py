@@ -15,7 +15,7 @@ class Reason:
 
     Such as Reason('loss', {'loss_ratio': 0.034, 'packets': 118}) or Reason('silent', {'packets': 10}). because: what lies under it,
     as in Reason('interfaces', because=(Reason('no_answer'),)). Text that came from outside (what an agent or an operator said) is a
-    value, and read as it is in every language; what the system refused is told by its name: Reason('os_error', {'errno': 'EPERM', …}).
+    value, and read as it is in every language; what the system refused is told by its name: Reason('os_error', {'errno': …}).
     """
 
     code: str

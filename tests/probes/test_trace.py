@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import icmplib
 import pytest
@@ -17,6 +18,7 @@ from tests.told import english, text
 
 from .fake_network import Answer, FakeNetwork, alive, on_network, silent
 
+Traceroute = Callable[..., Sequence[icmplib.Hop]]
 FIRST, SECOND = "10.2.0.1", "10.2.0.9"
 
 
@@ -101,10 +103,35 @@ async def test_a_path_is_whole_however_its_end_is_written(address: str) -> None:
 
 
 async def test_a_name_that_cannot_be_resolved_is_a_result_too() -> None:
-    tracer = Tracer()
-    trace = await tracer.trace(f"{'x' * 64}.invalid")
+    tracer, name = Tracer(), f"{'x' * 64}.invalid"
+    trace = await tracer.trace(name)
     tracer.close()
-    assert trace.fault
+    assert f"path not traced: the name '{name}' has no address: it is no host name" == english((trace.describe(),))
+
+
+def refused_by_the_kernel(_address: str, **_options: object) -> list[icmplib.Hop]:
+    try:
+        raise OSError(errno.ENETDOWN, "Network is down")
+    except OSError as error:
+        raise icmplib.ICMPSocketError(str(error))  # noqa: B904 - as icmplib does
+
+
+def refused_by_icmplib(_address: str, **_options: object) -> list[icmplib.Hop]:
+    raise icmplib.SocketUnavailableError
+
+
+@pytest.mark.parametrize(
+    ("traceroute", "said"),
+    [
+        (refused_by_the_kernel, "path not traced: Network is down"),
+        (refused_by_icmplib, "path not traced: a fault of the monitor's own: SocketUnavailableError"),
+    ],
+)
+async def test_why_there_is_no_trace_is_the_kernels_word_and_never_icmplibs(traceroute: Traceroute, said: str) -> None:
+    tracer = Tracer(traceroute=traceroute)
+    trace = await tracer.trace("127.0.0.1")
+    tracer.close()
+    assert said == english((trace.describe(),))
 
 
 async def test_a_path_of_which_no_hop_answered_is_tried_once_more() -> None:
