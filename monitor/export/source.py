@@ -18,7 +18,10 @@ from monitor.model.state import Acknowledgement, Event, Snapshot, Transition
 
 
 class RefusedError(Exception):
-    """What an operator asks can't be done now. key, values: a sentence of words/operations.py REFUSALS, its cure under key_cure."""
+    """What an operator or a visitor asks can't be done now.
+
+    key, values: a sentence of words/operations.py REFUSALS, its cure under key_cure.
+    """
 
     def __init__(self, key: str, /, **values: float | int | str) -> None:
         super().__init__(key)
@@ -28,7 +31,7 @@ class RefusedError(Exception):
     @property
     def is_of_now(self) -> bool:
         """True where the request is well formed and only what is the case now stands against it."""
-        return self.key in ("behind", "not_down", "not_taken", "no_work", "many_works")
+        return self.key in ("behind", "not_down", "not_taken", "no_work", "many_works", "sealed_later")
 
 
 class Operations(Protocol):
@@ -120,7 +123,7 @@ class Meetings(Protocol):
     async def sealed(self, meeting: str) -> MeetingView | None:
         """Return a meeting's report as it was sealed; None before that, or where there is no such meeting.
 
-        Raises ValueError where what is kept is not what was sealed.
+        Raises ValueError where what is kept is not what was sealed, RefusedError where a later version has sealed it.
         """
 
 

@@ -211,6 +211,7 @@ class MeetingView:
     reason: in one sentence why (code of words/readiness.py). endpoints: id → verdict, in the inventory's order.
     blasts: what mending brings back, the most first. seal: hash of the locked report, '' before it is locked.
     next_check_at: epoch seconds of the next check, None where there is none. checking: (done, of) while a check is under way.
+    wording: in which of words/sealed it was sealed, None for what is told in today's words.
     """
 
     meeting: Meeting
@@ -225,6 +226,7 @@ class MeetingView:
     next_check_at: float | None = None
     checking: tuple[int, int] | None = None
     seal: str = ""
+    wording: int | None = None
 
     def counts(self) -> dict[Verdict, int]:
         """Return how many endpoints have each verdict, every verdict named."""

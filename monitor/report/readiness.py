@@ -12,11 +12,8 @@ from monitor.model.meeting import Confirmation, EndpointVerdict, Loss, MeetingVi
 from monitor.model.reason import Reason
 from monitor.report.sections import Column, Form, Report, Section, Value
 from monitor.words import say
-from monitor.words.meeting import STEPS
-from monitor.words.meeting_report import MEETING_REPORT
-from monitor.words.readiness import VERDICTS, tell
 from monitor.words.reasons import REASONS, explain
-from monitor.words.states import LEVELS
+from monitor.words.sealed import NEWEST, WORDINGS
 from monitor.words.voice import voice
 
 _WRITERS = {"html": "monitor.report.page", "xlsx": "monitor.report.xlsx"}
@@ -47,17 +44,18 @@ def document(
 class _Writer:
     def __init__(self, view: MeetingView, inventory: Inventory, language: str, zone: tzinfo) -> None:
         self._view, self._inventory, self._language, self._zone = view, inventory, language, zone
-        self._voice = voice(language)
+        self._words = WORDINGS[NEWEST if view.wording is None else view.wording]
         self._names: Mapping[str, str] = {id_: target.name for id_, target in inventory.targets.items()}
 
     def report(self, made_at: float, *, is_sealed: bool) -> Report:
         view, meeting = self._view, self._view.meeting
         is_over = view.stage is Stage.OVER
         start, end = meeting.start.astimezone(self._zone), meeting.end.astimezone(self._zone)
+        begins, ends = self._words.span(start, end, self._language)
         host = meeting.external_host or self._names.get(meeting.host, meeting.host)
         about = [
             self._inventory.network.name,
-            self._say("meeting", title=meeting.title, start=self._voice.clock(start), end=self._voice.time(end)),
+            self._say("meeting", title=meeting.title, start=begins, end=ends),
             self._say("made", at=self._time(made_at), judged=self._time(view.at)),
             self._say("verdict", verdict=self._verdict(view.verdict), reason=self._tell(view.reason)),
             self._counted(),
@@ -78,12 +76,12 @@ class _Writer:
         return [self._say(key, name=name) for key, name in told if name]
 
     def _say(self, key: str, **values: object) -> str:
-        return say(MEETING_REPORT, key, self._language, **values)
+        return say(self._words.report, key, self._language, **values)
 
     def _tell(self, reason: Reason | None) -> str:
         if reason is None:
             return ""
-        text = tell(reason.code, reason.values, self._language, self._names, self._zone)
+        text = self._words.tell(reason.code, reason.values, self._language, self._names, self._zone)
         return text[:1].upper() + text[1:]
 
     def _absence(self, loss: Loss) -> str:
@@ -93,11 +91,11 @@ class _Writer:
         return text[:1].upper() + text[1:]
 
     def _verdict(self, verdict: Verdict) -> str:
-        text = say(VERDICTS, verdict, self._language)
+        text = say(self._words.verdicts, verdict, self._language)
         return text[:1].upper() + text[1:]
 
     def _time(self, at: float) -> str:
-        return self._voice.time(datetime.fromtimestamp(at, self._zone), seconds=True)
+        return self._words.moment(datetime.fromtimestamp(at, self._zone), self._language)
 
     def _column(self, key: str, form: Form = Form.TEXT) -> Column:
         return Column(self._say(key), form)
@@ -120,7 +118,7 @@ class _Writer:
         losses = self._view.losses
         if not losses:
             return self._say("nothing_missed")
-        minutes = self._voice.account(sum(loss.minutes for loss in losses) * 60)
+        minutes = voice(self._language).account(sum(loss.minutes for loss in losses) * 60)
         count = len({loss.endpoint for loss in losses})
         return self._say("missed", count=count, all=len(self._view.meeting.endpoints), minutes=minutes)
 
@@ -192,7 +190,7 @@ class _Writer:
             each.endpoint,
             self._name(each.endpoint),
             self._area(each.endpoint),
-            say(LEVELS, level, self._language) if level in LEVELS else level,
+            say(self._words.levels, level, self._language) if level in self._words.levels else level,
             self._verdict(each.verdict),
             self._tell(each.reason),
             self._tell(each.action),
@@ -211,7 +209,7 @@ class _Writer:
         rows: list[list[Value]] = [
             [
                 verdict.endpoint,
-                say(STEPS, each.rung, self._language),
+                say(self._words.steps, each.rung, self._language),
                 holds[each.ok],
                 self._tell(each.text),
                 None if each.at is None else self._time(each.at),

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from monitor.export.source import RefusedError
 from monitor.model.inventory import Contact
 from monitor.model.meeting import (
     Confirmation,
@@ -27,6 +29,7 @@ from monitor.model.meeting import (
 from monitor.model.reason import Reason
 from monitor.model.state import Event
 from monitor.rules.readiness import blasts
+from monitor.words.sealed import NEWEST, OF_0_1, WORDINGS
 
 CHECKED, SEALED, CONFIRMED = "meeting_checked", "meeting_sealed", "meeting_confirmed"
 KINDS = (CHECKED, SEALED, CONFIRMED)
@@ -86,8 +89,12 @@ def confirmation_of(event: Event) -> Confirmation:
 
 
 def body(view: MeetingView) -> str:
-    """Return a view as canonical JSON: the same view always gives the same text, which the seal is the hash of."""
+    """Return a view as canonical JSON: the same view always gives the same text, which the seal is the hash of.
+
+    With it the words are sealed that it is told in, by their number in words/sealed; version 0.1 sealed no number.
+    """
     told = {
+        "wording": NEWEST,
         "meeting": view.meeting.id,
         "title": view.meeting.title,
         "start": view.meeting.start.isoformat(),
@@ -107,17 +114,23 @@ def seal(text: str) -> str:
 
 
 def view_of(meeting: Meeting, event: Event) -> MeetingView:
-    """Return the view that a sealed event holds. Raises ValueError where its body is not what was sealed."""
+    """Return the view that a sealed event holds: also its title, end and endpoints are those of then.
+
+    Raises ValueError where its body is not what was sealed, RefusedError where a later version has sealed it in words of its own.
+    """
     text, known = str(event.values["body"]), str(event.values["seal"])
     if seal(text) != known:
         raise ValueError(f"the sealed report of {meeting.id} was changed: its hash is not {known}")
     told = json.loads(text)
+    wording = told.get("wording", OF_0_1)
+    if wording not in WORDINGS:
+        raise RefusedError("sealed_later", name=meeting.id)
     found = told["endpoints"]
     # Canonical JSON is sorted by id; people know the meeting's own order, that of the report before it was sealed.
     order = dict.fromkeys([*(name for name in meeting.endpoints if name in found), *found])
     endpoints = {name: _endpoint_of(name, found[name]) for name in order}
     return MeetingView(
-        meeting=meeting,
+        meeting=replace(meeting, title=told["title"], end=datetime.fromisoformat(told["end"]), endpoints=tuple(order)),
         stage=Stage.LOCKED,
         at=told["at"],
         verdict=Verdict(told["verdict"]),
@@ -126,6 +139,7 @@ def view_of(meeting: Meeting, event: Event) -> MeetingView:
         blasts=blasts(endpoints),
         checked_at=told["checked_at"],
         seal=known,
+        wording=wording,
     )
 
 

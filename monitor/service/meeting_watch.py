@@ -138,7 +138,7 @@ class MeetingWatch:
     async def sealed(self, meeting: str) -> MeetingView | None:
         """Return a meeting's report as it was sealed; None before that, or where there is no such meeting.
 
-        Raises ValueError where what the journal holds is not what was sealed.
+        Raises ValueError where what the journal holds is not what was sealed, RefusedError where a later version has sealed it.
         """
         found = self._find(meeting)
         event = None if found is None else self._record(found).sealed

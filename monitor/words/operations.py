@@ -57,6 +57,11 @@ REFUSALS: Catalogue = {
     "no_time_cure": ("viết như 22:00 hoặc 2026-11-30T22:00", "write it as 22:00 or 2026-11-30T22:00"),
     "no_object": ("nội dung gửi lên không phải JSON như mong đợi", "the body is not the JSON that is expected"),
     "no_object_cure": ("gửi {form}", "send {form}"),
+    "sealed_later": (
+        "báo cáo của {name} do phiên bản mới hơn chốt; phiên bản này không có lời của báo cáo đó",
+        "the report of {name} was sealed by a later version, in words that this one does not have",
+    ),
+    "sealed_later_cure": ("mở bằng phiên bản đó hoặc mới hơn", "open it with that version or a later one"),
 }
 
 OPERATIONS: Catalogue = {

@@ -18,7 +18,7 @@ from monitor.export.http import make_app
 from monitor.export.renderer import Renderer
 from monitor.export.report_routes import ReportRoutes, what_it_is_of
 from monitor.export.reports import QueueLimits
-from monitor.export.source import Reporter, ReportFailedError
+from monitor.export.source import RefusedError, Reporter, ReportFailedError
 from monitor.export.static import Static
 from monitor.model.meeting import Confirmation, MeetingView, Rung, Stage, Verdict
 from monitor.model.reason import Reason
@@ -309,6 +309,37 @@ async def test_what_is_not_there_is_not_queued(path: str, status: int) -> None:
         assert status == (await at.get(f"/meetings/{path}")).status
         assert [400, 400] == [(await at.get(f"{REPORT}?{query}")).status for query in ("since=x", "lang=de")]
         assert [] == reporter.begun
+
+
+class Unopened(FakeMeetings):
+    """Holds a sealed report that can't be opened. why: what stands against it."""
+
+    why: Exception
+
+    async def sealed(self, _meeting: str) -> MeetingView | None:
+        raise self.why
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (ValueError("its hash is not that"), {"vi": "đã bị sửa", "en": "was changed"}),
+        (RefusedError("sealed_later", name=ID), {"vi": "do phiên bản mới hơn chốt", "en": "was sealed by a later version"}),
+    ],
+    ids=["changed", "sealed by a later version"],
+)
+async def test_a_sealed_report_that_can_t_be_opened_is_refused_in_the_reader_s_language(
+    why: Exception, said: dict[str, str]
+) -> None:
+    reporter, meetings = GatedReporter(), Unopened(meeting_morning.week(SNAPSHOT).now)
+    meetings.why = why
+    app = make_app(FakeSource(now=SNAPSHOT), meetings=meetings, reporter=reporter)
+    async with TestClient(TestServer(app)) as at:
+        for language, words in said.items():
+            answer = await at.get(f"/meetings/{ID}/sealed.html?lang={language}")
+            told = await answer.json()
+            assert (409, True) == (answer.status, words in told["error"]), told
+    assert [] == reporter.begun
 
 
 VIEW = meeting_morning.view(SNAPSHOT)

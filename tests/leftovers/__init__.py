@@ -61,3 +61,13 @@ def lay_out(folder: Path) -> Leftovers:
 def report(name: str, language: str) -> str:
     """Return what that version's report said; name: 'shift-night', 'shift-day', 'availability', but for when it was made."""
     return (FOLDER / "reports" / f"{name}.{language}.txt").read_text(encoding="utf-8")
+
+
+def sealed_page(meeting: str, language: str) -> str:
+    """Return the page of a sealed report as that version opened it when it stopped."""
+    return (FOLDER / "sealed" / f"{meeting}.{language}.html").read_text(encoding="utf-8")
+
+
+def sealed_cells(meeting: str, language: str) -> list[str]:
+    """Return what stood in its workbook: the name of each sheet, and under it a line of JSON for each row."""
+    return (FOLDER / "sealed" / f"{meeting}.{language}.xlsx.json").read_text(encoding="utf-8").splitlines()

@@ -9,10 +9,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
 from monitor.__main__ import main
 from monitor.journal.journal import Journal
@@ -21,12 +25,13 @@ from monitor.load.configuration import Configuration, load
 from monitor.model.reading import Deliver, IcmpSample, Outcome, PathTrace, Reading, ServiceSample
 from monitor.model.spec import IcmpSpec, Spec
 from monitor.model.state import Event, Snapshot
+from monitor.report.readiness import file
 from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
 from monitor.service.loads import Loads
 from monitor.service.meeting_watch import MeetingWatch
-from tests.leftovers import SAID, STOPPED, Leftovers, lay_out
+from tests.leftovers import SAID, STOPPED, Leftovers, lay_out, sealed_cells, sealed_page
 from tests.leftovers.mended import mended
 
 MEETING = "giao-ban-thang-11"
@@ -202,6 +207,54 @@ async def test_sealed_reports_are_what_was_sealed(left: Leftovers) -> None:
     assert SAID["sealed"] == found
     verdicts = {each.verdict for view in sealed.values() if view is not None for each in view.endpoints.values()}
     assert {"ready", "at_risk", "unknown"} == verdicts
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_sealed_reports_open_with_the_words_that_they_had(left: Leftovers, language: str) -> None:
+    async with restarted(left) as (daemon, meetings):
+        configuration = daemon.configuration
+        views = {name: await meetings.sealed(name) for name in SAID["sealed"]}
+    zone = ZoneInfo(configuration.settings.timezone)
+    for name, view in views.items():
+        assert view is not None
+        given = (view, configuration.inventory, language, zone)
+        page = file(*given, made_at=STOPPED, form="html", is_sealed=True).decode()
+        assert texts(sealed_page(name, language)) == texts(page)
+        book = load_workbook(BytesIO(file(*given, made_at=STOPPED, form="xlsx", is_sealed=True)))
+        assert sealed_cells(name, language) == cells(book)
+
+
+class Texts(HTMLParser):
+    """The texts of a page in their order, without those of its style."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._is_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._is_style = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_style = False
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not self._is_style:
+            self.found.append(data.strip())
+
+
+def texts(page: str) -> list[str]:
+    reader = Texts()
+    reader.feed(page)
+    assert len(reader.found) > 20
+    return reader.found
+
+
+def cells(book: Workbook) -> list[str]:
+    lines = []
+    for sheet in book.worksheets:
+        lines += [sheet.title, *(json.dumps(row, ensure_ascii=False) for row in sheet.iter_rows(values_only=True))]
+    return lines
 
 
 async def test_a_sealed_report_in_which_a_verdict_was_changed_is_refused(left: Leftovers) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from monitor.export.source import RefusedError
 from monitor.load.schedule import Schedule
 from monitor.model.meeting import Confirmation, MeetingView, Stage, Verdict
 from monitor.model.reason import Reason
@@ -15,6 +17,8 @@ from monitor.model.settings import MeetingSettings, Settings
 from monitor.model.spec import IcmpSpec, SipSpec
 from monitor.model.state import Event, State, Transition
 from monitor.service.loads import Loads
+from monitor.service.meeting_records import seal
+from monitor.words.sealed import NEWEST, OF_0_1
 from tests.rules.endpoints import END, LOCAL, MEETING, START, agent, seen
 from tests.service.meeting_fakes import FakeDaemon, MemoryJournal, daemon_at, looked, watch_over
 from tests.service.test_loads import carrying
@@ -153,6 +157,59 @@ async def test_a_report_that_was_changed_in_the_journal_is_no_sealed_report() ->
     async with again.running():
         with pytest.raises(ValueError, match="was changed"):
             await again.sealed("m1")
+
+
+async def test_what_is_sealed_names_its_wording_and_is_told_in_it() -> None:
+    daemon, journal = daemon_at(START - 15 * M), MemoryJournal()
+    await looked(watch_over(daemon, journal))
+    told = json.loads(str(sealed_in(journal).values["body"]))
+    assert NEWEST == told["wording"]
+    assert NEWEST == (await opened(daemon, journal)).wording
+    reseal(journal, {key: value for key, value in told.items() if key != "wording"})
+    assert OF_0_1 == (await opened(daemon, journal)).wording, "version 0.1 sealed no number"
+
+
+async def test_what_a_later_version_sealed_is_refused_unless_it_was_changed() -> None:
+    daemon, journal = daemon_at(START - 15 * M), MemoryJournal()
+    await looked(watch_over(daemon, journal))
+    reseal(journal, {"wording": NEWEST + 1, "form": "of which nothing is known"})
+    with pytest.raises(RefusedError) as refused:
+        await opened(daemon, journal)
+    assert ("sealed_later", {"name": "m1"}) == (refused.value.key, dict(refused.value.values))
+    event = sealed_in(journal)
+    journal.entries[journal.entries.index(event)] = replace(event, values={**event.values, "seal": "0" * 64})
+    with pytest.raises(ValueError, match="was changed"):
+        await opened(daemon, journal)
+
+
+async def test_a_sealed_report_keeps_its_title_end_and_endpoints_whatever_becomes_of_the_meeting() -> None:
+    daemon, journal = daemon_at(START - 15 * M), MemoryJournal()
+    await looked(watch_over(daemon, journal))
+    other = replace(MEETING, title="Họp khác", end=END + H, endpoints=("dc-xa",))
+    daemon.configuration = replace(daemon.configuration, meetings=Schedule(LOCAL, (other,)))  # type: ignore[arg-type]
+    view = await opened(daemon, journal)
+    found = view.meeting
+    assert (MEETING.title, END, set(MEETING.endpoints)) == (found.title, found.end, set(found.endpoints))
+
+
+def sealed_in(journal: MemoryJournal) -> Event:
+    (event,) = [each for each in journal.entries if isinstance(each, Event) and each.kind == "meeting_sealed"]
+    return event
+
+
+def reseal(journal: MemoryJournal, told: object) -> None:
+    """Have the journal hold another sealed report in place of the one that it has."""
+    event, text = sealed_in(journal), json.dumps(told)
+    journal.entries[journal.entries.index(event)] = replace(event, values={**event.values, "body": text, "seal": seal(text)})
+
+
+async def opened(daemon: FakeDaemon, journal: MemoryJournal) -> MeetingView:
+    """Return the sealed report as a daemon opens it that has just started."""
+    again = watch_over(daemon, journal)
+    async with again.running():
+        view = await again.sealed("m1")
+    assert view is not None
+    return view
 
 
 async def test_what_was_found_before_a_meeting_was_moved_says_nothing_of_its_new_time() -> None:

@@ -15,13 +15,15 @@ import json
 import os
 import shutil
 import sqlite3
+import string
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +33,25 @@ import apscheduler.triggers.interval
 import story
 import yaml
 from devices import Devices
+from openpyxl import load_workbook
 from virtual_time import VirtualClock, VirtualLoop, give_clock
 
 import monitor
 import monitor.service.poller
 from monitor.load.configuration import Configuration, load
 from monitor.load.schema import schemas
+from monitor.model.meeting import MeetingView
+from monitor.report.readiness import file
 from monitor.service.history import History
 from monitor.service.loads import Loads
+from monitor.words.meeting import STEPS
+from monitor.words.meeting_report import MEETING_REPORT
+from monitor.words.readiness import FINDINGS, MEETINGS, VERDICTS, tell
+from monitor.words.readiness_actions import ACTIONS
+from monitor.words.states import LEVELS
 
 HERE = Path(__file__).resolve().parent
-CONFIG, STATE, REPORTS = HERE / "config", HERE / "state", HERE / "reports"
+CONFIG, STATE, REPORTS, SEALED = HERE / "config", HERE / "state", HERE / "reports", HERE / "sealed"
 ENVIRONMENT = json.loads((HERE / "environment.json").read_text()) | {"CREDENTIALS_DIRECTORY": str(HERE / "credentials")}
 SPANS = {
     "shift-night": ("shift", "2026-11-22T14:00", "2026-11-23T06:00"),
@@ -69,8 +79,8 @@ def main() -> None:
         url = f"sqlite:///{folder}/journal.db"
         configuration = load(CONFIG)
         configuration = replace(configuration, settings=replace(configuration.settings, journal=url))
-        said = asyncio.Runner(loop_factory=VirtualLoop).run(_live(configuration))
-        for made in (STATE, REPORTS):
+        said, sealed = asyncio.Runner(loop_factory=VirtualLoop).run(_live(configuration))
+        for made in (STATE, REPORTS, SEALED):
             shutil.rmtree(made, ignore_errors=True)
             made.mkdir()
         for kept in ("history.minutes", "loads.hours"):
@@ -78,6 +88,9 @@ def main() -> None:
         with closing(sqlite3.connect(folder / "journal.db")) as journal:
             (STATE / "journal.sql").write_text("\n".join(journal.iterdump()) + "\n")
         _report(url)
+    for name, text in sealed.items():
+        (SEALED / name).write_text(text)
+    (SEALED / "wording.jsonl").write_text(wording())
     said |= _kept()
     (HERE / "said.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n")
 
@@ -141,8 +154,8 @@ def _is(key: tuple[str, ...], given: tuple[str, ...]) -> bool:
 # The life
 
 
-async def _live(configuration: Configuration) -> dict[str, Any]:
-    """Let the daemon live through the story three times started; return what it says just before its last stop."""
+async def _live(configuration: Configuration) -> tuple[dict[str, Any], dict[str, str]]:
+    """Let the daemon live through the story three times started; return what it says before its last stop, and its seals' files."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
     clock = VirtualClock(loop, story.BEGAN.timestamp())
@@ -157,12 +170,15 @@ async def _live(configuration: Configuration) -> dict[str, Any]:
     await clock.until(datetime(2026, 11, 23, 6, 5, tzinfo=story.ZONE))
     async with story.running(configuration, clock, devices) as run:
         await story.monday(run)
-        return _said(run)
+        return _said(run), files(_sealed(run), configuration, run.clock.wall())
+
+
+def _sealed(run: story.Run) -> dict[str, MeetingView]:
+    return {name: view for name in (story.MEETING, story.WEEKLY) if (view := run.meetings.sealed(name)) is not None}
 
 
 def _said(run: story.Run) -> dict[str, Any]:
-    views = run.daemon.snapshot().views
-    sealed = {name: view for name in (story.MEETING, story.WEEKLY) if (view := run.meetings.sealed(name)) is not None}
+    views, sealed = run.daemon.snapshot().views, _sealed(run)
     taken = {name: view.acknowledged for name, view in views.items()}
     return {
         "at": run.clock.wall(),
@@ -202,6 +218,74 @@ def _said(run: story.Run) -> dict[str, Any]:
         },
         "meetings": [view.meeting.id for view in run.meetings.meetings()],
     }
+
+
+# Sealed reports
+
+
+def files(sealed: Mapping[str, MeetingView], configuration: Configuration, at: float) -> dict[str, str]:
+    """Return each sealed report as the version opens it: the page, and the cells of the workbook; file name → text."""
+    made = {}
+    for name, view in sealed.items():
+        for language in ("vi", "en"):
+            given = (view, configuration.inventory, language, story.ZONE)
+            made[f"{name}.{language}.html"] = file(*given, made_at=at, form="html", is_sealed=True).decode()
+            made[f"{name}.{language}.xlsx.json"] = cells(file(*given, made_at=at, form="xlsx", is_sealed=True))
+    return made
+
+
+def cells(workbook: bytes) -> str:
+    """Return what stands in a workbook, a row a line under the name of its sheet: of the file itself no two are the same."""
+    lines = []
+    for sheet in load_workbook(BytesIO(workbook)).worksheets:
+        lines += [sheet.title, *(json.dumps(row, ensure_ascii=False) for row in sheet.iter_rows(values_only=True))]
+    return "\n".join(lines) + "\n"
+
+
+# Whatever a sealed report can say
+
+SAMPLES: Mapping[str, Sequence[float | int | str]] = {
+    "_ratio": (0.0, 0.0004, 0.000_049, 0.0025, 0.01, 0.02, 0.040_4, 0.166_666_7, 0.125_55, 0.999_95, 0.999_99, 1.0),
+    "_bps": (0.4, 950, 512_000, 999_600, 2_400_000.0, 32_000_000, 123_456_789, 999_600_000, 1_000_000_000, 2.5e9),
+    "_s": (
+        *(0.0, 0.0004, 0.0241, 0.0095, 0.9994, 0.9996, 1.3, 2.5, 59.6, 119.6, 120.0, 150.0, 3_599.0, 3_600.0),
+        *(7_199.6, 7_200.0, 9_000.0, 71_109.029, 86_400.0, 172_799.6, 172_800.0, 216_000.0, 604_800.0),
+    ),
+    "_at": (1_795_394_709.029, 1_798_736_399.9, 1_830_000_000.0, 4_100_000_000.0),
+    "protocol": ("sip", "h323", "h323+sip"),
+    "text": ("xa-lung-cu", "Kỹ thuật xã Lũng Cú", "micro rè"),
+    "count": (0, 1, 2, 15, 999, 2_300, 12_345, 1_234_567, 2.5),
+}
+"""How a value's name begins or ends, or what it is → values that are awkward to say."""
+TEXTS = frozenset({"by", "circuit", "component", "meeting", "note", "status", "uplink", "work"})
+NAMES = {"xa-lung-cu": "Xã Lũng Cú"}
+
+
+def wording() -> str:
+    """Return every word of sealed reports, as lines of JSON: what it is, its code, what is filled in, Vietnamese, English."""
+    catalogues = {"report": MEETING_REPORT, "verdict": VERDICTS, "step": STEPS, "level": LEVELS}
+    rows: list[list[Any]] = [[name, key, None, *each[key]] for name, each in catalogues.items() for key in each]
+    rows += [
+        ["sentence", code, values, *(tell(code, values, language, NAMES, story.ZONE) for language in ("vi", "en"))]
+        for catalogue in (FINDINGS, MEETINGS, ACTIONS)
+        for code, templates in catalogue.items()
+        for values in _samples(templates)
+    ]
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _samples(templates: tuple[str, str]) -> Iterator[dict[str, float | int | str]]:
+    """Yield as many sets of values as it takes to have each value's samples once, {} for a sentence without any."""
+    wanted = {name for template in templates for _, name, _, _ in string.Formatter().parse(template) if name}
+    samples = {name: _samples_of(name) for name in sorted(wanted)}
+    for number in range(max(map(len, samples.values()), default=1)):
+        yield {name: each[(number + place) % len(each)] for place, (name, each) in enumerate(samples.items())}
+
+
+def _samples_of(name: str) -> Sequence[float | int | str]:
+    if name.startswith("protocol") or name == "failed":
+        return SAMPLES["protocol"]
+    return next((each for end, each in SAMPLES.items() if name.endswith(end)), SAMPLES["text" if name in TEXTS else "count"])
 
 
 # What lies beside the journal
