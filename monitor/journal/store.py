@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from monitor.errors import SetupError
+from monitor.errors import SetupError, reason_of
 from monitor.journal.copy_of_file import PutOffError, file_of
 from monitor.journal.newest_form import AtWork, UnknownFormError, bring_to_newest
 from monitor.journal.rows import TRANSITION, Entry, from_row, to_row
@@ -153,7 +153,8 @@ def _engine(url: str) -> Engine:
             file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, poolclass=QueuePool, pool_size=2, connect_args={"timeout": 5, "check_same_thread": False})
     except (ArgumentError, ImportError, OSError) as error:
-        raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=_first_line(error)) from error
+        reason = reason_of(error) if isinstance(error, OSError) else _first_line(error)
+        raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=reason) from error
     event.listen(engine, "connect", _make_durable)
     return engine
 

@@ -19,7 +19,7 @@ Entry = Transition | Event
 class Outage:
     """One root cause. began, ended: epoch seconds; ended None: still open. falls: how often it fell; down_s: how long in all.
 
-    points, endpoints: the most that were cut off behind it. path: where it breaks, as PathTrace.describe said, None where unknown.
+    points, endpoints: the most that were cut off behind it. path: where it breaks (PathTrace.describe), None where unknown.
     taken: who took it on, in order. holder: who has it at the end, None where nobody does. behind: the root cause that it was last
     cut off behind, '' while it is one itself; nobody need take on what is behind another.
     """

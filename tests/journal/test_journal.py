@@ -19,6 +19,8 @@ from monitor.journal.rows import Entry
 from monitor.journal.store import Store
 from monitor.model.reason import Reason
 from monitor.model.state import Event, State, Transition
+from monitor.words.catalogue import LANGUAGES
+from monitor.words.faults.system import SYSTEM
 from tests.told import UNANSWERED
 
 
@@ -157,3 +159,10 @@ def test_a_journal_that_cannot_be_opened_says_why_and_keeps_the_password(bad: st
     assert says in str(caught.value)
     assert "hunter" not in str(caught.value)
     assert caught.value.cure
+
+
+def test_what_the_system_says_of_a_journal_is_told_in_the_reader_s_language() -> None:
+    with pytest.raises(SetupError) as caught:
+        Store("sqlite:////proc/nowhere/journal.db")
+    for language, why in zip(LANGUAGES, SYSTEM["enoent"], strict=True):
+        assert why in caught.value.told(language)
