@@ -7,6 +7,7 @@ python -m tests.journal.test_turned_into_codes 100000               so many, wit
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -15,8 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -37,13 +40,14 @@ from monitor.model.reason import Reason
 from monitor.model.state import Event, Transition
 from monitor.report.readiness import file
 from monitor.service.meeting_records import SEALED, seal, view_of
+from monitor.words.catalogue import LANGUAGES
 from monitor.words.details import tell_details
 from monitor.words.probes import OUTCOMES, PROBES
 from monitor.words.voice import voice
-from tests.leftovers import SAID, STOPPED, Leftovers, lay_out
+from tests.leftovers import SAID, STOPPED, Leftovers, lay_out, sealed_page
 from tests.leftovers.long import UNKNOWN, make
 from tests.leftovers.mended import mended
-from tests.leftovers.test_leftovers import SILENT, SPANS, restarted
+from tests.leftovers.test_leftovers import SILENT, SPANS, page_texts, restarted
 from tests.told import english
 
 LINES = 2 * BATCH + 500
@@ -225,26 +229,23 @@ def test_a_path_is_said_in_vietnamese_as_before(text: str, vietnamese: str) -> N
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("name", SPANS)
-def test_reports_say_the_same_before_in_the_middle_and_after(
-    left: Leftovers, capsys: pytest.CaptureFixture[str], name: str, language: str
-) -> None:
-    before = reported(left, name, language, capsys)
+def test_reports_say_the_same_before_in_the_middle_and_after(left: Leftovers, name: str, language: str) -> None:
+    before = reported(left, name, language)
     killed_after(left.journal, BATCH)
-    middle = reported(left, name, language, capsys)
+    middle = reported(left, name, language)
     Store(left.journal).close()
-    after = reported(left, name, language, capsys)
+    after = reported(left, name, language)
     assert before == middle == after
     if name.startswith("shift"):
         assert mended(name, language) == after, "to the letter what version 0.1 said, but for how spans are rounded"
 
 
-def reported(left: Leftovers, name: str, language: str, capsys: pytest.CaptureFixture[str]) -> str:
+def reported(left: Leftovers, name: str, language: str) -> str:
     kind, since, until = SPANS[name]
     words = ["--config", str(left.config), "--journal", left.journal, "--language", language]
-    assert 0 == main(["report", kind, "--from", since, "--to", until, *words])
-    return "".join(
-        line for line in capsys.readouterr().out.splitlines(keepends=True) if not line.startswith(("Lập lúc ", "Made at "))
-    )
+    with redirect_stdout(StringIO()) as out:
+        assert 0 == main(["report", kind, "--from", since, "--to", until, *words])
+    return "".join(line for line in out.getvalue().splitlines(keepends=True) if not line.startswith(("Lập lúc ", "Made at ")))
 
 
 # Seals
@@ -277,6 +278,8 @@ def test_a_sealed_report_is_the_same_page_before_and_after(left: Leftovers, lang
     Store(left.journal).close()
     assert SAID["sealed"].keys() == before.keys()
     assert before == sealed_pages(left, language)
+    for name, page in before.items():
+        assert page_texts(sealed_page(name, language)) == page_texts(page.decode()), "to the letter what version 0.1 said"
 
 
 def sealed_pages(left: Leftovers, language: str) -> dict[str, bytes]:
@@ -290,7 +293,7 @@ def sealed_pages(left: Leftovers, language: str) -> dict[str, bytes]:
         if isinstance(entry, Event) and is_sealed(entry):
             view = view_of(meetings[str(entry.values["meeting"])], entry)
             pages[view.meeting.id] = file(
-                view, configuration.inventory, language, zone, made_at=view.at, form="html", is_sealed=True
+                view, configuration.inventory, language, zone, made_at=STOPPED, form="html", is_sealed=True
             )
     return pages
 
@@ -442,9 +445,11 @@ async def test_what_is_written_afterwards_stands_beside_it(left: Leftovers) -> N
 
 
 def measure(lines: int, folder: Path) -> None:
-    """Turn a journal of so many lines, killed in the middle, and print what it took."""
+    """Turn a journal of so many lines, killed in the middle, and print what it took; reports and seals say the same after."""
     left = long_journal(folder, lines)
+    os.environ.update(left.environment)
     before, size = everything(left.journal), database(left).stat().st_size
+    told = {each: reported(left, *each) for each in product(SPANS, LANGUAGES)}
     began_s = time.monotonic()
     done = killed_after(left.journal, lines // 2)
     half_s = time.monotonic() - began_s
@@ -458,7 +463,13 @@ def measure(lines: int, folder: Path) -> None:
     texts = sum(each.code == "text" for entry in after for each in _all_of(entry))
     sealed = [entry.values for entry in after if isinstance(entry, Event) and is_sealed(entry)]
     assert all(seal(str(values["body"])) == values["seal"] for values in sealed)
-    print(f"read the same before, in the middle and after; {texts} reasons are text; {len(sealed)} seals verify")
+    assert told == {each: reported(left, *each) for each in told}
+    assert all(mended(*each) == said for each, said in told.items() if each[0].startswith("shift"))
+    for language in LANGUAGES:
+        for name, page in sealed_pages(left, language).items():
+            assert page_texts(sealed_page(name, language)) == page_texts(page.decode())
+    print(f"read the same before, in the middle and after; {texts} reasons are text; {len(told)} reports say the same;", end=" ")
+    print(f"{len(sealed)} seals verify, and open with the words of version 0.1")
 
 
 def _all_of(entry: Entry) -> Sequence[Reason]:

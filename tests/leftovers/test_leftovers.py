@@ -219,7 +219,7 @@ async def test_sealed_reports_open_with_the_words_that_they_had(left: Leftovers,
         assert view is not None
         given = (view, configuration.inventory, language, zone)
         page = file(*given, made_at=STOPPED, form="html", is_sealed=True).decode()
-        assert texts(sealed_page(name, language)) == texts(page)
+        assert page_texts(sealed_page(name, language)) == page_texts(page)
         book = load_workbook(BytesIO(file(*given, made_at=STOPPED, form="xlsx", is_sealed=True)))
         assert sealed_cells(name, language) == cells(book)
 
@@ -243,7 +243,7 @@ class Texts(HTMLParser):
             self.found.append(data.strip())
 
 
-def texts(page: str) -> list[str]:
+def page_texts(page: str) -> list[str]:
     reader = Texts()
     reader.feed(page)
     assert len(reader.found) > 20
