@@ -15,6 +15,7 @@ from monitor.load.fields import Entry
 from monitor.load.inventory import Sites, load_inventory
 from monitor.load.meetings import load_meetings
 from monitor.load.place import SYSTEM_FOLDER, usual_folder
+from monitor.load.probes import check_overrides
 from monitor.load.profiles import load_profiles
 from monitor.load.schedule import NO_MEETINGS, Schedule
 from monitor.load.secrets import SecretStore
@@ -65,6 +66,7 @@ def load(folder: Path, environment: Mapping[str, str] | None = None, meetings: P
     if written is not None or not (folder / "monitor.yaml").exists():
         _check_credentials(sites, () if written is None else tuple(written["credentials"] or ()))
         _check_logins(sites, () if written is None else tuple(written["logins"] or ()))
+        _check_probes(sites, settings)
     _check_profiles(sites, profiles, folder / "profiles", faults)
     if written is not None and sites.is_complete:
         _check_settings(written, sites)
@@ -95,6 +97,14 @@ def _check_logins(sites: Sites, logins: tuple[str, ...]) -> None:
         name = (entry.values.get("web") or {}).get("login")
         if name is not None and name not in logins:
             entry.refuse("web", "no_login", suggest.cure(name, logins, Phrase("add_to_logins")), name=name)
+
+
+def _check_probes(sites: Sites, settings: Settings) -> None:
+    """Note targets that would be asked again before the answer to the last question was waited for."""
+    # Most say nothing but what the defaults of their kind say: that is looked at once.
+    every = (written.said("probes") for written in sites.targets.values())
+    for said in {tuple(map(id, said)): said for said in every if said}.values():
+        check_overrides(said, settings)
 
 
 def _check_profiles(sites: Sites, profiles: Mapping[str, Profile], folder: Path, faults: list[Fault]) -> None:

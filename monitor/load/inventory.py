@@ -50,6 +50,10 @@ class Written:
                 return entry[name]
         return None
 
+    def said(self, name: str) -> list[Any]:
+        """Return what its defaults and it itself say of one thing, the nearest last."""
+        return [entry[name] for entry in (*reversed(self.defaults), self.entry) if entry.has(name)]
+
 
 @dataclass(slots=True)
 class Sites:
@@ -298,8 +302,8 @@ def _common(written: Written) -> dict[str, Any]:
 def _merged(written: Written, name: str) -> dict[str, Any]:
     """Return what the target and its defaults say of one thing, key by key, the nearest first."""
     merged: dict[str, Any] = {}
-    for entry in (*reversed(written.defaults), written.entry):
-        merged.update(entry[name] or {})
+    for each in written.said(name):
+        merged.update(each)
     return merged
 
 
@@ -310,7 +314,7 @@ def _contracted(written: Written) -> Contracted | None:
 
 def _probes(written: Written) -> Mapping[str, ProbeOverride]:
     """Return the overrides, those of the target over those of its defaults, key by key."""
-    said = [entry["probes"] for entry in (*reversed(written.defaults), written.entry) if entry.has("probes")]
+    said = written.said("probes")
     return read_overrides(said) if said else _NO_PROBES
 
 

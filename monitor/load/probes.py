@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,9 +16,9 @@ from monitor.load.values import Address, Choice, Duration, Flag, Identifier, Sch
 from monitor.model.inventory import Kind, ProbeOverride, Target
 from monitor.model.probe_kinds import KINDS, Given, ProbeKind
 from monitor.model.profile import Profile, WebPage
-from monitor.model.settings import Credential, Login, ProbeSettings
+from monitor.model.settings import Credential, Login, ProbeSettings, Settings
 from monitor.model.spec import Basis, SnmpSettings, Spec
-from monitor.words.phrase import Phrase
+from monitor.rules.timetable import own_settings
 
 TRANSPORTS = ("udp", "tcp")
 STATUS_READERS = ("cisco-xml",)
@@ -237,21 +237,37 @@ def read_probes(probes: Entry | None) -> Mapping[str, ProbeSettings]:
         if probes is None or own == kind.settings():
             continue
         found[kind.name] = own
-        takes_s = _takes_s(kind, own)
-        for code, quoted in FORMS[kind.name].faults(own):
+        for code, quoted in _contradictions(kind, own):
             probes.refuse(kind.name, code, **quoted)
-        if takes_s > own.every_s:
-            probes.refuse(kind.name, "probe_too_long", Phrase("lengthen_every"), took=f"{takes_s:g}", every=f"{own.every_s:g}")
     return MappingProxyType(found)
 
 
 _NOBODY = Target("", Kind.POINT, "", "", "", "", "")
 
 
-def _takes_s(kind: ProbeKind[Any, Any], own: ProbeSettings) -> float:
-    """Return how many seconds a probe may take that is set so, of a target that changes nothing."""
+def _contradictions(kind: ProbeKind[Any, Any], own: ProbeSettings) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield what contradicts itself in how a kind is set: codes and what they quote."""
+    yield from FORMS[kind.name].faults(own)
     spec: Spec = kind.spec.of(Basis(_NOBODY, own, Profile(""), credential=Credential("", "2c")))
-    return spec.waits_s
+    if spec.waits_s > own.every_s:
+        yield "probe_too_long", {"took": f"{spec.waits_s:g}", "every": f"{own.every_s:g}"}
+
+
+def check_overrides(said: Sequence[Entry], settings: Settings) -> None:
+    """Note where what a target says of its probes contradicts what holds for it besides. said: as read_overrides() takes it.
+
+    The place is the nearest that says anything; what monitor.yaml alone is at fault for is not told again.
+    """
+    target = replace(_NOBODY, probes=read_overrides(said))
+    for name, override in target.probes.items():
+        kind = KINDS[name]
+        if override.enabled is False or not override.changes:
+            continue
+        usual = {code for code, _ in _contradictions(kind, kind.of(settings))}
+        nearest = next(probes for probes in reversed(said) if probes.has(name) and probes[name].keys() - {"enabled"})
+        for code, quoted in _contradictions(kind, own_settings(kind, target, settings)):
+            if code not in usual:
+                nearest.refuse(name, code, **quoted)
 
 
 def read_overrides(said: Sequence[Entry]) -> Mapping[str, ProbeOverride]:

@@ -9,7 +9,7 @@ from monitor.model.probe_kinds import ICMP, KINDS, SNMP
 from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, InterfaceView, Snapshot, SnmpView, State, TargetView
 from monitor.rules.quality import mean_rtt_s
-from monitor.rules.timetable import interval_s
+from monitor.rules.timetable import own_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def is_current(snmp: SnmpView, now: float, bound_s: float) -> bool:
 
 def bound_s(target: Target, probe: str, settings: Settings) -> float:
     """Return how old a probe's evidence may be to be shown as true, in seconds. probe: the name of its kind."""
-    return interval_s(KINDS[probe], target, settings) * settings.health.stale_intervals
+    return own_settings(KINDS[probe], target, settings).every_s * settings.health.stale_intervals
 
 
 def wan_interface(snmp: SnmpView) -> InterfaceView | None:

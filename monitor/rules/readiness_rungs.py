@@ -9,14 +9,17 @@ from collections.abc import Mapping
 
 from monitor.model.inventory import Expected
 from monitor.model.meeting import Rung, Samples, Verdict
-from monitor.model.probe_kinds import ICMP
-from monitor.model.state import State
+from monitor.model.probe_kinds import ICMP, SNMP
+from monitor.model.state import State, TargetView
 from monitor.rules.binomial import proves_above, proves_below, upper_bound
 from monitor.rules.capacity import Circuit
+from monitor.rules.evidence import bound_s
 from monitor.rules.quality import upper_jitter_s, upper_rtt_s, usual_bound_s
 from monitor.rules.readiness_case import Case, Finding, fails, holds, untold
 from monitor.rules.timetable import BEFORE_MEETING
 
+_LEAST_S = 60.0
+"""What was heard within a minute is fresh, however often its probe asks."""
 _SILENT = (State.DOWN, State.UNREACHABLE, State.STANDBY)
 
 
@@ -25,7 +28,8 @@ def evidence(case: Case) -> Finding:
     brief, view, rung = case.brief, case.view, Rung.EVIDENCE
     if brief.blind is not None:
         return fails(rung, Verdict.UNKNOWN, "blind", brief.blind.since)
-    at = newest(case)
+    heard = _heard(case.view)
+    at = max(heard.values(), default=None)
     if view.state is None or (view.state is State.UNKNOWN and at is None):
         return fails(rung, Verdict.UNKNOWN, "not_judged")
     if view.state in _SILENT:
@@ -33,19 +37,25 @@ def evidence(case: Case) -> Finding:
     if view.state is State.UNKNOWN or at is None:
         return fails(rung, Verdict.UNKNOWN, "stale", at, **({} if at is None else {"age_s": max(0.0, brief.now - at)}))
     age_s = max(0.0, brief.now - at)
-    stale_s = brief.settings.health.stale_intervals * ICMP.of(brief.settings).every_s
-    if age_s > max(stale_s, 60.0):
+    last = max(heard, key=heard.__getitem__)
+    if age_s > max(bound_s(case.target, last, brief.settings), _LEAST_S):
         return fails(rung, Verdict.UNKNOWN, "stale", at, age_s=age_s)
     return holds(rung, "fresh", at, age_s=age_s)
 
 
 def newest(case: Case) -> float | None:
     """Return when the newest thing was heard of an endpoint, epoch seconds."""
-    view = case.view
-    heard = [view.icmp.at] if view.icmp is not None else []
-    heard += [view.snmp.at] if view.snmp is not None and view.snmp.at is not None else []
-    heard += [seen.at for seen in view.services.values()]
-    return max(heard, default=None)
+    return max(_heard(case.view).values(), default=None)
+
+
+def _heard(view: TargetView) -> dict[str, float]:
+    """Return probe → when it was heard last, epoch seconds, of those that were heard at all."""
+    heard = {name: seen.at for name, seen in view.services.items()}
+    if view.icmp is not None:
+        heard[ICMP.name] = view.icmp.at
+    if view.snmp is not None and view.snmp.at is not None:
+        heard[SNMP.name] = view.snmp.at
+    return heard
 
 
 def work(case: Case) -> Finding:

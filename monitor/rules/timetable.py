@@ -19,6 +19,7 @@ BEFORE_MEETING = timedelta(minutes=60)
 """Technicians are on site an hour before: from then on an endpoint that is expected for meetings should answer."""
 
 _NO_PROFILES: Mapping[str, Profile] = MappingProxyType({})
+_ANY_DEVICE = Profile("")
 _HASH_SPAN = 2**32
 
 
@@ -50,17 +51,30 @@ def probe_plan(
         own = own_settings(kind, target, settings, profile)
         if not _has(kind, target, settings, profile, own):
             continue
-        basis = Basis(
-            target=target,
-            settings=own,
-            profile=profile,
-            candidates=refining,
-            credential=settings.credentials.get(target.credential or ""),
-            login=settings.logins.get(target.web.login),
-            engine=settings.engine,
-        )
-        planned.append(Turn(kind.name, own.every_s, spread(target.id, own.every_s), kind.spec.of(basis)))
+        planned.append(turn_of(kind, target, settings, own, profile=profile, candidates=refining))
     return tuple(planned)
+
+
+def turn_of(
+    kind: ProbeKind[AnySettings, Any],
+    target: Target,
+    settings: Settings,
+    own: AnySettings,
+    *,
+    profile: Profile = _ANY_DEVICE,
+    candidates: tuple[Profile, ...] = (),
+) -> Turn:
+    """Return when a target is asked by one kind of probe, and what. own: how that is set for it, as own_settings() returns it."""
+    basis = Basis(
+        target=target,
+        settings=own,
+        profile=profile,
+        candidates=candidates,
+        credential=settings.credentials.get(target.credential or ""),
+        login=settings.logins.get(target.web.login),
+        engine=settings.engine,
+    )
+    return Turn(kind.name, own.every_s, spread(target.id, own.every_s), kind.spec.of(basis))
 
 
 def candidates_of(profiles: Mapping[str, Profile]) -> tuple[Profile, ...]:
@@ -68,22 +82,20 @@ def candidates_of(profiles: Mapping[str, Profile]) -> tuple[Profile, ...]:
     return tuple(profile for profile in profiles.values() if profile.match is not None)
 
 
-def own_settings(kind: ProbeKind[AnySettings, Any], target: Target, settings: Settings, profile: Profile) -> AnySettings:
-    """Return how a kind of probe is set for one target: as monitor.yaml says, then its profile, then the target itself."""
+def own_settings(
+    kind: ProbeKind[AnySettings, Any], target: Target, settings: Settings, profile: Profile = _ANY_DEVICE
+) -> AnySettings:
+    """Return how a kind of probe is set for one target: as monitor.yaml says, then its profile, then the target itself.
+
+    profile: may be left out where only interval and waits are wanted; a profile says what a device is asked for, never how often
+    or how long.
+    """
     usual, override = kind.of(settings), target.probes.get(kind.name)
     of_profile = profile.probes.get(kind.name)
     if not of_profile and (override is None or not override.changes):
         return usual
     changes: dict[str, Any] = {**(of_profile or {}), **(override.changes if override else {})}
     return replace(usual, **changes)
-
-
-def interval_s(kind: ProbeKind[Any, Any], target: Target, settings: Settings) -> float:
-    """Return the seconds from one turn of a target to the next."""
-    override = target.probes.get(kind.name)
-    own: Any = override.changes.get("every_s") if override else None
-    usual: ProbeSettings = kind.of(settings)
-    return float(own or usual.every_s)
 
 
 def confirming(probe: str, spec: Spec) -> Spec | None:

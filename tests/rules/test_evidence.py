@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.model.inventory import Contracted
+from monitor.model.inventory import Contracted, ProbeOverride
 from monitor.model.reason import Reason
 from monitor.model.settings import HealthSettings, Settings
 from monitor.model.spec import IcmpSettings
@@ -25,6 +25,13 @@ def of(age_s: float) -> tuple[TargetView, Snapshot]:
 @pytest.mark.parametrize(("age_s", "is_told"), [(0.0, True), (20.0, True), (20.1, False)])
 def test_a_round_is_told_for_as_many_intervals_as_the_settings_say(age_s: float, is_told: bool) -> None:
     assert is_told == (gather(*of(age_s), SETTINGS).icmp is not None)
+
+
+@pytest.mark.parametrize(("age_s", "is_told"), [(60.0, True), (60.1, False)])
+def test_a_target_with_an_interval_of_its_own_is_told_for_as_many_of_these(age_s: float, is_told: bool) -> None:
+    view, snapshot = of(age_s)
+    own = replace(view.target, probes={"icmp": ProbeOverride(changes={"every_s": 30.0})})
+    assert is_told == (gather(replace(view, target=own), snapshot, SETTINGS).icmp is not None)
 
 
 def test_while_the_monitor_is_blind_only_a_page_that_says_so_tells_what_was_fresh_then() -> None:

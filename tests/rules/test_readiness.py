@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from monitor.model.inventory import ProbeOverride
 from monitor.model.meeting import Confirmation, EndpointVerdict, Load, Meeting, MeetingView, Past, Rung, Samples, Stage, Verdict
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, MeetingSettings, Settings
@@ -199,6 +200,29 @@ def test_a_silent_endpoint_is_not_judged_by_what_it_said_before() -> None:
     assert {"not_looked"} == {
         each.text.code for each in found.evidence if each.rung in (Rung.REGISTRATION, Rung.QUALITY, Rung.CALL)
     }
+
+
+@pytest.mark.parametrize(
+    ("own", "age_s", "expected"),
+    [
+        ({"icmp": ProbeOverride(changes={"every_s": 120.0}), "sip": ProbeOverride(changes={"every_s": 120.0})}, 359, READY),
+        ({"icmp": ProbeOverride(changes={"every_s": 120.0}), "sip": ProbeOverride(changes={"every_s": 120.0})}, 361, UNKNOWN),
+        ({"icmp": ProbeOverride(changes={"every_s": 2.0}), "sip": ProbeOverride(changes={"every_s": 2.0})}, 59, READY),
+        ({"icmp": ProbeOverride(changes={"every_s": 2.0}), "sip": ProbeOverride(changes={"every_s": 2.0})}, 61, UNKNOWN),
+    ],
+)
+def test_evidence_of_an_endpoint_with_intervals_of_its_own_is_fresh_for_as_many_of_these(
+    own: dict[str, ProbeOverride], age_s: float, expected: Verdict
+) -> None:
+    view = seen(replace(ENDPOINT, probes=own), ping=icmp(NOW - age_s), sip=answered(NOW - age_s))
+    assert expected is verdict(brief(view)).verdict
+
+
+def test_evidence_is_as_old_as_whoever_was_heard_last() -> None:
+    """Pings every 15 s are stale for long where SIP, asked once a minute, answered two minutes ago: that is still its turn."""
+    late = seen(ping=icmp(NOW - 170), sip=answered(NOW - 120))
+    assert "evidence" != told(brief(late))[1]
+    assert (UNKNOWN, "evidence", "stale") == told(brief(seen(ping=icmp(NOW - 100), sip=answered(NOW - 200))))
 
 
 def test_while_the_monitor_is_blind_nothing_is_known() -> None:

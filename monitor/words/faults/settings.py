@@ -31,12 +31,15 @@ SETTINGS: Catalogue = {
         "một lần thăm dò có thể mất {took} s, dài hơn chu kỳ {every} s",
         "a probe may take {took} s, longer than its interval of {every} s",
     ),
-    "lengthen_every": ("tăng every", "lengthen every"),
+    "probe_too_long_cure": ("tăng every hoặc giảm timeout", "lengthen every or shorten timeout"),
     "deadline_too_short": (
         "deadline {deadline} s ngắn hơn một lần chờ (timeout)",
         "the deadline of {deadline} s is shorter than one timeout",
     ),
-    "deadline_too_short_cure": ("tăng deadline", "lengthen deadline"),
+    "deadline_too_short_cure": (
+        "giảm timeout, hoặc tăng deadline trong monitor.yaml",
+        "shorten timeout, or lengthen deadline in monitor.yaml",
+    ),
     "timeouts_crossed": ("timeout_min dài hơn timeout_max", "timeout_min is longer than timeout_max"),
     "timeouts_crossed_cure": (
         "giảm timeout_min hoặc tăng timeout_max",
