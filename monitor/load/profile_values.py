@@ -8,6 +8,7 @@ from types import MappingProxyType
 from monitor.load.document import Node
 from monitor.load.fields import Entry, Field, ListOf, MapOf, OneOrMany, Schema, Table
 from monitor.load.values import Choice, Flag, Number, Regex, Text, Whole
+from monitor.model.probe_kinds import KINDS
 from monitor.model.profile import ROWS, Condition, Factor, Name, Reduce, Value
 from monitor.wire.oid import InvalidOidError, format_oid, parse_oid
 from monitor.words.phrase import Phrase, joined, phrase
@@ -15,7 +16,7 @@ from monitor.words.phrase import Phrase, joined, phrase
 _FREE = r"(wan_device|wan_ups|conference_device)_[a-z0-9]+(_[a-z0-9]+)*"
 _METRIC = re.compile(rf"{_FREE}|conference_registered|conference_signalling_up|conference_in_call")
 _OWN = frozenset(("wan_device_boot_timestamp_seconds",))
-_PROTOCOL = ("protocol", ("sip", "h323"))
+_PROTOCOL = ("protocol", tuple(name for name, kind in KINDS.items() if kind.is_signalling))
 _CONTRACTED = {
     "conference_registered": _PROTOCOL,
     "conference_signalling_up": _PROTOCOL,

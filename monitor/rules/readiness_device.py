@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from monitor.model.meeting import Rung, Stage, Verdict
-from monitor.model.probe_kinds import SIP
 from monitor.model.reading import Outcome
 from monitor.model.state import ServiceView
 from monitor.rules.conference import OWN_WORDS, SIGNALLING, SipMeaning, sip_meaning
@@ -146,10 +145,9 @@ def _call_of(case: Case) -> Word | None:
             return max(own, key=lambda word: word.number)
     if words:
         return max(words, key=lambda word: word.number)
-    sip = case.view.services.get(SIP.name)
-    if sip is not None and _means(sip, SipMeaning.BUSY):
-        return Word(SIP.name, "", 1.0, sip.at)
-    return None
+    seen = case.view.services
+    busy = next((name for name in SIGNALLING if name in seen and _means(seen[name], SipMeaning.BUSY)), None)
+    return None if busy is None else Word(busy, "", 1.0, seen[busy].at)
 
 
 def _is_host_in_call(case: Case) -> bool:

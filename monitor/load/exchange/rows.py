@@ -24,13 +24,14 @@ from monitor.load.exchange.yaml_tree import (
     value_of,
     with_mark,
 )
+from monitor.load.probes import ACCESS
 from monitor.load.suggest import did_you_mean
 from monitor.words.phrase import Phrase
 
 # Every column, in the order in which they are exported. A row's kind says which of them it may fill.
 _TARGET = ("id", "name", "short", "code", "address", "latitude", "longitude", "tags", "answers_from", "contacts")
 _SHARED = ("credential", "profile", "expected", "wan_interface", "interfaces", "engine", "max_repetitions", "probes")
-_ACCESS = ("sip", "h323", "web")
+_ACCESS = tuple(each.name for each in ACCESS)
 COLUMNS = (
     *("kind", "id", "name", "short", "addresses", "level", "area", "point", "code", "address", "latitude", "longitude"),
     *("uplink", "contracted", "call_rate", *_ACCESS, *_SHARED, "contacts", "tags", "answers_from"),

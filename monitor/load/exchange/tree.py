@@ -9,9 +9,10 @@ import yaml
 from monitor.errors import Fault
 from monitor.load.document import Node, compose, yaml_files
 from monitor.load.exchange.yaml_tree import items_of, key_of, mapping, sequence, value_of
+from monitor.load.probes import ACCESS
 
 _LISTS = ("areas", "points", "endpoints")
-_MERGED = ("probes", "sip", "h323", "web")
+_MERGED = ("probes", *(each.name for each in ACCESS))
 _SECTION_OF_DEFAULTS = {"point": "points", "endpoint": "endpoints"}
 
 
