@@ -16,17 +16,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.cli.options import start_log
-from monitor.cli.run import compose, root_first, serve
+from monitor.cli.run import compose, serve
 from monitor.load.configuration import load
 from monitor.probes.guard import ensure_permitted
 from monitor.service.process import open_listener
-from monitor.service.specs import turns
+from monitor.service.specs import addresses_asked, turns
 
 
 async def run(folder: Path, *, is_burst: bool) -> None:
     """Watch what the folder says until stdin ends."""
     configuration = load(folder)
-    ensure_permitted(configuration.inventory.network.addresses, root_first(configuration))
+    ensure_permitted(configuration.inventory.network.addresses, addresses_asked(configuration))
     settings = configuration.settings
     async with contextlib.AsyncExitStack() as stack:
         daemon, watch, meetings = await compose(configuration, lambda: load(folder), stack)

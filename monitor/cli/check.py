@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from monitor.cli.machine import Finding, Grade, look
 from monitor.cli.options import add_config, add_format, add_language
@@ -15,7 +16,8 @@ from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.schema import write_schemas
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.probe_kinds import ICMP
-from monitor.model.settings import Settings
+from monitor.rules.timetable import Turn
+from monitor.service.specs import addresses_asked, turns
 from monitor.words import say
 from monitor.words.configuration import CHECK
 from monitor.words.phrase import Phrase
@@ -42,8 +44,7 @@ def execute(arguments: argparse.Namespace) -> int:
     except ConfigError as error:
         faults = error.faults
     settings = None if configuration is None else configuration.settings
-    inventory = None if configuration is None else configuration.inventory
-    findings = list(look(settings, _versions(inventory), _packets(inventory, settings or Settings())))
+    findings = list(look(settings, *_pinged(configuration)))
     language = str(arguments.spoken)
     if arguments.format == "json":
         print(_as_json(faults, configuration, findings, language))
@@ -61,17 +62,25 @@ def _write_schemas(folder: Path) -> int:
     return 0
 
 
-def _versions(inventory: Inventory | None) -> tuple[int, ...]:
-    """Return the IP versions of the targets; names count as IPv4."""
-    found = set() if inventory is None else {6 if ":" in target.address else 4 for target in inventory.targets.values()}
-    return tuple(sorted(found or {4}))
+def _pinged(configuration: Configuration | None) -> tuple[tuple[int, ...], int]:
+    """Return the IP versions of whoever is pinged, names as IPv4, and how many requests go unanswered at once if nobody answers."""
+    if configuration is None:
+        return (4,), 0
+    timetable = turns(configuration.inventory, configuration.settings, configuration.profiles)
+    pings = [turn for turn in timetable if turn.probe == ICMP.name]
+    versions = {6 if ":" in turn.spec.address else 4 for turn in pings}
+    return tuple(sorted(versions or {4})), round(sum(map(_unanswered, pings)))
 
 
-def _packets(inventory: Inventory | None, settings: Settings) -> int:
-    """Return how many echo requests would be unanswered at the same time if a whole round went unanswered."""
-    count = 0 if inventory is None else len(inventory.targets)
-    icmp = ICMP.of(settings)
-    return round(count * icmp.packets * min(1.0, icmp.timeout_s / icmp.every_s))
+def _unanswered(turn: Turn) -> float:
+    burst: Any = turn.spec
+    return float(burst.packets * min(1.0, burst.timeout_s / turn.every_s))
+
+
+def _besides(configuration: Configuration) -> list[str]:
+    """Return the addresses of no target that are asked all the same."""
+    known = {target.address for target in configuration.inventory.targets.values()}
+    return [address for address in addresses_asked(configuration) if address not in known]
 
 
 def _about_configuration(folder: Path, faults: Sequence[Fault], configuration: Configuration | None, language: str) -> list[str]:
@@ -82,7 +91,9 @@ def _about_configuration(folder: Path, faults: Sequence[Fault], configuration: C
     head = (
         f"{say(CHECK, 'configuration', language, folder=folder)}: {network.name} ({say(CHECK, network.addresses.value, language)})"
     )
-    return [*warned, head, *(f"  {line}" for line in _counts(configuration.inventory, language))]
+    besides = _besides(configuration)
+    asked = [say(CHECK, "besides", language, addresses=", ".join(besides))] if besides else []
+    return [*warned, head, *(f"  {line}" for line in (*_counts(configuration.inventory, language), *asked))]
 
 
 def _counts(inventory: Inventory, language: str) -> list[str]:
@@ -116,6 +127,7 @@ def _as_json(faults: Sequence[Fault], configuration: Configuration | None, findi
     for target in () if configuration is None else configuration.inventory.targets.values():
         of_level = counts.setdefault(target.level, {kind.value: 0 for kind in Kind})
         of_level[target.kind.value] += 1
+    besides = [] if configuration is None else _besides(configuration)
     machine = [{"grade": each.grade.value, "text": each.text(language), "cure": each.cure(language)} for each in findings]
     told = {name: [_plain(each, language) for each in found] for name, found in (("faults", faults), ("warnings", warnings))}
-    return json.dumps({**told, "targets": counts, "machine": machine}, ensure_ascii=False, indent=1)
+    return json.dumps({**told, "targets": counts, "asked_besides": besides, "machine": machine}, ensure_ascii=False, indent=1)

@@ -30,6 +30,7 @@ from monitor.model.inventory import Inventory
 from monitor.model.probe_kinds import H323
 from monitor.model.scenario import VERBS, Scenario, Verb
 from monitor.model.spec import H323Settings
+from monitor.service.specs import addresses_asked
 from monitor.words import say
 from monitor.words.lab import LAB
 from monitor.words.usage import DESCRIPTIONS, OPTIONS
@@ -97,8 +98,9 @@ def _run(arguments: argparse.Namespace) -> int:
         _on_loopback(plan, say(LAB, "asked_for", language), command, language)
         return 0
     try:
-        addresses = [target.address for target in inventory.targets.values()]
-        network = open_network([*addresses, gatekeeper[0]] if gatekeeper else addresses)
+        # All are played, those that nobody asks too; whom else a daemon asks must at least not be asked outside.
+        played = (target.address for target in inventory.targets.values())
+        network = open_network((*played, *addresses_asked(configuration)))
     except SetupError as error:
         _on_loopback(plan, error.fault_in(language), command, language)
     else:

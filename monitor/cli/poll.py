@@ -24,11 +24,11 @@ from monitor.export.readings import row
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.suggest import nearest
 from monitor.model.inventory import AddressMode
-from monitor.model.probe_kinds import H323, ICMP, SERVICES, SNMP
+from monitor.model.probe_kinds import ICMP, SERVICES, SNMP
 from monitor.model.reading import Outcome, Reading
 from monitor.probes.guard import ensure_permitted
 from monitor.service.clock import SystemClock
-from monitor.service.specs import REFERENCE, turns
+from monitor.service.specs import addresses_asked, turns
 from monitor.words import say
 from monitor.words.faults import tell
 from monitor.words.phrase import phrase
@@ -99,12 +99,11 @@ def _progress(language: str) -> Progress:
 
 
 async def _rows(configuration: Configuration, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
-    targets, mode = configuration.inventory.targets, configuration.inventory.network.addresses
+    mode = configuration.inventory.network.addresses
     try:
         if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
             return await _asked_of_daemon(configuration, ids, told_in, progress)
-        gatekeeper = H323.of(configuration.settings).gatekeeper
-        ensure_permitted(mode, [*(targets[name].address for name in ids), *([gatekeeper] if gatekeeper else [])])
+        ensure_permitted(mode, addresses_asked(configuration, frozenset(ids)))
     except SetupError as refusal:
         if not await _is_daemon_there(configuration):
             raise refusal.or_else("or_start_for_poll") from refusal
@@ -119,7 +118,7 @@ async def _asked_by_us(configuration: Configuration, ids: Sequence[str], told_in
     wanted, rows = set(ids), list[Row]()
     specs: dict[str, list[Any]] = defaultdict(list)
     for turn in turns(configuration.inventory, configuration.settings, configuration.profiles):
-        if turn.spec.target in wanted and not turn.spec.target.startswith(REFERENCE):
+        if turn.spec.target in wanted:
             specs[turn.probe].append(turn.spec)
     asked = sum(map(len, specs.values()))
 

@@ -26,8 +26,9 @@ from monitor.export.meetings_json import Teller, document
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.model.inventory import AddressMode
 from monitor.model.meeting import MeetingView, Stage, Verdict
-from monitor.model.probe_kinds import H323, ICMP
+from monitor.model.probe_kinds import ICMP
 from monitor.probes.guard import ensure_permitted
+from monitor.service.specs import addresses_asked
 from monitor.words import say
 from monitor.words.faults import tell
 from monitor.words.operations import OPERATIONS
@@ -101,9 +102,7 @@ async def _found(
     try:
         if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
             return await _asked(configuration, meeting, is_now=True, progress=progress), None
-        gatekeeper = H323.of(configuration.settings).gatekeeper
-        addresses = [target.address for target in configuration.inventory.targets.values()]
-        ensure_permitted(mode, [*addresses, *([gatekeeper] if gatekeeper else [])])
+        ensure_permitted(mode, addresses_asked(configuration))
     except SetupError as refusal:
         if not await _is_daemon_there(configuration):
             raise refusal.or_else("or_start_for_ready") from refusal

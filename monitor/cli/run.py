@@ -8,7 +8,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from monitor.cli.probers import open_probers
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, find_folder, load
-from monitor.model.probe_kinds import H323
 from monitor.probes.guard import ensure_permitted
 from monitor.probes.own_side import OwnLink
 from monitor.probes.trace import Tracer
@@ -30,6 +29,7 @@ from monitor.service.loads import Loads, loads_file
 from monitor.service.loop_holder import LoopHolder
 from monitor.service.meeting_watch import MeetingWatch
 from monitor.service.process import ServiceManager, ensure_files, on_signals, open_listener, passed_listeners
+from monitor.service.specs import addresses_asked
 from monitor.service.watch import Watch
 from monitor.service.web_process import WebProcess
 
@@ -72,20 +72,15 @@ def _with_arguments(configuration: Configuration, arguments: argparse.Namespace)
 
 def _permit(configuration: Configuration) -> None:
     """Run the guard over everything that the configuration would send to."""
-    ensure_permitted(configuration.inventory.network.addresses, _addresses(configuration))
+    ensure_permitted(configuration.inventory.network.addresses, addresses_asked(configuration))
 
 
-def _addresses(configuration: Configuration) -> list[str]:
-    targets, gatekeeper = configuration.inventory.targets, H323.of(configuration.settings).gatekeeper
-    references = (name for name in configuration.settings.health.references if name not in targets)
-    return [*(target.address for target in targets.values()), *references, *([gatekeeper] if gatekeeper else [])]
-
-
-def root_first(configuration: Configuration) -> list[str]:
-    """Return every address that is sent to, the root's first: the link that leads there is the one to be watched."""
+def root_first(configuration: Configuration) -> Iterator[str]:
+    """Yield every address that is sent to, the root's first: the link that leads there is the one to be watched."""
     inventory = configuration.inventory
-    root = inventory.targets.get(inventory.root)
-    return [*([root.address] if root else []), *_addresses(configuration)]
+    if inventory.root in inventory.targets:
+        yield inventory.targets[inventory.root].address
+    yield from addresses_asked(configuration)
 
 
 async def _run(configuration: Configuration, read: Callable[[], Configuration]) -> None:

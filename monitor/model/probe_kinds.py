@@ -78,7 +78,8 @@ class ProbeKind(Generic[AnySettings, AnySpec]):
     """One kind of probe.
 
     name: of its readings, its keys in the configuration and its label in the metrics; words/probes.py tells what people call it.
-    settings: how it is set. spec: what its prober is asked; Spec.span_s is how long after its beginning a miss is known at most.
+    settings: how it is set. spec: what its prober is asked; Spec.asks is every address that it sends to, Spec.span_s how long after
+    its beginning a miss is known at most.
     given: who has it. needs: the setting without which there is nothing to ask; whoever has it has the probe.
     confirmation: how it settles a suspicion, None: it is not asked.
     disturbs_calls: the device's call control or web server has to serve it, so it is held while the endpoint is in a call.

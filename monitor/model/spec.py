@@ -60,6 +60,11 @@ class Spec:
         shared = {name: getattr(basis.settings, name) for name in _shared(made, basis.settings.__class__)}
         return cls(basis.target.id, basis.target.address, **shared | cls.more(basis))
 
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """Return every address that its prober sends to: the target's own, and of whoever else is asked about it."""
+        return (self.address,)
+
     @classmethod
     def more(cls, basis: Basis[Any]) -> dict[str, Any]:
         """Return by the names of fields what the settings don't say, or what somebody knows better."""
@@ -310,6 +315,16 @@ class H323Spec(Spec):
             "alias": access.alias,
             "drops_strangers": basis.profile.drops_strangers,
         }
+
+    @property
+    def asks_gatekeeper(self) -> bool:
+        """Return whether its registration is asked for: there is somebody to ask, and something to ask for."""
+        return bool(self.gatekeeper and self.alias)
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """Return the endpoint's address, and the gatekeeper's where that is asked."""
+        return (self.address, self.gatekeeper) if self.asks_gatekeeper else (self.address,)
 
     @property
     def waits_s(self) -> float:

@@ -81,7 +81,7 @@ class H323Prober:
 
     async def _registration(self, spec: H323Spec) -> Registration | None:
         """Return what the gatekeeper says of the endpoint; None where there is none, or nothing to ask it for."""
-        if not spec.gatekeeper or not spec.alias:
+        if not spec.asks_gatekeeper:
             return None
         place = await self._connector.place(spec.gatekeeper)
         if isinstance(place, Failure):

@@ -1,15 +1,15 @@
-"""The timetable of everybody: what the probers are asked to do, of every target and of the references, and when."""
+"""The timetable of everybody: what the probers are asked to do, of every target and of the references, when, and whom they ask."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
-from monitor.model.inventory import Inventory
+from monitor.load.configuration import Configuration
+from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.probe_kinds import ICMP
 from monitor.model.profile import Profile
 from monitor.model.settings import Settings
-from monitor.model.spec import IcmpSpec
-from monitor.rules.timetable import Turn, candidates_of, probe_plan, spread
+from monitor.rules.timetable import Turn, candidates_of, own_settings, probe_plan, turn_of
 
 REFERENCE = "reference:"
 """Begins the id of an address outside the inventory that only proves that we can see."""
@@ -17,9 +17,29 @@ REFERENCE = "reference:"
 
 def turns(inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> tuple[Turn, ...]:
     """Return every probe of every target and of the references, each with its place in its interval."""
+    return tuple(_turns(inventory, settings, profiles))
+
+
+def addresses_asked(configuration: Configuration, targets: Container[str] | None = None) -> Iterator[str]:
+    """Yield every address that anything is sent to by this configuration, each once, in the order of its targets.
+
+    targets: ids; only what is sent for their sake. None: for the sake of all, and of the references.
+    """
+    told = set[str]()
+    for turn in _turns(configuration.inventory, configuration.settings, configuration.profiles):
+        if targets is None or turn.spec.target in targets:
+            for address in turn.spec.asks:
+                if address not in told:
+                    told.add(address)
+                    yield address
+
+
+def _turns(inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> Iterator[Turn]:
     candidates = candidates_of(profiles)
-    found = [turn for target in inventory.targets.values() for turn in probe_plan(target, settings, profiles, candidates)]
-    return (*found, *(reference_turn(reference, settings) for reference in references_outside(inventory.targets, settings)))
+    for target in inventory.targets.values():
+        yield from probe_plan(target, settings, profiles, candidates)
+    for reference in references_outside(inventory.targets, settings):
+        yield reference_turn(reference, settings)
 
 
 def references_outside(targets: Iterable[str], settings: Settings) -> list[str]:
@@ -29,7 +49,6 @@ def references_outside(targets: Iterable[str], settings: Settings) -> list[str]:
 
 
 def reference_turn(reference: str, settings: Settings) -> Turn:
-    """Return when a reference outside the inventory is pinged, and how."""
-    name, icmp = REFERENCE + reference, ICMP.of(settings)
-    spec = IcmpSpec(name, reference, icmp.packets, icmp.spacing_s, icmp.timeout_s, icmp.dscp)
-    return Turn(ICMP.name, icmp.every_s, spread(name, icmp.every_s), spec)
+    """Return when a reference outside the inventory is pinged, and how: as a target that says nothing of its own."""
+    outsider = Target(REFERENCE + reference, Kind.POINT, reference, reference, reference, level="", area="")
+    return turn_of(ICMP, outsider, settings, own_settings(ICMP, outsider, settings))

@@ -13,6 +13,7 @@ CHECK: Catalogue = {
         "{level}: {points:# point|# points}, {endpoints:# endpoint|# endpoints}",
     ),
     "whole": ("tổng cộng", "in all"),
+    "besides": ("ngoài các điểm đó còn hỏi: {addresses}", "asked besides them: {addresses}"),
     "lab": ("địa chỉ của phòng thử: chỉ được hỏi trong mạng của nó", "the lab's addresses: polled only inside its own network"),
     "production": ("địa chỉ thật", "real addresses"),
     "ok": ("tốt", "ok"),

@@ -98,6 +98,16 @@ def test_warnings_are_said_and_are_no_faults(tmp_path: Path, capsys: pytest.Capt
     assert f"warning: {folder}/sites.yaml:14: endpoints.dc-xa.call_rate" in capsys.readouterr().out
 
 
+def test_who_is_asked_besides_the_targets_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = f"{LIVELY}probes: {{h323: {{gatekeeper: 10.0.1.9}}}}\nhealth: {{references: [10.0.1.254, goc]}}\n"
+    sites = SITES.replace("id: dc-xa,", "id: dc-xa, probes: {h323: {enabled: true}}, h323: {alias: 1715},")
+    folder = make_folder(tmp_path, monitor=asked, sites=sites)
+    main(["check", "--config", str(folder), "--language", "en"])
+    assert "  asked besides them: 10.0.1.9, 10.0.1.254" in capsys.readouterr().out.splitlines()
+    main(["check", "--config", str(folder), "--format", "json"])
+    assert ["10.0.1.9", "10.0.1.254"] == json.loads(capsys.readouterr().out)["asked_besides"]
+
+
 def test_programs_read_it_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "--config", str(make_folder(tmp_path / "good", monitor=LIVELY)), "--format", "json"])
     good = json.loads(capsys.readouterr().out)

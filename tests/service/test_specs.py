@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from monitor.load.configuration import Configuration
 from monitor.model.inventory import AddressMode, H323Access, Inventory, Kind, Network, ProbeOverride, SipAccess, Target, WebAccess
 from monitor.model.profile import Match, Profile, WebPage
 from monitor.model.settings import Credential, HealthSettings, Login, Settings
-from monitor.model.spec import H323Settings, H323Spec, IcmpSpec, SipSpec, SnmpSpec, Spec, TcpSpec, WebSpec
+from monitor.model.spec import H323Settings, H323Spec, IcmpSettings, IcmpSpec, SipSpec, SnmpSpec, Spec, TcpSpec, WebSpec
 from monitor.rules.timetable import confirming
-from monitor.service.specs import REFERENCE, turns
+from monitor.service.specs import REFERENCE, addresses_asked, reference_turn, turns
 
 PROFILES = {"default": Profile("default"), "cisco": Profile("cisco", match=Match(("1.3.6.1.4.1.9",)))}
 ROOT = Target("root", Kind.POINT, "Gốc", "Gốc", "127.0.0.1", "province", "tinh", credential="wan")
@@ -63,6 +65,14 @@ def test_references_outside_the_inventory_are_pinged_too_and_those_inside_not_tw
     ]
 
 
+def test_a_reference_is_pinged_as_any_target_that_says_nothing_of_its_own() -> None:
+    icmp = IcmpSettings(every_s=9.0, timeout_s=0.7, packets=3, spacing_s=0.1, dscp=34)
+    settings = replace(SETTINGS, health=HealthSettings(references=("127.0.0.9",)), probes={"icmp": icmp})
+    turn = reference_turn("127.0.0.9", settings)
+    assert (9.0, IcmpSpec(f"{REFERENCE}127.0.0.9", "127.0.0.9", 3, 0.1, 0.7, 34)) == (turn.every_s, turn.spec)
+    assert 0 <= turn.offset_s < 9.0
+
+
 CODEC = Profile(
     "codec",
     drops_strangers=True,
@@ -82,6 +92,30 @@ def test_conference_specs_know_how_the_endpoint_is_addressed() -> None:
     assert WebSpec("dc", "127.0.0.2", 8443, True, "/status.xml", "cisco-xml", "xem", "mk") == found["web"]
     assert TcpSpec("dc", "127.0.0.2", (445, 3389)) == found["tcp"]
     assert "mk" not in repr(found["web"]), "a secret is never shown"
+
+
+def configuration(*targets: Target, references: tuple[str, ...] = (), gatekeeper: str = "127.0.0.9") -> Configuration:
+    settings = replace(SETTINGS, health=HealthSettings(references=references), probes={"h323": H323Settings(gatekeeper=gatekeeper)})
+    return Configuration(inventory(*targets), settings, {**PROFILES, "codec": CODEC}, Path("config"))
+
+
+def test_whoever_is_asked_is_told_once_targets_first() -> None:
+    codecs = [
+        replace(ROOT, id=name, address=f"127.0.1.{number}", profile="codec", h323=H323Access(alias))
+        for number, (name, alias) in enumerate((("da", "1"), ("db", ""), ("dc", "3")), 1)
+    ]
+    plan = configuration(ROOT, *codecs, references=("127.0.0.8", "da"))
+    assert ["127.0.0.1", "127.0.1.1", "127.0.0.9", "127.0.1.2", "127.0.1.3", "127.0.0.8"] == [*addresses_asked(plan)]
+    assert ["127.0.1.2"] == [*addresses_asked(plan, {"db"})], "no alias is asked of the gatekeeper for it"
+    assert ["127.0.1.3", "127.0.0.9"] == [*addresses_asked(plan, {"dc"})]
+
+
+def test_who_is_not_asked_is_not_told() -> None:
+    asked_nothing = replace(ROOT, credential=None, probes={"icmp": ProbeOverride(enabled=False)})
+    assert [] == [*addresses_asked(configuration(asked_nothing))]
+    endpoint = replace(ROOT, profile="codec", h323=H323Access("1"), probes={"h323": ProbeOverride(enabled=False)})
+    assert ["127.0.0.1"] == [*addresses_asked(configuration(endpoint))]
+    assert ["127.0.0.1"] == [*addresses_asked(configuration(replace(ROOT, profile="codec", h323=H323Access("1")), gatekeeper=""))]
 
 
 def test_a_suspicion_asks_sip_and_ports_shortly_and_disturbs_nothing_heavier() -> None:
