@@ -34,6 +34,8 @@ from grafana.build.style import (
     stepped,
     verdict_word,
 )
+from monitor.rules.conference import SIGNALLING
+from monitor.words.probes import PROBES
 from monitor.words.readiness import FINDINGS, GISTS, RUNGS
 
 _THIS = f'meeting="$meeting", {WHERE}'
@@ -233,7 +235,7 @@ def _signalling(say: Say) -> table.Panel:
         "C": (say("Đã đăng ký", "Registered"), _yes_and_no("conference_registered", "protocol", is_good=True), UP),
         "D": (say("Chưa đăng ký", "Not registered"), _yes_and_no("conference_registered", "protocol", is_good=False), DOWN),
     }
-    words = mapped({"sip": ("SIP", None), "h323": ("H.323", None)})
+    words = mapped({name: (say(*PROBES[name]), None) for name in SIGNALLING})
     return _tally(say("Báo hiệu và đăng ký", "Signalling and registration"), about, {"protocol": protocol}, words, shown)
 
 

@@ -87,6 +87,7 @@ class ProbeKind(Generic[AnySettings, AnySpec]):
     nobody and nobody waits for it, unless a target has no others.
     speaks_of_conference: what it brings is the conference side of an endpoint. is_signalling: calls are set up by its protocol.
     is_own_word: what the device itself says of its calls, which counts before what others let guess.
+    at_start: the settings that its prober is made with: what changes of them takes effect at the next start.
     """
 
     name: str
@@ -101,6 +102,7 @@ class ProbeKind(Generic[AnySettings, AnySpec]):
     speaks_of_conference: bool = False
     is_signalling: bool = False
     is_own_word: bool = False
+    at_start: tuple[str, ...] = ()
 
     def of(self, settings: Settings) -> AnySettings:
         """Return how this kind is set; what monitor.yaml says nothing of is as usual."""
@@ -108,7 +110,16 @@ class ProbeKind(Generic[AnySettings, AnySpec]):
 
 
 ICMP = ProbeKind("icmp", IcmpSettings, IcmpSpec, Given.ALWAYS, Brings.PINGS, confirmation=SAME_BURST)
-SNMP = ProbeKind("snmp", SnmpSettings, SnmpSpec, Given.CREDENTIAL, Brings.AGENT, confirmation=ONE_OBJECT, is_own_word=True)
+SNMP = ProbeKind(
+    "snmp",
+    SnmpSettings,
+    SnmpSpec,
+    Given.CREDENTIAL,
+    Brings.AGENT,
+    confirmation=ONE_OBJECT,
+    is_own_word=True,
+    at_start=("in_flight",),
+)
 SIP = ProbeKind("sip", SipSettings, SipSpec, confirmation=SHORT_QUESTION, speaks_of_conference=True, is_signalling=True)
 TCP = ProbeKind("tcp", TcpSettings, TcpSpec, needs="ports", confirmation=SHORT_QUESTION, speaks_of_conference=True)
 H323 = ProbeKind("h323", H323Settings, H323Spec, disturbs_calls=True, is_slow=True, speaks_of_conference=True, is_signalling=True)

@@ -20,7 +20,7 @@ from monitor.model.day import Day
 from monitor.model.kindness import Manner
 from monitor.model.misdeed import Stray
 from monitor.model.own_side import OwnSide
-from monitor.model.probe_kinds import ICMP, SNMP
+from monitor.model.probe_kinds import ICMP, KINDS
 from monitor.model.reading import PathTrace, Reading
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Event, Snapshot
@@ -272,8 +272,10 @@ class Daemon:
         for name, value in kept.items():
             if getattr(fresh.settings, name) != value:
                 log.warning("`%s` changed; it takes effect at the next start", name)
-        if SNMP.of(fresh.settings).in_flight != SNMP.of(self.settings).in_flight:
-            log.warning("`probes.snmp.in_flight` changed; it takes effect at the next start")
+        for kind in KINDS.values():
+            for name in kind.at_start:
+                if getattr(kind.of(fresh.settings), name) != getattr(kind.of(self.settings), name):
+                    log.warning("`probes.%s.%s` changed; it takes effect at the next start", kind.name, name)
         fresh = replace(fresh, settings=replace(fresh.settings, **kept))
         self.configuration = fresh
         self._history.keep_only(fresh.inventory.targets)

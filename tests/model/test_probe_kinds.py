@@ -21,7 +21,7 @@ def test_each_kind_says_of_its_settings_and_specs_only_what_they_have(name: str)
     kind = KINDS[name]
     settings, spec = ({each.name for each in fields(made)} for made in (kind.settings, kind.spec))
     how = kind.confirmation
-    assert {kind.needs} - {""} <= settings
+    assert ({kind.needs} - {""}) | {*kind.at_start} <= settings
     assert how is None or {*how.at_most, *how.changes} <= spec
     assert {"target", "address", "confirms", "timeout_s"} <= spec
 

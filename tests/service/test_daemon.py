@@ -20,6 +20,7 @@ from monitor.model.own_side import OwnSide
 from monitor.model.reading import Deliver, Outcome, PathTrace, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import QualitySettings
+from monitor.model.spec import SnmpSettings
 from monitor.model.state import Event
 from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
@@ -128,6 +129,15 @@ async def test_a_reload_moves_the_bounds_that_alerts_compare_with(tmp_path: Path
         assert "wan_loss_bound_ratio 0.01" in daemon.own.render()
         assert () == await daemon.reload()
         assert "wan_loss_bound_ratio 0.05" in daemon.own.render()
+
+
+async def test_what_only_a_start_takes_over_is_said_at_a_reload(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    changed = replace(SETTINGS, listen="127.0.0.1:9", probes={**SETTINGS.probes, "snmp": SnmpSettings(in_flight=7, retries=3)})
+    async with Desk(replace(TWO, settings=changed)).daemon(tmp_path) as daemon:
+        assert () == await daemon.reload()
+        assert SETTINGS.listen == daemon.settings.listen
+    said = [record.getMessage() for record in caplog.records if "next start" in record.getMessage()]
+    assert [f"`{name}` changed; it takes effect at the next start" for name in ("listen", "probes.snmp.in_flight")] == said
 
 
 async def test_what_our_own_side_lost_is_exported(tmp_path: Path) -> None:
