@@ -128,7 +128,7 @@ def _answer(ask: Ask, agent: Agent, version: int, request_id: int) -> Answer:
 
 def try_address(spec: SnmpSpec, mode: AddressMode) -> Trial:
     """Poll an agent once. Raises SetupError where this machine must not or can't."""
-    ensure_permitted(mode, [spec.address])
+    ensure_permitted(mode, spec.asks)
     reading = asyncio.run(_polled(spec))
     return Trial(reading.snmp if reading.outcome is Outcome.OK else None, reading.detail)
 

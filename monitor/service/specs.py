@@ -21,9 +21,10 @@ def turns(inventory: Inventory, settings: Settings, profiles: Mapping[str, Profi
 
 
 def addresses_asked(configuration: Configuration, targets: Container[str] | None = None) -> Iterator[str]:
-    """Yield every address that anything is sent to by this configuration, each once, in the order of its targets.
+    """Yield every address that probes of this configuration send to, each once, in the order of its targets.
 
-    targets: ids; only what is sent for their sake. None: for the sake of all, and of the references.
+    Traces go to no other: only a target that is asked is ever down. targets: ids; only what is sent for their sake. None: for the
+    sake of all, and of the references.
     """
     told = set[str]()
     for turn in _turns(configuration.inventory, configuration.settings, configuration.profiles):
