@@ -18,7 +18,7 @@ from benchmarks.native import compiler_version
 _SO_RCVBUFFORCE = 33
 _WANTED_BUFFER_BYTES = 32 * 1024 * 1024
 """What the ICMP prober asks for."""
-_LIBRARIES = ("gufo_ping", "gufo_snmp", "icmplib", "pysnmp", "puresnmp", "prometheus_client", "aiohttp")
+_LIBRARIES = ("gufo_ping", "gufo_snmp", "icmplib", "pysnmp", "puresnmp", "prometheus_client", "aiohttp", "babel")
 _PACKAGES = ("fping", "prometheus-blackbox-exporter", "prometheus-snmp-exporter")
 
 

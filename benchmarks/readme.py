@@ -9,6 +9,8 @@ from benchmarks.tables import goals
 
 BEGIN = "<!-- bench:begin -->"
 END = "<!-- bench:end -->"
+LOST = "lost"
+"""The key of what must be nothing: told in one line where it is."""
 
 
 class NoBlockError(Exception):
@@ -16,15 +18,15 @@ class NoBlockError(Exception):
 
 
 def block(report: Report) -> str:
-    """Return what stands between the marks: the ratios, and in one line whether anything was taken for lost that was not."""
+    """Return what stands between the marks: the goals, and in one line whether anything was taken for lost that was not."""
     machine = report.machine
-    ratios = [verdict for verdict in report.verdicts if verdict.goal.against]
-    losses = [verdict for verdict in report.verdicts if not verdict.goal.against]
+    losses = [verdict for verdict in report.verdicts if verdict.goal.key == LOST]
+    others = [verdict for verdict in report.verdicts if verdict.goal.key != LOST]
     lost = [verdict.what for verdict in losses if not verdict.is_met]
     place = f"{machine.get('cores', '?')} cores, {machine.get('processor', '?')}, Python {machine.get('Python', '?')}"
     when = f"On {place}, {machine.get('date', '?')}. Medians of the pairs' ratios, with the least and the greatest."
     ends = f"{_lost(lost, len(losses))} {when}"
-    return f"    {report.command}\n\n{goals(ratios)}\n\n{ends} All figures: [docs/bench](docs/bench/README.md)."
+    return f"    {report.command}\n\n{goals(others)}\n\n{ends} All figures: [docs/bench](docs/bench/README.md)."
 
 
 def _lost(where: Sequence[str], count: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from benchmarks.benchmark import Benchmark, Define, Workshop
 
-NAMES = ("icmp", "snmp", "cycle", "exposition", "latency")
+NAMES = ("icmp", "snmp", "cycle", "exposition", "voice", "latency")
 """In the order of the report."""
 
 

@@ -11,6 +11,8 @@ from benchmarks.results import Report
 from benchmarks.spread import Spread
 
 _NOTHING = "–"
+_KEYS = {"cpu_us": "µs"}
+"""What a goal's key is called."""
 _PARTIAL = "This is a shortened or partial run, for a look at the layout: its figures prove nothing."
 _HOW = (
     "All contenders of a workload run in alternation (A, B, C, A, B, C, …), each run a fresh process in a network of its own that "
@@ -52,11 +54,13 @@ def goals(verdicts: Iterable[Verdict]) -> str:
 
 
 def _aim(verdict: Verdict) -> str:
-    return f"ours ÷ {verdict.goal.against}" if verdict.goal.against else f"ours, {verdict.goal.key}, every run"
+    if verdict.goal.against:
+        return f"ours ÷ {verdict.goal.against}"
+    return f"ours, {_KEYS.get(verdict.goal.key, verdict.goal.key)}, every run"
 
 
 def _measured(verdict: Verdict) -> str:
-    return _bound(verdict.measured.greatest) if verdict.measured and not verdict.goal.against else ranged(verdict.measured)
+    return number(verdict.measured.greatest) if verdict.measured and not verdict.goal.against else ranged(verdict.measured)
 
 
 def _shout(verdict: Verdict) -> str:

@@ -14,6 +14,9 @@ A quantity is said in one way, wherever it stands:
   a time        07:09, 07:09 24/11, 07:09 24/11/2026, in both languages
 
 All round half up, as their shortest decimal reads: 1.25 is 1,3 and 2.675 is 2,68, though no binary fraction is quite the latter.
+Nothing that is not 0 reads as 0, whatever it counts: 0.004 with two decimals is <0,01, -0.04 with one is >-0,1. No 0 has a minus.
+
+Not a number is –, infinity is ∞ with its unit; a span that never ends is vô hạn, for ever.
 
 Babel gives the symbols and the plural rules. Its own patterns write 99.95% as 100%, round half to even, and take 10 to 20 µs a
 number; ours are kept ready.
@@ -31,6 +34,9 @@ from functools import cache, lru_cache
 from babel import Locale
 
 _UNITS = {"vi": ("s", "phút", "giờ", "ngày"), "en": ("s", "min", "h", "d")}
+_ENDLESS = {"vi": "vô hạn", "en": "for ever"}
+_UNKNOWN = "–"
+_MARKS = {"<": ">", ">": "<"}
 _WEEKDAYS = {
     "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
@@ -41,13 +47,23 @@ _SPANS = frozenset({"age_s", "lasted_s", "past_s"})
 
 _MOST_DIGITS = 4
 _PATTERNS = tuple(f"%.{digits}f" for digits in range(_MOST_DIGITS + 1))
-_SCALES = {shift: float(f"1e{shift}") for shift in (0, 2, 3)}
+_PARTED = tuple(f",.{digits}f" for digits in range(_MOST_DIGITS + 1))
 _NUDGE = 1 + 1e-15
 """What a half may lack as a binary fraction, and by being multiplied."""
+_SCALES = {shift: float(f"1e{shift}") * _NUDGE for shift in (0, 2, 3)}
+_LEAST_SAID = tuple(math.nextafter(float(f"5e-{digits + 1}"), 1) for digits in range(_MOST_DIGITS + 1))
+"""The least number that does not read as 0, by decimals: above the half, which patterns round to the even 0."""
+_LEAST_SHOWN = tuple(_PATTERNS[digits] % 10.0**-digits for digits in range(_MOST_DIGITS + 1))
+_LEAST_PARTED = tuple(10_000 - least for least in _LEAST_SAID)
+"""The least number that reads as 10.000."""
+_NUDGED_BELOW = tuple(float(f"1e{13 - digits}") for digits in range(_MOST_DIGITS + 1))
+"""From here on what is added for a half that lacks something could be seen."""
 _LEAST = tuple(float(f"5e-{digits + 3}") for digits in range(_MOST_DIGITS + 1))
 """The least share that does not read as 0, by decimals."""
-_MOST = tuple(1 - least for least in _LEAST)
+_MOST = tuple((1 - least) / _NUDGE**2 for least in _LEAST)
 """The least share below 1 that reads as 100%."""
+_ABOVE = tuple(1 + least for least in _LEAST)
+"""The least share above 1 that does not read as 100%."""
 _CUT_OFF_FROM = 2
 _PARTED_FROM = 10_000
 """Below it a part of three digits would be taken for decimals: 2.300 packets, in Vietnamese, beside 2.3 in English."""
@@ -58,9 +74,9 @@ _Date = date
 
 
 class Voice:
-    """Says numbers, spans and times in one language. Numbers are finite, or read as – (not a number) and ∞."""
+    """Says numbers, spans and times in one language: every number, those that are not finite and those below 0 too."""
 
-    __slots__ = ("_decimal", "_group", "_minus", "_percent", "_plural", "_tags", "language", "units", "weekdays")
+    __slots__ = ("_decimal", "_endless", "_group", "_minus", "_percent", "_plural", "_tags", "language", "units", "weekdays")
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -68,6 +84,7 @@ class Voice:
         """Second, minute, hour, day."""
         self.weekdays = _WEEKDAYS[language]
         """Monday first."""
+        self._endless = _ENDLESS[language]
         locale = Locale(language)
         symbols: Mapping[str, str] = locale.number_symbols["latn"]
         self._decimal, self._group = symbols["decimal"], symbols["group"]
@@ -77,13 +94,12 @@ class Voice:
         self._tags = (*sorted(locale.plural_form.tags - {"other"}), "other")
 
     def number(self, value: float, digits: int = 0) -> str:
-        """Return a number with so many decimals, thousands parted from five digits on: 12.345,6 in Vietnamese. Never minus zero."""
+        """Return a number with so many decimals, thousands parted from five digits on: 12.345,6 in Vietnamese."""
         return self._said(value, 0, digits)
 
     def plain(self, value: float) -> str:
         """Return a number with no more decimals than it has, two at most."""
-        digits = next((digits for digits in (0, 1) if value == round(value, digits)), 2)
-        return self._said(value, 0, digits)
+        return self._said(value, 0, _decimals(value))
 
     def count(self, count: float) -> Count:
         """Return a count as templates take it."""
@@ -95,17 +111,22 @@ class Voice:
         A language without plurals has one form, and takes the last of several.
         """
         # 1.0 has a decimal to see and would not be one point; ours shows none.
-        number = count if isinstance(count, int) or count != int(count) else int(count)
+        number = int(count) if isinstance(count, float) and count.is_integer() else count
         parts = forms.split("|")
-        form = parts[self._tags.index(self._plural(number)) if len(parts) == len(self._tags) > 1 else -1]
+        has_forms = len(parts) == len(self._tags) > 1 and math.isfinite(number)
+        form = parts[self._tags.index(self._plural(number)) if has_forms else -1]
         return form.replace("#", str(number) if isinstance(number, int) and 0 <= number < _PARTED_FROM else self.plain(number))
 
     # Shares
 
     def percent(self, ratio: float, digits: int = 1) -> str:
         """Return a share of 1 with so many decimals of a per cent; what is not 0 or 100% never reads so."""
-        is_plain = _LEAST[digits] <= ratio < _MOST[digits] or ratio in (0.0, 1.0)
-        return (self._short(ratio * 100 + 0.0, digits) if is_plain else self._at_the_edge(ratio, digits)) + self._percent
+        if _LEAST[digits] <= ratio < _MOST[digits]:
+            return (_PATTERNS[digits] % (ratio * _SCALES[2])).replace(".", self._decimal) + self._percent
+        if ratio < 0.0:
+            return self._mirrored(self.percent(-ratio, digits))
+        is_plain = ratio >= _ABOVE[digits] or ratio in (0.0, 1.0)
+        return self._with_unit(self._said(ratio, 2, digits) if is_plain else self._at_the_edge(ratio, digits), self._percent)
 
     def loss(self, ratio: float) -> str:
         """Return which share of packets, checks or answers was lost."""
@@ -113,7 +134,7 @@ class Voice:
 
     def bound(self, ratio: float) -> str:
         """Return a share that is a threshold, or proven, with no more decimals than it has, two at most: 1%, 0,25%."""
-        return self.percent(ratio, next((digits for digits in (0, 1) if ratio == round(ratio, 2 + digits)), 2))
+        return self.percent(ratio, _CUT_OFF_FROM if _MOST[_CUT_OFF_FROM] <= ratio < 1 else _decimals(ratio * 100))
 
     def load(self, ratio: float) -> str:
         """Return which share of a circuit is in use, of endpoints is there: whole per cents."""
@@ -125,8 +146,6 @@ class Voice:
 
     def _at_the_edge(self, ratio: float, digits: int) -> str:
         step = 10.0**-digits
-        if 0 < ratio < _LEAST[digits]:
-            return f"<{self._said(step, 0, digits)}"
         if _MOST[digits] <= ratio < 1:
             mark = "" if digits >= _CUT_OFF_FROM else ">"
             return mark + self._said(100 - step, 0, digits)
@@ -137,23 +156,27 @@ class Voice:
 
     def milliseconds(self, seconds: float) -> str:
         """Return what is measured in milliseconds: '9,5 ms', '182 ms', '1,3 s'; from a minute on as duration() does."""
-        if seconds < 0.9995:
+        if 0 <= seconds < 0.9995:
             return f"{self.bare_milliseconds(seconds)} ms"
+        if seconds < 0:
+            return self._mirrored(self.milliseconds(-seconds))
         if seconds < 59.5:
-            return f"{self._said(seconds, 0, 1 if seconds < 9.95 and seconds != int(seconds) else 0)} {self.units[0]}"
+            return f"{self._said(seconds, 0, 1 if seconds < 9.95 and seconds % 1 else 0)} {self.units[0]}"
         return self.duration(seconds)
 
     def bare_milliseconds(self, seconds: float) -> str:
         """Return milliseconds alone, for a column whose heading has the unit: one decimal below ten, unless they are whole."""
-        if 0.000_05 <= seconds < 0.9995:
-            return self._short(seconds * 1000, 1 if seconds < 0.009_95 and seconds != round(seconds, 3) else 0)
-        return f"<{self._said(0.1, 0, 1)}" if 0 < seconds < 1 else self._said(seconds, 3, 0)
+        if seconds < 0:
+            return self._mirrored(self.bare_milliseconds(-seconds))
+        return self._said(seconds, 3, 1 if seconds < 0.009_95 and seconds * 1000 % 1 else 0)
 
     def duration(self, seconds: float) -> str:
         """Return how long something lasts, or is ago, in the two units that matter; live.js does the same."""
         second, minute, hour, day = self.units
         if seconds < 59.5:
-            return f"<1 {second}" if 0 < seconds < 0.5 else f"{max(0, _half_up(seconds))} {second}"
+            return f"<1 {second}" if 0 < seconds < 0.5 else f"{_half_up(max(0.0, seconds))} {second}"
+        if not seconds < math.inf:
+            return self._endless if seconds > 0 else _UNKNOWN
         minutes = _half_up(seconds / 60)
         if minutes < 60:
             return f"{minutes} {minute}"
@@ -161,20 +184,23 @@ class Voice:
             rest = minutes % 60
             return f"{minutes // 60} {hour} {rest:02}" if rest else f"{minutes // 60} {hour}"
         days, hours = divmod(_half_up(seconds / 3600), 24)
-        return f"{days} {day} {hours} {hour}" if hours else f"{days} {day}"
+        whole = f"{self._said(days, 0, 0)} {day}"
+        return f"{whole} {hours} {hour}" if hours else whole
 
     def account(self, seconds: float) -> str:
         """Return seconds as hours and minutes for a column of sums; what is no minute, but something, is <0:01."""
         if 0 < seconds < 60:
             return "<0:01"
+        if not 0 <= seconds < math.inf:
+            return self._mirrored(self.account(-seconds)) if seconds < 0 else self._said(seconds, 0, 0)
         hours, minutes = divmod(_half_up(seconds / 60), 60)
         return f"{hours}:{minutes:02}"
 
     def countdown(self, seconds: float) -> str:
         """Return how long until something: '33:20', '2:05:20', and from a day on as a span. live.js does the same."""
-        whole = max(0, math.ceil(seconds))
-        if whole >= _DAY_S:
-            return self.duration(whole)
+        if not seconds <= _DAY_S - 1:
+            return self.duration(math.ceil(seconds) if seconds < math.inf else seconds)
+        whole = math.ceil(max(0.0, seconds))
         minutes = f"{whole % 3600 // 60:02}:{whole % 60:02}"
         return minutes if whole < 3600 else f"{whole // 3600}:{minutes}"
 
@@ -184,14 +210,14 @@ class Voice:
         """Return bit/s with the prefix that leaves at most three digits before the comma."""
         # What rounds to 1,000 of the smaller prefix is 1 of the next one.
         if bps < 999.5:
-            return f"{'<1' if 0 < bps < 0.5 else self._said(bps, 0, 0)} bit/s"
-        factor, unit = (1e3, "kbit/s") if bps < 999.5e3 else (1e6, "Mbit/s") if bps < 999.5e6 else (1e9, "Gbit/s")
+            return self._mirrored(self.rate(-bps)) if bps < 0 else f"{self._said(bps, 0, 0)} bit/s"
+        factor, unit = (1e3, " kbit/s") if bps < 999.5e3 else (1e6, " Mbit/s") if bps < 999.5e6 else (1e9, " Gbit/s")
         value = bps / factor
-        return f"{self._said(value, 0, 1 if value < 9.95 and value != int(value) else 0)} {unit}"
+        return self._with_unit(self._said(value, 0, 1 if value < 9.95 and value % 1 else 0), unit)
 
     def celsius(self, degrees: float) -> str:
         """Return a temperature."""
-        return f"{self._said(degrees, 0, 1)} °C"
+        return self._with_unit(self._said(degrees, 0, 1), " °C")
 
     def value(self, name: str, value: float) -> str | Count:
         """Return a value as its name ends: _ratio is 0 to 1, _s seconds, _bps bit/s, _celsius degrees; else it is a count."""
@@ -243,24 +269,39 @@ class Voice:
     # Digits
 
     def _said(self, value: float, shift: int, digits: int) -> str:
-        """Return a number times ten to the power of shift, rounded half up."""
-        scaled = value * _SCALES[shift]
-        # Plus zero: minus zero is one.
-        return self._short(scaled + 0.0, digits) if 0.0 <= scaled < 999.0 else self._carefully(value, shift, digits)
+        """Return a number times ten to the power of shift, rounded half up; what is not 0 never reads so."""
+        # A half is one, whatever the sixteenth digit lacks of it. Plus zero: minus zero is one.
+        number = value * _SCALES[shift] + 0.0
+        size = -number if number < 0.0 else number
+        if _LEAST_SAID[digits] <= size < _LEAST_PARTED[digits] or size == 0.0:
+            text = (_PATTERNS[digits] % size).replace(".", self._decimal)
+        elif 10_000.0 <= size < _NUDGED_BELOW[digits]:
+            text = format(size, _PARTED[digits]).replace(",", "_").replace(".", self._decimal).replace("_", self._group)
+        elif size < 1.0:
+            text = "<" + _LEAST_SHOWN[digits].replace(".", self._decimal)
+        else:
+            text = self._carefully(abs(value), shift, digits)
+        return text if size is number else self._mirrored(text)
 
-    def _short(self, number: float, digits: int) -> str:
-        """Return what is not negative and has three digits at most. A half is one, whatever the sixteenth digit lacks of it."""
-        return (_PATTERNS[digits] % (number * _NUDGE)).replace(".", self._decimal)
+    def _mirrored(self, text: str) -> str:
+        """Return what is said of a number for the one below 0: less than -99 is what more than 99 was."""
+        if text[0] in _MARKS:
+            return f"{_MARKS[text[0]]}{self._minus}{text[1:]}"
+        return self._minus + text
+
+    def _with_unit(self, text: str, unit: str) -> str:
+        return text if text is _UNKNOWN else text + unit
 
     def _carefully(self, value: float, shift: int, digits: int) -> str:
+        """Return what is said of a number above 0 that is too large to be nudged, or no number."""
         if not math.isfinite(value):
-            return "–" if math.isnan(value) else "∞" if value > 0 else f"{self._minus}∞"
-        exact = Decimal(repr(value) if isinstance(value, int) else repr(float(value))).scaleb(shift, _EXACT)
-        exact = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT)
-        size = abs(exact)
-        whole, _, fraction = (f"{size:,f}" if size >= _PARTED_FROM else f"{size:f}").partition(".")
-        text = whole.replace(",", self._group) + (f"{self._decimal}{fraction}" if fraction else "")
-        return f"{self._minus}{text}" if exact < 0 else text
+            return _UNKNOWN if math.isnan(value) else "∞"
+        if isinstance(value, int) and not shift:
+            whole, _, fraction = f"{value:,}{'.' if digits else ''}{'0' * digits}".partition(".")
+        else:
+            exact = Decimal(repr(float(value))).scaleb(shift, _EXACT)
+            whole, _, fraction = f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT):,f}".partition(".")
+        return whole.replace(",", self._group) + (f"{self._decimal}{fraction}" if fraction else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +326,14 @@ def cell_share(ratio: float, digits: int) -> float:
     if 0 < ratio < _LEAST[digits]:
         return step
     return 1 - step if _MOST[digits] <= ratio < 1 else ratio
+
+
+def _decimals(number: float) -> int:
+    """Return how many decimals can be seen of a number that is rounded to two."""
+    hundredths = (abs(number) * 100 * _NUDGE + 0.5) // 1
+    if hundredths % 10 or (not hundredths and number):
+        return 2
+    return 1 if hundredths % 100 else 0
 
 
 def _half_up(value: float) -> int:

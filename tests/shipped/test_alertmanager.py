@@ -159,7 +159,7 @@ def test_the_end_is_told_in_vietnams_time_with_how_long_it_took(amtool: str, tmp
 
 def test_how_long_it_took_is_said_as_everywhere(amtool: str, tmp_path: Path) -> None:
     began = datetime(2026, 11, 24, 0, 10, tzinfo=UTC)
-    spans = [span for span, _, _ in SPANS if span >= 0.5]
+    spans = [span for span, _, _ in SPANS if 0.5 <= span < 401 * 86_400]
     alerts = [RESOLVED | {"startsAt": began.isoformat(), "endsAt": (began + timedelta(seconds=each)).isoformat()} for each in spans]
     text = rendered(amtool, tmp_path, "telegram", "resolved", *alerts)
     told = re.findall(r", sau (.+)", text)

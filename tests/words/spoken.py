@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, nan
+
 NUMBERS: list[tuple[float, int, str, str]] = [
     # Half up by what a reader sees, though no binary fraction is quite that.
     (1.25, 1, "1,3", "1.3"),
@@ -12,7 +14,12 @@ NUMBERS: list[tuple[float, int, str, str]] = [
     (1.2499999999999998, 1, "1,3", "1.3"),
     (1.249999, 1, "1,2", "1.2"),
     (-1.25, 1, "-1,3", "-1.3"),
-    (-0.04, 1, "0,0", "0.0"),
+    # What is not 0 does not read so, and 0 has no minus.
+    (0.04, 1, "<0,1", "<0.1"),
+    (-0.04, 1, ">-0,1", ">-0.1"),
+    (0.4, 0, "<1", "<1"),
+    (0.004, 2, "<0,01", "<0.01"),
+    (5e-324, 4, "<0,0001", "<0.0001"),
     (-0.0, 1, "0,0", "0.0"),
     (999.5, 0, "1000", "1000"),
     (1234.5, 1, "1234,5", "1234.5"),
@@ -20,8 +27,12 @@ NUMBERS: list[tuple[float, int, str, str]] = [
     (12345.6, 1, "12.345,6", "12,345.6"),
     (1_000_000, 0, "1.000.000", "1,000,000"),
     (1e21, 0, "1.000.000.000.000.000.000.000", "1,000,000,000,000,000,000,000"),
-    (float("nan"), 1, "–", "–"),
-    (float("inf"), 1, "∞", "∞"),
+    (12_345_678_901_234.5, 0, "12.345.678.901.235", "12,345,678,901,235"),
+    (10**20, 1, "100.000.000.000.000.000.000,0", "100,000,000,000,000,000,000.0"),
+    (-12345.65, 1, "-12.345,7", "-12,345.7"),
+    (nan, 1, "–", "–"),
+    (inf, 1, "∞", "∞"),
+    (-inf, 1, "-∞", "-∞"),
 ]
 """Number and decimals."""
 
@@ -44,12 +55,25 @@ SHARES: list[tuple[float, int, str, str]] = [
     (1.0, 3, "100,000%", "100.000%"),
     (1.004, 0, ">100%", ">100%"),
     (1.27, 0, "127%", "127%"),
+    (1.005, 0, "101%", "101%"),
+    (-0.0, 1, "0,0%", "0.0%"),
+    (-0.0004, 1, ">-0,1%", ">-0.1%"),
+    (-0.0125, 1, "-1,3%", "-1.3%"),
+    (-0.9996, 1, "<-99,9%", "<-99.9%"),
+    (-1.004, 0, "<-100%", "<-100%"),
+    (1234.5, 0, "123.450%", "123,450%"),
+    (nan, 1, "–", "–"),
+    (inf, 1, "∞%", "∞%"),
 ]
 """Share of 1 and decimals."""
 
 MEASURED: list[tuple[float, str, str]] = [
     (0.0, "0 ms", "0 ms"),
     (0.000_04, "<0,1 ms", "<0.1 ms"),
+    (-0.000_04, ">-0,1 ms", ">-0.1 ms"),
+    (-0.0, "0 ms", "0 ms"),
+    (-0.0042, "-4,2 ms", "-4.2 ms"),
+    (-2.0, "-2 s", "-2 s"),
     (0.0004, "0,4 ms", "0.4 ms"),
     (0.00125, "1,3 ms", "1.3 ms"),
     (0.009_96, "10 ms", "10 ms"),
@@ -60,6 +84,8 @@ MEASURED: list[tuple[float, str, str]] = [
     (0.005, "5 ms", "5 ms"),
     (9.96, "10 s", "10 s"),
     (59.6, "1 phút", "1 min"),
+    (nan, "–", "–"),
+    (inf, "vô hạn", "for ever"),
 ]
 """Seconds that are measured in milliseconds."""
 
@@ -82,6 +108,7 @@ SPANS: list[tuple[float, str, str]] = [
     (86_400, "1 ngày", "1 d"),
     (183_600, "2 ngày 3 giờ", "2 d 3 h"),
     (34_560_000, "400 ngày", "400 d"),
+    (1_764_547_200, "20.423 ngày", "20,423 d"),
 ]
 """Seconds that something lasts, or is ago."""
 
@@ -95,12 +122,25 @@ COUNTDOWNS: list[tuple[float, str, str]] = [
     (86_399, "23:59:59", "23:59:59"),
     (86_400, "1 ngày", "1 d"),
     (183_600, "2 ngày 3 giờ", "2 d 3 h"),
+    (86_399.5, "1 ngày", "1 d"),
 ]
 """Seconds until something."""
+
+ENDLESS: list[tuple[str, float, str, str]] = [
+    ("duration", nan, "–", "–"),
+    ("duration", inf, "vô hạn", "for ever"),
+    ("duration", -inf, "0 s", "0 s"),
+    ("countdown", nan, "–", "–"),
+    ("countdown", inf, "vô hạn", "for ever"),
+    ("countdown", -inf, "00:00", "00:00"),
+]
+"""How a voice says seconds that are no number, or of which there is no end."""
 
 RATES: list[tuple[float, str, str]] = [
     (0, "0 bit/s", "0 bit/s"),
     (0.4, "<1 bit/s", "<1 bit/s"),
+    (-0.4, ">-1 bit/s", ">-1 bit/s"),
+    (-4_250_000, "-4,3 Mbit/s", "-4.3 Mbit/s"),
     (999.4, "999 bit/s", "999 bit/s"),
     (999.6, "1,0 kbit/s", "1.0 kbit/s"),
     (512_000, "512 kbit/s", "512 kbit/s"),
@@ -110,5 +150,38 @@ RATES: list[tuple[float, str, str]] = [
     (9_960_000, "10 Mbit/s", "10 Mbit/s"),
     (1_500_000_000, "1,5 Gbit/s", "1.5 Gbit/s"),
     (1e13, "10.000 Gbit/s", "10,000 Gbit/s"),
+    (nan, "–", "–"),
+    (inf, "∞ Gbit/s", "∞ Gbit/s"),
 ]
 """Bits a second."""
+
+PLAIN: list[tuple[float, str, str]] = [
+    (0.0, "0", "0"),
+    (-0.0, "0", "0"),
+    (0.004, "<0,01", "<0.01"),
+    (-0.004, ">-0,01", ">-0.01"),
+    (2.5, "2,5", "2.5"),
+    (2.54, "2,54", "2.54"),
+    (2.999, "3", "3"),
+    (0.1 + 0.2, "0,3", "0.3"),
+    (-7.0, "-7", "-7"),
+    (12_345.67, "12.345,67", "12,345.67"),
+    (nan, "–", "–"),
+    (inf, "∞", "∞"),
+]
+"""Numbers that are shown with the decimals that they have, two at most."""
+
+ACCOUNTS: list[tuple[float, str]] = [
+    (0, "0:00"),
+    (20, "<0:01"),
+    (59.9, "<0:01"),
+    (90, "0:02"),
+    (93_910, "26:05"),
+    (363_600, "101:00"),
+    (-20, ">-0:01"),
+    (-93_910, "-26:05"),
+    (nan, "–"),
+    (inf, "∞"),
+    (-inf, "-∞"),
+]
+"""Seconds in columns that are added up; the same in both languages."""

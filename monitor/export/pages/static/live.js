@@ -16,7 +16,7 @@ const voice = (language, units) => {
     if (minutes < 60) return `${minutes} ${minute}`;
     if (minutes < 1440) return `${Math.floor(minutes / 60)} ${hour}${minutes % 60 ? ` ${two(minutes % 60)}` : ""}`;
     const hours = halfUp(seconds / 3600);
-    return `${Math.floor(hours / 24)} ${day}${hours % 24 ? ` ${hours % 24} ${hour}` : ""}`;
+    return `${numbers.format(Math.floor(hours / 24))} ${day}${hours % 24 ? ` ${hours % 24} ${hour}` : ""}`;
   };
   const countdown = (seconds) => {
     const whole = Math.max(0, Math.ceil(seconds));
