@@ -31,6 +31,10 @@ CALLED_BY_OTHERS = {
     "log_exception": "aiohttp's RequestHandler calls it",
     "RUNGS": "the words of Grafana's board of readiness",
     "GISTS": "the words of Grafana's board of readiness",
+    **dict.fromkeys(
+        ("often_bounds", "ready_floors", "left_floors", "AVAILABILITY_FLOORS", "MOS_FLOORS", "CERTIFICATE_FLOORS_S"),
+        "what Grafana's boards colour by: thresholds stand in rules/, whoever shows them",
+    ),
     "is_reply": "a part of what an ICMP message says; the product's own codec knows of replies alone",
     "__all__": "Python's own",
 }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 from grafana_foundation_sdk.builders import bargauge, stat, table, timeseries
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
 
+from grafana.build import limits
 from grafana.build.frame import WHERE, Grid, area_and_level, dashboard, restarts, to_target
 from grafana.build.names import area_names, level_names, levels
 from grafana.build.panels import bars, colored, column, grid, lines, number, rows, sorted_by, transformed, unseen
@@ -29,9 +32,9 @@ from grafana.build.style import (
     prop,
     share,
 )
+from monitor.rules.bounds import AVAILABILITY_FLOORS
 
-_GOOD: tuple[tuple[float | None, str], ...] = ((None, DOWN), (0.95, DEGRADED), (0.99, TEXT))
-_LIMITS = ("Vàng: dưới 99%. Đỏ: dưới 95%.", "Amber: below 99%. Red: below 95%.")
+_GOOD = limits.heights(AVAILABILITY_FLOORS)
 _NOTE = (
     "Bảo trì, nghỉ và chưa rõ không tính; mất do tuyến trên tính cho nguyên nhân gốc.",
     "Maintenance, standby and unknown do not count; unreachable is charged to its cause.",
@@ -75,9 +78,14 @@ def _share(span: str, where: str, by: str = "") -> str:
     return f"{total} / ({total} + sum{by} ({gone}) > 0)"
 
 
+def _limits(say: Say) -> str:
+    amber, red = (limits.share(say, each) for each in astuple(AVAILABILITY_FLOORS))
+    return say(f"Vàng: dưới {amber}. Đỏ: dưới {red}.", f"Amber: below {amber}. Red: below {red}.")
+
+
 def _whole(say: Say, kind: str, span: str, told: str) -> stat.Panel:
     title = (say("Điểm mạng", "Points") if kind == "point" else say("Điểm cầu", "Endpoints")) + ", " + told
-    about = f"{say(*_NOTE)} {say(*_LIMITS)}"
+    about = f"{say(*_NOTE)} {_limits(say)}"
     return (
         number(title, about, "percentunit", latest(_share(span, f'kind="{kind}", {WHERE}')), *_GOOD)
         .decimals(2)
@@ -86,11 +94,11 @@ def _whole(say: Say, kind: str, span: str, told: str) -> stat.Panel:
 
 
 def _below(say: Say) -> stat.Panel:
-    about = say("Số điểm mạng có độ sẵn sàng 30 ngày dưới 99%.", "How many points were there for less than 99% of 30 days.")
+    floor, good = AVAILABILITY_FLOORS.amber, limits.share(say, AVAILABILITY_FLOORS.amber)
+    about = say(f"Số điểm mạng có độ sẵn sàng 30 ngày dưới {good}.", f"How many points were there for less than {good} of 30 days.")
     ratio = hourly(f'target:wan_target_availability:ratio30d{{kind="point", {WHERE}}}')
-    return number(
-        say("Điểm mạng dưới 99%", "Points below 99%"), about, "none", latest(f"count({ratio} < 0.99) or vector(0)"), (None, TEXT)
-    )
+    expr = f"count({ratio} < {floor:g}) or vector(0)"
+    return number(say(f"Điểm mạng dưới {good}", f"Points below {good}"), about, "none", latest(expr), (None, TEXT))
 
 
 def _cut_off(say: Say) -> stat.Panel:
@@ -113,7 +121,7 @@ def _over_time(say: Say) -> timeseries.Panel:
     panel = lines(say("Điểm mạng theo cấp, 24 giờ trượt", "Points by level, sliding 24 hours"), about, "percentunit", query)
     for (id_, name), color in zip(levels(say).items(), (MAINTENANCE, UNREACHABLE, UP, DEGRADED), strict=False):
         panel.override_by_name(id_, [prop("displayName", name), painted(color)])
-    return panel.max(1).axis_soft_min(0.99).decimals(1)
+    return panel.max(1).axis_soft_min(AVAILABILITY_FLOORS.amber).decimals(1)
 
 
 def _summed(what: str) -> str:
@@ -146,7 +154,7 @@ def _by(say: Say, label: str, title: str) -> table.Panel:
     kinds = {"A": ("point", say("Điểm mạng", "Points")), "B": ("endpoint", say("Điểm cầu", "Endpoints"))}
     panel = rows(
         title,
-        f"{say(*_NOTE)} {say(*_LIMITS)}",
+        f"{say(*_NOTE)} {_limits(say)}",
         {label: what} | {f"Value #{ref}": heading for ref, (_, heading) in kinds.items()},
         *(now(_share("30d", f'kind="{kind}", {WHERE}', f" by ({label})"), ref) for ref, (kind, _) in kinds.items()),
         dense=True,
@@ -202,7 +210,7 @@ def _months(say: Say) -> table.Panel:
     ]
     panel = grid(
         say("Điểm mạng theo tháng", "Points by month"),
-        f"{say('Theo tháng dương lịch, giờ Việt Nam.', 'By calendar month.')} {say(*_NOTE)} {say(*_LIMITS)}",
+        f"{say('Theo tháng dương lịch, giờ Việt Nam.', 'By calendar month.')} {say(*_NOTE)} {_limits(say)}",
         shape,
         now(f"{there} / ({there} + {gone} > 0)"),
         dense=True,

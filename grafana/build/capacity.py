@@ -30,21 +30,13 @@ from grafana.build.style import (
     painted,
     prop,
     share,
+    speaker_of,
     usual,
 )
 
 _HERE = f'kind="point", {WHERE}, target=~"$target"'
 _BARS, _ROWS, _LINES = 8, 12, 5
-_HEAT = ((None, GROUND), (0.05, "#1c3338"), (0.1, "#22474a"), (0.2, "#31695f"), (0.3, UP), (0.5, DEGRADED), (0.7, DOWN))
-_WEEK = {
-    "1": ("Thứ hai", "Monday"),
-    "2": ("Thứ ba", "Tuesday"),
-    "3": ("Thứ tư", "Wednesday"),
-    "4": ("Thứ năm", "Thursday"),
-    "5": ("Thứ sáu", "Friday"),
-    "6": ("Thứ bảy", "Saturday"),
-    "7": ("Chủ nhật", "Sunday"),
-}
+_HEAT = ((None, GROUND), (0.05, "#1c3338"), (0.1, "#22474a"), (0.2, "#31695f"), (0.3, UP), *limits.filling()[1:])
 
 
 def build(say: Say) -> builders.Dashboard:
@@ -181,10 +173,10 @@ def _over_time(say: Say) -> timeseries.Panel:
 
 def _carried(say: Say) -> timeseries.Panel:
     about = say(
-        "Tổng các điểm đã chọn, cạnh mức thường lệ của cùng thứ, cùng giờ bốn tuần trước.",
+        "Tổng các điểm đã chọn, cạnh mức thường ngày của cùng thứ, cùng giờ bốn tuần trước.",
         "The sum of the chosen points, beside what the same weekday and hour carried over four weeks.",
     )
-    down, up, expected = say("Xuống", "Down"), say("Lên", "Up"), say("Thường lệ (xuống)", "Usual (down)")
+    down, up, expected = say("Xuống", "Down"), say("Lên", "Up"), say("Thường ngày (xuống)", "Usual (down)")
     usually = usual(f'target:wan_link_bytes_per_second:usual1h{{{_HERE}, direction="receive"}}')
     panel = lines(
         say("Tổng lưu lượng", "All traffic"),
@@ -200,8 +192,8 @@ def _carried(say: Say) -> timeseries.Panel:
 
 def _hours(say: Say) -> table.Panel:
     about = say(
-        "Tuần thường lệ: trung bình bốn tuần theo thứ và giờ (giờ Việt Nam), tổng lưu lượng xuống của các điểm đã chọn so với tổng "
-        "hợp đồng.",
+        "Tuần thường ngày: trung bình bốn tuần theo thứ và giờ (giờ Việt Nam), tổng lưu lượng xuống của các điểm đã chọn so với "
+        "tổng hợp đồng.",
         "The usual week: the mean of four weeks by weekday and hour, what all chosen points carry downwards of their contracts.",
     )
     here = f'{_HERE}, direction="receive"'
@@ -228,7 +220,7 @@ def _hours(say: Say) -> table.Panel:
         .mappings(edges(say, 0))
     )
     panel.override_by_field_type("number", [prop("custom.width", 73), *colored(*_HEAT, ground=True)])
-    week = mapped({number_: (say(*words), None) for number_, words in _WEEK.items()})
+    week = mapped({str(day_): (word, None) for day_, word in enumerate(speaker_of(say).weekdays, start=1)})
     panel.override_by_name(day, column(120, mappings=week, custom__cellOptions={"type": "auto"}))
     return panel.sort_by(sorted_by(day, falling=False)).interval("1h").max_data_points(168).time_from("7d")
 

@@ -8,12 +8,19 @@ from __future__ import annotations
 from math import isfinite
 
 from grafana.build.names import configuration
-from grafana.build.style import DEGRADED, DOWN, QUIET, Say, Step, speaker_of
+from grafana.build.style import DEGRADED, DOWN, QUIET, TEXT, Say, Step, speaker_of
 from monitor.model.settings import Settings
-from monitor.rules.bounds import Bounds, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
-
-_SOON = 0.75
-"""Of a circuit's headroom: a 95th percentile from here on is worth a look before the contract is renewed."""
+from monitor.rules.bounds import (
+    Bounds,
+    Floors,
+    jitter_bounds,
+    left_floors,
+    load_bounds,
+    loss_bounds,
+    often_bounds,
+    ready_floors,
+    rtt_bounds,
+)
 
 
 def settings() -> Settings:
@@ -48,18 +55,40 @@ def steps(bounds: Bounds, ground: str = QUIET) -> tuple[Step, ...]:
 
 def dashes(bounds: Bounds) -> tuple[Step, ...]:
     """Return the lines of a chart."""
-    amber, red = (bounds.amber, DEGRADED), (bounds.red, DOWN)
+    amber, red = (round(bounds.amber, 9), DEGRADED), (round(bounds.red, 9) if isfinite(bounds.red) else bounds.red, DOWN)
     return tuple(step for step in (amber, red) if isfinite(step[0]) and (step is red or step[0] < bounds.red))
 
 
 def filling() -> tuple[Step, ...]:
     """Return the colours of how full a circuit often is."""
-    return ((None, QUIET), (round(load().amber * _SOON, 6), DEGRADED), (load().amber, DOWN))
+    return steps(often_bounds(settings()))
+
+
+def heights(floors: Floors, ground: str = TEXT, factor: float = 1.0) -> tuple[Step, ...]:
+    """Return the colours of a figure that is the better the higher it is. factor: from its unit to the panel's."""
+    red, amber = round(floors.red * factor, 9), round(floors.amber * factor, 9)
+    between: tuple[Step, ...] = ((red, DEGRADED),) if red < amber else ()
+    return ((None, DOWN), *between, (amber, ground))
+
+
+def ready(ground: str) -> tuple[Step, ...]:
+    """Return the colours of the share of a meeting's endpoints that are ready."""
+    return heights(ready_floors(settings()), ground)
+
+
+def time_left() -> tuple[Step, ...]:
+    """Return the colours of the seconds until a meeting."""
+    return heights(left_floors(settings()))
 
 
 def share(say: Say, ratio: float) -> str:
     """Return a ratio in percent."""
     return speaker_of(say).bound(ratio)
+
+
+def span(say: Say, seconds: float) -> str:
+    """Return how long something lasts."""
+    return speaker_of(say).duration(seconds)
 
 
 def milliseconds(say: Say, seconds: float) -> str:

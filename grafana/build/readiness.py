@@ -8,6 +8,7 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models.dashboard import VariableSort
 
+from grafana.build import limits
 from grafana.build.frame import WHERE, Grid, area_and_level, choice, dashboard, restarts, to_target
 from grafana.build.names import area_names, level_names
 from grafana.build.panels import bars, colored, column, counts, lines, number, rows, sorted_by, unseen, worded
@@ -34,6 +35,7 @@ from grafana.build.style import (
     stepped,
     verdict_word,
 )
+from monitor.rules.bounds import CERTIFICATE_FLOORS_S
 from monitor.rules.conference import SIGNALLING
 from monitor.words.probes import PROBES
 from monitor.words.readiness import FINDINGS, GISTS, RUNGS
@@ -104,25 +106,25 @@ def _start(say: Say) -> stat.Panel:
 def _left(say: Say) -> stat.Panel:
     about = say("Còn bao lâu đến giờ họp; 0 là đã bắt đầu.", "How long until it starts; 0 once it has.")
     expr = 'clamp_min(max(conference_meeting_start_timestamp_seconds{meeting="$meeting"}) - time(), 0)'
-    steps = ((None, DOWN), (900, DEGRADED), (3600, TEXT))
     begun = mapped({"0": (say("Đã bắt đầu", "Has begun"), TEXT)})
-    return number(say("Còn lại", "Time left"), about, "dtdhms", latest(expr), *steps).mappings(begun)
+    return number(say("Còn lại", "Time left"), about, "dtdhms", latest(expr), *limits.time_left()).mappings(begun)
 
 
 def _share(say: Say) -> stat.Panel:
     about = say("Phần điểm cầu sẵn sàng; chưa rõ không tính là sẵn sàng.", "Share that is ready; unknown never counts as ready.")
     expr = f"{_verdict('ready')} / sum(max without (instance, job) (conference_readiness{{{_THIS}}}))"
-    steps = ((None, DOWN), (0.9, DEGRADED), (1, UP))
     return (
-        number(say("Tỷ lệ sẵn sàng", "Share that is ready"), about, "percentunit", latest(expr), *steps)
+        number(say("Tỷ lệ sẵn sàng", "Share that is ready"), about, "percentunit", latest(expr), *limits.ready(UP))
         .decimals(0)
         .mappings(edges(say, 0))
     )
 
 
 def _due(say: Say) -> table.Panel:
+    rules = limits.settings().meetings
+    before, after = limits.span(say, rules.first_s), limits.span(say, rules.shown_s)
     about = say(
-        "Các phiên họp từ 24 giờ trước giờ họp đến 1 giờ sau khi kết thúc.", "Meetings from 24 hours before to an hour after."
+        f"Các phiên họp từ {before} trước giờ họp đến {after} sau khi kết thúc.", f"Meetings from {before} before to {after} after."
     )
     title, level, start, end = say("Phiên họp", "Meeting"), say("Cấp", "Level"), say("Bắt đầu", "Starts"), say("Kết thúc", "Ends")
     info = "max by (meeting, title, level) (conference_meeting_info)"
@@ -216,7 +218,8 @@ def _certificates(say: Say) -> table.Panel:
     )
     panel.override_by_name(name, [prop("links", to_target(say)), *colored((None, TEXT))])
     panel.override_by_name(until, column(140, unit="time:DD/MM/YYYY"))
-    panel.override_by_name(left, [*column(140, unit=days(say), decimals=0), *colored((None, DOWN), (1, DEGRADED), (30, TEXT))])
+    soon = limits.heights(CERTIFICATE_FLOORS_S, factor=1 / 86_400)
+    panel.override_by_name(left, [*column(140, unit=days(say), decimals=0), *colored(*soon)])
     return panel.override_by_name("target", unseen()).sort_by(sorted_by(left, falling=False))
 
 

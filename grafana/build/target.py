@@ -42,6 +42,7 @@ from grafana.build.style import (
     stepped,
     usual,
 )
+from monitor.rules.bounds import MOS_FLOORS
 
 _IT = 'target="$target"'
 _CODE = f"target:wan_target_state:code{{{_IT}}}"
@@ -125,7 +126,7 @@ def _now(say: Say) -> stat.Panel:
             f"target:wan_icmp_loss_ratio:ratio15m{{{_IT}}}",
             limits.steps(limits.loss(), TEXT),
         ),
-        "MOS": ("none", f"max by (target) (wan_voice_mos{{{_IT}}})", ((None, DOWN), (3.5, DEGRADED), (4, TEXT))),
+        "MOS": ("none", f"max by (target) (wan_voice_mos{{{_IT}}})", limits.heights(MOS_FLOORS)),
     }
     queries = [latest(expr, name, ref) for ref, (name, (_, expr, _)) in zip("ABCD", shown.items(), strict=True)]
     panel = counts(say("Chất lượng lúc này", "Quality now"), about, *queries).decimals(1)
@@ -215,7 +216,7 @@ def _jitter(say: Say) -> timeseries.Panel:
 
 def _traffic(say: Say, direction: str) -> timeseries.Panel:
     here = say("Hiện tại", "Carried")
-    usually = say("Thường lệ giờ này", "Usual for the hour")
+    usually = say("Thường ngày giờ này", "Usual for the hour")
     contract = say("Hợp đồng", "Contract")
     role = "wan_interface_info{" + _IT + ', role="wan"}'
     rate = f"wan_interface_{direction}_bytes_per_second{{{_IT}}} * on (instance, job, target, interface) group_left () {role}"
@@ -225,7 +226,7 @@ def _traffic(say: Say, direction: str) -> timeseries.Panel:
         if direction == "receive"
         else say("Lưu lượng lên (từ điểm)", "Traffic from the point"),
         say(
-            "Theo đồng hồ của thiết bị; cạnh tốc độ hợp đồng và mức thường lệ của cùng thứ, cùng giờ bốn tuần trước.",
+            "Theo đồng hồ của thiết bị; cạnh tốc độ hợp đồng và mức thường ngày của cùng thứ, cùng giờ bốn tuần trước.",
             "By the device's own clock; beside the contract and what the same weekday and hour carried over four weeks.",
         ),
         RATE,

@@ -6,6 +6,7 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import stat, timeseries
 from grafana_foundation_sdk.models import common
 
+from grafana.build import limits
 from grafana.build.frame import Grid, dashboard, restarts
 from grafana.build.panels import counts, lines, number, worded
 from grafana.build.style import (
@@ -27,6 +28,7 @@ from grafana.build.style import (
     painted,
     seconds,
 )
+from monitor.model.probe_kinds import ICMP, SNMP
 
 _JOB = 'job="monitor"'
 _ALL = 'job=~"monitor|prometheus|alertmanager"'
@@ -124,10 +126,13 @@ def _outcomes(say: Say) -> timeseries.Panel:
 
 
 def _durations(say: Say) -> timeseries.Panel:
+    every = ", ".join(
+        f"{name} {limits.span(say, of.of(limits.settings()).every_s)}" for name, of in (("ping", ICMP), ("SNMP", SNMP))
+    )
     about = say(
-        "Trung bình từ gói đầu đến kết quả cuối của một vòng. Vòng đo rải đều trong chu kỳ của nó (ping 15 giây, SNMP 60 giây), "
+        f"Trung bình từ gói đầu đến kết quả cuối của một vòng. Vòng đo rải đều trong chu kỳ của nó ({every}), "
         "nên dài hơn chu kỳ một chút là bình thường.",
-        "Mean from a round's first packet to its last reading. Rounds are spread over their interval (ping 15 s, SNMP 60 s), so a "
+        f"Mean from a round's first packet to its last reading. Rounds are spread over their interval ({every}), so a "
         "little more than that is as it should be.",
     )
     sums, rounds = (f"sum by (probe) (rate(monitor_round_duration_seconds_{part}[10m]))" for part in ("sum", "count"))
@@ -138,7 +143,7 @@ def _durations(say: Say) -> timeseries.Panel:
 def _lag(say: Say) -> timeseries.Panel:
     about = say(
         "Gói đo rời máy trễ bao nhiêu, và vòng lặp sự kiện trễ bao nhiêu trong 99% số lần nhìn: cao là máy quá tải. "
-        "Trễ không làm mất bằng chứng: nhân ghi giờ gói đến.",
+        "Trễ không làm mất bằng chứng: nhân hệ điều hành ghi giờ gói đến.",
         "How late packets leave, and how late the event loop is in 99% of the looks: high means an overloaded machine. Being late "
         "loses no evidence: the kernel stamps what comes.",
     )
@@ -178,7 +183,7 @@ def _losses(say: Say) -> timeseries.Panel:
         "Packets the kernel dropped, turns skipped as the last was still in flight, SNMP datagrams nobody asked for: a minute.",
     )
     shown = {
-        say("nhân bỏ gói", "kernel drops"): ("sum(rate(monitor_receive_drops_total[5m]))", DOWN),
+        say("nhân hệ điều hành bỏ gói", "kernel drops"): ("sum(rate(monitor_receive_drops_total[5m]))", DOWN),
         say("bỏ lượt", "turns skipped"): ("sum(rate(monitor_rounds_skipped_total[5m]))", DEGRADED),
         say("SNMP lạ", "SNMP strays"): ("sum(rate(monitor_snmp_unsolicited_total[5m]))", QUIET),
     }
@@ -231,7 +236,7 @@ def _files(say: Say) -> timeseries.Panel:
 
 
 def _scrape(say: Say) -> timeseries.Panel:
-    about = say("Prometheus lấy số liệu mất bao lâu; phải dưới 9 giây.", "How long a scrape takes; it must stay below 9 s.")
+    about = say("Prometheus lấy số liệu mất bao lâu; phải dưới 9 s.", "How long a scrape takes; it must stay below 9 s.")
     query = over_time(f"scrape_duration_seconds{{{_ALL}}}", "{{job}}")
     return lines(say("Lấy số liệu", "Scrapes"), about, MEASURED, query).min(0)
 

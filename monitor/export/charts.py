@@ -13,6 +13,7 @@ from monitor.model.settings import Settings
 from monitor.model.state import TargetView
 from monitor.rules.bounds import Bounds, Grade, grades, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
 from monitor.rules.evidence import Evidence, load
+from monitor.rules.quality import usual_bound_s
 
 SHOWN = 360
 """Minutes on a chart."""
@@ -100,7 +101,7 @@ def _rtt(own: Measured, settings: Settings, say: Sentences) -> _Plan:
     now, usual, day = own.evidence.window_rtt_s, own.view.usual_rtt_s, own.day
     figure = Figure("") if now is None else Figure(_ms(now, say), grades(own.view, own.evidence, settings).rtt)
     aside = "" if usual is None else say("usually", value=_ms(usual, say))
-    if now is not None and usual and now >= 2 * usual:
+    if now is not None and usual and now > usual_bound_s(usual, settings.quality):
         aside = say("times_usual", times=say.voice.number(now / usual), value=_ms(usual, say))
     limits = _limits(rtt_bounds(settings, usual), say)
     return _Plan("rtt", figure, aside, day.rtts_s, day.rtts_s, lambda value: _ms(value, say), limits)

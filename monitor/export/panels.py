@@ -195,7 +195,7 @@ def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settin
     )
     badness = max(
         share_of(loss, loss_bounds(settings).red),
-        share_of(rtt_s, rtt_bounds(settings, usual_s).amber),
+        share_of(rtt_s, rtt_bounds(settings, usual_s).least),
         share_of(share, load_bounds(settings).amber),
     )
     return row, badness

@@ -1,7 +1,9 @@
 """From where on a figure stands out, by the very settings that verdicts are made with; one answer for page, card, ladder and chart.
 
 Red is what degrades its target (rules/quality.py says so, with its proof, its window and its way back), amber what puts a call at
-risk (rules/readiness_rungs.py) or is not usual for its site. So no face calls bad what the verdict calls good.
+risk (rules/readiness_rungs.py). So no face calls bad what the verdict calls good, or worth a look what it calls bad.
+
+What no verdict asks for, but a dashboard shows in colours, has its bounds here too: nowhere else is one written.
 """
 
 from __future__ import annotations
@@ -15,8 +17,11 @@ from monitor.model.state import IcmpView, State, TargetView
 from monitor.rules.evidence import Evidence, load
 from monitor.rules.quality import CODES, is_lossy, leave_share, usual_bound_s
 
-LOSS_NOTED_SHARE = 0.1
+_LOSS_NOTED_SHARE = 0.1
 """A loss of a tenth of its bound proves nothing and is worth a look: at the usual bound of 1% what a video call begins to show."""
+_LOAD_NOTED_SHARE = 0.75
+"""Of a circuit's headroom: a 95th percentile from here on is worth a look before the contract is renewed."""
+_DAY_S = 86_400.0
 
 
 class Grade(StrEnum):
@@ -32,10 +37,23 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Above which numbers a figure is amber, and red; red: infinity where it never is."""
+    """Above which numbers a figure is amber, and red; red: infinity where it never is, and below amber where it is so at once."""
 
     amber: float
     red: float = inf
+
+    @property
+    def least(self) -> float:
+        """Return above which number a figure stands out."""
+        return min(self.amber, self.red)
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """Below which numbers a figure is amber, and red."""
+
+    amber: float
+    red: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +79,13 @@ def share_of(value: float | None, bound: float) -> float:
 
 def loss_bounds(settings: Settings) -> Bounds:
     """Return those of a loss ratio, 0 to 1."""
-    return Bounds(settings.quality.loss_ratio * LOSS_NOTED_SHARE, settings.quality.loss_ratio)
+    return Bounds(settings.quality.loss_ratio * _LOSS_NOTED_SHARE, settings.quality.loss_ratio)
 
 
 def rtt_bounds(settings: Settings, usual_s: float | None = None) -> Bounds:
     """Return those of a round-trip time in seconds. usual_s: what is usual for the site, None while that is not known."""
     usual_bound = inf if usual_s is None else usual_bound_s(usual_s, settings.quality)
-    return Bounds(min(settings.meetings.rtt_s, usual_bound), settings.quality.rtt_s)
+    return Bounds(settings.meetings.rtt_s, min(settings.quality.rtt_s, usual_bound))
 
 
 def jitter_bounds(settings: Settings) -> Bounds:
@@ -78,6 +96,29 @@ def jitter_bounds(settings: Settings) -> Bounds:
 def load_bounds(settings: Settings) -> Bounds:
     """Return those of a circuit's load, as a share of its contracted speed."""
     return Bounds(settings.meetings.headroom)
+
+
+def often_bounds(settings: Settings) -> Bounds:
+    """Return those of what a circuit often carries, as a share of its contracted speed."""
+    return Bounds(settings.meetings.headroom * _LOAD_NOTED_SHARE, settings.meetings.headroom)
+
+
+def ready_floors(settings: Settings) -> Floors:
+    """Return those of the share of a meeting's endpoints that are ready, 0 to 1."""
+    return Floors(1.0, settings.meetings.attendance)
+
+
+def left_floors(settings: Settings) -> Floors:
+    """Return those of the seconds until a meeting: its last two checks."""
+    return Floors(settings.meetings.second_s, settings.meetings.last_s)
+
+
+AVAILABILITY_FLOORS = Floors(0.99, 0.95)
+"""Of the share of the time that a target was there."""
+MOS_FLOORS = Floors(4.0, 3.5)
+"""Of an estimated voice quality: ITU-T G.107 has 4.03 for users who are satisfied, and 3.6 where some no longer are."""
+CERTIFICATE_FLOORS_S = Floors(30 * _DAY_S, _DAY_S)
+"""Of the seconds until a certificate ends."""
 
 
 def grades(view: TargetView, evidence: Evidence, settings: Settings) -> Grades:
@@ -112,7 +153,7 @@ def _loss_grade(icmp: IcmpView, ratio: float, settings: Settings, *, was_degrade
 def _rtt_grade(rtt_s: float, usual_s: float | None, settings: Settings, left: float) -> Grade:
     """Return the grade of a round trip. left: the share of its bounds below which a degraded target is good again."""
     quality: QualitySettings = settings.quality
-    if rtt_s > quality.rtt_s * left:
-        return Grade.RED
     is_unusual = usual_s is not None and rtt_s > usual_bound_s(usual_s, quality) * left
-    return Grade.AMBER if is_unusual or rtt_s > settings.meetings.rtt_s else Grade.FINE
+    if is_unusual or rtt_s > quality.rtt_s * left:
+        return Grade.RED
+    return Grade.AMBER if rtt_s > settings.meetings.rtt_s else Grade.FINE

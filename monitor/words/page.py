@@ -94,7 +94,7 @@ PAGE: Catalogue = {
     "card_why": ("Lý do", "Why"),
     "card_loss": ("Mất gói", "Packet loss"),
     "card_rtt": ("Độ trễ", "Round trip"),
-    "card_usual": ("thường lệ {rtt}", "usually {rtt}"),
+    "card_usual": ("thường ngày {rtt}", "usually {rtt}"),
     "card_jitter": ("Biến động trễ", "Jitter"),
     "card_snmp": ("SNMP", "SNMP"),
     "card_snmp_up": ("trả lời", "answers"),

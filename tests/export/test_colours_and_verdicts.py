@@ -143,12 +143,12 @@ def test_a_loss_above_its_bound_that_its_packets_do_not_prove_is_neither_degrade
 @pytest.mark.parametrize(
     ("quality", "state", "colour"),
     [
-        ("rtt_usual_factor: 3, rtt_usual_extra: 50ms", State.DEGRADED, "amber"),
+        ("rtt_usual_factor: 3, rtt_usual_extra: 50ms", State.DEGRADED, "red"),
         ("rtt_usual_factor: 4, rtt_usual_extra: 50ms", State.UP, ""),
         ("rtt_usual_factor: 3, rtt_usual_extra: 200ms", State.UP, ""),
     ],
 )
-def test_a_round_trip_that_is_not_usual_is_amber_with_its_verdict(tmp_path: Path, quality: str, state: State, colour: str) -> None:
+def test_a_round_trip_that_is_not_usual_is_red_with_its_verdict(tmp_path: Path, quality: str, state: State, colour: str) -> None:
     of = configured(tmp_path, f"quality: {{{quality}}}\n{QUIET}")
     view = measured(of, [(0.22,) * 5] * ROUNDS, usual_s=0.07)
     assert Seen(state, all_are(colour, "rtt")) == Seen(view.state, faces(of, view, OF_MEASURE["rtt"], QUALITY))

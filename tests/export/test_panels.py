@@ -80,7 +80,7 @@ def test_the_worst_links_are_graded_against_their_limits() -> None:
     rows = links(layout, full, Settings(), SAY)
     assert ["xa-1-1", "xa-1-2"] == [row.target for row in rows[:2]]
     assert (rows[0].loss.text, rows[0].loss.grade) == ("1,8%", "red")
-    assert (rows[0].rtt.text, rows[0].rtt.grade, rows[0].usual) == ("148", "amber", "11")
+    assert (rows[0].rtt.text, rows[0].rtt.grade, rows[0].usual) == ("148", "red", "11")
     assert (rows[1].load.text, rows[1].load.grade, rows[1].bar) == ("96%", "amber", 96)
     assert "xa-2-2" not in {row.target for row in rows}
 

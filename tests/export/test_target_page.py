@@ -17,8 +17,9 @@ from monitor.export.tiles import Layout
 from monitor.model.day import MINUTES, UNSEEN, Day
 from monitor.model.reading import Outcome, ServiceSample
 from monitor.model.reason import Reason
-from monitor.model.settings import Settings
+from monitor.model.settings import QualitySettings, Settings
 from monitor.model.state import Event, ServiceView, Snapshot, State, Transition
+from monitor.rules.bounds import Grade
 from monitor.rules.evidence import gather
 from tests.export import days, sample
 from tests.export.sample import FakeSource
@@ -29,11 +30,11 @@ SETTINGS = Settings()
 END = sample.NOW // 60 * 60
 
 
-def drawn(day: Day, state: State = State.UP, **changes: object) -> dict[str, Chart]:
+def drawn(day: Day, state: State = State.UP, settings: Settings = SETTINGS, **changes: object) -> dict[str, Chart]:
     snapshot = sample.with_view(sample.snapshot(states={"xa-1-1": state}), "xa-1-1", **changes)
     view = snapshot.views["xa-1-1"]
-    measured = Measured(view, gather(view, snapshot, SETTINGS), day)
-    return {each.key: each for each in charts(measured, measured, SETTINGS, SAY)}
+    measured = Measured(view, gather(view, snapshot, settings), day)
+    return {each.key: each for each in charts(measured, measured, settings, SAY)}
 
 
 def series(*last: float | None) -> tuple[float | None, ...]:
@@ -60,11 +61,16 @@ def test_the_usual_is_a_band_once_an_hour_is_known() -> None:
 
 @pytest.mark.parametrize(
     ("rtt_s", "names", "note"),
-    [(0.012, [], "6 giờ, ngưỡng 61 ms"), (0.09, ["61 ms"], "6 giờ, ngưỡng 300 ms"), (0.2, ["61 ms", "300 ms"], "6 giờ")],
+    [(0.012, [], "6 giờ, ngưỡng 200 ms"), (0.09, ["200 ms"], "6 giờ, ngưỡng 300 ms"), (0.2, ["200 ms", "300 ms"], "6 giờ")],
 )
 def test_limits_are_drawn_where_the_line_comes_near_and_named_where_it_does_not(rtt_s: float, names: list[str], note: str) -> None:
-    chart = drawn(Day(END, rtts_s=series(*[rtt_s] * 5)))["rtt"]
+    chart = drawn(Day(END, rtts_s=series(*[rtt_s] * 5)), usual_rtt_s=None)["rtt"]
     assert (names, note) == ([limit.name for limit in chart.limits], chart.note)
+
+
+def test_the_limit_of_a_site_is_red_and_alone_where_its_usual_is_far_below_the_others() -> None:
+    chart = drawn(Day(END, rtts_s=series(*[0.2] * 5)), usual_rtt_s=0.011)["rtt"]
+    assert [("61 ms", Grade.RED)] == [(limit.name, limit.grade) for limit in chart.limits]
 
 
 def test_the_contract_and_its_share_are_always_drawn() -> None:
@@ -80,8 +86,15 @@ def test_what_is_silent_has_no_value_of_now() -> None:
 
 
 def test_a_rtt_far_over_its_usual_says_how_many_times() -> None:
-    chart = drawn(Day(END), usual_rtt_s=0.004)["rtt"]
-    assert (chart.figure.text, chart.aside) == ("12 ms", "gấp 3 lần thường lệ 4 ms")
+    """Far is what degrades it by the settings: three times, and 50 ms more."""
+    settings = replace(SETTINGS, quality=QualitySettings(rtt_usual_factor=2.5, rtt_usual_extra_s=0.005))
+    for of, usual_s, aside in (
+        (SETTINGS, 0.004, "thường ngày 4 ms"),
+        (settings, 0.004, "gấp 3 lần thường ngày 4 ms"),
+        (settings, 0.005, "thường ngày 5 ms"),
+    ):
+        chart = drawn(Day(END), usual_rtt_s=usual_s, settings=of)["rtt"]
+        assert (chart.figure.text, chart.aside) == ("12 ms", aside)
 
 
 def change(minutes_ago: float, old: State | None, new: State) -> Transition:

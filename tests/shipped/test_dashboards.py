@@ -13,11 +13,11 @@ import yaml
 
 from grafana.build import limits
 from grafana.build.__main__ import dashboards, texts
-from grafana.build.style import DEGRADED, DOWN, QUIET
+from grafana.build.style import DEGRADED, DOWN, QUIET, TEXT
 from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
 from monitor.export.meeting_metrics import FAMILIES as OF_MEETINGS
 from monitor.load.configuration import load
-from monitor.rules.bounds import Bounds, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
+from monitor.rules.bounds import CERTIFICATE_FLOORS_S, Bounds, Floors, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
 from monitor.words.voice import voice
 from tests.supervision.queries import filled, loaded, panels, queries, selectors
 
@@ -74,6 +74,12 @@ def test_a_figure_whose_red_begins_first_has_no_amber() -> None:
     assert ((None, QUIET), (0.1, DEGRADED), (0.2, DOWN)) == limits.steps(Bounds(0.1, 0.2))
     assert ((0.1, DOWN),) == limits.dashes(Bounds(0.2, 0.1))
     assert ((0.8, DEGRADED),) == limits.dashes(Bounds(0.8))
+
+
+def test_what_is_the_better_the_higher_it_is_is_red_below_its_floor_and_amber_up_to_the_good() -> None:
+    assert ((None, DOWN), (0.9, DEGRADED), (1.0, TEXT)) == limits.heights(Floors(1.0, 0.9))
+    assert ((None, DOWN), (1.0, TEXT)) == limits.heights(Floors(1.0, 1.0))
+    assert ((None, DOWN), (1.0, DEGRADED), (30.0, TEXT)) == limits.heights(CERTIFICATE_FLOORS_S, factor=1 / 86_400)
 
 
 def test_there_are_six_dashboards_in_each_language() -> None:
