@@ -1,4 +1,4 @@
-"""Write dashboards/LANGUAGE/NAME.json and the map's ground; `--check` only says which are not what the code builds."""
+"""Write the dashboards, their map's ground and the numbers in alerts; `--check` only says which are not what the code builds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from grafana.build import availability, capacity, readiness, target, wan, watch
+from grafana.build import alert_numbers, availability, capacity, readiness, target, wan, watch
 from grafana.build.geography import outline
 from grafana.build.names import inventory
 from grafana.build.style import Say, speaker
@@ -27,8 +27,8 @@ BOARDS: Mapping[str, Callable[[Say], Dashboard]] = {
 
 
 def texts() -> dict[Path, str]:
-    """Return path → text of every file that is built: the dashboards in both languages, and what their map stands on."""
-    return dashboards() | {FOLDER / wan.GROUND: outline(inventory())}
+    """Return path → text of all that is built: dashboards in both languages, what their map stands on, and Prometheus' rules."""
+    return dashboards() | {FOLDER / wan.GROUND: outline(inventory())} | alert_numbers.rules()
 
 
 def dashboards() -> dict[Path, str]:

@@ -52,9 +52,8 @@ def known_metrics() -> set[str]:
 
 def test_what_is_committed_is_what_the_code_builds() -> None:
     built = texts()
-    found = {
-        path: path.read_text(encoding="utf-8") for folder in ("dashboards", "public") for path in (GRAFANA / folder).rglob("*.*")
-    }
+    paths = [path for folder in ("dashboards", "public") for path in (GRAFANA / folder).rglob("*.*")]
+    found = {path: path.read_text(encoding="utf-8") for path in (*paths, *RULES)}
     assert {path.name for path in built} == {path.name for path in found}
     assert [] == [str(path) for path, text in built.items() if found[path] != text], "run python -m grafana.build"
 
