@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from itertools import count
 from math import isfinite
 
 from openpyxl import Workbook
@@ -38,6 +39,8 @@ _LONGEST_NAME = 31
 """Excel's limit for the name of a sheet."""
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]|^'|'$")
 """What such a name may not have."""
+_RESERVED = frozenset({"history"})
+"""Names that Excel keeps to itself."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """Letters that XML has no place for."""
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\n", "'")
@@ -110,16 +113,25 @@ class Book:
         self._book.remove(self._book.worksheets[0])
 
     def sheet(self, title: str) -> Sheet:
-        """Return a new sheet. title: what it is about, as many whole words of it as the name of a sheet takes."""
-        name = " ".join(_FORBIDDEN.sub(" ", _writable(title)).split())
-        short = textwrap.wrap(name, _LONGEST_NAME, max_lines=1, placeholder="")
-        return Sheet(self._book.create_sheet(short[0] if short else "–"))
+        """Return a new sheet. title: what it is about, as many whole words of it as the name of a sheet takes.
+
+        A name that is taken, in capitals or not, has a number behind it.
+        """
+        taken = {name.casefold() for name in self._book.sheetnames} | _RESERVED
+        names = (_sheet_name(title, f" {number}" if number > 1 else "") for number in count(1))
+        return Sheet(self._book.create_sheet(next(name for name in names if name.casefold() not in taken)))
 
     def octets(self) -> bytes:
         """Return the file."""
         out = BytesIO()
         self._book.save(out)
         return out.getvalue()
+
+
+def _sheet_name(title: str, suffix: str) -> str:
+    name = " ".join(_FORBIDDEN.sub(" ", _writable(title)).split())
+    short = textwrap.wrap(name, _LONGEST_NAME - len(suffix), max_lines=1, placeholder="")
+    return ((short[0].rstrip("' ") if short else "") or "–") + suffix
 
 
 def duration(seconds: float | None) -> float | None:

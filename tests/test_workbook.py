@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from datetime import datetime, timedelta
 from io import BytesIO
 from math import inf, nan
@@ -73,6 +74,8 @@ def test_numbers_times_and_durations_stay_what_they_are() -> None:
         ("", "–"),
         ("?", "–"),
         ("Xã\r\nLũng", "Xã Lũng"),
+        ("x" * 30 + "'y", "x" * 30),
+        ("History", "History 2"),
     ],
 )
 def test_a_sheet_is_named_as_excel_takes_it(title: str, name: str) -> None:
@@ -85,7 +88,17 @@ def test_two_sheets_of_one_title_are_two() -> None:
     book = Book()
     book.sheet("Sự cố").put(1, 1, 1)
     book.sheet("Sự cố").put(1, 1, 2)
-    assert [[[1]], [[2]]] == list(cells(book.octets()).values())
+    assert {"Sự cố": [[1]], "Sự cố 2": [[2]]} == cells(book.octets())
+
+
+@pytest.mark.parametrize("title", ["y" * 40, "Báo cáo sẵn sàng trước phiên họp", "", "[]"])
+def test_sheets_of_one_title_have_each_a_name_of_its_own_that_excel_takes(title: str) -> None:
+    book = Book()
+    for each in (title, title.upper(), title, *[title] * 8):
+        book.sheet(each)
+    names = list(cells(book.octets()))
+    assert 11 == len({name.casefold() for name in names})
+    assert all(0 < len(name) <= 31 and not re.search(r"[\[\]:*?/\\]|^'|'$", name) for name in names), names
 
 
 def test_nothing_else_writes_workbooks() -> None:

@@ -90,7 +90,7 @@ def _inventory(folder: Path) -> Inventory:
 def _export(arguments: argparse.Namespace, top: yaml.Node) -> int:
     """Print the inventory or write it to a file; a workbook is never printed on a terminal."""
     form = _form(arguments)
-    content = write_xlsx(top) if form == "xlsx" else write_csv(top, excel=arguments.excel).encode()
+    content = write_xlsx(top, str(arguments.spoken)) if form == "xlsx" else write_csv(top, excel=arguments.excel).encode()
     if arguments.output:
         try:
             Path(arguments.output).write_bytes(content)

@@ -21,8 +21,8 @@ from tests.workbooks import AWKWARD, texts
 ROOT = Path(__file__).parents[2]
 
 
-def run(*words: str) -> int:
-    return main(["sites", *words, "--language", "en"])
+def run(*words: str, language: str = "en") -> int:
+    return main(["sites", *words, "--language", language])
 
 
 def workbook(path: Path, *sheets: list[list[object]], merged: str = "") -> str:
@@ -75,12 +75,17 @@ def test_a_name_that_contradicts_the_format_is_refused(
     assert not path.exists()
 
 
-def test_a_workbook_has_a_sheet_for_points_one_for_endpoints_and_one_for_the_rest(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "names"), [("vi", ("Điểm mạng", "Điểm cầu", "Chung")), ("en", ("Points", "Endpoints", "Common"))]
+)
+def test_a_workbook_has_a_sheet_for_points_one_for_endpoints_and_one_for_the_rest_in_its_language(
+    tmp_path: Path, language: str, names: tuple[str, str, str]
+) -> None:
     book = tmp_path / "sites.xlsx"
-    run("export", "--config", str(ROOT / "config"), "--format", "xlsx", "-o", str(book))
+    run("export", "--config", str(ROOT / "config"), "--format", "xlsx", "-o", str(book), language=language)
     sheets = {sheet.title: sheet for sheet in load_workbook(book).worksheets}
-    assert {title: sheet.max_row - 1 for title, sheet in sheets.items()} == {"Điểm mạng": 236, "Điểm cầu": 241, "Chung": 18}
-    points = sheets["Điểm mạng"]
+    assert dict(zip(names, (236, 241, 18), strict=True)) == {title: sheet.max_row - 1 for title, sheet in sheets.items()}
+    points = sheets[names[0]]
     columns = [cell.value for cell in points[1]]
     code = points.cell(2 + [cell.value for cell in points["B"]][1:].index("xa-lung-cu"), 1 + columns.index("code"))
     assert (code.value, code.data_type, code.number_format) == ("00715", "s", "@")
@@ -89,6 +94,15 @@ def test_a_workbook_has_a_sheet_for_points_one_for_endpoints_and_one_for_the_res
     offered = {str(choice.sqref).split("2:")[0]: choice.formula1 for choice in points.data_validations.dataValidation}
     letter = get_column_letter(1 + columns.index("level"))
     assert '"province,district,commune"' == offered[letter]
+    assert offered[get_column_letter(1 + columns.index("area"))].startswith(f"'{names[2]}'!$B$")
+
+
+def test_a_workbook_of_one_language_is_imported_in_the_other(tmp_path: Path) -> None:
+    folder, book = make_folder(tmp_path / "a"), tmp_path / "x.xlsx"
+    before = load(folder, {}).inventory
+    run("export", "--config", str(folder), "-o", str(book), language="vi")
+    assert run("import", str(book), "--write", str(folder / "sites.yaml"), language="en") == 0
+    assert before == load(folder, {}).inventory
 
 
 def test_a_text_that_begins_with_an_equals_sign_is_no_formula(tmp_path: Path) -> None:
@@ -198,7 +212,7 @@ def test_what_is_no_workbook_says_so(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_piped_workbook_is_the_same_rows(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     assert run("export", "--config", str(make_folder(tmp_path / "a")), "--format", "xlsx") == 0
     book = load_workbook(io.BytesIO(capsysbinary.readouterr().out))
-    assert ["goc", "ubnd", "xa"] == [row[1].value for row in book["Điểm mạng"].iter_rows(min_row=2)]
+    assert ["goc", "ubnd", "xa"] == [row[1].value for row in book["Points"].iter_rows(min_row=2)]
 
 
 def test_every_column_that_may_be_written_is_explained() -> None:

@@ -113,6 +113,11 @@ def test_a_page_escapes_and_a_workbook_never_computes_what_somebody_typed() -> N
     assert {"s", "n", "d"} >= {cell.data_type for sheet in book for row in sheet for cell in row}
 
 
+def test_the_sheets_are_named_in_the_language_of_the_log() -> None:
+    book = load_workbook(BytesIO(shift_xlsx(LOG, EN, "Mạng Mẫu", UNTIL)))
+    assert ["Summary", "Outages", "Maintenance", "Answered badly", "Also"] == book.sheetnames
+
+
 def test_the_workbook_holds_times_as_times_and_what_is_open_first() -> None:
     book = load_workbook(BytesIO(shift_xlsx(LOG, VI, "Mạng Mẫu", UNTIL)))
     assert ["Tóm tắt", "Sự cố", "Bảo trì", "Suy giảm", "Việc khác"] == book.sheetnames

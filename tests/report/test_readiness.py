@@ -104,6 +104,14 @@ def test_a_sheet_is_named_in_whole_words() -> None:
     assert "Báo cáo sẵn sàng trước phiên" == book.sheetnames[0]
 
 
+@pytest.mark.parametrize(
+    ("language", "first", "last"), [("vi", "Báo cáo sau phiên họp", "Bằng chứng"), ("en", "Report after the meeting", "Evidence")]
+)
+def test_sheets_are_named_in_the_language_of_the_report(language: str, first: str, last: str) -> None:
+    book = load_workbook(io.BytesIO(file(AFTER, SNAPSHOT.inventory, language, ZONE, made_at=SNAPSHOT.at, form="xlsx")))
+    assert (first, last) == (book.sheetnames[0], book.sheetnames[-1])
+
+
 def test_times_are_told_in_the_zone_that_is_asked_for() -> None:
     assert "07:53:20" in document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=SNAPSHOT.at).about[2]
     assert "00:53:20" in document(BEFORE, SNAPSHOT.inventory, "vi", UTC, made_at=SNAPSHOT.at).about[2]

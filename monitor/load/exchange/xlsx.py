@@ -88,8 +88,11 @@ def _text(cell: Cell | MergedCell, place: str, faults: list[Fault]) -> str:
     return ""
 
 
-def write_xlsx(top: yaml.Node) -> bytes:
-    """Return an inventory's tree as a workbook: a sheet for points, one for endpoints, one for the rest."""
+def write_xlsx(top: yaml.Node, language: str) -> bytes:
+    """Return an inventory's tree as a workbook: a sheet for points, one for endpoints, one for the rest, named in a language.
+
+    What is read of a sheet does not hang on its name: a workbook can be imported in whatever language it was exported.
+    """
     rows = rows_of(top)
     book = Book()
     parts = {
@@ -97,20 +100,20 @@ def write_xlsx(top: yaml.Node) -> bytes:
         "endpoint": [row for row in rows if row["kind"] == "endpoint"],
         "common": [row for row in rows if row["kind"] not in ("point", "endpoint")],
     }
-    areas = _area_ids(parts["common"])
+    areas = _area_ids(parts["common"], say(SHEETS, "common", language))
     levels = [row["id"] for row in rows if row["kind"] == "level"]
     for name, part in parts.items():
-        sheet = book.sheet(say(SHEETS, name, "vi"))
+        sheet = book.sheet(say(SHEETS, name, language))
         columns = used_columns(part)
         _write_sheet(sheet, columns, part)
         _offer_choices(sheet.page, columns, len(part), areas, levels)
     return book.octets()
 
 
-def _area_ids(common: Sequence[Mapping[str, str]]) -> str:
+def _area_ids(common: Sequence[Mapping[str, str]], sheet: str) -> str:
     """Return the range of the area rows' ids, for a column of choices to refer to."""
     numbers = [number for number, row in enumerate(common, start=2) if row["kind"] == "area"]
-    return f"'{say(SHEETS, 'common', 'vi')}'!$B${numbers[0]}:$B${numbers[-1]}" if numbers else ""
+    return f"'{sheet}'!$B${numbers[0]}:$B${numbers[-1]}" if numbers else ""
 
 
 def _write_sheet(sheet: BookSheet, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
