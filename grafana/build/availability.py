@@ -46,7 +46,7 @@ def build(say: Say) -> builders.Dashboard:
     """Return the dashboard in one language."""
     board = dashboard(
         "availability",
-        say("Độ sẵn sàng", "Availability"),
+        say("Độ khả dụng", "Availability"),
         say(
             "Bao nhiêu phần thời gian mạng thông suốt: theo tháng, địa bàn, cấp; điểm nào kém nhất và vì đâu.",
             "How much of the time the network was there: by month, area and level; who was worst, and why.",
@@ -95,7 +95,7 @@ def _whole(say: Say, kind: str, span: str, told: str) -> stat.Panel:
 
 def _below(say: Say) -> stat.Panel:
     floor, good = AVAILABILITY_FLOORS.amber, limits.share(say, AVAILABILITY_FLOORS.amber)
-    about = say(f"Số điểm mạng có độ sẵn sàng 30 ngày dưới {good}.", f"How many points were there for less than {good} of 30 days.")
+    about = say(f"Số điểm mạng có độ khả dụng 30 ngày dưới {good}.", f"How many points were there for less than {good} of 30 days.")
     ratio = hourly(f'target:wan_target_availability:ratio30d{{kind="point", {WHERE}}}')
     expr = f"count({ratio} < {floor:g}) or vector(0)"
     return number(say(f"Điểm mạng dưới {good}", f"Points below {good}"), about, "none", latest(expr), (None, TEXT))
@@ -112,7 +112,7 @@ def _cut_off(say: Say) -> stat.Panel:
 
 def _over_time(say: Say) -> timeseries.Panel:
     about = say(
-        "Độ sẵn sàng của 24 giờ trước mỗi thời điểm, theo cấp.", "The availability of the 24 hours before each moment, by level."
+        "Độ khả dụng của 24 giờ trước mỗi thời điểm, theo cấp.", "The availability of the 24 hours before each moment, by level."
     )
     there, gone = (
         f'sum by (level) (sum_over_time({_summed(what)}{{kind="point", {WHERE}}}[1d]))' for what in ("available", "down")

@@ -83,7 +83,7 @@ def to_target(say: Say, *, of_field: bool = False) -> list[dict[str, object]]:
     """Return the link from a row to its target's dashboard. of_field: the target is a label of a bar, not a column of a row."""
     target = "${__field.labels.target}" if of_field else "${__data.fields.target}"
     url = f"/d/{uid('target', say)}?var-target={target}&${{__url_time_range}}"
-    return [{"title": say("Mở bảng một mục tiêu", "Open its dashboard"), "url": url}]
+    return [{"title": say("Mở bảng của điểm này", "Open its dashboard"), "url": url}]
 
 
 # Annotations

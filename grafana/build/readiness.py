@@ -156,11 +156,11 @@ def _due(say: Say) -> table.Panel:
 
 def _troubles(say: Say) -> table.Panel:
     about = say(
-        "Những điểm cầu chưa sẵn sàng, có điều kiện hoặc chưa rõ của phiên họp đã chọn: nấc đầu tiên không đạt và lý do.",
-        "Endpoints of the chosen meeting that are not ready, at risk or unknown: the first rung that fails, and why.",
+        "Những điểm cầu chưa sẵn sàng, có điều kiện hoặc chưa rõ của phiên họp đã chọn: bậc đầu tiên không đạt và lý do.",
+        "Endpoints of the chosen meeting that are not ready, at risk or unknown: the first step that fails, and why.",
     )
     name, area, verdict = say("Điểm cầu", "Endpoint"), say("Địa bàn", "Area"), say("Kết luận", "Verdict")
-    rung, code = say("Nấc", "Rung"), say("Lý do", "Reason")
+    rung, code = say("Bậc", "Step"), say("Lý do", "Reason")
     gravity = " or ".join(
         f'{place} * (max by (target) (conference_readiness{{verdict="{each}", {_THIS}}}) == 1)'
         for place, each in enumerate(VERDICTS)
@@ -186,7 +186,7 @@ def _troubles(say: Say) -> table.Panel:
 
 def _reasons(say: Say) -> bargauge.Panel:
     about = say(
-        "Số điểm cầu của phiên họp đã chọn vướng ở mỗi nấc.", "How many endpoints of the chosen meeting fail at which rung."
+        "Số điểm cầu của phiên họp đã chọn vướng ở mỗi bậc.", "How many endpoints of the chosen meeting fail at which step."
     )
     query = latest(f"sort_desc(count by (rung) (max by (target, rung) ({_REASON}{{{_THIS}}})))", "{{rung}}")
     panel = bars(say("Vướng ở đâu", "Where they fail"), about, "none", query, (None, DEGRADED)).decimals(0)

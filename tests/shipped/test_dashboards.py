@@ -99,6 +99,26 @@ def test_every_panel_says_what_it_shows_and_in_which_unit(board: dict[str, Any])
     assert len(titles) == len(set(titles)), "two panels of one title"
 
 
+@pytest.mark.parametrize("word", ["thường lệ", "tác nhân", "kernel", "daemon", "mục tiêu", "độ sẵn sàng", "nấc", "niêm phong"])
+def test_boards_and_alerts_say_what_the_shift_says(word: str) -> None:
+    texts = [text for name, board in BOARDS.items() if name.startswith("vi ") for text in told(board)]
+    groups = [group for path in RULES for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]]
+    alerts = [rule["annotations"] for group in groups for rule in group["rules"] if "alert" in rule]
+    texts += [text for each in alerts for key, text in each.items() if not key.endswith("_en")]
+    assert len(alerts) > 20
+    assert [] == [text for text in texts if re.search(rf"\b{word}\b", re.sub(r"\{\{.*?\}\}", "", text), re.IGNORECASE)]
+
+
+def told(board: Any) -> list[str]:
+    """Return every text of a board that a reader sees."""
+    if isinstance(board, dict):
+        own = [
+            text for key, text in board.items() if key in ("title", "description", "text", "legendFormat") and isinstance(text, str)
+        ]
+        return own + [text for each in board.values() for text in told(each)]
+    return [text for each in board for text in told(each)] if isinstance(board, list) else []
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_units_and_what_is_nearly_nothing_or_all_are_said_as_by_the_monitor(language: str) -> None:
     speaker, shares = voice(language), 0
