@@ -51,7 +51,7 @@ AVAILABILITY: Catalogue = {
     ),
     "worst_note": (
         "{count} điểm có độ khả dụng thấp nhất trong số {all} điểm từng tự mất kết nối.",
-        "{count:The lowest|The # lowest} of {all} that {all:was|were} down by {all:itself|themselves}.",
+        "The {count:# lowest|# lowest} of {all} that {all:was|were} down by {all:itself|themselves}.",
     ),
     "no_outage": ("Không điểm nào tự mất kết nối.", "Nothing was down by itself."),
     "how": (

@@ -50,7 +50,7 @@ _PATTERNS = tuple(f"%.{digits}f" for digits in range(_MOST_DIGITS + 1))
 _PARTED = tuple(f",.{digits}f" for digits in range(_MOST_DIGITS + 1))
 _NUDGE = 1 + 1e-15
 """What a half may lack as a binary fraction, and by being multiplied."""
-_SCALES = {shift: float(f"1e{shift}") * _NUDGE for shift in (0, 2, 3)}
+_HUNDRED = 100 * _NUDGE
 _LEAST_SAID = tuple(math.nextafter(float(f"5e-{digits + 1}"), 1) for digits in range(_MOST_DIGITS + 1))
 """The least number that does not read as 0, by decimals: above the half, which patterns round to the even 0."""
 _LEAST_SHOWN = tuple(_PATTERNS[digits] % 10.0**-digits for digits in range(_MOST_DIGITS + 1))
@@ -94,12 +94,27 @@ class Voice:
         self._tags = (*sorted(locale.plural_form.tags - {"other"}), "other")
 
     def number(self, value: float, digits: int = 0) -> str:
-        """Return a number with so many decimals, thousands parted from five digits on: 12.345,6 in Vietnamese."""
-        return self._said(value, 0, digits)
+        """Return a number with so many decimals, rounded half up, thousands parted from five digits on: 12.345,6 in Vietnamese.
+
+        What is not 0 never reads so: it is less than the least that can be shown.
+        """
+        # A half is one, whatever the sixteenth digit lacks of it. Plus zero: minus zero is one.
+        number = value * _NUDGE + 0.0
+        size = -number if number < 0.0 else number
+        if _LEAST_SAID[digits] <= size < _LEAST_PARTED[digits] or size == 0.0:
+            text = (_PATTERNS[digits] % size).replace(".", self._decimal)
+        elif 10_000.0 <= size < _NUDGED_BELOW[digits]:
+            text = format(size, _PARTED[digits]).replace(",", "_").replace(".", self._decimal).replace("_", self._group)
+        elif size < 1.0:
+            least = _LEAST_SHOWN[digits].replace(".", self._decimal)
+            return f"<{least}" if size is number else f">{self._minus}{least}"
+        else:
+            text = self._carefully(abs(value), digits)
+        return text if size is number else self._minus + text
 
     def plain(self, value: float) -> str:
         """Return a number with no more decimals than it has, two at most."""
-        return self._said(value, 0, _decimals(value))
+        return self.number(value, _decimals(value))
 
     def count(self, count: float) -> Count:
         """Return a count as templates take it."""
@@ -122,11 +137,11 @@ class Voice:
     def percent(self, ratio: float, digits: int = 1) -> str:
         """Return a share of 1 with so many decimals of a per cent; what is not 0 or 100% never reads so."""
         if _LEAST[digits] <= ratio < _MOST[digits]:
-            return (_PATTERNS[digits] % (ratio * _SCALES[2])).replace(".", self._decimal) + self._percent
+            return (_PATTERNS[digits] % (ratio * _HUNDRED)).replace(".", self._decimal) + self._percent
         if ratio < 0.0:
             return self._mirrored(self.percent(-ratio, digits))
         is_plain = ratio >= _ABOVE[digits] or ratio in (0.0, 1.0)
-        return self._with_unit(self._said(ratio, 2, digits) if is_plain else self._at_the_edge(ratio, digits), self._percent)
+        return self._with_unit(self.number(ratio * 100, digits) if is_plain else self._at_the_edge(ratio, digits), self._percent)
 
     def loss(self, ratio: float) -> str:
         """Return which share of packets, checks or answers was lost."""
@@ -148,9 +163,9 @@ class Voice:
         step = 10.0**-digits
         if _MOST[digits] <= ratio < 1:
             mark = "" if digits >= _CUT_OFF_FROM else ">"
-            return mark + self._said(100 - step, 0, digits)
-        text = self._said(ratio, 2, digits)
-        return f">{text}" if ratio > 1 and text == self._said(100, 0, digits) else text
+            return mark + self.number(100 - step, digits)
+        text = self.number(ratio * 100, digits)
+        return f">{text}" if ratio > 1 and text == self.number(100, digits) else text
 
     # Spans of time
 
@@ -161,14 +176,14 @@ class Voice:
         if seconds < 0:
             return self._mirrored(self.milliseconds(-seconds))
         if seconds < 59.5:
-            return f"{self._said(seconds, 0, 1 if seconds < 9.95 and seconds % 1 else 0)} {self.units[0]}"
+            return f"{self.number(seconds, 1 if seconds < 9.95 and seconds % 1 else 0)} {self.units[0]}"
         return self.duration(seconds)
 
     def bare_milliseconds(self, seconds: float) -> str:
         """Return milliseconds alone, for a column whose heading has the unit: one decimal below ten, unless they are whole."""
         if seconds < 0:
             return self._mirrored(self.bare_milliseconds(-seconds))
-        return self._said(seconds, 3, 1 if seconds < 0.009_95 and seconds * 1000 % 1 else 0)
+        return self.number(seconds * 1000, 1 if seconds < 0.009_95 and seconds * 1000 % 1 else 0)
 
     def duration(self, seconds: float) -> str:
         """Return how long something lasts, or is ago, in the two units that matter; live.js does the same."""
@@ -184,7 +199,7 @@ class Voice:
             rest = minutes % 60
             return f"{minutes // 60} {hour} {rest:02}" if rest else f"{minutes // 60} {hour}"
         days, hours = divmod(_half_up(seconds / 3600), 24)
-        whole = f"{self._said(days, 0, 0)} {day}"
+        whole = f"{self.number(days, 0)} {day}"
         return f"{whole} {hours} {hour}" if hours else whole
 
     def account(self, seconds: float) -> str:
@@ -192,7 +207,7 @@ class Voice:
         if 0 < seconds < 60:
             return "<0:01"
         if not 0 <= seconds < math.inf:
-            return self._mirrored(self.account(-seconds)) if seconds < 0 else self._said(seconds, 0, 0)
+            return self._mirrored(self.account(-seconds)) if seconds < 0 else self.number(seconds, 0)
         hours, minutes = divmod(_half_up(seconds / 60), 60)
         return f"{hours}:{minutes:02}"
 
@@ -210,14 +225,14 @@ class Voice:
         """Return bit/s with the prefix that leaves at most three digits before the comma."""
         # What rounds to 1,000 of the smaller prefix is 1 of the next one.
         if bps < 999.5:
-            return self._mirrored(self.rate(-bps)) if bps < 0 else f"{self._said(bps, 0, 0)} bit/s"
+            return self._mirrored(self.rate(-bps)) if bps < 0 else f"{self.number(bps, 0)} bit/s"
         factor, unit = (1e3, " kbit/s") if bps < 999.5e3 else (1e6, " Mbit/s") if bps < 999.5e6 else (1e9, " Gbit/s")
         value = bps / factor
-        return self._with_unit(self._said(value, 0, 1 if value < 9.95 and value % 1 else 0), unit)
+        return self._with_unit(self.number(value, 1 if value < 9.95 and value % 1 else 0), unit)
 
     def celsius(self, degrees: float) -> str:
         """Return a temperature."""
-        return self._with_unit(self._said(degrees, 0, 1), " °C")
+        return self._with_unit(self.number(degrees, 1), " °C")
 
     def value(self, name: str, value: float) -> str | Count:
         """Return a value as its name ends: _ratio is 0 to 1, _s seconds, _bps bit/s, _celsius degrees; else it is a count."""
@@ -268,21 +283,6 @@ class Voice:
 
     # Digits
 
-    def _said(self, value: float, shift: int, digits: int) -> str:
-        """Return a number times ten to the power of shift, rounded half up; what is not 0 never reads so."""
-        # A half is one, whatever the sixteenth digit lacks of it. Plus zero: minus zero is one.
-        number = value * _SCALES[shift] + 0.0
-        size = -number if number < 0.0 else number
-        if _LEAST_SAID[digits] <= size < _LEAST_PARTED[digits] or size == 0.0:
-            text = (_PATTERNS[digits] % size).replace(".", self._decimal)
-        elif 10_000.0 <= size < _NUDGED_BELOW[digits]:
-            text = format(size, _PARTED[digits]).replace(",", "_").replace(".", self._decimal).replace("_", self._group)
-        elif size < 1.0:
-            text = "<" + _LEAST_SHOWN[digits].replace(".", self._decimal)
-        else:
-            text = self._carefully(abs(value), shift, digits)
-        return text if size is number else self._mirrored(text)
-
     def _mirrored(self, text: str) -> str:
         """Return what is said of a number for the one below 0: less than -99 is what more than 99 was."""
         if text[0] in _MARKS:
@@ -292,14 +292,14 @@ class Voice:
     def _with_unit(self, text: str, unit: str) -> str:
         return text if text is _UNKNOWN else text + unit
 
-    def _carefully(self, value: float, shift: int, digits: int) -> str:
+    def _carefully(self, value: float, digits: int) -> str:
         """Return what is said of a number above 0 that is too large to be nudged, or no number."""
         if not math.isfinite(value):
             return _UNKNOWN if math.isnan(value) else "∞"
-        if isinstance(value, int) and not shift:
+        if isinstance(value, int):
             whole, _, fraction = f"{value:,}{'.' if digits else ''}{'0' * digits}".partition(".")
         else:
-            exact = Decimal(repr(float(value))).scaleb(shift, _EXACT)
+            exact = Decimal(repr(float(value)))
             whole, _, fraction = f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT):,f}".partition(".")
         return whole.replace(",", self._group) + (f"{self._decimal}{fraction}" if fraction else "")
 
