@@ -102,7 +102,7 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.blocks and arguments.openmetrics:
         raise SetupError("past_two_ways")
     if not 1 <= arguments.days <= _MOST_DAYS:
-        raise SetupError("past_days", days=arguments.days, most=_MOST_DAYS)
+        raise SetupError("past_days", days=str(arguments.days), most=_MOST_DAYS)
     if arguments.blocks and shutil.which("promtool") is None:
         raise SetupError("no_promtool")
     if arguments.journal and arguments.journal.exists():

@@ -90,7 +90,7 @@ def bind_agents(inventory: Inventory) -> Sockets:
                 raise SetupError("loopback_port", port=port, reason=reason_of(error)) from error
         else:
             return Sockets(port, bound)
-    raise SetupError("ports_taken", first=FIRST_PORT, last=FIRST_PORT + _PORTS_TRIED - 1)
+    raise SetupError("ports_taken", first=str(FIRST_PORT), last=str(FIRST_PORT + _PORTS_TRIED - 1))
 
 
 class LoopbackWire:

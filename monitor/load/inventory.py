@@ -231,7 +231,7 @@ def _warn_of_rates(sites: Sites, warnings: list[Fault]) -> None:
         if contracted is None or rate is None or rate <= min(contracted.down_bps, contracted.up_bps):
             continue
         node = written.entry.places.get("call_rate", written.entry.node)
-        quoted = {"rate": f"{rate / 1e6:g}", "point": written.entry["point"]}
+        quoted = {"rate_bps": rate, "point": written.entry["point"]}
         warnings.append(Fault(node.file, node.line, f"{written.entry.node.path}.call_rate", "call_too_fast", values=quoted))
 
 

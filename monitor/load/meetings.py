@@ -112,7 +112,7 @@ class _Reader:
             if end <= start:
                 entry.refuse("end", "end_before_start")
             elif end - start > LONGEST:
-                entry.refuse("end", "hours_after_start", hours=f"{(end - start).total_seconds() / 3600:.0f}")
+                entry.refuse("end", "hours_after_start", lasted_s=(end - start).total_seconds())
         if entry.has("id"):
             self._claim(entry, entry["id"], "id")
         series = self._series(entry, (), entry["id"] or "", is_dated=False)

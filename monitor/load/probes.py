@@ -69,14 +69,14 @@ _COMMON = (
 )
 
 
-def _snmp_faults(own: SnmpSettings) -> Iterator[tuple[str, dict[str, str]]]:
+def _snmp_faults(own: SnmpSettings) -> Iterator[tuple[str, dict[str, float]]]:
     if own.deadline_s < own.timeout_s:
-        yield "deadline_too_short", {"deadline": f"{own.deadline_s:g}"}
+        yield "deadline_too_short", {"deadline_s": own.deadline_s}
     if own.timeout_min_s > own.timeout_max_s:
         yield "timeouts_crossed", {}
 
 
-def _no_faults(own: Any) -> Iterator[tuple[str, dict[str, str]]]:
+def _no_faults(own: Any) -> Iterator[tuple[str, dict[str, float]]]:
     return iter(())
 
 
@@ -94,7 +94,7 @@ class Form:
     own: tuple[Field, ...]
     of_profile: Field | None = None
     becomes: str = ""
-    faults: Callable[[Any], Iterator[tuple[str, dict[str, str]]]] = _no_faults
+    faults: Callable[[Any], Iterator[tuple[str, dict[str, float]]]] = _no_faults
 
 
 FORMS: Mapping[str, Form] = {
@@ -245,12 +245,12 @@ def read_probes(probes: Entry | None) -> Mapping[str, ProbeSettings]:
 _NOBODY = Target("", Kind.POINT, "", "", "", "", "")
 
 
-def _contradictions(kind: ProbeKind[Any, Any], own: ProbeSettings) -> Iterator[tuple[str, dict[str, str]]]:
+def _contradictions(kind: ProbeKind[Any, Any], own: ProbeSettings) -> Iterator[tuple[str, dict[str, float]]]:
     """Yield what contradicts itself in how a kind is set: codes and what they quote."""
     yield from FORMS[kind.name].faults(own)
     spec: Spec = kind.spec.of(Basis(_NOBODY, own, Profile(""), credential=Credential("", "2c")))
     if spec.waits_s > own.every_s:
-        yield "probe_too_long", {"took": f"{spec.waits_s:g}", "every": f"{own.every_s:g}"}
+        yield "probe_too_long", {"took": spec.waits_s, "every": own.every_s}
 
 
 def check_overrides(said: Sequence[Entry], settings: Settings) -> None:

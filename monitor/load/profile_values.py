@@ -8,6 +8,7 @@ from types import MappingProxyType
 from monitor.load.document import Node
 from monitor.load.fields import Entry, Field, ListOf, MapOf, OneOrMany, Schema, Table
 from monitor.load.values import Choice, Flag, Number, Regex, Text, Whole
+from monitor.load.writing import written_number
 from monitor.model.probe_kinds import KINDS
 from monitor.model.profile import ROWS, Condition, Factor, Name, Reduce, Value
 from monitor.wire.oid import InvalidOidError, format_oid, parse_oid
@@ -254,7 +255,7 @@ def _refuse_contradictions(entry: Entry) -> None:
             entry.refuse(name, "mapped_number")
     between = entry["between"]
     if between is not None and between[0] >= between[1]:
-        entry.refuse("between", "nothing_between", least=f"{between[0]:g}", most=f"{between[1]:g}")
+        entry.refuse("between", "nothing_between", least=written_number(between[0]), most=written_number(between[1]))
 
 
 def _refuse_labels(entry: Entry) -> None:

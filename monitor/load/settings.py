@@ -27,7 +27,7 @@ from monitor.model.settings import (
     Settings,
 )
 from monitor.words import LANGUAGES
-from monitor.words.phrase import Phrase, joined
+from monitor.words.phrase import Phrase, joined, phrase
 
 ENGINES = ("fast", "pysnmp")
 DAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
@@ -225,7 +225,7 @@ def _health(entry: Entry | None) -> HealthSettings:
     high = usual.flapping_high if flapping is None else flapping["high"]
     low = usual.flapping_low if flapping is None else flapping["low"]
     if low >= high:
-        entry.refuse("flapping", "flapping_crossed", low=f"{low:.0%}", high=f"{high:.0%}")
+        entry.refuse("flapping", "flapping_crossed", low=phrase("share", bound_ratio=low), high=phrase("share", bound_ratio=high))
     return HealthSettings(entry["misses_to_down"], high, low, entry["references"], entry["stale_intervals"])
 
 

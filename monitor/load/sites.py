@@ -9,6 +9,7 @@ from monitor.load.fields import Either, Field, ListOf, OneOrMany, Record, Table
 from monitor.load.probes import ACCESS, OVERRIDES
 from monitor.load.settings import ENGINES
 from monitor.load.values import Address, Choice, Identifier, Number, Rate, Regex, Schema, Text, Whole
+from monitor.load.writing import written_number
 from monitor.model.inventory import AddressMode, Contact, Contracted, Expected, Location, Network
 
 NO_CREDENTIAL = "none"
@@ -27,7 +28,7 @@ class LocationReader:
             raise Faulty
         latitude, longitude = pair
         if abs(latitude) > 90:
-            raise node.refuse("no_latitude", latitude=f"{latitude:g}", longitude=f"{longitude:g}")
+            raise node.refuse("no_latitude", latitude=written_number(latitude), longitude=written_number(longitude))
         return Location(latitude, longitude)
 
     def schema(self) -> Schema:

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar, cast
 from monitor.errors import LOG
 from monitor.load.document import Node
 from monitor.load.suggest import did_you_mean
-from monitor.load.writing import written_duration
+from monitor.load.writing import written_duration, written_number
 from monitor.words.faults import tell
 from monitor.words.phrase import Phrase, joined, phrase
 
@@ -204,7 +204,7 @@ class Rate:
             raise node.refuse("no_rate", _meant_rate(text), text=text)
         value = round(float(found[1]) * _BITS[found[2]]) if len(found[1]) < 16 else 0
         if not 0 < value <= 10**13:
-            raise node.refuse("out_of_range", text=text, range=phrase("above_at_most", least=0, most="10000G"))
+            raise node.refuse("out_of_range", text=text, range=phrase("above_at_most", least="0", most="10000G"))
         return value
 
     def schema(self) -> Schema:
@@ -376,7 +376,7 @@ def _bounds(least: float, most: float) -> Schema:
 
 def _range(least: float, most: float) -> Phrase:
     if least > -math.inf and most < math.inf:
-        return phrase("between", least=f"{least:g}", most=f"{most:g}")
+        return phrase("between", least=written_number(least), most=written_number(most))
     if least > -math.inf:
-        return phrase("at_least", least=f"{least:g}")
-    return phrase("at_most", most=f"{most:g}") if most < math.inf else phrase("quoted", text="")
+        return phrase("at_least", least=written_number(least))
+    return phrase("at_most", most=written_number(most)) if most < math.inf else phrase("quoted", text="")

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def written_number(number: float) -> str:
+    """Return a number as the configuration writes it: 0.5, 12."""
+    return f"{number:g}"
+
+
 def written_duration(seconds: float) -> str:
     """Return a duration as the configuration writes it: 0.02 → 20ms, 300 → 5m."""
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):

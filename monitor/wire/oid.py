@@ -59,7 +59,7 @@ def ensure_valid(oid: Oid) -> None:
     if oid[0] > 2 or (oid[0] < 2 and oid[1] > 39):
         raise InvalidOidError("oid_root", text=format_oid(oid))
     if min(oid) < 0 or max(oid) > MAX_SUB_IDENTIFIER:
-        raise InvalidOidError("oid_range", text=format_oid(oid), most=MAX_SUB_IDENTIFIER)
+        raise InvalidOidError("oid_range", text=format_oid(oid))
 
 
 def oid_content(oid: Oid) -> bytes:

@@ -11,8 +11,8 @@ from functools import reduce
 class Phrase:
     """A sentence, or a part of one.
 
-    code: where it stands in the catalogue. values: what its {names} are: a text or number that is quoted as it is, another Phrase,
-    or a tuple of these, which is said with commas between.
+    code: where it stands in the catalogue. values: what its {names} are: a text that is quoted as it is, a number, another
+    Phrase, or a tuple of these, which is said with commas between.
     """
 
     code: str
@@ -26,7 +26,7 @@ def phrase(code: str, /, **values: object) -> Phrase:
 
 def plain(values: Mapping[str, object]) -> Mapping[str, object]:
     """Return values as a phrase may hold them: whatever else they are, a path or another's error, becomes its text."""
-    return {name: value if isinstance(value, str | int | Phrase | tuple) else str(value) for name, value in values.items()}
+    return {name: value if isinstance(value, str | int | float | Phrase | tuple) else str(value) for name, value in values.items()}
 
 
 def joined(by: str, items: Iterable[str | Phrase]) -> Phrase:

@@ -95,7 +95,7 @@ def test_participants_are_the_union_of_what_is_named(tmp_path: Path, participant
         ({"end": "2026-11-30T08:00:00+07:00"}, "meetings.yaml:2: meetings.giao-ban.end: is not after the start; check both dates"),
         (
             {"end": "2026-12-30T08:00:00+07:00"},
-            "meetings.yaml:2: meetings.giao-ban.end: is 720 h after the start; write each day as a meeting",
+            "meetings.yaml:2: meetings.giao-ban.end: is 30 d after the start; write each day as a meeting",
         ),
         (
             {"participants": "{ids: [dc-xaa]}"},

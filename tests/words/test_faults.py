@@ -143,3 +143,23 @@ def test_a_phrase_quotes_texts_phrases_and_several_of_them() -> None:
     assert "must be one of a, nothing, not x or y or {z}" == tell(told, "en")
     assert "phải là một trong a, chỗ trống, không phải x hoặc y hoặc {z}" == tell(told, "vi")
     assert "" == tell(joined("and", []), "vi")
+
+
+@pytest.mark.parametrize(
+    ("told", "vietnamese", "english"),
+    [
+        (phrase("probe_too_long", took=9.5, every=1.0), "mất 9,5 s, dài hơn chu kỳ 1 s", "take 9.5 s, longer than"),
+        (phrase("deadline_too_short", deadline_s=0.75), "deadline 750 ms", "deadline of 750 ms"),
+        (phrase("hours_after_start", lasted_s=259_200.0), "sau khi bắt đầu 3 ngày", "3 d after the start"),
+        (phrase("flapping_crossed", low=phrase("share", bound_ratio=0.125), high="0.1"), "low (12,5%)", "low (12.5%)"),
+        (phrase("call_too_fast", rate_bps=2_250_000, point="xa"), "cuộc gọi 2,3 Mbit/s", "call of 2.3 Mbit/s"),
+        (phrase("netbox_too_many", url="u", most=50_000), "hơn 50.000 đối tượng", "more than 50,000 objects"),
+        (phrase("key_again", line=12_345), "ở dòng 12345", "on line 12345"),
+        (phrase("loopback_port", port=65_535, reason=""), "cổng UDP 65535", "UDP port 65535"),
+        (phrase("one_of", options=(12_345, 0.5)), "12.345, 0,5", "12,345, 0.5"),
+    ],
+    ids=lambda told: told.code if isinstance(told, Phrase) else "",
+)
+def test_numbers_are_said_by_the_voice_and_numerals_as_they_are(told: Phrase, vietnamese: str, english: str) -> None:
+    assert vietnamese in tell(told, "vi")
+    assert english in tell(told, "en")

@@ -21,6 +21,7 @@ from monitor.words.faults.settings import SETTINGS
 from monitor.words.faults.system import SYSTEM
 from monitor.words.faults.values import VALUES
 from monitor.words.phrase import Phrase
+from monitor.words.voice import voice
 
 CATALOGUES: tuple[Catalogue, ...] = (
     *(FILES, VALUES, KEYS, INVENTORY, SETTINGS, PROFILES, CALENDARS, EXCHANGE),
@@ -35,8 +36,8 @@ def knows(code: str) -> bool:
 
 
 def tell(told: Phrase, language: str) -> str:
-    """Return a phrase in a language; what it quotes stands in it unchanged. Counts may have forms, as in say()."""
-    values = {name: value if isinstance(value, int) else _word(value, language) for name, value in told.values.items()}
+    """Return a phrase in a language; texts that it quotes stand in it unchanged, numbers as say() says them."""
+    values = {name: value if isinstance(value, (int, float)) else _word(value, language) for name, value in told.values.items()}
     return say(FAULTS, told.code, language, **values)
 
 
@@ -45,4 +46,4 @@ def _word(value: object, language: str) -> str:
         return tell(value, language)
     if isinstance(value, tuple):
         return ", ".join(_word(each, language) for each in value)
-    return str(value)
+    return voice(language).plain(value) if isinstance(value, (int, float)) else str(value)

@@ -6,7 +6,7 @@ from monitor.words.catalogue import Catalogue
 
 CALENDARS: Catalogue = {
     # Meetings.
-    "hours_after_start": ("kết thúc sau khi bắt đầu {hours} giờ", "is {hours} h after the start"),
+    "hours_after_start": ("kết thúc sau khi bắt đầu {lasted_s}", "is {lasted_s} after the start"),
     "hours_after_start_cure": ("viết mỗi ngày thành một cuộc họp", "write each day as a meeting"),
     "calendar_twice": ("nêu '{name}' hai lần", "name '{name}' twice"),
     "second_meeting": ("đã có cuộc họp khác tên '{name}' ({place})", "another meeting is called '{name}' ({place})"),

@@ -7,6 +7,7 @@ from monitor.words.catalogue import Catalogue
 FILES: Catalogue = {
     "config_faults": ("cấu hình có {count:#} lỗi", "the configuration has {count:# fault|# faults}"),
     "quoted": ("{text}", "{text}"),
+    "share": ("{bound_ratio}", "{bound_ratio}"),
     "at_path": ("{path}: {reason}", "{path}: {reason}"),
     "and": ("{left} và {right}", "{left} and {right}"),
     "or": ("{left} hoặc {right}", "{left} or {right}"),

@@ -72,8 +72,8 @@ INVENTORY: Catalogue = {
         "write digits, spaces, '.', '-', brackets, and '+' in front",
     ),
     "call_too_fast": (
-        "cuộc gọi {rate} Mbit/s nhanh hơn đường truyền của '{point}'",
-        "the call of {rate} Mbit/s is faster than the circuit of '{point}'",
+        "cuộc gọi {rate_bps} nhanh hơn đường truyền của '{point}'",
+        "the call of {rate_bps} is faster than the circuit of '{point}'",
     ),
     "call_too_fast_cure": ("hạ tốc độ cuộc gọi hoặc sửa contracted", "lower it or correct contracted"),
     # Uplinks and the root.

@@ -37,7 +37,7 @@ PROFILES: Catalogue = {
         "an object identifier of {count} sub-identifiers; at most {most} are allowed",
     ),
     "oid_root": ("{text} không bắt đầu bằng 0.0-39, 1.0-39 hoặc 2", "{text} does not begin with 0.0-39, 1.0-39 or 2"),
-    "oid_range": ("{text} có số nằm ngoài 0..{most}", "{text} has a sub-identifier outside 0..{most}"),
+    "oid_range": ("{text} có số nằm ngoài 0..4294967295", "{text} has a sub-identifier outside 0..4294967295"),
     "write_oid": (
         "viết bằng số và dấu chấm, như 1.3.6.1.2.1.1.3.0",
         "write it as numbers and dots, such as 1.3.6.1.2.1.1.3.0",

@@ -33,8 +33,8 @@ SETTINGS: Catalogue = {
     ),
     "probe_too_long_cure": ("tăng every hoặc giảm timeout", "lengthen every or shorten timeout"),
     "deadline_too_short": (
-        "deadline {deadline} s ngắn hơn một lần chờ (timeout)",
-        "the deadline of {deadline} s is shorter than one timeout",
+        "deadline {deadline_s} ngắn hơn một lần chờ (timeout)",
+        "the deadline of {deadline_s} is shorter than one timeout",
     ),
     "deadline_too_short_cure": (
         "giảm timeout, hoặc tăng deadline trong monitor.yaml",
