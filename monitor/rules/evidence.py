@@ -76,7 +76,8 @@ def is_current(snmp: SnmpView, now: float, bound_s: float) -> bool:
 
 def bound_s(target: Target, probe: str, settings: Settings) -> float:
     """Return how old a probe's evidence may be to be shown as true, in seconds. probe: the name of its kind."""
-    return own_settings(KINDS[probe], target, settings).every_s * settings.health.stale_intervals
+    every_s: float = own_settings(KINDS[probe], target, settings).every_s
+    return every_s * settings.health.stale_intervals
 
 
 def wan_interface(snmp: SnmpView) -> InterfaceView | None:

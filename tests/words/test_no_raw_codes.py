@@ -103,7 +103,12 @@ def in_reports(kind: str, evidence: Reasons, language: str) -> Iterator[str]:
 
 def of_readiness(kind: str, language: str) -> Iterator[str]:
     teller = Teller(language, NAMES, "Asia/Ho_Chi_Minh")
-    protocols = {"protocol": kind, "protocols": f"{kind}+sip", "failed": f"h323+{kind}", "status": 486}
+    protocols: dict[str, float | int | str] = {
+        "protocol": kind,
+        "protocols": f"{kind}+sip",
+        "failed": f"h323+{kind}",
+        "status": 486,
+    }
     for code, texts in FINDINGS.items():
         named = {name for _, name, _, _ in Formatter().parse(texts[0]) if name}
         if named and named <= protocols.keys():
@@ -117,8 +122,8 @@ def checks(evidence: Reasons) -> Iterator[Event]:
         yield Event(sample.NOW, "meeting_checked", "", values, told)
         yield Event(sample.NOW, "meeting_sealed", "", values)
     for good in (0, 1):
-        values = {"meeting": "giao-ban", "by": "Kỹ thuật", "note": "", "good": good}
-        yield Event(sample.NOW, "meeting_confirmed", IT, {**values, "on_site": 1, "camera": 1, "sound": 1})
+        ticked: dict[str, float | int | str] = {"meeting": "giao-ban", "by": "Kỹ thuật", "note": "", "good": good}
+        yield Event(sample.NOW, "meeting_confirmed", IT, {**ticked, "on_site": 1, "camera": 1, "sound": 1})
 
 
 @every_language

@@ -47,7 +47,15 @@ def read(text: str, language: str) -> tuple[str, Decimal, Decimal]:
     return mark, Decimal(plain) * (-1 if minus else 1), Decimal(5).scaleb(-decimals - 1)
 
 
-UNITS = {"": 1, "%": Decimal("0.01"), " ms": Decimal("0.001"), " s": 1, " °C": 1, " bit/s": 1, " kbit/s": 1000}
+UNITS: dict[str, Decimal | int] = {
+    "": 1,
+    "%": Decimal("0.01"),
+    " ms": Decimal("0.001"),
+    " s": 1,
+    " °C": 1,
+    " bit/s": 1,
+    " kbit/s": 1000,
+}
 UNITS |= {" Mbit/s": 10**6, " Gbit/s": 10**9}
 SPEAKERS: dict[str, Callable[[Voice, float], str]] = {
     **{f"number {digits}": lambda voice, value, digits=digits: voice.number(value, digits) for digits in range(5)},  # type: ignore[misc]
