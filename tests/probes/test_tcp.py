@@ -65,4 +65,4 @@ async def test_silence_of_all_ports_is_silence(prober: TcpProber) -> None:
 async def test_what_the_kernel_can_not_send_was_not_sent(prober: TcpProber) -> None:
     # No interface has this link-local scope, so that the kernel itself refuses.
     reading = await read(prober, 80, address="fe80::1")
-    assert (Outcome.NOT_SENT, "invalid argument") == (reading.outcome, english(reading.detail))
+    assert (Outcome.NOT_SENT, "Invalid argument") == (reading.outcome, english(reading.detail))
