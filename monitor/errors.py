@@ -7,10 +7,10 @@ import os
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from monitor.words.faults import knows, tell
-from monitor.words.phrase import Phrase, phrase, plain
+from monitor.words.phrase import Phrase, coded, coded_values, decoded, decoded_values, phrase, plain
 
 LOG = "en"
 """What the log, and whatever else asks for str(), is told in."""
@@ -54,6 +54,12 @@ class Fault:
         remedy = self.remedy or _own_remedy(self.code, self.values)
         return tell(remedy, language) if remedy is not None else ""
 
+    def answer_in(self, language: str) -> dict[str, Any]:
+        """Return place, fault, cure and their codes, as JSON has them."""
+        place = {"file": self.file, "line": self.line, "path": self.path}
+        said = {"fault": self.fault_in(language), "cure": self.cure_in(language)}
+        return place | said | _codes(self.code, self.values, self.remedy or _own_remedy(self.code, self.values))
+
     def told(self, language: str) -> str:
         """Return place, fault and cure on one line."""
         places = [f"{self.file}:{self.line}" if self.line else self.file, self.path]
@@ -78,9 +84,18 @@ class MonitorError(Exception):
         super().__init__(self.told(LOG))
 
     @classmethod
-    def saying(cls, fault: str, cure: str = "") -> Self:
-        """Return one of sentences that are in their reader's language already, such as a running daemon's."""
-        return cls("quoted", phrase("quoted", text=cure) if cure else None, text=fault)
+    def answered(cls, answer: Any) -> Self:
+        """Return what a running daemon refused with (answer_in), for us to say: by its codes, where we know them.
+
+        Of a daemon of another version it may be its sentences, in the language that it was asked in. Raises LookupError or
+        TypeError where the answer is none of a daemon.
+        """
+        try:
+            remedy = answer["remedy"]
+            return cls(str(answer["code"]), None if remedy is None else decoded(remedy), **decoded_values(answer["values"]))
+        except (LookupError, TypeError, ValueError, AttributeError):
+            cure = str(answer["cure"])
+            return cls("quoted", phrase("quoted", text=cure) if cure else None, text=str(answer["error"]))
 
     def or_else(self, code: str) -> Self:
         """Return the same fault with another cure, which quotes this one's as {cure}."""
@@ -99,6 +114,10 @@ class MonitorError(Exception):
         """Return what to do about it, '' where the fault says it all."""
         return tell(self.remedy, language) if self.remedy is not None else ""
 
+    def answer_in(self, language: str) -> dict[str, Any]:
+        """Return fault and cure in a language, and their codes for who says them in another, as JSON has them."""
+        return {"error": self.fault_in(language), "cure": self.cure_in(language), **_codes(self.code, self.values, self.remedy)}
+
     def as_faults(self) -> tuple[Fault, ...]:
         """Return each fault by itself; what is wrong with no file is of none."""
         return (Fault("", 0, "", self.code, self.remedy, self.values),)
@@ -109,8 +128,8 @@ class MonitorError(Exception):
         return f"{fault}; {cure}" if cure else fault
 
 
-class ConfigError(MonitorError):
-    """The configuration is not usable. Holds every fault found, in the order of file and line."""
+class FaultsError(MonitorError):
+    """Several faults, in the order of file and line."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(faults))
@@ -123,6 +142,10 @@ class ConfigError(MonitorError):
     def told(self, language: str) -> str:
         """Return the faults, one a line."""
         return "\n".join(fault.told(language) for fault in self.faults)
+
+
+class ConfigError(FaultsError):
+    """The configuration is not usable. Holds every fault found."""
 
 
 class SetupError(MonitorError):
@@ -200,3 +223,7 @@ def _own_remedy(code: str, values: Mapping[str, object]) -> Phrase | None:
     """Return what the catalogue has as the cure of a code itself, None where it has none."""
     own = f"{code}_cure"
     return Phrase(own, values) if knows(own) else None
+
+
+def _codes(code: str, values: Mapping[str, object], remedy: Phrase | None) -> dict[str, Any]:
+    return {"code": code, "values": coded_values(values), "remedy": None if remedy is None else coded(remedy)}

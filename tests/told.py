@@ -7,6 +7,8 @@ from monitor.model.state import Event
 from monitor.words.details import tell_details
 from monitor.words.events import tell
 
+REFUSAL = {"error", "cure", "code", "values", "remedy"}
+"""What the JSON of a refusal holds."""
 UNANSWERED: Reasons = (Reason("pings", {"received": 0, "sent": 10}),)
 """The evidence of two bursts without a reply."""
 

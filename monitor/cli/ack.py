@@ -37,7 +37,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.id is None:
         return _list(daemon, arguments)
     if not arguments.by:
-        raise SetupError.saying(daemon.say("no_name"), daemon.say("no_name_cure"))
+        raise SetupError("nobody_named")
     said = {"target": arguments.id, "by": arguments.by}
     path, more = (f"{_PATH}/withdraw", {}) if arguments.withdraw else (_PATH, {"note": arguments.note})
     answer = daemon.post(path, said | more)

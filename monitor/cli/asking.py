@@ -20,7 +20,6 @@ from monitor.load.secrets import SecretStore
 from monitor.load.settings import load_settings
 from monitor.model.settings import Settings
 from monitor.words import say
-from monitor.words.faults import tell
 from monitor.words.operations import OPERATIONS
 
 WITHIN_S = 10.0
@@ -67,19 +66,15 @@ class Daemon:
         except urllib.error.HTTPError as error:
             raise self._refused(error) from None
         except (OSError, http.client.HTTPException) as error:
-            raise self._fault("unreachable_daemon", origin=self.origin, reason=tell(reason_of(error), self.language)) from None
+            raise SetupError("unreachable_daemon", origin=self.origin, reason=reason_of(error)) from None
         except ValueError:
-            raise self._fault("odd_answer", origin=self.origin, status=200) from None
+            raise SetupError("odd_answer", origin=self.origin, status=200) from None
 
     def _refused(self, error: urllib.error.HTTPError) -> SetupError:
         try:
-            told = json.load(error)
-            return SetupError.saying(str(told["error"]), str(told["cure"]))
+            return SetupError.answered(json.load(error))
         except (ValueError, LookupError, TypeError, OSError):
-            return self._fault("odd_answer", origin=self.origin, status=error.code)
-
-    def _fault(self, key: str, **values: object) -> SetupError:
-        return SetupError.saying(self.say(key, **values), self.say(f"{key}_cure"))
+            return SetupError("odd_answer", origin=self.origin, status=error.code)
 
 
 def running_daemon(arguments: Namespace) -> Daemon:

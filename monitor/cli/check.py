@@ -116,11 +116,6 @@ def _about_machine(findings: Sequence[Finding], language: str) -> list[str]:
     return lines
 
 
-def _plain(fault: Fault, language: str) -> dict[str, object]:
-    said = {"code": fault.code, "fault": fault.fault_in(language), "cure": fault.cure_in(language)}
-    return {"file": fault.file, "line": fault.line, "path": fault.path, **said}
-
-
 def _as_json(faults: Sequence[Fault], configuration: Configuration | None, findings: Sequence[Finding], language: str) -> str:
     warnings = () if configuration is None else configuration.warnings
     counts: dict[str, dict[str, int]] = {}
@@ -128,6 +123,6 @@ def _as_json(faults: Sequence[Fault], configuration: Configuration | None, findi
         of_level = counts.setdefault(target.level, {kind.value: 0 for kind in Kind})
         of_level[target.kind.value] += 1
     besides = [] if configuration is None else _besides(configuration)
-    machine = [{"grade": each.grade.value, "text": each.text(language), "cure": each.cure(language)} for each in findings]
-    told = {name: [_plain(each, language) for each in found] for name, found in (("faults", faults), ("warnings", warnings))}
+    told = {name: [each.answer_in(language) for each in found] for name, found in (("faults", faults), ("warnings", warnings))}
+    machine = [each.answer_in(language) for each in findings]
     return json.dumps({**told, "targets": counts, "asked_besides": besides, "machine": machine}, ensure_ascii=False, indent=1)

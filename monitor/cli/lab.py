@@ -196,7 +196,7 @@ def _control(arguments: argparse.Namespace) -> int:
     request = _request(arguments.verb, arguments.words, arguments.lasts) | {"language": arguments.spoken}
     answer = ask(socket_path(folder), request)
     if not answer.pop("ok"):
-        raise MonitorError.saying(str(answer["error"]))
+        raise MonitorError.answered(answer)
     print(answer["done"] if "done" in answer else json.dumps(answer, indent=2, ensure_ascii=False))
     return 0
 

@@ -19,7 +19,7 @@ from monitor.probes.icmp.socket import IcmpSocket
 from monitor.words import say
 from monitor.words.configuration import MACHINE
 from monitor.words.faults import tell
-from monitor.words.phrase import Phrase, phrase
+from monitor.words.phrase import Phrase, coded_values, phrase, plain
 
 # linux/capability.h
 _CAPABILITIES = {"CAP_NET_ADMIN": 12, "CAP_NET_RAW": 13}
@@ -49,6 +49,11 @@ class Finding:
         """Return what to do about it, '' where there is nothing to do."""
         key = f"{self.key}_cure"
         return say(MACHINE, key, language, **self._said(language)) if self.grade is not Grade.OK and key in MACHINE else ""
+
+    def answer_in(self, language: str) -> dict[str, object]:
+        """Return the finding as JSON has it."""
+        codes = {"code": self.key, "values": coded_values(plain(self.values))}
+        return {"grade": self.grade.value, "text": self.text(language), "cure": self.cure(language), **codes}
 
     def _said(self, language: str) -> dict[str, object]:
         return {name: tell(value, language) if isinstance(value, Phrase) else value for name, value in self.values.items()}
@@ -136,8 +141,9 @@ def journal(url: str) -> Finding:
         reason = _reason(errno.ENOTDIR)
     elif not os.access(existing, os.W_OK | (os.X_OK if existing.is_dir() else 0)) or path.is_dir():
         reason = phrase("at_path", path=existing, reason=_reason(errno.EISDIR if path.is_dir() else errno.EACCES))
-    values: dict[str, object] = {"place": path, "reason": reason}
-    return Finding(Grade.FAULT, "journal_bad", values) if reason else Finding(Grade.OK, "journal", values)
+    if reason is not None:
+        return Finding(Grade.FAULT, "journal_bad", {"place": path, "reason": reason})
+    return Finding(Grade.OK, "journal", {"place": path})
 
 
 def listen(address: str) -> Finding:

@@ -19,7 +19,7 @@ from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.cli.probers import open_probers
 from monitor.cli.tables import Column, table
-from monitor.errors import SetupError, reason_of
+from monitor.errors import Fault, FaultsError, SetupError, reason_of
 from monitor.export.readings import row
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.suggest import nearest
@@ -30,8 +30,7 @@ from monitor.probes.guard import ensure_permitted
 from monitor.service.clock import SystemClock
 from monitor.service.specs import addresses_asked, turns
 from monitor.words import say
-from monitor.words.faults import tell
-from monitor.words.phrase import phrase
+from monitor.words.phrase import Phrase, phrase
 from monitor.words.poll import POLL
 from monitor.words.probes import OUTCOMES, PROBES
 from monitor.words.voice import voice
@@ -77,16 +76,16 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _chosen(ids: Sequence[str], configuration: Configuration) -> list[str]:
     targets = configuration.inventory.targets
-    unknown = [_unknown(name, targets, configuration.settings.language) for name in ids if name not in targets]
+    unknown = [_unknown(name, targets) for name in ids if name not in targets]
     if unknown:
-        raise SetupError.saying("\n".join(unknown))
+        raise FaultsError(unknown)
     return list(dict.fromkeys(ids)) or list(targets)
 
 
-def _unknown(name: str, targets: Iterable[str], language: str) -> str:
+def _unknown(name: str, targets: Iterable[str]) -> Fault:
     near = nearest(name, targets)
-    cure = say(POLL, "no_target_cure", language) if near is None else say(POLL, "near", language, near=near)
-    return f"{say(POLL, 'no_target', language, name=name)}; {cure}"
+    remedy = Phrase("list_targets") if near is None else phrase("did_you_mean", near=near)
+    return Fault("", 0, "", "no_target", remedy, {"name": name})
 
 
 def _progress(language: str) -> Progress:
@@ -149,12 +148,11 @@ async def _is_daemon_there(configuration: Configuration) -> bool:
 
 
 async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
-    origin, language = configuration.settings.origin, configuration.settings.language
+    origin = configuration.settings.origin
     try:
         return await _answers(origin, ids, told_in, progress)
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        fault = say(POLL, "broke_off", language, origin=origin, reason=tell(reason_of(error), language))
-        raise SetupError.saying(fault, say(POLL, "broke_off_cure", language)) from error
+    except (aiohttp.ClientError, TimeoutError, LookupError, TypeError, ValueError) as error:
+        raise SetupError("daemon_broke_off", origin=origin, reason=reason_of(error)) from error
 
 
 async def _answers(origin: str, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
@@ -164,8 +162,8 @@ async def _answers(origin: str, ids: Sequence[str], told_in: str, progress: Prog
         session.post(f"{origin}/api/v1/poll", params={"lang": told_in}, json={"targets": list(ids)}) as answer,
     ):
         if answer.status != 200:
-            fault = await answer.json()
-            raise SetupError("daemon_refuses_poll", phrase("quoted", text=fault["cure"]), origin=origin, reason=fault["error"])
+            refusal = SetupError.answered(await answer.json())
+            raise SetupError("daemon_refuses_poll", refusal.remedy, origin=origin, reason=refusal.said)
         async for line in answer.content:
             each = json.loads(line)
             if "asked" in each:

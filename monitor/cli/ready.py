@@ -17,8 +17,9 @@ from typing import Any
 import aiohttp
 
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
+from monitor.cli.output import put
 from monitor.cli.parser import Parser
-from monitor.cli.ready_report import FORMS, fetched, made, put
+from monitor.cli.ready_report import FORMS, fetched, made
 from monitor.cli.run import compose
 from monitor.cli.tables import Column, folded_table, printed_width, seen_width, table
 from monitor.errors import SetupError, reason_of
@@ -30,9 +31,7 @@ from monitor.model.probe_kinds import ICMP
 from monitor.probes.guard import ensure_permitted
 from monitor.service.specs import addresses_asked
 from monitor.words import say
-from monitor.words.faults import tell
-from monitor.words.operations import OPERATIONS
-from monitor.words.phrase import phrase
+from monitor.words.phrase import Phrase, phrase
 from monitor.words.readiness import VERDICTS
 from monitor.words.ready import READY
 from monitor.words.voice import voice
@@ -72,14 +71,11 @@ def execute(arguments: argparse.Namespace) -> int:
     if form in FORMS:
         meeting = str(found["meeting"])
         content = made(view, configuration, form) if view else asyncio.run(fetched(configuration, meeting, form))
-        put(content, arguments.output)
+        put(content, arguments.output, f"{meeting}.{form}")
     else:
         width = sys.maxsize if arguments.output else printed_width()
         text = json.dumps(found, ensure_ascii=False, indent=1) if form == "json" else "\n".join(_told(found, configuration, width))
-        if arguments.output:
-            put(f"{text}\n".encode(), arguments.output)
-        else:
-            print(text)
+        put(text, arguments.output, "")
     return 0 if found["verdict"] == Verdict.READY else 1
 
 
@@ -121,7 +117,7 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
             daemon, _, meetings = await compose(alone, lambda: alone, stack)
             await stack.enter_async_context(daemon.running())
             await meetings.look(starts_checks=False)
-            found = _chosen(meetings.meetings(), meeting, alone.settings.language)
+            found = _chosen(meetings.meetings(), meeting)
             first_round = asyncio.create_task(asyncio.sleep(ICMP.of(alone.settings).every_s + _CONFIRMED_S))
             await meetings.check(found.meeting.id, progress)
             await first_round
@@ -130,12 +126,13 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
             return document(view, teller), view
 
 
-def _chosen(views: Any, name: str, language: str) -> MeetingView:
+def _chosen(views: Any, name: str) -> MeetingView:
     for view in views:
         if name == view.meeting.id or (name == _NEXT and view.stage is not Stage.OVER):
             return view  # type: ignore[no-any-return]
-    known = ", ".join(view.meeting.id for view in views) or say(READY, "none_known", language)
-    raise SetupError.saying(say(READY, "no_meeting", language, name=name), say(READY, "no_meeting_cure", language, known=known))
+    known = tuple(view.meeting.id for view in views)
+    remedy = phrase("list_these_meetings", names=known) if known else Phrase("none_are_due")
+    raise SetupError("no_meeting_this_week", remedy, name=repr(name))
 
 
 # By the running daemon
@@ -153,12 +150,11 @@ async def _is_daemon_there(configuration: Configuration) -> bool:
 
 
 async def _asked(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:
-    origin, language = configuration.settings.origin, configuration.settings.language
     try:
         return await _answer(configuration, meeting, is_now=is_now, progress=progress)
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        fault = say(OPERATIONS, "unreachable_daemon", language, origin=origin, reason=tell(reason_of(error), language))
-        raise SetupError.saying(fault, say(READY, "unreachable_cure", language)) from error
+    except (aiohttp.ClientError, TimeoutError, LookupError, TypeError, ValueError) as error:
+        origin = configuration.settings.origin
+        raise SetupError("unreachable_daemon", Phrase("start_or_probe"), origin=origin, reason=reason_of(error)) from error
 
 
 async def _answer(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:
@@ -170,8 +166,8 @@ async def _answer(configuration: Configuration, meeting: str, *, is_now: bool, p
         session.request("POST" if is_now else "GET", url, params={"lang": language}) as answer,
     ):
         if answer.status != 200:
-            fault = await answer.json()
-            raise SetupError("daemon_says", phrase("quoted", text=fault["cure"]), origin=origin, reason=fault["error"])
+            refusal = SetupError.answered(await answer.json())
+            raise SetupError("daemon_says", refusal.remedy, origin=origin, reason=refusal.said)
         if not is_now:
             found: Document = await answer.json()
             return found

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-import sys
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -40,13 +38,11 @@ async def fetched(configuration: Configuration, meeting: str, form: str) -> byte
 def _refused(origin: str, status: int, content: bytes) -> SetupError:
     """Return why the daemon gives no report, in its own words where it has some: the queue is full, the worker died."""
     try:
-        told = json.loads(content)
-        fault, cure = str(told["error"]), phrase("quoted", text=told["cure"])
+        refusal = SetupError.answered(json.loads(content))
     except (ValueError, LookupError, TypeError):
-        fault, cure = "", Phrase("see_log")
-    if status == 404:
-        cure = Phrase("list_meetings")
-    return SetupError("no_report", cure, origin=origin, reason=f"HTTP {status}{fault and ': '}{fault}")
+        return SetupError("no_report", Phrase("see_log"), origin=origin, reason=phrase("http_alone", status=status))
+    remedy = Phrase("list_meetings") if status == 404 else refusal.remedy
+    return SetupError("no_report", remedy, origin=origin, reason=phrase("http_says", status=status, reason=refusal.said))
 
 
 def made(view: MeetingView, configuration: Configuration, form: str) -> bytes:
@@ -57,16 +53,3 @@ def made(view: MeetingView, configuration: Configuration, form: str) -> bytes:
         view, configuration.inventory, settings.language, zone, made_at=datetime.now(zone).timestamp(), form=form
     )
     return content
-
-
-def put(content: bytes, output: Path | None) -> None:
-    """Write a report to a file, or to the standard output where that is none of a terminal. Raises SetupError where it can't."""
-    if output is not None:
-        try:
-            output.write_bytes(content)
-        except OSError as error:
-            raise SetupError("unwritable", Phrase("file_in_folder"), path=output, reason=reason_of(error)) from error
-    elif sys.stdout.isatty():
-        raise SetupError("report_on_terminal")
-    else:
-        sys.stdout.buffer.write(content)

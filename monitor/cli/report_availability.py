@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.cli import tables
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
+from monitor.cli.output import put
 from monitor.cli.parser import Parser
-from monitor.errors import SetupError, reason_of
+from monitor.errors import LOG, SetupError
 from monitor.journal.rows import TRANSITION
-from monitor.journal.store import Reader
+from monitor.journal.store import reading
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.report.availability import document, values
 from monitor.report.sections import Form, Report, Section, read
@@ -25,8 +23,10 @@ from monitor.rules.availability import OWN_KINDS, Availability, reckon
 from monitor.service.clock import SystemClock
 from monitor.words import say
 from monitor.words.availability import AVAILABILITY
-from monitor.words.faults import tell
+from monitor.words.phrase import joined, phrase
 from monitor.words.voice import voice
+
+_EXAMPLE = "kha-dung.xlsx"
 
 
 def add_arguments(parser: Parser) -> None:
@@ -46,81 +46,69 @@ def execute(arguments: argparse.Namespace) -> int:
     configuration = load(find_folder(arguments.config))
     zone, now = ZoneInfo(configuration.settings.timezone), SystemClock().wall()
     language = str(arguments.spoken)
-    start, end = _period(arguments, zone, now, language)
-    form = chosen_format(arguments)
-    if form == "xlsx" and arguments.output is None and sys.stdout.isatty():
-        raise _refused("terminal", language)
-    found = _reckoned(configuration, arguments.journal or configuration.settings.journal, start, end, language)
+    start, end = _period(arguments, zone, now)
+    found = _reckoned(configuration, arguments.journal or configuration.settings.journal, start, end)
     report = document(found, configuration.inventory, language, zone, now)
-    if form == "json":
-        content = json.dumps(values(found, configuration.inventory), ensure_ascii=False, indent=1).encode() + b"\n"
-    elif form == "html":
-        content = importlib.import_module("monitor.report.page").page(report, language).encode()
-    elif form == "xlsx":
-        content = importlib.import_module("monitor.report.xlsx").written(report, language)
-    else:
-        content = f"{_text(report, language)}\n".encode()
-    if arguments.output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return 0
-    try:
-        arguments.output.write_bytes(content)
-    except OSError as error:
-        raise _refused("unwritable", language, path=arguments.output, reason=tell(reason_of(error), language)) from error
-    print(say(AVAILABILITY, "written", language, path=arguments.output))
+    put(_formed(report, found, configuration, language, chosen_format(arguments)), arguments.output, _EXAMPLE)
+    if arguments.output is not None:
+        print(say(AVAILABILITY, "written", language, path=arguments.output))
     return 0
 
 
-def _refused(key: str, language: str, **values: object) -> SetupError:
-    return SetupError.saying(say(AVAILABILITY, key, language, **values), say(AVAILABILITY, f"{key}_cure", language))
+def _formed(report: Report, found: Availability, configuration: Configuration, language: str, form: str) -> str | bytes:
+    match form:
+        case "json":
+            return json.dumps(values(found, configuration.inventory), ensure_ascii=False, indent=1)
+        case "html":
+            html: str = importlib.import_module("monitor.report.page").page(report, language)
+            return html
+        case "xlsx":
+            book: bytes = importlib.import_module("monitor.report.xlsx").written(report, language)
+            return book
+    return _text(report, language)
 
 
-def _period(arguments: argparse.Namespace, zone: ZoneInfo, now: float, language: str) -> tuple[float, float]:
+def _period(arguments: argparse.Namespace, zone: ZoneInfo, now: float) -> tuple[float, float]:
     """Return the period that is meant, its end no later than now."""
     if arguments.month and (arguments.start or arguments.end):
-        raise _refused("two_ways", language)
+        raise SetupError("period_two_ways")
     if arguments.start or arguments.end:
         if not arguments.start:
-            raise _refused("no_start", language)
-        first = _moment("--from", arguments.start, zone, language)
-        last = _moment("--to", arguments.end, zone, language) if arguments.end else now
+            raise SetupError("period_without_start")
+        first = _moment("--from", arguments.start, zone)
+        last = _moment("--to", arguments.end, zone) if arguments.end else now
     else:
-        first, last = _month(arguments.month, zone, now, language)
+        first, last = _month(arguments.month, zone, now)
     last = min(last, now)
     if first >= last:
-        told = voice(language).time(datetime.fromtimestamp(first, zone))
-        raise _refused("empty_period", language, start=told)
+        since, until = (voice(LOG).time(datetime.fromtimestamp(each, zone)) for each in (first, last))
+        raise SetupError("period_empty", since=since, until=until)
     return first, last
 
 
-def _month(text: str | None, zone: ZoneInfo, now: float, language: str) -> tuple[float, float]:
+def _month(text: str | None, zone: ZoneInfo, now: float) -> tuple[float, float]:
     try:
         first = datetime.strptime(text, "%Y-%m") if text else datetime.fromtimestamp(now, zone)
     except ValueError as error:
-        raise _refused("no_month", language, text=text) from error
+        raise SetupError("no_month", text=text) from error
     first = first.replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=zone)
     after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
     return first.timestamp(), after.timestamp()
 
 
-def _moment(option: str, text: str, zone: ZoneInfo, language: str) -> float:
+def _moment(option: str, text: str, zone: ZoneInfo) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise _refused("no_time", language, option=option, text=text) from error
+        remedy = phrase("write_it_as", example=joined("or", ("2026-11-01", "2026-11-01T07:00")))
+        raise SetupError("given_no_time", remedy, name=option, text=text) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
 
 
-def _reckoned(configuration: Configuration, url: str, start: float, end: float, language: str) -> Availability:
-    journal = Reader(url)
-    try:
+def _reckoned(configuration: Configuration, url: str, start: float, end: float) -> Availability:
+    with reading(url) as journal:
         before = [*journal.newest_before(start, (TRANSITION,)), *journal.newest_before(start, OWN_KINDS)]
         return reckon(configuration.inventory, before, journal.between(start, end), start, end)
-    except SQLAlchemyError as error:
-        raise _refused("unreadable", language, reason=str(error).splitlines()[0]) from error
-    finally:
-        journal.close()
 
 
 def _text(report: Report, language: str) -> str:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
+from monitor.cli.output import put
 from monitor.cli.parser import Parser
 from monitor.cli.tables import Column, folded_table, printed_width, wrapped
-from monitor.errors import SetupError, reason_of
-from monitor.journal.store import Reader
+from monitor.errors import LOG, SetupError
+from monitor.journal.store import Reader, reading
 from monitor.load.configuration import find_folder, load
 from monitor.load.moments import moment
 from monitor.load.values import seconds
@@ -25,11 +24,11 @@ from monitor.report.shift_json import shift_json
 from monitor.report.wording import Wording
 from monitor.rules.operations import ACKNOWLEDGEMENT_KINDS, MAINTENANCE_KINDS
 from monitor.words import say
-from monitor.words.faults import tell
 from monitor.words.report import SHIFT
 from monitor.words.voice import voice
 
 _USUAL = "8h"
+_EXAMPLE = "ca-truc.xlsx"
 _SIGHT = ("blind", "sighted")
 _RUNNING = ("started", "stopped")
 _WORKS = 10_000
@@ -55,14 +54,13 @@ def execute(arguments: argparse.Namespace) -> int:
     language = str(arguments.spoken)
     zone = ZoneInfo(settings.timezone)
     now = datetime.now(zone)
-    since, until = _span(arguments, now, language)
-    journal = Reader(arguments.journal or settings.journal)
-    try:
+    since, until = _span(arguments, now)
+    with reading(arguments.journal or settings.journal) as journal:
         log = shift_log(_read(journal, since, until), inventory, since, until)
-    finally:
-        journal.close()
     wording = Wording(language, zone, inventory, since)
-    _give(_formed(log, wording, inventory.network.name, now.timestamp(), chosen_format(arguments)), arguments.output, language)
+    put(_formed(log, wording, inventory.network.name, now.timestamp(), chosen_format(arguments)), arguments.output, _EXAMPLE)
+    if arguments.output is not None:
+        print(say(SHIFT, "file_written", language, path=arguments.output))
     return 0
 
 
@@ -79,46 +77,26 @@ def _formed(log: ShiftLog, wording: Wording, network: str, now: float, form: str
     return "\n".join(_lines(log, wording, network))
 
 
-def _give(content: str | bytes, output: Path | None, language: str) -> None:
-    if output is not None:
-        try:
-            output.write_bytes(content if isinstance(content, bytes) else f"{content}\n".encode())
-        except OSError as error:
-            raise _refused("unwritable", language, path=output, reason=tell(reason_of(error), language)) from None
-        print(say(SHIFT, "file_written", language, path=output))
-    elif isinstance(content, str):
-        print(content)
-    elif sys.stdout.isatty():
-        raise _refused("terminal", language)
-    else:
-        sys.stdout.buffer.write(content)
-
-
-def _span(arguments: argparse.Namespace, now: datetime, language: str) -> tuple[float, float]:
+def _span(arguments: argparse.Namespace, now: datetime) -> tuple[float, float]:
     """Return from when to when, in epoch seconds."""
-    until = _moment("--to", arguments.until, now, language) if arguments.until else now
+    until = _moment("--to", arguments.until, now) if arguments.until else now
     if arguments.since:
-        since = _moment("--from", arguments.since, until, language)
+        since = _moment("--from", arguments.since, until)
     else:
         lasts_s = seconds(arguments.last or _USUAL)
         if not lasts_s:
-            raise _refused("no_duration", language, text=arguments.last)
+            raise SetupError("given_no_duration", name="--last", text=arguments.last)
         since = until - timedelta(seconds=lasts_s)
     if not since < until <= now:
-        speaker = voice(language)
-        raise _refused("begins_after", language, since=speaker.time(since), until=speaker.time(until))
+        raise SetupError("period_empty", since=voice(LOG).time(since), until=voice(LOG).time(until))
     return since.timestamp(), until.timestamp()
 
 
-def _moment(option: str, text: str, now: datetime, language: str) -> datetime:
+def _moment(option: str, text: str, now: datetime) -> datetime:
     found = moment(text, now, is_past=True)
     if found is None:
-        raise _refused("no_time", language, option=option, text=text)
+        raise SetupError("given_no_time", name=option, text=text)
     return found
-
-
-def _refused(key: str, language: str, **values: object) -> SetupError:
-    return SetupError.saying(say(SHIFT, key, language, **values), say(SHIFT, f"{key}_cure", language))
 
 
 def _read(journal: Reader, since: float, until: float) -> Journal:

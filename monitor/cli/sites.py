@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from monitor.cli.options import add_config, add_language
+from monitor.cli.output import put
 from monitor.cli.parser import Parser
 from monitor.cli.sites_told import told
 from monitor.cli.tables import fitted, printed_width
@@ -35,7 +36,7 @@ from monitor.model.probe_kinds import KINDS
 from monitor.rules.collation import collation_key
 from monitor.words import say
 from monitor.words.commands import IMPORT
-from monitor.words.phrase import Phrase, phrase
+from monitor.words.phrase import phrase
 
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 
@@ -91,15 +92,11 @@ def _export(arguments: argparse.Namespace, top: yaml.Node) -> int:
     """Print the inventory or write it to a file; a workbook is never printed on a terminal."""
     form = _form(arguments)
     content = write_xlsx(top, str(arguments.spoken)) if form == "xlsx" else write_csv(top, excel=arguments.excel).encode()
-    if arguments.output:
-        try:
-            Path(arguments.output).write_bytes(content)
-        except OSError as error:
-            raise SetupError("unwritable", Phrase("other_file"), path=arguments.output, reason=reason_of(error)) from None
-    elif form == "xlsx" and sys.stdout.isatty():
-        raise SetupError("workbook_on_terminal")
-    else:
+    if form == "csv" and not arguments.output:
+        # As a file would have it, ends of lines too.
         sys.stdout.buffer.write(content)
+    else:
+        put(content, Path(arguments.output) if arguments.output else None, "sites.xlsx")
     return 0
 
 

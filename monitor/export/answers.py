@@ -8,7 +8,7 @@ import json
 from aiohttp import web
 
 from monitor import words
-from monitor.errors import MonitorError
+from monitor.errors import LOG, MonitorError
 from monitor.export.api import BadParameterError
 from monitor.export.rendered import Rendered
 from monitor.words.phrase import Phrase, phrase
@@ -37,14 +37,9 @@ def refusal(status: int, code: str, remedy: Phrase | None = None, /, **values: o
     return refused(status, MonitorError(code, remedy, **values))
 
 
-def refusal_saying(status: int, fault: str, cure: str) -> web.Response:
-    """Return a refusal of sentences that are in the reader's language already."""
-    return refused(status, MonitorError.saying(fault, cure))
-
-
 def refused(status: int, error: MonitorError, **more: object) -> web.Response:
     """Return the refusal of an error, in English until its reader is known. more: what programs are told beside."""
-    answer = as_json({"error": error.fault, "cure": error.cure, **more}, status=status)
+    answer = as_json(error.answer_in(LOG) | more, status=status)
     answer[REFUSED] = error
     return answer
 

@@ -16,6 +16,7 @@ from monitor.export.admission import Reason
 from monitor.export.api import BadParameterError
 from monitor.export.connection import ADMISSION, client_that_asks
 from monitor.export.source import RefusedError
+from monitor.words.phrase import phrase
 
 NAME_LETTERS = 60
 NOTE_LETTERS = 300
@@ -27,7 +28,7 @@ async def json_object(request: web.Request, form: str) -> Mapping[str, Any]:
     """Return the JSON object of a request's body. form: what is expected, for who sent something else."""
     body = await json_of(request)
     if not isinstance(body, dict):
-        raise RefusedError("no_object", form=form)
+        raise _unexpected(form)
     return body
 
 
@@ -68,21 +69,25 @@ def text_of(body: Mapping[str, Any], key: str, form: str, *, most: int = NAME_LE
     """Return a text of the body on one line, in NFC, without control characters. default: where it may be left out or be empty."""
     value = body.get(key)
     if value is not None and not isinstance(value, str):
-        raise RefusedError("no_object", form=form)
+        raise _unexpected(form)
     text = " ".join("".join(_printable(letter) for letter in unicodedata.normalize("NFC", value or "")).split())
     if len(text) > most:
-        raise RefusedError("too_many_letters", field=key, letters=len(text), most=most)
+        raise RefusedError("field_too_long", field=key, letters=len(text), most=most)
     if text or default is not None:
         return text or str(default)
-    raise RefusedError("missing", field=key, form=form)
+    raise RefusedError("field_missing", phrase("send_form", form=form), field=key)
 
 
 def texts_of(body: Mapping[str, Any], key: str, form: str) -> Sequence[str]:
     """Return a list of texts of the body; [] where it is left out."""
     value = body.get(key, [])
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise RefusedError("no_object", form=form)
+        raise _unexpected(form)
     return list(dict.fromkeys(value))
+
+
+def _unexpected(form: str) -> RefusedError:
+    return RefusedError("body_unexpected", phrase("send_form", form=form))
 
 
 def remember_name(response: web.StreamResponse, by: str) -> None:

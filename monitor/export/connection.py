@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from aiohttp import StreamReader, web
 
+from monitor.errors import LOG, MonitorError
 from monitor.export.admission import Admission, Reason, Shortage, client_of
-from monitor.export.answers import refusal
+from monitor.export.answers import as_octets, refusal
 from monitor.export.faults import Faults
 from monitor.words.phrase import Phrase
 
@@ -268,15 +269,15 @@ def _first_line(message: str | None) -> str:
     return " ".join((message or "").partition("\n")[0].rstrip(": ").split())[:200]
 
 
-def last_word(status: int, phrase: str, fault: str, cure: str, retry_after_s: int = 0) -> bytes:
-    """Return a whole answer to who is told without being asked: by then there may be no request to go by."""
-    body = f'{{"error": "{fault}", "cure": "{cure}"}}\n'
+def last_word(status: int, phrase: str, error: MonitorError, retry_after_s: int = 0) -> bytes:
+    """Return a whole answer to who is told without being asked: by then there may be no request to go by, nor its language."""
+    body = as_octets(error.answer_in(LOG)) + b"\n"
     head = [f"HTTP/1.1 {status} {phrase}", "Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close"]
     head += [f"Retry-After: {retry_after_s}"] if retry_after_s else []
-    return "\r\n".join([*head, "", body]).encode()
+    return "\r\n".join([*head, "", ""]).encode() + body
 
 
-SLOW_HEAD = last_word(408, "Request Timeout", "the request did not come in time", "send it in one go")
+SLOW_HEAD = last_word(408, "Request Timeout", MonitorError("head_late"))
 
 
 def tell_refusals(admission: Admission, now_s: float) -> None:

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from monitor.export.admission import Admission, Reason, RefusedError, Shortage
-from monitor.export.answers import readers_language, refusal, refusal_saying, refused
+from monitor.export.answers import refusal, refused
 from monitor.export.api import BadParameterError, NotThereError
 from monitor.export.connection import Connection, client_that_asks, tell_refusals
 from monitor.export.faults import Faults
@@ -20,8 +20,6 @@ from monitor.export.rendered import Renderings
 from monitor.export.renderer import Renderer
 from monitor.export.source import RefusedError as OperationRefusedError
 from monitor.export.source import SilentError, Source
-from monitor.words.admission import busy
-from monitor.words.operations import refuse
 
 STREAM = "/api/v1/stream"
 VITAL = ("/metrics", "/-/healthy", "/-/ready")
@@ -78,8 +76,7 @@ class _Guard:
     def _busy(self, request: web.Request, error: RefusedError) -> web.Response:
         self._admission.refusals.note(error.reason, client_that_asks(request))
         tell_refusals(self._admission, asyncio.get_running_loop().time())
-        language = readers_language(request, self._source.settings.language)
-        answer = refusal_saying(error.status, *busy(error.reason.value, language, seconds=error.retry_after_s))
+        answer = refusal(error.status, f"busy_{error.reason.value}", retry_s=error.retry_after_s)
         answer.headers["Retry-After"] = str(error.retry_after_s)
         return answer
 
@@ -89,8 +86,7 @@ class _Guard:
         except (BadParameterError, NotThereError) as error:
             return refused(404 if isinstance(error, NotThereError) else 400, error)
         except OperationRefusedError as error:
-            fault, cure = refuse(error.key, error.values, readers_language(request, self._source.settings.language))
-            return refusal_saying(409 if error.is_of_now else 400, fault, cure)
+            return refused(409 if error.is_of_now else 400, error)
         except web.HTTPException as error:
             return _as_refusal(request, error)
         except SilentError:

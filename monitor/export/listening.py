@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from monitor.errors import MonitorError
 from monitor.export.admission import Admission, Limits, Reason, Shortage, client_of, limits_for
 from monitor.export.connection import ADMISSION, FAULTS, Connection, last_word, tell_refusals
 from monitor.export.faults import Faults
@@ -51,8 +52,8 @@ def limits_of_this_process() -> Limits:
 
 
 _FULL = {
-    Shortage.TOTAL: last_word(503, "Service Unavailable", "too many connections are open", "try again in a moment", 5),
-    Shortage.CLIENT: last_word(429, "Too Many Requests", "too many connections of yours are open", "close some", 5),
+    Shortage.TOTAL: last_word(503, "Service Unavailable", MonitorError("busy_connections", retry_s=5), 5),
+    Shortage.CLIENT: last_word(429, "Too Many Requests", MonitorError("busy_client_connections", retry_s=5), 5),
 }
 _REASON = {Shortage.TOTAL: Reason.CONNECTIONS, Shortage.CLIENT: Reason.CLIENT_CONNECTIONS}
 

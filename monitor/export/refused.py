@@ -22,7 +22,7 @@ def for_its_reader(answer: web.StreamResponse, request: web.Request, source: Sou
         return answer
     settings = source.settings
     language = readers_language(request, settings.language)
-    told = {"error": error.fault_in(language), "cure": error.cure_in(language)}
+    told = error.answer_in(language)
     if not is_a_persons(request):
         answer.body = as_octets(json.loads(answer.text or "{}") | told)
         return answer

@@ -24,7 +24,6 @@ from monitor.model.inventory import Inventory
 from monitor.model.meeting import MeetingView
 from monitor.model.reason import Reason
 from monitor.model.report_order import OUT_OF_MEMORY, ReportOrder
-from monitor.words.report_queue import tell
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +63,8 @@ class ReportProcess:
             # Some 10 ms for 241 endpoints, and nothing that waits.
             return await self._made(await asyncio.to_thread(pickled, order))
         except ReportFailedError as fault:
-            said, quoted = tell(fault.key, "en", **fault.values), f" ({fault.quoted})" if fault.quoted else ""
-            log.warning("no %s report of %s: %s%s", order.form, order.view.meeting.id, said, quoted)
+            quoted = f" ({fault.quoted})" if fault.quoted else ""
+            log.warning("no %s report of %s: %s%s", order.form, order.view.meeting.id, fault.fault, quoted)
             raise
 
     async def _made(self, order: bytes) -> bytes:
@@ -77,7 +76,7 @@ class ReportProcess:
                     content, complaint = await self._talk(worker, order)
                     status = await worker.wait()
             except TimeoutError:
-                raise ReportFailedError("report_late", seconds=math.ceil(time_s)) from None
+                raise ReportFailedError("report_late", lasted_s=math.ceil(time_s)) from None
             finally:
                 if worker.returncode is None:
                     await asyncio.shield(_ended(worker))

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from aiohttp import web
 
 from monitor.export.admission import Reason
-from monitor.export.answers import as_json, language_of, refusal, refusal_saying
+from monitor.export.answers import as_json, language_of, refusal, refused
 from monitor.export.api import BadParameterError
 from monitor.export.connection import ADMISSION, client_that_asks
 from monitor.export.refused import is_a_persons
@@ -126,7 +126,7 @@ class ReportRoutes:
                 answer = as_json({"place": place, "url": _address(request, asked)}, status=202)
             else:
                 key = "report_queued" if place else "report_making"
-                answer = _refusal(503, key, language, place=place, seconds=retry_s)
+                answer = refusal(503, key, place=place, retry_s=retry_s)
             answer.headers["Retry-After"] = str(retry_s)
             return answer
         key = "waiting" if place else "making"
@@ -146,7 +146,7 @@ class ReportRoutes:
         """Answer why a report is not made."""
         status, language = 429 if isinstance(error, QueueFullError) else 503, asked.order.language
         if is_a_persons(request):
-            fault, cure = (tell(key, language, **error.values) for key in (error.key, f"{error.key}_cure"))
+            fault, cure = error.fault_in(language), error.cure_in(language)
             again = _address(request, asked)
             # Where the queue is full the page tries again by itself; what failed waits for somebody who wants it again.
             leads_to = _address(request, asked, progress="1") if status == 429 else ""
@@ -155,7 +155,7 @@ class ReportRoutes:
             answer = self._page(asked, heading, why, leads_to=leads_to, after_s=retry_s, link=again, link_text=link_text)
             answer.set_status(status)
         else:
-            answer = _refusal(status, error.key, language, **error.values)
+            answer = refused(status, error)
         answer.headers["Retry-After"] = str(retry_s)
         return answer
 
@@ -218,10 +218,6 @@ def _file(request: web.Request, asked: Asked, file: ReportFile) -> web.Response:
     id_, which, form, _ = asked.slot
     headers |= {"Content-Type": _TYPES[form], "Content-Disposition": f'attachment; filename="{id_}-{which}.{form}"'}
     return web.Response(body=file.content, headers=headers)
-
-
-def _refusal(status: int, key: str, language: str, **values: object) -> web.Response:
-    return refusal_saying(status, tell(key, language, **values), tell(f"{key}_cure", language, **values))
 
 
 def _address(request: web.Request, asked: Asked, **more: str) -> str:

@@ -78,7 +78,7 @@ class QueueFullError(ReportFailedError):
     """No more reports are taken on now. retry_s: when to ask again."""
 
     def __init__(self, key: str, retry_s: int, **values: int) -> None:
-        super().__init__(key, seconds=retry_s, **values)
+        super().__init__(key, retry_s=retry_s, **values)
         self.retry_s = retry_s
 
 

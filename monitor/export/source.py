@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from types import MappingProxyType
 from typing import Protocol
 
-from monitor.errors import Fault
+from monitor.errors import Fault, MonitorError
 from monitor.model.day import Day
 from monitor.model.kindness import Manner
 from monitor.model.meeting import Confirmation, MeetingView
@@ -17,21 +16,13 @@ from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, Transition
 
 
-class RefusedError(Exception):
-    """What an operator or a visitor asks can't be done now.
-
-    key, values: a sentence of words/operations.py REFUSALS, its cure under key_cure.
-    """
-
-    def __init__(self, key: str, /, **values: float | int | str) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = MappingProxyType(values)
+class RefusedError(MonitorError):
+    """What an operator or a visitor asks can't be done: why, and what would do."""
 
     @property
     def is_of_now(self) -> bool:
         """True where the request is well formed and only what is the case now stands against it."""
-        return self.key in ("behind", "not_down", "not_taken", "no_work", "many_works", "sealed_later")
+        return self.code in ("behind", "not_down", "not_taken", "no_work", "many_works", "sealed_later")
 
 
 class Operations(Protocol):
@@ -127,17 +118,15 @@ class Meetings(Protocol):
         """
 
 
-class ReportFailedError(Exception):
-    """A report can't be made now. key, values: a sentence of words/report_queue.py, its cure under key_cure.
+class ReportFailedError(MonitorError):
+    """A report can't be made now: why, and what would do.
 
     quoted: what the system, or who makes reports, said last, for the log; '' where the sentence says it all.
     """
 
-    def __init__(self, key: str, quoted: str = "", /, **values: int) -> None:
-        super().__init__(key)
-        self.key = key
+    def __init__(self, code: str, quoted: str = "", /, **values: object) -> None:
+        super().__init__(code, **values)
         self.quoted = quoted
-        self.values = MappingProxyType(values)
 
 
 class Reporter(Protocol):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -108,7 +109,7 @@ class Reader(Store):
                 connection.execute(select(entries.c.id).limit(1))
             self._columns = self._look()
         except (ArgumentError, ImportError, SQLAlchemyError) as error:
-            raise SetupError("journal_unread", _READERS_CURE, journal=_without_secret(url), reason=_first_line(error)) from error
+            raise _unread(url, error) from error
 
     def _all(self) -> Select[Any]:
         """Return the same; a journal in the form of version 0.1, which its daemon has not turned yet, lacks a column."""
@@ -122,6 +123,22 @@ class Reader(Store):
 
 
 _READERS_CURE = Phrase("read_beside_daemon")
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Reader]:
+    """Open the database of an SQLAlchemy URL for reading, and close it. Raises SetupError where it can't be read, then or later."""
+    reader = Reader(url)
+    try:
+        yield reader
+    except SQLAlchemyError as error:
+        raise _unread(url, error) from error
+    finally:
+        reader.close()
+
+
+def _unread(url: str, error: Exception) -> SetupError:
+    return SetupError("journal_unread", _READERS_CURE, journal=_without_secret(url), reason=_first_line(error))
 
 
 def _existing(url: URL) -> URL:

@@ -5,7 +5,8 @@
 
 A request may say "language": "vi" or "en", in which it is answered then; English else.
 
-Answers: {"ok": true, …} or {"ok": false, "error": "what is wrong; the cure"}.
+Answers: {"ok": true, …} or {"ok": false, "error": "what is wrong", "cure": "what to do", "code": …, "values": …, "remedy": …}, the
+last three for whoever says it himself.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class Control:
             refused = error
         except ValueError as error:
             refused = ActionError("quoted", text=error)
-        return {"ok": False, "error": refused.told(language)}
+        return {"ok": False, **refused.answer_in(language)}
 
     def _answer(self, request: Mapping[str, Any], language: str) -> Answer:
         if "do" in request:

@@ -25,10 +25,13 @@ from monitor.words.faults.commands import COMMANDS
 from monitor.words.faults.exchange import EXCHANGE
 from monitor.words.faults.files import FILES
 from monitor.words.faults.inventory import INVENTORY
+from monitor.words.faults.keys import KEYS
 from monitor.words.faults.lab import LAB
 from monitor.words.faults.machine import MACHINE
+from monitor.words.faults.operations import OPERATIONS
 from monitor.words.faults.profiles import PROFILES
 from monitor.words.faults.requests import REQUESTS
+from monitor.words.faults.serving import SERVING
 from monitor.words.faults.settings import SETTINGS
 from monitor.words.faults.system import SYSTEM
 from monitor.words.faults.values import VALUES
@@ -51,6 +54,7 @@ FORMS: dict[str, Table] = {
 FAULTS: dict[str, Catalogue] = {
     "files": FILES,
     "values": VALUES,
+    "keys": KEYS,
     "inventory": INVENTORY,
     "settings": SETTINGS,
     "profiles": PROFILES,
@@ -58,7 +62,9 @@ FAULTS: dict[str, Catalogue] = {
     "exchange": EXCHANGE,
     "machine": MACHINE,
     "commands": COMMANDS,
+    "operations": OPERATIONS,
     "requests": REQUESTS,
+    "serving": SERVING,
     "lab": LAB,
     "system": SYSTEM,
 }

@@ -12,7 +12,6 @@ from monitor.export.source import RefusedError
 from monitor.load.moments import moment
 from monitor.load.suggest import nearest
 from monitor.load.values import seconds
-from monitor.load.writing import written_duration
 from monitor.model.clock import Clock
 from monitor.model.inventory import Inventory
 from monitor.model.operations import Work
@@ -21,6 +20,7 @@ from monitor.model.state import Acknowledgement, Event, State, TargetView, Trans
 from monitor.rules import operations
 from monitor.service.announcing import sentence
 from monitor.service.board import Board
+from monitor.words.phrase import Phrase, phrase
 
 log = logging.getLogger("monitor.desk")
 
@@ -95,7 +95,7 @@ class Desk:
         cause = self._inventory().targets.get(view.cause or "")
         if view.state is State.UNREACHABLE and cause is not None:
             return RefusedError("behind", name=view.target.name, cause=cause.name, id=cause.id)
-        return RefusedError("not_down", name=view.target.name, state=(view.state or State.UNKNOWN).value)
+        return RefusedError("not_down", name=view.target.name, state=Phrase(f"state_{view.state or State.UNKNOWN}"))
 
     # Announced work
 
@@ -129,16 +129,16 @@ class Desk:
         ids, areas = self._covered(covers)
         lasts_s = seconds(lasts)
         if lasts_s is None or lasts_s <= 0:
-            raise RefusedError("no_duration", field="for", text=lasts)
+            raise RefusedError("given_no_duration", name="for", text=lasts)
         if lasts_s > MOST_S:
-            raise RefusedError("too_long", lasts=written_duration(lasts_s))
+            raise RefusedError("work_too_long", text=lasts)
         now = datetime.fromtimestamp(self._clock.wall(), ZoneInfo(self._settings().timezone))
         begin = moment(start, now, is_past=False) if start else now
         if begin is None or abs(begin - now) > _FARTHEST:
-            raise RefusedError("no_time", field="from", text=start)
+            raise RefusedError("given_no_time", name="from", text=start)
         finish = begin + timedelta(seconds=lasts_s)
         if finish <= now:
-            raise RefusedError("over")
+            raise RefusedError("work_over")
         return MaintenanceWindow(reason, ids, areas, begin, finish)
 
     def _covered(self, covers: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -181,4 +181,4 @@ class Desk:
 
 def _misspelt(name: str, known: Iterable[str]) -> RefusedError:
     near = nearest(name, known)
-    return RefusedError("no_target", name=name) if near is None else RefusedError("misspelt", name=name, near=near)
+    return RefusedError("no_target_or_area", None if near is None else phrase("did_you_mean", near=near), name=name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,35 @@ def joined(by: str, items: Iterable[str | Phrase]) -> Phrase:
     if not found:
         return phrase("quoted", text="")
     return reduce(lambda left, right: phrase(by, left=left, right=right), found)
+
+
+def coded(told: Phrase) -> dict[str, Any]:
+    """Return a phrase as JSON has it: {"code", "values"}, phrases within it so too, tuples as lists."""
+    return {"code": told.code, "values": coded_values(told.values)}
+
+
+def coded_values(values: Mapping[str, object]) -> dict[str, Any]:
+    """Return the values of a phrase as JSON has them."""
+    return {name: _coded(value) for name, value in values.items()}
+
+
+def _coded(value: object) -> object:
+    if isinstance(value, Phrase):
+        return coded(value)
+    return [_coded(each) for each in value] if isinstance(value, tuple) else value
+
+
+def decoded(told: Any) -> Phrase:
+    """Return the phrase that JSON holds. Raises LookupError, TypeError or AttributeError where it holds none."""
+    return Phrase(str(told["code"]), decoded_values(told["values"]))
+
+
+def decoded_values(values: Mapping[str, Any]) -> dict[str, object]:
+    """Return the values of a phrase that JSON holds."""
+    return {str(name): _decoded(value) for name, value in values.items()}
+
+
+def _decoded(value: Any) -> object:
+    if isinstance(value, Mapping):
+        return decoded(value)
+    return tuple(_decoded(each) for each in value) if isinstance(value, list) else value

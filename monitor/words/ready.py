@@ -5,13 +5,6 @@ from __future__ import annotations
 from monitor.words.catalogue import Catalogue
 
 READY: Catalogue = {
-    "unreachable_cure": (
-        "khởi động bộ giám sát, xem nhật ký của nó, chỉ địa chỉ bằng --daemon URL, hoặc tự đo bằng --now",
-        "start the daemon, look at its log, give its address with --daemon URL, or probe by yourself with --now",
-    ),
-    "no_meeting": ("tuần tới không có phiên họp nào tên là '{name}'", "no meeting of the coming week is called '{name}'"),
-    "no_meeting_cure": ("`monitor meetings list` liệt kê: {known}", "`monitor meetings list` shows them: {known}"),
-    "none_known": ("không có phiên nào", "none"),
     "endpoint": ("Điểm cầu", "Endpoint"),
     "verdict": ("Kết luận", "Verdict"),
     "why": ("Lý do", "Why"),

@@ -66,18 +66,5 @@ SHIFT: Catalogue = {
     "state": ("Tình trạng", "State"),
     "is_open": ("còn mở", "open"),
     "is_over": ("đã khắc phục", "over"),
-    "begins_after": (
-        "khoảng thời gian trống: từ {since} đến {until}",
-        "there is no time between {since} and {until}",
-    ),
-    "begins_after_cure": ("cho --from sớm hơn --to, cả hai không sau lúc này", "give a --from before --to, and neither after now"),
-    "no_duration": ("--last {text}: không phải thời lượng", "--last {text}: no duration"),
-    "no_duration_cure": ("viết như 8h, 90m hoặc 2d", "write it as 8h, 90m or 2d"),
-    "no_time": ("{option} {text}: không phải thời điểm", "{option} {text}: no time"),
-    "no_time_cure": ("viết như 14:00 hoặc 2026-11-30T14:00", "write it as 14:00 or 2026-11-30T14:00"),
-    "terminal": ("tệp Excel không hiện được trên màn hình lệnh", "a workbook can't be shown on a terminal"),
-    "terminal_cure": ("thêm -o ca-truc.xlsx", "add -o shift.xlsx"),
-    "unwritable": ("{path}: không ghi được ({reason})", "{path} can't be written ({reason})"),
-    "unwritable_cure": ("chọn tệp khác", "choose another file"),
     "file_written": ("Đã ghi {path}.", "Written: {path}."),
 }

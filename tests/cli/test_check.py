@@ -9,11 +9,14 @@ import pytest
 
 from monitor.__main__ import main
 from monitor.cli.machine import Grade, icmp, journal, listen, look, ping_range, zone
-from monitor.errors import SetupError
+from monitor.errors import MonitorError, SetupError
 from monitor.load.schema import schemas
 from monitor.model.settings import Settings
 from monitor.probes.icmp.socket import IcmpSocket
+from monitor.words import say
 from monitor.words.configuration import MACHINE
+from monitor.words.faults import tell
+from monitor.words.phrase import decoded
 from tests.load.folders import MONITOR, SITES, make_folder
 
 LIVELY = f"listen: 127.0.0.1:0\njournal: sqlite:///var/x.db\n{MONITOR}"
@@ -116,7 +119,32 @@ def test_programs_read_it_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert {finding["grade"] for finding in good["machine"]} <= {"ok", "warning", "fault"}
     assert main(["check", "--config", str(make_folder(tmp_path / "bad", sites="points: 7\n")), "--format", "json"]) == 2
     bad = json.loads(capsys.readouterr().out)
-    assert {"file", "line", "path", "code", "fault", "cure"} == set(bad["faults"][0])
+    assert [{"file", "line", "path", "code", "values", "remedy", "fault", "cure"}] == [set(each) for each in bad["faults"][:1]]
+    (fault,) = (each for each in bad["faults"] if each["code"] == "not_a_list")
+    assert ({"found": {"code": "a_text", "values": {}}}, "not_a_list_cure") == (fault["values"], fault["remedy"]["code"])
+
+
+def test_programs_are_told_what_was_found_in_codes_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sites = SITES.replace("contracted: 50M", "contracted: 1M")
+    main(["check", "--config", str(make_folder(tmp_path, monitor=LIVELY, sites=sites)), "--format", "json", "--language", "en"])
+    told = json.loads(capsys.readouterr().out)
+    (warning,) = told["warnings"]
+    assert ("call_too_fast", {"rate_bps": 2_000_000, "point": "xa"}) == (warning["code"], warning["values"])
+    for each in (*told["faults"], *told["warnings"]):
+        heard = MonitorError.answered({"error": each["fault"], **each})
+        assert (each["code"], each["fault"], each["cure"]) == (heard.code, heard.fault_in("en"), heard.cure_in("en"))
+    for each in told["machine"]:
+        values = {name: tell(decoded(value), "en") if isinstance(value, dict) else value for name, value in each["values"].items()}
+        assert each["text"] == say(MACHINE, each["code"], "en", **values)
+
+
+def test_a_finding_that_quotes_another_fault_has_its_code(tmp_path: Path) -> None:
+    finding = next(finding for finding in look(None, (4,), 100, proc(tmp_path), refuse) if finding.key == "icmp_none")
+    told = json.loads(json.dumps(finding.answer_in("vi")))
+    assert ("fault", "icmp_none", 4, "icmp_refused", "icmp_refused_cure") == (
+        *(told["grade"], told["code"], told["values"]["version"]),
+        *(told["values"]["fault"]["code"], told["values"]["cure"]["code"]),
+    )
 
 
 def test_the_schemas_are_written_where_one_asks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,7 +63,7 @@ async def test_json_is_one_row_a_probe() -> None:
 async def test_an_unknown_target_is_told_in_the_language_with_what_it_may_be() -> None:
     for more, told in (
         ((), "no target is called 'xa-lung-cuu'; did you mean 'xa-lung-cu'?"),
-        (("--language", "vi"), "không có điểm nào tên là 'xa-lung-cuu'; có phải 'xa-lung-cu'?"),
+        (("--language", "vi"), "không có điểm mạng hay điểm cầu nào tên 'xa-lung-cuu'; có phải 'xa-lung-cu' không?"),
     ):
         status, _, err = await poll(answers, "xa-lung-cuu", *more)
         assert (2, f"{told}\n") == (status, err)

@@ -119,11 +119,11 @@ def test_the_journal_is_only_read_and_never_migrated(folder: Path, capfdbinary: 
     ("words", "fault"),
     [
         (["--month", "2026-13"], "'2026-13' is no month"),
-        (["--from", "yesterday"], "--from 'yesterday' is no time"),
+        (["--from", "yesterday"], "--from: 'yesterday' is no time; write it like 2026-11-01 or 2026-11-01T07:00"),
         (["--to", "2026-10-01"], "--to without --from"),
         (["--month", "2026-10", "--from", "2026-10-01"], "two ways to say when"),
-        (["--from", "2026-10-02", "--to", "2026-10-01"], "is over before"),
-        (["--month", "2999-01"], "yet to come"),
+        (["--from", "2026-10-02", "--to", "2026-10-01"], "there is no time between 00:00 02/10/2026 and 00:00 01/10/2026"),
+        (["--month", "2999-01"], "there is no time between 00:00 01/01/2999 and"),
         (["--journal", "sqlite:////nowhere/journal.db"], "there is no journal at /nowhere/journal.db"),
         (["--journal", "journal.db"], "the journal journal.db can't be read: Could not parse"),
         (["--month", "2026-10", "-o", "/nowhere/r.html"], "/nowhere/r.html can't be written"),
@@ -140,10 +140,10 @@ def test_what_can_not_be_meant_is_refused_with_a_cure(
     ("words", "fault"),
     [
         (["--month", "2026-13"], "--month '2026-13': không phải tháng; viết như 2026-11"),
-        (["--from", "yesterday"], "--from 'yesterday': không phải thời điểm"),
+        (["--from", "yesterday"], "--from: 'yesterday' không phải thời điểm; viết như 2026-11-01 hoặc 2026-11-01T07:00"),
         (["--to", "2026-10-01"], "có --to mà không có --from"),
-        (["--from", "2026-10-02", "--to", "2026-10-01"], "cho --from trước --to"),
-        (["--month", "2026-10", "-o", "/nowhere/r.html"], "/nowhere/r.html: không ghi được"),
+        (["--from", "2026-10-02", "--to", "2026-10-01"], "cho --from sớm hơn --to"),
+        (["--month", "2026-10", "-o", "/nowhere/r.html"], "không ghi được /nowhere/r.html: không có tệp hay thư mục này"),
     ],
 )
 def test_it_is_refused_in_the_configurations_language(

@@ -91,10 +91,10 @@ def test_json_is_for_programs(words: list[str], capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        (["--from", "2099-01-01T00:00"], "khoảng thời gian trống"),
-        (["--from", "chiều"], "--from chiều: không phải thời điểm; viết như 14:00"),
-        (["--last", "8"], "--last 8: không phải thời lượng; viết như 8h"),
-        (["-o", "/nowhere/log.html"], "/nowhere/log.html: không ghi được"),
+        (["--from", "2099-01-01T00:00"], "không có khoảng thời gian nào từ 00:00 01/01/2099"),
+        (["--from", "chiều"], "--from: 'chiều' không phải thời điểm; viết như 22:00"),
+        (["--last", "8"], "--last: '8' không phải thời lượng; viết như 30m"),
+        (["-o", "/nowhere/log.html"], "không ghi được /nowhere/log.html: không có tệp"),
         (
             ["--journal", "sqlite:////nowhere/journal.db"],
             "không có nhật ký ở /nowhere/journal.db; chạy lệnh này ở nơi bộ giám sát chạy",

@@ -143,7 +143,7 @@ def _check_told(number: int, got: bytes, report: Report) -> None:
     if rest.startswith(b"HTTP/"):  # that was the answer to a HEAD
         return
     try:
-        if told and not {"error", "cure"} <= json.loads(told).keys():
+        if told and not {"error", "cure", "code", "values"} <= json.loads(told).keys():
             report.findings.append(f"{number}: no fault or cure in {told!r}")
     except ValueError:
         report.findings.append(f"{number}: no JSON: {told!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.errors import MonitorError
 from monitor.export.admission import (
     LINE_EVERY_S,
     Admission,
@@ -17,7 +18,7 @@ from monitor.export.admission import (
     is_shared,
     limits_for,
 )
-from monitor.words.admission import BUSY, busy
+from monitor.words.faults import FAULTS
 
 A, B, C, PROXY = "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.1"
 
@@ -149,7 +150,8 @@ def test_a_line_stays_short_and_memory_small_whoever_comes() -> None:
 
 
 def test_every_reason_to_refuse_a_request_has_its_words() -> None:
-    for key in BUSY:
-        for language in ("vi", "en"):
-            assert all(busy(key.removesuffix("_cure"), language, seconds=5))
-    assert {key for key in BUSY if not key.endswith("_cure")} < {reason.value for reason in Reason}
+    reasons = {code.removeprefix("busy_") for code in FAULTS if code.startswith("busy_") and not code.endswith("_cure")}
+    assert reasons < {reason.value for reason in Reason}
+    for reason in reasons:
+        told = MonitorError(f"busy_{reason}", retry_s=5)
+        assert all("5 s" in told.cure_in(language) for language in ("vi", "en"))

@@ -15,6 +15,7 @@ from monitor.export.source import RefusedError
 from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Blindness, State
 from monitor.words import say
+from monitor.words.phrase import Phrase
 from tests.export import morning, sample
 from tests.export.browsing import MARKS, launched, opened
 from tests.export.sample import FakeSource
@@ -176,7 +177,7 @@ async def test_a_root_cause_is_taken_from_its_card_by_a_name_that_is_remembered(
 
 async def test_what_the_daemon_refuses_is_said_beside_the_button(browser: Browser, source: FakeSource) -> None:
     source.now = sample.snapshot(source.now.inventory, {"ubnd-1": State.DOWN})
-    source.operations.refusal = RefusedError("not_down", name="UBND huyện 1", state="up")
+    source.operations.refusal = RefusedError("not_down", name="UBND huyện 1", state=Phrase("state_up"))
     async with opened(browser, source, expected=("409",)) as page:
         await page.click("#causes li")
         await page.fill('#card [name="by"]', "Ca trực")

@@ -25,6 +25,7 @@ from tests.export.sample import FakeSource
 from tests.export.serving import Served, Visitor, served
 from tests.export.waiting import until
 from tests.patience import LONGEST_WAIT_S
+from tests.told import REFUSAL
 
 WALL, GUEST, CROWD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 HERE = "127.0.0.1"
@@ -137,7 +138,7 @@ async def test_a_body_that_does_not_come_is_408(source: FakeSource) -> None:
         head = f"POST /api/v1/poll HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nOrigin: {origin}\r\nContent-Length: 99\r\n\r\n"
         visitor.send(head.encode() + b'{"targets"')
         answer = await visitor.answer()
-        assert (408, {"error", "cure"}) == (answer.status, set(answer.json()))
+        assert (408, REFUSAL) == (answer.status, set(answer.json()))
         assert 1 == server.admission.refusals.total[Reason.SLOW_BODY]
 
 
@@ -200,7 +201,7 @@ async def test_one_client_too_many_is_429_and_others_are_served(source: FakeSour
         held = [await server.visit(CROWD) for _ in range(3)]
         answer = await server.get("/api/v1/targets", CROWD)
         assert (429, "5") == (answer.status, answer.headers["retry-after"])
-        assert {"error", "cure"} == set(answer.json())
+        assert REFUSAL == set(answer.json())
         assert "close" == answer.headers["connection"]
         assert 200 == (await server.get("/api/v1/targets", GUEST)).status
         for path in ("/metrics", "/-/healthy", "/-/ready"):
@@ -468,7 +469,7 @@ async def test_a_fault_of_ours_is_one_line_with_its_place_however_often(
     async with served(source) as server, await server.visit(GUEST) as visitor:
         for _ in range(50):
             answer = await visitor.get("/api/v1/targets")
-            assert (500, {"error", "cure"}) == (answer.status, set(answer.json()))
+            assert (500, REFUSAL) == (answer.status, set(answer.json()))
     (line,) = caplog.records
     assert line.levelno == logging.ERROR
     assert line.exc_info is None

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient
 
 from monitor.export.source import RefusedError
 from monitor.model.state import Acknowledgement, State
+from monitor.words.phrase import Phrase
 from tests.export import oracle, sample
 from tests.export.sample import FakeSource
 
@@ -75,11 +76,13 @@ async def test_what_cannot_be_understood_is_refused(client: Client, source: Fake
 
 
 async def test_what_cannot_be_done_now_is_said_in_the_readers_language(client: Client, source: FakeSource) -> None:
-    source.operations.refusal = RefusedError("not_down", name="Xã 1.1", state="up")
+    source.operations.refusal = RefusedError("not_down", name="Xã 1.1", state=Phrase("state_up"))
     status, answer = await post(client, TAKE, {"target": "xa-1-1", "by": "Ca trực"})
     assert (409, "Xã 1.1 không phải nguyên nhân gốc: trạng thái hoạt động") == (status, answer["error"])
     _, answer = await post(client, f"{TAKE}?lang=en", {"target": "xa-1-1", "by": "Ca trực"})
     assert "Xã 1.1 is no root cause: its state is up" == answer["error"]
+    assert ("not_down", {"name": "Xã 1.1", "state": {"code": "state_up", "values": {}}}) == (answer["code"], answer["values"])
+    assert {"code": "not_down_cure", "values": answer["values"]} == answer["remedy"]
 
 
 async def test_the_name_is_remembered_for_the_next_form(client: Client) -> None:

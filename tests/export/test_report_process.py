@@ -84,7 +84,7 @@ async def test_a_worker_that_hangs_is_killed_with_all_that_it_started(tmp_path: 
     with pipe_at(tmp_path / "held") as held:
         hangs = "import os, sys, time; os.open(sys.argv[1], os.O_WRONLY); os.fork(); time.sleep(3600)"
         failed = await failure(program(hangs, str(tmp_path / "held")), ReportLimits(time_s=1.5))
-        assert ("report_late", 2) == (failed.key, failed.values["seconds"])
+        assert ("report_late", 2) == (failed.code, failed.values["lasted_s"])
         assert ["no html report of giao-ban-thang-11: the report took longer than 2 s and was stopped"] == caplog.messages
         # It ends when nobody holds the other side any more.
         assert b"" == await asyncio.to_thread(os.read, held, 1)
@@ -106,14 +106,14 @@ async def test_a_worker_that_hangs_is_killed_with_all_that_it_started(tmp_path: 
 async def test_a_worker_that_fails_is_told_in_one_line(caplog: pytest.LogCaptureFixture, text: str, key: str, said: str) -> None:
     caplog.set_level(logging.INFO)
     limits = ReportLimits(time_s=2.0 if key == "report_late" else 60.0)
-    assert key == (await failure(program(text), limits)).key
+    assert key == (await failure(program(text), limits)).code
     (line,) = (each for each in caplog.messages if "report" in each)
     assert said in line
     assert "\n" not in line
 
 
 async def test_a_command_that_is_not_there_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    assert "report_died" == (await failure(("/nowhere/python",))).key
+    assert "report_died" == (await failure(("/nowhere/python",))).code
     assert "ended before it was done ([Errno 2] No such file or directory: '/nowhere/python')" in caplog.text
 
 
@@ -121,7 +121,7 @@ async def test_where_no_folder_can_be_made_it_is_told_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    assert "report_died" == (await failure(WORKER)).key
+    assert "report_died" == (await failure(WORKER)).code
     (line,) = caplog.messages
     assert "done ([Errno 2] No such file or directory: " in line
 
@@ -165,7 +165,7 @@ async def test_a_report_that_needs_more_memory_than_it_may_take_says_so() -> Non
     long = "á" * 150_000
     verdicts = {id_: replace(each, cause=long + id_) for id_, each in ORDER.view.endpoints.items()}
     large = replace(ORDER, view=replace(ORDER.view, endpoints=verdicts))
-    with pytest.raises(ReportFailedError, match="report_memory"):
+    with pytest.raises(ReportFailedError, match="needs more than 32 MB"):
         await ReportProcess(WORKER, ReportLimits(memory_bytes=32 << 20))(large)
 
 

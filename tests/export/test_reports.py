@@ -160,7 +160,7 @@ async def test_the_queue_is_bounded_and_a_report_in_it_can_still_be_asked_for() 
     await settle()
     with pytest.raises(QueueFullError) as refused:
         await at.ask("d")
-    assert ("report_full", 2) == (refused.value.key, refused.value.values["waiting"])
+    assert ("report_full", 2) == (refused.value.code, refused.value.values["waiting"])
     assert refused.value.retry_s >= 1
     held.append(at.ask("c", client="127.0.1.9"))
     at.reporter.let(3)
@@ -171,7 +171,7 @@ async def test_one_client_waits_for_two_reports_at_most_but_a_proxy_for_all() ->
     at = house()
     held = [at.ask(id_, client="127.0.1.1") for id_ in "ab"]
     await at.reporter.until_begun(1)
-    with pytest.raises(QueueFullError, match="report_many"):
+    with pytest.raises(QueueFullError, match="this address is waiting"):
         await at.ask("c", client="127.0.1.1")
     held += [at.ask("b", client="127.0.1.1")]
     held += [at.ask(id_, client=client) for client, ids in ((HERE, "cdef"), ("127.0.1.2", "gh")) for id_ in ids]
@@ -260,10 +260,10 @@ async def test_a_failure_is_told_to_all_and_stands_for_a_moment_and_the_next_rep
     await at.reporter.until_begun(1)
     at.reporter.let(9)
     results = await asyncio.gather(*tasks, return_exceptions=True)
-    keys = [each.key if isinstance(each, ReportFailedError) else each for each in results]
+    keys = [each.code if isinstance(each, ReportFailedError) else each for each in results]
     assert ["report_died"] * 4 == keys[:4]
     assert b"c" == await content(tasks[4])
-    with pytest.raises(ReportFailedError, match="report_died"):
+    with pytest.raises(ReportFailedError, match="ended before it was done"):
         await at.ask("a")
     assert list("abc") == at.reporter.begun, "what just failed is not tried again at once"
     at.time.now_s += QueueLimits().failed_s
@@ -277,7 +277,7 @@ async def test_what_waits_hears_of_the_end_and_nothing_is_begun_after_it() -> No
     await at.reporter.until_begun(1)
     await at.reports.end()
     results = await asyncio.gather(*tasks, return_exceptions=True)
-    assert {"report_ending"} == {each.key for each in results if isinstance(each, ReportFailedError)}
-    with pytest.raises(ReportFailedError, match="report_ending"):
+    assert {"report_ending"} == {each.code for each in results if isinstance(each, ReportFailedError)}
+    with pytest.raises(ReportFailedError, match="the monitor is ending"):
         await at.ask("d")
     assert ["a"] == at.reporter.begun

@@ -20,7 +20,7 @@ IN_OCTETS = "1.3.6.1.2.1.2.2.1.10"
 def refused(lab: Lab, request: dict[str, object]) -> str:
     answer = ask(socket_path(lab.state), request)
     assert not answer["ok"]
-    return str(answer["error"])
+    return f"{answer['error']}; {answer['cure']}"
 
 
 def get(lab: Lab, target: str, *oids: str) -> list[str]:

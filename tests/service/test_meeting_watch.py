@@ -175,7 +175,7 @@ async def test_what_a_later_version_sealed_is_refused_unless_it_was_changed() ->
     reseal(journal, {"wording": NEWEST + 1, "form": "of which nothing is known"})
     with pytest.raises(RefusedError) as refused:
         await opened(daemon, journal)
-    assert ("sealed_later", {"name": "m1"}) == (refused.value.key, dict(refused.value.values))
+    assert ("sealed_later", {"name": "m1"}) == (refused.value.code, dict(refused.value.values))
     event = sealed_in(journal)
     journal.entries[journal.entries.index(event)] = replace(event, values={**event.values, "seal": "0" * 64})
     with pytest.raises(ValueError, match="was changed"):

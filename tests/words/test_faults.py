@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import string
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from monitor.errors import MonitorError
 from monitor.load import meetings
 from monitor.load.manual import FORMS, keys
 from monitor.load.receivers import receivers_table
@@ -18,16 +20,17 @@ from monitor.load.secrets import SecretStore
 from monitor.words.faults import CATALOGUES, FAULTS, tell
 from monitor.words.faults.keys import KEYS
 from monitor.words.faults.system import SYSTEM
-from monitor.words.phrase import Phrase, joined, phrase
+from monitor.words.phrase import Phrase, coded, decoded, joined, phrase
 
 PACKAGE = Path(__file__).parent.parent.parent / "monitor"
 FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if "faults" not in path.relative_to(PACKAGE).parts]
 
-MADE = re.compile(r"(what|key|form|no_form|no_target_has)_\w+|no_(level|area|tag)")
-"""Codes that are put together where they are said: of what a mapping is, of a key, of a form."""
+MADE = re.compile(r"(what|key|form|no_form|no_target_has|busy|state)_\w+|no_(level|area|tag)")
+"""Codes that are put together where they are said: of what a mapping is, of a key, a form, a reason to refuse, a state."""
 PLACE_OF_CODE = {
     **dict.fromkeys(("SetupError", "MonitorError", "ActionError", "UnfitError", "UnsupportedFamilyError", "Phrase", "phrase"), 0),
     **dict.fromkeys(("or_else", "joined", "BadParameterError", "NotThereError", "InvalidOidError"), 0),
+    **dict.fromkeys(("RefusedError", "ReportFailedError", "QueueFullError"), 0),
     "refusal": 1,
     "Fault": 3,
 }
@@ -136,6 +139,59 @@ def test_what_a_required_key_means_is_told_as_the_manual_tells_it() -> None:
     known = {english for _, english in KEYS.values()}
     assert set() == docs - known
     assert set() == known - docs
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_nobody_hands_on_a_sentence_where_a_code_would_do(path: Path) -> None:
+    made = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call) and name_of(node) in PLACE_OF_CODE]
+    assert [] == [call.lineno for call in made if any(is_sentence(each) for each in parts(call))]
+
+
+def is_sentence(part: ast.expr) -> bool:
+    return isinstance(part, ast.Call) and name_of(part) in ("say", "tell", "saying", "told", "fault_in", "cure_in")
+
+
+def parts(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(each.value for each in call.keywords)]
+
+
+def test_every_code_stands_in_the_manual() -> None:
+    manual = (PACKAGE.parent / "docs/faults.md").read_text()
+    told = {code for code in FAULTS if not code.endswith("_cure")}
+    assert told == set(re.findall(r"^\| `(\w+)` \|", manual, re.MULTILINE))
+
+
+def test_what_comes_back_from_json_is_the_same_phrase() -> None:
+    told = phrase("not_what", what=phrase("one_of", options=("a", Phrase("nothing"), 3)), found=0.5)
+    assert told == decoded(json.loads(json.dumps(coded(told))))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_refusal_that_was_answered_is_said_in_the_language_of_who_hears_it(language: str) -> None:
+    told = MonitorError("odd_answer", phrase("did_you_mean", near="b"), origin="http://a", status=502)
+    heard = MonitorError.answered(json.loads(json.dumps(told.answer_in("en"))))
+    assert (told.code, told.told(language)) == (heard.code, heard.told(language))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"code": "not_known_to_us", "values": {}, "remedy": None},
+        {"code": "odd_answer", "values": {"origin": "a"}, "remedy": None},
+        {"code": "odd_answer", "values": None, "remedy": None},
+        {"code": "odd_answer", "values": {"origin": "a", "status": 1}, "remedy": 7},
+        {"code": "count_of_items", "values": {"count": "many"}, "remedy": None},
+    ],
+)
+def test_the_refusal_of_another_version_is_told_in_its_own_words(more: dict[str, Any]) -> None:
+    assert "its fault; its cure" == MonitorError.answered({"error": "its fault", "cure": "its cure", **more}).told("vi")
+
+
+@pytest.mark.parametrize("answer", [{}, [], None, "text", {"error": "no cure"}])
+def test_what_is_no_refusal_is_told_as_none(answer: object) -> None:
+    with pytest.raises((LookupError, TypeError)):
+        MonitorError.answered(answer)
 
 
 def test_a_phrase_quotes_texts_phrases_and_several_of_them() -> None:

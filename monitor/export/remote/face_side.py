@@ -101,9 +101,9 @@ class _Calls:
         raise SilentError(f"no answer to {name}")
 
 
-def _fail(how: str, told: str, values: Mapping[str, Any]) -> None:
+def _fail(how: str, told: str, answer: Mapping[str, Any]) -> None:
     if how == "refused":
-        raise RefusedError(told, **values)
+        raise RefusedError.answered(answer)
     raise ValueError(told) if how == "value" else RuntimeError(told)
 
 

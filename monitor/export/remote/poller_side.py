@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from monitor.errors import LOG
 from monitor.export.remote.channel import Channel
 from monitor.export.remote.codec import LONGEST_CALL, Kind, Picture, Update, pack, pack_inventory, unpack_call
 from monitor.export.source import Meetings, RefusedError, Source
@@ -135,7 +136,7 @@ class PollerSide:
         try:
             answer = pack(await self._calls[name](call, **arguments))
         except RefusedError as error:
-            self._channel.send(Kind.ERROR, call, pack(("refused", error.key, dict(error.values))))
+            self._channel.send(Kind.ERROR, call, pack(("refused", error.code, error.answer_in(LOG))))
         except ValueError as error:
             self._channel.send(Kind.ERROR, call, pack(("value", str(error), {})))
         except Exception as error:  # whatever it is, the faces must not wait for an answer that never comes

@@ -15,8 +15,10 @@ from monitor.words.faults.inventory import INVENTORY
 from monitor.words.faults.keys import KEYS
 from monitor.words.faults.lab import LAB
 from monitor.words.faults.machine import MACHINE
+from monitor.words.faults.operations import OPERATIONS
 from monitor.words.faults.profiles import PROFILES
 from monitor.words.faults.requests import REQUESTS
+from monitor.words.faults.serving import SERVING
 from monitor.words.faults.settings import SETTINGS
 from monitor.words.faults.system import SYSTEM
 from monitor.words.faults.values import VALUES
@@ -25,7 +27,7 @@ from monitor.words.voice import voice
 
 CATALOGUES: tuple[Catalogue, ...] = (
     *(FILES, VALUES, KEYS, INVENTORY, SETTINGS, PROFILES, CALENDARS, EXCHANGE),
-    *(MACHINE, SYSTEM, COMMANDS, REQUESTS, LAB),
+    *(MACHINE, SYSTEM, COMMANDS, OPERATIONS, REQUESTS, SERVING, LAB),
 )
 FAULTS: Catalogue = {code: said for catalogue in CATALOGUES for code, said in catalogue.items()}
 

@@ -28,6 +28,7 @@ from monitor.model.reading import Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import Credential, Login, Settings
 from monitor.model.state import Acknowledgement, Blindness, Snapshot, State
+from monitor.words.phrase import Phrase
 from tests.export import morning, sample
 from tests.export.meetings import FakeMeetings
 from tests.export.remote.pair import paired
@@ -129,11 +130,11 @@ async def test_what_is_asked_is_answered_by_the_poller() -> None:
 
 async def test_what_the_poller_refuses_is_refused_here_with_its_values() -> None:
     poller = FakeSource()
-    poller.operations.refusal = RefusedError("not_down", name="Xã Một")
+    poller.operations.refusal = RefusedError("not_down", Phrase("list_targets"), name="Xã Một", state=Phrase("state_up"))
     async with paired(poller) as pair:
         with pytest.raises(RefusedError) as caught:
             await pair.remote.operations.acknowledge("xa-1-1", "Trực ca", "")
-        assert ("not_down", {"name": "Xã Một"}) == (caught.value.key, dict(caught.value.values))
+        assert poller.operations.refusal.answer_in("vi") == caught.value.answer_in("vi")
 
 
 async def test_readings_come_one_by_one() -> None:
