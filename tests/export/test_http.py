@@ -112,19 +112,20 @@ async def test_one_target_says_why_in_the_language_asked_for(client: Client, sou
 
 
 @pytest.mark.parametrize(
-    ("configured", "cookie", "query", "spoken"),
+    ("chosen", "spoken"),
     [
-        ("vi", "", "", "vi"),
-        ("en", "", "", "en"),
-        ("vi", "en", "", "en"),
-        ("en", "vi", "", "vi"),
-        ("vi", "vi", "?lang=en", "en"),
-        ("en", "en", "?lang=vi", "vi"),
+        (("vi", "", ""), "vi"),
+        (("en", "", ""), "en"),
+        (("vi", "en", ""), "en"),
+        (("en", "vi", ""), "vi"),
+        (("vi", "vi", "?lang=en"), "en"),
+        (("en", "en", "?lang=vi"), "vi"),
     ],
 )
 async def test_json_speaks_as_pages_do_and_what_0_1_told_in_english_is_english_unless_it_is_asked_for(
-    configured: str, cookie: str, query: str, spoken: str, client: Client, source: FakeSource
+    chosen: tuple[str, str, str], spoken: str, client: Client, source: FakeSource
 ) -> None:
+    configured, cookie, query = chosen
     source.settings = replace(source.settings, language=configured)
     source.now = sample.snapshot(states={"ubnd-1": State.DOWN})
     source.manners["ubnd-1"] = Manner(Learned(10, FEWER, sample.NOW), Learned(24), Learned(0.5, USUAL), 0.012, 0.002, 20, 3, 1)
