@@ -90,7 +90,7 @@ class _Guard:
         except web.HTTPException as error:
             return _as_refusal(request, error)
         except SilentError:
-            answer = refusal(503, "poller_silent", seconds=_SILENT_RETRY_S)
+            answer = refusal(503, "poller_silent", retry_s=_SILENT_RETRY_S)
             answer.headers["Retry-After"] = str(_SILENT_RETRY_S)
             return answer
         except RefusedError:

@@ -29,7 +29,7 @@ MACHINE: Catalogue = {
         "ICMP over IPv{version}: only ping sockets permitted (no raw one: CAP_NET_RAW lacks)",
     ),
     "icmp_ping_cure": (
-        "đủ dùng; socket raw lọc được gói lạ trong nhân: AmbientCapabilities=CAP_NET_RAW",
+        "đủ dùng; socket raw lọc được gói lạ ngay trong nhân hệ điều hành: AmbientCapabilities=CAP_NET_RAW",
         "it serves; a raw one filters strangers in the kernel: AmbientCapabilities=CAP_NET_RAW",
     ),
     "icmp_none": ("ICMP IPv{version}: {fault}", "ICMP over IPv{version}: {fault}"),
@@ -63,13 +63,13 @@ MACHINE: Catalogue = {
     "journal_other": ("nhật ký trên máy chủ cơ sở dữ liệu: không thử ở đây", "journal on a database server: not tried here"),
     "journal_bad": ("nhật ký {place}: không ghi được ({reason})", "journal {place}: not writable ({reason})"),
     "journal_bad_cure": (
-        "tạo thư mục và trao cho người chạy daemon, hoặc sửa `journal:` trong monitor.yaml",
+        "tạo thư mục và trao quyền ghi cho người dùng chạy bộ giám sát, hoặc sửa `journal:` trong monitor.yaml",
         "make the folder and give it to the daemon's user, or change `journal:` in monitor.yaml",
     ),
     "listen": ("{listen}: cổng còn trống", "{listen}: the port is free"),
     "listen_used": ("{listen}: đã có chương trình lắng nghe", "{listen}: something listens there already"),
     "listen_used_cure": (
-        "nếu đó là daemon này đang chạy thì không sao; nếu không, sửa `listen:` trong monitor.yaml",
+        "nếu đó là chính bộ giám sát này đang chạy thì không sao; nếu không thì sửa `listen:` trong monitor.yaml",
         "fine if it is this daemon at work; otherwise change `listen:` in monitor.yaml",
     ),
     "listen_bad": ("{listen}: không lắng nghe được ({reason})", "{listen}: can't be listened on ({reason})"),

@@ -18,7 +18,7 @@ LAB: Catalogue = {
     "scenario": ("  kịch bản:       {title}", "  scenario:      {title}"),
     "missing": (
         "Máy này không cho tạo mạng riêng ({reason}), nên chạy trên địa chỉ loopback 127.x.y.z. Khác biệt:\n"
-        "  - kernel trả lời mọi ping: không điểm nào mất kết nối theo ping được, không có trễ và mất gói\n"
+        "  - nhân hệ điều hành trả lời mọi ping: không điểm nào mất kết nối theo ping được, không có trễ và mất gói\n"
         "  - SNMP ở cổng UDP {port}; kịch bản chỉ thấy được qua SNMP\n"
         "  - không có TCP, traceroute, IPv6; cấu hình cho bộ giám sát: {config}",
         "No network of its own ({reason}), so the lab runs on loopback addresses 127.x.y.z. What differs:\n"
@@ -63,7 +63,7 @@ LAB: Catalogue = {
     "stack_grafana": ("Grafana:         {url}dashboards", "Grafana:         {url}dashboards"),
     "stack_missing": ("{what}: máy này chưa cài ({how}), nên bỏ qua.", "{what} is not installed here ({how}), so it is left out."),
     "past": (
-        "Đang dựng 35 ngày quá khứ cho Prometheus và nhật ký (vài phút)…",
+        "Đang tạo 35 ngày dữ liệu lịch sử cho Prometheus và nhật ký (vài phút)…",
         "Making 35 days of past up for Prometheus and journal (minutes)…",
     ),
     "prometheus": ("Prometheus", "Prometheus"),

@@ -245,7 +245,7 @@ def in_both(vi_title: str, en_title: str, vi_fault: str, en_fault: str) -> Mappi
     ("path", "status", "said"),
     [
         ("/targets/none", 404, in_both(*NO_PAGE, "không có điểm nào tên", "no target is called")),
-        ("/meetings/none", 404, in_both(*NO_PAGE, "không có cuộc họp nào tên", "no meeting is called")),
+        ("/meetings/none", 404, in_both(*NO_PAGE, "không có phiên họp nào tên", "no meeting is called")),
         ("/nowhere", 404, in_both(*NO_PAGE, "không có gì ở", "there is nothing at")),
         ("/?lang=xx", 400, in_both(*NOT_SHOWN, "không phải ngôn ngữ nào", "is not a language")),
     ],

@@ -58,7 +58,7 @@ async def test_the_next_one_is_found_without_its_id() -> None:
 
 async def test_what_is_not_there_is_404_with_a_cure() -> None:
     for language, told in (
-        ("vi", "không có cuộc họp nào trong tuần tới tên 'm2'"),
+        ("vi", "không có phiên họp nào trong tuần tới tên 'm2'"),
         ("en", "no meeting of the coming week is called 'm2'"),
     ):
         status, text = await asked(f"/api/v1/meetings/m2?lang={language}")

@@ -99,7 +99,7 @@ class _Api:
                 body = await response.read()
                 status, location = response.status, response.headers.get("Location", "")
         except TimeoutError:
-            raise SetupError("netbox_silent", url=url, seconds=_TIMEOUT_S) from None
+            raise SetupError("netbox_silent", url=url, within_s=_TIMEOUT_S) from None
         except aiohttp.ClientError as error:
             raise SetupError("netbox_unaskable", url=url, reason=reason_of(error)) from None
         if status != 200:

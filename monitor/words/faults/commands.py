@@ -21,14 +21,14 @@ COMMANDS: Catalogue = {
     ),
     # Profiles.
     "no_recording": ("không có tệp {path}", "there is no file {path}"),
-    "no_recording_cure": ("đưa một bản ghi có sẵn, hoặc một địa chỉ", "give a recording that is there, or an address"),
+    "no_recording_cure": ("chỉ một bản ghi có sẵn, hoặc một địa chỉ", "give a recording that is there, or an address"),
     "for_a_device": (
         "--{option} dùng cho thiết bị, mà {subject} là bản ghi",
         "--{option} is for a device, and {subject} is a recording",
     ),
     "for_a_device_cure": ("bỏ --{option}", "leave --{option} away"),
     "list_profiles": ("`monitor profiles list` liệt kê tất cả", "`monitor profiles list` shows them all"),
-    "version_alone": ("--version cho biết dùng --community thế nào", "--version says how a --community is used"),
+    "version_alone": ("--version chỉ dùng kèm --community", "--version says how a --community is used"),
     "version_alone_cure": (
         "thêm --community, hoặc chỉ dùng --credential",
         "give --community, or --credential alone",
@@ -55,7 +55,7 @@ COMMANDS: Catalogue = {
     ),
     "period_empty": ("không có khoảng thời gian nào từ {since} đến {until}", "there is no time between {since} and {until}"),
     "period_empty_cure": (
-        "cho --from sớm hơn --to, cả hai không sau lúc này",
+        "đặt --from sớm hơn --to, cả hai không sau lúc này",
         "give a --from before --to, and neither after now",
     ),
     "period_two_ways": ("--month và --from/--to cùng chỉ kỳ báo cáo", "--month and --from or --to are two ways to say when"),
@@ -68,12 +68,12 @@ COMMANDS: Catalogue = {
     "no_month": ("--month '{text}': không phải tháng", "--month '{text}' is no month"),
     "no_month_cure": ("viết như 2026-11", "write it like 2026-11"),
     # Reports and meetings.
-    "no_report": ("bộ giám sát tại {origin} không đưa báo cáo: {reason}", "the daemon at {origin} gives no report: {reason}"),
+    "no_report": ("bộ giám sát tại {origin} không trả báo cáo: {reason}", "the daemon at {origin} gives no report: {reason}"),
     "http_alone": ("HTTP {status}", "HTTP {status}"),
     "http_says": ("HTTP {status}: {reason}", "HTTP {status}: {reason}"),
     "start_daemon": ("khởi chạy bộ giám sát, hoặc xem nhật ký của nó", "start the daemon, or look at its log"),
     "see_log": ("xem nhật ký của bộ giám sát", "see the daemon's log"),
-    "list_meetings": ("`monitor meetings list` liệt kê các cuộc họp", "`monitor meetings list` shows them"),
+    "list_meetings": ("`monitor meetings list` liệt kê các phiên họp", "`monitor meetings list` shows them"),
     "list_these_meetings": ("`monitor meetings list` liệt kê: {names}", "`monitor meetings list` shows them: {names}"),
     "calendar_name": ("'{name}' không thể là tên lịch", "'{name}' is no name for a calendar"),
     "calendar_name_cure": ("viết --name TÊN.ics, không kèm thư mục", "give --name NAME.ics, without a folder"),
@@ -107,7 +107,7 @@ COMMANDS: Catalogue = {
         "the daemon at {origin} broke off: {reason}",
     ),
     "daemon_broke_off_cure": ("xem nhật ký của nó rồi đo lại", "look at its log, then poll again"),
-    "daemon_refuses_poll": ("bộ giám sát tại {origin} không đo: {reason}", "the daemon at {origin} does not poll: {reason}"),
+    "daemon_refuses_poll": ("bộ giám sát tại {origin} từ chối đo: {reason}", "the daemon at {origin} does not poll: {reason}"),
     "daemon_says": ("bộ giám sát tại {origin} báo: {reason}", "the daemon at {origin} says: {reason}"),
     "or_start_for_poll": (
         "{cure}; hoặc khởi chạy bộ giám sát để `poll` hỏi nó",

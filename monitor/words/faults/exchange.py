@@ -114,9 +114,9 @@ EXCHANGE: Catalogue = {
     "really_netbox": ("url có đúng là của một NetBox không?", "is url really that of a NetBox?"),
     "netbox_too_many": ("{url} có hơn {most} đối tượng", "{url} has more than {most} objects"),
     "netbox_too_many_cure": ("chọn ít hơn trong netbox.yaml", "choose fewer in netbox.yaml"),
-    "netbox_silent": ("{url} không trả lời trong {seconds} s", "{url} gave no answer within {seconds} s"),
+    "netbox_silent": ("{url} không trả lời trong {within_s}", "{url} gave no answer within {within_s}"),
     "netbox_silent_cure": ("kiểm tra xem từ đây có tới được NetBox không", "see that NetBox can be reached from here"),
-    "netbox_unaskable": ("không hỏi được {url}: {reason}", "{url} can't be asked: {reason}"),
+    "netbox_unaskable": ("không truy vấn được {url}: {reason}", "{url} can't be asked: {reason}"),
     "netbox_unaskable_cure": ("kiểm tra url và ca_file trong netbox.yaml", "check url and ca_file of netbox.yaml"),
     "netbox_token": ("{url} từ chối mã API ({status})", "{url} refuses the token ({status})"),
     "netbox_token_cure": (

@@ -82,7 +82,7 @@ INVENTORY: Catalogue = {
     "uplink_circle": ("các tuyến trên đi thành vòng: {way}", "the uplinks run in a circle: {way}"),
     "uplink_circle_cure": ("một trong các điểm đó phải dẫn về gốc", "one of them must lead towards the root"),
     "second_root": (
-        "thiếu khóa này, mà chỉ một điểm được không có; '{root}' đã không có ({place})",
+        "thiếu khóa này, mà chỉ điểm gốc được phép thiếu; '{root}' đã là gốc ({place})",
         "is missing, and only one point may have none; '{root}' has none ({place})",
     ),
     "second_root_cure": ("cho một trong hai điểm một uplink", "give one of them an uplink"),

@@ -76,7 +76,7 @@ LAB: Catalogue = {
     ),
     "recording_form": ("không đọc được {path}: {reason}", "{path} can't be read: {reason}"),
     "recording_form_cure": (
-        "đưa bản ghi theo dạng của snmpsim: OID|TAG|VALUE, mã UTF-8",
+        "dùng bản ghi theo dạng của snmpsim: OID|TAG|VALUE, mã UTF-8",
         "give a recording in snmpsim's form: OID|TAG|VALUE, in UTF-8",
     ),
     # What the lab needs of this machine.
@@ -121,7 +121,7 @@ LAB: Catalogue = {
         "run it as the user who started the lab",
     ),
     "state_folder": ("{folder}: {reason}", "{folder}: {reason}"),
-    "state_folder_cure": ("cho thư mục khác bằng --state", "give another folder with --state"),
+    "state_folder_cure": ("chỉ thư mục khác bằng --state", "give another folder with --state"),
     "lab_runs": (
         "đã có một phòng thử đang chạy (tiến trình {pid}, {folder})",
         "a lab is running already (process {pid}, {folder})",
@@ -137,7 +137,7 @@ LAB: Catalogue = {
     ),
     "socket_path": ("{path}: quá dài cho một socket unix", "{path}: too long for a unix socket"),
     "socket_path_cure": (
-        "cho thư mục --state ngắn hơn {most} ký tự",
+        "chọn thư mục --state ngắn hơn {most} ký tự",
         "give a --state folder of fewer than {most} letters",
     ),
     # `monitor lab`, `monitor demo`.
@@ -165,12 +165,12 @@ LAB: Catalogue = {
     "command_fails": ("{command}: {reason}", "{command}: {reason}"),
     "program_fails": ("{program} không khởi chạy được:\n  {lines}", "{program} does not start:\n  {lines}"),
     "program_fails_cure": ("xem {log}, hoặc bỏ --stack", "see {log}, or leave --stack out"),
-    "past_fails": ("không dựng được quá khứ", "the past can't be made up"),
+    "past_fails": ("không tạo được dữ liệu lịch sử", "the past can't be made up"),
     "past_fails_cure": ("bỏ --past, hoặc xem ở trên", "leave --past out, or see above"),
     "no_free_port": ("không còn cổng trống trên {host}", "no port is free on {host}"),
     "no_free_port_cure": ("dừng các chương trình đang giữ cổng", "end what holds them"),
     # `monitor lab history`.
-    "past_to_nowhere": ("chưa chỉ nơi ghi quá khứ", "nothing to write the past to"),
+    "past_to_nowhere": ("chưa chỉ nơi ghi dữ liệu lịch sử", "nothing to write the past to"),
     "past_to_nowhere_cure": (
         "thêm --blocks DIR, --openmetrics DIR hoặc --journal FILE",
         "give --blocks DIR, --openmetrics DIR or --journal FILE",
@@ -180,8 +180,8 @@ LAB: Catalogue = {
         "--blocks and --openmetrics are two ways to the same",
     ),
     "past_two_ways_cure": ("dùng một trong hai", "give one of them"),
-    "past_days": ("--days {days} không thành quá khứ", "--days {days} is no past"),
-    "past_days_cure": ("cho số từ 1 đến {most}", "give 1 to {most}"),
+    "past_days": ("--days {days}: số ngày không hợp lệ", "--days {days} is no past"),
+    "past_days_cure": ("chọn số từ 1 đến {most}", "give 1 to {most}"),
     "no_promtool": ("chưa cài promtool", "promtool is not installed"),
     "no_promtool_cure": (
         "cài gói `prometheus` của Debian, hoặc dùng --openmetrics DIR",
@@ -189,7 +189,7 @@ LAB: Catalogue = {
     ),
     "past_exists": ("{path} đã có", "{path} exists"),
     "past_exists_cure": (
-        "cho một tệp mới: quá khứ không được ghi sau những gì đã có",
+        "chỉ một tệp mới: dữ liệu lịch sử không được ghi nối sau những gì đã có",
         "give a new file: a past is not written behind what is already there",
     ),
     "past_until": ("--until {text} không phải thời điểm", "--until {text} is no time"),

@@ -73,12 +73,12 @@ MACHINE: Catalogue = {
         "{address} would leave by {link}, and with addresses: lab it must go over {interface}",
     ),
     "guard_strangers": (
-        "với addresses: lab chỉ lo và {interface} được hoạt động, mà {links} cũng đang hoạt động",
+        "với addresses: lab, ngoài lo và {interface} không giao diện nào được bật, mà {links} đang bật",
         "with addresses: lab no link but lo and {interface} may be up, and {links} is",
     ),
     # Sockets, ports, limits.
     "netlink_refused": (
-        "không hỏi được nhân về bảng định tuyến (netlink: {reason})",
+        "không hỏi được nhân hệ điều hành về bảng định tuyến (netlink: {reason})",
         "the kernel can't be asked for its routes (netlink: {reason})",
     ),
     "netlink_refused_cure": (
@@ -119,7 +119,7 @@ MACHINE: Catalogue = {
     ),
     "listen_refused": ("không lắng nghe được trên {listen}: {reason}", "can't listen on {listen}: {reason}"),
     "listen_refused_cure": (
-        "dừng chương trình đang lắng nghe ở đó, hoặc cho địa chỉ khác bằng --listen",
+        "dừng chương trình đang lắng nghe ở đó, hoặc dùng địa chỉ khác bằng --listen",
         "end what listens there, or give another address with --listen",
     ),
 }

@@ -46,7 +46,7 @@ OPERATIONS: Catalogue = {
         "write longer work into `maintenance:` of monitor.yaml",
     ),
     "work_over": ("đợt bảo trì đã kết thúc trước lúc này", "the maintenance would be over before now"),
-    "work_over_cure": ("cho thời điểm bắt đầu muộn hơn hoặc thời lượng dài hơn", "give a later start or a longer time"),
+    "work_over_cure": ("chọn thời điểm bắt đầu muộn hơn hoặc thời lượng dài hơn", "give a later start or a longer time"),
     "sealed_later": (
         "báo cáo của {name} do phiên bản mới hơn chốt; phiên bản này không có lời của báo cáo đó",
         "the report of {name} was sealed by a later version, in words that this one does not have",

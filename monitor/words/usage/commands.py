@@ -24,10 +24,10 @@ COMMANDS: Catalogue = {
     ),
     "run": ("bộ giám sát", "the daemon"),
     "check": (
-        "nêu mọi chỗ sai trong cấu hình và trên máy này",
+        "liệt kê mọi lỗi trong cấu hình và trên máy này",
         "say everything that is wrong with the configuration and this machine",
     ),
-    "poll": ("đo ngay và in những gì trả lời", "probe now and print what answers"),
+    "poll": ("đo ngay và in kết quả", "probe now and print what answers"),
     "ready": (
         "cho biết các điểm cầu có vào họp được không, vì sao không, gọi cho ai",
         "say whether every endpoint can join a meeting, why not, and whom to call",
@@ -45,7 +45,7 @@ COMMANDS: Catalogue = {
         "announce, list and end maintenance while the daemon runs",
     ),
     "report": (
-        "những gì đã xảy ra, theo nhật ký: sổ giao ca, độ sẵn sàng trong tháng",
+        "những gì đã xảy ra, theo nhật ký: sổ giao ca, độ khả dụng trong tháng",
         "what happened, from the journal: the log of a shift, availability of a month",
     ),
     "sites": ("nhập, xuất và liệt kê danh mục", "import, export and list the inventory"),
@@ -81,7 +81,7 @@ It asks the running daemon. Exit status 1 where somebody should take something o
     "alertmanager": (
         """Tạo tệp mà Alertmanager chạy, từ alertmanager.yml và receivers.yaml: bí mật chỉ được đưa vào ở đây.
 
-  monitor alertmanager                                    nêu báo cho ai, và mọi chỗ sai
+  monitor alertmanager                                    nêu báo cho ai, và mọi lỗi
   monitor alertmanager -o /run/monitor/alertmanager.yml   ghi tệp, chỉ chủ tệp đọc được
 
 Cả hai tệp nằm trong DIR/alertmanager. Mọi bí mật trong receivers.yaml đều là tham chiếu; docs/alerts.md có ví dụ.
@@ -95,7 +95,7 @@ Both files lie in DIR/alertmanager. Every secret of receivers.yaml is a referenc
 """,
     ),
     "check": (
-        """Nêu mọi chỗ sai trong cấu hình và trên máy này, tất cả cùng lúc.
+        """Liệt kê mọi lỗi trong cấu hình và trên máy này, tất cả cùng lúc.
 
   monitor check                     ./config, nếu không có thì /etc/monitor
   monitor check --config DIR        thư mục khác, trước khi đưa vào chạy
@@ -142,7 +142,7 @@ mạng riêng mà không gì ra được.
   monitor lab ctl status                             đang hỏng những gì
   monitor lab ctl counters xa-lung-cu                bộ đếm thật của điểm này
   monitor lab ctl --help                             mọi việc có thể xảy ra
-  monitor lab history --blocks var/prometheus        dựng quá khứ cho Prometheus, xem `monitor lab history --help`
+  monitor lab history --blocks var/prometheus        tạo dữ liệu lịch sử cho Prometheus, xem `monitor lab history --help`
 
 Máy nào không cho tạo network namespace hoặc thiết bị TUN thì phòng thử chạy trên địa chỉ loopback, và nêu khác ở đâu.
 """,
@@ -163,11 +163,11 @@ Where the machine permits no network namespace or TUN device it runs on loopback
 """,
     ),
     "lab_ctl": (
-        "Làm một việc xảy ra trong phòng thử, hoặc hỏi nó.",
+        "Gây một sự việc trong phòng thử, hoặc hỏi nó.",
         "Lets something happen to the lab, or asks it.",
     ),
     "lab_history": (
-        "Dựng vài tuần của một tỉnh đã được giám sát, để xem được các khoảng thời gian dài ngay hôm nay.",
+        "Tạo dữ liệu lịch sử giả lập của nhiều tuần, để xem được các khoảng thời gian dài ngay hôm nay.",
         "Makes up weeks of a province that was watched, so that long windows can be looked at today.",
     ),
     "maintenance": (
@@ -197,7 +197,7 @@ It asks the running daemon, which keeps it in the journal; exit status 2 where i
 
   monitor meetings list                      30 ngày tới
   monitor meetings list --days 7 --format json
-  monitor meetings check                     mọi chỗ sai trong meetings.yaml và các lịch của nó
+  monitor meetings check                     mọi lỗi trong meetings.yaml và các lịch của nó
   monitor meetings import lich-hop.ics       kiểm tra một lịch và đưa vào cấu hình
 
 Mã thoát 2 khi có lỗi, kèm tệp, dòng và cách sửa; khi đó không gì bị thay đổi.
@@ -213,7 +213,7 @@ Exit status 2 where anything is faulty, with file, line and cure; nothing is cha
 """,
     ),
     "poll": (
-        """Đo ngay và in những gì trả lời.
+        """Đo ngay và in kết quả.
 
   monitor poll                          mọi điểm
   monitor poll xa-lung-cu dc-xa-lung-cu chỉ các điểm này
@@ -259,14 +259,14 @@ snmprec, or by hand: a line is OID|TAG|VALUE. docs/profiles.md shows how to writ
     "ready": (
         """Cho biết các điểm cầu có vào họp được không, vì sao không, và gọi cho ai.
 
-  monitor ready                         cuộc họp kế tiếp, theo bộ giám sát đang chạy
-  monitor ready giao-ban-thang-11       cuộc họp này
+  monitor ready                         phiên họp kế tiếp, theo bộ giám sát đang chạy
+  monitor ready giao-ban-thang-11       phiên họp này
   monitor ready --now                   đo mọi điểm cầu ngay; mất tối đa một phút
   monitor ready --now --format json     cho chương trình khác
-  monitor ready -o r.xlsx               báo cáo của cuộc họp, dạng trang (html) hoặc bảng tính
+  monitor ready -o r.xlsx               báo cáo của phiên họp, dạng trang (html) hoặc bảng tính
 
 Nơi tiến trình này được phép gửi (trong mạng của phòng thử, hoặc với địa chỉ thật mà không có bộ giám sát nào) thì `--now` tự đo;
-nếu không thì bộ giám sát đang chạy đo. Mã thoát 1 khi cuộc họp chưa sẵn sàng.
+nếu không thì bộ giám sát đang chạy đo. Mã thoát 1 khi phiên họp chưa sẵn sàng.
 """,
         """Say whether every endpoint can join a meeting, why not, and whom to call.
 
@@ -301,10 +301,10 @@ the running daemon does. Exit status 1 unless the meeting is ready.
 """,
     ),
     "report_availability": (
-        """Các điểm mạng và điểm cầu sẵn sàng bao nhiêu phần của một khoảng thời gian, theo nhật ký.
+        """Độ khả dụng của điểm mạng và điểm cầu trong một khoảng thời gian, theo nhật ký.
 
-Sẵn sàng là hoạt động hoặc suy giảm; bảo trì, nghỉ và lúc không ai nhìn thấy được loại ra, và điểm mất kết nối do tuyến trên được
-tính cho nguyên nhân gốc. Thời gian theo múi giờ của cấu hình.
+Khả dụng là hoạt động hoặc suy giảm; không tính bảo trì, nghỉ và lúc bộ giám sát không nhìn thấy; điểm mất kết nối do tuyến trên
+được tính cho nguyên nhân gốc. Thời gian theo múi giờ của cấu hình.
 """,
         """How much of a period points and endpoints were there, by the journal.
 
@@ -333,9 +333,9 @@ It reads the journal itself, so that the log of a shift can be written while the
 """,
     ),
     "run": (
-        """Chạy bộ giám sát: hỏi mọi điểm, phán đoán, và phục vụ chỉ số, API và các trang.
+        """Chạy bộ giám sát: hỏi mọi điểm, đánh giá, và phục vụ chỉ số, API và các trang.
 
-Cần được ping: CAP_NET_RAW, hoặc socket ping cho nhóm của nó (`monitor check` nêu đúng sysctl cần đặt).
+Cần quyền ping: CAP_NET_RAW, hoặc socket ping cho nhóm của nó (`monitor check` nêu đúng sysctl cần đặt).
 Với `addresses: lab` thì chỉ chạy trong mạng riêng của phòng thử; `monitor demo` lo tất cả việc đó.
 SIGHUP hoặc POST /-/reload nạp lại cấu hình; SIGTERM dừng.
 """,
@@ -352,13 +352,13 @@ SIGHUP or POST /-/reload loads the configuration anew; SIGTERM ends it.
   monitor sites list                         mọi điểm, theo địa bàn
   monitor sites list --area huyen-dong-van   các điểm của một địa bàn; --kind và --level cũng chọn được
   monitor sites export > sites.csv           danh mục dạng CSV, không bỏ sót gì (--excel: cho Excel)
-  monitor sites import sites.csv             nêu sẽ thay đổi gì, và mọi chỗ sai trong các dòng
+  monitor sites import sites.csv             nêu sẽ thay đổi gì, và mọi lỗi trong các dòng
   monitor sites import sites.csv --write config/sites.yaml
   monitor sites export -o sites.xlsx; monitor sites import sites.xlsx
   monitor sites import --netbox config/netbox.yaml   hỏi NetBox; docs/netbox.md nêu phần nào thành gì
 
 Cột `kind` của mỗi dòng là point, endpoint, area, defaults, level hoặc network. Phần mà tệp không có cột thì được giữ; ô trống xóa
-thuộc tính đó; điểm không có dòng vẫn được giữ nếu không có --prune. Còn một dòng sai thì chưa ghi gì.
+thuộc tính đó; điểm không có dòng vẫn được giữ nếu không có --prune. Còn một dòng lỗi thì chưa ghi gì.
 """,
         """The inventory: bring it in from CSV, Excel or NetBox, give it away as CSV or Excel, list it.
 

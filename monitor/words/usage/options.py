@@ -42,11 +42,11 @@ OPTIONS: Catalogue = {
     # poll, ready, ack, alertmanager
     "poll_ids": ("các điểm; không ghi thì là tất cả", "targets; all of them where none is given"),
     "ready_meeting": (
-        "mã cuộc họp (cuộc họp kế tiếp hoặc đang diễn ra)",
+        "mã phiên họp (phiên họp kế tiếp hoặc đang diễn ra)",
         "its id (the next one, or the one under way)",
     ),
     "ready_now": (
-        "đo mọi điểm cầu ngay thay vì nói theo những gì đã biết",
+        "đo mọi điểm cầu ngay thay vì dùng kết quả đã có",
         "probe everybody now instead of telling what is known",
     ),
     "ack_id": ("nguyên nhân gốc; không ghi thì liệt kê tất cả", "the root cause; without it, all are listed"),
@@ -55,15 +55,15 @@ OPTIONS: Catalogue = {
         "who takes it on: a name or a role, as the shift calls it",
     ),
     "ack_note": ("đã gọi ai, đang chờ gì", "whom was called, what is awaited"),
-    "ack_withdraw": ("không ai còn nhận nữa", "nobody has it any more"),
+    "ack_withdraw": ("rút lại: không còn ai nhận", "nobody has it any more"),
     "alertmanager_output": (
         "ghi vào đó; không có thì chỉ nêu báo cho ai",
         "write it there; without it, only say who is told",
     ),
     # meetings
-    "meetings_list": ("các cuộc họp sắp tới", "the coming meetings"),
-    "meetings_check": ("nêu mọi chỗ sai trong lịch họp", "say what is wrong with the schedule"),
-    "meetings_import": ("đưa một lịch (.ics) vào cấu hình", "take a calendar (.ics) into the configuration"),
+    "meetings_list": ("các phiên họp sắp tới", "the coming meetings"),
+    "meetings_check": ("liệt kê mọi lỗi trong lịch họp", "say what is wrong with the schedule"),
+    "meetings_import": ("nhập một lịch (.ics) vào cấu hình", "take a calendar (.ics) into the configuration"),
     "calendar": ("một tệp iCalendar", "an iCalendar file"),
     "calendar_called": (
         "tên của nó trong thư mục cấu hình (tên riêng của tệp)",
@@ -95,13 +95,13 @@ OPTIONS: Catalogue = {
     "maintenance_reason": ("làm gì, viết ngắn gọn", "what is done, in a few words"),
     "maintenance_work": ("như `list` đã nêu", "as `list` shows it"),
     "maintenance_by": (
-        "ai báo: tên hoặc chức danh (chủ của phiên dòng lệnh này)",
+        "ai báo: tên hoặc chức danh (người dùng đang chạy lệnh)",
         "who says so: a name or a role (whom this shell belongs to)",
     ),
     # report
     "reports": ("các báo cáo", "reports"),
     "report_availability": (
-        "điểm mạng và điểm cầu sẵn sàng bao nhiêu phần của một khoảng thời gian",
+        "độ khả dụng của điểm mạng và điểm cầu trong một khoảng thời gian",
         "how much of a period points and endpoints were there",
     ),
     "report_shift": (
@@ -122,7 +122,7 @@ OPTIONS: Catalogue = {
         "thời điểm đầu của khoảng, như 2026-11-01 hoặc 2026-11-01T07:00",
         "the period's first moment, such as 2026-11-01 or 2026-11-01T07:00",
     ),
-    "availability_to": ("thời điểm đầu không còn thuộc khoảng (bây giờ)", "its first moment no more (now)"),
+    "availability_to": ("thời điểm kết thúc, không tính chính nó (bây giờ)", "its first moment no more (now)"),
     "availability_journal": (
         "nhật ký khác với nhật ký của cấu hình, như sqlite:///journal.db",
         "another journal than the configuration's, such as sqlite:///journal.db",
@@ -171,7 +171,7 @@ OPTIONS: Catalogue = {
         "try a profile on a recording or on a device",
     ),
     "profiles_subject": ("một bản ghi, hoặc địa chỉ của thiết bị", "a recording, or a device's address"),
-    "profiles_profile": ("đọc theo hồ sơ này (hồ sơ hợp nhất)", "read it by this profile (the one that fits best)"),
+    "profiles_profile": ("đọc theo hồ sơ này (hồ sơ phù hợp nhất)", "read it by this profile (the one that fits best)"),
     "profiles_credential": (
         "một thông tin xác thực của monitor.yaml ({usual})",
         "a credential of monitor.yaml ({usual})",
@@ -199,11 +199,11 @@ OPTIONS: Catalogue = {
         "Prometheus, Alertmanager and Grafana beside it, where installed",
     ),
     "demo_past": (
-        "cùng --stack: bắt đầu với 35 ngày quá khứ dựng sẵn",
+        "cùng --stack: bắt đầu với 35 ngày dữ liệu lịch sử giả lập",
         "with --stack: begin with 35 days of made-up history",
     ),
     "demo_state": (
-        "giữ nhật ký và log ở đó, và để tìm thấy phòng thử ở đó",
+        "giữ nhật ký và log ở đó; cũng theo đó mà tìm thấy phòng thử",
         "keep journal and logs there, and let the lab be found there",
     ),
     "lab_scenario": (
@@ -225,7 +225,7 @@ OPTIONS: Catalogue = {
         "một cổng đã mở trao cho lệnh, như systemd trao (LISTEN_FDS)",
         "an open listener for the command, as systemd hands it in (LISTEN_FDS)",
     ),
-    "lab_ctl": ("làm một việc xảy ra, hoặc hỏi", "let something happen, or ask"),
+    "lab_ctl": ("gây một sự việc trong phòng thử, hoặc hỏi", "let something happen, or ask"),
     "ctl_for": ("trả lại như cũ sau bao lâu, như 2m", "undo it after so long, such as 2m"),
     "ctl_verb": ("status, counters, hoặc một trong các việc dưới đây", "status, counters, or one of those below"),
     "ctl_words": ("làm với điểm nào, và các giá trị", "what it is done to, and its values"),
@@ -234,17 +234,17 @@ OPTIONS: Catalogue = {
         "Targets are ids, all, area:ID, level:NAME, kind:point or kind:endpoint; share=30% takes a random part of them.",
     ),
     "ctl_usual": (" (thường là {usual})", " (usually {usual})"),
-    "lab_history": ("dựng quá khứ", "make up a past"),
-    "history_days": ("quá khứ dài bao nhiêu ngày, nhiều nhất {most} (35)", "how long the past is, at most {most} (35)"),
+    "lab_history": ("tạo dữ liệu lịch sử giả lập", "make up a past"),
+    "history_days": ("dữ liệu lịch sử dài bao nhiêu ngày, nhiều nhất {most} (35)", "how long the past is, at most {most} (35)"),
     "history_detail": (
-        "phần cuối được kể chi tiết dài bao nhiêu (48h)",
+        "phần cuối được ghi chi tiết dài bao nhiêu (48h)",
         "how much of its end is told in detail (48h)",
     ),
     "history_until": (
         "kết thúc khi nào, như 2026-11-28T07:00 (bây giờ)",
         "when it ends, such as 2026-11-28T07:00 (now)",
     ),
-    "history_seed": ("số khác thì quá khứ khác (1)", "another number is another past (1)"),
+    "history_seed": ("số khác thì dữ liệu khác (1)", "another number is another past (1)"),
     "history_instance": (
         "nhãn `instance` mà Prometheus gán cho bộ giám sát (`listen`)",
         "the label `instance` that Prometheus gives the daemon (`listen`)",
@@ -255,7 +255,7 @@ OPTIONS: Catalogue = {
     ),
     "history_openmetrics": ("ghi các tệp OpenMetrics vào thư mục này", "write OpenMetrics files into this folder"),
     "history_journal": (
-        "ghi cùng quá khứ đó thành một nhật ký (SQLite)",
+        "ghi cùng dữ liệu đó thành một nhật ký (SQLite)",
         "write the same past as a journal (SQLite)",
     ),
 }
