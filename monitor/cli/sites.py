@@ -37,6 +37,7 @@ from monitor.rules.collation import collation_key
 from monitor.words import say
 from monitor.words.commands import IMPORT
 from monitor.words.phrase import phrase
+from monitor.words.voice import voice
 
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 
@@ -235,7 +236,7 @@ def _as_table(targets: list[Target], inventory: Inventory, language: str) -> Ite
     for area in inventory.areas.values():
         here = sorted((target for target in targets if target.area == area.id), key=_order)
         if here:
-            yield f"{area.name} ({area.id}): {len(here)}"
+            yield f"{area.name} ({area.id}): {voice(language).number(len(here))}"
         for target in here:
             mark = "●" if target.kind is Kind.POINT else "○"
             yield fitted(f"  {mark} {target.address:{wide}}  {target.id:{longest}}  {target.short}", width)

@@ -11,6 +11,7 @@ from monitor.cli.tables import fitted, printed_width
 from monitor.load.exchange.update import Difference, Update
 from monitor.words import say
 from monitor.words.commands import IMPORT
+from monitor.words.voice import voice
 
 _LINES = 20
 """Lines that each kind of change may take unless all are asked for."""
@@ -28,18 +29,18 @@ def told(result: Update, language: str, *, prune: bool, everything: bool) -> Ite
     if prune:
         yield from _ids(say(IMPORT, "removed", language), result.kept, width, rest)
     if result.changed:
-        yield f"{len(result.changed):5} {say(IMPORT, 'changed', language)}" + (
+        yield f"{_count(len(result.changed), language)} {say(IMPORT, 'changed', language)}" + (
             "" if result.differences else ": " + ", ".join(result.changed)
         )
     lines = [fitted(f"        {_line(each, language)}", width) for each in result.differences]
     if lines and not result.changed:
-        yield f"{0:5} {say(IMPORT, 'none_changed', language)}"
+        yield f"{_count(0, language)} {say(IMPORT, 'none_changed', language)}"
     yield from lines[:most]
     yield from rest.told(len(lines) - most)
     idle = (("unchanged", result.unchanged), ("kept", () if prune else result.kept))
     for key, ids in idle:
         word = say(IMPORT, key, language)
-        yield from _ids(word, ids, width, rest) if everything else _some(word, ids, width)
+        yield from _ids(word, ids, width, rest) if everything else _some(word, ids, width, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _ids(word: str, ids: Sequence[str], width: int, rest: _Rest) -> Iterator[str
     """Yield all ids on as many lines as they take, at most so many."""
     if not ids:
         return
-    text = f"{len(ids):5} {word}: " + ", ".join(ids)
+    text = f"{_count(len(ids), rest.language)} {word}: " + ", ".join(ids)
     lines = textwrap.wrap(
         text, min(width, _PIPED), subsequent_indent=" " * 8, drop_whitespace=True, break_long_words=False, break_on_hyphens=False
     )
@@ -77,7 +78,11 @@ def _ids(word: str, ids: Sequence[str], width: int, rest: _Rest) -> Iterator[str
     yield from rest.told(sum(len(line.split()) for line in lines[rest.most :]))
 
 
-def _some(word: str, ids: Sequence[str], width: int) -> Iterator[str]:
+def _some(word: str, ids: Sequence[str], width: int, language: str) -> Iterator[str]:
     if ids:
         some = ", ".join(ids[:_NAMED]) + (", …" if len(ids) > _NAMED else "")
-        yield fitted(f"{len(ids):5} {word}: {some}", width)
+        yield fitted(f"{_count(len(ids), language)} {word}: {some}", width)
+
+
+def _count(count: int, language: str) -> str:
+    return f"{voice(language).number(count):>5}"

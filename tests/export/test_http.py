@@ -76,6 +76,9 @@ async def test_reload_says_its_faults_and_keeps_what_was(client: Client, source:
         said = await answer.json()
         assert (422, error, ["no_point"]) == (answer.status, said["error"], said["codes"])
         assert [f"config/sites.yaml:214: points.xa-lung-cu.uplink: {told}"] == said["faults"]
+        assert [(214, "no_point", {"name": "x"}, told)] == [
+            (each["line"], each["code"], each["values"], each["fault"]) for each in said["found"]
+        ]
 
 
 async def test_targets_have_the_fields_of_the_contract(client: Client) -> None:
