@@ -176,7 +176,7 @@ async def _answer(configuration: Configuration, meeting: str, *, is_now: bool, p
             if "verdict" in each:
                 return each  # type: ignore[no-any-return]
             progress(each["done"], each["of"])
-    raise ValueError("it broke off before the check was over")
+    raise SetupError("daemon_broke_off", origin=origin, reason=Phrase("before_the_end"))
 
 
 # What is printed

@@ -102,6 +102,7 @@ COMMANDS: Catalogue = {
         "xem có chương trình khác giữ cổng đó không, hoặc chỉ địa chỉ bằng --daemon URL",
         "see whether another program has that port, or give the daemon's address with --daemon URL",
     ),
+    "before_the_end": ("chưa kiểm tra xong", "the check is not over"),
     "daemon_broke_off": (
         "bộ giám sát tại {origin} ngừng trả lời giữa chừng: {reason}",
         "the daemon at {origin} broke off: {reason}",
