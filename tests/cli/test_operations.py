@@ -164,4 +164,4 @@ async def test_another_program_on_that_port_is_told_from_the_daemon(config: str,
     async with await asyncio.start_server(babble, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         assert 2 == await run("ack", "--language", "en", "--config", config, "--daemon", f"http://127.0.0.1:{port}")
-    assert "does not answer as the daemon does (500)" in capsys.readouterr().err
+    assert "does not answer as the daemon does (HTTP 500)" in capsys.readouterr().err

@@ -142,7 +142,7 @@ def test_what_can_not_be_meant_is_refused_with_a_cure(
         (["--month", "2026-13"], "--month '2026-13': không phải tháng; viết như 2026-11"),
         (["--from", "yesterday"], "--from: 'yesterday' không phải thời điểm; viết như 2026-11-01 hoặc 2026-11-01T07:00"),
         (["--to", "2026-10-01"], "có --to mà không có --from"),
-        (["--from", "2026-10-02", "--to", "2026-10-01"], "cho --from sớm hơn --to"),
+        (["--from", "2026-10-02", "--to", "2026-10-01"], "đặt --from sớm hơn --to"),
         (["--month", "2026-10", "-o", "/nowhere/r.html"], "không ghi được /nowhere/r.html: không có tệp hay thư mục này"),
     ],
 )

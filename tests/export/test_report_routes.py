@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 from monitor.export import admission
 from monitor.export.connection import ADMISSION
 from monitor.export.http import make_app
+from monitor.export.refused import for_its_reader
 from monitor.export.renderer import Renderer
 from monitor.export.report_routes import ReportRoutes, what_it_is_of
 from monitor.export.reports import QueueLimits
@@ -74,18 +75,25 @@ async def served(
 ) -> AsyncIterator[Served]:
     """Serve the reports of the week's meetings. Patience of people: 0, so that a test waits for no clock."""
     source, static = FakeSource(now=SNAPSHOT), Static()
+    renderer = Renderer(static)
     meetings = meeting_morning.week(SNAPSHOT)
     routes = ReportRoutes(
         source,
         meetings,
         reporter,
-        Renderer(static),
+        renderer,
         static,
         limits=limits,
         persons_patience_s=persons_patience_s,
         programs_patience_s=programs_patience_s,
     )
-    app = web.Application(middlewares=[from_afar])
+
+    @web.middleware
+    async def told(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Tell refusals in the reader's language, as the guard does."""
+        return for_its_reader(await handler(request), request, source, renderer)
+
+    app = web.Application(middlewares=[told, from_afar])
     app[ADMISSION] = admission.Admission(admission.Limits())
     app.add_routes([web.get("/static/{name:.+}", static.serve)])
     routes.join(app)

@@ -204,7 +204,7 @@ def test_a_title_becomes_an_id() -> None:
         (calendar(event("RRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=6")), "lich.ics:10: the rule never comes true"),
         (calendar(event("RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY")), "lich.ics:11: RRULE stands here again; remove one"),
         (calendar(event("RDATE:" + ",".join(["20261201T080000"] * 1001))), "lich.ics:10: names 1001 dates, more than 1000"),
-        (calendar(event("X-BIG:" + "x" * 30_000)), "lich.ics:10: a line of 30006 characters"),
+        (calendar(event("X-BIG:" + "x" * 30_000)), "lich.ics:10: a line of 30,006 characters"),
         (calendar(event("X-FAT:" + "x" * 15_000) * 150), "lich.ics: is larger than 2 MB"),
         (calendar("".join(event(uid=str(n)) for n in range(2_001))), "lich.ics:14004: has 2001 events, more than 2000"),
     ],
