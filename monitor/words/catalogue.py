@@ -16,15 +16,19 @@ NUMERALS = frozenset({"code", "line", "number", "pid", "port", "row", "status", 
 def say(catalogue: Catalogue, key: str, language: str, **values: object) -> str:
     """Return the text of a key in a language, its {names} filled in.
 
-    catalogue: key → (Vietnamese, English), each a str.format template. Numbers are said by the voice: with the unit that the name
-    ends with ({took_s}, {loss_ratio}, {rate_bps}), as they are where they are NUMERALS, else as counts, which may take forms:
-    '{count:# point|# points}'; in a language without plurals it is one, '{count:# điểm}'. What a file holds, or has to hold, comes
-    as text, as files have it. Raises KeyError for a key or a language that is not there: both are our bugs, and tests hold that
-    every key used is in its catalogue.
+    catalogue: key → (Vietnamese, English), each a str.format template. Numbers are said by the voice: with the unit that the
+    name ends with ({took_s}, {loss_ratio}, {rate_bps}), as they are where they are NUMERALS or marked so ({asked!s}), else as
+    counts, which may take forms: '{count:# point|# points}'; in a language without plurals it is one, '{count:# điểm}'. What a
+    file holds, or has to hold, comes as text, as files have it.
+
+    Raises KeyError for a key or a language that is not there: both are our bugs, and tests hold that every key used is in its
+    catalogue.
     """
     if language not in LANGUAGES:
         raise KeyError(f"no language is called {language!r}")
+    template = catalogue[key][LANGUAGES.index(language)]
     for name, value in values.items():
         if isinstance(value, (int, float)):
-            values[name] = str(value) if name in NUMERALS else voice(language).value(name, value)
-    return catalogue[key][LANGUAGES.index(language)].format(**values)
+            is_numeral = name in NUMERALS or ("!s" in template and f"{{{name}!s}}" in template)
+            values[name] = str(value) if is_numeral else voice(language).value(name, value)
+    return template.format(**values)

@@ -12,8 +12,8 @@ COMPLAINTS: Catalogue = {
     "malformed": ("trả lời của agent không đọc được: {because}", "agent's answers can't be decoded: {because}"),
     "oversized": ("trả lời của agent dài quá mức: {octets:# octet}", "agent's answers are far too long: {octets:# octet|# octets}"),
     "wrong_id": (
-        "agent trả lời sai request-id ({asked} được trả lời bằng {answered})",
-        "agent answers with a wrong request-id ({asked} answered with {answered})",
+        "agent trả lời sai request-id ({asked!s} được trả lời bằng {answered!s})",
+        "agent answers with a wrong request-id ({asked!s} answered with {answered!s})",
     ),
     "wrong_reply": (
         "agent trả lời bằng community, phiên bản hoặc loại PDU khác",

@@ -73,8 +73,8 @@ _AGENTS: Catalogue = {
         "an answer came from {address} port {port}; if it is the same device, add it to answers_from",
     ),
     "wrong_request_id": (
-        "request-id {asked} được trả lời bằng {answered}",
-        "request-id {asked} answered with {answered}",
+        "request-id {asked!s} được trả lời bằng {answered!s}",
+        "request-id {asked!s} answered with {answered!s}",
     ),
     "wrong_reply": (
         "gói trả lời có community, phiên bản hoặc loại khác với gói hỏi",

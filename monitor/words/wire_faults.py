@@ -23,7 +23,7 @@ WIRE_FAULTS: Catalogue = {
     "negative_counter": ("Counter64 âm", "a Counter64 is negative"),
     "null_size": ("{octets:#} octet trong NULL", "{octets:# octet|# octets} in a NULL"),
     "padded_sub": ("OID: thành phần có octet độn", "object identifier: a sub-identifier is padded"),
-    "large_sub": ("OID: thành phần lớn hơn {most}", "object identifier: a sub-identifier is above {most}"),
+    "large_sub": ("OID: thành phần lớn hơn {most!s}", "object identifier: a sub-identifier is above {most!s}"),
     "cut_sub": ("OID: thành phần cuối bị cắt", "object identifier: its last sub-identifier is cut off"),
     "many_subs": ("OID: quá {most} thành phần", "object identifier: more than {most} sub-identifiers"),
     "cut_value": ("bị cắt ở octet {octets}, giữa một giá trị", "ends at octet {octets}, within a value"),

@@ -80,3 +80,15 @@ def test_vietnamese_says_what_the_shift_says(word: str) -> None:
         if re.search(rf"(?<!phù ){word}(?![\w.])", TYPED.sub("", vietnamese), re.IGNORECASE)
     ]
     assert [] == found, f"say {INSTEAD[word]!r}"
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("{asked} {port}", "12.345 54321"),
+        ("{asked!s} {port!s}", "12345 54321"),
+        ("{asked:# gói} {rate_bps}", "12.345 gói 1,5 kbit/s"),
+    ],
+)
+def test_a_number_is_a_count_unless_it_is_a_numeral_or_marked_as_one(template: str, told: str) -> None:
+    assert told == words.say({"told": (template, "")}, "told", "vi", asked=12_345, port=54_321, rate_bps=1_500)
