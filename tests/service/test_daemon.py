@@ -62,7 +62,7 @@ class Desk:
 
     def permit(self, _configuration: Configuration) -> None:
         if not self.permits:
-            raise SetupError("listen_refused", listen="127.0.0.1:9877", reason=Phrase("listen_in_use"))
+            raise SetupError("listen_refused", listen="127.0.0.1:9877", reason=Phrase("eaddrinuse"))
 
     async def trace(self, address: str) -> PathTrace:
         self.traced.append(address)

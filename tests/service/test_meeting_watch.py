@@ -269,7 +269,7 @@ async def test_a_tick_is_in_the_journal_and_part_of_the_verdict_at_once() -> Non
     )
     event = journal.entries[-1]
     assert isinstance(event, Event)
-    assert "m1: kỹ thuật xã says a fault (on_site camera sound): micro rè" == sentence(event)
+    assert "m1: kỹ thuật xã reports a fault (somebody on site, picture, sound): micro rè" == sentence(event)
 
 
 @pytest.mark.parametrize(("meeting", "endpoint"), [("m2", "dc-xa"), ("m1", "dc-khac"), ("m1", "xa")])
