@@ -124,10 +124,10 @@ FINDINGS: Catalogue = {
     "call_untold": ("không có thông tin cuộc gọi", "nobody tells of calls"),
     "flapping_now": ("đang chập chờn", "it is flapping"),
     "flapped": (
-        "đang tốt nhưng {past_s} qua mất kết nối {outages} lần",
+        "đang tốt nhưng trong {past_s} qua mất kết nối {outages} lần",
         "well now, but cut off {outages:# time|# times} in {past_s}",
     ),
-    "steady": ("{past_s} qua mất kết nối {outages} lần", "cut off {outages:# time|# times} in {past_s}"),
+    "steady": ("trong {past_s} qua mất kết nối {outages} lần", "cut off {outages:# time|# times} in {past_s}"),
     "past_untold": ("chưa có lịch sử", "no history yet"),
     "site_good": ("{by} xác nhận tốt", "{by} says that it is well"),
     "site_fault": ("{by} báo lỗi: {note}", "{by} reports a fault: {note}"),

@@ -75,7 +75,7 @@ def test_both_languages_name_the_same_values(catalogue: dict[str, tuple[str, str
         (
             "flapped",
             {"outages": 1, "past_s": 604_800},
-            "đang tốt nhưng 7 ngày qua mất kết nối 1 lần",
+            "đang tốt nhưng trong 7 ngày qua mất kết nối 1 lần",
             "well now, but cut off 1 time in 7 d",
         ),
         (
