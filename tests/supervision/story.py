@@ -123,6 +123,8 @@ def stage(faster: float) -> Iterator[tuple[Running, Chain]]:
         lab = launch(Path(folder), sites=sites(), monitor=settings(faster))
         try:
             with running_in(lab) as running:
+                # A daemon that still begins to poll has no time for Prometheus on a busy machine: that is an absence, and told.
+                running.until(lambda scrape: len(scrape.states()) == len(lab.inventory.targets) and not scrape.in_state("unknown"))
                 address = running.origin.removeprefix("http://")
                 with chain_over(address, Path(folder), faster=faster) as chain:
                     yield running, chain
@@ -160,7 +162,6 @@ class Story:
         targets = self._lab.inventory.targets
         for id_ in (DISTRICT, POWERLESS, FLAPPING, MAINTAINED, *RESTING, *STORM):
             assert id_ in targets, id_
-        self.running.until(lambda scrape: len(scrape.states()) == len(targets) and not scrape.in_state("unknown"))
         self._until_heard(lambda: self.chain.sink.barks() > 0, "the watchdog")
 
     def _first_faults(self) -> None:
