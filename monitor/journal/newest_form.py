@@ -6,14 +6,14 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from monitor.errors import SetupError, reason_of
 from monitor.journal.copy_of_file import file_of
@@ -21,6 +21,8 @@ from monitor.words.phrase import Phrase
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOOK_EVERY_S = 0.2
+LOCK = int.from_bytes(b"monitor")
+"""The number of our advisory lock in a database of PostgreSQL, where every program that takes some has numbers of its own."""
 
 AtWork = Callable[[int, int], None]
 """(lines that are done, lines in all)"""
@@ -42,11 +44,10 @@ def bring_to_newest(engine: Engine, at_work: AtWork | None) -> None:
     forms = ScriptDirectory.from_config(config)
     if _form(engine, forms) == forms.get_current_head():
         return
-    with _alone(engine, at_work):
+    with _alone(engine, at_work) as connection:
         _form(engine, forms)
-        with engine.connect() as connection:
-            config.attributes |= {"connection": connection, "at_work": at_work}
-            command.upgrade(config, "head")
+        config.attributes |= {"connection": connection, "at_work": at_work}
+        command.upgrade(config, "head")
 
 
 def _form(engine: Engine, forms: ScriptDirectory) -> str | None:
@@ -59,22 +60,25 @@ def _form(engine: Engine, forms: ScriptDirectory) -> str | None:
 
 
 @contextmanager
-def _alone(engine: Engine, at_work: AtWork | None) -> Iterator[None]:
-    """Wait until no other process changes the same file. Of a database server only its own locks are there."""
+def _alone(engine: Engine, at_work: AtWork | None) -> Iterator[Connection]:
+    """Wait until no other process changes the same journal; then return the connection to change it by, until the context ends."""
     file = file_of(engine.url)
-    if file is None:
-        yield
-        return
+    of_file = nullcontext() if file is None else _file_locked(file, at_work)
+    with of_file, engine.connect() as connection:
+        of_database = _database_locked(connection, at_work) if engine.dialect.name == "postgresql" else nullcontext()
+        with of_database:
+            yield connection
+
+
+@contextmanager
+def _file_locked(file: Path, at_work: AtWork | None) -> Iterator[None]:
     path = file.with_name(f"{file.name}.lock")
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise SetupError("journal_unopened", Phrase("journal_place"), journal=path, reason=reason_of(error)) from error
     try:
-        while not _is_locked(lock):
-            if at_work is not None:
-                at_work(0, 0)
-            time.sleep(_LOOK_EVERY_S)
+        _wait(lambda: _is_locked(lock), at_work)
         yield
         # Whoever waits for this very file finds nothing left to do; so may whoever makes it anew.
         with suppress(OSError):
@@ -89,3 +93,26 @@ def _is_locked(lock: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+@contextmanager
+def _database_locked(connection: Connection, at_work: AtWork | None) -> Iterator[None]:
+    """Lock the database by the very connection that changes it, so that neither outlives the other."""
+
+    def is_locked() -> bool:
+        has_lock = connection.scalar(select(func.pg_try_advisory_lock(LOCK)))
+        connection.commit()  # it is no transaction's, but the connection's
+        return bool(has_lock)
+
+    try:
+        _wait(is_locked, at_work)
+        yield
+    finally:
+        connection.invalidate()  # the pool would keep it open, and the lock with it
+
+
+def _wait(is_locked: Callable[[], bool], at_work: AtWork | None) -> None:
+    while not is_locked():
+        if at_work is not None:
+            at_work(0, 0)
+        time.sleep(_LOOK_EVERY_S)
