@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime, timedelta
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -243,9 +243,12 @@ def test_reports_say_the_same_before_in_the_middle_and_after(left: Leftovers, na
 def reported(left: Leftovers, name: str, language: str) -> str:
     kind, since, until = SPANS[name]
     words = ["--config", str(left.config), "--journal", left.journal, "--language", language]
-    with redirect_stdout(StringIO()) as out:
+    octets = BytesIO()
+    with TextIOWrapper(octets, encoding="utf-8") as out, redirect_stdout(out):
         assert 0 == main(["report", kind, "--from", since, "--to", until, *words])
-    return "".join(line for line in out.getvalue().splitlines(keepends=True) if not line.startswith(("Lập lúc ", "Made at ")))
+        out.flush()
+        told = octets.getvalue().decode()
+    return "".join(line for line in told.splitlines(keepends=True) if not line.startswith(("Lập lúc ", "Made at ")))
 
 
 # Seals

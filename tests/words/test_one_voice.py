@@ -24,7 +24,6 @@ OTHERS = {
     "export/meeting_metrics.py": "the text of /metrics",
     "export/operating.py": "times of day in the API's JSON",
     "export/remote/face_side.py": "the log",
-    "words/sealed/wording_1.py": "sentences as version 0.1 sealed them",
     "cli/history_text.py": "OpenMetrics",
     "cli/lab_history.py": "the names of files",
     "cli/machine.py": "a zone's offset, for programs",
