@@ -9,7 +9,7 @@ from monitor.words.voice import voice
 LANGUAGES = ("vi", "en")
 
 Catalogue = Mapping[str, tuple[str, str]]
-NUMERALS = frozenset({"code", "line", "number", "pid", "port", "row", "status", "version", "year"})
+NUMERALS = frozenset({"code", "column", "line", "number", "pid", "port", "row", "status", "version", "year"})
 """What is called so is told apart by its digits, and counts nothing: port 65535, line 12345, not 12.345."""
 
 

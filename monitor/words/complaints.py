@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from monitor.words.catalogue import Catalogue, say
 from monitor.words.details import Coded, tell_details
-from monitor.words.voice import voice
 
 COMPLAINTS: Catalogue = {
     "malformed": ("trả lời của agent không đọc được: {because}", "agent's answers can't be decoded: {because}"),
@@ -53,4 +52,4 @@ COMPLAINTS: Catalogue = {
 
 def complain(deed: str, values: Mapping[str, float | int | str], language: str, because: Sequence[Coded] = ()) -> str:
     """Return what an agent does, as a sentence without its full stop. deed, values, because: as in model.misdeed.Misdeed."""
-    return say(COMPLAINTS, deed, language, because=tell_details(because, language), **voice(language).values(values))
+    return say(COMPLAINTS, deed, language, because=tell_details(because, language), **values)

@@ -13,7 +13,6 @@ from monitor.words.catalogue import Catalogue, say
 from monitor.words.faults.system import tell_system
 from monitor.words.probes import OUTCOMES, probe_name
 from monitor.words.readiness import VERDICTS
-from monitor.words.voice import voice
 from monitor.words.wire_faults import WIRE_FAULTS
 
 
@@ -285,7 +284,7 @@ def _told(reason: Coded, language: str) -> str:
     values = {name: _word(name, value, language) for name, value in reason.values.items()}
     if "errno" in values:
         values["error"] = tell_system(str(values["errno"]), str(values["error"]), language)
-    return say(DETAILS, reason.code, language, because=tell_details(reason.because, language), **voice(language).values(values))
+    return say(DETAILS, reason.code, language, because=tell_details(reason.because, language), **values)
 
 
 def _word(name: str, value: float | int | str, language: str) -> float | int | str:

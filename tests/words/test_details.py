@@ -123,6 +123,11 @@ def test_both_languages_tell_the_same_values(code: str) -> None:
             "SNMP: no answer to 2 tries in 5 s",
         ),
         ((Reason("by_transport", {"transport": "udp"}, (Reason("no_answer"),)),), "UDP: im lặng", "UDP: no answer"),
+        (
+            (Reason("wrong_request_id", {"asked": 895_822_794, "answered": 1_246_222_640}),),
+            "request-id 895822794 được trả lời bằng 1246222640",
+            "request-id 895822794 answered with 1246222640",
+        ),
         ((Reason("outcome", {"outcome": "not_sent"}),), "không gửi được", "not sent"),
         ((Reason("verdicts", {"verdict": "not_ready", "count": 3}),), "3 chưa sẵn sàng", "3 not ready"),
         ((Reason("of_tomorrow"),), "of_tomorrow", "of_tomorrow"),
