@@ -29,6 +29,7 @@ from grafana.build.style import (
     seconds,
 )
 from monitor.model.probe_kinds import ICMP, SNMP
+from monitor.words.probes import OUTCOMES
 
 _JOB = 'job="monitor"'
 _ALL = 'job=~"monitor|prometheus|alertmanager"'
@@ -108,20 +109,14 @@ def _version(say: Say) -> stat.Panel:
 
 def _outcomes(say: Say) -> timeseries.Panel:
     about = say("Lượt đo mỗi giây theo kết quả.", "Probes a second by how they ended.")
-    words = {
-        "ok": (say("trả lời", "answered"), UP),
-        "timeout": (say("hết giờ chờ", "timed out"), DOWN),
-        "refused": (say("từ chối", "refused"), UNREACHABLE),
-        "malformed": (say("sai dạng", "malformed"), DEGRADED),
-        "not_sent": (say("không gửi được", "not sent"), UNKNOWN),
-    }
+    colors = {"ok": UP, "timeout": DOWN, "refused": UNREACHABLE, "malformed": DEGRADED, "not_sent": UNKNOWN}
     queries = [
-        over_time(f'sum(rate(monitor_probes_total{{outcome="{outcome}"}}[$__rate_interval]))', word, ref)
-        for ref, (outcome, (word, _)) in zip("ABCDE", words.items(), strict=True)
+        over_time(f'sum(rate(monitor_probes_total{{outcome="{outcome}"}}[$__rate_interval]))', say(*OUTCOMES[outcome]), ref)
+        for ref, outcome in zip("ABCDE", colors, strict=True)
     ]
     panel = lines(say("Lượt đo", "Probes"), about, "ops", *queries).min(0)
-    for word, color in words.values():
-        panel.override_by_name(word, [painted(color)])
+    for outcome, color in colors.items():
+        panel.override_by_name(say(*OUTCOMES[outcome]), [painted(color)])
     return panel
 
 
