@@ -186,7 +186,6 @@ _CONFERENCE: Catalogue = {
     "closed_unanswered": ("bên kia đóng kết nối mà không trả lời", "the connection was closed without an answer"),
     "udp_refused": ("cổng UDP đóng (port unreachable)", "port unreachable"),
     "unreachable_from": ("{reporter} báo không tới được", "unreachable, says {reporter}"),
-    "no_ip_version_here": ("máy này không dùng IPv{version}", "no IPv{version} here"),
     "gatekeeper": ("gatekeeper: {because}", "gatekeeper: {because}"),
     "gatekeeper_at": ("gatekeeper {address}: {because}", "gatekeeper {address}: {because}"),
     "registered": ("đã đăng ký", "registered"),
@@ -254,8 +253,9 @@ PATHS: Catalogue = {
 OF_OLD_JOURNALS: Catalogue = {
     # Text of version 0.1 that no form of the migration knows.
     "text": ("{text}", "{text}"),
-    # Alias of no_buffer.
+    # Aliases of no_buffer and no_ip_version.
     "no_room": _OURS["no_buffer"],
+    "no_ip_version_here": _OURS["no_ip_version"],
     # xml_at and xml_encoding, when the parser's own sentence was handed on.
     "no_xml": ("không phải XML: {error}", "no XML: {error}"),
 }

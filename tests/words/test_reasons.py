@@ -50,5 +50,20 @@ def test_ids_are_read_as_names_where_names_are_given() -> None:
     assert "nằm sau UBND huyện Đồng Văn đang mất kết nối" == text
 
 
+@pytest.mark.parametrize(
+    ("refusal", "vietnamese", "english"),
+    [
+        ("ENETUNREACH", "không có tuyến tới mạng đó", "Network is unreachable"),
+        ("EXFULL", "EXFULL", "EXFULL"),
+        # As journals of before have it.
+        ("Network is unreachable", "Network is unreachable", "Network is unreachable"),
+    ],
+)
+def test_what_the_kernel_refuses_is_told_by_its_name(refusal: str, vietnamese: str, english: str) -> None:
+    values: dict[str, float | int | str] = {"refused": 16, "attempted": 30, "refusal": refusal}
+    for language, said in (("vi", vietnamese), ("en", english)):
+        assert explain("blind_sends", values, language).endswith(f"({said})")
+
+
 def test_every_kind_of_probe_has_a_name() -> None:
     assert PROBES.keys() == KINDS.keys()

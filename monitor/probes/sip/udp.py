@@ -95,7 +95,7 @@ class UdpClient:
         """Return what an endpoint says within timeout_s."""
         line = self._lines.get(place.version)
         if line is None:
-            return Attempt("udp", Outcome.NOT_SENT, Reason("no_ip_version_here", {"version": place.version}))
+            return Attempt("udp", Outcome.NOT_SENT, Reason("no_ip_version", {"version": place.version}))
         sockaddr = (place.sockaddr[0], port, *place.sockaddr[2:])
         try:
             request = make(_local_address(place, sockaddr), line.port)
