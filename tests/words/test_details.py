@@ -54,6 +54,16 @@ def test_the_codes_of_tables_stand_in_the_source() -> None:
     assert [] == sorted(code for code in BY_TABLE if f'"{code}"' not in source)
 
 
+def test_no_two_codes_say_one_thing_but_for_those_of_old_journals() -> None:
+    by_words: dict[tuple[str, str], set[str]] = {}
+    for code, texts in DETAILS.items():
+        if re.search(r"[^\W\d_]", re.sub(r"\{[^}]*\}", "", texts[1])):
+            by_words.setdefault(texts, set()).add(code)
+    twins = [codes for codes in by_words.values() if len(codes) > 1]
+    assert [1] * len(twins) == [len(codes - OF_OLD_JOURNALS.keys()) for codes in twins]
+    assert {"no_room", "no_ip_version_here"} == OF_OLD_JOURNALS.keys() & set().union(*twins)
+
+
 @pytest.mark.parametrize("code", sorted(DETAILS))
 def test_both_languages_tell_the_same_values(code: str) -> None:
     vietnamese, english = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in DETAILS[code])
