@@ -16,9 +16,9 @@ PACKAGE = ROOT / "monitor"
 FILES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted(PACKAGE.rglob("*.html"))
 CONFIGURED = [PACKAGE / "model" / f"{name}.py" for name in ("settings", "inventory", "profile", "meeting")]
-KINDS_OF_PROBES = PACKAGE / "model" / "spec.py"
+KINDS_OF_PROBES = [PACKAGE / "model" / f"{name}.py" for name in ("basis", "spec")]
 FIELDS = sorted((of, name) for path in CONFIGURED for of, fields in classes_in(path) for name in fields if not name.startswith("_"))
-OF_PROBES = {of: fields for of, fields in classes_in(KINDS_OF_PROBES) if of.endswith(("Settings", "Spec"))}
+OF_PROBES = {of: fields for path in KINDS_OF_PROBES for of, fields in classes_in(path) if of.endswith(("Settings", "Spec"))}
 FIELDS += sorted((of, name) for of, fields in OF_PROBES.items() for name in fields)
 BY_TEMPLATES = {"Network": "network"}
 """Class → what a template of the pages calls one."""
@@ -52,7 +52,7 @@ def read() -> set[Read]:
         of
         for of, where in places.items()
         if any(
-            path.relative_to(PACKAGE).parts[0] not in ("load", "model") or (path, function) == (KINDS_OF_PROBES, "more")
+            path.relative_to(PACKAGE).parts[0] not in ("load", "model") or (path in KINDS_OF_PROBES and function == "more")
             for path, _, function in where
         )
     }

@@ -13,11 +13,12 @@ from monitor.load.fields import Entry, Field, ListOf, Record, Table
 from monitor.load.secrets import Secret, SecretStore
 from monitor.load.settings_values import Dscp
 from monitor.load.values import Address, Choice, Duration, Flag, Identifier, Schema, Text, Whole
+from monitor.model.basis import Basis, Spec
 from monitor.model.inventory import Kind, ProbeOverride, Target
 from monitor.model.probe_kinds import KINDS, Given, ProbeKind
 from monitor.model.profile import Profile, WebPage
 from monitor.model.settings import Credential, Login, ProbeSettings, Settings
-from monitor.model.spec import Basis, SnmpSettings, Spec
+from monitor.model.spec import SnmpSettings
 from monitor.rules.timetable import own_settings
 
 TRANSPORTS = ("udp", "tcp")
