@@ -159,9 +159,11 @@ def test_the_window_held_what_it_was_to_show(seen: Seen) -> None:
     wrapped = seen.circuits["xa-b1"].polls
     assert wrapped[0].truth["receive"] < WRAP < wrapped[-1].truth["receive"]
     for target in ("xa-a1", "xa-a2", "xa-doi"):
-        before, after = seen.circuits[target].polls[:2]
-        assert before.truth["receive"] > after.truth["receive"]
-        assert dict.fromkeys(WAYS) == after.rates, "a rate across a reset would be invented"
+        before, *later = seen.circuits[target].polls
+        # Where the machine is busy, one more poll may be answered before the reset is done; the next one is across it.
+        (across,) = [poll for poll in later if poll.rates == dict.fromkeys(WAYS)]
+        assert before.truth["receive"] > across.truth["receive"]
+        assert all(poll.rates == dict.fromkeys(WAYS, 0.0) for poll in later[: later.index(across)]), "a rate would be invented"
 
 
 def test_no_scrape_ever_showed_a_spike_or_a_total_that_fell(seen: Seen) -> None:
