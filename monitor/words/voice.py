@@ -15,6 +15,7 @@ A quantity is said in one way, wherever it stands:
 
 All round half up, as their shortest decimal reads: 1.25 is 1,3 and 2.675 is 2,68, though no binary fraction is quite the latter.
 Nothing that is not 0 reads as 0, whatever it counts: 0.004 with two decimals is <0,01, -0.04 with one is >-0,1. No 0 has a minus.
+A span below 0 is 0: what lies ahead has lasted no time.
 
 Not a number is –, infinity is ∞ with its unit; a span that never ends is vô hạn, for ever.
 

@@ -1,7 +1,7 @@
 """What others build on keeps its name: every route, metric, label and key of the API's JSON of 0.1.0 is there still.
 
 names-0.1.0.txt was written by that version itself (names.py, in its own tree, of the same picture as here). What has to go is first
-served under both names for one version, is told in the CHANGELOG, and only then stands in WITHDRAWN.
+served under both names for one version where that can be, is told in the CHANGELOG, and only then stands in WITHDRAWN.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ KEPT = (Path(__file__).parent / "names-0.1.0.txt").read_text(encoding="utf-8").s
 WITHDRAWN = {
     "metric monitor_event_loop_lag_seconds gauge": "`monitor_event_loop_lag_seconds` is a histogram now",
 }
-"""Names of 0.1.0 that are no more, and how the CHANGELOG tells so."""
+"""Names of 0.1.0 that are no more, and how the CHANGELOG tells so. The loop's lag kept its name and became another type, which can't be
+served beside what it was: one name is one family."""
 ASKED = (
     "/api/v1/targets",
     "/api/v1/targets/…xa-1-1…",
