@@ -114,6 +114,16 @@ def speaker_of(say: Say) -> Voice:
     return voice(say("vi", "en"))
 
 
+def each_second(say: Say) -> str:
+    """Return the unit of how often something happens a second; Grafana's own says ops/s to everybody."""
+    return say("suffix: lần/s", "suffix:/s")
+
+
+def each_minute(say: Say) -> str:
+    """Return the unit of how often something happens a minute."""
+    return say("suffix: lần/phút", "suffix:/min")
+
+
 def seconds(say: Say) -> str:
     """Return the unit of spans of time that are told in seconds; Grafana's own speak English."""
     return f"suffix: {speaker_of(say).units[0]}"

@@ -22,6 +22,8 @@ from grafana.build.style import (
     Say,
     bounds,
     days,
+    each_minute,
+    each_second,
     latest,
     mapped,
     over_time,
@@ -114,7 +116,7 @@ def _outcomes(say: Say) -> timeseries.Panel:
         over_time(f'sum(rate(monitor_probes_total{{outcome="{outcome}"}}[$__rate_interval]))', say(*OUTCOMES[outcome]), ref)
         for ref, outcome in zip("ABCDE", colors, strict=True)
     ]
-    panel = lines(say("Lượt đo", "Probes"), about, "ops", *queries).min(0)
+    panel = lines(say("Lượt đo", "Probes"), about, each_second(say), *queries).min(0)
     for outcome, color in colors.items():
         panel.override_by_name(say(*OUTCOMES[outcome]), [painted(color)])
     return panel
@@ -183,7 +185,7 @@ def _losses(say: Say) -> timeseries.Panel:
         say("SNMP lạ", "SNMP strays"): ("sum(rate(monitor_snmp_unsolicited_total[5m]))", QUIET),
     }
     queries = [over_time(f"60 * {expr}", name, ref) for ref, (name, (expr, _)) in zip("ABC", shown.items(), strict=True)]
-    panel = lines(say("Bỏ lỡ", "Missed"), about, "opm", *queries).min(0)
+    panel = lines(say("Bỏ lỡ", "Missed"), about, each_minute(say), *queries).min(0)
     for name, (_, color) in shown.items():
         panel.override_by_name(name, [painted(color)])
     return panel
@@ -258,7 +260,7 @@ def _notices(say: Say) -> timeseries.Panel:
     panel = lines(
         say("Tin báo", "Notifications"),
         about,
-        "opm",
+        each_minute(say),
         over_time("60 * sum by (integration) (rate(alertmanager_notifications_total[5m])) > 0", "{{integration}}"),
         over_time("60 * sum by (integration) (rate(alertmanager_notifications_failed_total[5m])) > 0", failed, "B"),
         over_time(
