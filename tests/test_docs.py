@@ -71,6 +71,12 @@ def links(page: Path) -> Iterator[Named]:
                 yield page, number, target.partition("#")[0]
 
 
+def room_of(source: Path) -> str:
+    """Return the folder of a source, two steps from the root at most."""
+    return "/".join(source.relative_to(ROOT).parent.parts[:2])
+
+
+@cache
 def is_there(path: str) -> bool:
     """Return whether a path as the pages write it exists: from the root, or a floor's from monitor/. It may be a pattern."""
     return any(next(folder.glob(path.rstrip("/")), None) is not None for folder in (ROOT, ROOT / "monitor"))
@@ -95,12 +101,15 @@ def test_every_path_that_is_named_exists(page: Path) -> None:
     assert [] == [(line, path) for line, path in named if shape.fullmatch(path) and path not in EXAMPLES and not is_there(path)]
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.relative_to(ROOT).as_posix())
-def test_every_path_that_a_docstring_or_a_comment_names_exists(source: Path) -> None:
-    folder = source.parent
-    named = {path for text in remarks(source) for path in PATH.findall(text)} - EXAMPLES
-    assert [] == sorted(path for path in named if not is_there(path) and next(folder.glob(path), None) is None)
-    assert [] == sorted(name for text in remarks(source) for name in FILE.findall(text) if name not in NAMES)
+@pytest.mark.parametrize("room", sorted({room_of(source) for source in SOURCES}))
+def test_every_path_that_a_docstring_or_a_comment_names_exists(room: str) -> None:
+    wrong = []
+    for source in (source for source in SOURCES if room_of(source) == room):
+        texts = list(remarks(source))
+        named = {path for text in texts for path in PATH.findall(text)} - EXAMPLES
+        wrong += [f"{source}: {path}" for path in named if not is_there(path) and next(source.parent.glob(path), None) is None]
+        wrong += [f"{source}: {name}" for text in texts for name in FILE.findall(text) if name not in NAMES]
+    assert [] == sorted(wrong)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -41,6 +41,17 @@ def floor(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+FLOORS = sorted({floor(path) for path in FILES} - {"__init__"})
+
+
+def on(here: str) -> Iterator[tuple[Path, ast.Module]]:
+    return ((path, ast.parse(path.read_text())) for path in FILES if floor(path) == here)
+
+
+def roots(tree: ast.AST) -> set[str]:
+    return {name.split(".")[0] for name, _ in imported(tree)}
+
+
 def module(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
@@ -54,35 +65,42 @@ def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
-def test_no_import_runs_upward_or_sideways(path: Path) -> None:
-    if path == PACKAGE / "__init__.py":
-        return
-    here = floor(path)
-    for name, line in imported(ast.parse(path.read_text())):
-        parts = name.split(".")
-        if parts[0] == "monitor" and len(parts) > 1 and parts[1] != "__version__":
-            assert parts[1] == here or parts[1] in MAY_IMPORT[here], f"{path}:{line} imports {name}"
+@pytest.mark.parametrize("here", FLOORS)
+def test_no_import_runs_upward_or_sideways(here: str) -> None:
+    wrong = []
+    for path, tree in on(here):
+        for name, line in imported(tree):
+            top, *below = name.split(".")
+            if top == "monitor" and below and below[0] not in ("__version__", here, *MAY_IMPORT[here]):
+                wrong.append(f"{path}:{line} imports {name}")
+    assert [] == wrong
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
-def test_no_import_stands_inside_a_function(path: Path) -> None:
-    for function in ast.walk(ast.parse(path.read_text())):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines = [node.lineno for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
-            assert [] == lines, f"{path}: imports inside {function.name}"
+@pytest.mark.parametrize("here", FLOORS)
+def test_no_import_stands_inside_a_function(here: str) -> None:
+    functions = (
+        (path, node)
+        for path, tree in on(here)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert [] == [
+        f"{path}:{node.lineno} inside {function.name}"
+        for path, function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if floor(path) in PURE], ids=module)
-def test_the_pure_floors_have_no_socket_file_clock_or_log(path: Path) -> None:
-    roots = {name.split(".")[0] for name, _ in imported(ast.parse(path.read_text()))}
-    assert set() == roots & IMPURE_MODULES
+@pytest.mark.parametrize("here", PURE)
+def test_the_pure_floors_have_no_socket_file_clock_or_log(here: str) -> None:
+    assert [] == [f"{path}: {sorted(roots(tree) & IMPURE_MODULES)}" for path, tree in on(here) if roots(tree) & IMPURE_MODULES]
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if floor(path) in GROUND], ids=module)
-def test_the_ground_stands_on_the_standard_library(path: Path) -> None:
-    roots = {name.split(".")[0] for name, _ in imported(ast.parse(path.read_text()))}
-    assert GROUND_MAY_USE.get(floor(path), set()) >= roots - sys.stdlib_module_names - {"monitor"}
+@pytest.mark.parametrize("here", sorted(GROUND))
+def test_the_ground_stands_on_the_standard_library(here: str) -> None:
+    own = sys.stdlib_module_names | {"monitor"} | GROUND_MAY_USE.get(here, set())
+    assert [] == [f"{path}: {sorted(roots(tree) - own)}" for path, tree in on(here) if roots(tree) - own]
 
 
 def test_no_circle_of_imports() -> None:
@@ -100,8 +118,7 @@ def test_no_circle_of_imports() -> None:
         pytest.fail(" → ".join(circle.args[1]))
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
-def test_a_file_has_one_subject_and_an_opening_line_that_names_it(path: Path) -> None:
-    text = path.read_text()
-    assert ast.get_docstring(ast.parse(text)), f"{path} opens with no docstring"
-    assert text.count("\n") <= 400, f"{path} is too long to have one subject"
+@pytest.mark.parametrize("here", FLOORS)
+def test_a_file_has_one_subject_and_an_opening_line_that_names_it(here: str) -> None:
+    assert [] == [f"{path} opens with no docstring" for path, tree in on(here) if not ast.get_docstring(tree)]
+    assert [] == [f"{path} is too long to have one subject" for path, _ in on(here) if path.read_text().count("\n") > 400]

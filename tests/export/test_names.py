@@ -31,8 +31,8 @@ KEPT = (Path(__file__).parent / "names-0.1.0.txt").read_text(encoding="utf-8").s
 WITHDRAWN = {
     "metric monitor_event_loop_lag_seconds gauge": "`monitor_event_loop_lag_seconds` is a histogram now",
 }
-"""Names of 0.1.0 that are no more, and how the CHANGELOG tells so. The loop's lag kept its name and became another type, which can't be
-served beside what it was: one name is one family."""
+"""Names of 0.1.0 that are no more, and how the CHANGELOG tells so. The loop's lag kept its name and became another type, which
+can't be served beside what it was: one name is one family."""
 ASKED = (
     "/api/v1/targets",
     "/api/v1/targets/…xa-1-1…",
