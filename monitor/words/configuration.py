@@ -45,7 +45,8 @@ MACHINE: Catalogue = {
     ),
     "buffer": (
         "bộ đệm nhận {bytes} byte: {window} gói chờ trả lời cùng lúc (net.core.rmem_max = {rmem_max})",
-        "receive buffer of {bytes} bytes: a window of {window} unanswered packets (net.core.rmem_max = {rmem_max})",
+        "receive buffer of {bytes:# byte|# bytes}: a window of {window:# unanswered packet|# unanswered packets} "
+        "(net.core.rmem_max = {rmem_max})",
     ),
     "buffer_cure": (
         "mỗi vòng cần {wanted}: sysctl -w net.core.rmem_max=8388608 (systemd/60-monitor.conf), hoặc CAP_NET_ADMIN",

@@ -46,7 +46,7 @@ _ANSWERS: Catalogue = {
     "not_complete": ("chưa đọc xong sau {deadline_s}", "not complete after {deadline_s}"),
     "pace_too_slow": (
         "chưa đọc xong kịp với {per_second} lần hỏi mỗi giây",
-        "not complete in time at {per_second} requests a second",
+        "not complete in time at {per_second:# request|# requests} a second",
     ),
     "recording_silent": ("bản ghi không trả lời", "the recording does not answer"),
     "port_closed": ("cổng SNMP đóng: không có agent nào ở đó", "port unreachable: no agent listens there"),
@@ -134,7 +134,7 @@ _OURS: Catalogue = {
     "no_buffer": ("máy giám sát hết bộ đệm để gửi", "no buffer space for the packet"),
     "overflow": (
         "không tính: bộ đệm nhận của máy giám sát tràn {dropped} gói",
-        "void: our receive buffer overflowed by {dropped}",
+        "void: our receive buffer overflowed by {dropped:# packet|# packets}",
     ),
     "loop_late": (
         "không tính: chính bộ giám sát chậm {late_s}",
@@ -148,7 +148,10 @@ _OURS: Catalogue = {
     "socket_closed": ("socket đã đóng", "the socket was closed"),
     "not_sent": ("không gửi được", "not sent"),
     "nothing_asked": ("không có gói nào cần gửi", "no packets are asked for"),
-    "partly_unsent": ("{refused} trên {packets} gói không gửi được: {because}", "{refused} of {packets} not sent: {because}"),
+    "partly_unsent": (
+        "{refused} trên {packets} gói không gửi được: {because}",
+        "{refused} of {packets:# packet|# packets} not sent: {because}",
+    ),
     "no_reply": ("{requests:# gói} không có trả lời", "no reply to {requests:# request|# requests}"),
     "unresolved": ("tên '{name}' không có địa chỉ: {because}", "the name '{name}' has no address: {because}"),
     "unresolved_yet": ("DNS chưa trả lời", "no answer yet"),

@@ -24,7 +24,7 @@ MEETING_REPORT: Catalogue = {
     ),
     "missed": (
         "{count} trong {all} điểm cầu vắng khi họp, cộng {minutes} giờ:phút",
-        "{count} of {all:# endpoint was|# endpoints were} absent while it was under way, {minutes} h:min in all",
+        "{count} of {all:# endpoint|# endpoints} {count:was|were} absent while it was under way, {minutes} h:min in all",
     ),
     "nothing_missed": ("Không điểm cầu nào vắng khi họp", "No endpoint was absent while it was under way"),
     "losses": ("Vắng khi họp", "Absent while under way"),

@@ -140,11 +140,17 @@ MEETINGS: Catalogue = {
     "nobody": ("không có điểm cầu nào", "it has no endpoints"),
     "host_not_ready": ("điểm cầu chủ trì chưa sẵn sàng", "its host is not ready"),
     "host_unknown": ("chưa rõ điểm cầu chủ trì", "nothing is known of its host"),
-    "some_not_ready": ("{not_ready}/{of} điểm cầu chưa sẵn sàng", "{not_ready} of {of:# endpoint is|# endpoints are} not ready"),
-    "some_unknown": ("{unknown}/{of} điểm cầu chưa rõ", "{unknown} of {of:# endpoint is|# endpoints are} unknown"),
+    "some_not_ready": (
+        "{not_ready}/{of} điểm cầu chưa sẵn sàng",
+        "{not_ready} of {of:# endpoint|# endpoints} {not_ready:is|are} not ready",
+    ),
+    "some_unknown": (
+        "{unknown}/{of} điểm cầu chưa rõ",
+        "{unknown} of {of:# endpoint|# endpoints} {unknown:is|are} unknown",
+    ),
     "some_at_risk": (
         "{ready}/{of} điểm cầu sẵn sàng, còn lại có điều kiện",
-        "{ready} of {of:# endpoint is|# endpoints are} ready, the others at risk",
+        "{ready} of {of:# endpoint|# endpoints} {ready:is|are} ready, the others at risk",
     ),
     "all_ready": ("tất cả {of} điểm cầu sẵn sàng", "{of:# endpoint is|all # endpoints are} ready"),
 }

@@ -31,7 +31,7 @@ TARGET: Catalogue = {
     "limit": ("ngưỡng {limit}", "limit {limit}"),
     "usual": ("thường ngày", "usual"),
     "usually": ("thường ngày {value}", "usually {value}"),
-    "times_usual": ("gấp {times} lần thường ngày {value}", "{times} times the usual {value}"),
+    "times_usual": ("gấp {times} lần thường ngày {value}", "{times} × the usual {value}"),
     "upwards": ("lên {rate}", "up {rate}"),
     "contract_of": ("hợp đồng {rate}", "contract {rate}"),
     "of_point": ("đường của {name}", "circuit of {name}"),

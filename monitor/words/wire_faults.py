@@ -25,7 +25,7 @@ WIRE_FAULTS: Catalogue = {
     "padded_sub": ("OID: thành phần có octet độn", "object identifier: a sub-identifier is padded"),
     "large_sub": ("OID: thành phần lớn hơn {most!s}", "object identifier: a sub-identifier is above {most!s}"),
     "cut_sub": ("OID: thành phần cuối bị cắt", "object identifier: its last sub-identifier is cut off"),
-    "many_subs": ("OID: quá {most} thành phần", "object identifier: more than {most} sub-identifiers"),
+    "many_subs": ("OID: quá {most} thành phần", "object identifier: more than {most:# sub-identifier|# sub-identifiers}"),
     "cut_value": ("bị cắt ở octet {octets}, giữa một giá trị", "ends at octet {octets}, within a value"),
     "fragmented_value": ("giá trị bị chia thành nhiều mảnh", "a value in fragments"),
     "trap_v1": ("là trap v1, đáng lẽ là gói hỏi hoặc trả lời", "a v1 trap where a request or response belongs"),

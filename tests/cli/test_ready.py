@@ -35,7 +35,7 @@ async def test_the_next_meeting_is_told_with_who_is_not_ready_and_why() -> None:
     status, out, _ = await ready()
     assert 1 == status
     head, counts, _, _, first, *more = out.splitlines()
-    assert "Giao ban – 08:00 30/11/2026: not ready (1 of 2 endpoints are not ready)" == head
+    assert "Giao ban – 08:00 30/11/2026: not ready (1 of 2 endpoints is not ready)" == head
     assert counts.startswith("1 ready · 0 at risk · 1 not ready · 0 unknown · not checked yet")
     assert first.startswith("not ready  dc-xa")
     assert "no answer since" in first

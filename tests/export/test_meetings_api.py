@@ -28,7 +28,7 @@ async def test_the_list_leaves_endpoints_out() -> None:
     status, text = await asked("/api/v1/meetings?lang=en")
     (meeting,) = json.loads(text)["meetings"]
     assert (200, "m1", "not_ready") == (status, meeting["meeting"], meeting["verdict"])
-    assert {"code": "some_not_ready", "text": "1 of 2 endpoints are not ready"} == meeting["reason"]
+    assert {"code": "some_not_ready", "text": "1 of 2 endpoints is not ready"} == meeting["reason"]
     assert {"ready": 1, "at_risk": 0, "not_ready": 1, "unknown": 0} == meeting["counts"]
     assert "endpoints" not in meeting
 

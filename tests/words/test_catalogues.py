@@ -6,10 +6,12 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
+from string import Formatter
 
 import pytest
 
 from monitor import words
+from monitor.words.catalogue import NUMERALS
 
 ODD = re.compile(r"(?:uni|us[aeiu]|utf|udp|ups|url|upn?p|eu|one\b|once)", re.IGNORECASE)
 """Words that begin with a vowel's letter and with no vowel's sound: a unit, a user, a URL."""
@@ -26,6 +28,35 @@ INSTEAD = {
     "daemon": "bộ giám sát",
 }
 """Vietnamese that was a translation, and what the shift says."""
+PLURAL = re.compile(r"\b1 (?:\w+ )?(\w+s)\b")
+SINGULAR = {"answers", "does", "ends", "has", "is", "stands", "takes", "unless", "wants", "was"}
+"""No plurals, though they end as those do."""
+TEXTS = {
+    *("address", "before", "by", "circuit", "folder", "form", "kind", "link", "meeting", "metric", "name", "open", "origin"),
+    *(
+        "path",
+        "probe",
+        "program",
+        "protocol",
+        "raw",
+        "stands",
+        "state",
+        "target",
+        "text",
+        "took",
+        "url",
+        "value",
+        "verb",
+        "wanted",
+        "what",
+    ),
+}
+"""What sentences quote that is no number."""
+SHARE = re.compile(r"\{(\w+)[^}]*\} of \{(\w+)")
+PART_OF_241 = re.compile(r"of 241(?: (?!that\b)\w+){0,2}? (is|are|was|were|has|have)\b")
+SINGULAR_VERBS = {"is", "was", "has"}
+FROM_TWO = {"tile_endpoints"}
+"""Sentences that are said of two and more only."""
 TYPED = re.compile(r"`[^`]*`|--\w+|\bDaemon\b")
 
 
@@ -80,6 +111,56 @@ def test_vietnamese_says_what_the_shift_says(word: str) -> None:
         if re.search(rf"(?<!phù ){word}(?![\w.])", TYPED.sub("", vietnamese), re.IGNORECASE)
     ]
     assert [] == found, f"say {INSTEAD[word]!r}"
+
+
+TODAYS = [(where, key, english) for where, key, (_, english) in SENTENCES if "sealed" not in where]
+"""English that may still change: what is sealed keeps the words that it had."""
+
+
+def filled(english: str, **numbers: int) -> str:
+    """Return a sentence with these numbers, and 1 for all others that it has."""
+    names = {name for _, name, _, _ in Formatter().parse(english) if name and name.isidentifier()}
+    values = {name: "x" if name in TEXTS | NUMERALS or name.endswith("_s") else numbers.get(name, 1) for name in names}
+    return words.say({"said": ("", english)}, "said", "en", **values)
+
+
+def plurals_of_one(english: str) -> list[str]:
+    """Return the words in the plural that stand behind a 1."""
+    return [word for word in PLURAL.findall(filled(english)) if word not in SINGULAR]
+
+
+def wrong_verbs(english: str) -> list[str]:
+    """Return the verbs that fit the whole and not the part that is told of it: 1 of 241 endpoints are, 2 of 241 was."""
+    wrong = []
+    for part, whole in SHARE.findall(english):
+        for count in (1, 2):
+            verbs = PART_OF_241.findall(filled(english, **{part: count, whole: 241}))
+            wrong += [verb for verb in verbs if (verb in SINGULAR_VERBS) is not (count == 1)]
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("english", "plurals", "verbs"),
+    [
+        ("{count} requests a second", ["requests"], []),
+        ("{window} unanswered packets, {rows:# row|# rows}", ["packets"], []),
+        ("{bad} of {of} endpoints are down", ["endpoints"], ["are"]),
+        ("{bad} of {of:# endpoint is|# endpoints are} down", [], ["are"]),
+        ("{bad} of {of:# endpoint|# endpoints} was down", [], ["was"]),
+        ("{bad} of {of:# endpoint|# endpoints} {bad:is|are} down, {name} takes {bad} of {of:#} that are", [], []),
+    ],
+)
+def test_a_form_that_does_not_fit_its_count_is_seen(english: str, plurals: list[str], verbs: list[str]) -> None:
+    assert [plurals, verbs] == [plurals_of_one(english), wrong_verbs(english)]
+
+
+def test_no_plural_stands_behind_one() -> None:
+    found = {(where, key): plurals for where, key, english in TODAYS if (plurals := plurals_of_one(english))}
+    assert FROM_TWO == {key for _, key in found}, found
+
+
+def test_the_verb_of_a_part_follows_the_part_and_not_the_whole() -> None:
+    assert {} == {(where, key): verbs for where, key, english in TODAYS if (verbs := wrong_verbs(english))}
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,14 @@ def test_both_languages_name_the_same_values(catalogue: dict[str, tuple[str, str
             "valid until 07:00 30/11/2026",
         ),
         ("all_ready", {"of": 1}, "tất cả 1 điểm cầu sẵn sàng", "1 endpoint is ready"),
+        ("some_not_ready", {"not_ready": 1, "of": 241}, "1/241 điểm cầu chưa sẵn sàng", "1 of 241 endpoints is not ready"),
+        ("some_unknown", {"unknown": 2, "of": 241}, "2/241 điểm cầu chưa rõ", "2 of 241 endpoints are unknown"),
+        (
+            "some_at_risk",
+            {"ready": 1, "of": 241},
+            "1/241 điểm cầu sẵn sàng, còn lại có điều kiện",
+            "1 of 241 endpoints is ready, the others at risk",
+        ),
         ("answers", {"rtt_s": 0.0123}, "có trả lời, độ trễ 12 ms", "it answers, round trip 12 ms"),
     ],
 )

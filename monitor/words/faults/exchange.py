@@ -99,7 +99,7 @@ EXCHANGE: Catalogue = {
     ),
     "many_circuits": (
         "có {count} đường truyền kết thúc ở đây, nên không lấy cái nào",
-        "{count} circuits end here, so none is taken",
+        "{count:# circuit ends|# circuits end} here, so none is taken",
     ),
     "many_circuits_cure": (
         "ghi tốc độ vào trường tùy chỉnh 'contracted'",
@@ -112,7 +112,7 @@ EXCHANGE: Catalogue = {
     "netbox_no_list": ("{url} không trả về danh sách đối tượng", "{url} answers with no list of objects"),
     "netbox_no_json": ("{url} không trả về JSON", "{url} answers with no JSON"),
     "really_netbox": ("url có đúng là của một NetBox không?", "is url really that of a NetBox?"),
-    "netbox_too_many": ("{url} có hơn {most} đối tượng", "{url} has more than {most} objects"),
+    "netbox_too_many": ("{url} có hơn {most} đối tượng", "{url} has more than {most:# object|# objects}"),
     "netbox_too_many_cure": ("chọn ít hơn trong netbox.yaml", "choose fewer in netbox.yaml"),
     "netbox_silent": ("{url} không trả lời trong {within_s}", "{url} gave no answer within {within_s}"),
     "netbox_silent_cure": ("kiểm tra xem từ đây có tới được NetBox không", "see that NetBox can be reached from here"),

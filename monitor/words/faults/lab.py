@@ -138,7 +138,7 @@ LAB: Catalogue = {
     "socket_path": ("{path}: quá dài cho một socket unix", "{path}: too long for a unix socket"),
     "socket_path_cure": (
         "chọn thư mục --state ngắn hơn {most} ký tự",
-        "give a --state folder of fewer than {most} letters",
+        "give a --state folder of fewer than {most:# letter|# letters}",
     ),
     # `monitor lab`, `monitor demo`.
     "real_addresses": (

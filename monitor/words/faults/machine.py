@@ -110,7 +110,7 @@ MACHINE: Catalogue = {
     ),
     "few_files": (
         "chỉ được mở {count} tệp, mà bộ giám sát cần {least}",
-        "only {count} files may be open, and the daemon needs {least}",
+        "only {count:# file|# files} may be open, and the daemon needs {least}",
     ),
     "listen_form": ("'{text}' không có dạng MÁY:CỔNG", "'{text}' is not HOST:PORT"),
     "listen_form_cure": (

@@ -60,7 +60,7 @@ OPERATIONS: Catalogue = {
     "field_missing": ("thiếu '{field}'", "'{field}' is missing"),
     "field_too_long": (
         "'{field}' dài {letters} ký tự, tối đa {most}",
-        "'{field}' has {letters:# letter|# letters}; {most} are the most",
+        "'{field}' has {letters:# letter|# letters}, more than {most}",
     ),
     "field_too_long_cure": ("viết ngắn hơn", "write less"),
     "send_form": ("gửi {form}", "send {form}"),

@@ -34,7 +34,7 @@ PROFILES: Catalogue = {
     "oid_short": ("{text} có ít hơn hai số", "{text} has fewer than two sub-identifiers"),
     "oid_long": (
         "mã đối tượng có {count} số; nhiều nhất {most}",
-        "an object identifier of {count} sub-identifiers; at most {most} are allowed",
+        "an object identifier of {count:# sub-identifier|# sub-identifiers}; the longest has {most}",
     ),
     "oid_root": ("{text} không bắt đầu bằng 0.0-39, 1.0-39 hoặc 2", "{text} does not begin with 0.0-39, 1.0-39 or 2"),
     "oid_range": ("{text} có số nằm ngoài 0..4294967295", "{text} has a sub-identifier outside 0..4294967295"),

@@ -23,7 +23,10 @@ SERVING: Catalogue = {
     "head_late": ("yêu cầu không đến kịp", "the request did not come in time"),
     "head_late_cure": ("gửi một lần trọn vẹn", "send it in one go"),
     # Reports of meetings.
-    "report_full": ("hàng đợi lập báo cáo đã đầy ({waiting} báo cáo)", "the queue of reports is full ({waiting} are waiting)"),
+    "report_full": (
+        "hàng đợi lập báo cáo đã đầy ({waiting} báo cáo)",
+        "the queue of reports is full ({waiting:# is|# are} waiting)",
+    ),
     "report_full_cure": ("thử lại sau {retry_s}", "ask again in {retry_s}"),
     "report_many": (
         "địa chỉ này đang chờ {mine:#} báo cáo, không nhận thêm",

@@ -77,7 +77,10 @@ SETTINGS: Catalogue = {
         "write {{env: NAME}}, {{file: PATH}}, {{credential: NAME}} or {{literal: …}}",
     ),
     "secret_no_reference": ("bí mật phải ghi bằng tham chiếu", "a secret must be a reference"),
-    "secret_references": ("có {count} tham chiếu ở đây, phải là một", "{count} references stand here, it must be one"),
+    "secret_references": (
+        "có {count} tham chiếu ở đây, phải là một",
+        "{count:# reference stands|# references stand} here, it must be one",
+    ),
     "secret_unusable": ("không dùng được", "can't be used"),
     "no_credentials_folder": (
         "systemd không trao thông tin xác thực nào (CREDENTIALS_DIRECTORY chưa được đặt)",
@@ -123,7 +126,7 @@ SETTINGS: Catalogue = {
     "privacy_alone_cure": ("thêm auth: {{protocol: sha256, key: …}}", "add auth: {{protocol: sha256, key: …}}"),
     "key_too_short": (
         "ngắn hơn {least} ký tự (RFC 3414 mục 11.2)",
-        "is shorter than {least} characters (RFC 3414 section 11.2)",
+        "is shorter than {least:# character|# characters} (RFC 3414 section 11.2)",
     ),
     "key_too_short_cure": ("đặt mật khẩu dài hơn trên thiết bị", "set a longer one on the device"),
     # receivers.yaml.

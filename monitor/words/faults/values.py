@@ -55,7 +55,7 @@ VALUES: Catalogue = {
     "tagged_cure": ("đặt chuỗi bắt đầu bằng '!' trong dấu nháy", "quote a text that begins with '!'"),
     "empty": ("để trống", "is empty"),
     "empty_cure": ("ghi một chuỗi hoặc bỏ khóa này", "write a text or remove the key"),
-    "too_long": ("dài quá {most} ký tự", "is longer than {most} characters"),
+    "too_long": ("dài quá {most} ký tự", "is longer than {most:# character|# characters}"),
     "not_one_line": ("có ngắt dòng hoặc ký tự điều khiển", "holds a line break or a control character"),
     "not_one_line_cure": ("viết trên một dòng", "write it on one line"),
     "id_capitals": ("mã '{text}' có chữ hoa", "the id '{text}' has capitals"),

@@ -110,7 +110,7 @@ async def test_a_device_that_has_its_second_full_keeps_nobody_else_waiting(clock
 async def test_a_poll_that_its_pace_does_not_permit_before_the_deadline_says_so(clock: ManualClock, prober: SnmpProber) -> None:
     async with FakeAgent(ROUTER) as agent:
         reading = await polled(clock, prober, snmp_spec(port=agent.port, max_requests_per_second=1, deadline_s=0.5))
-    assert "1 requests a second" in english(reading.detail)
+    assert "1 request a second" in english(reading.detail)
 
 
 async def test_an_agent_that_takes_three_seconds_is_asked_once_each_time_when_that_is_known(
