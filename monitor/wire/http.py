@@ -72,7 +72,7 @@ class ResponseReader:
         if self.is_complete:
             return
         if self.code is None:
-            raise MalformedError("closed_in_head" if self._buffer else "closed_without_response")
+            raise MalformedError("closed_in_head" if self._buffer else "closed_unanswered")
         if self._is_chunked or self._left:
             raise MalformedError("closed_in_body")
         self.is_complete = True

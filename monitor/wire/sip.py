@@ -134,7 +134,7 @@ def take_message(stream: bytes) -> tuple[bytes, bytes] | None:
     end = _end_of_head(stream)
     if end is None:
         if len(stream) > LONGEST:
-            raise MalformedError("long_headers", most=LONGEST)
+            raise MalformedError("long_head", most=LONGEST)
         return None
     _, headers = _head(stream[:end])
     total = end + (_length(headers.get("content-length")) or 0)

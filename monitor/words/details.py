@@ -186,7 +186,6 @@ _CONFERENCE: Catalogue = {
     "sip_status": ("{status}", "{status}"),
     "provisional": ("chỉ có trả lời tạm {status}, không có trả lời cuối", "{status} and no more"),
     "other_request": ("trả lời cho yêu cầu khác", "it answers another request"),
-    "closed_unanswered": ("bên kia đóng kết nối mà không trả lời", "the connection was closed without an answer"),
     "udp_refused": ("cổng UDP đóng (port unreachable)", "port unreachable"),
     "unreachable_from": ("{reporter} báo không tới được", "unreachable, says {reporter}"),
     "gatekeeper": ("gatekeeper: {because}", "gatekeeper: {because}"),
@@ -256,9 +255,11 @@ PATHS: Catalogue = {
 OF_OLD_JOURNALS: Catalogue = {
     # Text of version 0.1 that no form of the migration knows.
     "text": ("{text}", "{text}"),
-    # Aliases of no_buffer and no_ip_version.
+    # Second names of codes above.
     "no_room": _OURS["no_buffer"],
     "no_ip_version_here": _OURS["no_ip_version"],
+    "closed_without_response": WIRE_FAULTS["closed_unanswered"],
+    "long_headers": WIRE_FAULTS["long_head"],
     # xml_at and xml_encoding, when the parser's own sentence was handed on.
     "no_xml": ("không phải XML: {error}", "no XML: {error}"),
 }

@@ -106,7 +106,7 @@ async def test_a_login_is_never_shown(prober: WebProber) -> None:
     assert "for-the-test" not in repr(spec)
 
 
-CLOSED = "HTTP: closed without a response"
+CLOSED = "HTTP: the connection was closed without an answer"
 TOO_LARGE = "HTTP: a body of more than 2,000,000 octets"
 HUGE = b"HTTP/1.1 200 OK\r\n\r\n", *(b"x" * 100_000,) * 100
 ENDLESS_HEAD = b"HTTP/1.1 200 OK\r\n", *(b"X: " + b"y" * 10_000 + b"\r\n",) * 100

@@ -71,7 +71,7 @@ def test_of_a_page_the_head_suffices() -> None:
 @pytest.mark.parametrize(
     ("response", "reason"),
     [
-        (b"", "closed without a response"),
+        (b"", "the connection was closed without an answer"),
         (b"HTT", "closed within the head"),
         (OK, "closed within the head"),
         (b"SSH-2.0-dropbear\r\n", "no HTTP response"),

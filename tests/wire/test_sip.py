@@ -169,7 +169,7 @@ def test_a_message_without_a_length_has_no_body() -> None:
 @pytest.mark.parametrize(
     ("octets", "reason"),
     [
-        (b"x" * (LONGEST + 1), f"headers of more than {LONGEST:,} octets"),
+        (b"x" * (LONGEST + 1), f"a head of more than {LONGEST:,} octets"),
         (body_of(0).replace(b"Length: 0", b"Length: 99999"), f"longer than {LONGEST:,} octets"),
         (body_of(0).replace(b"Length: 0", b"Length: 9999999999999"), f"longer than {LONGEST:,} octets"),
     ],

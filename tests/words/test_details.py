@@ -17,8 +17,10 @@ from monitor.words.details import DETAILS, OF_OLD_JOURNALS, path_text, tell_deta
 from monitor.words.events import EVENTS
 from monitor.words.readiness import FINDINGS, MEETINGS
 from monitor.words.reasons import REASONS
+from tests.words.twins import twins
 
 MONITOR = Path(__file__).parents[2] / "monitor"
+every_language = pytest.mark.parametrize("language", LANGUAGES)
 SILENT = Reason("unanswered_for", {"tries": 2, "waited_s": 5.0})
 
 
@@ -54,14 +56,22 @@ def test_the_codes_of_tables_stand_in_the_source() -> None:
     assert [] == sorted(code for code in BY_TABLE if f'"{code}"' not in source)
 
 
-def test_no_two_codes_say_one_thing_but_for_those_of_old_journals() -> None:
-    by_words: dict[tuple[str, str], set[str]] = {}
-    for code, texts in DETAILS.items():
-        if re.search(r"[^\W\d_]", re.sub(r"\{[^}]*\}", "", texts[1])):
-            by_words.setdefault(texts, set()).add(code)
-    twins = [codes for codes in by_words.values() if len(codes) > 1]
-    assert [1] * len(twins) == [len(codes - OF_OLD_JOURNALS.keys()) for codes in twins]
-    assert {"no_room", "no_ip_version_here"} == OF_OLD_JOURNALS.keys() & set().union(*twins)
+def test_twins_are_those_that_one_language_can_not_tell_apart() -> None:
+    catalogue = {
+        "a": ("im {count:#} lần", "silent"),
+        "b": ("im {times} lần", "mute"),
+        "c": ("im", "{x}: {y}"),
+        "d": ("tắt", "{y}: {x}"),
+    }
+    assert [[{"a", "b"}], []] == [twins(catalogue, language) for language in LANGUAGES]
+
+
+@every_language
+def test_no_two_codes_say_one_thing_but_for_those_of_old_journals(language: str) -> None:
+    found = twins(DETAILS, language)
+    assert [1] * len(found) == [len(codes - OF_OLD_JOURNALS.keys()) for codes in found], found
+    aliases = {"no_room", "no_ip_version_here", "closed_without_response", "long_headers"}
+    assert aliases == OF_OLD_JOURNALS.keys() & set().union(*found)
 
 
 @pytest.mark.parametrize("code", sorted(DETAILS))

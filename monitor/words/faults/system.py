@@ -111,7 +111,7 @@ _CERTIFICATES: Catalogue = {
 }
 """By X509_V_ERR_* of OpenSSL, which has numbers and sentences, but gives no names away."""
 _HTTP: Catalogue = {
-    "http_disconnected": ("bên kia đóng kết nối mà chưa trả lời", "the other side closed the connection without an answer"),
+    "http_disconnected": ("bên kia đóng kết nối mà không trả lời", "the connection was closed without an answer"),
     "http_cut": ("trả lời bị cắt giữa chừng", "the answer was cut off"),
     "http_malformed": ("trả lời không phải HTTP", "the answer is no HTTP"),
     "http_url": ("URL không hợp lệ", "the URL is none"),
