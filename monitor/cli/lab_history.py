@@ -25,6 +25,7 @@ from monitor.model.scenario import parse_duration
 from monitor.service.clock import SystemClock
 from monitor.words import say
 from monitor.words.lab import LAB
+from monitor.words.phrase import phrase
 from monitor.words.voice import voice
 
 _MOST_DAYS = 400
@@ -115,7 +116,7 @@ def _until(text: str | None, zone: ZoneInfo) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise SetupError("past_until", text=repr(text)) from error
+        raise SetupError("given_no_time", phrase("write_it_as", example="2026-11-28T07:00"), name="--until", text=text) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
 
 
@@ -123,7 +124,7 @@ def _detail(text: str) -> float:
     try:
         return parse_duration(text)
     except ValueError as error:
-        raise SetupError("past_detail", text=repr(text)) from error
+        raise SetupError("given_no_duration", name="--detail", text=text) from error
 
 
 def _spans(history: History) -> Iterator[tuple[int, int]]:

@@ -145,7 +145,7 @@ def _content(source: Path) -> str:
     try:
         return source.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise SetupError("secret_unreadable", Phrase("unreadable_cure"), path=source, reason=reason_of(error)) from None
+        raise SetupError("path_unreadable", Phrase("unreadable_cure"), path=source, reason=reason_of(error)) from None
     except UnicodeDecodeError:
         raise SetupError("calendar_not_utf8", Phrase("save_calendar_utf8"), path=source) from None
 

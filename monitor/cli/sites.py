@@ -36,7 +36,7 @@ from monitor.model.probe_kinds import KINDS
 from monitor.rules.collation import collation_key
 from monitor.words import say
 from monitor.words.commands import IMPORT
-from monitor.words.phrase import phrase
+from monitor.words.phrase import Phrase, phrase
 from monitor.words.voice import voice
 
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
@@ -187,7 +187,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SetupError("import_unreadable", path=path, reason=reason_of(error)) from None
+        raise SetupError("path_unreadable", Phrase("name_import"), path=path, reason=reason_of(error)) from None
 
 
 def _with_columns(fault: Fault, file: str, *, is_new: bool) -> Fault:

@@ -26,6 +26,7 @@ from monitor.probes.snmp.poll import Poll
 from monitor.probes.snmp.prober import SnmpProber
 from monitor.service.clock import SystemClock
 from monitor.wire.snmp import V1, V2C, decode, prepare
+from monitor.words.phrase import Phrase
 
 _UPTIME = re.compile(r"^\.?1\.3\.6\.1\.2\.1\.1\.3\.0\|67\|(\d+)", re.MULTILINE)
 _COMMUNITY = "recorded"
@@ -74,7 +75,7 @@ def try_recording(path: Path, spec: SnmpSpec) -> Trial:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise SetupError("recording_form", path=path, reason=reason_of(error)) from None
+        raise SetupError("path_unreadable", Phrase("give_recording"), path=path, reason=reason_of(error)) from None
     found = _UPTIME.search(text)
     ticks = int(found[1]) if found else 0
     mib, faults = read_recording(text, lambda _: ticks, str(path))

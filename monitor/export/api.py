@@ -16,7 +16,7 @@ from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Tr
 from monitor.rules.conference import PROBES
 from monitor.rules.evidence import Evidence, gather, load
 from monitor.words.details import tell_details
-from monitor.words.phrase import phrase
+from monitor.words.phrase import Phrase, phrase
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -255,7 +255,7 @@ def since_of(query: Mapping[str, str]) -> float | None:
     try:
         since = float(text) if text.replace(".", "", 1).isdecimal() else _aware(text)
     except (ValueError, OverflowError):
-        raise BadParameterError("since_no_time", text=repr(text[:40])) from None
+        raise BadParameterError("given_no_time", Phrase("epoch_or_time"), name="since", text=text[:40]) from None
     if not 0 <= since <= _LATEST_S:
         raise BadParameterError("since_out", text=repr(text[:40]))
     return since

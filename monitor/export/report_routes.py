@@ -234,7 +234,7 @@ def _since(request: web.Request) -> float:
     except ValueError:
         since = math.nan
     if math.isnan(since):
-        raise BadParameterError("since_of_report", text=repr(text))
+        raise BadParameterError("given_no_time", Phrase("epoch_of_page"), name="since", text=text)
     return since
 
 

@@ -25,7 +25,7 @@ from monitor.lab.province import Province
 from monitor.model.scenario import VERBS, Action, UnfitError, find_verb, nearest, parse_duration, parse_ratio, parse_value
 from monitor.words import LANGUAGES, say
 from monitor.words.faults import tell
-from monitor.words.phrase import phrase
+from monitor.words.phrase import Phrase, phrase
 from monitor.words.verbs import VERBS as PURPOSES
 
 Answer = dict[str, Any]
@@ -91,7 +91,7 @@ class Control:
             return self._counters(str(request.get("target", "")))
         if asked == "verbs":
             return {"verbs": {verb: say(PURPOSES, verb, language) for verb in VERBS}}
-        raise ActionError("no_question", name=asked)
+        raise ActionError("no_verb", Phrase("ask_what"), name=asked)
 
     def _status(self) -> Answer:
         now = self._province.now()

@@ -61,8 +61,9 @@ _SYNTAX = (
     ("did not find expected key", "yaml_stray_line"),
     ("expected <block end>", "yaml_stray_line"),
     ("did not find expected '-' indicator", "yaml_stray_item"),
-    ("exceeded maximum nesting depth", "yaml_nested"),
 )
+_NESTED = "exceeded maximum nesting depth"
+"""What libyaml says where Python's parser runs out of stack."""
 _OPENED = ("yaml_brace", "yaml_bracket", "yaml_quote")
 
 
@@ -251,6 +252,8 @@ def _syntax_fault(error: yaml.YAMLError, file: str, text: str) -> Fault:
     problem = str(getattr(error, "problem", "") or "")
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark is not None else 0
+    if _NESTED in problem:
+        return Fault(file, line, "", "nested_too_deeply")
     for part, code in _SYNTAX:
         if part in problem:
             opened = getattr(error, "context_mark", None)

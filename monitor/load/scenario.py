@@ -78,7 +78,7 @@ class _ScenarioReader:
         for key, value in _children(node):
             reader = readers.get(key)
             if reader is None:
-                value.refuse("unknown_word", did_you_mean(key, readers))
+                value.refuse("unknown_key", did_you_mean(key, readers))
                 continue
             try:
                 found[key] = reader(value)
@@ -117,7 +117,7 @@ class _ScenarioReader:
             elif key in ("tcp", "udp"):
                 found[key] = _value(value, Form.PORTS)
             else:
-                value.refuse("unknown_word", did_you_mean(key, ("play", "tcp", "udp")))
+                value.refuse("unknown_key", did_you_mean(key, ("play", "tcp", "udp")))
         return AgentSettings(**found)
 
     def _recording(self, node: Node) -> tuple[str, str]:
@@ -125,7 +125,7 @@ class _ScenarioReader:
         try:
             return str(path), path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise node.refuse("recording_unreadable", path=path, reason=reason_of(error)) from None
+            raise node.refuse("path_unreadable", Phrase("name_recording"), path=path, reason=reason_of(error)) from None
 
     def _step(self, node: Node) -> Step:
         children = dict(_children(node))
@@ -166,7 +166,7 @@ def _link(node: Node) -> LinkSettings:
             name, form = _LINK_KEYS[key]
             found[name] = _value(value, form)
         else:
-            value.refuse("unknown_word", did_you_mean(key, _LINK_KEYS))
+            value.refuse("unknown_key", did_you_mean(key, _LINK_KEYS))
     return LinkSettings(**found)
 
 
@@ -175,7 +175,7 @@ def _parameter(verb: Verb, key: str, node: Node) -> Value | None:
     known = {parameter.name: parameter for parameter in verb.parameters}
     if key in known:
         return _value(node, known[key].form)
-    node.refuse("unknown_word", did_you_mean(key, [*known, *_STEP_KEYS, verb.name]))
+    node.refuse("unknown_key", did_you_mean(key, [*known, *_STEP_KEYS, verb.name]))
     return None
 
 

@@ -84,7 +84,7 @@ def _first_line(path: Path, place: Node, remedy: Phrase) -> str:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else Phrase("not_utf8_text")
-        raise place.refuse("secret_unreadable", remedy, path=path, reason=reason) from None
+        raise place.refuse("path_unreadable", remedy, path=path, reason=reason) from None
     if not lines or not lines[0].strip():
         raise place.refuse("no_secret_in_file", remedy, path=path)
     return lines[0].strip()

@@ -50,7 +50,7 @@ class Listen:
         found = self._PATTERN.fullmatch(text)
         if not found:
             meant = phrase("did_you_mean", near=f"127.0.0.1:{text.lstrip(':')}") if re.fullmatch(r":?[0-9]+", text) else None
-            raise node.refuse("no_host_and_port", meant or phrase("write_it_as", example="127.0.0.1:9877"), text=text)
+            raise node.refuse("no_host_and_port", meant or Phrase("write_listen"), text=text)
         if int(found[2]) > 65535:
             raise node.refuse("no_port", port=found[2])
         return text

@@ -34,7 +34,7 @@ def open_listener(listen: str) -> socket.socket:
     host = host.strip("[]")
     if not host or not port.isdecimal() or int(port) > _HIGHEST_PORT:
         # An empty host would be every address of this machine: too much to offer for want of a word.
-        raise SetupError("listen_form", text=listen)
+        raise SetupError("no_host_and_port", Phrase("write_listen"), text=listen)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

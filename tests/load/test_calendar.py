@@ -196,7 +196,7 @@ def test_a_title_becomes_an_id() -> None:
         ),
         (calendar(event("RECURRENCE-ID:20261116T080000")), "lich.ics:4: replaces an occurrence of a series that is not here"),
         (calendar(event("RRULE:FREQ=SECONDLY")), "lich.ics:10: no meeting recurs with FREQ=SECONDLY"),
-        (calendar(event("RRULE:FREQ=DAILY;BYMINUTE=1,2,3,4,5;BYHOUR=1,2,3")), "lich.ics:10: no meeting recurs with 15 times a day"),
+        (calendar(event("RRULE:FREQ=DAILY;BYMINUTE=1,2,3,4,5;BYHOUR=1,2,3")), "lich.ics:10: no meeting recurs 15 times a day"),
         (calendar(event("RRULE:FREQ=DAILY;COUNT=1000000000")), "lich.ics:10: COUNT or INTERVAL is not from 1 to 1000"),
         (calendar(event("RRULE:FREQ=DAILY;INTERVAL=0")), "lich.ics:10: COUNT or INTERVAL is not from 1 to 1000"),
         (calendar(event("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")), "lich.ics:10: BYMONTH can't be read beside FREQ=DAILY"),

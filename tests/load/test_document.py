@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from monitor.errors import Fault
 from monitor.load.document import HAS_C_LOADER, Faulty, compose, read_file, read_text
 from monitor.load.fields import Either, Field, ListOf, MapOf, OneOrMany, Record, Table
+from monitor.load.manual import FORMS
 from monitor.load.sites import FILE
 from monitor.load.suggest import Suggester, did_you_mean, nearest
 from monitor.load.values import (
@@ -105,6 +106,20 @@ def test_what_is_no_yaml_is_one_fault_with_line_and_cure(text: bytes, line: int,
     assert len(faults) == 1
     assert faults[0].startswith(f"f.yaml:{line}: is not ")
     assert part in faults[0]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_key_that_is_like_none_is_told_with_the_keys_or_where_they_are_listed(form: str) -> None:
+    _, faults = read("qqqqqqqq: 1\n", FORMS[form])
+    cures = [fault.partition("; ")[2] for fault in faults if "qqqqqqqq" in fault.partition("; ")[0] or "unknown key" in fault]
+    assert [True] == [cure.startswith("known are") or "docs/configuration.md" in cure for cure in cures]
+
+
+def test_what_is_nested_without_end_is_one_fault_whichever_parser_reads_it() -> None:
+    for loader in (yaml.CBaseLoader, yaml.BaseLoader):
+        faults: list[Fault] = []
+        assert compose(b"[" * 20_000, "f", faults, loader) is None
+        assert ["nested_too_deeply"] == [fault.code for fault in faults]
 
 
 def test_a_missing_file_is_a_fault() -> None:

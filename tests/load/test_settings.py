@@ -221,7 +221,7 @@ credentials:
         ),
         ("s3cr3t", "a secret must be a reference; write {env: NAME}, {file: PATH}, {credential: NAME} or {literal: …}"),
         ("[s3cr3t]", "a secret must be a reference"),
-        ("{s3cr3t}", "an unknown key; known are env, file, credential, literal"),
+        ("{s3cr3t}", "unknown key; known are env, file, credential, literal"),
         ("{literal: [s3cr3t]}", "must be a text, not a list"),
         ("{literal: !s3cr3t x}", "tags are not used here"),
         ("{literal: *s3cr3t }", "an alias (*name) that nothing defines"),

@@ -21,6 +21,7 @@ from monitor.words.faults import CATALOGUES, FAULTS, tell
 from monitor.words.faults.keys import KEYS
 from monitor.words.faults.system import SYSTEM
 from monitor.words.phrase import Phrase, coded, decoded, joined, phrase
+from tests.words.twins import twins
 
 PACKAGE = Path(__file__).parent.parent.parent / "monitor"
 FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if "faults" not in path.relative_to(PACKAGE).parts]
@@ -108,6 +109,29 @@ def test_what_an_operator_types_stands_in_both_unchanged(code: str) -> None:
     vietnamese, english = FAULTS[code]
     for literal in set(NAMED.findall(re.sub(r"\{\w+\}", " ", english))) - TRANSLATED:
         assert literal in vietnamese
+
+
+TWINS = {
+    frozenset({"a_whole_number", "form_count"}): "a form of the lab's, whose code is put together",
+    frozenset({"an_id", "form_id"}): "a form of the lab's, whose code is put together",
+    frozenset({"network_twice", "levels_twice"}): "English has a plural here",
+    frozenset({"empty", "table_empty"}): "a value, and a table whose cure tells of its first row; Vietnamese names the table",
+    frozenset({"path_unreadable", "property_unreadable"}): "a file, and a property of an event whose cure is its RFC",
+}
+"""Codes that a language does not tell apart, and why they are two."""
+OTHERS_OWN = SYSTEM.keys() | KEYS.keys()
+"""Errors by the names that the system has for them, and keys by where they stand: several may mean one thing."""
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_two_codes_say_one_thing(language: str) -> None:
+    ours = {code: said for code, said in FAULTS.items() if code not in OTHERS_OWN and not code.endswith("_cure")}
+    assert [] == [sorted(codes) for codes in twins(ours, language) if frozenset(codes) not in TWINS]
+
+
+def test_every_pair_that_may_say_one_thing_does() -> None:
+    found = {frozenset(codes) for language in ("vi", "en") for codes in twins(FAULTS, language)}
+    assert set() == TWINS.keys() - found
 
 
 def test_no_code_stands_in_two_catalogues_and_no_cure_without_its_fault() -> None:

@@ -60,7 +60,7 @@ def _session(netbox: NetBox) -> aiohttp.ClientSession:
     try:
         trusted = ssl.create_default_context(cafile=netbox.ca_file)
     except (OSError, ssl.SSLError) as error:
-        raise SetupError("ca_unreadable", path=netbox.ca_file, reason=reason_of(error)) from None
+        raise SetupError("path_unreadable", Phrase("name_ca_file"), path=netbox.ca_file, reason=reason_of(error)) from None
     scheme = "Bearer" if netbox.token.startswith(_BEARER) else "Token"
     headers = {"Authorization": f"{scheme} {netbox.token}", "Accept": "application/json"}
     return aiohttp.ClientSession(

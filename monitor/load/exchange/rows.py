@@ -144,7 +144,7 @@ class Sheet:
         row = {column: cell for column, cell in zip(columns, cells, strict=False) if cell}
         kind = row.pop("kind", "")
         if kind not in COLUMNS_OF:
-            self._refuse(number, "kind", "no_kind" if kind else "kind_empty", did_you_mean(kind, COLUMNS_OF), kind=kind)
+            self._refuse(number, "kind", "no_kind" if kind else "empty", did_you_mean(kind, COLUMNS_OF), kind=kind)
             return
         for column in row:
             if column in COLUMNS and column not in COLUMNS_OF[kind]:

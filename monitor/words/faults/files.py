@@ -17,6 +17,7 @@ FILES: Catalogue = {
     "write_it_as": ("viết như {example}", "write it like {example}"),
     "unreadable": ("không đọc được: {reason}", "can't be read: {reason}"),
     "unreadable_cure": ("kiểm tra xem tệp có ở đó và có quyền đọc không", "see that it exists and may be read"),
+    "path_unreadable": ("không đọc được {path}: {reason}", "{path} can't be read: {reason}"),
     "let_read": ("cho người dùng chạy bộ giám sát quyền đọc", "let the user that runs the monitor read it"),
     "not_utf8": ("không phải UTF-8", "is not UTF-8"),
     "not_utf8_cure": ("lưu tệp theo mã UTF-8", "save the file as UTF-8"),
@@ -62,8 +63,6 @@ FILES: Catalogue = {
         "a line that is neither an item of the list nor part of one",
     ),
     "yaml_stray_item_cure": ("kiểm tra thụt đầu dòng", "check the indentation"),
-    "yaml_nested": ("lồng quá số cấp cho phép", "exceeded maximum nesting depth"),
-    "yaml_nested_cure": ("kiểm tra thụt đầu dòng và dấu nháy", "check the indentation and the quotation marks"),
     "yaml_character": ("có ký tự mà văn bản không được chứa", "a character that no text may hold"),
     "yaml_character_cure": ("xóa ký tự đó", "remove it"),
 }

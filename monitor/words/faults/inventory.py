@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from monitor.words.catalogue import Catalogue
 
+_SITES_LISTED = ("`monitor sites list` liệt kê tất cả", "`monitor sites list` shows them all")
+
 INVENTORY: Catalogue = {
     # sites.yaml as a whole.
     "section_missing": ("thiếu phần này", "is missing"),
@@ -24,7 +26,9 @@ INVENTORY: Catalogue = {
     "no_area": ("không có địa bàn nào tên '{name}'", "no area is called '{name}'"),
     "no_point": ("không có điểm mạng nào tên '{name}'", "no point is called '{name}'"),
     "no_endpoint": ("không có điểm cầu nào tên '{name}'", "no endpoint is called '{name}'"),
+    "no_endpoint_cure": _SITES_LISTED,
     "no_target": ("không có điểm mạng hay điểm cầu nào tên '{name}'", "no target is called '{name}'"),
+    "no_target_cure": _SITES_LISTED,
     "no_tag": ("không có nhãn nào tên '{name}'", "no tag is called '{name}'"),
     "no_credential": ("không có thông tin xác thực nào tên '{name}'", "no credential is called '{name}'"),
     "no_login": ("không có tài khoản đăng nhập nào tên '{name}'", "no login is called '{name}'"),
@@ -33,6 +37,7 @@ INVENTORY: Catalogue = {
         "'{name}' không phải điểm nào, cũng không phải địa chỉ",
         "'{name}' is neither a target nor an address",
     ),
+    "no_reference_cure": _SITES_LISTED,
     "add_to_areas": ("thêm vào areas", "add it to areas"),
     "add_to_points": ("thêm vào points", "add it to points"),
     "add_to_credentials": ("thêm vào credentials trong monitor.yaml", "add it to credentials in monitor.yaml"),

@@ -11,13 +11,11 @@ LAB: Catalogue = {
     "step_of_many_cure": ("tách thành nhiều bước", "make it several steps"),
     "step_of_none": ("chưa nêu việc gì xảy ra", "says not what happens"),
     "write_one_of": ("viết một trong {names}", "write one of {names}"),
-    "unknown_word": ("khóa lạ", "unknown key"),
     "targets_form": (
         "một mã, một danh sách mã, all, area:ID, level:TÊN hoặc kind:point",
         "an id, a list of ids, all, area:ID, level:NAME or kind:point",
     ),
-    "recording_unreadable": ("{path}: {reason}", "{path}: {reason}"),
-    "recording_unreadable_cure": (
+    "name_recording": (
         "ghi tên một tệp .snmprec, tính từ tệp này",
         "name a .snmprec file, relative to this one",
     ),
@@ -59,8 +57,7 @@ LAB: Catalogue = {
     "monitor_itself": ("chính bộ giám sát", "the monitor itself"),
     "request_form": ("yêu cầu phải là một đối tượng JSON", "a request is a JSON object"),
     "request_not_json": ("không phải JSON: {reason}", "not JSON: {reason}"),
-    "no_question": ("không có gì tên '{name}'", "nothing is called '{name}'"),
-    "no_question_cure": (
+    "ask_what": (
         "hỏi status, counters hoặc verbs, hoặc cho làm một việc",
         "ask status, counters or verbs, or do something",
     ),
@@ -74,8 +71,7 @@ LAB: Catalogue = {
         "mỗi dòng là OID|TAG|VALUE, như snmpsim ghi",
         "a line is OID|TAG|VALUE, as snmpsim records it",
     ),
-    "recording_form": ("không đọc được {path}: {reason}", "{path} can't be read: {reason}"),
-    "recording_form_cure": (
+    "give_recording": (
         "dùng bản ghi theo dạng của snmpsim: OID|TAG|VALUE, mã UTF-8",
         "give a recording in snmpsim's form: OID|TAG|VALUE, in UTF-8",
     ),
@@ -192,10 +188,6 @@ LAB: Catalogue = {
         "chỉ một tệp mới: dữ liệu lịch sử không được ghi nối sau những gì đã có",
         "give a new file: a past is not written behind what is already there",
     ),
-    "past_until": ("--until {text} không phải thời điểm", "--until {text} is no time"),
-    "past_until_cure": ("viết như 2026-11-28T07:00", "give one such as 2026-11-28T07:00"),
-    "past_detail": ("--detail {text} không phải thời lượng", "--detail {text} is no duration"),
-    "past_detail_cure": ("viết như 48h hoặc 30m", "give one such as 48h or 30m"),
     "past_blocks": ("promtool không tạo được khối: {reason}", "promtool made no block: {reason}"),
     "past_blocks_cure": ("xem {folder} có ghi được không", "look whether {folder} may be written to"),
 }

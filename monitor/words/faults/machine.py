@@ -112,11 +112,6 @@ MACHINE: Catalogue = {
         "chỉ được mở {count} tệp, mà bộ giám sát cần {least}",
         "only {count:# file|# files} may be open, and the daemon needs {least}",
     ),
-    "listen_form": ("'{text}' không có dạng MÁY:CỔNG", "'{text}' is not HOST:PORT"),
-    "listen_form_cure": (
-        "viết như 127.0.0.1:9877; 0.0.0.0 là mọi địa chỉ của máy này",
-        "write it like 127.0.0.1:9877; 0.0.0.0 is every address of this machine",
-    ),
     "listen_refused": ("không lắng nghe được trên {listen}: {reason}", "can't listen on {listen}: {reason}"),
     "listen_refused_cure": (
         "dừng chương trình đang lắng nghe ở đó, hoặc dùng địa chỉ khác bằng --listen",

@@ -50,15 +50,13 @@ REQUESTS: Catalogue = {
     "give_one_of": ("chọn một trong {names}", "give one of {names}"),
     "lang_unknown": ("lang: {text} không phải ngôn ngữ nào", "lang: {text} is not a language"),
     "parameter_unknown": ("{name}: không có tham số nào tên như vậy", "{name}: no parameter is called so"),
-    "since_no_time": ("since: {text} không phải thời điểm", "since: {text} is not a time"),
-    "since_no_time_cure": (
+    "epoch_or_time": (
         "ghi số giây epoch hoặc 2026-11-30T07:00:00+07:00",
         "give epoch seconds or 2026-11-30T07:00:00+07:00",
     ),
     "since_out": ("since: {text} không nằm trong khoảng 1970 đến 2200", "since: {text} is no time from 1970 to 2200"),
     "since_out_cure": ("bỏ tham số này để xem các dòng mới nhất", "leave it out for the newest lines"),
-    "since_of_report": ("since: {text} không phải thời điểm", "since: {text} is no time"),
-    "since_of_report_cure": (
+    "epoch_of_page": (
         "bỏ tham số này, hoặc ghi số giây epoch của trang đang chờ",
         "leave it out, or give the epoch seconds of the page that waits",
     ),

@@ -9,6 +9,10 @@ SETTINGS: Catalogue = {
     "no_dscp": ("'{text}' không phải giá trị DSCP", "'{text}' is no DSCP"),
     "write_dscp": ("viết một tên như ef, af41, cs4, hoặc số từ 0 đến 63", "write a name such as ef, af41, cs4, or 0 to 63"),
     "no_host_and_port": ("'{text}' không có dạng MÁY:CỔNG", "'{text}' is not HOST:PORT"),
+    "write_listen": (
+        "viết như 127.0.0.1:9877; 0.0.0.0 là mọi địa chỉ của máy này",
+        "write it like 127.0.0.1:9877; 0.0.0.0 is every address of this machine",
+    ),
     "no_port": ("không có cổng {port}", "there is no port {port}"),
     "no_port_cure": (
         "viết một cổng từ 1 đến 65535 (0: để hệ thống tự chọn)",
@@ -101,7 +105,6 @@ SETTINGS: Catalogue = {
         "export {name}=… hoặc đặt trong EnvironmentFile của unit",
         "export {name}=… or set it in the unit's EnvironmentFile",
     ),
-    "secret_unreadable": ("không đọc được {path}: {reason}", "{path} can't be read: {reason}"),
     "not_utf8_text": ("không phải văn bản UTF-8", "it is not UTF-8 text"),
     "no_secret_in_file": ("dòng đầu của {path} không có bí mật nào", "{path} holds no secret on its first line"),
     # SNMP credentials.

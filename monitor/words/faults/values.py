@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from monitor.words.catalogue import Catalogue
 
+_KEYS_LISTED = ("bỏ khóa này; docs/configuration.md liệt kê các khóa", "remove it; docs/configuration.md lists the keys")
+
 VALUES: Catalogue = {
     # What stands there.
     "a_mapping": ("một nhóm khóa", "a mapping"),
@@ -104,8 +106,11 @@ VALUES: Catalogue = {
     "add_key": ("thêm {name}: {doc}", "add {name}: {doc}"),
     "add_it": ("thêm khóa này", "add it"),
     "no_key": ("không có khóa nào tên '{name}'", "no key is called '{name}'"),
+    "no_key_cure": _KEYS_LISTED,
     "no_key_of": ("{what} không có khóa nào tên '{name}'", "no key of {what} is called '{name}'"),
-    "unknown_key": ("khóa lạ", "an unknown key"),
+    "no_key_of_cure": _KEYS_LISTED,
+    "unknown_key": ("khóa lạ", "unknown key"),
+    "unknown_key_cure": ("bỏ khóa này; docs/lab.md liệt kê các khóa", "remove it; docs/lab.md lists the keys"),
     "merge_key": ("không dùng khóa gộp (<<)", "merge keys (<<) are not read"),
     "merge_key_cure": ("viết đủ các khóa ra", "write the keys out"),
     "key_again": ("khóa này lặp lại; đã có ở dòng {line}", "the key stands here again; it is on line {line} already"),
