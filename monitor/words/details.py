@@ -131,9 +131,9 @@ _AGENTS: Catalogue = {
 }
 _OURS: Catalogue = {
     "os_error": ("{error}", "{error}"),
-    "no_buffer": ("máy giám sát hết bộ đệm để gửi", "no buffer space for the packet"),
+    "no_buffer": ("bộ giám sát hết bộ đệm để gửi", "no buffer space for the packet"),
     "overflow": (
-        "không tính: bộ đệm nhận của máy giám sát tràn {dropped} gói",
+        "không tính: bộ đệm nhận của bộ giám sát tràn {dropped} gói",
         "void: our receive buffer overflowed by {dropped:# packet|# packets}",
     ),
     "loop_late": (
@@ -201,7 +201,7 @@ _CONFERENCE: Catalogue = {
 _RAS: Catalogue = {
     "notRegistered": ("chưa đăng ký (notRegistered)", "notRegistered"),
     "unallocatedNumber": ("số này không cấp cho ai (unallocatedNumber)", "unallocatedNumber"),
-    "invalidPermission": ("không cho máy giám sát hỏi (invalidPermission)", "invalidPermission"),
+    "invalidPermission": ("không cho bộ giám sát hỏi (invalidPermission)", "invalidPermission"),
     "requestDenied": ("từ chối trả lời (requestDenied)", "requestDenied"),
     "undefinedReason": ("từ chối, không nêu lý do (undefinedReason)", "undefinedReason"),
     "securityDenial": ("từ chối vì bảo mật (securityDenial)", "securityDenial"),

@@ -6,7 +6,7 @@ from monitor.words.catalogue import Catalogue
 
 LAB: Catalogue = {
     "answers": (
-        "Mạng mô phỏng trả lời thay {targets:#} điểm của {config}; không gói nào ra ngoài được. Ctrl-C để dừng.",
+        "Phòng thử trả lời thay {targets:#} điểm của {config}; không gói nào ra ngoài được. Ctrl-C để dừng.",
         "The lab answers for {targets:# target|# targets} of {config}; nothing can leave it. Ctrl-C ends it.",
     ),
     "look_loopback": (
@@ -70,5 +70,5 @@ LAB: Catalogue = {
     "alertmanager": ("Alertmanager", "Alertmanager"),
     "grafana": ("Grafana", "Grafana"),
     "the_daemon": ("Bộ giám sát", "The daemon"),
-    "the_lab": ("Mạng mô phỏng", "The lab"),
+    "the_lab": ("Phòng thử", "The lab"),
 }

@@ -46,7 +46,7 @@ PAGE: Catalogue = {
     "endpoints": ("Điểm cầu", "Endpoints"),
     "endpoint": ("Điểm cầu", "Endpoint"),
     "counts": ("Số điểm theo trạng thái", "Targets by state"),
-    "more_than_hour_ago": ("nhiều hơn một giờ trước {count:#}", "{count:#} more than an hour ago"),
+    "more_than_hour_ago": ("tăng {count:#} so với một giờ trước", "{count:#} more than an hour ago"),
     "causes": ("Nguyên nhân gốc", "Root causes"),
     "causes_sum": (
         "{count:# chỗ hỏng} làm mất {points:# điểm mạng}, {endpoints:# điểm cầu}",

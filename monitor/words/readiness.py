@@ -41,11 +41,11 @@ STAGES: Catalogue = {
 }
 
 FINDINGS: Catalogue = {
-    "blind": ("máy giám sát đang không nhìn thấy mạng", "the monitor itself can't see the network"),
+    "blind": ("bộ giám sát không nhìn thấy mạng", "the monitor itself can't see the network"),
     "not_judged": ("chưa có kết quả đo nào", "nothing was measured yet"),
     "stale": ("kết quả đo đã cũ", "the evidence is too old"),
     "judged": ("đã xác minh", "confirmed"),
-    "fresh": ("kết quả đo mới {age_s}", "measured {age_s} ago"),
+    "fresh": ("đo cách đây {age_s}", "measured {age_s} ago"),
     "no_work": ("không trùng lịch bảo trì", "no work is announced over it"),
     "work_over": ("bảo trì trùng giờ họp: {work}", "announced work falls into the meeting: {work}"),
     "work_now": ("đang bảo trì nên chưa đo được: {work}", "under maintenance, so that nothing can be seen: {work}"),
@@ -156,7 +156,7 @@ MEETINGS: Catalogue = {
 }
 
 GISTS: Catalogue = {
-    "fresh": ("kết quả đo mới", "measured just now"),
+    "fresh": ("vừa đo xong", "measured just now"),
     "work_over": ("bảo trì trùng giờ họp", "announced work falls into the meeting"),
     "work_now": ("đang bảo trì nên chưa đo được", "under maintenance, so that nothing can be seen"),
     "uplink_down": ("tuyến trên mất kết nối", "cut off behind an uplink"),

@@ -24,10 +24,10 @@ _LIGHTEN = (
     "hạ tốc độ cuộc gọi hoặc giảm tải đường truyền trong giờ họp",
     "lower the call rate, or keep other traffic off the line",
 )
-_WAIT = ("chờ kết quả đo mới; nếu kéo dài, xem máy giám sát", "wait for fresh evidence; if none comes, look at the monitor")
+_WAIT = ("chờ kết quả đo mới; nếu kéo dài, xem bộ giám sát", "wait for fresh evidence; if none comes, look at the monitor")
 
 ACTIONS: Catalogue = {
-    "do_blind": ("kiểm tra đường mạng của chính máy giám sát", "look at the monitor's own network first"),
+    "do_blind": ("kiểm tra đường mạng của chính bộ giám sát", "look at the monitor's own network first"),
     "do_not_judged": _WAIT,
     "do_stale": _WAIT,
     "do_work_over": ("dời việc bảo trì ra ngoài giờ họp", "move the work out of the meeting"),

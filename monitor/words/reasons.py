@@ -38,14 +38,14 @@ REASONS: Catalogue = {
         "the root and everything that proves our sight are silent",
     ),
     "blind_sends": (
-        "máy giám sát không gửi được: {refused} trên {attempted:#} loạt bị từ chối ({refusal})",
+        "bộ giám sát không gửi được: {refused} trên {attempted:#} loạt bị từ chối ({refusal})",
         "we can't send: the kernel refused {refused} of {attempted:# burst|# bursts} ({refusal})",
     ),
-    "blind_carrier": ("cổng mạng {link} của máy giám sát mất tín hiệu", "our own link {link} has no carrier"),
+    "blind_carrier": ("cổng {link} của máy chạy bộ giám sát mất tín hiệu", "our own link {link} has no carrier"),
     # In journals of version 0.1 only: a late loop blinds no more.
-    "blind_lag": ("máy giám sát bị treo {lag_s}", "the monitor itself stalled for {lag_s}"),
+    "blind_lag": ("bộ giám sát bị treo {lag_s}", "the monitor itself stalled for {lag_s}"),
     "blind_drops": (
-        "nhân hệ điều hành của máy giám sát bỏ {drops} gói trả lời",
+        "nhân hệ điều hành của máy chạy bộ giám sát bỏ {drops} gói trả lời",
         "our kernel dropped {drops:# reply|# replies}",
     ),
 }

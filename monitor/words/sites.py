@@ -14,7 +14,7 @@ COLUMNS: Catalogue = {
     "id": ("Mã định danh, chữ thường không dấu, không đổi về sau", "Identifier, lower case, for ever"),
     "name": ("Tên đầy đủ", "Name as staff say it"),
     "short": ("Tên ngắn trên ô", "Name on a tile"),
-    "addresses": ("lab: chỉ trong mạng thử nghiệm; production: địa chỉ thật", "lab or production"),
+    "addresses": ("lab: chỉ trong phòng thử; production: địa chỉ thật", "lab or production"),
     "level": ("Cấp", "Level"),
     "area": ("Mã địa bàn (dòng area)", "Id of an area"),
     "point": ("Mã điểm mạng nơi đặt điểm cầu", "Id of the point where it stands"),

@@ -124,15 +124,15 @@ VERBS: Catalogue = {
     ),
     "reboot.away": ("im lặng trong bao lâu", "silent for so long"),
     "reset-counters": (
-        "bộ đếm giao diện về 0, sysUpTime vẫn chạy tiếp",
+        "bộ đếm của các cổng mạng về 0, sysUpTime vẫn chạy tiếp",
         "interface counters begin again at 0, sysUpTime goes on",
     ),
     "set-counters": (
-        "đặt bộ đếm octet của giao diện, chẳng hạn ngay trước khi quay vòng",
+        "đặt bộ đếm octet của cổng mạng, chẳng hạn ngay trước khi quay vòng",
         "interface octet counters are set, such as just below a wrap",
     ),
     "set-counters.value": ("octet", "octets"),
-    "renumber": ("các giao diện đổi ifIndex", "interfaces get other ifIndexes"),
+    "renumber": ("các cổng mạng đổi ifIndex", "interfaces get other ifIndexes"),
     "blind": ("đường của chính bộ giám sát không chở gì", "the monitor's own link carries nothing"),
     "unplug": (
         "dây mạng của chính bộ giám sát bị rút: mất sóng mang",

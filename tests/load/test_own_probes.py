@@ -44,7 +44,7 @@ def faults_of(folder: Path) -> list[Fault]:
 def long(took: str, every: str) -> tuple[str, str]:
     return (
         f"a probe may take {took} s, longer than its interval of {every} s",
-        f"một lần thăm dò có thể mất {took} s, dài hơn chu kỳ {every} s".replace(".", ","),
+        f"một lần đo có thể mất {took} s, dài hơn chu kỳ {every} s".replace(".", ","),
     )
 
 

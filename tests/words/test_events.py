@@ -17,7 +17,7 @@ SAID: dict[str, tuple[str, Values, str, str]] = {
     "blind": (
         "",
         {"code": "blind_carrier", "link": "eth0"},
-        "Bộ giám sát không nhìn thấy mạng: cổng mạng eth0 của máy giám sát mất tín hiệu",
+        "Bộ giám sát không nhìn thấy mạng: cổng eth0 của máy chạy bộ giám sát mất tín hiệu",
         "The monitor is blind: our own link eth0 has no carrier",
     ),
     "sighted": ("", {"lasted_s": 130}, "Bộ giám sát nhìn thấy lại sau 2 phút", "The monitor sees again after 2 min"),
@@ -110,6 +110,6 @@ def test_a_journal_of_version_0_1_that_told_of_a_late_loop_is_still_read() -> No
     values: Values = {"code": "blind_lag", "lag_s": 3.4}
     told = [tell("blind", "", values, (), language, NAMES) for language in LANGUAGES]
     assert [
-        "Bộ giám sát không nhìn thấy mạng: máy giám sát bị treo 3,4 s",
+        "Bộ giám sát không nhìn thấy mạng: bộ giám sát bị treo 3,4 s",
         "The monitor is blind: the monitor itself stalled for 3.4 s",
     ] == told

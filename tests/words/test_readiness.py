@@ -58,8 +58,8 @@ def test_both_languages_name_the_same_values(catalogue: dict[str, tuple[str, str
         ("loss", {"loss_ratio": 0.034, "packets": 118}, "mất gói 3,4% trên 118 gói", "packet loss 3.4% of 118 packets"),
         ("unregistered", {"protocol": "sip+h323"}, "chưa đăng ký được SIP, H.323", "registration failed (SIP, H.323)"),
         ("silent", {"since_at": 1_764_460_800.0}, "mất kết nối từ 07:00 30/11", "no answer since 07:00 30/11"),
-        ("fresh", {"age_s": 14.0}, "kết quả đo mới 14 s", "measured 14 s ago"),
-        ("fresh", {"age_s": 3_600}, "kết quả đo mới 1 giờ", "measured 1 h ago"),
+        ("fresh", {"age_s": 14.0}, "đo cách đây 14 s", "measured 14 s ago"),
+        ("fresh", {"age_s": 3_600}, "đo cách đây 1 giờ", "measured 1 h ago"),
         (
             "loss_below",
             {"packets": 600, "lost": 1, "bound_ratio": 0.01},

@@ -73,7 +73,7 @@ MACHINE: Catalogue = {
         "{address} would leave by {link}, and with addresses: lab it must go over {interface}",
     ),
     "guard_strangers": (
-        "với addresses: lab, ngoài lo và {interface} không giao diện nào được bật, mà {links} đang bật",
+        "với addresses: lab, ngoài lo và {interface} không cổng mạng nào được bật, mà {links} đang bật",
         "with addresses: lab no link but lo and {interface} may be up, and {links} is",
     ),
     # Sockets, ports, limits.

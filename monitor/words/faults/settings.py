@@ -32,7 +32,7 @@ SETTINGS: Catalogue = {
         "write the part before or behind the @ alone, without sip:",
     ),
     "probe_too_long": (
-        "một lần thăm dò có thể mất {took} s, dài hơn chu kỳ {every} s",
+        "một lần đo có thể mất {took} s, dài hơn chu kỳ {every} s",
         "a probe may take {took} s, longer than its interval of {every} s",
     ),
     "probe_too_long_cure": ("tăng every hoặc giảm timeout", "lengthen every or shorten timeout"),
