@@ -53,7 +53,7 @@ def test_a_scenario_says_how_links_are_and_what_happens_when(tmp_path: Path) -> 
     [
         ("titel: x", "s.yaml:1: titel: unknown key; did you mean 'title'?"),
         ("steps:\n- {at: 5, cut: xa}", "s.yaml:2: steps[0].at: '5' is not a duration such as 200ms, 30s or 2m"),
-        ("steps:\n- {cutt: xa}", "s.yaml:2: steps[0]: says not what happens; did you mean 'cut'?"),
+        ("steps:\n- {cutt: xa}", "s.yaml:2: steps[0]: does not say what happens; did you mean 'cut'?"),
         ("steps:\n- {cut: xa, dead: xa}", "s.yaml:2: steps[0]: a step does one thing, not cut and dead; make it several steps"),
         ("steps:\n- {cut: xaa}", "s.yaml:2: steps[0].cut: no target is called 'xaa'; did you mean 'xa'?"),
         ("steps:\n- {lossy: xa, los: 5%}", "s.yaml:2: steps[0].los: unknown key; did you mean 'loss'?"),

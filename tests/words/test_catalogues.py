@@ -168,6 +168,15 @@ def test_the_verb_of_a_part_follows_the_part_and_not_the_whole() -> None:
     assert {} == {(where, key): verbs for where, key, english in TODAYS if (verbs := wrong_verbs(english))}
 
 
+ODD_ENGLISH = re.compile(r"\?;|[,;]{2}|\b(?:says|knows|takes|needs|holds|gives) not\b")
+"""Marks that follow each other, and verbs that are denied without 'do'."""
+
+
+def test_english_reads_as_english() -> None:
+    assert ["?;", "says not"] == [*ODD_ENGLISH.findall("did you mean 'x'?; it says not what")]
+    assert [] == [(where, key, english) for where, key, english in TODAYS if ODD_ENGLISH.search(english)]
+
+
 BESIDE_PORTS = {"verbs": "ports that a device opens and closes", "faults": "an address that may have a port"}
 """Catalogues where 'cổng' alone could be a port, so that an interface is 'cổng mạng'; it is 'cổng' everywhere else."""
 

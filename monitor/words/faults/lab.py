@@ -9,7 +9,7 @@ LAB: Catalogue = {
     "twice_here": ("có hai lần ở đây", "stands here twice"),
     "step_of_many": ("mỗi bước chỉ làm một việc, không phải {verbs}", "a step does one thing, not {verbs}"),
     "step_of_many_cure": ("tách thành nhiều bước", "make it several steps"),
-    "step_of_none": ("chưa nêu việc gì xảy ra", "says not what happens"),
+    "step_of_none": ("chưa nêu việc gì xảy ra", "does not say what happens"),
     "write_one_of": ("viết một trong {names}", "write one of {names}"),
     "targets_form": (
         "một mã, một danh sách mã, all, area:ID, level:TÊN hoặc kind:point",
@@ -40,7 +40,7 @@ LAB: Catalogue = {
     "no_verb": ("không có gì tên '{name}'", "nothing is called '{name}'"),
     "there_are": ("chỉ có {names}", "there are {names}"),
     "no_parameter": ("{verb} không nhận '{name}'", "{verb} takes no '{name}'"),
-    "takes_near": ("có phải '{near}' không? lệnh này nhận {names}", "did you mean '{near}'?; it takes {names}"),
+    "takes_near": ("có phải '{near}' không? lệnh này nhận {names}", "did you mean '{near}'? it takes {names}"),
     "takes_these": ("lệnh này nhận {names}", "it takes {names}"),
     "takes_nothing": ("lệnh này không nhận gì", "it takes nothing"),
     "verb_of_what": (
@@ -48,7 +48,7 @@ LAB: Catalogue = {
         "{verb} what? Give ids, all, area:ID, level:NAME, kind:point or kind:endpoint",
     ),
     "no_uplink_to": ("'{target}' không có tuyến trên tới '{via}'", "'{target}' has no uplink to '{via}'"),
-    "uplinks_near": ("có phải '{near}' không? các tuyến trên: {names}", "did you mean '{near}'?; its uplinks: {names}"),
+    "uplinks_near": ("có phải '{near}' không? các tuyến trên: {names}", "did you mean '{near}'? its uplinks: {names}"),
     "uplinks_are": ("các tuyến trên: {names}", "its uplinks: {names}"),
     "no_uplinks": ("điểm này không có tuyến trên", "its uplinks: none"),
     "done": ("{what}: {targets}", "{what}: {targets}"),
