@@ -17,7 +17,7 @@ _REMEMBERED = 256
 LINE_EVERY_S = 60.0
 
 
-class Reason(Enum):
+class Refusal(Enum):
     """Why somebody was refused or let go; the label of monitor_http_requests_refused_total."""
 
     CONNECTIONS = "connections"
@@ -112,10 +112,10 @@ class Shortage(Enum):
         return self.value
 
 
-class RefusedError(Exception):
+class NoRoomError(Exception):
     """Somebody can't be served now. status: 429 or 503."""
 
-    def __init__(self, status: int, reason: Reason, retry_after_s: int) -> None:
+    def __init__(self, status: int, reason: Refusal, retry_after_s: int) -> None:
         super().__init__(reason.value)
         self.status = status
         self.reason = reason
@@ -164,11 +164,11 @@ class Quota:
 class Refusals:
     """Counts who was refused, and gathers a line a minute of it for the log: what, how often, whose."""
 
-    total: dict[Reason, int] = field(default_factory=lambda: dict.fromkeys(Reason, 0))
-    _untold: dict[tuple[Reason, str], int] = field(default_factory=lambda: defaultdict(int))
+    total: dict[Refusal, int] = field(default_factory=lambda: dict.fromkeys(Refusal, 0))
+    _untold: dict[tuple[Refusal, str], int] = field(default_factory=lambda: defaultdict(int))
     _told_s: float | None = None
 
-    def note(self, reason: Reason, client: str) -> None:
+    def note(self, reason: Refusal, client: str) -> None:
         """Count one."""
         self.total[reason] += 1
         known = (reason, client) in self._untold or len(self._untold) < _REMEMBERED
@@ -188,8 +188,8 @@ class Refusals:
         self._untold.clear()
         return f"refused or let go: {told}"
 
-    def _by_reason(self) -> Iterator[tuple[Reason, int, str]]:
-        for reason in Reason:
+    def _by_reason(self) -> Iterator[tuple[Refusal, int, str]]:
+        for reason in Refusal:
             clients = {client: count for (why, client), count in self._untold.items() if why is reason}
             if clients:
                 most = sorted(clients, key=lambda client: -clients[client])
@@ -199,18 +199,18 @@ class Refusals:
 
 
 _WORDS = {
-    Reason.CONNECTIONS: "connections beyond the limit for all",
-    Reason.CLIENT_CONNECTIONS: "connections beyond the limit for one client",
-    Reason.STREAMS: "event streams beyond the limit for all",
-    Reason.CLIENT_STREAMS: "event streams beyond the limit for one client",
-    Reason.REQUESTS: "requests beyond the limit for all",
-    Reason.CLIENT_REQUESTS: "requests beyond the limit for one client",
-    Reason.QUEUE: "requests before a full queue",
-    Reason.DESCRIPTORS: "connections for want of open files",
-    Reason.SLOW_HEAD: "connections whose request did not come in time",
-    Reason.SLOW_BODY: "requests whose body did not come in time",
-    Reason.SLOW_READER: "connections that did not take their answer in time",
-    Reason.MALFORMED: "requests that are no HTTP",
+    Refusal.CONNECTIONS: "connections beyond the limit for all",
+    Refusal.CLIENT_CONNECTIONS: "connections beyond the limit for one client",
+    Refusal.STREAMS: "event streams beyond the limit for all",
+    Refusal.CLIENT_STREAMS: "event streams beyond the limit for one client",
+    Refusal.REQUESTS: "requests beyond the limit for all",
+    Refusal.CLIENT_REQUESTS: "requests beyond the limit for one client",
+    Refusal.QUEUE: "requests before a full queue",
+    Refusal.DESCRIPTORS: "connections for want of open files",
+    Refusal.SLOW_HEAD: "connections whose request did not come in time",
+    Refusal.SLOW_BODY: "requests whose body did not come in time",
+    Refusal.SLOW_READER: "connections that did not take their answer in time",
+    Refusal.MALFORMED: "requests that are no HTTP",
 }
 
 
@@ -226,21 +226,21 @@ class Admission:
 
     @contextmanager
     def request(self, client: str) -> Iterator[None]:
-        """Hold a place for a request while it is worked on. Raises RefusedError where there is none."""
-        with self._place(self.requests, client, Reason.REQUESTS, Reason.CLIENT_REQUESTS, 1):
+        """Hold a place for a request while it is worked on. Raises NoRoomError where there is none."""
+        with self._place(self.requests, client, Refusal.REQUESTS, Refusal.CLIENT_REQUESTS, 1):
             yield
 
     @contextmanager
     def stream(self, client: str) -> Iterator[None]:
-        """Hold a place for an event stream while it is open. Raises RefusedError where there is none."""
-        with self._place(self.streams, client, Reason.STREAMS, Reason.CLIENT_STREAMS, 10):
+        """Hold a place for an event stream while it is open. Raises NoRoomError where there is none."""
+        with self._place(self.streams, client, Refusal.STREAMS, Refusal.CLIENT_STREAMS, 10):
             yield
 
     @contextmanager
-    def _place(self, quota: Quota, client: str, of_all: Reason, of_client: Reason, retry_after_s: int) -> Iterator[None]:
+    def _place(self, quota: Quota, client: str, of_all: Refusal, of_client: Refusal, retry_after_s: int) -> Iterator[None]:
         shortage = quota.take(client)
         if shortage is not None:
-            raise RefusedError(shortage.status, of_all if shortage is Shortage.TOTAL else of_client, retry_after_s)
+            raise NoRoomError(shortage.status, of_all if shortage is Shortage.TOTAL else of_client, retry_after_s)
         try:
             yield
         finally:

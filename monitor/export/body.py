@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from monitor.export.admission import Reason
+from monitor.export.admission import Refusal
 from monitor.export.api import BadParameterError
 from monitor.export.connection import ADMISSION, client_that_asks
 from monitor.export.source import RefusedError
@@ -62,7 +62,7 @@ def _body_s(request: web.Request) -> float | None:
 def _count_slow(request: web.Request) -> None:
     admission = request.config_dict.get(ADMISSION)
     if admission is not None:
-        admission.refusals.note(Reason.SLOW_BODY, client_that_asks(request))
+        admission.refusals.note(Refusal.SLOW_BODY, client_that_asks(request))
 
 
 def text_of(body: Mapping[str, Any], key: str, form: str, *, most: int = NAME_LETTERS, default: str | None = None) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from aiohttp import StreamReader, web
 
 from monitor.errors import LOG, MonitorError
-from monitor.export.admission import Admission, Reason, Shortage, client_of
+from monitor.export.admission import Admission, Refusal, Shortage, client_of
 from monitor.export.answers import as_octets, refusal
 from monitor.export.faults import Faults
 from monitor.words.phrase import Phrase
@@ -39,7 +39,7 @@ class Acceptor(Protocol):
     waiting: dict[Connection, None]
     stuck: dict[Connection, None]
 
-    def refuse(self, reason: Reason, client: str) -> None:
+    def refuse(self, reason: Refusal, client: str) -> None:
         """Count who was refused."""
 
     def give_back(self, connection: Connection) -> None:
@@ -139,7 +139,7 @@ class Connection(web.RequestHandler):
             # What came in time is not late because we are: it is read before the next look.
             self._is_overdue = True
         elif self._has_sent:
-            self._acceptor.refuse(Reason.SLOW_HEAD, self.client)
+            self._acceptor.refuse(Refusal.SLOW_HEAD, self.client)
             self.send_off(SLOW_HEAD)
         else:
             self.send_off()
@@ -163,7 +163,7 @@ class Connection(web.RequestHandler):
 
     def abandon(self) -> None:
         """Let a reader go that is too slow."""
-        self._acceptor.refuse(Reason.SLOW_READER, self.client)
+        self._acceptor.refuse(Refusal.SLOW_READER, self.client)
         self._acceptor.stuck.pop(self, None)
         self._abort()
 
@@ -243,7 +243,7 @@ class Connection(web.RequestHandler):
             raise exc
         self.begin(request.content)
         if status == 400:
-            self._acceptor.refuse(Reason.MALFORMED, self.client)
+            self._acceptor.refuse(Refusal.MALFORMED, self.client)
             answer = refusal(400, "no_http", reason=_first_line(message))
         else:
             if exc is not None:
@@ -258,7 +258,7 @@ class Connection(web.RequestHandler):
         """Tell of what aiohttp came upon in one line: what a visitor sent is counted, all else is told with its place."""
         error = kw.get("exc_info")
         if isinstance(error, web.PayloadAccessError | web.RequestPayloadError):
-            self._acceptor.refuse(Reason.MALFORMED, self.client)
+            self._acceptor.refuse(Refusal.MALFORMED, self.client)
         elif isinstance(error, BaseException):
             self._acceptor.faults.note(error, f"a request of {self.client}", self._loop.time())
         else:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from monitor.export.admission import Admission, Reason, RefusedError, Shortage
+from monitor.export.admission import Admission, NoRoomError, Refusal, Shortage
 from monitor.export.answers import refusal, refused
 from monitor.export.api import BadParameterError, NotThereError
 from monitor.export.connection import Connection, client_that_asks, tell_refusals
@@ -18,8 +18,7 @@ from monitor.export.faults import Faults
 from monitor.export.refused import for_its_reader
 from monitor.export.rendered import Renderings
 from monitor.export.renderer import Renderer
-from monitor.export.source import RefusedError as OperationRefusedError
-from monitor.export.source import SilentError, Source
+from monitor.export.source import RefusedError, SilentError, Source
 
 STREAM = "/api/v1/stream"
 VITAL = ("/metrics", "/-/healthy", "/-/ready")
@@ -56,7 +55,7 @@ class _Guard:
             else:
                 with self._place(request, connection):
                     answer = await self._answer(request, handler)
-        except RefusedError as error:
+        except NoRoomError as error:
             answer = self._busy(request, error)
         if request.method not in _SAFE and not 400 <= answer.status < 500:
             # Nobody is shown what was rendered before a change, nor before half of one: who just took a cause on sees his name.
@@ -69,11 +68,11 @@ class _Guard:
     def _place(self, request: web.Request, connection: Connection | None) -> AbstractContextManager[None]:
         if connection is not None and connection.shortage is not None:
             of_all = connection.shortage is Shortage.TOTAL
-            raise RefusedError(connection.shortage.status, Reason.CONNECTIONS if of_all else Reason.CLIENT_CONNECTIONS, 5)
+            raise NoRoomError(connection.shortage.status, Refusal.CONNECTIONS if of_all else Refusal.CLIENT_CONNECTIONS, 5)
         of = self._admission.stream if request.path == STREAM else self._admission.request
         return of(client_that_asks(request))
 
-    def _busy(self, request: web.Request, error: RefusedError) -> web.Response:
+    def _busy(self, request: web.Request, error: NoRoomError) -> web.Response:
         self._admission.refusals.note(error.reason, client_that_asks(request))
         tell_refusals(self._admission, asyncio.get_running_loop().time())
         answer = refusal(error.status, f"busy_{error.reason.value}", retry_s=error.retry_after_s)
@@ -85,7 +84,7 @@ class _Guard:
             return await _of_our_own(request, handler)
         except (BadParameterError, NotThereError) as error:
             return refused(404 if isinstance(error, NotThereError) else 400, error)
-        except OperationRefusedError as error:
+        except RefusedError as error:
             return refused(409 if error.is_of_now else 400, error)
         except web.HTTPException as error:
             return _as_refusal(request, error)
@@ -93,7 +92,7 @@ class _Guard:
             answer = refusal(503, "poller_silent", retry_s=_SILENT_RETRY_S)
             answer.headers["Retry-After"] = str(_SILENT_RETRY_S)
             return answer
-        except RefusedError:
+        except NoRoomError:
             raise
         except Exception as error:
             return self._unexpected(request, error)

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from monitor.errors import MonitorError
-from monitor.export.admission import Admission, Limits, Reason, Shortage, client_of, limits_for
+from monitor.export.admission import Admission, Limits, Refusal, Shortage, client_of, limits_for
 from monitor.export.connection import ADMISSION, FAULTS, Connection, last_word, tell_refusals
 from monitor.export.faults import Faults
 
@@ -55,7 +55,7 @@ _FULL = {
     Shortage.TOTAL: last_word(503, "Service Unavailable", MonitorError("busy_connections", retry_s=5), 5),
     Shortage.CLIENT: last_word(429, "Too Many Requests", MonitorError("busy_client_connections", retry_s=5), 5),
 }
-_REASON = {Shortage.TOTAL: Reason.CONNECTIONS, Shortage.CLIENT: Reason.CLIENT_CONNECTIONS}
+_REASON = {Shortage.TOTAL: Refusal.CONNECTIONS, Shortage.CLIENT: Refusal.CLIENT_CONNECTIONS}
 
 
 class _Acceptor:
@@ -104,7 +104,7 @@ class _Acceptor:
             if in_a_row % _BURST == 0:
                 await asyncio.sleep(0)
 
-    def refuse(self, reason: Reason, client: str) -> None:
+    def refuse(self, reason: Refusal, client: str) -> None:
         """Count who was refused; the log has it within a minute."""
         self.admission.refusals.note(reason, client)
         self._arm()
@@ -227,7 +227,7 @@ class _Acceptor:
         except OSError:
             self.faults.note(error, "accepting connections", asyncio.get_running_loop().time())
         else:
-            self.refuse(Reason.DESCRIPTORS, client_of(address[0]))
+            self.refuse(Refusal.DESCRIPTORS, client_of(address[0]))
             _turn_away(sock, _FULL[Shortage.TOTAL])
         self._spare = _spare()
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from monitor.export.admission import Reason
+from monitor.export.admission import Refusal
 from monitor.export.answers import as_json, language_of, refusal, refused
 from monitor.export.api import BadParameterError
 from monitor.export.connection import ADMISSION, client_that_asks
@@ -75,7 +75,7 @@ class ReportRoutes:
         except ReportFailedError as error:
             if not isinstance(error, QueueFullError):
                 return self._refused(request, found, error, math.ceil(self._limits.failed_s))
-            request.config_dict[ADMISSION].refusals.note(Reason.QUEUE, found.client)
+            request.config_dict[ADMISSION].refusals.note(Refusal.QUEUE, found.client)
             return self._refused(request, found, error, error.retry_s)
         if isinstance(got, int):
             return self._progress(request, found, got)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
-from monitor.export.admission import Quota, Reason, RefusedError
+from monitor.export.admission import NoRoomError, Quota, Refusal
 
 T = TypeVar("T")
 
@@ -30,13 +30,13 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, client: str, gone: asyncio.Future[None] | None = None) -> AsyncIterator[None]:
-        """Wait for a client's turn and hold it. Raises RefusedError where the queue is full.
+        """Wait for a client's turn and hold it. Raises NoRoomError where the queue is full.
 
         gone: is done once the client hung up, who then leaves the queue by a ConnectionResetError; whose turn has come keeps it,
         for what was begun goes on.
         """
         if self._places.take(client) is not None:
-            raise RefusedError(429, Reason.QUEUE, self._retry_after_s)
+            raise NoRoomError(429, Refusal.QUEUE, self._retry_after_s)
         try:
             await self._wait(gone)
             try:
@@ -96,9 +96,9 @@ class SharedRun(Generic[T]):
         self._next: asyncio.Task[T] | None = None
 
     async def __call__(self, client: str) -> T:
-        """Return the outcome of a run that began after this call; who is cancelled ends no run. Raises RefusedError."""
+        """Return the outcome of a run that began after this call; who is cancelled ends no run. Raises NoRoomError."""
         if self._places.take(client) is not None:
-            raise RefusedError(429, Reason.QUEUE, max(1, round(self._every_s)))
+            raise NoRoomError(429, Refusal.QUEUE, max(1, round(self._every_s)))
         try:
             if self._next is None:
                 self._next = asyncio.create_task(self._run_next())

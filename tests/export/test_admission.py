@@ -9,10 +9,10 @@ from monitor.export.admission import (
     LINE_EVERY_S,
     Admission,
     Limits,
+    NoRoomError,
     Quota,
-    Reason,
+    Refusal,
     Refusals,
-    RefusedError,
     Shortage,
     client_of,
     is_shared,
@@ -106,9 +106,9 @@ def test_with_files_enough_the_limits_are_those_that_are_documented() -> None:
 def test_a_place_is_held_while_it_is_needed_and_no_longer() -> None:
     admission = Admission(Limits(streams=1))
     with admission.stream(A):
-        with pytest.raises(RefusedError) as refused, admission.stream(B):
+        with pytest.raises(NoRoomError) as refused, admission.stream(B):
             pass
-        assert (503, Reason.STREAMS) == (refused.value.status, refused.value.reason)
+        assert (503, Refusal.STREAMS) == (refused.value.status, refused.value.reason)
     with pytest.raises(ZeroDivisionError), admission.stream(B):
         raise ZeroDivisionError
     assert 0 == admission.streams.held
@@ -116,33 +116,33 @@ def test_a_place_is_held_while_it_is_needed_and_no_longer() -> None:
 
 def test_one_client_too_many_is_429_and_names_the_client_as_the_reason() -> None:
     admission = Admission(Limits(requests_of_client=1))
-    with admission.request(A), pytest.raises(RefusedError) as refused, admission.request(A):
+    with admission.request(A), pytest.raises(NoRoomError) as refused, admission.request(A):
         pass
-    assert (429, Reason.CLIENT_REQUESTS) == (refused.value.status, refused.value.reason)
+    assert (429, Refusal.CLIENT_REQUESTS) == (refused.value.status, refused.value.reason)
 
 
 def test_the_log_has_one_line_a_minute_of_what_was_refused_how_often_and_whose() -> None:
     refusals = Refusals()
     assert refusals.line(0.0) is None
-    refusals.note(Reason.STREAMS, A)
+    refusals.note(Refusal.STREAMS, A)
     first = refusals.line(1.0)
     assert first is not None
     assert "1 event streams beyond the limit for all (1 of 127.0.0.2)" in first
     for _ in range(900):
-        refusals.note(Reason.CLIENT_CONNECTIONS, A)
-    refusals.note(Reason.CLIENT_CONNECTIONS, B)
+        refusals.note(Refusal.CLIENT_CONNECTIONS, A)
+    refusals.note(Refusal.CLIENT_CONNECTIONS, B)
     assert refusals.line(1.0 + LINE_EVERY_S - 0.1) is None
     later = refusals.line(1.0 + LINE_EVERY_S)
     assert later is not None
     assert "901 connections beyond the limit for one client (900 of 127.0.0.2, 1 of 127.0.0.3)" in later
     assert not refusals.has_untold
-    assert {Reason.STREAMS: 1, Reason.CLIENT_CONNECTIONS: 901} == {why: count for why, count in refusals.total.items() if count}
+    assert {Refusal.STREAMS: 1, Refusal.CLIENT_CONNECTIONS: 901} == {why: count for why, count in refusals.total.items() if count}
 
 
 def test_a_line_stays_short_and_memory_small_whoever_comes() -> None:
     refusals = Refusals()
     for number in range(100_000):
-        refusals.note(Reason.CONNECTIONS, f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")
+        refusals.note(Refusal.CONNECTIONS, f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")
     line = refusals.line(0.0)
     assert line is not None
     assert "100000 connections" in line
@@ -151,7 +151,7 @@ def test_a_line_stays_short_and_memory_small_whoever_comes() -> None:
 
 def test_every_reason_to_refuse_a_request_has_its_words() -> None:
     reasons = {code.removeprefix("busy_") for code in FAULTS if code.startswith("busy_") and not code.endswith("_cure")}
-    assert reasons < {reason.value for reason in Reason}
+    assert reasons < {reason.value for reason in Refusal}
     for reason in reasons:
         told = MonitorError(f"busy_{reason}", retry_s=5)
         assert all("5 s" in told.cure_in(language) for language in ("vi", "en"))

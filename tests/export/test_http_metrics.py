@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
-from monitor.export.admission import Admission, Limits, Reason
+from monitor.export.admission import Admission, Limits, Refusal
 from monitor.export.http_metrics import HttpMetrics
 from tests.export import oracle
 from tests.export.sample import FakeSource
@@ -20,7 +20,7 @@ PROMTOOL = shutil.which("promtool")
 def held() -> HttpMetrics:
     admission = Admission(Limits())
     admission.connections.take("127.0.0.2")
-    admission.refusals.note(Reason.QUEUE, "127.0.0.2")
+    admission.refusals.note(Refusal.QUEUE, "127.0.0.2")
     return HttpMetrics(admission)
 
 
@@ -29,7 +29,7 @@ def test_each_reason_has_its_series_from_the_start() -> None:
     assert 1 == found["monitor_http_connections", frozenset()]
     assert 0 == found["monitor_http_streams", frozenset()]
     refused = {dict(labels)["reason"]: value for (name, labels), value in found.items() if name.endswith("refused_total")}
-    assert {reason.value: float(reason is Reason.QUEUE) for reason in Reason} == refused
+    assert {reason.value: float(reason is Refusal.QUEUE) for reason in Refusal} == refused
 
 
 def test_openmetrics_says_the_same() -> None:

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 
 from monitor.errors import Fault
-from monitor.export.admission import Limits, Reason
+from monitor.export.admission import Limits, Refusal
 from monitor.export.http import make_app
 from monitor.export.listening import limits_of_this_process, serve
 from monitor.model.kindness import Manner
@@ -89,7 +89,7 @@ async def test_who_sends_no_whole_head_in_time_is_told_so_and_let_go(source: Fak
     async with served(source, replace(LONG, head_s=0.05)) as server, await server.visit(GUEST) as visitor:
         visitor.send(sent)
         assert (await visitor.rest()).startswith(b"HTTP/1.1 408 ")
-        assert 1 == server.admission.refusals.total[Reason.SLOW_HEAD]
+        assert 1 == server.admission.refusals.total[Refusal.SLOW_HEAD]
 
 
 async def test_who_sends_an_octet_now_and_then_gains_no_time_by_it(source: FakeSource) -> None:
@@ -123,7 +123,7 @@ async def test_a_pause_after_a_body_is_no_slow_head(source: FakeSource) -> None:
         visitor.send(body[9:])
         assert 200 == (await visitor.answer()).status
         assert b"" == await visitor.rest()
-        assert 0 == server.admission.refusals.total[Reason.SLOW_HEAD]
+        assert 0 == server.admission.refusals.total[Refusal.SLOW_HEAD]
 
 
 async def test_an_idle_connection_is_closed_without_a_word(source: FakeSource) -> None:
@@ -139,7 +139,7 @@ async def test_a_body_that_does_not_come_is_408(source: FakeSource) -> None:
         visitor.send(head.encode() + b'{"targets"')
         answer = await visitor.answer()
         assert (408, REFUSAL) == (answer.status, set(answer.json()))
-        assert 1 == server.admission.refusals.total[Reason.SLOW_BODY]
+        assert 1 == server.admission.refusals.total[Refusal.SLOW_BODY]
 
 
 BIG = 32_000_000
@@ -170,7 +170,7 @@ async def slow_reader(server: Served, address: str) -> Visitor:
 
 async def test_who_does_not_read_the_answer_is_let_go(source: FakeSource) -> None:
     async with with_big(source, replace(LONG, read_s=0.1)) as (server, _), await slow_reader(server, GUEST):
-        await until(lambda: 1 == server.admission.refusals.total[Reason.SLOW_READER])
+        await until(lambda: 1 == server.admission.refusals.total[Refusal.SLOW_READER])
         await until(lambda: 0 == server.admission.connections.held)
 
 
@@ -182,7 +182,7 @@ async def test_slow_readers_leave_no_more_unread_than_they_may_and_the_newest_of
         for number, address in enumerate((CROWD, GUEST, CROWD, CROWD), 1):
             readers.append(await slow_reader(server, address))
             await until(lambda expected=number: expected == len(asked))  # type: ignore[misc]
-        await until(lambda: 2 == server.admission.refusals.total[Reason.SLOW_READER])
+        await until(lambda: 2 == server.admission.refusals.total[Refusal.SLOW_READER])
         await until(lambda: 2 == server.admission.connections.held)
         for each in readers:
             each.writer.transport.resume_reading()  # type: ignore[attr-defined]
@@ -298,7 +298,7 @@ async def test_too_many_requests_at_once_are_429_for_one_client_and_503_for_all(
         assert 200 == (await server.get("/-/ready", GUEST)).status
         source.gate.set()
         assert [200, 200, 200] == [(await each.answer()).status for each in held]
-        assert (1, 1) == tuple(server.admission.refusals.total[why] for why in (Reason.CLIENT_REQUESTS, Reason.REQUESTS))
+        assert (1, 1) == tuple(server.admission.refusals.total[why] for why in (Refusal.CLIENT_REQUESTS, Refusal.REQUESTS))
 
 
 # What must hold beside a crowd
@@ -412,7 +412,7 @@ async def test_a_reload_storm_is_two_reloads_and_refusals(caplog: pytest.LogCapt
         storm = [await server.visit(HERE) for _ in range(100)]
         for each in storm:
             each.ask("POST", "/-/reload")
-        await until(lambda: 85 == server.admission.refusals.total[Reason.QUEUE])
+        await until(lambda: 85 == server.admission.refusals.total[Refusal.QUEUE])
         assert 1 == source.reloads
         assert 200 == (await server.get("/api/v1/targets", WALL)).status
         source.gate.set()
@@ -430,7 +430,7 @@ async def test_polls_wait_in_a_queue_of_bounded_length(caplog: pytest.LogCapture
         asked = [await server.visit(HERE) for _ in range(12)]
         for each in asked:
             each.ask("POST", "/api/v1/poll", body)
-        await until(lambda: 3 == server.admission.refusals.total[Reason.QUEUE])
+        await until(lambda: 3 == server.admission.refusals.total[Refusal.QUEUE])
         assert 1 == source.polls
         source.gate.set()
         assert [200] * 9 + [429] * 3 == sorted([(await each.answer()).status for each in asked])

@@ -52,7 +52,7 @@ class Served:
     @property
     def refused(self) -> int:
         """Return how many were refused before a full queue."""
-        return self.refusals.total[admission.Reason.QUEUE]
+        return self.refusals.total[admission.Refusal.QUEUE]
 
     async def as_another(self, number: int) -> ClientSession:
         """Return a client that comes from an address of its own."""

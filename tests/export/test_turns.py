@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from monitor.export.admission import Reason, RefusedError
+from monitor.export.admission import NoRoomError, Refusal
 from monitor.export.turns import SharedRun, Turns
 from tests.export.waiting import until
 
@@ -44,9 +44,9 @@ async def test_who_finds_the_queue_full_is_refused_at_once_and_may_come_again() 
     work = Work(Turns(waiting=1))
     tasks = [asyncio.create_task(work.do(name)) for name in "ab"]
     await until(lambda: 1 == work.turns.waiting)
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(NoRoomError) as refused:
         await work.do("c")
-    assert (429, Reason.QUEUE) == (refused.value.status, refused.value.reason)
+    assert (429, Refusal.QUEUE) == (refused.value.status, refused.value.reason)
     work.end.set()
     await asyncio.gather(*tasks, work.do("d"))
     assert ["a", "b", "d"] == work.ended
@@ -56,7 +56,7 @@ async def test_one_client_takes_no_more_than_its_places() -> None:
     work = Work(Turns(waiting=7, of_client=2))
     tasks = [asyncio.create_task(work.do(name, A)) for name in "ab"]
     await until(lambda: 1 == work.turns.waiting)
-    with pytest.raises(RefusedError):
+    with pytest.raises(NoRoomError):
         await work.do("c", A)
     tasks.append(asyncio.create_task(work.do("d", B)))
     work.end.set()
@@ -139,7 +139,7 @@ async def test_who_comes_when_too_many_wait_is_refused() -> None:
     shared = SharedRun(runs.run, every_s=0, waiting=3)
     tasks = [asyncio.create_task(shared(PROXY)) for _ in range(3)]
     await until(lambda: 1 == runs.begun)
-    with pytest.raises(RefusedError):
+    with pytest.raises(NoRoomError):
         await shared(PROXY)
     runs.end.set()
     await asyncio.gather(*tasks)
