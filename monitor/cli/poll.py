@@ -17,6 +17,7 @@ import aiohttp
 
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
+from monitor.cli.presence import is_daemon_there
 from monitor.cli.probers import open_probers
 from monitor.cli.tables import Column, table
 from monitor.errors import Fault, FaultsError, SetupError, reason_of
@@ -100,11 +101,11 @@ def _progress(language: str) -> Progress:
 async def _rows(configuration: Configuration, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
     mode = configuration.inventory.network.addresses
     try:
-        if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
+        if mode is AddressMode.PRODUCTION and await is_daemon_there(configuration.settings.origin):
             return await _asked_of_daemon(configuration, ids, told_in, progress)
         ensure_permitted(mode, addresses_asked(configuration, frozenset(ids)))
     except SetupError as refusal:
-        if not await _is_daemon_there(configuration):
+        if not await is_daemon_there(configuration.settings.origin):
             raise refusal.or_else("or_start_for_poll") from refusal
         return await _asked_of_daemon(configuration, ids, told_in, progress)
     return await _asked_by_us(configuration, ids, told_in, progress)
@@ -134,17 +135,6 @@ async def _asked_by_us(configuration: Configuration, ids: Sequence[str], told_in
 
 
 # By the running daemon
-
-
-async def _is_daemon_there(configuration: Configuration) -> bool:
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(2)) as session,
-            session.get(f"{configuration.settings.origin}/-/healthy") as answer,
-        ):
-            return answer.status == 200
-    except (aiohttp.ClientError, TimeoutError):
-        return False
 
 
 async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:

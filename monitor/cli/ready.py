@@ -19,6 +19,7 @@ import aiohttp
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
 from monitor.cli.output import put
 from monitor.cli.parser import Parser
+from monitor.cli.presence import is_daemon_there
 from monitor.cli.ready_report import FORMS, fetched, made
 from monitor.cli.run import compose
 from monitor.cli.tables import Column, folded_table, printed_width, seen_width, table
@@ -96,11 +97,11 @@ async def _found(
     if not is_now:
         return await _asked(configuration, meeting, is_now=False, progress=progress), None
     try:
-        if mode is AddressMode.PRODUCTION and await _is_daemon_there(configuration):
+        if mode is AddressMode.PRODUCTION and await is_daemon_there(configuration.settings.origin):
             return await _asked(configuration, meeting, is_now=True, progress=progress), None
         ensure_permitted(mode, addresses_asked(configuration))
     except SetupError as refusal:
-        if not await _is_daemon_there(configuration):
+        if not await is_daemon_there(configuration.settings.origin):
             raise refusal.or_else("or_start_for_ready") from refusal
         return await _asked(configuration, meeting, is_now=True, progress=progress), None
     return await _checked_by_us(configuration, meeting, progress)
@@ -136,17 +137,6 @@ def _chosen(views: Any, name: str) -> MeetingView:
 
 
 # By the running daemon
-
-
-async def _is_daemon_there(configuration: Configuration) -> bool:
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(2)) as session,
-            session.get(f"{configuration.settings.origin}/-/healthy") as answer,
-        ):
-            return answer.status == 200
-    except (aiohttp.ClientError, TimeoutError):
-        return False
 
 
 async def _asked(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:

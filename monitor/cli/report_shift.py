@@ -17,7 +17,7 @@ from monitor.errors import LOG, SetupError
 from monitor.journal.store import Reader, reading
 from monitor.load.configuration import find_folder, load
 from monitor.load.moments import moment
-from monitor.load.values import seconds
+from monitor.model.duration import seconds
 from monitor.model.state import Event
 from monitor.report.shift import Journal, Outage, ShiftLog, shift_log
 from monitor.report.shift_json import shift_json

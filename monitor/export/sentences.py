@@ -15,7 +15,7 @@ from monitor.words.complaints import complain
 from monitor.words.details import path_text, tell_details
 from monitor.words.events import tell, tell_change
 from monitor.words.reasons import explain
-from monitor.words.short_names import PARTS
+from monitor.words.short_names import line_name
 from monitor.words.states import LEVELS, STATES
 from monitor.words.voice import voice
 
@@ -77,12 +77,7 @@ class Sentences:
 
     def name(self, target: Target, inventory: Inventory) -> str:
         """Return a name for a line of its own: office names in their usual abbreviation, endpoints told from their points."""
-        if target.kind is Kind.ENDPOINT:
-            return f"{self('endpoint')} {inventory.short_name(target)}"
-        name = target.name
-        for whole, short in PARTS:
-            name = name.replace(whole, short)
-        return name
+        return line_name(target.name, inventory.short_name(target), self.language, is_endpoint=target.kind is Kind.ENDPOINT)
 
     def number(self, count: int) -> str:
         """Return a count that stands by itself."""

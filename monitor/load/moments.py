@@ -1,11 +1,18 @@
-"""Times and durations as people type them on a command line or in a form."""
+"""Times as people type them on a command line, in a form or in the configuration."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+"""A time of day; an hour before ten may have one digit."""
+
+
+def time_of_day(text: str) -> time | None:
+    """Return the time of day that a text means, without a zone; None where it means none."""
+    found = CLOCK.fullmatch(text)
+    return time(int(found[1]), int(found[2])) if found else None
 
 
 def moment(text: str, now_local: datetime, *, is_past: bool) -> datetime | None:
@@ -14,8 +21,9 @@ def moment(text: str, now_local: datetime, *, is_past: bool) -> datetime | None:
     It is a time of day, the last one where is_past, else the next; or 2026-11-30T22:00, also with a space, seconds or an offset.
     What has no offset is in the zone of now_local, which is aware.
     """
-    if clock := _CLOCK.fullmatch(text.strip()):
-        found = now_local.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+    clock = time_of_day(text.strip())
+    if clock is not None:
+        found = now_local.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
         if is_past:
             return found if found <= now_local else found - timedelta(days=1)
         return found if found >= now_local else found + timedelta(days=1)

@@ -12,21 +12,20 @@ from typing import Generic, TypeVar, cast
 
 from monitor.errors import LOG
 from monitor.load.document import Node
+from monitor.load.moments import CLOCK, time_of_day
 from monitor.load.suggest import did_you_mean
 from monitor.load.writing import written_duration, written_number
+from monitor.model.duration import DURATION, seconds
 from monitor.words.faults import tell
 from monitor.words.phrase import Phrase, joined, phrase
 
 Schema = dict[str, object]
 Option = TypeVar("Option")
 
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kMG])")
 _BITS = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?) *%")
 _SAID_FLAGS = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _BARE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*\.?")
@@ -155,12 +154,6 @@ class Whole:
         return f"whole number {tell(_range(self.least, self.most), LOG)}".rstrip()
 
 
-def seconds(text: str) -> float | None:
-    """Return how many seconds a duration such as 15s, 5m or 2h is, None where the text is none."""
-    found = _DURATION.fullmatch(text.lower())
-    return round(float(found[1]) * _SECONDS[found[2]], 9) if found else None
-
-
 class Duration:
     """A duration with its unit, such as 20ms, 15s, 5m, 1h, 2d; in seconds. Bounds are seconds."""
 
@@ -181,7 +174,7 @@ class Duration:
 
     def schema(self) -> Schema:
         """A string of the pattern; the bounds are checked on loading."""
-        return {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
+        return {"type": "string", "pattern": f"^{DURATION.pattern}$"}
 
     def form(self) -> str:
         """Return how it is written."""
@@ -274,14 +267,14 @@ class ClockTime:
     def read(self, node: Node) -> time:
         """Return it, without a zone."""
         text = node.text("a_time_of_day")
-        found = _CLOCK.fullmatch(text)
-        if not found:
+        found = time_of_day(text)
+        if found is None:
             raise node.refuse("no_time_of_day", phrase("write_it_as", example="07:00"), text=text)
-        return time(int(found[1]), int(found[2]))
+        return found
 
     def schema(self) -> Schema:
         """A string of the pattern."""
-        return {"type": "string", "pattern": f"^(?:{_CLOCK.pattern})$"}
+        return {"type": "string", "pattern": f"^(?:{CLOCK.pattern})$"}
 
     def form(self) -> str:
         """Return how it is written."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+_PLAIN = (1e-9, 1e21)
+"""From the one to the other numbers are written without an exponent, which readers of durations and rates do not take."""
+
 
 def written_number(number: float) -> str:
-    """Return a number as the configuration writes it: 0.5, 12."""
-    return f"{number:g}"
+    """Return a number as the configuration writes it, in as few digits as mean the same number: 0.5, 12, 104.98583, 1000000."""
+    text = repr(float(number)).removesuffix(".0")
+    return format(Decimal(text), "f") if _PLAIN[0] <= abs(number) < _PLAIN[1] else text
 
 
 def written_duration(seconds: float) -> str:
@@ -13,7 +19,7 @@ def written_duration(seconds: float) -> str:
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
         if seconds >= size and seconds % size == 0:
             return f"{round(seconds / size)}{unit}"
-    return f"{seconds:.12g}s" if seconds >= 1 or seconds == 0 else f"{round(seconds * 1000, 6):g}ms"
+    return f"{written_number(seconds)}s" if seconds >= 1 or seconds == 0 else f"{written_number(round(seconds * 1000, 6))}ms"
 
 
 def written_rate(bps: int) -> str:

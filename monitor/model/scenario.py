@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
+from monitor.model.duration import seconds
 from monitor.model.inventory import Inventory
 
 Value = float | int | tuple[int, ...] | str
@@ -239,8 +240,6 @@ def find_verb(name: str) -> Verb:
     return verb
 
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _RATE = re.compile(r"(\d+(?:\.\d+)?)([kMG]?)")
 _BITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)(%?)")
@@ -266,8 +265,7 @@ def parse_ratio(text: str) -> float:
 
 def _parse(form: Form, text: str) -> Value | None:
     if form is Form.DURATION:
-        match = _DURATION.fullmatch(text)
-        return float(match[1]) * _SECONDS[match[2]] if match else None
+        return seconds(text)
     if form is Form.RATE:
         match = _RATE.fullmatch(text)
         return float(match[1]) * _BITS[match[2]] if match else None

@@ -15,7 +15,7 @@ from monitor.words.details import path_text, tell_details
 from monitor.words.events import tell
 from monitor.words.reasons import explain
 from monitor.words.report import SHIFT
-from monitor.words.short_names import PARTS
+from monitor.words.short_names import line_name
 from monitor.words.states import LEVELS
 from monitor.words.voice import voice
 
@@ -89,12 +89,8 @@ class Wording:
         target = self._inventory.targets.get(id_)
         if target is None:
             return id_
-        if target.kind is Kind.ENDPOINT:
-            return f"{self('endpoint')} {self._inventory.short_name(target)}"
-        name = target.name
-        for whole, short in PARTS:
-            name = name.replace(whole, short)
-        return name
+        short = self._inventory.short_name(target)
+        return line_name(target.name, short, self.language, is_endpoint=target.kind is Kind.ENDPOINT)
 
     def area(self, id_: str) -> str:
         """Return the name of a target's area."""

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from monitor.export.source import RefusedError
 from monitor.load.moments import moment
 from monitor.load.suggest import nearest
-from monitor.load.values import seconds
 from monitor.model.clock import Clock
+from monitor.model.duration import seconds
 from monitor.model.inventory import Inventory
 from monitor.model.operations import Work
 from monitor.model.settings import MaintenanceWindow, Settings

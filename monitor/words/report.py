@@ -57,7 +57,6 @@ SHIFT: Catalogue = {
     "after": ("sau {time}", "after {time}"),
     "at_most": ("nhiều nhất {lasts}", "at most {lasts}"),
     "unclear": ("không rõ", "unclear"),
-    "endpoint": ("Điểm cầu", "Endpoint"),
     "hands_over": ("Người giao ca", "Handed over by"),
     "takes_over": ("Người nhận ca", "Taken over by"),
     "signature": ("(ký, ghi rõ họ tên)", "(signature and name)"),

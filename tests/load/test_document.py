@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from monitor.load.values import (
     Text,
     Whole,
 )
-from monitor.load.writing import written_duration, written_rate
+from monitor.load.writing import written_duration, written_number, written_rate
 from monitor.model.inventory import Contracted, Expected
 from monitor.words.phrase import Phrase, phrase
 
@@ -163,6 +164,9 @@ def test_the_c_loader_is_there_and_reads_as_the_python_one() -> None:
         ("20ms", Duration(), 0.02),
         ("1.5h", Duration(), 5400.0),
         ("2d", Duration(), 172800.0),
+        ("07:00", ClockTime(), time(7)),
+        ("7:00", ClockTime(), time(7)),
+        ("23:59", ClockTime(), time(23, 59)),
         ("512k", Rate(), 512_000),
         ("10M", Rate(), 10_000_000),
         ("1.5G", Rate(), 1_500_000_000),
@@ -202,7 +206,8 @@ def test_a_value_is_read_as_its_field_says(text: str, reader: Any, value: Any) -
         ("five", Whole(), "digits"),
         ("7", Whole(1, 5), "1 to 5"),
         ("office-hours", Choice(Expected), "did you mean 'office_hours'?"),
-        ("7:00", ClockTime(), "07:00"),
+        ("7h", ClockTime(), "07:00"),
+        ("7:0", ClockTime(), "07:00"),
         ("25:00", ClockTime(), "07:00"),
         ("2026-13-01T08:00", Moment(), "2026-11-30T08:00"),
         ("2026-11-30", Moment(), "2026-11-30T08:00"),
@@ -248,7 +253,21 @@ def test_a_rate_is_read_as_it_was_written(bps: int) -> None:
 
 
 @settings(deadline=None, derandomize=True)
-@given(st.integers(0, 10**9).map(lambda ms: ms / 1000))
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_is_read_as_it_was_written(number: float) -> None:
+    assert number == value_of(written_number(number), Number())
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1_000_000, "1000000"), (104.98580, "104.9858"), (22.81799, "22.81799"), (-0.5, "-0.5"), (0.00001, "0.00001")],
+)
+def test_a_number_is_written_whole_and_plain(number: float, text: str) -> None:
+    assert text == written_number(number)
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.integers(0, 10**9).map(lambda ms: ms / 1000) | st.integers(0, 10**10).map(lambda ns: ns / 10**9))
 def test_a_duration_is_read_as_it_was_written(seconds: float) -> None:
     assert seconds == value_of(written_duration(seconds), Duration())
 

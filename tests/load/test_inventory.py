@@ -152,7 +152,7 @@ def test_host_names_serve_in_production_and_not_in_the_lab(tmp_path: Path) -> No
         ("10.2.17.20", "10.2.17.1", "endpoints.dc-xa.address: 10.2.17.1 is the address of 'xa' too"),
         ("10.2.17.20", "224.0.0.1", "no device can have the address 224.0.0.1"),
         ("uplink: goc, ", "", "points.ubnd.uplink: is missing, and only one point may have none; 'goc' has none"),
-        ("23.27841, 105.36291", "105.36291, 23.27841", "did you mean [23.2784, 105.363]? latitude comes first"),
+        ("23.27841, 105.36291", "105.36291, 23.27841", "did you mean [23.27841, 105.36291]? latitude comes first"),
         ("credential: wan", "credential: wam", "defaults.point.credential: no credential is called 'wam'; did you mean 'wan'?"),
         ("profile: default", "profile: defalt", "defaults.point.profile: no profile is called 'defalt'; did you mean 'default'?"),
         ("network: {name: Mạng thử, addresses: lab}\n", "", "sites.yaml:1: network: is missing; add network:"),
