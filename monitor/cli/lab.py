@@ -52,6 +52,7 @@ def add_arguments(parser: Parser) -> None:
     below = parser.add_subparsers(metavar="exec | ctl | history", title=parser.say("lab_below"))
     inside = below.add_parser("exec", help=parser.say("lab_exec"))
     inside.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help=parser.say("of_the_lab"))
+    add_language(inside, argparse.SUPPRESS)
     inside.add_argument("--hand-in", metavar="FD", type=int, help=parser.say("hand_in"))
     inside.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND …")
     inside.set_defaults(perform=_exec)
@@ -62,6 +63,7 @@ def add_arguments(parser: Parser) -> None:
         epilog=_verbs(parser.language),
     )
     control.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help=parser.say("of_the_lab"))
+    add_language(control, argparse.SUPPRESS)
     control.add_argument("--for", dest="lasts", metavar="DURATION", help=parser.say("ctl_for"))
     control.add_argument("verb", metavar="VERB", help=parser.say("ctl_verb"))
     control.add_argument("words", nargs="*", metavar="ID|NAME=VALUE", help=parser.say("ctl_words"))

@@ -21,9 +21,9 @@ def add_config(parser: Parser) -> None:
     parser.add_argument("--config", metavar="DIR", help=parser.say("config"))
 
 
-def add_language(parser: Parser) -> None:
-    """Declare --language; None means the configuration's own."""
-    parser.add_argument("--language", choices=LANGUAGES, help=parser.say("language"))
+def add_language(parser: Parser, default: str | None = None) -> None:
+    """Declare --language; None means the configuration's own. default: argparse.SUPPRESS where the command above has it too."""
+    parser.add_argument("--language", choices=LANGUAGES, default=default, help=parser.say("language"))
 
 
 def add_format(parser: Parser, *formats: str) -> None:

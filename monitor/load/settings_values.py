@@ -6,7 +6,7 @@ import re
 import zoneinfo
 
 from monitor.load.document import Node
-from monitor.load.suggest import did_you_mean
+from monitor.load.suggest import did_you_mean, nearest
 from monitor.load.values import Schema
 from monitor.words.phrase import Phrase, phrase
 
@@ -64,9 +64,26 @@ class Listen:
         return "HOST:PORT"
 
 
-_ZONE_CURE = phrase("write_it_as", example="Asia/Ho_Chi_Minh")
-_OF_VIETNAM = frozenset(("asia/hanoi", "asia/ha_noi", "asia/vietnam", "vietnam", "hanoi", "ict"))
-"""Names that IANA lacks and that get spelt as some other country's: the nearest to Asia/Hanoi would be Asia/Shanghai."""
+_OURS = "Asia/Ho_Chi_Minh"
+_ZONE_CURE = phrase("write_it_as", example=_OURS)
+_OF_VIETNAM = (
+    "hanoi",
+    "saigon",
+    "vietnam",
+    "hochiminh",
+    "hochiminhcity",
+    "hcm",
+    "hcmc",
+    "danang",
+    "haiphong",
+    "hagiang",
+    "ict",
+    "vn",
+)
+"""What people call the zone, which IANA knows by one city alone: the nearest of its names to Asia/Hanoi would be Asia/Shanghai."""
+_OFFSET_OF_VIETNAM = re.compile(r"(?:utc|gmt)?\+0?7(?::?00)?", re.IGNORECASE)
+_LIKE = 0.8
+"""So much alike are slips of a name; Shanghai and Hanoi are less."""
 
 
 class Zone:
@@ -80,7 +97,7 @@ class Zone:
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             known = zoneinfo.available_timezones()
             cure = did_you_mean(text, sorted(known), _ZONE_CURE) if known else Phrase("install_tzdata")
-            cure = _ZONE_CURE if text.lower() in _OF_VIETNAM else cure
+            cure = phrase("did_you_mean", near=_OURS) if _OURS in known and _is_of_vietnam(text) else cure
             raise node.refuse("no_time_zone", cure, text=text) from None
         return text
 
@@ -91,6 +108,12 @@ class Zone:
     def form(self) -> str:
         """Return how it is written."""
         return "time zone"
+
+
+def _is_of_vietnam(text: str) -> bool:
+    """Return whether a name that IANA lacks means Vietnam's zone: 'Asia/Hanoii', 'Asia/Hà_Nội', 'UTC+7'."""
+    city = re.sub(r"[\W_]", "", text.rpartition("/")[2])
+    return bool(_OFFSET_OF_VIETNAM.fullmatch(text)) or nearest(city, _OF_VIETNAM, alike=_LIKE) is not None
 
 
 class JournalUrl:

@@ -9,12 +9,15 @@ from collections.abc import Iterable
 from monitor.words.phrase import Phrase, phrase
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is most like a word, None where none is near. Case and Vietnamese marks count for little."""
+def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Return the known word that is most like a word, None where none is near. Case and Vietnamese marks count for little.
+
+    alike: how much it must be, from 0 to 1.
+    """
     folded: dict[str, str] = {}
     for each in known:
         folded.setdefault(_fold(each), each)
-    found = difflib.get_close_matches(_fold(word), folded, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(_fold(word), folded, n=1, cutoff=alike)
     return folded[found[0]] if found else None
 
 

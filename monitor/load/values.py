@@ -8,13 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from enum import Enum
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeGuard, TypeVar, cast
 
 from monitor.errors import LOG
 from monitor.load.document import Node
 from monitor.load.moments import CLOCK, time_of_day
 from monitor.load.suggest import did_you_mean
-from monitor.load.writing import written_duration, written_number
+from monitor.load.writing import written_duration, written_number, written_rate
 from monitor.model.duration import DURATION, seconds
 from monitor.words.faults import tell
 from monitor.words.phrase import Phrase, joined, phrase
@@ -23,9 +23,13 @@ Schema = dict[str, object]
 Option = TypeVar("Option")
 
 _RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kMG])")
+_MOST_MEGABITS = 100_000
+"""A bare number above it is in bit/s: no circuit carries more Mbit/s."""
 _BITS = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?) *%")
 _SAID_FLAGS = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
+_UNITS = ("s", "ms", "m", "h", "d")
+"""Of a duration that was written without one, the likeliest first."""
 _BARE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*\.?")
@@ -166,11 +170,15 @@ class Duration:
         text = node.text("a_duration")
         value = seconds(text)
         if value is None:
-            meant = phrase("did_you_mean", near=f"{text}s") if _BARE.fullmatch(text) else None
-            raise node.refuse("no_duration", meant, text=text)
-        if not self.at_least <= value <= self.at_most or math.isinf(value):
+            near = [f"{text}{unit}" for unit in _UNITS if self._may_be(seconds(f"{text}{unit}"))] if _BARE.fullmatch(text) else []
+            if near or not _BARE.fullmatch(text):
+                raise node.refuse("no_duration", phrase("did_you_mean", near=near[0]) if near else None, text=text)
+        if not self._may_be(value):
             raise node.refuse("out_of_range", text=text, range=self._range())
         return value
+
+    def _may_be(self, value: float | None) -> TypeGuard[float]:
+        return value is not None and self.at_least <= value <= self.at_most and not math.isinf(value)
 
     def schema(self) -> Schema:
         """A string of the pattern; the bounds are checked on loading."""
@@ -193,9 +201,10 @@ class Rate:
         """Return it in bit/s."""
         text = node.text("a_rate")
         found = _RATE.fullmatch(text)
-        if not found:
+        is_zero = bool(_BARE.fullmatch(text)) and float(text) == 0
+        if not found and not is_zero:
             raise node.refuse("no_rate", _meant_rate(text), text=text)
-        value = round(float(found[1]) * _BITS[found[2]]) if len(found[1]) < 16 else 0
+        value = round(float(found[1]) * _BITS[found[2]]) if found and len(found[1]) < 16 else 0
         if not 0 < value <= 10**13:
             raise node.refuse("out_of_range", text=text, range=phrase("above_at_most", least="0", most="10000G"))
         return value
@@ -217,7 +226,8 @@ class Percent:
         text = node.text("a_percentage")
         found = _PERCENT.fullmatch(text)
         if not found:
-            meant = phrase("did_you_mean", near=f"{text}%") if _BARE.fullmatch(text) else phrase("write_it_as", example="1%")
+            is_share = bool(_BARE.fullmatch(text)) and float(text) <= 100
+            meant = phrase("did_you_mean", near=f"{text}%") if is_share else phrase("write_it_as", example="1%")
             raise node.refuse("no_percentage", meant, text=text)
         value = float(found[1]) / 100
         if value > 1:
@@ -355,7 +365,8 @@ class Regex:
 
 def _meant_rate(text: str) -> Phrase | None:
     if _BARE.fullmatch(text):
-        return phrase("did_you_mean", near=f"{text}M")
+        is_bits = _MOST_MEGABITS < float(text) <= 10**13
+        return phrase("did_you_mean", near=written_rate(round(float(text))) if is_bits else f"{text}M")
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kKmMgG])(?:bit/s|bps|bit|b)?", text)
     if found:
         return phrase("did_you_mean", near=f"{found[1]}{'k' if found[2] in 'kK' else found[2].upper()}")

@@ -26,8 +26,9 @@ log = logging.getLogger("monitor.desk")
 
 MOST_S = 31 * 86_400.0
 """Longer work belongs into monitor.yaml, where somebody sees it."""
-_FARTHEST = timedelta(days=3650)
+_FARTHEST_YEARS = 10
 """Beyond it a moment is a slip of the pen, and past the year 9999 no calendar has an end for the work."""
+_YEAR_S = 365 * 86_400.0
 _AREA = "area:"
 
 
@@ -131,11 +132,14 @@ class Desk:
         if lasts_s is None or lasts_s <= 0:
             raise RefusedError("given_no_duration", name="for", text=lasts)
         if lasts_s > MOST_S:
-            raise RefusedError("work_too_long", text=lasts)
+            # What is longer than any calendar is quoted: no number of days says more, and JSON has no word for the infinite.
+            raise RefusedError("work_too_long", lasts_s=lasts_s if lasts_s < _FARTHEST_YEARS * _YEAR_S else lasts, most_s=MOST_S)
         now = datetime.fromtimestamp(self._clock.wall(), ZoneInfo(self._settings().timezone))
         begin = moment(start, now, is_past=False) if start else now
-        if begin is None or abs(begin - now) > _FARTHEST:
+        if begin is None:
             raise RefusedError("given_no_time", name="from", text=start)
+        if begin - now > timedelta(seconds=_FARTHEST_YEARS * _YEAR_S):
+            raise RefusedError("given_too_far", name="from", text=start, most=_FARTHEST_YEARS)
         finish = begin + timedelta(seconds=lasts_s)
         if finish <= now:
             raise RefusedError("work_over")

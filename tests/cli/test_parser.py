@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from monitor.__main__ import NAMES, main
+from monitor.cli import lab
 from monitor.cli.parser import Parser, told_of_words
 from monitor.model.scenario import VERBS
 from monitor.words.catalogue import Catalogue
@@ -26,6 +27,11 @@ WRONG = [
     (["check", "--config"], "tham số --config: cần một giá trị", "argument --config: expected one argument"),
     (
         ["check", "--language", "xx"],
+        "tham số --language: không có lựa chọn 'xx' (chọn một trong 'vi', 'en')",
+        "argument --language: invalid choice: 'xx' (choose from 'vi', 'en')",
+    ),
+    (
+        ["lab", "ctl", "status", "--language", "xx"],
         "tham số --language: không có lựa chọn 'xx' (chọn một trong 'vi', 'en')",
         "argument --language: invalid choice: 'xx' (choose from 'vi', 'en')",
     ),
@@ -169,3 +175,22 @@ def test_every_verb_of_the_lab_is_told_as_the_model_tells_it() -> None:
 def test_every_option_of_the_catalogue_is_an_option_of_a_command() -> None:
     sources = "".join(inspect.getsource(importlib.import_module(f"monitor.cli.{name}")) for name in (*NAMES, *BESIDE))
     assert [] == [key for key in OPTIONS if f'"{key}"' not in sources]
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "handed_on"),
+    [
+        (["ctl", "cut", "xa", "--for", "2m", "--language", "en"], "en", ["xa"]),
+        (["ctl", "--language", "en", "cut", "xa"], "en", ["xa"]),
+        (["--language", "en", "ctl", "cut", "xa"], "en", ["xa"]),
+        (["exec", "--language", "en", "--", "x", "--language", "vi"], "en", ["x", "--language", "vi"]),
+        (["exec", "--", "x", "--language", "vi"], None, ["x", "--language", "vi"]),
+    ],
+)
+def test_the_labs_subcommands_take_a_language_and_exec_hands_on_what_is_behind_the_dashes(
+    words: list[str], language: str | None, handed_on: list[str]
+) -> None:
+    parser = Parser(language="vi")
+    lab.add_arguments(parser)
+    arguments = parser.parse_args(words)
+    assert (language, handed_on) == (arguments.language, [each for each in arguments.words if each != "--"])

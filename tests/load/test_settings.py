@@ -134,7 +134,9 @@ maintenance:
         ("journal: /var/x.db", "journal: is no SQLAlchemy URL; write it like sqlite:////var/lib"),
         ("language: vn", "language: 'vn' is not known here; known are vi, en"),
         ("timezone: Asia/Ho_Chi_Min", "no time zone is called 'Asia/Ho_Chi_Min'; did you mean 'Asia/Ho_Chi_Minh'?"),
-        ("timezone: Asia/Hanoi", "no time zone is called 'Asia/Hanoi'; write it like Asia/Ho_Chi_Minh"),
+        ("timezone: Asia/Hanoi", "no time zone is called 'Asia/Hanoi'; did you mean 'Asia/Ho_Chi_Minh'?"),
+        ("quality: {rtt: 0}", "quality.rtt: 0 is out of range; it must be at least 1ms and at most 1m"),
+        ("quality: {rtt: 300}", "quality.rtt: '300' is no duration; did you mean '300ms'?"),
         ("probes: {icmp: {dscp: ef1}}", "probes.icmp.dscp: 'ef1' is no DSCP; did you mean 'ef'?"),
         ("probes: {icmp: {every: 1s, timeout: 2s}}", "probes.icmp: a probe may take 2.08 s, longer than its interval of 1 s"),
         ("probes: {snmp: {deadline: 1s}}", "probes.snmp: the deadline of 1 s is shorter than one timeout"),
@@ -172,6 +174,26 @@ def test_each_fault_of_the_settings_is_reported_with_its_cure(tmp_path: Path, te
     faults = faults_of(tmp_path, text + "\n")
     assert any(fault in each for each in faults), faults
     assert len(faults) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Asia/Hanoii", "Asia/Hanoy", "Asia/Ha_Noi", "Asia/Hà_Nội", "Hanoi", "Saigon", "Asia/Sai Gon", "Asia/Saigonn"),
+        *("Viet Nam", "Asia/Vietnam", "Asia/HoChiMinh", "Asia/Ho_Chi_Minh_City", "ICT", "UTC+7", "GMT+07:00", "+07:00"),
+    ],
+)
+def test_whatever_means_vietnams_time_zone_is_answered_by_its_name(tmp_path: Path, name: str) -> None:
+    (fault,) = faults_of(tmp_path, f"timezone: '{name}'\n")
+    assert f"no time zone is called '{name}'; did you mean 'Asia/Ho_Chi_Minh'?" in fault
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("Asia/Shanghi", "Asia/Shanghai"), ("Asia/Bankok", "Asia/Bangkok"), ("Asia/Vientane", "Asia/Vientiane")]
+)
+def test_another_zone_is_answered_by_its_own_name(tmp_path: Path, name: str, meant: str) -> None:
+    (fault,) = faults_of(tmp_path, f"timezone: {name}\n")
+    assert f"did you mean '{meant}'?" in fault
 
 
 def test_dscp_names_have_their_registered_numbers() -> None:

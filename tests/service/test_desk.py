@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -220,8 +221,9 @@ async def test_later_work_waits_for_its_start() -> None:
         (["d0"], "32d", "", "work_too_long"),
         (["d0"], "2h", "later", "given_no_time"),
         (["d0"], "2h", "2020-01-01T00:00", "work_over"),
-        (["d0"], "31d", "9999-12-31T23:59", "given_no_time"),
-        (["d0"], "31d", "0001-01-01T00:00+14:00", "given_no_time"),
+        (["d0"], "31d", "9999-12-31T23:59", "given_too_far"),
+        (["d0"], "31d", "2036-12-31T23:59", "given_too_far"),
+        (["d0"], "31d", "0001-01-01T00:00+14:00", "work_over"),
         (["d0"], "9" * 400 + "h", "", "work_too_long"),
         (["dd0"], "2h", "", "no_target_or_area"),
         ([], "2h", "", "no_cover"),
@@ -233,3 +235,25 @@ async def test_work_that_can_mean_nothing_is_refused(covers: list[str], lasts: s
         await desk(province).announce(covers, lasts, start, "nối cáp", "VNPT")
     assert key == refused.value.code
     assert [] == province.journal.entries
+
+
+@pytest.mark.parametrize(
+    ("lasts", "start", "vietnamese", "english"),
+    [
+        ("40d", "", "đợt bảo trì dài 40 ngày, tối đa 31 ngày", "the maintenance lasts 40 d; 31 d are the most"),
+        ("800h", "", "đợt bảo trì dài 33 ngày 8 giờ, tối đa 31 ngày", "the maintenance lasts 33 d 8 h; 31 d are the most"),
+        ("2h", "2099-01-01T07:00", "from: '2099-01-01T07:00' còn hơn 10 năm nữa", "'2099-01-01T07:00' is more than 10 years away"),
+    ],
+)
+async def test_what_is_too_long_or_too_far_is_told_with_its_bound(lasts: str, start: str, vietnamese: str, english: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        await desk(Province(settings=SAIGON)).announce(["d0"], lasts, start, "nối cáp", "VNPT")
+    assert vietnamese in refused.value.told("vi")
+    assert english in refused.value.told("en")
+
+
+@pytest.mark.parametrize("lasts", ["40d", "9" * 400 + "h"])
+async def test_a_refusal_is_json_however_long_the_work_is(lasts: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        await desk(Province(settings=SAIGON)).announce(["d0"], lasts, "", "nối cáp", "VNPT")
+    assert json.dumps(refused.value.answer_in("vi"), allow_nan=False)

@@ -40,7 +40,7 @@ OPERATIONS: Catalogue = {
     "many_works_cure": ("nêu số của đợt cần kết thúc", "give the number of the one to be ended"),
     "no_cover": ("chưa nêu điểm hay địa bàn nào để bảo trì", "neither a target nor an area is named"),
     "no_cover_cure": ("nêu ít nhất một mã điểm hoặc mã địa bàn", "name at least one target or area by its id"),
-    "work_too_long": ("đợt bảo trì dài {text}, tối đa 31 ngày", "the maintenance lasts {text}; 31 days are the most"),
+    "work_too_long": ("đợt bảo trì dài {lasts_s}, tối đa {most_s}", "the maintenance lasts {lasts_s}; {most_s} are the most"),
     "work_too_long_cure": (
         "việc dài hơn thì khai trong `maintenance:` của monitor.yaml",
         "write longer work into `maintenance:` of monitor.yaml",
@@ -55,6 +55,8 @@ OPERATIONS: Catalogue = {
     # What was given, on a command line or in a form.
     "given_no_time": ("{name}: '{text}' không phải thời điểm", "{name}: '{text}' is no time"),
     "given_no_time_cure": ("viết như 22:00 hoặc 2026-11-30T22:00", "write it like 22:00 or 2026-11-30T22:00"),
+    "given_too_far": ("{name}: '{text}' còn hơn {most} năm nữa", "{name}: '{text}' is more than {most} years away"),
+    "given_too_far_cure": ("kiểm tra lại năm", "check the year"),
     "given_no_duration": ("{name}: '{text}' không phải thời lượng", "{name}: '{text}' is no duration"),
     "given_no_duration_cure": ("viết như 30m, 2h hoặc 1d", "write it like 30m, 2h or 1d"),
     "field_missing": ("thiếu '{field}'", "'{field}' is missing"),
