@@ -162,6 +162,15 @@ def reason_of(error: BaseException) -> Phrase:
     return phrase("system_other", name=name, text=text) if name and text else phrase("quoted", text=text or name)
 
 
+def said_by(who: str, error: object) -> Phrase:
+    """Return what a library says, where there are no words of ours: behind who says it, on one line, in quotation marks.
+
+    who: a code of words/faults.
+    """
+    lines = str(error).splitlines()
+    return phrase("system_other", name=Phrase(who), text=lines[0][:160] if lines and lines[0] else type(error).__name__)
+
+
 def name_of(error: BaseException) -> tuple[str, str]:
     """Return the name of an error that came from outside, as in words/faults/system.py, and its own sentence.
 

@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 
 from monitor.export.admission import Refusal
 from monitor.export.api import BadParameterError
 from monitor.export.connection import ADMISSION, client_that_asks
 from monitor.export.source import RefusedError
-from monitor.words.phrase import phrase
+from monitor.words.phrase import Phrase, phrase
 
 NAME_LETTERS = 60
 NOTE_LETTERS = 300
@@ -46,12 +46,18 @@ async def json_of(request: web.Request) -> object:
     except (ValueError, LookupError):  # not of its charset, or of one that nobody knows
         return None
     except (web.RequestPayloadError, HttpProcessingError) as error:
-        raise BadParameterError("body_unreadable", reason=type(error).__name__) from None
+        raise BadParameterError("body_unreadable", reason=_why(error)) from None
     try:
         body: object = json.loads(text)
     except (ValueError, RecursionError):  # RecursionError: [[[[…
         return None
     return body
+
+
+def _why(error: Exception) -> Phrase:
+    """Return why a body can't be read; whose chunks are broken waits until it is late, as aiohttp does."""
+    is_of_coding = any(isinstance(each, ContentEncodingError) for each in (error, error.__cause__, *error.args))
+    return Phrase("body_coding" if is_of_coding else "body_broken_off")
 
 
 def _body_s(request: web.Request) -> float | None:

@@ -130,7 +130,7 @@ def _as_refusal(request: web.Request, error: web.HTTPException) -> web.Response:
         return refusal(413, "body_too_large")
     if isinstance(error, web.HTTPRequestTimeout):
         return refusal(408, "body_late")
-    return refusal(error.status, "http_other", reason=error.reason)
+    return refusal(error.status, "http_other", status=error.status, reason=error.reason)
 
 
 def _is_same_origin(request: web.Request) -> bool:

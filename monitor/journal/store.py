@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from monitor.errors import SetupError, reason_of
+from monitor.errors import SetupError, reason_of, said_by
 from monitor.journal.copy_of_file import PutOffError, file_of
 from monitor.journal.newest_form import AtWork, UnknownFormError, bring_to_newest
 from monitor.journal.rows import TRANSITION, Entry, from_row, to_row
@@ -41,7 +41,7 @@ class Store:
         except PutOffError as error:
             log.error("the journal is read and written in the form that it has; the next start tries again: %s", error)
         except SQLAlchemyError as error:
-            raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=_first_line(error)) from error
+            raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=_why(error)) from error
 
     def write(self, batch: Sequence[Entry]) -> None:
         """Commit entries in one transaction, in their order; after it returns they survive a power cut."""
@@ -138,7 +138,7 @@ def reading(url: str) -> Iterator[Reader]:
 
 
 def _unread(url: str, error: Exception) -> SetupError:
-    return SetupError("journal_unread", _READERS_CURE, journal=_without_secret(url), reason=_first_line(error))
+    return SetupError("journal_unread", _READERS_CURE, journal=_without_secret(url), reason=_why(error))
 
 
 def _existing(url: URL) -> URL:
@@ -170,7 +170,7 @@ def _engine(url: str) -> Engine:
             file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, poolclass=QueuePool, pool_size=2, connect_args={"timeout": 5, "check_same_thread": False})
     except (ArgumentError, ImportError, OSError) as error:
-        reason = reason_of(error) if isinstance(error, OSError) else _first_line(error)
+        reason = reason_of(error) if isinstance(error, OSError) else _why(error)
         raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=reason) from error
     event.listen(engine, "connect", _make_durable)
     return engine
@@ -184,9 +184,9 @@ def _make_durable(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _first_line(error: Exception) -> str:
-    cause = getattr(error, "orig", None) or error
-    return str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+def _why(error: Exception) -> Phrase:
+    """Return what the database says, or its driver; SQLAlchemy wraps it into a sentence of several lines."""
+    return said_by("database_says", getattr(error, "orig", None) or error)
 
 
 def _without_secret(url: str) -> str:

@@ -72,7 +72,7 @@ class Control:
             language = request["language"] if request.get("language") in LANGUAGES else LOG
             return {"ok": True} | self._answer(request, language)
         except json.JSONDecodeError as error:
-            refused = ActionError("request_not_json", reason=error)
+            refused = ActionError("request_not_json", line=error.lineno, column=error.colno)
         except UnfitError as error:
             refused = ActionError.of(error)
         except ActionError as error:

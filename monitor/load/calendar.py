@@ -18,8 +18,9 @@ import icalendar
 import recurring_ical_events
 import yaml
 
-from monitor.errors import Fault, reason_of
+from monitor.errors import Fault, reason_of, said_by
 from monitor.load.calendar_lines import EventLines, scan
+from monitor.load.calendar_values import PARSER_FAILS, unreadable
 from monitor.load.document import Faulty, Node
 from monitor.load.exchange.yaml_tree import MAP, STR, mapping, scalar, sequence, with_mark
 from monitor.load.fields import Entry, Table
@@ -36,7 +37,6 @@ _LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # A rule that never comes true is looked for until the year 9999 whatever its UNTIL: 18 s for one by the day that names months.
 _FREQUENCIES = {"DAILY": _SAID_BY_ALL, "WEEKLY": _SAID_BY_ALL, "MONTHLY": _SAID_BY_LONG, "YEARLY": _SAID_BY_LONG}
 _PREFIX = "X-MONITOR-"
-_PARSER_FAILS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 _ONCE = ("UID", "SUMMARY", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "STATUS", "RRULE", "SEQUENCE")
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 _LISTS = {"level": "levels", "area": "areas", "tag": "tags"}
@@ -100,8 +100,8 @@ def read_calendar(content: bytes, file: str, form: Table, zone: tzinfo, faults: 
     try:
         component = icalendar.Calendar.from_ical(text)
         events = list(component.walk("VEVENT"))
-    except _PARSER_FAILS as error:
-        faults.append(Fault(file, 0, "", "calendar_unclear", values={"reason": _first_line(error)}))
+    except PARSER_FAILS as error:
+        faults.append(Fault(file, 0, "", "calendar_unclear", values={"reason": said_by("calendar_reader_says", error)}))
         return None
     if len(events) != len(lines):
         faults.append(Fault(file, 0, "", "calendar_unclear", values={"reason": Phrase("events_unclear")}))
@@ -113,8 +113,8 @@ def read_calendar(content: bytes, file: str, form: Table, zone: tzinfo, faults: 
         return None
     try:
         list(recurring_ical_events.of(component).between(_FIRST, _FIRST + timedelta(hours=1)))
-    except _PARSER_FAILS as error:
-        faults.append(Fault(file, 0, "", "calendar_unexpandable", values={"reason": _first_line(error)}))
+    except PARSER_FAILS as error:
+        faults.append(Fault(file, 0, "", "calendar_unexpandable", values={"reason": said_by("calendar_reader_says", error)}))
         return None
     recurring = frozenset(str(event["UID"]).strip() for event in events if "RRULE" in event or "RDATE" in event)
     return Calendar(component, entries, recurring)
@@ -139,8 +139,8 @@ class _Reader:
         """Return what an event says; its floating times are given the zone. None where it has faults, which are noted."""
         before = len(self._faults)
         for name, problem in event.errors:
-            place = lines.of(name) if name else lines.line
-            self._refuse(place, "property_unreadable", name=name or Phrase("a_line"), reason=_first_line(problem))
+            place, reason = unreadable(name and name.upper(), problem, lines)
+            self._refuse(place, "property_unreadable", name=name or Phrase("a_line"), reason=reason)
         for name in _ONCE:
             if len(lines.places.get(name, ())) > 1:
                 self._refuse(lines.places[name][1], "property_again", Phrase("remove_one"), name=name)
@@ -188,8 +188,8 @@ class _Reader:
             return False
         try:
             lasts = event.end - start.dt
-        except _PARSER_FAILS as error:
-            self._refuse(lines.line, "end_unclear", reason=_first_line(error))
+        except PARSER_FAILS as error:
+            self._refuse(lines.line, "end_unclear", reason=said_by("calendar_reader_says", error))
             return False
         if not {"DTEND", "DURATION"} & set(event):
             self._refuse(lines.line, "no_end")
@@ -255,8 +255,8 @@ class _Reader:
         begins = event["DTSTART"].dt
         try:
             list(recurring_ical_events.of(alone).between(begins, begins + timedelta(days=1)))
-        except _PARSER_FAILS as error:
-            self._refuse(place, "rule_unreadable", Phrase("as_rfc5545"), reason=_first_line(error))
+        except PARSER_FAILS as error:
+            self._refuse(place, "rule_unreadable", Phrase("as_rfc5545"), reason=said_by("calendar_reader_says", error))
 
     def _raw(self, event: Any, lines: EventLines, title: str) -> dict[str, tuple[str, int]]:
         """Return what an event says by X-MONITOR-… and, where it has none of that name, by categories such as level=province."""
@@ -347,8 +347,3 @@ def _as_list(value: Any) -> list[Any]:
 
 def _utc(moment: Any) -> datetime | None:
     return moment.astimezone(UTC) if isinstance(moment, datetime) else None
-
-
-def _first_line(error: object) -> str:
-    lines = str(error).splitlines()
-    return lines[0][:160] if lines else type(error).__name__

@@ -12,15 +12,17 @@ from monitor.words.phrase import Phrase
 MOST_BYTES = 2_000_000
 MOST_LINE = 20_000
 MOST_EVENTS = 2_000
+_VALUE = re.compile(r'[A-Za-z0-9-]+(?:;(?:"[^"]*"|[^":])*)?:')
 _NAME = re.compile(r"([A-Za-z0-9-]+)[;:]")
 
 
 @dataclass(slots=True)
 class EventLines:
-    """Where one VEVENT stands. places: a property's name in capitals → the lines on which it is written."""
+    """Where one VEVENT stands. places: a property's name in capitals → the lines on which it is written. values: → what, there."""
 
     line: int
     places: dict[str, list[int]] = field(default_factory=dict)
+    values: dict[str, list[str]] = field(default_factory=dict)
 
     def of(self, name: str) -> int:
         """Return the first line of a property, the event's own where it has none."""
@@ -92,6 +94,8 @@ def _scan_components(text: str, file: str, faults: list[Fault]) -> list[EventLin
             open_ones.pop()
         elif open_ones and open_ones[-1][0] == "VEVENT":
             events[-1].places.setdefault(name, []).append(line)
+            # Behind the parameters, whose values may hold a colon in quotation marks.
+            events[-1].values.setdefault(name, []).append(_VALUE.sub("", content, count=1))
     if open_ones and not faults:
         faults.append(Fault(file, open_ones[-1][1], "", "never_ends", values={"open": open_ones[-1][0]}))
     elif calendars != 1 and not faults:

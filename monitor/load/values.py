@@ -13,6 +13,7 @@ from typing import Generic, TypeGuard, TypeVar, cast
 from monitor.errors import LOG
 from monitor.load.document import Node
 from monitor.load.moments import CLOCK, time_of_day
+from monitor.load.regex_faults import regex_fault
 from monitor.load.suggest import did_you_mean
 from monitor.load.writing import written_duration, written_number, written_rate
 from monitor.model.duration import DURATION, seconds
@@ -348,10 +349,9 @@ class Regex:
     def read(self, node: Node) -> str:
         """Return its text, known to compile."""
         text = Text().read(node)
-        try:
-            re.compile(text)
-        except (re.error, RecursionError, OverflowError) as error:
-            raise node.refuse("no_regex", reason=error) from None
+        fault = regex_fault(text)
+        if fault is not None:
+            raise node.refuse("no_regex", reason=fault)
         return text
 
     def schema(self) -> Schema:

@@ -20,6 +20,7 @@ from monitor.export.listening import limits_of_this_process, serve
 from monitor.model.kindness import Manner
 from monitor.model.reading import Reading
 from monitor.model.state import State
+from monitor.words.faults import FAULTS
 from tests.export import sample
 from tests.export.sample import FakeSource
 from tests.export.serving import Served, Visitor, served
@@ -510,3 +511,11 @@ def test_the_limits_are_those_of_the_files_that_this_process_may_open() -> None:
     limits = limits_of_this_process()
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert soft == resource.RLIM_INFINITY or limits.connections + limits.reserve < max(soft, 64)
+
+
+async def test_a_body_that_is_not_coded_as_its_head_says_is_told_so_in_the_readers_words(source: FakeSource) -> None:
+    async with served(source) as server:
+        for language, why in zip(("vi", "en"), FAULTS["body_coding"], strict=True):
+            async with await server.visit() as visitor:
+                answer = await visitor.post(f"/api/v1/poll?lang={language}", b"hello", Content_Encoding="gzip")
+            assert (400, True) == (answer.status, answer.json()["error"].endswith(f": {why}"))

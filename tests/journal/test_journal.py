@@ -150,7 +150,7 @@ async def test_many_appends_at_once_are_all_committed_in_order(tmp_path: Path) -
     [
         ("sqlite:////proc/nowhere/journal.db", "can't be opened"),
         ("postgresql+nodriver://watch:hunter@127.0.0.1/journal", "watch:***@"),
-        ("no url", "can't be opened"),
+        ("no url", "can't be opened: the database says ('Could not parse SQLAlchemy URL"),
     ],
 )
 def test_a_journal_that_cannot_be_opened_says_why_and_keeps_the_password(bad: str, says: str) -> None:

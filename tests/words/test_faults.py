@@ -32,6 +32,7 @@ PLACE_OF_CODE = {
     **dict.fromkeys(("SetupError", "MonitorError", "ActionError", "UnfitError", "UnsupportedFamilyError", "Phrase", "phrase"), 0),
     **dict.fromkeys(("or_else", "joined", "BadParameterError", "NotThereError", "InvalidOidError"), 0),
     **dict.fromkeys(("RefusedError", "ReportFailedError", "QueueFullError"), 0),
+    "said_by": 0,
     "refusal": 1,
     "Fault": 3,
 }

@@ -7,9 +7,9 @@ import io
 
 import yaml
 
-from monitor.errors import Fault
+from monitor.errors import Fault, said_by
 from monitor.load.exchange.rows import Rows, Sheet, rows_of, used_columns
-from monitor.words.phrase import Phrase
+from monitor.words.phrase import Phrase, phrase
 
 _WORKBOOKS = (b"PK\x03\x04", bytes.fromhex("d0cf11e0"))
 """How workbooks begin: .xlsx and .ods are ZIP archives, .xls is a compound file."""
@@ -36,8 +36,20 @@ def read_csv(content: bytes, file: str, faults: list[Fault]) -> Rows:
             sheet.take(number, cells)
         sheet.end()
     except csv.Error as error:
-        faults.append(Fault(file, table.line_num, "", "not_csv", values={"reason": error}))
+        faults.append(Fault(file, table.line_num, "", "not_csv", values={"reason": _why(error)}))
     return rows
+
+
+def _why(error: csv.Error) -> Phrase:
+    """Return why a row is no CSV; the csv module has sentences, no codes."""
+    text = str(error)
+    if "expected after" in text:
+        return Phrase("csv_behind_quote")
+    if text.startswith("unexpected end of data"):
+        return Phrase("csv_quote_open")
+    if text.startswith("field larger than"):
+        return phrase("csv_cell_long", most=csv.field_size_limit())
+    return said_by("csv_reader_says", error)
 
 
 def write_csv(top: yaml.Node, *, excel: bool = False) -> str:

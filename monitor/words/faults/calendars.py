@@ -57,6 +57,8 @@ CALENDARS: Catalogue = {
     "as_rfc5545": ("viết theo RFC 5545", "write it as RFC 5545 says"),
     "property_unreadable": ("không đọc được {name}: {reason}", "{name} can't be read: {reason}"),
     "property_unreadable_cure": ("viết theo RFC 5545", "write it as RFC 5545 says"),
+    "calendar_reader_says": ("trình đọc lịch báo", "the reader of calendars says"),
+    "no_property_line": ("không có dạng tên:giá trị", "it is not written as name:value"),
     "a_line": ("một dòng", "a line"),
     "property_again": ("{name} lặp lại ở đây", "{name} stands here again"),
     "event_without": ("một sự kiện không có {name}", "an event has no {name}"),

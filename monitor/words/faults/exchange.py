@@ -15,6 +15,13 @@ EXCHANGE: Catalogue = {
     "save_as_csv": ("lưu dạng 'CSV UTF-8'", "save it as 'CSV UTF-8'"),
     "not_csv": ("không phải CSV: {reason}", "is not CSV: {reason}"),
     "not_csv_cure": ("kiểm tra dấu nháy ở dòng này", "check the quotation marks of this row"),
+    "csv_behind_quote": (
+        "sau dấu nháy đóng phải là dấu phân cách hoặc hết dòng",
+        "behind a closing quotation mark stands neither a separator nor the end of the row",
+    ),
+    "csv_quote_open": ("có dấu nháy mở mà không đóng", "a quotation mark is opened and never closed"),
+    "csv_cell_long": ("có ô dài quá {most} ký tự", "a cell is longer than {most} characters"),
+    "csv_reader_says": ("trình đọc CSV báo", "the reader of CSV says"),
     # Rows and columns.
     "table_empty": ("bảng trống", "is empty"),
     "table_empty_cure": (

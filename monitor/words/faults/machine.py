@@ -14,6 +14,7 @@ MACHINE: Catalogue = {
     ),
     "no_configuration_cure": ("chỉ thư mục cấu hình bằng --config DIR", "give its folder with --config DIR"),
     # The journal.
+    "database_says": ("cơ sở dữ liệu báo", "the database says"),
     "journal_unopened": ("không mở được nhật ký {journal}: {reason}", "the journal {journal} can't be opened: {reason}"),
     "journal_unread": ("không đọc được nhật ký {journal}: {reason}", "the journal {journal} can't be read: {reason}"),
     "journal_of_later": (

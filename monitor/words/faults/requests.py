@@ -76,6 +76,11 @@ REQUESTS: Catalogue = {
         "gửi trọn vẹn, mã hóa đúng như header đã ghi",
         "send it whole, coded as its headers say",
     ),
+    "body_coding": (
+        "không giải nén được như header Content-Encoding đã ghi",
+        "it is not packed as its header Content-Encoding says",
+    ),
+    "body_broken_off": ("bị cắt giữa chừng", "it was broken off"),
     "body_unexpected": ("nội dung gửi lên không như mong đợi", "the body is not what is expected"),
     "send_targets": (
         'gửi {{"targets": ["ID", …]}}; danh sách trống nghĩa là tất cả',
@@ -89,9 +94,9 @@ REQUESTS: Catalogue = {
     "origin_foreign_cure": ("gửi Origin: {origin}", "send Origin: {origin}"),
     "expect_unknown": ("với header Expect chỉ hiểu 100-continue", "of Expect only 100-continue is understood"),
     "expect_unknown_cure": ("bỏ header đó", "leave the header out"),
-    "no_http": ("yêu cầu không phải HTTP: {reason}", "the request is no HTTP: {reason}"),
+    "no_http": ("yêu cầu không phải HTTP ('{reason}')", "the request is no HTTP ('{reason}')"),
     "no_http_cure": ("gửi yêu cầu đúng theo RFC 9112", "send a request as RFC 9112 has it"),
-    "http_other": ("{reason}", "{reason}"),
+    "http_other": ("không làm được như vậy: HTTP {status} '{reason}'", "that can't be done: HTTP {status} '{reason}'"),
     "http_other_cure": ("docs/http.md liệt kê những gì được hiểu", "docs/http.md lists what is understood"),
     # The monitor itself.
     "poller_silent": ("tiến trình đo không trả lời", "the poller does not answer"),
