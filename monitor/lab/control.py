@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import LOG, SetupError
+from monitor.errors import LOG, SetupError, reason_of
 from monitor.lab.director import ActionError, Director
 from monitor.lab.province import Province
 from monitor.model.scenario import VERBS, Action, UnfitError, find_verb, nearest, parse_duration, parse_ratio, parse_value
@@ -66,19 +66,19 @@ class Control:
         """Return the answer to one request; refusals are told in its "language", where it names one that we speak."""
         language = LOG
         try:
-            request = json.loads(line)
+            request = json.loads(line.strip())
             if not isinstance(request, dict):
                 raise ActionError("request_form")
             language = request["language"] if request.get("language") in LANGUAGES else LOG
             return {"ok": True} | self._answer(request, language)
         except json.JSONDecodeError as error:
-            refused = ActionError("request_not_json", line=error.lineno, column=error.colno)
+            refused = ActionError("request_not_json", number=error.pos + 1)
         except UnfitError as error:
             refused = ActionError.of(error)
         except ActionError as error:
             refused = error
         except ValueError as error:
-            refused = ActionError("quoted", text=error)
+            refused = ActionError("quoted", text=reason_of(error))
         return {"ok": False, **refused.answer_in(language)}
 
     def _answer(self, request: Mapping[str, Any], language: str) -> Answer:

@@ -56,7 +56,8 @@ def test_what_is_misspelt_is_answered_with_what_was_meant(lab: Lab) -> None:
     assert "its uplinks: huyen-a" in refused(lab, {"do": "cut", "targets": ["xa-a1"], "values": {"via": "goc"}})
     assert "did you mean 'xa-a1'?" in refused(lab, {"ask": "counters", "target": "xa-a11"})
     assert "nothing is called 'stats'; ask status, counters or verbs" in refused(lab, {"ask": "stats"})
-    assert "not JSON, from line 1, column 2 on" in ask_raw(lab, b"{")
+    assert "not JSON, from character 2 on" in ask_raw(lab, b"{")
+    assert "is not UTF-8 text" in ask_raw(lab, b"\xff{}")
 
 
 def ask_raw(lab: Lab, line: bytes) -> str:

@@ -56,7 +56,7 @@ LAB: Catalogue = {
     "and_more": ("{names} và {count} điểm nữa", "{names} and {count} more"),
     "monitor_itself": ("chính bộ giám sát", "the monitor itself"),
     "request_form": ("yêu cầu phải là một đối tượng JSON", "a request is a JSON object"),
-    "request_not_json": ("không phải JSON, từ dòng {line} cột {column}", "not JSON, from line {line}, column {column} on"),
+    "request_not_json": ("không phải JSON, từ ký tự thứ {number}", "not JSON, from character {number} on"),
     "ask_what": (
         "hỏi status, counters hoặc verbs, hoặc cho làm một việc",
         "ask status, counters or verbs, or do something",
