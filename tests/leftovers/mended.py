@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from tests.leftovers import report
 
+WAN_0 = "Bộ giám sát không nhìn thấy mạng: cổng mạng wan0 của máy giám sát mất tín hiệu"
+WAN_0_TODAY = "Bộ giám sát không nhìn thấy mạng: cổng wan0 của máy chạy bộ giám sát mất tín hiệu"
 MENDED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "shift-night.vi": (
         (
@@ -15,9 +17,9 @@ MENDED: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("13:30        14:05        34", "13:30        14:05        35"),
         ("15:00        15:40        39", "15:00        15:40        40"),
         ("03:00 23/11  04:10 23/11  1 giờ 09", "03:00 23/11  04:10 23/11  1 giờ 10"),
-        ("21:00        21:03           2", "21:00        21:03           3"),
+        (f"21:00        21:03           2 phút   {WAN_0}", f"21:00        21:03           3 phút   {WAN_0_TODAY}"),
         ("21:30        21:33           2", "21:30        21:33           3"),
-        ("05:50 23/11  đang tiếp diễn  9 phút ", "05:50 23/11  đang tiếp diễn  10 phút"),
+        (f"05:50 23/11  đang tiếp diễn  9 phút   {WAN_0}", f"05:50 23/11  đang tiếp diễn  10 phút  {WAN_0_TODAY}"),
         ("05:56 23/11  đang tiếp diễn  3", "05:56 23/11  đang tiếp diễn  4"),
         ("Xã Má Lé               1  29", "Xã Má Lé               1  30"),
     ),
@@ -38,7 +40,7 @@ MENDED: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("16:05  34", "16:05  35"),
         ("07:40  08:15  34", "07:40  08:15  35"),
         ("05:56  06:05  8", "05:56  06:05  9"),
-        ("05:50  06:05  14", "05:50  06:05  15"),
+        (f"05:50  06:05  14 phút  {WAN_0}", f"05:50  06:05  15 phút  {WAN_0_TODAY}"),
     ),
     "shift-day.en": (
         ("15:50  49", "15:50  50"),
@@ -69,7 +71,8 @@ MENDED: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 """Report → what it said and what it says. Spans are rounded, as in the availability report: 13:30 to 14:05 is 35 minutes, not 34.
-Shares are rounded half up, as the same report's workbook shows them. A date is written in one way in both languages."""
+Shares are rounded half up, as the same report's workbook shows them. A date is written in one way in both languages. The monitor
+and an interface have one Vietnamese name each."""
 
 
 def mended(name: str, language: str) -> str:
