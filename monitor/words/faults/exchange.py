@@ -20,7 +20,7 @@ EXCHANGE: Catalogue = {
         "behind a closing quotation mark stands neither a separator nor the end of the row",
     ),
     "csv_quote_open": ("có dấu nháy mở mà không đóng", "a quotation mark is opened and never closed"),
-    "csv_cell_long": ("có ô dài quá {most} ký tự", "a cell is longer than {most} characters"),
+    "csv_cell_long": ("có ô dài quá {most} ký tự", "a cell is longer than {most:# character|# characters}"),
     "csv_reader_says": ("trình đọc CSV báo", "the reader of CSV says"),
     # Rows and columns.
     "table_empty": ("bảng trống", "is empty"),

@@ -55,7 +55,7 @@ OPERATIONS: Catalogue = {
     # What was given, on a command line or in a form.
     "given_no_time": ("{name}: '{text}' không phải thời điểm", "{name}: '{text}' is no time"),
     "given_no_time_cure": ("viết như 22:00 hoặc 2026-11-30T22:00", "write it like 22:00 or 2026-11-30T22:00"),
-    "given_too_far": ("{name}: '{text}' còn hơn {most} năm nữa", "{name}: '{text}' is more than {most} years away"),
+    "given_too_far": ("{name}: '{text}' còn hơn {most} năm nữa", "{name}: '{text}' is more than {most:# year|# years} away"),
     "given_too_far_cure": ("kiểm tra lại năm", "check the year"),
     "given_no_duration": ("{name}: '{text}' không phải thời lượng", "{name}: '{text}' is no duration"),
     "given_no_duration_cure": ("viết như 30m, 2h hoặc 1d", "write it like 30m, 2h or 1d"),
