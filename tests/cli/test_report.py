@@ -125,7 +125,7 @@ def test_the_journal_is_only_read_and_never_migrated(folder: Path, capfdbinary: 
         (["--from", "2026-10-02", "--to", "2026-10-01"], "there is no time between 00:00 02/10/2026 and 00:00 01/10/2026"),
         (["--month", "2999-01"], "there is no time between 00:00 01/01/2999 and"),
         (["--journal", "sqlite:////nowhere/journal.db"], "there is no journal at /nowhere/journal.db"),
-        (["--journal", "journal.db"], "the journal journal.db can't be read: Could not parse"),
+        (["--journal", "journal.db"], "the journal journal.db can't be read: the database says ('Could not parse"),
         (["--month", "2026-10", "-o", "/nowhere/r.html"], "/nowhere/r.html can't be written"),
     ],
 )

@@ -104,7 +104,7 @@ async def test_a_refusal_in_the_middle_of_a_batch_is_that_targets_alone() -> Non
     assert 0 < pinger.sends_refused < 100
     assert {True} == {reading.outcome in (Outcome.OK, Outcome.NOT_SENT) for reading in readings}
     assert all(sample(reading).received == sample(reading).sent for reading in readings)
-    assert {f"{number} of 5 not sent: Network is unreachable" for number in range(1, 5)} | {"", "Network is unreachable"} >= {
+    assert {f"{number} of 5 packets not sent: Network is unreachable" for number in range(1, 5)} | {"", "Network is unreachable"} >= {
         english(reading.detail) for reading in readings
     }
 
@@ -232,7 +232,7 @@ def test_an_interface_that_goes_down_and_comes_up_makes_nobody_silent(raw: bool)
             up = await probe(pinger, *specs)
         for reading in cut.values():
             assert (Outcome.OK, sample(reading).sent) == (reading.outcome, sample(reading).received)
-            assert english(reading.detail) == f"{10 - sample(reading).sent} of 10 not sent: Network is unreachable"
+            assert english(reading.detail) == f"{10 - sample(reading).sent} of 10 packets not sent: Network is unreachable"
         assert {(Outcome.NOT_SENT, "Network is unreachable")} == {
             (reading.outcome, english(reading.detail)) for reading in down.values()
         }
