@@ -104,9 +104,8 @@ async def test_a_refusal_in_the_middle_of_a_batch_is_that_targets_alone() -> Non
     assert 0 < pinger.sends_refused < 100
     assert {True} == {reading.outcome in (Outcome.OK, Outcome.NOT_SENT) for reading in readings}
     assert all(sample(reading).received == sample(reading).sent for reading in readings)
-    assert {f"{number} of 5 packets not sent: Network is unreachable" for number in range(1, 5)} | {"", "Network is unreachable"} >= {
-        english(reading.detail) for reading in readings
-    }
+    parts = {f"{number} of 5 packets not sent: Network is unreachable" for number in range(1, 5)}
+    assert parts | {"", "Network is unreachable"} >= {english(reading.detail) for reading in readings}
 
 
 async def test_a_receive_that_fails_for_a_while_loses_nothing() -> None:
