@@ -23,7 +23,7 @@ from monitor.journal.tables import entries
 from monitor.model.reason import Reason
 from monitor.model.state import Event, State, Transition
 from monitor.service.meeting_records import SEALED, seal
-from tests.journal.test_turned_into_codes import LINES, ROOT, everything, killed_after
+from tests.journal.test_turned_into_codes import LINES, ROOT, everything, goes_on_where_another_is_killed, killed_after
 from tests.leftovers import SAID, STOPPED
 from tests.leftovers.long import make
 from tests.postgres_server import Server, postgres
@@ -136,17 +136,7 @@ async def test_it_is_written_on_where_it_ended(old: str) -> None:
 
 def test_of_two_starts_at_once_one_waits_for_the_other_and_goes_on_where_it_is_killed(old: str) -> None:
     before, read_before = as_it_was(old, "true"), everything(old)
-    words = [sys.executable, "-m", "tests.journal.upgrade", old]
-    with subprocess.Popen([*words, str(BATCH)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
-        assert first.stdout is not None
-        next(line for line in first.stdout if int(line.split()[0]) >= BATCH)
-        with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as second:
-            assert second.stdout is not None
-            assert "0 0" == second.stdout.readline().strip(), "it waits"
-            assert second.poll() is None
-            first.kill()
-            second.stdout.read()
-        assert 0 == second.returncode
+    goes_on_where_another_is_killed(old, BATCH)
     assert ("0003", read_before, before) == (version(old), everything(old), as_it_was(old, "true"))
 
 

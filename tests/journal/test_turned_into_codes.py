@@ -111,6 +111,21 @@ def killed_after(url: str, lines: int) -> int:
     return done
 
 
+def goes_on_where_another_is_killed(url: str, lines: int) -> None:
+    """Bring a journal to its newest form twice at once: the second waits, and goes on where the first is killed after some."""
+    words = [sys.executable, "-m", "tests.journal.upgrade", url]
+    with subprocess.Popen([*words, str(lines)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        next(line for line in first.stdout if int(line.split()[0]) >= lines)
+        with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as second:
+            assert second.stdout is not None
+            assert "0 0" == second.stdout.readline().strip(), "it waits"
+            assert second.poll() is None
+            first.kill()
+            second.stdout.read()
+        assert 0 == second.returncode
+
+
 def everything(url: str) -> list[Entry]:
     reader = Reader(url)
     try:
@@ -398,16 +413,7 @@ def test_without_room_to_turn_what_is_left_is_read_as_it_is_and_turned_later(
 
 def test_of_two_starts_at_once_one_waits_for_the_other_and_goes_on_where_it_is_killed(left: Leftovers) -> None:
     path, before, read_before = database(left), rows(database(left)), everything(left.journal)
-    words = [sys.executable, "-m", "tests.journal.upgrade", left.journal]
-    with subprocess.Popen([*words, str(BATCH)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
-        assert first.stdout is not None
-        next(line for line in first.stdout if int(line.split()[0]) >= BATCH)
-        with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as second:
-            assert second.stdout is not None
-            assert "0 0" == second.stdout.readline().strip(), "it waits"
-            first.kill()
-            second.stdout.read()
-        assert 0 == second.returncode
+    goes_on_where_another_is_killed(left.journal, BATCH)
     assert ("0003", read_before) == (version(path), everything(left.journal))
     assert before == rows(copy_of(left))
     assert [] == [*left.state.glob("*.lock"), *left.state.glob("*.part")]

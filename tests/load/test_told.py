@@ -30,7 +30,8 @@ from monitor.load.secrets import SecretStore
 from monitor.load.whole_file import write_whole
 from monitor.words.faults import FAULTS
 from tests.load.folders import MONITOR, SITES, make_folder
-from tests.words.test_faults import PACKAGE, name_of, texts
+from tests.test_floor_plan import PACKAGE
+from tests.words.test_faults import name_of, texts
 
 EVENTS = "UID:a\nSUMMARY:Họp\nDTSTART:20261130T080000\nDTEND:20261130T090000\nX-MONITOR-PARTICIPANTS:all\n"
 

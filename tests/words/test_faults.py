@@ -7,7 +7,6 @@ import json
 import re
 import string
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +21,8 @@ from monitor.words.faults import CATALOGUES, FAULTS, tell
 from monitor.words.faults.keys import KEYS
 from monitor.words.faults.system import SYSTEM
 from monitor.words.phrase import Phrase, coded, decoded, joined, phrase
+from tests.test_floor_plan import FLOORS, PACKAGE, on
 from tests.words.twins import twins
-
-PACKAGE = Path(__file__).parent.parent.parent / "monitor"
-FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if "faults" not in path.relative_to(PACKAGE).parts]
-ROOMS = sorted({path.relative_to(PACKAGE).parts[0] for path in FILES})
 
 MADE = re.compile(r"(what|key|form|no_form|no_target_has|busy|state)_\w+|no_(level|area|tag)")
 """Codes that are put together where they are said: of what a mapping is, of a key, a form, a reason to refuse, a state."""
@@ -43,11 +39,9 @@ NAMED = re.compile(r"`[^`]+`|--[a-z-]+|\b[a-z]+_[a-z_]+\b|\b[a-z-]+\.ya?ml\b|/[a
 TRANSLATED = {"`journal: sqlite:////PATH/journal.db`"}
 
 
-@cache
-def trees(room: str) -> list[tuple[Path, ast.Module]]:
-    """A room's files as they are read."""
-    files = (path for path in FILES if path.relative_to(PACKAGE).parts[0] == room)
-    return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in files]
+def trees(here: str) -> list[tuple[Path, ast.Module]]:
+    """The files of a floor but for the catalogues of faults."""
+    return [(path, tree) for path, tree in on(here) if "faults" not in path.relative_to(PACKAGE).parts]
 
 
 def quoted(template: str) -> list[str]:
@@ -99,7 +93,7 @@ def lacking(tree: ast.AST) -> Iterator[tuple[int, str, set[str]]]:
 
 def constants() -> set[str]:
     found = set[str]()
-    for _, tree in (each for room in ROOMS for each in trees(room)):
+    for _, tree in (each for here in FLOORS for each in trees(here)):
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
@@ -148,9 +142,9 @@ def test_no_code_stands_in_two_catalogues_and_no_cure_without_its_fault() -> Non
     assert [] == [code for code in FAULTS if code.endswith("_cure") and code.removesuffix("_cure") not in FAULTS]
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_every_code_that_is_said_is_in_the_catalogue_and_given_what_its_sentence_quotes(room: str) -> None:
-    for path, tree in trees(room):
+@pytest.mark.parametrize("here", FLOORS)
+def test_every_code_that_is_said_is_in_the_catalogue_and_given_what_its_sentence_quotes(here: str) -> None:
+    for path, tree in trees(here):
         assert [] == [(line, code) for code, line in said_codes(tree) if code not in FAULTS], path
         assert [] == list(lacking(tree)), path
 
@@ -171,9 +165,9 @@ def test_what_a_required_key_means_is_told_as_the_manual_tells_it() -> None:
     assert set() == known - docs
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_nobody_hands_on_a_sentence_where_a_code_would_do(room: str) -> None:
-    for path, tree in trees(room):
+@pytest.mark.parametrize("here", FLOORS)
+def test_nobody_hands_on_a_sentence_where_a_code_would_do(here: str) -> None:
+    for path, tree in trees(here):
         made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and name_of(node) in PLACE_OF_CODE]
         assert [] == [call.lineno for call in made if any(is_sentence(each) for each in parts(call))], path
 

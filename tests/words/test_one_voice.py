@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.test_floor_plan import FILES, PACKAGE, floor
+from tests.test_floor_plan import FILES, FLOORS, PACKAGE, floor, on
 
 OTHERS = {
     "journal/migrations/texts_of_0_1.py": "texts as 0.1.0 wrote them",
@@ -41,11 +41,10 @@ def formats(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and re.search(r"\{\w+:[,.\d]*[feg%]\}", str(node.value)) is not None
 
 
-@pytest.mark.parametrize("room", sorted({path.relative_to(PACKAGE).parts[0] for path in SAID}))
-def test_what_people_read_is_given_its_digits_by_the_voice(room: str) -> None:
-    for path in (path for path in SAID if path.relative_to(PACKAGE).parts[0] == room):
-        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        found = [node.lineno for node in nodes if isinstance(node, ast.expr) and formats(node)]
+@pytest.mark.parametrize("here", FLOORS)
+def test_what_people_read_is_given_its_digits_by_the_voice(here: str) -> None:
+    for path, tree in ((path, tree) for path, tree in on(here) if path in SAID):
+        found = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.expr) and formats(node)]
         assert bool(found) == (path.relative_to(PACKAGE).as_posix() in OTHERS), f"{path}: lines {found}"
 
 
