@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.export.http import make_app
@@ -37,6 +38,14 @@ def resident_kb() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 10
 
 
+async def report_at(client: TestClient[web.Request, web.Application], path: str) -> ClientResponse:
+    """Return the answer to whoever asks again for a report that is queued or being made; on a busy machine it may long be."""
+    while True:
+        answer = await client.get(path)
+        if answer.status != 503 or (await answer.json())["code"] not in ("report_queued", "report_making"):
+            return answer
+
+
 @pytest.mark.parametrize("form", ["html", "xlsx"])
 async def test_forty_reports_at_once_are_made_by_one_process_at_a_time_and_the_same_once(tmp_path: Path, form: str) -> None:
     snapshot, book = morning.morning(sample.inventory(12, 19)), tmp_path / "book"
@@ -46,7 +55,7 @@ async def test_forty_reports_at_once_are_made_by_one_process_at_a_time_and_the_s
         paths = [f"/meetings/{id_}/report.{form}?lang={lang}" for id_ in (ID, "giao-ban-som") for lang in ("vi", "en")]
         await (await client.get("/meetings")).read()
         before_kb = resident_kb()
-        answers = await asyncio.gather(*(client.get(path) for path in paths * 10))
+        answers = await asyncio.gather(*(report_at(client, path) for path in paths * 10))
         files = [(each.status, (await each.read()).startswith(BEGIN[form])) for each in answers]
         grown_kb = resident_kb() - before_kb
     assert [(200, True)] * 40 == files
