@@ -25,12 +25,12 @@ from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.garbage import spare_what_stays
 from monitor.service.history import History, history_file
-from monitor.service.loads import Loads, loads_file
 from monitor.service.loop_holder import LoopHolder
-from monitor.service.meeting_watch import MeetingWatch
+from monitor.service.meetings.loads import Loads, loads_file
+from monitor.service.meetings.watch import MeetingWatch
 from monitor.service.process import ServiceManager, ensure_files, on_signals, open_listener, passed_listeners
+from monitor.service.self_monitor import Watch
 from monitor.service.specs import addresses_asked
-from monitor.service.watch import Watch
 from monitor.service.web_process import WebProcess
 
 log = logging.getLogger(__name__)

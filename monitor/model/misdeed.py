@@ -1,4 +1,4 @@
-"""What an agent does that no agent should: probes find it, service/complaints.py tells it, words/complaints.py words it."""
+"""What an agent does that no agent should: probes find it, service/agent_faults.py tells it, words/complaints.py words it."""
 
 from __future__ import annotations
 

@@ -25,16 +25,16 @@ from monitor.model.reading import PathTrace, Reading
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Event, Snapshot
 from monitor.rules.topology import Topology
-from monitor.service.announcing import sentence
-from monitor.service.board import Board
-from monitor.service.complaints import Complaints
-from monitor.service.desk import Desk
+from monitor.service.agent_faults import Complaints
+from monitor.service.board.announcing import sentence
+from monitor.service.board.board import Board
+from monitor.service.board.judge import Summons
 from monitor.service.drawing import draw
 from monitor.service.history import History
-from monitor.service.judging import Summons
-from monitor.service.meeting_check import Ask
+from monitor.service.meetings.check import Ask
+from monitor.service.meetings.samples import SampleMemory
+from monitor.service.operations import Desk
 from monitor.service.poller import Poller, Prober
-from monitor.service.samples import SampleMemory
 from monitor.service.specs import turns
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from monitor.model.day import MINUTES, Day
 from monitor.model.reading import Reading
-from monitor.service.kept import Kept
+from monitor.service.saved_state import Kept
 
 USUAL_NEEDS_MINUTES = 10
 USUAL_HOLDS_MINUTES = 10

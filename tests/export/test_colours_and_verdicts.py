@@ -23,7 +23,7 @@ from monitor.rules.health import Circumstances, judge
 from monitor.rules.readiness import judge as judge_meeting
 from monitor.rules.readiness_case import Brief
 from monitor.rules.timetable import probe_plan
-from monitor.service.track import new_track
+from monitor.service.board.track import new_track
 from tests.export import sample
 from tests.load.folders import SITES, make_folder
 from tests.rules import endpoints

@@ -22,7 +22,7 @@ from monitor.journal.store import Store
 from monitor.journal.tables import entries
 from monitor.model.reason import Reason
 from monitor.model.state import Event, State, Transition
-from monitor.service.meeting_records import SEALED, seal
+from monitor.service.meetings.records import SEALED, seal
 from tests.journal.test_turned_into_codes import LINES, ROOT, everything, goes_on_where_another_is_killed, killed_after
 from tests.leftovers import SAID, STOPPED
 from tests.leftovers.long import make

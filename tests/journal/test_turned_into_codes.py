@@ -39,7 +39,7 @@ from monitor.load.configuration import load
 from monitor.model.reason import Reason
 from monitor.model.state import Event, Transition
 from monitor.report.readiness import file
-from monitor.service.meeting_records import SEALED, seal, view_of
+from monitor.service.meetings.records import SEALED, seal, view_of
 from monitor.words.catalogue import LANGUAGES
 from monitor.words.details import tell_details
 from monitor.words.probes import OUTCOMES, PROBES

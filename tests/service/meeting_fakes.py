@@ -18,11 +18,11 @@ from monitor.model.spec import IcmpSpec, SipSpec
 from monitor.model.state import Event, Snapshot, TargetView, Transition
 from monitor.rules import topology
 from monitor.rules.topology import Topology
-from monitor.service.judging import Summons
-from monitor.service.loads import Loads
-from monitor.service.meeting_check import Ask, Form
-from monitor.service.meeting_watch import MeetingWatch
-from monitor.service.samples import SampleMemory
+from monitor.service.board.judge import Summons
+from monitor.service.meetings.check import Ask, Form
+from monitor.service.meetings.loads import Loads
+from monitor.service.meetings.samples import SampleMemory
+from monitor.service.meetings.watch import MeetingWatch
 from tests.rules.endpoints import HOST, LOCAL, MEETING, PROFILES, inventory, seen
 
 

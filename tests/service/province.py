@@ -15,7 +15,7 @@ from monitor.model.reason import Reason
 from monitor.model.settings import Credential, HealthSettings, Settings
 from monitor.model.state import Event, Snapshot, State, Transition
 from monitor.rules.timetable import probe_plan, spread
-from monitor.service.board import Board
+from monitor.service.board.board import Board
 from tests.told import text
 
 WALL_0 = 1_795_400_000.0

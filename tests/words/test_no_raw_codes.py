@@ -19,8 +19,8 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, State, Transition
 from monitor.report.wording import Wording
-from monitor.service.announcing import sentence
-from monitor.service.measured import Measured
+from monitor.service.board.announcing import sentence
+from monitor.service.board.measured import Measured
 from monitor.words import LANGUAGES, Catalogue
 from monitor.words.complaints import COMPLAINTS
 from monitor.words.details import DETAILS

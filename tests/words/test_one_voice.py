@@ -17,7 +17,7 @@ OTHERS = {
     "load/schedule.py": "ids of meetings",
     "load/writing.py": "values as files have them",
     "probes/snmp/plan.py": "what an agent says",
-    "service/announcing.py": "the log",
+    "service/board/announcing.py": "the log",
     "service/loop_holder.py": "the log",
     "service/poller.py": "the log",
     "export/meeting_metrics.py": "the text of /metrics",

@@ -8,7 +8,7 @@ from monitor.model.inventory import Target
 from monitor.model.misdeed import Deed, Misdeed, Stray
 from monitor.model.reading import Outcome, Reading, SnmpSample
 from monitor.model.state import Event
-from monitor.service.complaints import CLEAN_TO_END, LAPSE_S, MOST_AN_HOUR, MOST_AT_ONCE, QUIET_S, Complaints
+from monitor.service.agent_faults import CLEAN_TO_END, LAPSE_S, MOST_AN_HOUR, MOST_AT_ONCE, QUIET_S, Complaints
 from tests.service.province import inventory, point
 from tests.told import sentence
 

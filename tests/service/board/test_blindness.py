@@ -6,8 +6,8 @@ import pytest
 
 from monitor.model.own_side import OwnSide
 from monitor.model.state import State
+from tests.service.board.test_board import BOUND_S, warm
 from tests.service.province import SETTINGS, Province, miss, with_health
-from tests.service.test_board import BOUND_S, warm
 
 
 def kinds(province: Province) -> list[str]:

@@ -8,9 +8,9 @@ import pytest
 
 from monitor.model.spec import IcmpSettings, SnmpSettings
 from monitor.model.state import State
-from monitor.service.suspicion import HOLD_S
+from monitor.service.board.suspicion import HOLD_S
+from tests.service.board.test_board import BOUND_S, is_whole, warm
 from tests.service.province import SETTINGS, Province, answer, inventory, miss, point
-from tests.service.test_board import BOUND_S, is_whole, warm
 
 QUICK = replace(
     SETTINGS,

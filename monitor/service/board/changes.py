@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from monitor.model.state import State, Transition
 from monitor.rules.health import Judgement
-from monitor.service.announcing import evidence
-from monitor.service.judging import Bench
-from monitor.service.picture import Picture, detail
-from monitor.service.track import Track
+from monitor.service.board.announcing import evidence
+from monitor.service.board.judge import Bench
+from monitor.service.board.published import Picture, detail
+from monitor.service.board.track import Track
 
 
 def changes(

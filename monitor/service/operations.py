@@ -18,8 +18,8 @@ from monitor.model.operations import Work
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Acknowledgement, Event, State, TargetView, Transition
 from monitor.rules import operations
-from monitor.service.announcing import sentence
-from monitor.service.board import Board
+from monitor.service.board.announcing import sentence
+from monitor.service.board.board import Board
 from monitor.words.phrase import Phrase, phrase
 
 log = logging.getLogger("monitor.desk")

@@ -13,7 +13,7 @@ from monitor.rules import maintenance
 from monitor.rules.health import Circumstances, Judgement, Standing, judge
 from monitor.rules.timetable import is_expected
 from monitor.rules.topology import Block, Cut, Topology, resolve
-from monitor.service.track import Track
+from monitor.service.board.track import Track
 
 Summons = Mapping[str, Sequence[tuple[datetime, datetime]]]
 """Target → (start, end) of its meetings, aware."""

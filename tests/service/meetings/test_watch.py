@@ -16,12 +16,12 @@ from monitor.model.reason import Reason
 from monitor.model.settings import MeetingSettings, Settings
 from monitor.model.spec import IcmpSpec, SipSpec
 from monitor.model.state import Event, State, Transition
-from monitor.service.loads import Loads
-from monitor.service.meeting_records import seal
+from monitor.service.meetings.loads import Loads
+from monitor.service.meetings.records import seal
 from monitor.words.sealed import NEWEST, OF_0_1
 from tests.rules.endpoints import END, LOCAL, MEETING, START, agent, seen
 from tests.service.meeting_fakes import FakeDaemon, MemoryJournal, daemon_at, looked, watch_over
-from tests.service.test_loads import carrying
+from tests.service.meetings.test_loads import carrying
 from tests.told import sentence
 
 H = timedelta(hours=1)

@@ -10,7 +10,7 @@ import pytest
 from monitor.export.source import RefusedError
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Snapshot, State, Transition
-from monitor.service.desk import Desk
+from monitor.service.operations import Desk
 from tests.service.province import SETTINGS, FakeClock, MemoryJournal, Province
 
 SAIGON = replace(SETTINGS, timezone="Asia/Ho_Chi_Minh")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 
-from monitor.service.track import Track
+from monitor.service.board.track import Track
 
 SHARES = 20
 

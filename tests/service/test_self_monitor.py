@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.model.own_side import OwnSide
-from monitor.service.watch import Watch
+from monitor.service.self_monitor import Watch
 
 
 class FakeClock:

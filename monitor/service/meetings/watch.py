@@ -27,9 +27,10 @@ from monitor.rules import meeting_times
 from monitor.rules.absence import losses
 from monitor.rules.readiness import judge
 from monitor.rules.readiness_case import Brief
-from monitor.service.loads import Loads
-from monitor.service.meeting_check import Progress, check
-from monitor.service.meeting_records import (
+from monitor.service.meetings.check import Progress, check
+from monitor.service.meetings.loads import Loads
+from monitor.service.meetings.outages import Outages
+from monitor.service.meetings.records import (
     CHECKED,
     CONFIRMED,
     KINDS,
@@ -46,9 +47,8 @@ from monitor.service.meeting_records import (
     sealed,
     view_of,
 )
-from monitor.service.meeting_state import Journal, Record, Watched, overlap, shown
-from monitor.service.outages import Outages
-from monitor.service.samples import SampleMemory
+from monitor.service.meetings.samples import SampleMemory
+from monitor.service.meetings.state import Journal, Record, Watched, overlap, shown
 
 log = logging.getLogger(__name__)
 

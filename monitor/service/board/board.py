@@ -27,17 +27,17 @@ from monitor.rules import health, topology
 from monitor.rules.conference import is_held
 from monitor.rules.health import Health, Judgement, Standing
 from monitor.rules.timetable import candidates_of, probe_plan
-from monitor.service.aging import Aging
-from monitor.service.announcing import announce, sentence
-from monitor.service.changes import changes
-from monitor.service.judging import Bench, Summons
-from monitor.service.passing_time import PassingTime
-from monitor.service.picture import Picture, committed
-from monitor.service.pulse import Pulse
-from monitor.service.sight import Sight
-from monitor.service.suspicion import Suspicions
-from monitor.service.taken import Taken
-from monitor.service.track import Track, follow, new_track
+from monitor.service.board.acknowledgements import Taken
+from monitor.service.board.aging import Aging
+from monitor.service.board.announcing import announce, sentence
+from monitor.service.board.blindness import Sight
+from monitor.service.board.changes import changes
+from monitor.service.board.judge import Bench, Summons
+from monitor.service.board.passing_time import PassingTime
+from monitor.service.board.published import Picture, committed
+from monitor.service.board.pulse import Pulse
+from monitor.service.board.suspicion import Suspicions
+from monitor.service.board.track import Track, follow, new_track
 
 log = logging.getLogger("monitor.board")
 

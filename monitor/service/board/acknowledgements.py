@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from monitor.model.state import Acknowledgement, Event, State
 from monitor.rules import operations
-from monitor.service.track import Track
+from monitor.service.board.track import Track
 
 
 class Taken:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from monitor.model.meeting import Load
 from monitor.model.state import TargetView
-from monitor.service.kept import Kept
+from monitor.service.saved_state import Kept
 
 HOURS = 7 * 24
 NEW_WEIGHT = 0.3

@@ -11,7 +11,7 @@ from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.state import State
 from monitor.rules.health import Standing
 from monitor.rules.timetable import probe_plan
-from monitor.service.track import Track, new_track
+from monitor.service.board.track import Track, new_track
 from tests.service.province import PROFILES, SETTINGS, answer, miss, point
 from tests.told import text
 

@@ -7,7 +7,7 @@ import pytest
 from monitor.model.inventory import Target
 from monitor.model.reading import IcmpSample, InterfaceSample, Outcome, Reading, SnmpSample
 from monitor.model.settings import QualitySettings
-from monitor.service.measured import Measured
+from monitor.service.board.measured import Measured
 from tests.service.province import answer, miss, point
 from tests.told import english, text
 

@@ -8,7 +8,7 @@ from monitor.model.settings import Settings
 from monitor.rules import health
 from monitor.rules.health import Standing
 from monitor.rules.topology import Topology
-from monitor.service.track import Track
+from monitor.service.board.track import Track
 
 ANSWER_S = 2.5
 """How long an answer to a question is waited for; a burst takes 1.1 s, so what is later than that was never asked."""

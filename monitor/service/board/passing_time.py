@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.model.clock import Clock
-from monitor.service.track import Track
+from monitor.service.board.track import Track
 
 STEP_S = 1.0
 """A wall clock that moves against the monotonic one by more was set."""

@@ -11,7 +11,7 @@ from monitor.model.reason import Reason
 from monitor.model.state import Blindness, RootCause, Snapshot, State, TargetView, Transition
 from monitor.rules.health import Judgement
 from monitor.rules.topology import Topology
-from monitor.service.track import Track
+from monitor.service.board.track import Track
 
 CHANGES = 200
 

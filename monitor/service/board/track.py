@@ -15,7 +15,7 @@ from monitor.rules import health
 from monitor.rules.flapping import Flapping
 from monitor.rules.flapping import step as step_flapping
 from monitor.rules.timetable import Turn
-from monitor.service.measured import Measured
+from monitor.service.board.measured import Measured
 
 
 @dataclass(slots=True)

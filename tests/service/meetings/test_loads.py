@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.model.inventory import Kind, Target
 from monitor.model.meeting import Load
 from monitor.model.state import InterfaceView, SnmpView, TargetView
-from monitor.service.loads import Loads, loads_file
+from monitor.service.meetings.loads import Loads, loads_file
 
 MONDAY = datetime(2026, 11, 30, 8, 5)
 XA = Target("xa", Kind.POINT, "Xã", "xã", "10.1.2.1", "commune", "a")

@@ -15,9 +15,9 @@ from monitor.model.state import Blindness
 from monitor.rules import blindness, health
 from monitor.rules.blindness import Silence
 from monitor.rules.topology import Topology
+from monitor.service.board.suspicion import Suspicions
+from monitor.service.board.track import Track
 from monitor.service.specs import REFERENCE, reference_turn, references_outside
-from monitor.service.suspicion import Suspicions
-from monitor.service.track import Track
 
 
 @dataclass(slots=True)

@@ -11,8 +11,8 @@ from monitor.model.meeting import Confirmation, Meeting, MeetingView, Stage
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Event, Snapshot, Transition
 from monitor.rules.topology import Topology
-from monitor.service.judging import Summons
-from monitor.service.meeting_check import Ask
+from monitor.service.board.judge import Summons
+from monitor.service.meetings.check import Ask
 
 
 class Watched(Protocol):

@@ -13,6 +13,7 @@ from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.spec import IcmpSettings, SnmpSettings
 from monitor.model.state import Event, Snapshot, State, Transition
+from tests.service.board.test_board import BOUND_S, warm
 from tests.service.province import (
     SETTINGS,
     TICK_S,
@@ -27,7 +28,6 @@ from tests.service.province import (
     point,
     small_province,
 )
-from tests.service.test_board import BOUND_S, warm
 
 BREAK = Reason("path_beyond", {"address": "127.0.0.2"})
 

@@ -11,7 +11,7 @@ from monitor.model.probe_kinds import ICMP
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, State, Transition
-from monitor.service.track import Track
+from monitor.service.board.track import Track
 from monitor.words.details import tell_details
 from monitor.words.events import tell
 from monitor.words.page import counted
