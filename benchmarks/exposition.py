@@ -23,7 +23,7 @@ def benchmarks(workshop: Workshop) -> Sequence[Benchmark]:
     sizes = _SIZES[:1] if workshop.quick else _SIZES
     workloads = [_workload(targets, share) for targets in sizes for share in _SHARES]
     contenders = (
-        Contender("ours", Role.OURS, python("benchmarks.children.exposition_ours"), how="`export/collector.py`"),
+        Contender("ours", Role.OURS, python("benchmarks.children.exposition_ours"), how="`export/metrics/collector.py`"),
         Contender(
             "prometheus_client",
             Role.PEER,

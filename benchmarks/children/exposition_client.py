@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector as Registered
 
 from benchmarks.children.pictures import first
 from benchmarks.children.report import parameters
-from monitor.export.collector import Collector
+from monitor.export.metrics.collector import Collector
 
 
 class Ready(Registered):

@@ -8,7 +8,7 @@ import time
 
 from benchmarks.children.pictures import first, next_picture
 from benchmarks.children.report import parameters
-from monitor.export.collector import Collector
+from monitor.export.metrics.collector import Collector
 
 
 def main() -> None:

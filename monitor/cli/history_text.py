@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import BinaryIO
 
-from monitor.export.collector import Collector
-from monitor.export.own_metrics import BOUNDS, OwnMetrics
-from monitor.export.series import escape
+from monitor.export.metrics.collector import Collector
+from monitor.export.metrics.own_metrics import BOUNDS, OwnMetrics
+from monitor.export.metrics.target_lines import escape
 from monitor.lab.history import History
 from monitor.lab.history_recorded import Recorded
 from monitor.model.probe_kinds import ICMP, SNMP

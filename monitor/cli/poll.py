@@ -21,7 +21,7 @@ from monitor.cli.presence import is_daemon_there
 from monitor.cli.probers import open_probers
 from monitor.cli.tables import Column, table
 from monitor.errors import Fault, FaultsError, SetupError, reason_of
-from monitor.export.readings import row
+from monitor.export.api.readings import row
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.suggest import nearest
 from monitor.model.inventory import AddressMode

@@ -24,7 +24,7 @@ from monitor.cli.ready_report import FORMS, fetched, made
 from monitor.cli.run import compose
 from monitor.cli.tables import Column, folded_table, printed_width, seen_width, table
 from monitor.errors import SetupError, reason_of
-from monitor.export.meetings_json import Teller, document
+from monitor.export.api.meetings_json import Teller, document
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.model.inventory import AddressMode
 from monitor.model.meeting import MeetingView, Stage, Verdict

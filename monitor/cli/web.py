@@ -24,13 +24,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.cli.options import start_log
 from monitor.errors import SetupError
-from monitor.export.faults import Faults
 from monitor.export.http import make_app
-from monitor.export.listening import limits_of_this_process
-from monitor.export.listening import serve as listening
 from monitor.export.remote.channel import Channel
 from monitor.export.remote.face_side import RemoteSource
-from monitor.export.report_process import ReportProcess
+from monitor.export.reports.process import ReportProcess
+from monitor.export.server.listening import limits_of_this_process
+from monitor.export.server.listening import serve as listening
+from monitor.export.server.unexpected import Faults
 from monitor.export.source import Reporter
 from monitor.journal.rows import Entry
 from monitor.journal.store import Reader

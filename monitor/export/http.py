@@ -7,28 +7,30 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from monitor.errors import MonitorError
-from monitor.export import api, discovery, meeting_metrics
-from monitor.export.admission import Admission, Limits
-from monitor.export.answers import accepts_gzip, as_json, as_rendered, json_text, readers_language, refused
-from monitor.export.collector import Collector
-from monitor.export.connection import ADMISSION, FAULTS, client_that_asks
-from monitor.export.faces import Faces
-from monitor.export.faults import Faults
-from monitor.export.guard import STREAM, guard
-from monitor.export.http_metrics import HttpMetrics
-from monitor.export.meeting_routes import MeetingPages
-from monitor.export.meetings_api import MeetingsApi
-from monitor.export.operating import Operating
-from monitor.export.page_routes import Pages
-from monitor.export.panels import names_of, place_names
-from monitor.export.polling import Polling
+from monitor.export import parameters
+from monitor.export.api import discovery, targets
+from monitor.export.api.meetings import MeetingsApi
+from monitor.export.api.operations import Operating
+from monitor.export.api.poll import Polling
+from monitor.export.metrics import meeting_metrics
+from monitor.export.metrics.collector import Collector
+from monitor.export.metrics.http_metrics import HttpMetrics
+from monitor.export.middleware import STREAM, guard
+from monitor.export.pages.live_pages import Faces
+from monitor.export.pages.meeting_routes import MeetingPages
+from monitor.export.pages.panels import names_of, place_names
+from monitor.export.pages.renderer import Renderer, sentences
+from monitor.export.pages.routes import Pages
+from monitor.export.pages.static_files import Static
 from monitor.export.rendered import FRESH_S, Renderings
-from monitor.export.renderer import Renderer, sentences
-from monitor.export.report_routes import ReportRoutes
+from monitor.export.reports.routes import ReportRoutes
+from monitor.export.responses import accepts_gzip, as_json, as_rendered, json_text, readers_language, refused
+from monitor.export.server.admission import Admission, Limits
+from monitor.export.server.connection import ADMISSION, FAULTS, client_that_asks
+from monitor.export.server.turns import SharedRun
+from monitor.export.server.unexpected import Faults
 from monitor.export.source import Meetings, NoMeetings, Reporter, Source
-from monitor.export.static import Static
 from monitor.export.stream import HEARTBEAT_S, Stream
-from monitor.export.turns import SharedRun
 from monitor.export.visitor import Me, audience_of, text_language_of
 from monitor.model.kindness import Manner
 from monitor.model.state import Event, Snapshot, Transition
@@ -192,7 +194,7 @@ class _Api:
 
     async def targets(self, request: web.Request) -> web.Response:
         def draw(snapshot: Snapshot, _: None) -> str:
-            return json_text(api.targets(snapshot, self._source.settings))
+            return json_text(targets.targets(snapshot, self._source.settings))
 
         return as_rendered(await self._renderings.get("/api/v1/targets", draw), request)
 
@@ -202,22 +204,22 @@ class _Api:
 
         async def prepare() -> Manner | None:
             if id_ not in (await self._source.fresh()).views:
-                raise api.no_target(id_)
+                raise parameters.no_target(id_)
             return await self._source.manner(id_)
 
         def draw(snapshot: Snapshot, manner: Manner | None) -> str:
             view, settings = snapshot.views.get(id_), self._source.settings
             if view is None:
-                raise api.no_target(id_)
+                raise parameters.no_target(id_)
             why = sentences(audience.language, settings.timezone).reason(view.reason, names_of(snapshot))
-            told = api.target_in_full(view, snapshot, settings, why, language, has_telephones=audience.sees_telephones)
-            return json_text(told | {"snmp_manner": api.manner(manner, language)})
+            told = targets.target_in_full(view, snapshot, settings, why, language, has_telephones=audience.sees_telephones)
+            return json_text(told | {"snmp_manner": targets.manner(manner, language)})
 
         return as_rendered(await self._renderings.get(("/api/v1/targets", id_, audience, language), draw, prepare), request)
 
     async def events(self, request: web.Request) -> web.Response:
-        api.check_known(request.query, ("since", "limit", "lang"))
-        since, limit = api.since_of(request.query), api.limit_of(request.query)
+        parameters.check_known(request.query, ("since", "limit", "lang"))
+        since, limit = parameters.since_of(request.query), parameters.limit_of(request.query)
         audience, language = audience_of(request, self._source.settings.language), text_language_of(request)
 
         async def prepare() -> Sequence[Transition | Event]:
@@ -225,7 +227,7 @@ class _Api:
 
         def draw(snapshot: Snapshot, found: Sequence[Transition | Event]) -> str:
             words, names = sentences(audience.language, self._source.settings.timezone), place_names(snapshot)
-            told = [api.entry(item, words.entry(item, names), language) for item in found]
+            told = [targets.entry(item, words.entry(item, names), language) for item in found]
             return json_text({"at": snapshot.at, "events": told})
 
         return as_rendered(await self._renderings.get(("/api/v1/events", since, limit, audience, language), draw, prepare), request)

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from monitor import words
-from monitor.export.answers import refusal
-from monitor.export.api import Json, taken_json
+from monitor.export.api.targets import Json, taken_json
 from monitor.export.audience import Audience
-from monitor.export.faces import Face, Faces, TileValues
+from monitor.export.pages.live_pages import Face, Faces, TileValues
 from monitor.export.rendered import FRESH_S, Renderings
+from monitor.export.responses import refusal
 from monitor.export.source import SilentError, Source
 from monitor.export.visitor import role_of
 from monitor.model.state import Snapshot

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from monitor.export.answers import as_json, language_of
 from monitor.export.audience import MAY, Audience, Role
-from monitor.export.body import remembered_name
+from monitor.export.request_body import remembered_name
+from monitor.export.responses import as_json, language_of
 
 
 def role_of(_: web.Request) -> Role:

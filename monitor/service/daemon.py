@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from monitor.errors import Fault, MonitorError
-from monitor.export.own_metrics import OwnMetrics
+from monitor.export.metrics.own_metrics import OwnMetrics
 from monitor.journal.journal import Journal
 from monitor.journal.rows import Entry
 from monitor.load.configuration import Configuration

@@ -51,7 +51,7 @@ def open_listener(listen: str) -> socket.socket:
 LEAST_FILES = 64
 """Sockets, journal and a few readers of the pages; with fewer something fails in the middle of a start."""
 WANTED_FILES = 1024
-"""What the limits of visitors (export/admission.py) and the probes need; with fewer fewer visitors are let in."""
+"""What the limits of visitors (export/server/admission.py) and the probes need; with fewer fewer visitors are let in."""
 
 
 def ensure_files() -> None:

@@ -12,7 +12,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.export.http import make_app
-from monitor.export.report_process import ReportProcess
+from monitor.export.reports.process import ReportProcess
 from tests.export import meeting_morning, morning, sample
 from tests.export.meeting_morning import ID
 from tests.export.sample import FakeSource

@@ -12,9 +12,9 @@ import socket
 import sys
 from dataclasses import replace
 
-from monitor.export.admission import Limits
 from monitor.export.http import make_app
-from monitor.export.listening import limits_of_this_process, serve
+from monitor.export.server.admission import Limits
+from monitor.export.server.listening import limits_of_this_process, serve
 from tests.export.sample import FakeSource
 
 

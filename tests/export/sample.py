@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from monitor.errors import Fault
-from monitor.export.own_metrics import OwnMetrics
+from monitor.export.metrics.own_metrics import OwnMetrics
 from monitor.export.source import RefusedError
 from monitor.model.day import Day
 from monitor.model.inventory import AddressMode, Area, Contracted, Inventory, Kind, Location, Network, Target

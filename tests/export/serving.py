@@ -12,10 +12,10 @@ from typing import Any
 
 from aiohttp import web
 
-from monitor.export.admission import Admission, Limits
-from monitor.export.connection import ADMISSION
 from monitor.export.http import make_app
-from monitor.export.listening import serve
+from monitor.export.server.admission import Admission, Limits
+from monitor.export.server.connection import ADMISSION
+from monitor.export.server.listening import serve
 from monitor.export.source import Meetings
 from tests.export.sample import FakeSource
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 from tests.export.browsing import MARKS, launched
 from tests.export.meeting_morning import ID
 from tests.export.reporting import GatedReporter
-from tests.export.test_report_routes import served
+from tests.export.reports.test_routes import served
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from monitor.export.audience import Audience, Role
-from monitor.export.renderer import Renderer
+from monitor.export.pages.renderer import Renderer
+from monitor.export.pages.static_files import Static
+from monitor.export.pages.target_page import TargetFace
 from monitor.export.source import NoMeetings
-from monitor.export.static import Static
-from monitor.export.target_page import TargetFace
 from monitor.load.configuration import Configuration, load
 from monitor.model.meeting import Load, Meeting, Samples, Stage, Verdict
 from monitor.model.reading import IcmpSample, Outcome, Reading

@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from monitor.export.renderer import TEMPLATES, Renderer, density
-from monitor.export.sentences import TEXTS
-from monitor.export.static import FOLDER, Static
+from monitor.export.pages.renderer import TEMPLATES, Renderer, density
+from monitor.export.pages.sentences import TEXTS
+from monitor.export.pages.static_files import FOLDER, Static
 from monitor.model.inventory import Area
 from monitor.model.settings import Settings
 from monitor.model.state import State

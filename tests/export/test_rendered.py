@@ -12,13 +12,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from monitor.export.api.meetings_json import Teller, document
 from monitor.export.audience import MAY, Audience, Role
 from monitor.export.http import make_app
-from monitor.export.meetings_json import Teller, document
+from monitor.export.pages.renderer import TEMPLATES, Renderer
+from monitor.export.pages.static_files import Static
 from monitor.export.rendered import Renderings
-from monitor.export.renderer import TEMPLATES, Renderer
 from monitor.export.source import NoMeetings, SilentError
-from monitor.export.static import Static
 from monitor.model.inventory import Contact
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Snapshot, State

@@ -13,11 +13,11 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from monitor.export.faces import Faces
+from monitor.export.pages.live_pages import Faces
+from monitor.export.pages.renderer import Renderer
+from monitor.export.pages.static_files import Static
 from monitor.export.rendered import Renderings
-from monitor.export.renderer import Renderer
 from monitor.export.source import NoMeetings, SilentError
-from monitor.export.static import Static
 from monitor.export.stream import QUEUE, Stream
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import MeetingView

@@ -30,8 +30,8 @@ from monitor.report.readiness import file
 from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
-from monitor.service.loads import Loads
-from monitor.service.meeting_watch import MeetingWatch
+from monitor.service.meetings.loads import Loads
+from monitor.service.meetings.watch import MeetingWatch
 from tests.leftovers import SAID, STOPPED, Leftovers, lay_out, sealed_cells, sealed_page
 from tests.leftovers.mended import mended
 

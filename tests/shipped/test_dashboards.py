@@ -14,8 +14,8 @@ import yaml
 from grafana.build import limits
 from grafana.build.__main__ import dashboards, texts
 from grafana.build.style import DEGRADED, DOWN, QUIET, TEXT
-from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
-from monitor.export.meeting_metrics import FAMILIES as OF_MEETINGS
+from monitor.export.metrics.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
+from monitor.export.metrics.meeting_metrics import FAMILIES as OF_MEETINGS
 from monitor.load.configuration import load
 from monitor.rules.bounds import CERTIFICATE_FLOORS_S, Bounds, Floors, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
 from monitor.words.voice import voice

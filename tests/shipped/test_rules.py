@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from monitor.export.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
-from monitor.export.own_metrics import BOUNDS
+from monitor.export.metrics.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
+from monitor.export.metrics.own_metrics import BOUNDS
 from monitor.load.configuration import load
 from monitor.words.voice import voice
 

@@ -17,13 +17,13 @@ from openpyxl import load_workbook
 from monitor.cli.findings import readable_number
 from monitor.cli.poll import _cells
 from monitor.cli.report_shift import _lines
+from monitor.export.api.readings import row
 from monitor.export.audience import Audience, Role
-from monitor.export.faces import ProvinceFace
 from monitor.export.http import make_app
-from monitor.export.readings import row
-from monitor.export.renderer import Renderer, sentences
-from monitor.export.static import Static
-from monitor.export.target_page import TargetFace
+from monitor.export.pages.live_pages import ProvinceFace
+from monitor.export.pages.renderer import Renderer, sentences
+from monitor.export.pages.static_files import Static
+from monitor.export.pages.target_page import TargetFace
 from monitor.model.meeting import MeetingView
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.reason import Reason

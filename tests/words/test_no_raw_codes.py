@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.export import api
-from monitor.export.meetings_json import Teller
-from monitor.export.sentences import Sentences
+from monitor.export.api.meetings_json import Teller
+from monitor.export.api.targets import targets
+from monitor.export.pages.sentences import Sentences
 from monitor.model.meeting import Stage, Verdict
 from monitor.model.probe_kinds import KINDS
 from monitor.model.reading import Outcome, Reading
@@ -91,7 +91,7 @@ def in_the_api(kind: str, evidence: Reasons, language: str) -> Iterator[str]:
     reason = Reason("probe_silent", {"probe": kind, "readings": 2})
     for old, new in product((None, *State), State):
         change = Transition(IT, old, new, sample.NOW, None, reason, evidence)
-        entry = api.entry(change, Sentences(language, ZONE).entry(change, NAMES), language)
+        entry = targets.entry(change, Sentences(language, ZONE).entry(change, NAMES), language)
         yield from (str(entry["text"]), str(entry["evidence"]))
 
 

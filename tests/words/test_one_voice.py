@@ -20,8 +20,8 @@ OTHERS = {
     "service/board/announcing.py": "the log",
     "service/loop_holder.py": "the log",
     "service/poller.py": "the log",
-    "export/meeting_metrics.py": "the text of /metrics",
-    "export/operating.py": "times of day in the API's JSON",
+    "export/metrics/meeting_metrics.py": "the text of /metrics",
+    "export/api/operations.py": "times of day in the API's JSON",
     "export/remote/face_side.py": "the log",
     "cli/history_text.py": "OpenMetrics",
     "cli/lab_history.py": "the names of files",
@@ -49,7 +49,7 @@ def test_what_people_read_is_given_its_digits_by_the_voice(here: str) -> None:
 
 
 def test_templates_of_pages_format_no_number() -> None:
-    for path in (*PACKAGE.glob("export/pages/*.html"), *PACKAGE.glob("report/**/*.html")):
+    for path in (*PACKAGE.glob("export/pages/templates/*.html"), *PACKAGE.glob("report/**/*.html")):
         # Lengths of bars are for style sheets.
         text = re.sub(r'style="[^"]*"', "", path.read_text(encoding="utf-8"))
         assert [] == re.findall(r"\|\s*(?:round|format|filesizeformat)\b|'%[^']*' %|strftime", text), path

@@ -1,0 +1,1 @@
+"""Prometheus: what a scrape gets."""

@@ -1,0 +1,298 @@
+"""The pages of meetings: one meeting's go/no-go board, and the list of what is due."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.export.audience import Audience
+from monitor.export.pages import meeting_board
+from monitor.export.pages.ladder import of_meeting
+from monitor.export.pages.next_meeting import Coming, summary
+from monitor.export.pages.panels import names_of
+from monitor.export.pages.renderer import Renderer, density, script_words, sentences
+from monitor.export.pages.sentences import Sentences
+from monitor.export.source import Meetings, Source
+from monitor.model.meeting import MeetingView, Rung, Stage, Verdict
+from monitor.model.state import Snapshot
+
+COUNTED = (Verdict.NOT_READY, Verdict.AT_RISK, Verdict.UNKNOWN, Verdict.READY)
+_SCRIPT_KEYS = (
+    "actions_more",
+    "filtered",
+    "site_good",
+    "site_fault",
+    "site_none",
+    "is_host",
+    "show_ready",
+    "show_behind",
+    "show_ready_behind",
+    "show_less",
+    "card_failed",
+)
+_WEEK_S = 7 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One check of the day. mark: 'done', 'now' or 'todo'; what: what it looks at, when: '' where that is not known."""
+
+    name: str
+    what: str
+    when: str
+    mark: str
+
+
+class MeetingFace:
+    """The board of one meeting, by its id."""
+
+    def __init__(self, id_: str, source: Source, renderer: Renderer, meetings: Meetings) -> None:
+        self._id = id_
+        self._source = source
+        self._renderer = renderer
+        self._meetings = meetings
+        self._seats: meeting_board.Seats | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the meeting's own key."""
+        return f"meeting {self._id}"
+
+    async def prepare(self) -> None:
+        """Need nothing."""
+
+    def view(self) -> MeetingView | None:
+        """Return the meeting as it is now; None where it is no longer shown."""
+        return next((each for each in self._meetings.meetings() if each.meeting.id == self._id), None)
+
+    def layout_id(self, snapshot: Snapshot) -> str:
+        """Return what changes with the inventory, with who takes part, and when the meeting is gone."""
+        view = self.view()
+        told = "\n".join(view.meeting.endpoints) if view else ""
+        return hashlib.sha256(f"{self._renderer.layout_id(snapshot.inventory)}\n{told}".encode()).hexdigest()[:12]
+
+    def tiles(self, snapshot: Snapshot) -> Mapping[str, tuple[str | int, ...]]:
+        """Return each endpoint's attributes: verdict, behind an uplink, what the site says, rung, group, disputed."""
+        view = self.view()
+        return {} if view is None else {each.target.id: each.values for each in self._all(view, snapshot)}
+
+    def page(self, snapshot: Snapshot, audience: Audience) -> str:
+        """Return the whole page; KeyError where the meeting is no longer shown."""
+        view, say = self._known(), self._say(audience.language)
+        seats = self.seats(view, snapshot)
+        return self._renderer.whole(
+            "meeting.html",
+            say,
+            snapshot,
+            self.parts(snapshot, audience),
+            page="meeting",
+            stream=f"page=meeting&id={self._id}",
+            layout_id=self.layout_id(snapshot),
+            script_words=script_words(say, _SCRIPT_KEYS)
+            | {
+                "verdicts": {each.value: say.verdict(each) for each in Verdict},
+                "chips": {rung: say.chip(rung) for rung in _rungs()},
+            },
+            meeting=view.meeting,
+            areas={area: self._renderer.layout(snapshot.inventory).area_name(area) for area in seats.of_area},
+            blocks={
+                area: [meeting_board.tile(id_, view, snapshot.inventory) for id_ in ids] for area, ids in seats.of_area.items()
+            },
+            across=seats.across,
+            dense=density(seats.rows, -(-len(seats.of_area) // seats.across)),
+            title=lambda tile: meeting_board.title(tile, say),
+        )
+
+    def parts(self, snapshot: Snapshot, audience: Audience) -> dict[str, str]:
+        """Return every part; only the head's once the meeting is gone."""
+        say, view = self._say(audience.language), self.view()
+        found = self._renderer.shared_parts(snapshot, say, ())
+        if view is None:
+            return found
+        draw, tiles, counts = self._renderer.render, self._all(view, snapshot), view.counts()
+        todo, blasts = meeting_board.actions(view, snapshot, say), meeting_board.blasts(view, snapshot)
+        confirmed = sum(bool(each.site) for each in tiles)
+        names, ready = names_of(snapshot), counts[Verdict.READY]
+        missing = len(tiles) - ready - counts[Verdict.AT_RISK]
+        found |= {
+            "countdown": draw("countdown.html", say, view=view, snapshot=snapshot, **_times(view, snapshot.at)),
+            "verdict": draw("verdict.html", say, view=view, said=meeting_board.verdict_said(view, snapshot, say)),
+            "counts": draw(
+                "verdicts.html",
+                say,
+                counts=[(each, counts[each]) for each in COUNTED],
+                share=meeting_board.share(counts),
+                confirmed=confirmed,
+                all=len(tiles),
+            ),
+            "stages": draw("stages.html", say, steps=steps(view, say, snapshot.at), checking=view.checking),
+            "chips": draw("chips.html", say, chips=meeting_board.chips(tiles, say, snapshot.inventory.levels)),
+            "blast": draw(
+                "blast.html",
+                say,
+                blasts=[(each, names.get(each.target, each.target)) for each in blasts[: meeting_board.BLASTS_SHOWN]],
+                more=len(blasts) - meeting_board.BLASTS_SHOWN,
+                missing=missing,
+                losses=_losses(view, snapshot, say),
+                is_held=view.stage in (Stage.LIVE, Stage.OVER),
+            ),
+            "actions": draw(
+                "actions.html",
+                say,
+                actions=todo[: meeting_board.ACTIONS_SHOWN],
+                more=len(todo) - meeting_board.ACTIONS_SHOWN,
+                snapshot=snapshot,
+            ),
+            "foot": say("board_foot", confirmed=confirmed, all=len(tiles)),
+        }
+        for area, ids in self.seats(view, snapshot).of_area.items():
+            wrong = Counter(each.verdict for each in tiles if each.target.id in ids)
+            found[f"head-{area}"] = draw(
+                "board_head.html", say, wrong=[(each, wrong[each]) for each in Verdict if wrong[each]], all=len(ids)
+            )
+        return found
+
+    def endpoint(self, id_: str, snapshot: Snapshot, audience: Audience) -> str | None:
+        """Return what a tile tells when it is opened, as HTML; None where no such endpoint takes part."""
+        view, say = self.view(), self._say(audience.language)
+        if view is None or id_ not in view.meeting.endpoints or id_ not in snapshot.views:
+            return None
+        found = view.endpoints.get(id_)
+        names = names_of(snapshot)
+        return self._renderer.render(
+            "endpoint.html",
+            say,
+            target=snapshot.views[id_].target,
+            area=self._renderer.layout(snapshot.inventory).area_name(snapshot.views[id_].target.area),
+            meeting=view.meeting,
+            found=found,
+            why=say.readiness(found.reason, names) if found and found.reason else "",
+            action=say.readiness(found.action, names) if found and found.action else "",
+            cause=names.get(found.cause, "") if found and found.cause not in ("", id_) else "",
+            cause_id=found.cause if found else "",
+            steps=of_meeting(found, snapshot, say) if found else [],
+            snapshot=snapshot,
+            has_telephones=audience.sees_telephones,
+        )
+
+    def seats(self, view: MeetingView, snapshot: Snapshot) -> meeting_board.Seats:
+        """Return where each endpoint stands; made anew only when the inventory or who takes part changed."""
+        if self._seats is None or self._seats.inventory is not snapshot.inventory or self._seats.ids != view.meeting.endpoints:
+            self._seats = meeting_board.Seats(view, snapshot.inventory)
+        return self._seats
+
+    def _all(self, view: MeetingView, snapshot: Snapshot) -> list[meeting_board.Tile]:
+        of_area = self.seats(view, snapshot).of_area
+        return [meeting_board.tile(id_, view, snapshot.inventory) for ids in of_area.values() for id_ in ids]
+
+    def _known(self) -> MeetingView:
+        view = self.view()
+        if view is None:
+            raise KeyError(self._id)
+        return view
+
+    def _say(self, language: str) -> Sentences:
+        return sentences(language, self._source.settings.timezone)
+
+
+def _rungs() -> Sequence[str]:
+    return [rung.value for rung in Rung]
+
+
+def _times(view: MeetingView, now: float) -> dict[str, object]:
+    start, end = view.meeting.start.timestamp(), view.meeting.end.timestamp()
+    is_over = view.stage is Stage.OVER or now >= end
+    label = "is_over" if is_over else "until_end" if now >= start else "until_start"
+    return {"label": label, "until": None if is_over else end if now >= start else start, "start": start, "end": end}
+
+
+def _losses(view: MeetingView, snapshot: Snapshot, say: Sentences) -> list[tuple[str, str, str]]:
+    """Return who missed most of a meeting: name, minutes, why."""
+    names, worst = names_of(snapshot), sorted(view.losses, key=lambda each: -each.minutes)[: meeting_board.BLASTS_SHOWN]
+    return [
+        (
+            names.get(each.endpoint, each.endpoint),
+            say.age(each.minutes * 60),
+            say.reason(each.reason, names),
+        )
+        for each in worst
+    ]
+
+
+_STEPS = (
+    ("day", Stage.DAY_BEFORE),
+    ("hour", Stage.HOUR_BEFORE),
+    ("lock", Stage.LOCKED),
+    ("live", Stage.LIVE),
+)
+_ORDER = {stage: rank for rank, stage in enumerate(Stage)}
+
+
+def steps(view: MeetingView, say: Sentences, now: float) -> list[Step]:
+    """Return the checks of the day: which are done, which is under way, which are to come."""
+    found, is_next = [], True
+    for key, stage in _STEPS:
+        name, what = say(f"stage_{key}"), say(f"stage_{key}_what")
+        if _ORDER[view.stage] >= _ORDER[stage]:
+            is_last = view.stage is stage and stage is not Stage.LIVE
+            at = say("checked_at", time=say.day_clock(view.checked_at, now)) if is_last and view.checked_at else ""
+            found.append(Step(name, what, at, "now" if view.stage is Stage.LIVE is stage else "done"))
+        elif is_next:
+            at = say("check_at", time=say.day_clock(view.next_check_at, now)) if view.next_check_at else ""
+            if view.checking is not None:
+                at = say("checking", done=view.checking[0], all=view.checking[1])
+            found.append(Step(name, what, at, "now" if view.checking is not None else "todo"))
+            is_next = False
+        else:
+            found.append(Step(name, what, "", "todo"))
+    return found
+
+
+class MeetingsFace:
+    """The list of meetings: today, the next seven days, later, and what is just over."""
+
+    key = "meetings"
+
+    def __init__(self, source: Source, renderer: Renderer, meetings: Meetings) -> None:
+        self._source = source
+        self._renderer = renderer
+        self._meetings = meetings
+
+    async def prepare(self) -> None:
+        """Need nothing."""
+
+    def layout_id(self, snapshot: Snapshot) -> str:
+        """Return the inventory's."""
+        return self._renderer.layout_id(snapshot.inventory)
+
+    def tiles(self, snapshot: Snapshot) -> Mapping[str, tuple[str | int, ...]]:
+        """Return none: the page has no tiles."""
+        return {}
+
+    def page(self, snapshot: Snapshot, audience: Audience) -> str:
+        """Return the whole page."""
+        say = sentences(audience.language, self._source.settings.timezone)
+        parts = self.parts(snapshot, audience)
+        return self._renderer.whole("meetings.html", say, snapshot, parts, page="meetings", script_words=script_words(say))
+
+    def parts(self, snapshot: Snapshot, audience: Audience) -> dict[str, str]:
+        """Return the head's parts and the list."""
+        say = sentences(audience.language, self._source.settings.timezone)
+        groups: dict[str, list[tuple[Coming, MeetingView, str]]] = {"today": [], "this_week": [], "later": [], "past": []}
+        names = names_of(snapshot)
+        for view in self._meetings.meetings():
+            host = view.meeting.external_host or names.get(view.meeting.host, "")
+            groups[_when(view, snapshot.at, say)].append((summary(view, snapshot.at), view, host))
+        found = self._renderer.shared_parts(snapshot, say, ())
+        return found | {"list": self._renderer.render("meetings_list.html", say, groups=groups, snapshot=snapshot, counted=COUNTED)}
+
+
+def _when(view: MeetingView, now: float, say: Sentences) -> str:
+    start, end = view.meeting.start.timestamp(), view.meeting.end.timestamp()
+    if view.stage is Stage.OVER or end <= now:
+        return "past"
+    is_today = datetime.fromtimestamp(start, say.zone).date() <= datetime.fromtimestamp(now, say.zone).date()
+    return "today" if is_today else "this_week" if start <= now + _WEEK_S else "later"

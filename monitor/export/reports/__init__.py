@@ -1,0 +1,1 @@
+"""Reports made on demand: their queue, the process that makes each, their routes."""

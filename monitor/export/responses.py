@@ -1,0 +1,101 @@
+"""How the routes answer: JSON, refusals with their cure, what is kept in memory, and which language a request asks for."""
+
+from __future__ import annotations
+
+import functools
+import json
+
+from aiohttp import web
+
+from monitor import words
+from monitor.errors import LOG, MonitorError
+from monitor.export.parameters import BadParameterError
+from monitor.export.rendered import Rendered
+from monitor.words.phrase import Phrase, phrase
+
+JSON = "application/json; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+REFUSED = web.ResponseKey("refused", MonitorError)
+"""Under which a refusal holds its error."""
+_YEAR_S = 31_536_000
+_dumps = functools.partial(json.dumps, ensure_ascii=False)
+
+
+def as_json(body: object, status: int = 200) -> web.Response:
+    """Return an answer for programs."""
+    return web.Response(body=as_octets(body), status=status, content_type="application/json", charset="utf-8")
+
+
+def as_octets(body: object) -> bytes:
+    """Return an answer's JSON as it is sent."""
+    # A lone surrogate, as a request may hold it, is no character; its escape, here and in JSON the same, is.
+    return _dumps(body).encode(errors="backslashreplace")
+
+
+def refusal(status: int, code: str, remedy: Phrase | None = None, /, **values: object) -> web.Response:
+    """Return why a request is refused and what would do, by codes of words/faults; refused.py tells it in the reader's language."""
+    return refused(status, MonitorError(code, remedy, **values))
+
+
+def refused(status: int, error: MonitorError, **more: object) -> web.Response:
+    """Return the refusal of an error, in English until its reader is known. more: what programs are told beside."""
+    answer = as_json(error.answer_in(LOG) | more, status=status)
+    answer[REFUSED] = error
+    return answer
+
+
+def as_rendered(
+    rendered: Rendered, request: web.Request, kind: str = JSON, *, vary: str = "Cookie, Accept-Encoding"
+) -> web.Response:
+    """Return what is kept in memory, zipped where that is accepted; 304 where the visitor has it already.
+
+    kind: its Content-Type. A browser may keep it for itself and asks each time whether it is still true. A language that a page was
+    asked for is remembered.
+    """
+    is_zipped = accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    # Zipped or not are two representations, which a strong validator must tell apart (RFC 9110, 8.8.3.3).
+    tag = f'"{rendered.digest}{".gz" if is_zipped else ""}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": vary}
+    if _has(request.headers.get("If-None-Match", ""), tag):
+        response = web.Response(status=304, headers=headers)
+    else:
+        headers["Content-Type"] = kind
+        if is_zipped:
+            headers["Content-Encoding"] = "gzip"
+        response = web.Response(body=rendered.zipped if is_zipped else rendered.body, headers=headers)
+    if kind is HTML and (language := request.query.get("lang", "")) in words.LANGUAGES:
+        response.set_cookie("lang", language, max_age=_YEAR_S, samesite="Strict")
+    return response
+
+
+def accepts_gzip(accepted: str) -> bool:
+    """Return whether an Accept-Encoding allows gzip."""
+    for each in accepted.split(","):
+        name, _, weight = each.partition(";")
+        if name.strip() in ("gzip", "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def _has(asked: str, tag: str) -> bool:
+    """Return whether an If-None-Match names a tag; weak and strong compare alike there (RFC 9110, 13.1.2)."""
+    return asked.strip() == "*" or tag in [each.strip().removeprefix("W/") for each in asked.split(",")]
+
+
+def json_text(body: object) -> str:
+    """Return an answer for programs as text."""
+    return _dumps(body)
+
+
+def language_of(request: web.Request, default: str) -> str:
+    """Return ?lang=, else what the cookie remembers, else the settings' language."""
+    asked = request.query.get("lang")
+    if asked is not None and asked not in words.LANGUAGES:
+        raise BadParameterError("lang_unknown", phrase("give_one_of", names=words.LANGUAGES), text=repr(asked))
+    return readers_language(request, default)
+
+
+def readers_language(request: web.Request, default: str) -> str:
+    """Return the same, where a language that is none counts as not asked for."""
+    asked, remembered = request.query.get("lang", ""), request.cookies.get("lang", "")
+    return next((each for each in (asked, remembered) if each in words.LANGUAGES), default)
