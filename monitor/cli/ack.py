@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from monitor.cli.asking import Daemon, add_daemon, running_daemon
+from monitor.cli.client import Daemon, add_daemon, running_daemon
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.cli.tables import Column, table

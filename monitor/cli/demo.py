@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.children import LOOK_S, Child, interrupts, start, wait_for_any, wait_until_ready
 from monitor.cli.demo_meetings import SOON, write_meetings
 from monitor.cli.options import add_config, add_language, own_command
 from monitor.cli.parser import Parser
 from monitor.cli.stack import Surroundings, make_past
+from monitor.cli.subprocesses import LOOK_S, Child, interrupts, start, wait_for_any, wait_until_ready
 from monitor.errors import SetupError
 from monitor.lab.control import ask
 from monitor.lab.state import prepare_folder, socket_path, state_folder

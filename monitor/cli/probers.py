@@ -12,7 +12,7 @@ from typing import Protocol, cast
 from monitor.model.clock import Clock
 from monitor.model.probe_kinds import H323, ICMP, SIP, SNMP, TCP, WEB
 from monitor.model.settings import Credential, Settings
-from monitor.probes.h323 import H323Prober
+from monitor.probes.h323.prober import H323Prober
 from monitor.probes.icmp.prober import IcmpProber
 from monitor.probes.sip.prober import SipProber
 from monitor.probes.snmp.prober import SnmpProber

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.cli.findings import Findings, as_json, describe_match, print_findings, short_match
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
+from monitor.cli.profile_report import Findings, as_json, describe_match, print_findings, short_match
+from monitor.cli.profile_trial import Trial, make_spec, recorded_credential, try_address, try_recording
 from monitor.cli.tables import Column, table
-from monitor.cli.trial import Trial, make_spec, recorded_credential, try_address, try_recording
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.profiles import DEFAULT, load_profiles

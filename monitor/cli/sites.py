@@ -15,7 +15,7 @@ import yaml
 from monitor.cli.options import add_config, add_language
 from monitor.cli.output import put
 from monitor.cli.parser import Parser
-from monitor.cli.sites_told import told
+from monitor.cli.sites_report import told
 from monitor.cli.tables import fitted, printed_width
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import find_folder

@@ -18,8 +18,7 @@ from typing import Any
 
 import yaml
 
-from monitor.cli.children import Child, start, wait_until_ready
-from monitor.cli.companions import (
+from monitor.cli.stack_programs import (
     ALERTMANAGER,
     GRAFANA,
     PROMETHEUS,
@@ -29,6 +28,7 @@ from monitor.cli.companions import (
     write_alertmanager,
     write_prometheus,
 )
+from monitor.cli.subprocesses import Child, start, wait_until_ready
 from monitor.errors import SetupError
 from monitor.words.phrase import Phrase
 

@@ -32,7 +32,7 @@ from monitor.export.server.unexpected import Faults
 from monitor.export.source import Meetings, NoMeetings, Reporter, Source
 from monitor.export.stream import HEARTBEAT_S, Stream
 from monitor.export.visitor import Me, audience_of, text_language_of
-from monitor.model.kindness import Manner
+from monitor.model.agent_limits import Manner
 from monitor.model.state import Event, Snapshot, Transition
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"

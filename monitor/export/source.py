@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from monitor.errors import Fault, MonitorError
-from monitor.model.day import Day
-from monitor.model.kindness import Manner
+from monitor.model.agent_limits import Manner
+from monitor.model.day_series import Day
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.operations import Work
 from monitor.model.reading import Reading

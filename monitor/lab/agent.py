@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.lab.malformed import endless, looping, nested, oversized
 from monitor.lab.mib import Entry, Mib
-from monitor.lab.spoiling import endless, looping, nested, oversized
 from monitor.wire.ber import COUNTER64, END_OF_MIB_VIEW, NO_SUCH_INSTANCE, NO_SUCH_OBJECT
 from monitor.wire.fault import MalformedError
 from monitor.wire.oid import Oid

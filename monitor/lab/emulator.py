@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from monitor.lab.babble import Babble
 from monitor.lab.conference import SIGNALLING_PORTS
 from monitor.lab.fragments import Fragments
 from monitor.lab.gatekeeper import answer_ras
@@ -18,6 +17,7 @@ from monitor.lab.sip import answer_request
 from monitor.lab.tcp import answer_segment
 from monitor.lab.topology import Path, queue
 from monitor.lab.tun import OWN_ADDRESS, OWN_ADDRESS_V6
+from monitor.lab.unsolicited import Babble
 from monitor.wire.icmp import (
     ECHO_REQUEST,
     FRAGMENTATION_NEEDED,

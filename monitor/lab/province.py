@@ -12,7 +12,7 @@ from monitor.lab.conference import Conference
 from monitor.lab.device import Device, make_device
 from monitor.lab.faults import Fault, apply_faults
 from monitor.lab.mib import ENGINE_ID, Entry, Mib, device_mib
-from monitor.lab.poly import is_poly, poly_entries
+from monitor.lab.poly_mib import is_poly, poly_entries
 from monitor.lab.recording import read_recording
 from monitor.lab.topology import Condition, Path, find_paths, usual_link
 from monitor.model.inventory import Inventory, Kind, Target

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from monitor.model.misdeed import Misdeed
+from monitor.model.agent_fault import Misdeed
 from monitor.model.reason import Reason, Reasons
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from monitor.model.agent_fault import Misdeed
 from monitor.model.inventory import Inventory, Target
-from monitor.model.misdeed import Misdeed
 from monitor.model.reading import IcmpSample, Outcome, ServiceSample
 from monitor.model.reason import Reason, Reasons
 

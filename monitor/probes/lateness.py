@@ -13,9 +13,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from monitor.model.beat import next_beat
 from monitor.model.clock import Clock
 from monitor.model.reason import Reason
+from monitor.model.ticks import next_beat
 
 EVERY_S = 0.1
 GRACE_S = 0.1

@@ -9,10 +9,10 @@ from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
 from monitor.model.reason import Reasons
 from monitor.model.spec import TcpSpec
-from monitor.probes.connecting import Connection, Connector, Failure
-from monitor.probes.crowd import Crowd
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, resolve_by_system
+from monitor.probes.probe_pool import Crowd
+from monitor.probes.tcp_connect import Connection, Connector, Failure
 
 _WORTH = (Outcome.REFUSED, Outcome.NOT_SENT, Outcome.TIMEOUT)
 """Of several ports that were not open: which of them decides. Silence has to be that of all: what was not asked may be open."""

@@ -17,10 +17,10 @@ from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
 from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import HANDSHAKE_LEAST_S, WebSpec
-from monitor.probes.connecting import Connection, Connector, Failure
-from monitor.probes.crowd import Crowd
 from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Names, resolve_by_system
+from monitor.probes.probe_pool import Crowd
+from monitor.probes.tcp_connect import Connection, Connector, Failure
 from monitor.probes.why import malformed, os_error
 from monitor.wire import cisco_status, http
 from monitor.wire.fault import MalformedError

@@ -1,7 +1,7 @@
 """From where on a figure stands out, by the very settings that verdicts are made with; one answer for page, card, ladder and chart.
 
 Red is what degrades its target (rules/quality.py says so, with its proof, its window and its way back), amber what puts a call at
-risk (rules/readiness_rungs.py). So no face calls bad what the verdict calls good, or worth a look what it calls bad.
+risk (rules/readiness/checks.py). So no face calls bad what the verdict calls good, or worth a look what it calls bad.
 
 What no verdict asks for, but a dashboard shows in colours, has its bounds here too: nowhere else is one written.
 """

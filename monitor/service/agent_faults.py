@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from types import MappingProxyType
 
+from monitor.model.agent_fault import Deed, Misdeed, Stray
 from monitor.model.inventory import Inventory
-from monitor.model.misdeed import Deed, Misdeed, Stray
 from monitor.model.probe_kinds import SNMP
 from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Event

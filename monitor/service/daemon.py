@@ -15,10 +15,10 @@ from monitor.export.metrics.own_metrics import OwnMetrics
 from monitor.journal.journal import Journal
 from monitor.journal.rows import Entry
 from monitor.load.configuration import Configuration
+from monitor.model.agent_fault import Stray
+from monitor.model.agent_limits import Manner
 from monitor.model.clock import Clock
-from monitor.model.day import Day
-from monitor.model.kindness import Manner
-from monitor.model.misdeed import Stray
+from monitor.model.day_series import Day
 from monitor.model.own_side import OwnSide
 from monitor.model.probe_kinds import ICMP, KINDS
 from monitor.model.reading import PathTrace, Reading

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from monitor.model.kindness import Manner
-from monitor.model.misdeed import Stray
+from monitor.model.agent_fault import Stray
+from monitor.model.agent_limits import Manner
 from monitor.model.reading import Deliver
 from monitor.model.spec import SnmpSpec
 

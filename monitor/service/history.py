@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, BinaryIO
 
-from monitor.model.day import MINUTES, Day
+from monitor.model.day_series import MINUTES, Day
 from monitor.model.reading import Reading
 from monitor.service.saved_state import Kept
 

@@ -15,10 +15,10 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.model.basis import Spec
-from monitor.model.beat import next_beat
 from monitor.model.clock import Clock
 from monitor.model.probe_kinds import KINDS
 from monitor.model.reading import Deliver, Outcome, Reading
+from monitor.model.ticks import next_beat
 from monitor.rules.timetable import Turn, confirming
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from monitor.model.beat import next_beat
 from monitor.model.clock import Clock
 from monitor.model.own_side import OwnSide
+from monitor.model.ticks import next_beat
 from monitor.service.loop_holder import HeldLog
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""What an agent does that no agent should, as staff read it: one sentence for every deed of model/misdeed.py."""
+"""What an agent does that no agent should, as staff read it: one sentence for every deed of model/agent_fault.py."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from monitor.cli.ready import _listed
 from monitor.export.http import make_app
 from monitor.model.state import State
-from monitor.rules.readiness import judge
+from monitor.rules.readiness.verdicts import judge
 from tests.export.meetings import FakeMeetings
 from tests.export.sample import FakeSource, snapshot
 from tests.rules.endpoints import brief, seen

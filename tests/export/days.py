@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from monitor.model.day import MINUTES, Day
+from monitor.model.day_series import MINUTES, Day
 from monitor.model.reason import Reason
 from monitor.model.state import State, TargetView, Transition
 

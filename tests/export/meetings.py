@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.state import State
-from monitor.rules.readiness import judge
+from monitor.rules.readiness.verdicts import judge
 from tests.rules.endpoints import brief, seen
 
 

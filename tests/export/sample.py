@@ -10,9 +10,9 @@ from types import MappingProxyType
 from monitor.errors import Fault
 from monitor.export.metrics.own_metrics import OwnMetrics
 from monitor.export.source import RefusedError
-from monitor.model.day import Day
+from monitor.model.agent_limits import Manner
+from monitor.model.day_series import Day
 from monitor.model.inventory import AddressMode, Area, Contracted, Inventory, Kind, Location, Network, Target
-from monitor.model.kindness import Manner
 from monitor.model.operations import Work
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.reason import Reason

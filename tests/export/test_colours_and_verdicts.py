@@ -20,8 +20,8 @@ from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.state import Snapshot, State, TargetView
 from monitor.rules import topology
 from monitor.rules.health import Circumstances, judge
-from monitor.rules.readiness import judge as judge_meeting
-from monitor.rules.readiness_case import Brief
+from monitor.rules.readiness.inputs import Brief
+from monitor.rules.readiness.verdicts import judge as judge_meeting
 from monitor.rules.timetable import probe_plan
 from monitor.service.board.track import new_track
 from tests.export import sample

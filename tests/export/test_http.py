@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
 from monitor.errors import Fault
-from monitor.model.kindness import Learned, Manner
+from monitor.model.agent_limits import Learned, Manner
 from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Event, State, Transition
 from monitor.words.details import tell_details

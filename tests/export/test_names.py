@@ -15,8 +15,8 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.export.http import make_app
+from monitor.model.agent_fault import Deed, Misdeed
 from monitor.model.inventory import Contact
-from monitor.model.misdeed import Deed, Misdeed
 from monitor.model.reading import IcmpSample, Outcome, Reading, ServiceSample
 from monitor.model.reason import Reason
 from monitor.model.settings import ExportSettings, MaintenanceWindow, Settings

@@ -16,8 +16,8 @@ from monitor.model.reason import Reason
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, Ask, ExchangeError
+from monitor.probes.snmp.if_mib import IF_ALIAS, IF_DESCR, IF_NAME, SYS_UPTIME, TABLE_LAST_CHANGE
 from monitor.probes.snmp.memory import AgentMemory
-from monitor.probes.snmp.objects import IF_ALIAS, IF_DESCR, IF_NAME, SYS_UPTIME, TABLE_LAST_CHANGE
 from monitor.probes.snmp.poll import Poll
 from monitor.wire import ber, snmp
 from monitor.wire.oid import Oid

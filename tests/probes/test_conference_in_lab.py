@@ -8,7 +8,7 @@ import pytest
 
 from monitor.model.reading import Deliver, Outcome, Reading
 from monitor.model.spec import H323Spec, TcpSpec, WebSpec
-from monitor.probes.h323 import H323Prober
+from monitor.probes.h323.prober import H323Prober
 from monitor.probes.tcp import TcpProber
 from monitor.probes.web import WebProber
 from monitor.service.clock import SystemClock

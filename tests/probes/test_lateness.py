@@ -14,20 +14,20 @@ import pytest
 
 from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.spec import H323Spec, SipSpec, TcpSpec, WebSpec
-from monitor.probes.connecting import Connection, Connector, Failure
-from monitor.probes.crowd import TRIES, Crowd
-from monitor.probes.h323 import H323Prober
+from monitor.probes.h323.prober import H323Prober
 from monitor.probes.lateness import EXCUSING_SHARE, MOST_MADE_UP, Lateness, Wait
 from monitor.probes.names import Names, Place, resolve_by_system
+from monitor.probes.probe_pool import TRIES, Crowd
 from monitor.probes.sip.prober import SipProber
 from monitor.probes.tcp import TcpProber
+from monitor.probes.tcp_connect import Connection, Connector, Failure
 from monitor.probes.web import WebProber
 from monitor.service.clock import SystemClock
 from monitor.wire import h323
 from tests.probes.fake_network import SteppedClock
+from tests.probes.h323.test_prober import ALIAS, RAS, SIGNALLING, deaf_port
 from tests.probes.sip.fake_endpoint import endpoint, reply
 from tests.probes.stalling import Stall, device
-from tests.probes.test_h323 import ALIAS, RAS, SIGNALLING, deaf_port
 from tests.probes.web_servers import Talk, page, secured, serving, silent
 from tests.told import english
 

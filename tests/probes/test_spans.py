@@ -18,7 +18,7 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Credential
 from monitor.model.spec import H323Spec, IcmpSpec, SipSpec, SnmpSpec, TcpSpec, WebSpec
 from monitor.probes.datagrams import KERNEL, Kernel
-from monitor.probes.h323 import H323Prober
+from monitor.probes.h323.prober import H323Prober
 from monitor.probes.icmp.prober import IcmpProber
 from monitor.probes.names import literal
 from monitor.probes.sip.prober import SipProber

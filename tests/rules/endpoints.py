@@ -14,7 +14,7 @@ from monitor.model.reason import Reason
 from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, RecentRounds, ServiceView, SnmpView, State, TargetView
 from monitor.rules import topology
-from monitor.rules.readiness_case import Brief
+from monitor.rules.readiness.inputs import Brief
 
 LOCAL = timezone(timedelta(hours=7))
 START = datetime(2026, 11, 30, 8, tzinfo=LOCAL)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from monitor.model.agent_fault import Deed, Misdeed, Stray
 from monitor.model.inventory import Target
-from monitor.model.misdeed import Deed, Misdeed, Stray
 from monitor.model.reading import Outcome, Reading, SnmpSample
 from monitor.model.state import Event
 from monitor.service.agent_faults import CLEAN_TO_END, LAPSE_S, MOST_AN_HOUR, MOST_AT_ONCE, QUIET_S, Complaints

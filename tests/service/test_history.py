@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model.day import MINUTES, UNSEEN
+from monitor.model.day_series import MINUTES, UNSEEN
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.service.history import History
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from monitor.model.beat import next_beat
+from monitor.model.ticks import next_beat
 from monitor.service.loop_holder import NOT_SEEN, OVERDUE_S, STOOD_STILL, LoopHolder, place
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from monitor.cli.children import Child, start, wait_until_ready
-from monitor.cli.companions import (
+from monitor.cli.stack_programs import (
     ALERTMANAGER,
     PROMETHEUS,
     alertmanager_words,
@@ -21,6 +20,7 @@ from monitor.cli.companions import (
     write_alertmanager,
     write_prometheus,
 )
+from monitor.cli.subprocesses import Child, start, wait_until_ready
 from tests.patience import LONGEST_WAIT_S
 from tests.ports import reserved
 from tests.supervision.scaling import scaled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model.misdeed import Deed
+from monitor.model.agent_fault import Deed
 from monitor.model.state import Event
 from tests.system.hostile import HEALTHY, HOSTILE, Siege
 from tests.system.running import Scrape, is_even

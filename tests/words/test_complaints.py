@@ -4,7 +4,7 @@ from string import Formatter
 
 import pytest
 
-from monitor.model.misdeed import Deed
+from monitor.model.agent_fault import Deed
 from monitor.words.complaints import COMPLAINTS, complain
 
 

@@ -16,7 +16,7 @@ OTHERS = {
     "load/exchange/xlsx.py": "cells as files have them",
     "load/schedule.py": "ids of meetings",
     "load/writing.py": "values as files have them",
-    "probes/snmp/plan.py": "what an agent says",
+    "probes/snmp/value_plan.py": "what an agent says",
     "service/board/announcing.py": "the log",
     "service/loop_holder.py": "the log",
     "service/poller.py": "the log",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.export.api.readings import codes
+from monitor.model.agent_fault import Misdeed
+from monitor.model.agent_limits import Learned, Manner
 from monitor.model.inventory import Contact, Contracted, Location
-from monitor.model.kindness import Learned, Manner
-from monitor.model.misdeed import Misdeed
 from monitor.model.reason import Reasons
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Transition

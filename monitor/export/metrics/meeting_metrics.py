@@ -8,7 +8,7 @@ from monitor.export.metrics.families import Family
 from monitor.model.inventory import Target
 from monitor.model.meeting import EndpointVerdict, MeetingView, Verdict
 from monitor.model.settings import MeetingSettings
-from monitor.rules.meeting_times import is_watched
+from monitor.rules.readiness.times import is_watched
 
 _SECONDS = "seconds"
 FAMILIES = (

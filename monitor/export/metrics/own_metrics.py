@@ -17,8 +17,8 @@ from prometheus_client import (
 from prometheus_client.openmetrics import exposition as openmetrics
 
 from monitor import __version__
+from monitor.model.agent_fault import STRAY_KINDS, Stray
 from monitor.model.inventory import Area
-from monitor.model.misdeed import STRAY_KINDS, Stray
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot

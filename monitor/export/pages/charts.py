@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from monitor.export.pages.panels import Figure
 from monitor.export.pages.sentences import Sentences
-from monitor.model.day import Day
+from monitor.model.day_series import Day
 from monitor.model.settings import Settings
 from monitor.model.state import TargetView
 from monitor.rules.bounds import Bounds, Grade, grades, jitter_bounds, load_bounds, loss_bounds, rtt_bounds

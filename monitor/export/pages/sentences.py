@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from monitor import words
+from monitor.model.agent_fault import Misdeed
 from monitor.model.inventory import Inventory, Kind, Target
-from monitor.model.misdeed import Misdeed
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, Transition
 from monitor.words import meeting, page, readiness, target

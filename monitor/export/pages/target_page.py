@@ -17,7 +17,7 @@ from monitor.export.pages.state_strip import DAY_S, strip
 from monitor.export.pages.tiles import GRAVITY, shown
 from monitor.export.rendered import FRESH_S
 from monitor.export.source import Meetings, Source
-from monitor.model.day import Day
+from monitor.model.day_series import Day
 from monitor.model.inventory import Kind
 from monitor.model.state import Event, Snapshot, State, TargetView, Transition
 from monitor.rules.evidence import gather

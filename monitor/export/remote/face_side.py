@@ -14,8 +14,8 @@ from monitor.errors import Fault
 from monitor.export.remote.channel import Channel
 from monitor.export.remote.codec import LONGEST_ANSWER, Kind, Picture, Unpacker, Update, pack_call
 from monitor.export.source import RefusedError, SilentError
-from monitor.model.day import Day
-from monitor.model.kindness import Manner
+from monitor.model.agent_limits import Manner
+from monitor.model.day_series import Day
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.operations import Work
 from monitor.model.reading import Reading

@@ -10,13 +10,13 @@ from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
 from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SipSpec
-from monitor.probes.connecting import Connector, Failure
-from monitor.probes.crowd import Crowd
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, resolve_by_system
+from monitor.probes.probe_pool import Crowd
 from monitor.probes.sip.attempt import Attempt, request_maker
 from monitor.probes.sip.tcp import TcpClient
 from monitor.probes.sip.udp import T1_S, UdpClient
+from monitor.probes.tcp_connect import Connector, Failure
 from monitor.rules.conference import IN_CALL, SipMeaning, sip_meaning
 
 _UP = 'conference_signalling_up{protocol="sip"}'

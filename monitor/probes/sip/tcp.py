@@ -8,9 +8,9 @@ import socket
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
-from monitor.probes.connecting import Connector, Failure
 from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.sip.attempt import Attempt, MakeRequest
+from monitor.probes.tcp_connect import Connector, Failure
 from monitor.probes.why import malformed, os_error
 from monitor.wire.fault import MalformedError
 from monitor.wire.sip import Options, RequestError, Response, parse_response, take_message

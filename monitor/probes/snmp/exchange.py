@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import NamedTuple, TypeVar
 
-from monitor.model.misdeed import Misdeed
+from monitor.model.agent_fault import Misdeed
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
 from monitor.wire.answers import Steady

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from monitor.model.agent_limits import Manner
 from monitor.model.clock import Clock
-from monitor.model.kindness import Manner
 from monitor.model.profile import Profile
 from monitor.model.spec import SnmpSpec
 from monitor.probes.names import Place
+from monitor.probes.snmp.agent_limits import Device, Devices
 from monitor.probes.snmp.exchange import Ask
-from monitor.probes.snmp.manner import Device, Devices
-from monitor.probes.snmp.plan import ValuePlan
 from monitor.probes.snmp.question import Route
 from monitor.probes.snmp.steady import KnownRow, SteadyGet
+from monitor.probes.snmp.value_plan import ValuePlan
 from monitor.wire.oid import Oid
 
 _MAX_KEPT = 50_000

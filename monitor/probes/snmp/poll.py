@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from monitor.model.misdeed import Misdeed
+from monitor.model.agent_fault import Misdeed
 from monitor.model.profile import Profile
 from monitor.model.quick import quick
 from monitor.model.reading import Explained, InterfaceSample, SnmpSample
 from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
-from monitor.probes.snmp.get import Getter
-from monitor.probes.snmp.memory import AgentMemory
-from monitor.probes.snmp.objects import (
+from monitor.probes.snmp.if_mib import (
     ENGINE_BOOTS,
     ENGINE_ID,
     ENGINE_TIME,
@@ -35,11 +33,13 @@ from monitor.probes.snmp.objects import (
     text,
     whole,
 )
-from monitor.probes.snmp.plan import evaluate, explain
+from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.question import reader_of
+from monitor.probes.snmp.requests import Getter
 from monitor.probes.snmp.rows import TELLING_COLUMNS, interface_rows, interface_sample, is_same_row, row_objects
 from monitor.probes.snmp.steady import KnownRow, Scalars, SteadyGet
-from monitor.probes.snmp.values import Means, read_values, value_objects
+from monitor.probes.snmp.value_plan import evaluate, explain
+from monitor.probes.snmp.value_survey import Means, read_values, value_objects
 from monitor.probes.snmp.walk import walk
 from monitor.rules.interfaces import InterfaceRow, choose_wan, keys
 from monitor.rules.recognition import recognise

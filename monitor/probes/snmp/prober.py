@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from monitor.model.agent_fault import Stray
+from monitor.model.agent_limits import Manner
 from monitor.model.clock import Clock
-from monitor.model.kindness import Manner
-from monitor.model.misdeed import Stray
 from monitor.model.reading import Deliver, Outcome
 from monitor.model.reason import Reason
 from monitor.model.spec import SnmpSpec

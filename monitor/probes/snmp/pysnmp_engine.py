@@ -22,19 +22,19 @@ from pysnmp.error import PySnmpError
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.proto import errind
 
+from monitor.model.agent_fault import Misdeed
+from monitor.model.agent_limits import Manner
 from monitor.model.clock import Clock
-from monitor.model.kindness import Manner
-from monitor.model.misdeed import Misdeed
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.reason import Reason
 from monitor.model.settings import Credential
 from monitor.model.spec import BACK_OFF, SnmpSpec
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system, route_fault
+from monitor.probes.snmp.agent_limits import Device
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
-from monitor.probes.snmp.manner import Device
+from monitor.probes.snmp.if_mib import SYS_UPTIME
 from monitor.probes.snmp.memory import AgentMemory, Memories
-from monitor.probes.snmp.objects import SYS_UPTIME
 from monitor.probes.snmp.poll import Poll
 from monitor.probes.snmp.question import not_complete
 from monitor.probes.udp import drops_of, enlarge

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Protocol
 
-from monitor.model.misdeed import Misdeed
+from monitor.model.agent_fault import Misdeed
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
 from monitor.probes.datagrams import name_of
 from monitor.probes.names import Place, SocketAddress
+from monitor.probes.snmp.agent_limits import Device
 from monitor.probes.snmp.exchange import Answer, ExchangeError
-from monitor.probes.snmp.manner import Device
-from monitor.probes.snmp.timers import Generation
+from monitor.probes.snmp.window import Generation
 from monitor.probes.udp import source_of
 from monitor.wire.answers import Steady
 from monitor.wire.oid import Oid

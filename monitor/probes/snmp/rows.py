@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.model.reading import InterfaceSample
-from monitor.probes.snmp.objects import (
+from monitor.probes.snmp.if_mib import (
     COUNTER_COLUMNS,
     IF_ALIAS,
     IF_DESCR,

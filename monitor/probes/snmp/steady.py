@@ -13,7 +13,7 @@ from typing import NamedTuple
 from monitor.model.quick import quick
 from monitor.model.reading import InterfaceSample
 from monitor.probes.snmp.exchange import Ask
-from monitor.probes.snmp.objects import (
+from monitor.probes.snmp.if_mib import (
     COUNTER_COLUMNS,
     ENGINE_BOOTS,
     ENGINE_TIME,
@@ -32,7 +32,7 @@ from monitor.probes.snmp.objects import (
     is_up,
     speed_bps,
 )
-from monitor.probes.snmp.plan import ValuePlan
+from monitor.probes.snmp.value_plan import ValuePlan
 from monitor.rules.interfaces import InterfaceRow
 from monitor.wire.ber import Value
 from monitor.wire.oid import Oid

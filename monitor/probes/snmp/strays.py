@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model.misdeed import Stray
+from monitor.model.agent_fault import Stray
 
 _MOST_SOURCES = 1024
 """Kept apart between two calls of take(); sources can be forged, memory must not follow them."""

@@ -17,10 +17,10 @@ from monitor.model.reason import Reason
 from monitor.model.spec import BACK_OFF
 from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.snmp.exchange import Answer, ExchangeError
-from monitor.probes.snmp.open import OpenQuestions
+from monitor.probes.snmp.matching import OpenQuestions
 from monitor.probes.snmp.question import Exchange, not_complete
 from monitor.probes.snmp.strays import Strays
-from monitor.probes.snmp.timers import Wheel, Window
+from monitor.probes.snmp.window import Wheel, Window
 from monitor.probes.udp import BusyError, UdpSocket, UnsupportedVersionError
 from monitor.probes.why import os_error
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.model.misdeed import Deed, Misdeed
+from monitor.model.agent_fault import Deed, Misdeed
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason, Reasons
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp.if_mib import ABSENT, Values
 from monitor.probes.snmp.memory import AgentMemory
-from monitor.probes.snmp.objects import ABSENT, Values
 from monitor.wire.oid import Oid, format_oid
 from monitor.wire.snmp import GET_BULK, GET_NEXT, ErrorStatus, VarBind, status_name
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from monitor.model.beat import next_beat
+from monitor.model.ticks import next_beat
 
 
 class Pulse:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from monitor.model.meeting import Meeting, Past
 from monitor.model.state import Event, Transition
-from monitor.rules.absence import outages
+from monitor.rules.readiness.absence import outages
 
 READ_AT_ONCE = 200_000
 KNOWN_S = 3_600.0

@@ -28,7 +28,7 @@ from monitor.model.meeting import (
 )
 from monitor.model.reason import Reason
 from monitor.model.state import Event
-from monitor.rules.readiness import blasts
+from monitor.rules.readiness.verdicts import blasts
 from monitor.words.sealed import NEWEST, OF_0_1, WORDINGS
 
 CHECKED, SEALED, CONFIRMED = "meeting_checked", "meeting_sealed", "meeting_confirmed"

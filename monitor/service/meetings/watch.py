@@ -23,10 +23,10 @@ from monitor.model.clock import Clock
 from monitor.model.meeting import Confirmation, Meeting, MeetingView, Stage, Verdict
 from monitor.model.reason import Reason
 from monitor.model.state import Event, Snapshot
-from monitor.rules import meeting_times
-from monitor.rules.absence import losses
-from monitor.rules.readiness import judge
-from monitor.rules.readiness_case import Brief
+from monitor.rules.readiness.absence import losses
+from monitor.rules.readiness.inputs import Brief
+from monitor.rules.readiness import times
+from monitor.rules.readiness.verdicts import judge
 from monitor.service.meetings.check import Progress, check
 from monitor.service.meetings.loads import Loads
 from monitor.service.meetings.outages import Outages
@@ -168,7 +168,7 @@ class MeetingWatch:
         rules = self._watched.configuration.settings.meetings
         for meeting in self._listed:
             record = self._record(meeting)
-            stage = meeting_times.due(meeting, rules, record.done, now)
+            stage = times.due(meeting, rules, record.done, now)
             if stage is not None and record.checking is None and starts_checks:
                 record.checking = (0, 0)
                 self._spawn(self._check_by_clock(meeting, stage))
@@ -265,7 +265,7 @@ class MeetingWatch:
         record, now = self._record(meeting), self._clock.wall()
         record.judged_at = now
         rules = self._watched.configuration.settings.meetings
-        stage = meeting_times.stage(meeting, record.done, now)
+        stage = times.stage(meeting, record.done, now)
         if stage is Stage.OVER and record.view is not None and record.is_final:
             return record.view
         if now < meeting.start.timestamp() - rules.first_s:
@@ -279,7 +279,7 @@ class MeetingWatch:
         view = replace(
             view,
             checked_at=record.checked_at,
-            next_check_at=meeting_times.next_check(meeting, rules, now),
+            next_check_at=times.next_check(meeting, rules, now),
             checking=record.checking,
             losses=absent,
             seal="" if record.sealed is None else str(record.sealed.values["seal"]),
@@ -324,7 +324,7 @@ class MeetingWatch:
         self._nudge = None
         now, rules = self._clock.wall(), self._watched.configuration.settings.meetings
         for meeting in self._listed:
-            if meeting_times.is_watched(meeting, rules, now) and now < meeting.end.timestamp():
+            if times.is_watched(meeting, rules, now) and now < meeting.end.timestamp():
                 self._judge(meeting)
                 await asyncio.sleep(0)
 

@@ -14,7 +14,7 @@ from monitor.export.pages.path import hops
 from monitor.export.pages.renderer import sentences
 from monitor.export.pages.state_strip import strip
 from monitor.export.pages.tiles import Layout
-from monitor.model.day import MINUTES, UNSEEN, Day
+from monitor.model.day_series import MINUTES, UNSEEN, Day
 from monitor.model.reading import Outcome, ServiceSample
 from monitor.model.reason import Reason
 from monitor.model.settings import QualitySettings, Settings

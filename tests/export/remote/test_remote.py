@@ -21,8 +21,8 @@ from monitor.export.remote.codec import LONGEST_ANSWER, Kind, Picture, Unpacker,
 from monitor.export.remote.poller_side import PollerSide
 from monitor.export.source import NoMeetings, RefusedError, SilentError
 from monitor.load.configuration import load
-from monitor.model.day import Day
-from monitor.model.kindness import Learned, Manner
+from monitor.model.agent_limits import Learned, Manner
+from monitor.model.day_series import Day
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.reading import Reading
 from monitor.model.reason import Reason

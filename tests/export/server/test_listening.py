@@ -17,7 +17,7 @@ from monitor.errors import Fault
 from monitor.export.http import make_app
 from monitor.export.server.admission import Limits, Refusal
 from monitor.export.server.listening import limits_of_this_process, serve
-from monitor.model.kindness import Manner
+from monitor.model.agent_limits import Manner
 from monitor.model.reading import Reading
 from monitor.model.state import State
 from monitor.words.faults import FAULTS

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from monitor.model.kindness import Manner
+from monitor.model.agent_limits import Manner
 from monitor.model.reading import Outcome, Reading
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, ExchangeError

@@ -14,9 +14,9 @@ from monitor.model.profile import Condition, Name, Profile, Value, label
 from monitor.model.reason import Reason
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Conversation, ExchangeError
+from monitor.probes.snmp.if_mib import Values, number
 from monitor.probes.snmp.memory import AgentMemory
-from monitor.probes.snmp.objects import Values, number
-from monitor.probes.snmp.plan import (
+from monitor.probes.snmp.value_plan import (
     Cell,
     Group,
     ValuePlan,

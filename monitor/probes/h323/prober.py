@@ -13,11 +13,11 @@ from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
 from monitor.model.reason import Reason
 from monitor.model.spec import H323Spec
-from monitor.probes.connecting import Connector, Failure
-from monitor.probes.crowd import Crowd
+from monitor.probes.h323.gatekeepers import Gatekeepers, Registration
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, resolve_by_system
-from monitor.probes.ras import Gatekeepers, Registration
+from monitor.probes.probe_pool import Crowd
+from monitor.probes.tcp_connect import Connector, Failure
 
 _UP = 'conference_signalling_up{protocol="h323"}'
 _REGISTERED = 'conference_registered{protocol="h323"}'

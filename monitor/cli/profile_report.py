@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.cli.profile_trial import Trial
 from monitor.cli.tables import Column, fitted, printed_width, seen_width, table
-from monitor.cli.trial import Trial
 from monitor.model.profile import Match, Profile
 from monitor.model.reading import Explained, InterfaceSample, Lack, SnmpSample
 from monitor.rules.recognition import specificity

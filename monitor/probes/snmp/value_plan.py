@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from monitor.model.profile import Condition, Profile, Reduce, Value
 from monitor.model.reading import Explained, Lack
-from monitor.probes.snmp.objects import Values, number, readable
+from monitor.probes.snmp.if_mib import Values, number, readable
 from monitor.wire.ber import NULL
 from monitor.wire.ber import Value as WireValue
 from monitor.wire.oid import Oid, format_oid, parse_oid

@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.lab.conference import Conference
 from monitor.lab.device import make_device
 from monitor.lab.mib import device_mib
-from monitor.lab.poly import is_poly, poly_entries
+from monitor.lab.poly_mib import is_poly, poly_entries
 from monitor.load.profiles import load_profiles
 from monitor.model.inventory import Kind, Target
 from monitor.model.profile import Profile

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model.kindness import Learned
+from monitor.model.agent_limits import Learned
 from monitor.model.reason import Reason
-from monitor.probes.snmp.manner import GROW_AFTER_S, Device, Devices, Limit, ResponseTimes
+from monitor.probes.snmp.agent_limits import GROW_AFTER_S, Device, Devices, Limit, ResponseTimes
 from tests.probes.manual_clock import ManualClock
 from tests.probes.readings import snmp_spec
 from tests.told import english

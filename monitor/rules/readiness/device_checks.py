@@ -6,7 +6,7 @@ from monitor.model.meeting import Rung, Stage, Verdict
 from monitor.model.reading import Outcome
 from monitor.model.state import ServiceView
 from monitor.rules.conference import OWN_WORDS, SIGNALLING, SipMeaning, sip_meaning
-from monitor.rules.readiness_case import Case, Finding, Word, fails, holds, untold
+from monitor.rules.readiness.inputs import Case, Finding, Word, fails, holds, untold
 
 # Without one of these nobody is seen or heard; without another the meeting can be followed.
 _VITAL = ("camera", "microphone", "hardware")

@@ -1,6 +1,6 @@
 """The rungs of the ladder that the network answers for: evidence, work, uplinks, ping, quality, capacity; and what the past says.
 
-Each function says what holds on one rung for one endpoint. rules/readiness_device.py has the endpoint's own.
+Each function says what holds on one rung for one endpoint. rules/readiness/device_checks.py has the endpoint's own.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from monitor.model.meeting import Rung, Samples, Verdict
 from monitor.model.probe_kinds import ICMP, SNMP
 from monitor.model.state import State, TargetView
 from monitor.rules.binomial import proves_above, proves_below, upper_bound
-from monitor.rules.capacity import Circuit
 from monitor.rules.evidence import bound_s
 from monitor.rules.quality import upper_jitter_s, upper_rtt_s, usual_bound_s
-from monitor.rules.readiness_case import Case, Finding, fails, holds, untold
+from monitor.rules.readiness.capacity import Circuit
+from monitor.rules.readiness.inputs import Case, Finding, fails, holds, untold
 from monitor.rules.timetable import BEFORE_MEETING
 
 _LEAST_S = 60.0

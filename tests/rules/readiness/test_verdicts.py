@@ -12,8 +12,8 @@ from monitor.model.meeting import Confirmation, EndpointVerdict, Load, Meeting, 
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, MeetingSettings, Settings
 from monitor.model.state import Blindness, RecentRounds, State, TargetView
-from monitor.rules.readiness import judge
-from monitor.rules.readiness_case import Brief
+from monitor.rules.readiness.inputs import Brief
+from monitor.rules.readiness.verdicts import judge
 from tests.rules.endpoints import (
     END,
     ENDPOINT,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.model.misdeed import Deed, Misdeed
+from monitor.model.agent_fault import Deed, Misdeed
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError, status_reason
+from monitor.probes.snmp.if_mib import SYS_UPTIME, Values, is_absent
 from monitor.probes.snmp.memory import AgentMemory
-from monitor.probes.snmp.objects import SYS_UPTIME, Values, is_absent
 from monitor.wire.ber import Value
 from monitor.wire.oid import Oid
 from monitor.wire.snmp import GET, ErrorStatus, status_name

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model.beat import BEAT_S, next_beat
+from monitor.model.ticks import BEAT_S, next_beat
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ It belongs to whoever answers at an address and port, not to a target: two targe
 
 from __future__ import annotations
 
+from monitor.model.agent_limits import Learned, Manner
 from monitor.model.clock import Clock
-from monitor.model.kindness import Learned, Manner
 from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
 

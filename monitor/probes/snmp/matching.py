@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 
-from monitor.model.misdeed import Deed, Misdeed
+from monitor.model.agent_fault import Deed, Misdeed
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
 from monitor.probes.snmp.exchange import Answer, ExchangeError

@@ -13,21 +13,22 @@ from monitor.model.meeting import Blast, EndpointVerdict, MeetingView, Rung, Ver
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import TargetView
-from monitor.rules import maintenance, readiness_device, readiness_rungs
-from monitor.rules.calls import whom_to_call
-from monitor.rules.capacity import circuits_of, rehearse
-from monitor.rules.readiness_case import Brief, Case, Finding, over, untold
+from monitor.rules import maintenance
+from monitor.rules.readiness.calls import whom_to_call
+from monitor.rules.readiness.capacity import circuits_of, rehearse
+from monitor.rules.readiness.inputs import Brief, Case, Finding, over, untold
+from monitor.rules.readiness.verdicts import checks, device_checks
 from monitor.rules.topology import Topology
 
 GRAVITY = tuple(Verdict)
 LADDER = tuple(Rung)
 _SEEN: tuple[tuple[Rung, Callable[[Case], Finding]], ...] = (
-    (Rung.QUALITY, readiness_rungs.quality),
-    (Rung.SIGNALLING, readiness_device.signalling),
-    (Rung.REGISTRATION, readiness_device.registration),
-    (Rung.DEVICE, readiness_device.device),
-    (Rung.CERTIFICATE, readiness_device.certificate),
-    (Rung.CALL, readiness_device.call),
+    (Rung.QUALITY, checks.quality),
+    (Rung.SIGNALLING, device_checks.signalling),
+    (Rung.REGISTRATION, device_checks.registration),
+    (Rung.DEVICE, device_checks.device),
+    (Rung.CERTIFICATE, device_checks.certificate),
+    (Rung.CALL, device_checks.call),
 )
 """Rungs that only an endpoint which answers can be seen on."""
 
@@ -57,7 +58,7 @@ def judge_endpoints(brief: Brief) -> dict[str, EndpointVerdict]:
         target = inventory.targets.get(name)
         if target is None:
             continue
-        narrow = readiness_rungs.capacity(circuits, circuits_of(target, inventory))
+        narrow = checks.capacity(circuits, circuits_of(target, inventory))
         view = brief.views.get(name) or TargetView(target)
         work = _work_over(name, brief.topology, covered)
         found[name] = judge_endpoint(Case(brief, target, view, work, narrow))
@@ -88,16 +89,16 @@ def judge_endpoint(case: Case) -> EndpointVerdict:
 def climb(case: Case) -> list[Finding]:
     """Return what was found on every rung, in the order of the ladder."""
     found = {
-        Rung.EVIDENCE: readiness_rungs.evidence(case),
-        Rung.MAINTENANCE: readiness_rungs.work(case),
+        Rung.EVIDENCE: checks.evidence(case),
+        Rung.MAINTENANCE: checks.work(case),
         Rung.CAPACITY: case.narrow or untold(Rung.CAPACITY, "no_contract"),
-        Rung.HISTORY: readiness_rungs.history(case),
-        Rung.SITE: readiness_device.site(case),
+        Rung.HISTORY: checks.history(case),
+        Rung.SITE: device_checks.site(case),
     }
     if found[Rung.EVIDENCE].ok is True:
-        found[Rung.UPLINK] = readiness_rungs.uplink(case)
+        found[Rung.UPLINK] = checks.uplink(case)
         if found[Rung.UPLINK].ok is True:
-            found[Rung.PING] = readiness_rungs.ping(case)
+            found[Rung.PING] = checks.ping(case)
     if Rung.PING in found and found[Rung.PING].ok is True:
         found |= {rung: look(case) for rung, look in _SEEN}
     return [found.get(rung) or untold(rung, "not_looked") for rung in LADDER]

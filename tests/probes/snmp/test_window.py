@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.probes.snmp.timers import Wheel, Window
+from monitor.probes.snmp.window import Wheel, Window
 
 TIMES = st.lists(st.floats(0, 100, allow_nan=False), max_size=60)
 

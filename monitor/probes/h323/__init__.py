@@ -1,0 +1,1 @@
+"""Conference endpoints and their gatekeepers over RAS (H.225.0)."""

@@ -1,0 +1,1 @@
+"""Whether every endpoint can join a meeting, and whether it can be held."""
