@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from monitor.words.faults import knows, tell
+from monitor.words.faults import knows, tell_fault
 from monitor.words.phrase import Phrase, coded, coded_values, decoded, decoded_values, phrase, plain
 
 LOG = "en"
@@ -47,12 +47,12 @@ class Fault:
 
     def fault_in(self, language: str) -> str:
         """Return what is wrong."""
-        return tell(Phrase(self.code, self.values), language)
+        return tell_fault(Phrase(self.code, self.values), language)
 
     def cure_in(self, language: str) -> str:
         """Return what to do about it, '' where the fault says it all."""
         remedy = self.remedy or _own_remedy(self.code, self.values)
-        return tell(remedy, language) if remedy is not None else ""
+        return tell_fault(remedy, language) if remedy is not None else ""
 
     def answer_in(self, language: str) -> dict[str, Any]:
         """Return place, fault, cure and their codes, as JSON has them."""
@@ -108,11 +108,11 @@ class MonitorError(Exception):
 
     def fault_in(self, language: str) -> str:
         """Return what is wrong."""
-        return tell(self.said, language)
+        return tell_fault(self.said, language)
 
     def cure_in(self, language: str) -> str:
         """Return what to do about it, '' where the fault says it all."""
-        return tell(self.remedy, language) if self.remedy is not None else ""
+        return tell_fault(self.remedy, language) if self.remedy is not None else ""
 
     def answer_in(self, language: str) -> dict[str, Any]:
         """Return fault and cure in a language, and their codes for who says them in another, as JSON has them."""

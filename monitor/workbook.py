@@ -48,7 +48,7 @@ _TRIGGERS = ("=", "+", "-", "@", "\t", "\n", "'")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column of a table. form: how its numbers are shown, '' as they are. width: in letters, None for what its texts need."""
 
     heading: str
@@ -81,7 +81,7 @@ class Sheet:
             self.put(row, 1, line).alignment = _TOP
         self.page.column_dimensions["A"].width = width
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[Value]], *, marked: int = 0) -> None:
+    def table(self, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Value]], *, marked: int = 0) -> None:
         """Write a table under its headings, which stay in sight. marked: so many rows at the top stand on a ground of their own."""
         for place, column in enumerate(columns, start=1):
             cell = self.put(1, place, column.heading)
@@ -144,7 +144,7 @@ def _writable(text: str) -> str:
     return _UNWRITABLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _width(column: Column, values: Sequence[Value]) -> float:
+def _width(column: SheetColumn, values: Sequence[Value]) -> float:
     if column.width is not None:
         return column.width
     longest = max((len(value) for value in values if isinstance(value, str)), default=0)

@@ -34,7 +34,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from monitor.lab.control import ask
+from monitor.lab.control import ask_lab
 from monitor.lab.namespace import _CLONE_NEWNET, _libc, join_network
 from monitor.lab.state import socket_path
 from monitor.load.configuration import load
@@ -134,7 +134,7 @@ class Lab:
             return self.process.wait(LONGEST_WAIT_S)
 
     def _ask(self, request: dict[str, object]) -> dict[str, Any]:
-        answer = ask(socket_path(self.state), request)
+        answer = ask_lab(socket_path(self.state), request)
         assert answer["ok"], answer["error"]
         return answer
 

@@ -21,7 +21,7 @@ from monitor.lab.certificates import server_context
 from monitor.probes.why import library_error, os_error, os_error_number, unresolved
 from monitor.words import LANGUAGES
 from monitor.words.details import tell_details
-from monitor.words.faults import tell
+from monitor.words.faults import tell_fault
 from monitor.words.faults.system import SYSTEM
 from tests.told import english, text
 
@@ -32,22 +32,22 @@ NUMBERS = {name.lower(): number for number, name in errno.errorcode.items()} | {
 @pytest.mark.parametrize("number", [NUMBERS[code] for code in SYSTEM if code in NUMBERS], ids=errno.errorcode.get)
 def test_a_fault_and_a_reading_tell_an_error_of_the_kernels_alike_and_in_english_as_the_kernel_does(number: int) -> None:
     error = OSError(number, os.strerror(number))
-    assert os.strerror(number) == tell(reason_of(error), "en")
+    assert os.strerror(number) == tell_fault(reason_of(error), "en")
     for language in LANGUAGES:
-        told = tell(reason_of(error), language)
+        told = tell_fault(reason_of(error), language)
         assert told == tell_details([os_error(error)], language) == tell_details([os_error_number(number)], language)
 
 
 def test_an_error_without_words_is_told_by_its_name_and_the_systems_sentence() -> None:
     error = OSError(errno.EXFULL, os.strerror(errno.EXFULL))
     for language in LANGUAGES:
-        assert "EXFULL ('Exchange full')" == tell(reason_of(error), language) == tell_details([os_error(error)], language)
+        assert "EXFULL ('Exchange full')" == tell_fault(reason_of(error), language) == tell_details([os_error(error)], language)
 
 
 def test_an_error_without_a_name_is_told_as_it_is() -> None:
     error = OSError("what a {library} says")
     assert ("", "what a {library} says") == name_of(error)
-    assert "what a {library} says" == tell(reason_of(error), "vi") == tell_details([os_error(error)], "vi")
+    assert "what a {library} says" == tell_fault(reason_of(error), "vi") == tell_details([os_error(error)], "vi")
 
 
 def test_a_name_that_has_no_address_is_told_by_the_resolvers_code() -> None:
@@ -70,7 +70,7 @@ def test_numbers_of_other_libraries_are_not_taken_for_the_kernels() -> None:
     with pytest.raises(ssl.SSLError) as refused:
         ssl.create_default_context(cafile=__file__)
     assert "TLS_NO_CERTIFICATE_OR_CRL_FOUND" == name_of(refused.value)[0]
-    assert "tệp không có chứng thư nào" == tell(reason_of(refused.value), "vi")
+    assert "tệp không có chứng thư nào" == tell_fault(reason_of(refused.value), "vi")
 
 
 Answer = Callable[[ssl.MemoryBIO, ssl.MemoryBIO], None]
@@ -116,8 +116,8 @@ def test_who_speaks_no_tls_is_told_by_openssls_reason() -> None:
 def test_a_certificate_that_is_not_trusted_is_told_by_openssls_number() -> None:
     error = shaken(ssl.create_default_context(), tls_server(server_context(KEY, datetime.now(UTC) + timedelta(days=365))))
     assert ("X509_18", error.verify_message) == name_of(error)  # type: ignore[attr-defined]
-    assert "chứng thư tự ký, không có CA nào bảo đảm" == tell(reason_of(error), "vi")
-    assert error.verify_message == tell(reason_of(error), "en")  # type: ignore[attr-defined]
+    assert "chứng thư tự ký, không có CA nào bảo đảm" == tell_fault(reason_of(error), "vi")
+    assert error.verify_message == tell_fault(reason_of(error), "en")  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_certificate_that_is_not_trusted_is_told_by_openssls_number() -> None:
 )
 def test_a_client_of_http_is_told_by_what_happened_to_it(error: Exception, name: str) -> None:
     assert name == name_of(error)[0]
-    assert [SYSTEM[name.lower()][at] for at in (0, 1)] == [tell(reason_of(error), language) for language in LANGUAGES]
+    assert [SYSTEM[name.lower()][at] for at in (0, 1)] == [tell_fault(reason_of(error), language) for language in LANGUAGES]
 
 
 def wrapped() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from monitor.workbook import DURATION, TIME, Book, Column, Value, duration
+from monitor.workbook import DURATION, TIME, Book, SheetColumn, Value, duration
 from tests.workbooks import AWKWARD, cells
 
 PACKAGE = Path(__file__).parent.parent / "monitor"
@@ -31,7 +31,7 @@ def book_of(*values: Value, form: str = "") -> bytes:
 def test_a_text_is_a_text_wherever_it_stands(text: str) -> None:
     book = Book()
     book.sheet(text).lines(text, [text], width=20)
-    book.sheet("bảng").table([Column(text, DURATION)], [[text], [text]], marked=1)
+    book.sheet("bảng").table([SheetColumn(text, DURATION)], [[text], [text]], marked=1)
     lines, table = cells(book.octets()).values()
     assert ([[text], [text]], [[text], [text], [text]]) == (lines, table)
 
@@ -56,7 +56,7 @@ def test_what_is_no_number_leaves_a_cell_empty(value: Value) -> None:
 
 def test_numbers_times_and_durations_stay_what_they_are() -> None:
     book = Book()
-    columns = [Column("a", "0.000%"), Column("b", TIME), Column("c", DURATION)]
+    columns = [SheetColumn("a", "0.000%"), SheetColumn("b", TIME), SheetColumn("c", DURATION)]
     book.sheet("x").table(columns, [[0.999, AT, duration(26 * 3_600)], [None, None, duration(None)]])
     page = load_workbook(BytesIO(book.octets()))["x"]
     assert [0.999, AT, timedelta(hours=26)] == [cell.value for cell in page[2]]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event
 from monitor.words.details import tell_details
-from monitor.words.events import tell
+from monitor.words.events import tell_event
 
 REFUSAL = {"error", "cure", "code", "values", "remedy"}
 """What the JSON of a refusal holds."""
@@ -25,4 +25,4 @@ def text(said: str) -> Reasons:
 
 def sentence(event: Event) -> str:
     """Return an event in English, targets by their ids."""
-    return tell(event.kind, event.target, event.values, event.told, "en", {})
+    return tell_event(event.kind, event.target, event.values, event.told, "en", {})

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.cli.options import start_log
-from monitor.cli.run import compose, serve
+from monitor.cli.run import compose_daemon, start_web_process
 from monitor.load.configuration import load
 from monitor.probes.guard import ensure_permitted
 from monitor.service.process import open_listener
@@ -29,8 +29,8 @@ async def run(folder: Path, *, is_burst: bool) -> None:
     ensure_permitted(configuration.inventory.network.addresses, addresses_asked(configuration))
     settings = configuration.settings
     async with contextlib.AsyncExitStack() as stack:
-        daemon, watch, meetings = await compose(configuration, lambda: load(folder), stack)
-        web = serve(daemon, meetings, [open_listener(settings.listen)], stack)
+        daemon, watch, meetings = await compose_daemon(configuration, lambda: load(folder), stack)
+        web = start_web_process(daemon, meetings, [open_listener(settings.listen)], stack)
         async with daemon.running():
             if is_burst:
                 timetable = turns(configuration.inventory, settings, configuration.profiles)

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from monitor.cli.client import Daemon, add_daemon, running_daemon
+from monitor.cli.client import DaemonClient, add_daemon, running_daemon
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
-from monitor.cli.tables import Column, table
+from monitor.cli.tables import TableColumn, table
 from monitor.errors import SetupError
 from monitor.words.page import counted
 from monitor.words.voice import voice
@@ -49,28 +49,28 @@ def execute(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _list(daemon: Daemon, arguments: argparse.Namespace) -> int:
+def _list(daemon: DaemonClient, arguments: argparse.Namespace) -> int:
     causes = daemon.get(_PATH)["root_causes"]
     if arguments.format == "json":
         print(json.dumps(causes, ensure_ascii=False, indent=1))
     elif causes:
-        columns = [Column(daemon.say(key)) for key in ("where", "since", "hit", "who", "id")]
+        columns = [TableColumn(daemon.say(key)) for key in ("where", "since", "hit", "who", "id")]
         print(table(columns, [_cells(cause, daemon) for cause in causes]))
     else:
         print(daemon.say("none_open"))
     return 1 if any(cause["acknowledged"] is None for cause in causes) else 0
 
 
-def _cells(cause: Mapping[str, Any], daemon: Daemon) -> list[str]:
+def _cells(cause: Mapping[str, Any], daemon: DaemonClient) -> list[str]:
     return [cause["name"], _time(cause["since"], daemon), _hit(cause, daemon), _who(cause, daemon), cause["target"]]
 
 
-def _hit(cause: Mapping[str, Any], daemon: Daemon) -> str:
+def _hit(cause: Mapping[str, Any], daemon: DaemonClient) -> str:
     hit = cause["affected"] or {"points": 0, "endpoints": 0}
     return ", ".join(counted(kind, hit[kind], daemon.language) for kind in ("points", "endpoints") if hit[kind])
 
 
-def _who(cause: Mapping[str, Any], daemon: Daemon) -> str:
+def _who(cause: Mapping[str, Any], daemon: DaemonClient) -> str:
     taken = cause["acknowledged"]
     if taken is None:
         return daemon.say("untaken")
@@ -78,5 +78,5 @@ def _who(cause: Mapping[str, Any], daemon: Daemon) -> str:
     return daemon.say("taken", by=taken["by"], time=_time(taken["at"], daemon), note=note)
 
 
-def _time(at: float | None, daemon: Daemon) -> str:
+def _time(at: float | None, daemon: DaemonClient) -> str:
     return "" if at is None else voice(daemon.language).short_time(datetime.fromtimestamp(at, daemon.zone))

@@ -12,7 +12,7 @@ from monitor.cli.options import add_config, add_language
 from monitor.cli.parser import Parser
 from monitor.errors import SetupError
 from monitor.load.configuration import find_folder
-from monitor.load.receivers import Channel, complete, load_receivers
+from monitor.load.receivers import ReceiverChannel, load_receivers, with_receivers
 from monitor.load.whole_file import write_whole
 from monitor.words import say
 from monitor.words.commands import ALERTMANAGER
@@ -34,7 +34,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if not base.exists():
         raise SetupError("not_shipped", Phrase("take_alertmanager"), path=base)
     channels = load_receivers(own)
-    completed = complete(base, channels, str(own))
+    completed = with_receivers(base, channels, str(own))
     names = [receiver["name"] for receiver in completed["receivers"]]
     for line in _told(names, channels, language):
         print(line)
@@ -44,7 +44,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return 0 if any(channels.get(name) for name in names) else 1
 
 
-def _told(names: list[str], channels: Mapping[str, tuple[Channel, ...]], language: str) -> Iterator[str]:
+def _told(names: list[str], channels: Mapping[str, tuple[ReceiverChannel, ...]], language: str) -> Iterator[str]:
     width = max(len(name) for name in names)
     for name in names:
         kinds = [channel.kind for channel in channels.get(name, ())]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.machine import Finding, Grade, look
+from monitor.cli.machine import MachineFinding, MachineGrade, look
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
@@ -50,7 +50,7 @@ def execute(arguments: argparse.Namespace) -> int:
         print(_as_json(faults, configuration, findings, language))
     else:
         print("\n".join([*_about_configuration(folder, faults, configuration, language), *_about_machine(findings, language)]))
-    return 2 if faults or any(finding.grade is Grade.FAULT for finding in findings) else 0
+    return 2 if faults or any(finding.grade is MachineGrade.FAULT for finding in findings) else 0
 
 
 def _write_schemas(folder: Path) -> int:
@@ -106,8 +106,8 @@ def _counts(inventory: Inventory, language: str) -> list[str]:
     return lines
 
 
-def _about_machine(findings: Sequence[Finding], language: str) -> list[str]:
-    wide = max(len(say(CHECK, grade.value, language)) for grade in Grade)
+def _about_machine(findings: Sequence[MachineFinding], language: str) -> list[str]:
+    wide = max(len(say(CHECK, grade.value, language)) for grade in MachineGrade)
     lines = [say(CHECK, "machine", language)]
     for finding in findings:
         cure = finding.cure(language)
@@ -116,7 +116,9 @@ def _about_machine(findings: Sequence[Finding], language: str) -> list[str]:
     return lines
 
 
-def _as_json(faults: Sequence[Fault], configuration: Configuration | None, findings: Sequence[Finding], language: str) -> str:
+def _as_json(
+    faults: Sequence[Fault], configuration: Configuration | None, findings: Sequence[MachineFinding], language: str
+) -> str:
     warnings = () if configuration is None else configuration.warnings
     counts: dict[str, dict[str, int]] = {}
     for target in () if configuration is None else configuration.inventory.targets.values():

@@ -31,7 +31,7 @@ def add_daemon(parser: Parser) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Daemon:
+class DaemonClient:
     """The running daemon as a command speaks to it. origin: its URL without a slash at the end."""
 
     settings: Settings
@@ -77,7 +77,7 @@ class Daemon:
             return SetupError("odd_answer", origin=self.origin, status=error.code)
 
 
-def running_daemon(arguments: Namespace) -> Daemon:
+def running_daemon(arguments: Namespace) -> DaemonClient:
     """Return the daemon that the arguments --config, --daemon and --language mean.
 
     Of the configuration only monitor.yaml is read, for where the daemon is, its language and time zone: who is on call must reach a
@@ -93,7 +93,7 @@ def running_daemon(arguments: Namespace) -> Daemon:
         settings = replace(settings, advertise=arguments.daemon)
     elif faults:
         raise ConfigError(dict.fromkeys(faults))
-    return Daemon(settings, settings.origin, arguments.spoken)
+    return DaemonClient(settings, settings.origin, arguments.spoken)
 
 
 def _folder_or_none() -> Path | None:

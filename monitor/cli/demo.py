@@ -18,9 +18,9 @@ from monitor.cli.demo_meetings import SOON, write_meetings
 from monitor.cli.options import add_config, add_language, own_command
 from monitor.cli.parser import Parser
 from monitor.cli.stack import Surroundings, make_past
-from monitor.cli.subprocesses import LOOK_S, Child, interrupts, start, wait_for_any, wait_until_ready
+from monitor.cli.subprocesses import LOOK_S, Child, interrupts, start_child, wait_for_any, wait_until_ready
 from monitor.errors import SetupError
-from monitor.lab.control import ask
+from monitor.lab.control import ask_lab
 from monitor.lab.state import prepare_folder, socket_path, state_folder
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.model.inventory import AddressMode, Kind
@@ -100,13 +100,13 @@ def _demonstrate(demo: _Demo, listener: socket.socket) -> int:
         if demo.has_past:
             print(demo.say("past"), flush=True)
             make_past(demo.configuration.folder, demo.kept, _journal(demo), beside.daemon, demo.language)
-        lab = start(stack, "the_lab", demo.kept / "lab.log", _lab_words(demo))
+        lab = start_child(stack, "the_lab", demo.kept / "lab.log", _lab_words(demo))
         status = _wait_for_lab(lab, demo.state)
         if status is None:
             return _mourn(demo, lab)
         print(lab.log.read_text(encoding="utf-8"), end="")
         words = _daemon_words(demo, status["config"], listener)
-        daemon = start(stack, "the_daemon", demo.kept / "daemon.log", words, listener.fileno())
+        daemon = start_child(stack, "the_daemon", demo.kept / "daemon.log", words, listener.fileno())
         listener.close()
         if not wait_until_ready(daemon, host, port, "/-/ready", _DAEMON_STARTS_S):
             return _mourn(demo, daemon)
@@ -140,7 +140,7 @@ def _wait_for_lab(lab: Child, state: Path) -> dict[str, Any] | None:
     deadline = time.monotonic() + _LAB_STARTS_S
     while lab.process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError):
-            return ask(socket_path(state), {"ask": "status"})
+            return ask_lab(socket_path(state), {"ask": "status"})
         time.sleep(LOOK_S)
     return None
 

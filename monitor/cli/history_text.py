@@ -13,7 +13,7 @@ from typing import BinaryIO
 from monitor.export.metrics.collector import Collector
 from monitor.export.metrics.own_metrics import BOUNDS, OwnMetrics
 from monitor.export.metrics.target_lines import escape
-from monitor.lab.history import History
+from monitor.lab.history import InventedHistory
 from monitor.lab.history_recorded import Recorded
 from monitor.model.probe_kinds import ICMP, SNMP
 from monitor.model.reading import Outcome, Reading
@@ -39,7 +39,7 @@ class _Kept:
 class HistoryText:
     """Writes a past, span after span in order. instance: the label that Prometheus would have given the daemon's own series."""
 
-    def __init__(self, history: History, settings: Settings, instance: str) -> None:
+    def __init__(self, history: InventedHistory, settings: Settings, instance: str) -> None:
         self.history = history
         self._settings = settings
         self._scraped = f'instance="{escape(instance)}",job="{JOB}"'

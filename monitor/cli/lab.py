@@ -18,7 +18,7 @@ from monitor.cli import lab_history
 from monitor.cli.options import add_config, add_language, own_command, start_log
 from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, MonitorError, SetupError, reason_of
-from monitor.lab.control import ask
+from monitor.lab.control import ask_lab
 from monitor.lab.loopback import bind_agents, loopback_document, loopback_inventory, with_agent_port
 from monitor.lab.namespace import join_network
 from monitor.lab.process import LabPlan, open_network, play_in_network, play_on_loopback
@@ -196,7 +196,7 @@ def _control(arguments: argparse.Namespace) -> int:
     folder = state_folder(arguments.state)
     find_lab(folder)
     request = _request(arguments.verb, arguments.words, arguments.lasts) | {"language": arguments.spoken}
-    answer = ask(socket_path(folder), request)
+    answer = ask_lab(socket_path(folder), request)
     if not answer.pop("ok"):
         raise MonitorError.answered(answer)
     print(answer["done"] if "done" in answer else json.dumps(answer, indent=2, ensure_ascii=False))

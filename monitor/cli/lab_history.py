@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from monitor.cli.options import add_config, add_language
 from monitor.cli.parser import Parser
 from monitor.errors import SetupError
-from monitor.lab.history import History, past_of
+from monitor.lab.history import InventedHistory, past_of
 from monitor.load.configuration import find_folder, load
 from monitor.model.inventory import Expected
 from monitor.model.scenario import parse_duration
@@ -36,10 +36,10 @@ are as much text as 18 hours of what is recorded."""
 _ROWS_A_COMMIT = 5000
 
 
-class Text(Protocol):
+class ExpositionWriter(Protocol):
     """What writes a past; loaded by name, since no other part of the lab needs the exporter."""
 
-    history: History
+    history: InventedHistory
 
     def write(self, file: BinaryIO, first: int, last: int) -> int:
         """Write the steps from first to before last; return how many samples they hold."""
@@ -71,7 +71,7 @@ def execute(arguments: argparse.Namespace) -> int:
         id_: target.expected or (profiles[target.profile].expected if target.profile in profiles else Expected.ALWAYS)
         for id_, target in inventory.targets.items()
     }
-    history = History(inventory, expected, past, _detail(arguments.detail) / 86_400)
+    history = InventedHistory(inventory, expected, past, _detail(arguments.detail) / 86_400)
     samples = 0
     if arguments.blocks or arguments.openmetrics:
         exporting = importlib.import_module("monitor.cli.history_text")
@@ -127,7 +127,7 @@ def _detail(text: str) -> float:
         raise SetupError("given_no_duration", name="--detail", text=text) from error
 
 
-def _spans(history: History) -> Iterator[tuple[int, int]]:
+def _spans(history: InventedHistory) -> Iterator[tuple[int, int]]:
     """Yield the steps of one block after another: from the first to before the last."""
     grid = history.grid
     blocks = [grid.at(step) // (_BLOCK_S if step < history.detail else _DETAIL_BLOCK_S) for step in range(grid.count)]
@@ -138,7 +138,7 @@ def _spans(history: History) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _write_files(text: Text, folder: Path) -> int:
+def _write_files(text: ExpositionWriter, folder: Path) -> int:
     """Write one file for each span; return how many samples they hold."""
     folder.mkdir(parents=True, exist_ok=True)
     samples = 0
@@ -149,7 +149,7 @@ def _write_files(text: Text, folder: Path) -> int:
     return samples
 
 
-def _write_blocks(text: Text, folder: Path) -> int:
+def _write_blocks(text: ExpositionWriter, folder: Path) -> int:
     """Have promtool make a block of each span, whose text is then forgotten; return how many samples they hold."""
     folder.mkdir(parents=True, exist_ok=True)
     samples = 0
@@ -165,7 +165,7 @@ def _write_blocks(text: Text, folder: Path) -> int:
     return samples
 
 
-def _write_journal(history: History, path: Path) -> None:
+def _write_journal(history: InventedHistory, path: Path) -> None:
     store = importlib.import_module("monitor.journal.store").Store(f"sqlite:///{path.absolute()}")
     entries = history.story.entries
     try:

@@ -18,14 +18,14 @@ from monitor.model.settings import Settings
 from monitor.probes.icmp.socket import IcmpSocket
 from monitor.words import say
 from monitor.words.configuration import MACHINE
-from monitor.words.faults import tell
+from monitor.words.faults import tell_fault
 from monitor.words.phrase import Phrase, coded_values, phrase, plain
 
 # linux/capability.h
 _CAPABILITIES = {"CAP_NET_ADMIN": 12, "CAP_NET_RAW": 13}
 
 
-class Grade(StrEnum):
+class MachineGrade(StrEnum):
     """fault: the daemon can't do its work so. warning: it can, with something less."""
 
     OK = "ok"
@@ -34,10 +34,10 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class MachineFinding:
     """One thing that was looked at. key, values: of words.configuration.MACHINE; with a grade other than ok the cure too."""
 
-    grade: Grade
+    grade: MachineGrade
     key: str
     values: dict[str, object] = field(default_factory=dict)
 
@@ -48,7 +48,7 @@ class Finding:
     def cure(self, language: str) -> str:
         """Return what to do about it, '' where there is nothing to do."""
         key = f"{self.key}_cure"
-        return say(MACHINE, key, language, **self._said(language)) if self.grade is not Grade.OK and key in MACHINE else ""
+        return say(MACHINE, key, language, **self._said(language)) if self.grade is not MachineGrade.OK and key in MACHINE else ""
 
     def answer_in(self, language: str) -> dict[str, object]:
         """Return the finding as JSON has it."""
@@ -56,7 +56,7 @@ class Finding:
         return {"grade": self.grade.value, "text": self.text(language), "cure": self.cure(language), **codes}
 
     def _said(self, language: str) -> dict[str, object]:
-        return {name: tell(value, language) if isinstance(value, Phrase) else value for name, value in self.values.items()}
+        return {name: tell_fault(value, language) if isinstance(value, Phrase) else value for name, value in self.values.items()}
 
 
 OpenSocket = Callable[[int, bool], IcmpSocket]
@@ -73,7 +73,7 @@ def look(
     packets: int,
     proc: Path = Path("/proc"),
     open_socket: OpenSocket = _open_socket,
-) -> Iterator[Finding]:
+) -> Iterator[MachineFinding]:
     """Yield every finding.
 
     settings: None where they have faults; what hangs on them is then left out. versions: the IP versions that the inventory has.
@@ -83,25 +83,25 @@ def look(
     yield from icmp_findings
     yield ping_range(proc, [*os.getgroups(), os.getegid()], is_needed=all(each.key != "icmp_raw" for each in icmp_findings))
     yield capabilities(proc)
-    yield Finding(Grade.OK, "yaml_c") if HAS_C_LOADER else Finding(Grade.WARNING, "yaml_python")
+    yield MachineFinding(MachineGrade.OK, "yaml_c") if HAS_C_LOADER else MachineFinding(MachineGrade.WARNING, "yaml_python")
     if settings is not None:
         yield journal(settings.journal)
         yield listen(settings.listen)
         yield zone(settings.timezone)
 
 
-def icmp(version: int, packets: int, proc: Path, open_socket: OpenSocket) -> Iterator[Finding]:
+def icmp(version: int, packets: int, proc: Path, open_socket: OpenSocket) -> Iterator[MachineFinding]:
     """Yield which socket is permitted, and what window its buffer gives."""
     try:
         sock = open_socket(version, True)
     except SetupError as error:
-        yield Finding(Grade.FAULT, "icmp_none", {"version": version, "fault": error.said, "cure": error.remedy or ""})
+        yield MachineFinding(MachineGrade.FAULT, "icmp_none", {"version": version, "fault": error.said, "cure": error.remedy or ""})
         return
     try:
         kind = (
-            Finding(Grade.OK, "icmp_raw", {"version": version})
+            MachineFinding(MachineGrade.OK, "icmp_raw", {"version": version})
             if sock.is_raw
-            else Finding(Grade.WARNING, "icmp_ping", {"version": version})
+            else MachineFinding(MachineGrade.WARNING, "icmp_ping", {"version": version})
         )
         window, granted = sock.window, sock.granted_bytes
     finally:
@@ -109,31 +109,35 @@ def icmp(version: int, packets: int, proc: Path, open_socket: OpenSocket) -> Ite
     yield kind
     wanted = min(packets, 2000)
     values = {"bytes": granted, "window": window, "rmem_max": _read(proc / "sys/net/core/rmem_max"), "wanted": wanted}
-    yield Finding(Grade.OK if window >= wanted else Grade.WARNING, "buffer", values)
+    yield MachineFinding(MachineGrade.OK if window >= wanted else MachineGrade.WARNING, "buffer", values)
 
 
-def ping_range(proc: Path, groups: list[int], *, is_needed: bool) -> Finding:
+def ping_range(proc: Path, groups: list[int], *, is_needed: bool) -> MachineFinding:
     """Return whether a group of this process may open ping sockets (icmp(7)). is_needed: there is no raw socket to use instead."""
     text = _read(proc / "sys/net/ipv4/ping_group_range")
     bounds = [int(word) for word in text.split() if word.isdigit()]
     values: dict[str, object] = {"range": " ".join(text.split())}
     if len(bounds) == 2 and any(bounds[0] <= group <= bounds[1] for group in groups):
-        return Finding(Grade.OK, "ping_range", values)
-    return Finding(Grade.FAULT if is_needed else Grade.OK, "ping_range_closed", values)
+        return MachineFinding(MachineGrade.OK, "ping_range", values)
+    return MachineFinding(MachineGrade.FAULT if is_needed else MachineGrade.OK, "ping_range_closed", values)
 
 
-def capabilities(proc: Path) -> Finding:
+def capabilities(proc: Path) -> MachineFinding:
     """Return which of the two capabilities that help us this process has in effect."""
     line = next((line for line in _read(proc / "self/status").splitlines() if line.startswith("CapEff:")), "CapEff: 0")
     mask = int(line.split()[1], 16)
     names = [name for name, bit in _CAPABILITIES.items() if mask >> bit & 1]
-    return Finding(Grade.OK, "capabilities", {"names": ", ".join(names)}) if names else Finding(Grade.OK, "capabilities_none")
+    return (
+        MachineFinding(MachineGrade.OK, "capabilities", {"names": ", ".join(names)})
+        if names
+        else MachineFinding(MachineGrade.OK, "capabilities_none")
+    )
 
 
-def journal(url: str) -> Finding:
+def journal(url: str) -> MachineFinding:
     """Return whether the journal's file, or the folder that it would be made in, may be written."""
     if not url.startswith("sqlite:///") or url == "sqlite:///":
-        return Finding(Grade.OK, "journal_other")
+        return MachineFinding(MachineGrade.OK, "journal_other")
     path = Path(url.removeprefix("sqlite:///").partition("?")[0])
     existing = next((each for each in (path, *path.parents) if each.exists()), Path())
     reason: Phrase | None = None
@@ -142,11 +146,11 @@ def journal(url: str) -> Finding:
     elif not os.access(existing, os.W_OK | (os.X_OK if existing.is_dir() else 0)) or path.is_dir():
         reason = phrase("at_path", path=existing, reason=_reason(errno.EISDIR if path.is_dir() else errno.EACCES))
     if reason is not None:
-        return Finding(Grade.FAULT, "journal_bad", {"place": path, "reason": reason})
-    return Finding(Grade.OK, "journal", {"place": path})
+        return MachineFinding(MachineGrade.FAULT, "journal_bad", {"place": path, "reason": reason})
+    return MachineFinding(MachineGrade.OK, "journal", {"place": path})
 
 
-def listen(address: str) -> Finding:
+def listen(address: str) -> MachineFinding:
     """Return whether HOST:PORT can be listened on; it is bound for a moment and never listens."""
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
@@ -163,18 +167,18 @@ def listen(address: str) -> Finding:
             sock.bind(place)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return Finding(Grade.WARNING, "listen_used", values)
-        return Finding(Grade.FAULT, "listen_bad", values | {"reason": reason_of(error)})
-    return Finding(Grade.OK, "listen", values)
+            return MachineFinding(MachineGrade.WARNING, "listen_used", values)
+        return MachineFinding(MachineGrade.FAULT, "listen_bad", values | {"reason": reason_of(error)})
+    return MachineFinding(MachineGrade.OK, "listen", values)
 
 
-def zone(name: str) -> Finding:
+def zone(name: str) -> MachineFinding:
     """Return whether the machine knows the time zone."""
     try:
         offset = datetime.now(zoneinfo.ZoneInfo(name)).strftime("%z")
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return Finding(Grade.FAULT, "zone_bad", {"zone": name})
-    return Finding(Grade.OK, "zone", {"zone": name, "offset": f"{offset[:3]}:{offset[3:]}"})
+        return MachineFinding(MachineGrade.FAULT, "zone_bad", {"zone": name})
+    return MachineFinding(MachineGrade.OK, "zone", {"zone": name, "offset": f"{offset[:3]}:{offset[3:]}"})
 
 
 def _reason(number: int) -> Phrase:

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from monitor.cli.client import Daemon, add_daemon, running_daemon
+from monitor.cli.client import DaemonClient, add_daemon, running_daemon
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
-from monitor.cli.tables import Column, table
+from monitor.cli.tables import TableColumn, table
 from monitor.words.page import short_weekdays
 from monitor.words.voice import voice
 
@@ -58,7 +58,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _list(daemon: Daemon, *, is_json: bool) -> None:
+def _list(daemon: DaemonClient, *, is_json: bool) -> None:
     answer = daemon.get(_PATH)
     if is_json:
         print(json.dumps(answer, ensure_ascii=False, indent=1))
@@ -68,21 +68,21 @@ def _list(daemon: Daemon, *, is_json: bool) -> None:
     lasting = [window for window in answer["configured"] if window["end"] is None or window["end"] > now]
     rows += [["", *_cells(window, daemon), "monitor.yaml"] for window in lasting]
     if rows:
-        print(table([Column(daemon.say(key)) for key in ("number", "covers", "when", "reason", "by")], rows))
+        print(table([TableColumn(daemon.say(key)) for key in ("number", "covers", "when", "reason", "by")], rows))
     else:
         print(daemon.say("none_announced"))
 
 
-def _cells(window: Mapping[str, Any], daemon: Daemon) -> list[str]:
+def _cells(window: Mapping[str, Any], daemon: DaemonClient) -> list[str]:
     return [_covers(window, daemon), _span(window, daemon), window["reason"]]
 
 
-def _covers(window: Mapping[str, Any], daemon: Daemon) -> str:
+def _covers(window: Mapping[str, Any], daemon: DaemonClient) -> str:
     """Return what a window covers, by the names that the daemon gives."""
     return ", ".join(window.get("names", (*window["ids"], *window["areas"]))) or daemon.say("everything")
 
 
-def _span(window: Mapping[str, Any], daemon: Daemon) -> str:
+def _span(window: Mapping[str, Any], daemon: DaemonClient) -> str:
     if window["start"] is None or window["end"] is None:
         return f"{_days(window['days'], daemon.language)} {window['from_time']}–{window['to_time']}"
     start, end = (datetime.fromtimestamp(window[key], daemon.zone) for key in ("start", "end"))

@@ -14,7 +14,7 @@ import yaml
 
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
-from monitor.cli.tables import Column, table
+from monitor.cli.tables import TableColumn, table
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.whole_file import write_whole
@@ -108,11 +108,11 @@ def _json(meeting: Meeting) -> dict[str, object]:
 
 def _print(found: tuple[Meeting, ...], language: str) -> None:
     columns = [
-        Column(say(READY, "begins", language)),
-        Column(say(READY, "ends", language)),
-        Column("ID"),
-        Column(say(READY, "endpoints", language), is_number=True),
-        Column(say(READY, "meeting", language)),
+        TableColumn(say(READY, "begins", language)),
+        TableColumn(say(READY, "ends", language)),
+        TableColumn("ID"),
+        TableColumn(say(READY, "endpoints", language), is_number=True),
+        TableColumn(say(READY, "meeting", language)),
     ]
     speaker = voice(language)
     rows = [[speaker.time(each.start), speaker.clock(each.end), each.id, str(len(each.endpoints)), each.title] for each in found]

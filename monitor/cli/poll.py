@@ -19,7 +19,7 @@ from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.cli.presence import is_daemon_there
 from monitor.cli.probers import open_probers
-from monitor.cli.tables import Column, table
+from monitor.cli.tables import TableColumn, table
 from monitor.errors import Fault, FaultsError, SetupError, reason_of
 from monitor.export.api.readings import row
 from monitor.load.configuration import Configuration, find_folder, load
@@ -173,16 +173,16 @@ def _is_alive(each: Row) -> bool:
 
 def _print_table(by_target: Mapping[str, Mapping[str, Row]], language: str) -> None:
     columns = [
-        Column(say(POLL, "target", language)),
-        Column(say(POLL, "ping", language)),
-        Column(say(POLL, "loss", language), is_number=True),
-        Column(say(POLL, "rtt", language), is_number=True),
-        Column(say(PROBES, SNMP.name, language)),
+        TableColumn(say(POLL, "target", language)),
+        TableColumn(say(POLL, "ping", language)),
+        TableColumn(say(POLL, "loss", language), is_number=True),
+        TableColumn(say(POLL, "rtt", language), is_number=True),
+        TableColumn(say(PROBES, SNMP.name, language)),
     ]
     # A column a service, where anybody has it.
     others = [probe for probe in SERVICES if any(probe in probes for probes in by_target.values())]
-    columns += [Column(say(PROBES, probe, language)) for probe in others]
-    columns.append(Column(say(POLL, "why", language)))
+    columns += [TableColumn(say(PROBES, probe, language)) for probe in others]
+    columns.append(TableColumn(say(POLL, "why", language)))
     print(table(columns, [_cells(target, probes, others, language) for target, probes in by_target.items()]))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.cli.profile_trial import Trial
-from monitor.cli.tables import Column, fitted, printed_width, seen_width, table
+from monitor.cli.tables import TableColumn, fitted, printed_width, seen_width, table
 from monitor.model.profile import Match, Profile
 from monitor.model.reading import Explained, InterfaceSample, Lack, SnmpSample
 from monitor.rules.recognition import specificity
@@ -91,7 +91,7 @@ def readable_number(series: str, number: float, language: str) -> str:
 # JSON
 
 
-def as_json(found: Findings) -> dict[str, Any]:
+def report_as_json(found: Findings) -> dict[str, Any]:
     """Return everything that was found."""
     sample, asks = found.sample, found.trial.asks
     return {
@@ -196,7 +196,7 @@ def _print_interfaces(profile: Profile, sample: SnmpSample, language: str) -> No
     if not profile.interfaces or not sample.interfaces:
         print(say(PROFILES, "no_interfaces" if profile.interfaces else "not_read", language))
         return
-    columns = [_column("interface", language), Column(""), *(_column(key, language) for key in ("state", "counter", "names"))]
+    columns = [_column("interface", language), TableColumn(""), *(_column(key, language) for key in ("state", "counter", "names"))]
     print(table(columns, [_interface_row(each, language) for each in sample.interfaces]))
     if all(each.role != "wan" for each in sample.interfaces):
         print(fitted(say(PROFILES, "no_wan", language), printed_width()))
@@ -215,5 +215,5 @@ def _interface_row(each: InterfaceSample, language: str) -> list[str]:
     ]
 
 
-def _column(key: str, language: str, *, is_number: bool = False) -> Column:
-    return Column(say(PROFILES, key, language), is_number)
+def _column(key: str, language: str, *, is_number: bool = False) -> TableColumn:
+    return TableColumn(say(PROFILES, key, language), is_number)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
-from monitor.cli.profile_report import Findings, as_json, describe_match, print_findings, short_match
+from monitor.cli.profile_report import Findings, describe_match, print_findings, report_as_json, short_match
 from monitor.cli.profile_trial import Trial, make_spec, recorded_credential, try_address, try_recording
-from monitor.cli.tables import Column, table
+from monitor.cli.tables import TableColumn, table
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.profiles import DEFAULT, load_profiles
@@ -81,7 +81,7 @@ def _list(profiles: Mapping[str, Profile], arguments: argparse.Namespace) -> int
         ]
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return 0
-    columns = [Column(say(PROFILES, key, language), key == "values") for key in ("id", "title", "values", "match")]
+    columns = [TableColumn(say(PROFILES, key, language), key == "values") for key in ("id", "title", "values", "match")]
     rows_of_text = [
         [each.id, each.title, str(len({value.series for value in each.values})), short_match(each.match, language)]
         for each in profiles.values()
@@ -180,7 +180,7 @@ def _tell(trial: Trial, profiles: Mapping[str, Profile], arguments: argparse.Nam
         why = describe_match(profile.match, language) if is_known else say(PROFILES, "unknown", language)
     found = Findings(profile, tuple(profiles.values()), trial, sample, why)
     if arguments.format == "json":
-        print(json.dumps(as_json(found), ensure_ascii=False, indent=1))
+        print(json.dumps(report_as_json(found), ensure_ascii=False, indent=1))
     else:
         print_findings(found, language)
     return 0 if is_known else 1

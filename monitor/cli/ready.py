@@ -21,10 +21,10 @@ from monitor.cli.output import put
 from monitor.cli.parser import Parser
 from monitor.cli.presence import is_daemon_there
 from monitor.cli.ready_report import FORMS, fetched, made
-from monitor.cli.run import compose
-from monitor.cli.tables import Column, folded_table, printed_width, seen_width, table
+from monitor.cli.run import compose_daemon
+from monitor.cli.tables import TableColumn, folded_table, printed_width, seen_width, table
 from monitor.errors import SetupError, reason_of
-from monitor.export.api.meetings_json import Teller, document
+from monitor.export.api.meetings_json import Teller, meeting_in_full
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.model.inventory import AddressMode
 from monitor.model.meeting import MeetingView, Stage, Verdict
@@ -115,7 +115,7 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
     with tempfile.TemporaryDirectory(prefix="monitor-ready-") as folder:
         alone = replace(configuration, settings=replace(configuration.settings, journal=f"sqlite:///{folder}/journal.db"))
         async with contextlib.AsyncExitStack() as stack:
-            daemon, _, meetings = await compose(alone, lambda: alone, stack)
+            daemon, _, meetings = await compose_daemon(alone, lambda: alone, stack)
             await stack.enter_async_context(daemon.running())
             await meetings.look(starts_checks=False)
             found = _chosen(meetings.meetings(), meeting)
@@ -124,7 +124,7 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
             await first_round
             view = meetings.judged(found.meeting.id)
             teller = Teller(alone.settings.language, _names(alone), alone.settings.timezone)
-            return document(view, teller), view
+            return meeting_in_full(view, teller), view
 
 
 def _chosen(views: Any, name: str) -> MeetingView:
@@ -197,11 +197,11 @@ def _told(found: Document, configuration: Configuration, width: int) -> Iterator
 
 def _listed(headings: list[str], rows: list[list[str]], width: int) -> str:
     """Return a table; where the terminal has no room for it, why, whom to call and what to do go on below each endpoint."""
-    whole = table([Column(heading) for heading in headings], rows, sys.maxsize)
+    whole = table([TableColumn(heading) for heading in headings], rows, sys.maxsize)
     if all(seen_width(line) <= width for line in whole.splitlines()):
         return whole
     folded = [[*row[:2], " · ".join(filter(None, row[2:]))] for row in rows]
-    return folded_table([Column(headings[0]), Column(headings[1]), Column(" · ".join(headings[2:]))], folded, width)
+    return folded_table([TableColumn(headings[0]), TableColumn(headings[1]), TableColumn(" · ".join(headings[2:]))], folded, width)
 
 
 def _gravest_first(endpoints: list[Document]) -> list[Document]:

@@ -17,8 +17,8 @@ from monitor.errors import LOG, SetupError
 from monitor.journal.rows import TRANSITION
 from monitor.journal.store import reading
 from monitor.load.configuration import Configuration, find_folder, load
-from monitor.report.availability import document, values
-from monitor.report.sections import Form, Report, Section, read
+from monitor.report.availability import availability_report, values
+from monitor.report.sections import ColumnForm, Report, Section, read
 from monitor.rules.availability import OWN_KINDS, Availability, reckon
 from monitor.service.clock import SystemClock
 from monitor.words import say
@@ -48,7 +48,7 @@ def execute(arguments: argparse.Namespace) -> int:
     language = str(arguments.spoken)
     start, end = _period(arguments, zone, now)
     found = _reckoned(configuration, arguments.journal or configuration.settings.journal, start, end)
-    report = document(found, configuration.inventory, language, zone, now)
+    report = availability_report(found, configuration.inventory, language, zone, now)
     put(_formed(report, found, configuration, language, chosen_format(arguments)), arguments.output, _EXAMPLE)
     if arguments.output is not None:
         print(say(AVAILABILITY, "written", language, path=arguments.output))
@@ -124,7 +124,7 @@ def _text(report: Report, language: str) -> str:
 def _table(section: Section, language: str) -> list[str]:
     if not section.rows:
         return []
-    columns = [tables.Column(column.heading, column.form is not Form.TEXT) for column in section.columns]
+    columns = [tables.TableColumn(column.heading, column.form is not ColumnForm.TEXT) for column in section.columns]
     rows = [
         [read(value, column.form, language) for value, column in zip(row, section.columns, strict=True)] for row in section.rows
     ]

@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
 from monitor.cli.output import put
 from monitor.cli.parser import Parser
-from monitor.cli.tables import Column, folded_table, printed_width, wrapped
+from monitor.cli.tables import TableColumn, folded_table, printed_width, wrapped
 from monitor.errors import LOG, SetupError
-from monitor.journal.store import Reader, reading
+from monitor.journal.store import JournalReader, reading
 from monitor.load.configuration import find_folder, load
 from monitor.load.moments import moment
 from monitor.model.duration import seconds
 from monitor.model.state import Event
-from monitor.report.shift import Journal, Outage, ShiftLog, shift_log
+from monitor.report.shift import Outage, ShiftLog, ShiftRecords, shift_log
 from monitor.report.shift_json import shift_json
-from monitor.report.wording import Wording
+from monitor.report.wording import ShiftWording
 from monitor.rules.operations import ACKNOWLEDGEMENT_KINDS, MAINTENANCE_KINDS
 from monitor.words import say
 from monitor.words.report import SHIFT
@@ -57,14 +57,14 @@ def execute(arguments: argparse.Namespace) -> int:
     since, until = _span(arguments, now)
     with reading(arguments.journal or settings.journal) as journal:
         log = shift_log(_read(journal, since, until), inventory, since, until)
-    wording = Wording(language, zone, inventory, since)
+    wording = ShiftWording(language, zone, inventory, since)
     put(_formed(log, wording, inventory.network.name, now.timestamp(), chosen_format(arguments)), arguments.output, _EXAMPLE)
     if arguments.output is not None:
         print(say(SHIFT, "file_written", language, path=arguments.output))
     return 0
 
 
-def _formed(log: ShiftLog, wording: Wording, network: str, now: float, form: str) -> str | bytes:
+def _formed(log: ShiftLog, wording: ShiftWording, network: str, now: float, form: str) -> str | bytes:
     match form:
         case "json":
             return json.dumps(shift_json(log, wording), ensure_ascii=False, indent=1)
@@ -99,16 +99,16 @@ def _moment(option: str, text: str, now: datetime) -> datetime:
     return found
 
 
-def _read(journal: Reader, since: float, until: float) -> Journal:
+def _read(journal: JournalReader, since: float, until: float) -> ShiftRecords:
     before = [entry for kinds in (ACKNOWLEDGEMENT_KINDS, _SIGHT, _RUNNING) for entry in journal.newest_before(since, kinds)]
     works = [entry for entry in journal.events(None, _WORKS, kinds=MAINTENANCE_KINDS) if isinstance(entry, Event)]
-    return Journal([*journal.newest_before(since), *before], journal.between(since, until), works[::-1])
+    return ShiftRecords([*journal.newest_before(since), *before], journal.between(since, until), works[::-1])
 
 
 # What is printed
 
 
-def _lines(log: ShiftLog, say_: Wording, network: str) -> Iterator[str]:
+def _lines(log: ShiftLog, say_: ShiftWording, network: str) -> Iterator[str]:
     """Yield the log as lines: what is open first, since it is what the next shift must know."""
     width = printed_width()
     yield f"{say_('title')} · {network}"
@@ -126,7 +126,7 @@ def _lines(log: ShiftLog, say_: Wording, network: str) -> Iterator[str]:
         yield from _section(say_("declines"), _declines(log, say_))
     if log.notes:
         rows = [[say_.time(note.at), say_.note(note)] for note in log.notes]
-        yield from _section(say_("notes"), folded_table([Column(say_("from")), Column("")], rows))
+        yield from _section(say_("notes"), folded_table([TableColumn(say_("from")), TableColumn("")], rows))
 
 
 def _section(heading: str, text: str, otherwise: str = "") -> Iterator[str]:
@@ -135,22 +135,22 @@ def _section(heading: str, text: str, otherwise: str = "") -> Iterator[str]:
     yield text or otherwise
 
 
-def _open(log: ShiftLog, say_: Wording) -> str:
+def _open(log: ShiftLog, say_: ShiftWording) -> str:
     rows = [[say_.time(each.began), *_told(each, say_)] for each in log.open]
     return folded_table(_columns(say_, "from", "lasted", "where", "hit_short", "who_why"), rows) if rows else ""
 
 
-def _closed(log: ShiftLog, say_: Wording) -> str:
+def _closed(log: ShiftLog, say_: ShiftWording) -> str:
     rows = [[say_.time(each.began), say_.time(each.ended), *_told(each, say_)] for each in log.closed]
     return folded_table(_columns(say_, "from", "until", "lasted", "where", "hit_short", "who_why"), rows)
 
 
-def _told(outage: Outage, say_: Wording) -> list[str]:
+def _told(outage: Outage, say_: ShiftWording) -> list[str]:
     hit = f"{outage.points}+{outage.endpoints}" if outage.points or outage.endpoints else ""
     return [say_.age(outage.down_s), say_.name(outage.target), hit, " · ".join(filter(None, (say_.who(outage), say_.why(outage))))]
 
 
-def _maintenance(log: ShiftLog, say_: Wording) -> str:
+def _maintenance(log: ShiftLog, say_: ShiftWording) -> str:
     rows = [
         [say_.time(each.began), say_.ended(each.ended), say_.announcer(each), f"{say_.covers(each)}: {each.reason}"]
         for each in log.maintenance
@@ -158,7 +158,7 @@ def _maintenance(log: ShiftLog, say_: Wording) -> str:
     return folded_table(_columns(say_, "from", "until", "by", "covers"), rows)
 
 
-def _gaps(log: ShiftLog, say_: Wording) -> str:
+def _gaps(log: ShiftLog, say_: ShiftWording) -> str:
     rows = [
         [
             say_.began(each),
@@ -171,11 +171,11 @@ def _gaps(log: ShiftLog, say_: Wording) -> str:
     return folded_table(_columns(say_, "from", "until", "lasted", "why"), rows)
 
 
-def _declines(log: ShiftLog, say_: Wording) -> str:
+def _declines(log: ShiftLog, say_: ShiftWording) -> str:
     rows = [[say_.name(each.target), str(each.times), say_.age(each.lasted_s), say_.decline(each)] for each in log.declines]
-    columns = [Column(say_("target")), Column(say_("times"), is_number=True), *_columns(say_, "lasted", "why")]
+    columns = [TableColumn(say_("target")), TableColumn(say_("times"), is_number=True), *_columns(say_, "lasted", "why")]
     return folded_table(columns, rows)
 
 
-def _columns(say_: Wording, *keys: str) -> Sequence[Column]:
-    return [Column(say_(key), is_number=key == "hit_short") for key in keys]
+def _columns(say_: ShiftWording, *keys: str) -> Sequence[TableColumn]:
+    return [TableColumn(say_(key), is_number=key == "hit_short") for key in keys]

@@ -90,8 +90,8 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
     _permit(configuration)
     listeners = passed_listeners(os.environ) or [open_listener(configuration.settings.listen)]
     async with contextlib.AsyncExitStack() as stack:
-        daemon, watch, meetings = await compose(configuration, read, stack)
-        web = serve(daemon, meetings, listeners, stack)
+        daemon, watch, meetings = await compose_daemon(configuration, read, stack)
+        web = start_web_process(daemon, meetings, listeners, stack)
         await _live(daemon, watch, meetings, web, listeners)
 
 
@@ -104,7 +104,7 @@ def open_store(url: str, manager: ServiceManager) -> Store:
     return Store(url, at_work)
 
 
-async def compose(
+async def compose_daemon(
     configuration: Configuration,
     read: Callable[[], Configuration],
     stack: contextlib.AsyncExitStack,
@@ -154,7 +154,9 @@ async def compose(
     return daemon, watch, meetings
 
 
-def serve(daemon: Daemon, meetings: MeetingWatch, listeners: list[socket.socket], stack: contextlib.AsyncExitStack) -> WebProcess:
+def start_web_process(
+    daemon: Daemon, meetings: MeetingWatch, listeners: list[socket.socket], stack: contextlib.AsyncExitStack
+) -> WebProcess:
     """Start the process that visitors meet and keep it alive; it serves soon. The stack ends it."""
     web = WebProcess(daemon, meetings, listeners)
     stack.push_async_callback(_ended, asyncio.create_task(web.run()))

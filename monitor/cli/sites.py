@@ -15,16 +15,16 @@ import yaml
 from monitor.cli.options import add_config, add_language
 from monitor.cli.output import put
 from monitor.cli.parser import Parser
-from monitor.cli.sites_report import told
+from monitor.cli.sites_report import report_lines
 from monitor.cli.tables import fitted, printed_width
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import find_folder
 from monitor.load.exchange.csv_file import read_csv, write_csv
 from monitor.load.exchange.netbox import rows_from_netbox
-from monitor.load.exchange.netbox_api import ask
+from monitor.load.exchange.netbox_api import fetch_netbox
 from monitor.load.exchange.netbox_form import load_netbox
 from monitor.load.exchange.rows import Rows
-from monitor.load.exchange.sites_file import Comments, render
+from monitor.load.exchange.sites_file import Comments, sites_text
 from monitor.load.exchange.tree import merged_tree, read_tree
 from monitor.load.exchange.update import update
 from monitor.load.exchange.xlsx import read_xlsx, write_xlsx
@@ -130,12 +130,12 @@ def _import(arguments: argparse.Namespace) -> int:
         raise ConfigError(dict.fromkeys(_with_columns(fault, source, is_new=before is None) for fault in faults))
     for warning in sorted(warnings):
         print(say(IMPORT, "warning", language, warning=warning.told(language)), file=sys.stderr)
-    for line in told(result, language, prune=arguments.prune, everything=arguments.all):
+    for line in report_lines(result, language, prune=arguments.prune, everything=arguments.all):
         print(line)
     if not arguments.write:
         print(say(IMPORT, "not_written", language, path=path))
         return 0
-    write_whole(path, render(result.top, comments))
+    write_whole(path, sites_text(result.top, comments))
     counts = {f"{kind.value}s": len(inventory.of_kind(kind)) for kind in Kind}
     print(say(IMPORT, "written", language, path=path, **counts))
     return 0
@@ -145,7 +145,7 @@ def _rows(arguments: argparse.Namespace, faults: list[Fault], warnings: list[Fau
     """Return the name of what is imported, and its rows. Raises ConfigError where it is no table at all."""
     if arguments.netbox:
         netbox = load_netbox(Path(arguments.netbox))
-        return netbox.url, rows_from_netbox(netbox, ask(netbox), faults, warnings)
+        return netbox.url, rows_from_netbox(netbox, fetch_netbox(netbox), faults, warnings)
     read = read_xlsx if arguments.file.lower().endswith((".xlsx", ".xlsm")) else read_csv
     rows = read(_content(Path(arguments.file)), arguments.file, faults)
     if any(fault.line <= 1 for fault in faults):

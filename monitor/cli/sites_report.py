@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.cli.tables import fitted, printed_width
-from monitor.load.exchange.update import Difference, Update
+from monitor.load.exchange.update import Difference, InventoryUpdate
 from monitor.words import say
 from monitor.words.commands import IMPORT
 from monitor.words.voice import voice
@@ -20,7 +20,7 @@ _NAMED = 5
 _PIPED = 80
 
 
-def told(result: Update, language: str, *, prune: bool, everything: bool) -> Iterator[str]:
+def report_lines(result: InventoryUpdate, language: str, *, prune: bool, everything: bool) -> Iterator[str]:
     """Yield the lines. prune: targets without a row are removed. everything: leave nothing out."""
     width = printed_width()
     most = sys.maxsize if everything else _LINES
@@ -36,7 +36,7 @@ def told(result: Update, language: str, *, prune: bool, everything: bool) -> Ite
     if lines and not result.changed:
         yield f"{_count(0, language)} {say(IMPORT, 'none_changed', language)}"
     yield from lines[:most]
-    yield from rest.told(len(lines) - most)
+    yield from rest.lines(len(lines) - most)
     idle = (("unchanged", result.unchanged), ("kept", () if prune else result.kept))
     for key, ids in idle:
         word = say(IMPORT, key, language)
@@ -50,7 +50,7 @@ class _Rest:
     language: str
     most: int
 
-    def told(self, count: int) -> Iterator[str]:
+    def lines(self, count: int) -> Iterator[str]:
         if count > 0:
             yield f"        {say(IMPORT, 'rest', self.language, count=count)}"
 
@@ -75,7 +75,7 @@ def _ids(word: str, ids: Sequence[str], width: int, rest: _Rest) -> Iterator[str
         text, min(width, _PIPED), subsequent_indent=" " * 8, drop_whitespace=True, break_long_words=False, break_on_hyphens=False
     )
     yield from lines[: rest.most]
-    yield from rest.told(sum(len(line.split()) for line in lines[rest.most :]))
+    yield from rest.lines(sum(len(line.split()) for line in lines[rest.most :]))
 
 
 def _some(word: str, ids: Sequence[str], width: int, language: str) -> Iterator[str]:

@@ -28,7 +28,7 @@ from monitor.cli.stack_programs import (
     write_alertmanager,
     write_prometheus,
 )
-from monitor.cli.subprocesses import Child, start, wait_until_ready
+from monitor.cli.subprocesses import Child, start_child, wait_until_ready
 from monitor.errors import SetupError
 from monitor.words.phrase import Phrase
 
@@ -74,7 +74,7 @@ class Surroundings:
                 print(self.say("stack_missing", what=name.capitalize(), how=self._how(name)), flush=True)
                 continue
             listen = _free(_PORTS[name])
-            child = start(stack, name, self.kept / f"{name}.log", words(program, listen, {**running, name: listen}))
+            child = start_child(stack, name, self.kept / f"{name}.log", words(program, listen, {**running, name: listen}))
             path = "/api/health" if name == "grafana" else "/-/ready"
             if not wait_until_ready(child, _HOST, int(listen.rpartition(":")[2]), path, _STARTS_S):
                 lines = "\n  ".join(child.last_lines())

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from monitor.errors import SetupError
-from monitor.load.receivers import complete, load_receivers
+from monitor.load.receivers import load_receivers, with_receivers
 from monitor.load.whole_file import write_whole
 from monitor.words.phrase import Phrase
 
@@ -59,7 +59,7 @@ def write_alertmanager(shipped: Path, folder: Path, *, tells: bool = True) -> Pa
         raise SetupError("not_shipped", Phrase("take_alertmanager"), path=base)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "alertmanager.yml"
-    text = yaml.safe_dump(complete(base, load_receivers(own) if tells else {}, str(own)), allow_unicode=True, sort_keys=False)
+    text = yaml.safe_dump(with_receivers(base, load_receivers(own) if tells else {}, str(own)), allow_unicode=True, sort_keys=False)
     write_whole(path, text, mode=0o600)
     return path
 

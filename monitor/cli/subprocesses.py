@@ -43,7 +43,7 @@ def interrupts() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def start(stack: contextlib.ExitStack, name: str, log: Path, words: Sequence[str], *descriptors: int) -> Child:
+def start_child(stack: contextlib.ExitStack, name: str, log: Path, words: Sequence[str], *descriptors: int) -> Child:
     """Start a command in a session of its own, so that Ctrl-C reaches us alone and the end has an order: the stack's."""
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -13,14 +13,14 @@ _GAP = "  "
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column's heading; numbers stand to the right."""
 
     heading: str
     is_number: bool = False
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
+def table(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
     """Return the rows under their headings. width: at most so many columns, by shortening the last cell; None: the terminal's.
 
     In a pipe nothing is shortened, so that grep and awk see everything.
@@ -32,7 +32,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
     return "\n".join(_line(line, columns, widths, width) for line in lines)
 
 
-def folded_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
+def folded_table(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
     """Return the rows under their headings, with nothing left out: a last cell that has no room goes on below, indented.
 
     It begins in its own column where that leaves ROOM columns, else on a line below. In a pipe each row is one line.
@@ -51,7 +51,7 @@ ROOM = 34
 _BELOW = 7
 
 
-def _folded(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int], indent: int, width: int) -> str:
+def _folded(cells: Sequence[str], columns: Sequence[TableColumn], widths: Sequence[int], indent: int, width: int) -> str:
     padded = [_pad(cell, wide, column.is_number) for cell, column, wide in zip(cells, columns, [*widths, 0], strict=True)]
     whole = _GAP.join(padded).rstrip()
     if seen_width(whole) <= width:
@@ -63,7 +63,7 @@ def _folded(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[in
     return "\n".join([*head, *(" " * begin + line for line in rest)])
 
 
-def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int], width: int) -> str:
+def _line(cells: Sequence[str], columns: Sequence[TableColumn], widths: Sequence[int], width: int) -> str:
     padded = (_pad(cell, wide, column.is_number) for cell, column, wide in zip(cells, columns, widths, strict=True))
     line = _GAP.join(padded).rstrip()
     return fitted(line, width)

@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.cli.options import start_log
 from monitor.errors import SetupError
 from monitor.export.http import make_app
-from monitor.export.remote.channel import Channel
+from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.face_side import RemoteSource
 from monitor.export.reports.process import ReportProcess
 from monitor.export.server.listening import limits_of_this_process
@@ -33,7 +33,7 @@ from monitor.export.server.listening import serve as listening
 from monitor.export.server.unexpected import Faults
 from monitor.export.source import Reporter
 from monitor.journal.rows import Entry
-from monitor.journal.store import Reader
+from monitor.journal.store import JournalReader
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +44,12 @@ _CAPABILITY_VERSION_3 = 0x20080522
 """linux/capability.h: two sets of 32 bits each."""
 
 
-class JournalReader:
+class JournalBeside:
     """The journal's lines for pages, read beside the poller, which writes them."""
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._reader: Reader | None = None
+        self._reader: JournalReader | None = None
         self._opening = threading.Lock()
         self._faults = Faults()
 
@@ -63,7 +63,7 @@ class JournalReader:
 
     def _read(self, since: float | None, limit: int, target: str | None) -> Sequence[Entry]:
         with self._opening:
-            reader = self._reader = self._reader or Reader(self._url)
+            reader = self._reader = self._reader or JournalReader(self._url)
         return reader.events(since, limit, target)
 
 
@@ -72,7 +72,7 @@ def main() -> None:
     start_log()
     step_back()
     poller, *listeners = (socket.socket(fileno=int(each)) for each in sys.argv[1:])
-    asyncio.run(serve(poller, listeners))
+    asyncio.run(serve_until_gone(poller, listeners))
 
 
 def step_back() -> None:
@@ -95,15 +95,15 @@ def _give_up_capabilities() -> None:
         log.warning("the process that serves pages keeps its capabilities: %s", os.strerror(ctypes.get_errno()))
 
 
-async def serve(poller: socket.socket, listeners: Sequence[socket.socket]) -> None:
+async def serve_until_gone(poller: socket.socket, listeners: Sequence[socket.socket]) -> None:
     """Serve on the listeners what the poller tells, until it is gone or SIGTERM comes."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    source = RemoteSource(await Channel.over(poller))
+    source = RemoteSource(await PeerChannel.over(poller))
     hearing = asyncio.create_task(source.run())
     hearing.add_done_callback(lambda _: ended.set())
     await source.fresh()
-    source.read_events_by(JournalReader(source.settings.journal).events)
+    source.read_events_by(JournalBeside(source.settings.journal).events)
     app = make_app(source, meetings=source.meetings, reporter=_reporter(), limits=limits_of_this_process())
     async with listening(app, listeners):
         await source.serving()

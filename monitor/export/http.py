@@ -32,7 +32,7 @@ from monitor.export.server.unexpected import Faults
 from monitor.export.source import Meetings, NoMeetings, Reporter, Source
 from monitor.export.stream import HEARTBEAT_S, Stream
 from monitor.export.visitor import Me, audience_of, text_language_of
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.state import Event, Snapshot, Transition
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -84,7 +84,7 @@ def make_app(
         [
             *_Metrics(source, meetings, renderings, admission).routes(),
             *_Operations(source, admission.limits).routes(),
-            *_Api(source, renderings).routes(),
+            *_TargetsApi(source, renderings).routes(),
         ]
     )
     app.add_routes([*Polling(source).routes(), *Operating(source, renderings).routes(), *Me().routes()])
@@ -133,7 +133,7 @@ class _Metrics:
         if self._settings is not self._source.settings:
             self._settings = self._source.settings
             self._collector = Collector(self._settings)
-        due = meeting_metrics.render(
+        due = meeting_metrics.render_meetings(
             self._meetings.meetings(),
             snapshot.inventory.targets,
             self._settings.meetings,
@@ -177,7 +177,7 @@ class _Operations:
         return as_json({"reloaded": True})
 
 
-class _Api:
+class _TargetsApi:
     """/api/v1: what programs read."""
 
     def __init__(self, source: Source, renderings: Renderings) -> None:
@@ -202,12 +202,12 @@ class _Api:
         id_, audience = request.match_info["id"], audience_of(request, self._source.settings.language)
         language = text_language_of(request)
 
-        async def prepare() -> Manner | None:
+        async def prepare() -> AgentLimits | None:
             if id_ not in (await self._source.fresh()).views:
                 raise parameters.no_target(id_)
             return await self._source.manner(id_)
 
-        def draw(snapshot: Snapshot, manner: Manner | None) -> str:
+        def draw(snapshot: Snapshot, manner: AgentLimits | None) -> str:
             view, settings = snapshot.views.get(id_), self._source.settings
             if view is None:
                 raise parameters.no_target(id_)

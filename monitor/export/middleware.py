@@ -16,7 +16,7 @@ from monitor.export.parameters import BadParameterError, NotThereError
 from monitor.export.rendered import Renderings
 from monitor.export.responses import refusal, refused
 from monitor.export.server.admission import Admission, NoRoomError, Refusal, Shortage
-from monitor.export.server.connection import Connection, client_that_asks, tell_refusals
+from monitor.export.server.connection import HttpConnection, client_that_asks, tell_refusals
 from monitor.export.server.unexpected import Faults
 from monitor.export.source import RefusedError, SilentError, Source
 
@@ -45,7 +45,7 @@ class _Guard:
         self._faults = faults
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        connection = request.protocol if isinstance(request.protocol, Connection) else None
+        connection = request.protocol if isinstance(request.protocol, HttpConnection) else None
         if connection is not None:
             connection.begin(request.content)
         is_vital = request.method in ("GET", "HEAD") and request.path in VITAL
@@ -65,7 +65,7 @@ class _Guard:
             answer.force_close()
         return answer
 
-    def _place(self, request: web.Request, connection: Connection | None) -> AbstractContextManager[None]:
+    def _place(self, request: web.Request, connection: HttpConnection | None) -> AbstractContextManager[None]:
         if connection is not None and connection.shortage is not None:
             of_all = connection.shortage is Shortage.TOTAL
             raise NoRoomError(connection.shortage.status, Refusal.CONNECTIONS if of_all else Refusal.CLIENT_CONNECTIONS, 5)

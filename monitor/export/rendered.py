@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Drawn:
     """What there is to be seen at a moment. number: another one for whatever may look different."""
 
     number: int
@@ -60,7 +60,7 @@ class Rendered:
     newest, monotonic.
     """
 
-    def __init__(self, body: bytes, picture: Picture, seen_s: float) -> None:
+    def __init__(self, body: bytes, picture: Drawn, seen_s: float) -> None:
         self.body = body
         self.seen_s = seen_s
         self.settings = picture.settings
@@ -108,7 +108,7 @@ class Renderings:
         self._turn = asyncio.Lock()
         self._rest_until = 0.0
         self._epoch = 0
-        self._last: Picture | None = None
+        self._last: Drawn | None = None
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -148,12 +148,12 @@ class Renderings:
         """Return whether what it shows was the newest less than fresh_s ago, by the settings in force."""
         return self._now_s() - rendered.seen_s < self._fresh_s and rendered.settings is self._source.settings
 
-    async def _look(self) -> Picture:
+    async def _look(self) -> Drawn:
         """Return the picture of now, or of a second ago at most."""
         snapshot, last = await self._source.fresh(), self._last
         settings, meetings = self._source.settings, tuple(self._meetings.meetings())
         if last is None or not last.is_same(snapshot, settings, meetings):
-            last = self._last = Picture(1 if last is None else last.number + 1, snapshot, settings, meetings)
+            last = self._last = Drawn(1 if last is None else last.number + 1, snapshot, settings, meetings)
         return last
 
     @asynccontextmanager

@@ -71,7 +71,7 @@ def _count_slow(request: web.Request) -> None:
         admission.refusals.note(Refusal.SLOW_BODY, client_that_asks(request))
 
 
-def text_of(body: Mapping[str, Any], key: str, form: str, *, most: int = NAME_LETTERS, default: str | None = None) -> str:
+def text_field(body: Mapping[str, Any], key: str, form: str, *, most: int = NAME_LETTERS, default: str | None = None) -> str:
     """Return a text of the body on one line, in NFC, without control characters. default: where it may be left out or be empty."""
     value = body.get(key)
     if value is not None and not isinstance(value, str):

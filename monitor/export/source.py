@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from monitor.errors import Fault, MonitorError
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.day_series import Day
 from monitor.model.meeting import Confirmation, MeetingView
-from monitor.model.operations import Work
+from monitor.model.operations import AnnouncedWork
 from monitor.model.reading import Reading
 from monitor.model.report_order import ReportOrder
 from monitor.model.settings import Settings
@@ -37,13 +37,13 @@ class Operations(Protocol):
     async def withdraw(self, target: str, by: str) -> None:
         """Take an acknowledgement back."""
 
-    async def works(self) -> Sequence[Work]:
+    async def works(self) -> Sequence[AnnouncedWork]:
         """Return the work that was announced at run time and is not over, the earliest first."""
 
-    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
+    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> AnnouncedWork:
         """Announce work. covers: ids of targets and areas. lasts: such as 2h. start: such as 22:00, '' for now."""
 
-    async def end(self, work: str, by: str) -> Work:
+    async def end(self, work: str, by: str) -> AnnouncedWork:
         """End work that is under way, or call it off: by its number, or an id of a target or area that it alone covers."""
 
 
@@ -86,7 +86,7 @@ class Source(Protocol):
     async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
         """Probe targets now: how many readings there will be, and each as it comes."""
 
-    async def manner(self, target: str) -> Manner | None:
+    async def manner(self, target: str) -> AgentLimits | None:
         """Return how a target's SNMP agent wants to be asked; None before its first poll."""
 
     async def own_metrics(self, *, is_openmetrics: bool) -> str:

@@ -50,7 +50,7 @@ class Client:
     is_dropped: bool = False
 
 
-class Channel:
+class PageChannel:
     """What all screens that show one page to one audience were told. audience: None for those that want tiles alone.
 
     looked_s: when it looked at its page last, by the loop's clock. news: something was published since.
@@ -137,7 +137,7 @@ class Stream:
         self._heartbeat_s = heartbeat_s
         self._gather_s = gather_s
         self._apart_s = apart_s
-        self._channels: dict[tuple[str, Audience | None], Channel] = {}
+        self._channels: dict[tuple[str, Audience | None], PageChannel] = {}
         self._is_closing = False
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -184,7 +184,7 @@ class Stream:
             return refusal(404, "no_stream_page")
         language = request.query.get("parts", "")
         key = (face.key, Audience(language, role_of(request)) if language in words.LANGUAGES else None)
-        channel = self._channels.setdefault(key, Channel(face, key[1]))
+        channel = self._channels.setdefault(key, PageChannel(face, key[1]))
         client = Client()
         channel.clients.add(client)
         self._listen()
@@ -198,7 +198,7 @@ class Stream:
                     channel.telling.cancel()
             self._listen()
 
-    async def _serve(self, channel: Channel, client: Client, request: web.Request) -> web.StreamResponse:
+    async def _serve(self, channel: PageChannel, client: Client, request: web.Request) -> web.StreamResponse:
         async with channel.turn:
             # Told what was seen before the news, a screen would for a moment go back behind the page that it just loaded.
             if channel.news.is_set() or self._is_due(channel, self._apart_s):
@@ -224,7 +224,7 @@ class Stream:
             await _pump(client, response)
         return response
 
-    async def _tell(self, channel: Channel) -> None:
+    async def _tell(self, channel: PageChannel) -> None:
         """Tell a channel's screens what changed soon after it did, and each heartbeat_s that nothing did."""
         while True:
             with contextlib.suppress(TimeoutError):
@@ -242,10 +242,10 @@ class Stream:
             except Exception:
                 _log.exception("the stream has nothing to tell of the page %r", channel.face.key)
 
-    def _is_due(self, channel: Channel, after_s: float) -> bool:
+    def _is_due(self, channel: PageChannel, after_s: float) -> bool:
         return channel.looked_s is None or asyncio.get_running_loop().time() >= channel.looked_s + after_s
 
-    async def _look(self, channel: Channel) -> None:
+    async def _look(self, channel: PageChannel) -> None:
         """Have a channel look at its page and tell its screens. Raises SilentError, and then tells them nothing.
 
         Whoever has it look sees to it that it looks again where that failed: the news are taken for told.

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from monitor.journal.migrations.texts_of_0_1 import text_of, turned
+from monitor.journal.migrations.texts_of_0_1 import text_as_reasons, turned
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, State, Transition
 
@@ -71,7 +71,7 @@ def _told(row: RowMapping, values: Mapping[str, Any]) -> Reasons:
     codes = row.get("reasons")
     if codes is None:
         codes = turned(row["kind"], row["text"], values)
-    return _reasons(text_of(row["text"]) if codes is None else codes)
+    return _reasons(text_as_reasons(row["text"]) if codes is None else codes)
 
 
 def _codes(reasons: Reasons) -> list[dict[str, Any]]:

@@ -98,7 +98,7 @@ class Store:
         self._engine.dispose()
 
 
-class Reader(Store):
+class JournalReader(Store):
     """The same database read beside whoever writes it, or without: nothing is created or changed, and only reading works."""
 
     def __init__(self, url: str) -> None:
@@ -126,9 +126,9 @@ _READERS_CURE = Phrase("read_beside_daemon")
 
 
 @contextmanager
-def reading(url: str) -> Iterator[Reader]:
+def reading(url: str) -> Iterator[JournalReader]:
     """Open the database of an SQLAlchemy URL for reading, and close it. Raises SetupError where it can't be read, then or later."""
-    reader = Reader(url)
+    reader = JournalReader(url)
     try:
         yield reader
     except SQLAlchemyError as error:

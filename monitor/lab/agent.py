@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.lab.malformed import endless, looping, nested, oversized
-from monitor.lab.mib import Entry, Mib
+from monitor.lab.mib import Mib, ObjectInstance
 from monitor.wire.ber import COUNTER64, END_OF_MIB_VIEW, NO_SUCH_INSTANCE, NO_SUCH_OBJECT
 from monitor.wire.fault import MalformedError
 from monitor.wire.oid import Oid
@@ -116,7 +116,7 @@ class Agent:
                 self._wakes_at = now + self.ills.away_s
         return now < self._wakes_at
 
-    def _kills(self, entry: Entry | None) -> bool:
+    def _kills(self, entry: ObjectInstance | None) -> bool:
         return entry is not None and self.ills.dies_after is not None and self.mib.row(entry.oid) > self.ills.dies_after
 
     def _get(self, message: Message, now: float) -> bytes:
@@ -141,7 +141,7 @@ class Agent:
             return oid, END_OF_MIB_VIEW, None
         return oid, NO_SUCH_INSTANCE if self.mib.has_object(oid) else NO_SUCH_OBJECT, None
 
-    def _after(self, oid: Oid, is_v1: bool) -> Entry | None:
+    def _after(self, oid: Oid, is_v1: bool) -> ObjectInstance | None:
         """Return the next instance; to v1 no Counter64 is shown (RFC 3584 section 4.2.2.1)."""
         entry = self.mib.after(oid)
         while entry is not None and is_v1 and entry.tag == COUNTER64:

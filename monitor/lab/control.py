@@ -24,7 +24,7 @@ from monitor.lab.director import ActionError, Director
 from monitor.lab.province import Province
 from monitor.model.scenario import VERBS, Action, UnfitError, find_verb, nearest, parse_duration, parse_ratio, parse_value
 from monitor.words import LANGUAGES, say
-from monitor.words.faults import tell
+from monitor.words.faults import tell_fault
 from monitor.words.phrase import Phrase, phrase
 from monitor.words.verbs import VERBS as PURPOSES
 
@@ -83,7 +83,7 @@ class Control:
 
     def _answer(self, request: Mapping[str, Any], language: str) -> Answer:
         if "do" in request:
-            return {"done": tell(self._director.do(action_of(request)), language)}
+            return {"done": tell_fault(self._director.do(action_of(request)), language)}
         asked = request.get("ask")
         if asked == "status":
             return self._status()
@@ -140,7 +140,7 @@ def ensure_short(path: Path) -> None:
         raise SetupError("socket_path", path=path, most=_LONGEST_PATH)
 
 
-def ask(path: Path, request: Mapping[str, object]) -> Answer:
+def ask_lab(path: Path, request: Mapping[str, object]) -> Answer:
     """Return a running lab's answer. Raises OSError where none listens there."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
         channel.settimeout(_PATIENCE_S)

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from monitor.errors import LOG, MonitorError
-from monitor.lab.faults import Fault, next_flap
+from monitor.lab.faults import LabFault, next_flap
 from monitor.lab.province import Province
-from monitor.model.scenario import VERBS, Action, Scenario, Step, UnfitError, complete, nearest, select
-from monitor.words.faults import tell
+from monitor.model.scenario import VERBS, Action, Scenario, Step, UnfitError, nearest, select, with_usual_values
+from monitor.words.faults import tell_fault
 from monitor.words.phrase import Phrase, phrase
 
 _log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Director:
     """Keeps the list of what is broken. set_carrier: plugs the monitor's own cable in or out."""
 
     def __init__(self, province: Province, scenario: Scenario, set_carrier: Callable[[bool], None]) -> None:
-        self.faults: tuple[Fault, ...] = ()
+        self.faults: tuple[LabFault, ...] = ()
         self._province = province
         self._scenario = scenario
         self._now = province.now
@@ -56,7 +56,7 @@ class Director:
         """Let something happen now and return what did. Raises ActionError."""
         verb = VERBS[action.verb]
         try:
-            values = complete(verb, action.values)
+            values = with_usual_values(verb, action.values)
             targets = self._targets(action) if verb.has_targets else ()
         except UnfitError as error:
             raise ActionError.of(error) from None
@@ -68,7 +68,7 @@ class Director:
             away = values.get("away") if action.verb == "reboot" else action.for_s
             self._count += 1
             lasts = float(away) if isinstance(away, int | float) else None
-            fault = Fault(self._count, action.verb, targets, values, now, None if lasts is None else now + lasts)
+            fault = LabFault(self._count, action.verb, targets, values, now, None if lasts is None else now + lasts)
             self._set((*self.faults, fault))
             if lasts is not None:
                 self._end_later(fault.number, lasts)
@@ -111,15 +111,15 @@ class Director:
     def _restore(self, targets: tuple[str, ...], *, everything: bool) -> Phrase:
         """End the faults of these targets; a fault of several goes on for the others."""
         gone = set(targets)
-        left: list[Fault] = []
+        left: list[LabFault] = []
         for fault in self.faults:
             remaining = tuple(target for target in fault.targets if target not in gone)
             if remaining or (not fault.targets and not everything):
-                left.append(Fault(fault.number, fault.verb, remaining, fault.values, fault.since, fault.until))
+                left.append(LabFault(fault.number, fault.verb, remaining, fault.values, fault.since, fault.until))
         self._set(left)
         return phrase("restored", targets=_names(targets))
 
-    def _set(self, faults: Iterable[Fault]) -> None:
+    def _set(self, faults: Iterable[LabFault]) -> None:
         self.faults = tuple(faults)
         self._province.apply(self.faults)
         is_plugged = all(fault.verb != "unplug" for fault in self.faults)
@@ -131,7 +131,7 @@ class Director:
         ended = [fault for fault in self.faults if fault.number == number]
         if ended:
             self._set(fault for fault in self.faults if fault.number != number)
-            _log.info("over: %s", tell(_done(ended[0]), LOG))
+            _log.info("over: %s", tell_fault(_done(ended[0]), LOG))
 
     def _end_later(self, number: int, after_s: float) -> None:
         if after_s <= 0:
@@ -139,7 +139,7 @@ class Director:
         else:
             self._after(after_s, lambda: self._end(number))
 
-    def _flap_on(self, fault: Fault) -> None:
+    def _flap_on(self, fault: LabFault) -> None:
         """Let a flapping link change at its next turn, as long as the fault is there."""
         if any(each.number == fault.number for each in self.faults):
             self._set(self.faults)
@@ -148,7 +148,7 @@ class Director:
 
     def _play(self, step: Step) -> None:
         try:
-            _log.info("scenario: %s", tell(self.do(step.action), LOG))
+            _log.info("scenario: %s", tell_fault(self.do(step.action), LOG))
         except ActionError as error:
             _log.warning("scenario: %s", error)
         if step.every_s is not None:
@@ -163,7 +163,7 @@ class Director:
         self._timers.add(timer)
 
 
-def _done(fault: Fault) -> Phrase:
+def _done(fault: LabFault) -> Phrase:
     values = ", ".join(f"{name} {value}" for name, value in fault.values.items())
     what = f"{fault.verb} ({values})" if values else fault.verb
     return phrase("done", what=what, targets=_names(fault.targets) if fault.targets else Phrase("monitor_itself"))

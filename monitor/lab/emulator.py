@@ -11,7 +11,7 @@ from typing import NamedTuple
 from monitor.lab.conference import SIGNALLING_PORTS
 from monitor.lab.fragments import Fragments
 from monitor.lab.gatekeeper import answer_ras
-from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Packet, echo_reply, icmp_error, parse, udp
+from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Packet, echo_reply, icmp_error, parse_packet, udp
 from monitor.lab.province import Province
 from monitor.lab.sip import answer_request
 from monitor.lab.tcp import answer_segment
@@ -86,7 +86,7 @@ class Emulator:
 
     def answer(self, raw: bytes, now: float) -> list[Reply]:
         """Return what comes back for a packet, in seconds from now; [] for silence. now: epoch seconds of the lab's clock."""
-        packet = parse(raw)
+        packet = parse_packet(raw)
         if packet is not None and packet.is_fragment:
             packet = self._fragments.add(packet)
         if packet is None or self.province.is_blind or not any(packet.source):
@@ -117,7 +117,7 @@ class Emulator:
 
         Delay and loss were those of the round trip, which the segment that it answers has borne.
         """
-        packet = parse(raw)
+        packet = parse_packet(raw)
         target = None if packet is None else self.province.ids_by_address.get(packet.source)
         if packet is None or target is None or packet.destination not in _MONITOR or not self.passes(Reply(0.0, raw)):
             return []

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from monitor.lab.agent import Ills
 from monitor.lab.malformed import DEEPEST, FASTEST_PER_S, LARGEST_OCTETS
-from monitor.lab.topology import Condition, Limit
+from monitor.lab.topology import CapacityLimit, LinkCondition
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.scenario import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class LabFault:
     """Something that is wrong from `since` (epoch seconds) until it is restored or `until`.
 
     targets: the ids that it concerns, () for the monitor's own link.
@@ -39,12 +39,12 @@ class Fault:
         return frozenset(value)
 
 
-Apply = Callable[[Fault, Condition, Ills, tuple[str, ...]], None]
+Apply = Callable[[LabFault, LinkCondition, Ills, tuple[str, ...]], None]
 """(fault, condition, ills, the target's parents): makes the fault's mark."""
 
 
 def apply_faults(
-    inventory: Inventory, faults: Iterable[Fault], conditions: Mapping[str, Condition], ills: Mapping[str, Ills], now: float
+    inventory: Inventory, faults: Iterable[LabFault], conditions: Mapping[str, LinkCondition], ills: Mapping[str, Ills], now: float
 ) -> None:
     """Mark conditions and ills, which come as they usually are, with every fault, in the order in which they began."""
     children = inventory.children()
@@ -59,13 +59,13 @@ def apply_faults(
                         conditions[child].is_powered = False
 
 
-def is_flap_down(fault: Fault, now: float) -> bool:
+def is_flap_down(fault: LabFault, now: float) -> bool:
     """Return whether a flapping link is cut at this moment: it begins with being cut."""
     period = fault.number_of("down") + fault.number_of("up")
     return (now - fault.since) % period < fault.number_of("down") if period > 0 else True
 
 
-def next_flap(fault: Fault, now: float) -> float:
+def next_flap(fault: LabFault, now: float) -> float:
     """Return the epoch second at which a flapping link changes next."""
     down, up = fault.number_of("down"), fault.number_of("up")
     rounds, phase = divmod(now - fault.since, max(down + up, 0.1))
@@ -73,138 +73,138 @@ def next_flap(fault: Fault, now: float) -> float:
     return start + (down if phase < down else max(down + up, 0.1))
 
 
-def _cut(fault: Fault, condition: Condition, _: Ills, parents: tuple[str, ...]) -> None:
+def _cut(fault: LabFault, condition: LinkCondition, _: Ills, parents: tuple[str, ...]) -> None:
     via = str(fault.values.get("via", ""))
     condition.cut.update((via,) if via else parents or ("",))
 
 
-def _dark(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+def _dark(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
     condition.is_powered = False
 
 
-def _silence(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+def _silence(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
     condition.is_silent = True
 
 
-def _mute(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+def _mute(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
     condition.is_mute = True
 
 
-def _lose(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+def _lose(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
     condition.loss_ratio = 1 - (1 - condition.loss_ratio) * (1 - fault.number_of("loss"))
 
 
-def _slow(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+def _slow(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
     condition.delay_s += fault.number_of("delay")
     condition.jitter_s += fault.number_of("jitter")
 
 
-def _duplicate(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+def _duplicate(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
     condition.duplicates = fault.number_of("share")
 
 
-def _narrow(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+def _narrow(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
     condition.mtu = min(condition.mtu, int(fault.number_of("octets")))
 
 
-def _limit(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+def _limit(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
     offered = fault.number_of("offered") if "offered" in fault.values else None
-    condition.limit = Limit(fault.number_of("capacity"), offered, fault.number_of("buffer"))
+    condition.limit = CapacityLimit(fault.number_of("capacity"), offered, fault.number_of("buffer"))
 
 
-def _open(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+def _open(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
     condition.tcp |= fault.ports_of("tcp")
     condition.udp |= fault.ports_of("udp")
 
 
-def _close(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+def _close(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
     condition.tcp -= fault.ports_of("tcp")
     condition.udp -= fault.ports_of("udp")
 
 
-def _agent_dead(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+def _agent_dead(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
     ills.is_dead = True
 
 
-def _agent_slow(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+def _agent_slow(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
     ills.delay_s += fault.number_of("delay")
 
 
-def _agent_loop(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+def _agent_loop(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
     ills.loops = True
 
 
-def _agent_dies(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+def _agent_dies(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
     ills.dies_after, ills.away_s = int(fault.number_of("after")), fault.number_of("away")
 
 
-def _agent_endless(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+def _agent_endless(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
     ills.is_endless = True
 
 
-def _agent_small(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+def _agent_small(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
     ills.most_octets = int(fault.number_of("octets"))
     ills.refuses_big_bulk = True
 
 
-def _agent_garbled(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+def _agent_garbled(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
     ills.is_garbled = True
 
 
-def _agent_oversized(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+def _agent_oversized(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
     ills.oversized = min(int(fault.number_of("octets")), LARGEST_OCTETS)
 
 
-def _agent_nested(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+def _agent_nested(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
     ills.nested = min(int(fault.number_of("depth")), DEEPEST)
 
 
-def _agent_wrong_id(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+def _agent_wrong_id(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
     ills.has_wrong_id = True
 
 
-def _agent_floods(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+def _agent_floods(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
     ills.flood_per_s = min(int(fault.number_of("rate")), FASTEST_PER_S)
 
 
-def _agent_twin(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+def _agent_twin(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
     # Enterprise 8072 with its top bit set, then an octet string of the agent's own (RFC 3411 section 5).
     ills.engine_id = bytes.fromhex("80001f8805") + fault.number.to_bytes(8, "big")
 
 
-def _agent_elsewhere(fault: Fault, _: Condition, ills: Ills, __: tuple[str, ...]) -> None:
+def _agent_elsewhere(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
     ills.answers_from = int(fault.number_of("octet")) & 0xFF
 
 
-def _agent_32bit(_: Fault, __: Condition, ills: Ills, ___: tuple[str, ...]) -> None:
+def _agent_32bit(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
     ills.has_64_bits = False
 
 
-def _busy(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+def _busy(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
     condition.conference.is_busy = True
 
 
-def _unregistered(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+def _unregistered(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
     condition.conference.is_registered = False
 
 
-def _deaf(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+def _deaf(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
     condition.conference.is_deaf = True
 
 
-def _break_camera(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+def _break_camera(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
     condition.conference.broken.add("camera")
 
 
-def _break_microphone(_: Fault, condition: Condition, __: Ills, ___: tuple[str, ...]) -> None:
+def _break_microphone(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
     condition.conference.broken.add("microphone")
 
 
-def _certificate_expired(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+def _certificate_expired(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
     condition.conference.certificate_left_s = -fault.number_of("ago")
 
 
-def _certificate_ends(fault: Fault, condition: Condition, _: Ills, __: tuple[str, ...]) -> None:
+def _certificate_ends(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
     condition.conference.certificate_left_s = fault.number_of("left")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.lab.packet import Packet, fragment_place, whole
+from monitor.lab.packet import Packet, fragment_place, reassembled
 
 _MOST = 64
 """Packets of which parts are kept; of an older one the rest never came."""
@@ -28,7 +28,7 @@ class Fragments:
         payload = _join(parts)
         if payload is not None:
             del self._parts[key]
-            return whole(packet, payload)
+            return reassembled(packet, payload)
         if len(self._parts) > _MOST:
             del self._parts[next(iter(self._parts))]
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monitor.lab.topology import Condition
+from monitor.lab.topology import LinkCondition
 from monitor.model.inventory import Inventory
 from monitor.wire.fault import MalformedError
 from monitor.wire.h323 import (
@@ -17,7 +17,7 @@ from monitor.wire.h323 import (
 )
 
 
-def answer_ras(request: bytes, own: Place, inventory: Inventory, conditions: Mapping[str, Condition]) -> bytes | None:
+def answer_ras(request: bytes, own: Place, inventory: Inventory, conditions: Mapping[str, LinkCondition]) -> bytes | None:
     """Return what the gatekeeper at `own` says to a datagram; None where it says nothing, as to what it can't read.
 
     A registration outlives the power of its endpoint for a while, as real ones do until their time to live is over.

@@ -5,35 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 
-from monitor.lab.history_faults import DAY_S, Happenings, Past, draw
+from monitor.lab.history_faults import DAY_S, Happenings, PastSetting, draw_faults
 from monitor.lab.history_measured import STEP_S, Grid, Weather, measure_all
 from monitor.lab.history_recorded import Recorded, Recorder
-from monitor.lab.history_states import Story, tell
+from monitor.lab.history_states import Story, tell_story
 from monitor.lab.history_views import Album
 from monitor.model.inventory import Expected, Inventory
 from monitor.model.settings import OfficeHours
 from monitor.model.state import Snapshot
 
 
-def past_of(days: float, until: float, office_hours: OfficeHours, zone: tzinfo, seed: int) -> Past:
+def past_of(days: float, until: float, office_hours: OfficeHours, zone: tzinfo, seed: int) -> PastSetting:
     """Return a past of so many days that ends at the last step of five minutes before a moment (epoch seconds)."""
     end = until // STEP_S * STEP_S
-    return Past(end - days * DAY_S // STEP_S * STEP_S, end, office_hours, zone, seed)
+    return PastSetting(end - days * DAY_S // STEP_S * STEP_S, end, office_hours, zone, seed)
 
 
-class History:
+class InventedHistory:
     """A past of an inventory. The same arguments make the same past, to the last digit.
 
     story: what was said of every target, and what a journal holds of it. detail_days: how much of its end is told in detail, as
     snapshots; of all before only what rules record is told.
     """
 
-    def __init__(self, inventory: Inventory, expected: Mapping[str, Expected], past: Past, detail_days: float) -> None:
+    def __init__(self, inventory: Inventory, expected: Mapping[str, Expected], past: PastSetting, detail_days: float) -> None:
         self.past = past
         self.grid = Grid.of(past)
         self.detail = max(0, self.grid.count - round(detail_days * DAY_S) // STEP_S)
-        self.happenings: Happenings = draw(inventory, expected, past)
-        self.story: Story = tell(inventory, self.happenings, past)
+        self.happenings: Happenings = draw_faults(inventory, expected, past)
+        self.story: Story = tell_story(inventory, self.happenings, past)
         weather = Weather(past, self.grid, self.happenings)
         measured = measure_all(inventory, self.story, self.happenings, weather)
         self._recorder = Recorder(inventory, self.story, self.happenings, measured, self.grid, detail=self.detail)

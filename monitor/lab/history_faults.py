@@ -49,7 +49,7 @@ class Happenings:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastSetting:
     """Which past: epoch seconds, the hours in which offices work, where the clock stands, and what everything is drawn by."""
 
     start: float
@@ -104,7 +104,7 @@ _BLIND_MONTHLY = 1.8
 _SOME_DAYS = 3
 
 
-def draw(inventory: Inventory, expected: Mapping[str, Expected], past: Past) -> Happenings:
+def draw_faults(inventory: Inventory, expected: Mapping[str, Expected], past: PastSetting) -> Happenings:
     """Return what happened. expected: id → when a target should answer, by its profile."""
     chance = random.Random(f"history {past.seed}")
     expected = _with_pcs(inventory, expected, random.Random(f"history {past.seed} pc"))
@@ -160,7 +160,7 @@ def _class(target: Target, inventory: Inventory, trunks: set[str]) -> str:
     return "commune" if target.level == inventory.levels[-1] else "office"
 
 
-def _of(target: Target, habits: str, past: Past, chance: random.Random) -> Iterator[Spell]:
+def _of(target: Target, habits: str, past: PastSetting, chance: random.Random) -> Iterator[Spell]:
     """Yield what happened to one target, at any hour; each kind waits for the one before to be over."""
     often = math.exp(chance.gauss(0, _SITE_SPREAD) - _SITE_SPREAD**2 / 2)
     for habit in _HABITS[habits]:
@@ -172,7 +172,7 @@ def _of(target: Target, habits: str, past: Past, chance: random.Random) -> Itera
             at += lasts + chance.expovariate(rate)
 
 
-def _moments(monthly: float, past: Past, chance: random.Random) -> Iterator[float]:
+def _moments(monthly: float, past: PastSetting, chance: random.Random) -> Iterator[float]:
     """Yield about so many moments in thirty days, well apart; at least one in a past of some days."""
     count = max(int(past.days >= _SOME_DAYS), round(monthly * past.days / 30))
     part = (past.end - past.start) / max(1, count)
@@ -180,7 +180,7 @@ def _moments(monthly: float, past: Past, chance: random.Random) -> Iterator[floa
         yield past.start + part * (index + chance.uniform(0.15, 0.75))
 
 
-def _storms(inventory: Inventory, trunks: Sequence[str], past: Past, chance: random.Random) -> Iterator[Spell]:
+def _storms(inventory: Inventory, trunks: Sequence[str], past: PastSetting, chance: random.Random) -> Iterator[Spell]:
     """Yield power cuts that take half of what hangs on an office within minutes, and give it back piece by piece."""
     for at in _moments(_STORMS_MONTHLY, past, chance) if trunks else ():
         behind = [each for each in inventory.children()[chance.choice(trunks)] if inventory.targets[each].kind is Kind.POINT]
@@ -190,7 +190,7 @@ def _storms(inventory: Inventory, trunks: Sequence[str], past: Past, chance: ran
             yield Spell(point, "power", start, start + lasts * chance.uniform(0.7, 1.3))
 
 
-def _flaps(points: Sequence[Target], past: Past, chance: random.Random) -> list[Spell]:
+def _flaps(points: Sequence[Target], past: PastSetting, chance: random.Random) -> list[Spell]:
     at = list(_moments(_FLAPS_MONTHLY, past, chance)) if points else []
     return [Spell(chance.choice(points).id, "flap", start, start + chance.uniform(0.4, 1.6) * _HOUR_S) for start in at]
 
@@ -203,7 +203,7 @@ def _falls(spell: Spell, chance: random.Random) -> Iterator[Spell]:
         at += lasts + chance.uniform(30, 120)
 
 
-def _own(past: Past, chance: random.Random) -> list[Spell]:
+def _own(past: PastSetting, chance: random.Random) -> list[Spell]:
     """Return when the monitor itself was stopped (most often for seconds, now and then for an upgrade) or saw nothing."""
     restarts = [
         Spell("", "stopped", at, at + (chance.uniform(150, 400) if index % 4 == 2 else chance.uniform(4, 30)))
@@ -213,7 +213,7 @@ def _own(past: Past, chance: random.Random) -> list[Spell]:
     return restarts + [each for each in blind if all(each.end < one.start or one.end < each.start for one in restarts)]
 
 
-def _nights(target: str, expected: Expected, past: Past) -> Iterator[Spell]:
+def _nights(target: str, expected: Expected, past: PastSetting) -> Iterator[Spell]:
     """Yield when a PC was switched off: some time after its people's hours, until some time before the next ones begin."""
     if expected is not Expected.OFFICE_HOURS:
         return
@@ -231,7 +231,7 @@ def _nights(target: str, expected: Expected, past: Past) -> Iterator[Spell]:
         day += timedelta(days=1)
 
 
-def _works(inventory: Inventory, trunks: Sequence[str], past: Past, chance: random.Random) -> tuple[MaintenanceWindow, ...]:
+def _works(inventory: Inventory, trunks: Sequence[str], past: PastSetting, chance: random.Random) -> tuple[MaintenanceWindow, ...]:
     """Return announced work: an office and all behind it on Sunday nights, a single line on some weekday's afternoon."""
     lines = [each.id for each in inventory.of_kind(Kind.POINT) if each.id not in trunks and each.id != inventory.root]
     found = []

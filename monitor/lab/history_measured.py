@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.lab.device import Device, make_device
-from monitor.lab.history_faults import DAY_S, Happenings, Past
+from monitor.lab.history_faults import DAY_S, Happenings, PastSetting
 from monitor.lab.history_states import Story
 from monitor.lab.topology import usual_link
 from monitor.model.inventory import Inventory, Target
@@ -38,7 +38,7 @@ class Grid:
     count: int
 
     @classmethod
-    def of(cls, past: Past) -> Grid:
+    def of(cls, past: PastSetting) -> Grid:
         """Return the grid of a past, whose start and end are multiples of STEP_S."""
         return cls(int(past.start), int(past.end - past.start) // STEP_S)
 
@@ -77,7 +77,7 @@ class Measurements:
 class Weather:
     """What is the same for all: how busy each step is by the clock and the day, and when the monitor did not look."""
 
-    def __init__(self, past: Past, grid: Grid, happenings: Happenings) -> None:
+    def __init__(self, past: PastSetting, grid: Grid, happenings: Happenings) -> None:
         self.grid = grid
         self.past = past
         locals_ = [datetime.fromtimestamp(grid.at(step) - STEP_S / 2, past.zone) for step in range(grid.count)]
@@ -141,7 +141,7 @@ def _curves(device: Device) -> tuple[Sequence[float], Sequence[float]]:
     )
 
 
-def _day(curve: Sequence[float], past: Past) -> Sequence[float]:
+def _day(curve: Sequence[float], past: PastSetting) -> Sequence[float]:
     """Return a UTC day's values in the order of the local day."""
     offset = datetime.fromtimestamp(past.end, past.zone).utcoffset()
     shift = int(offset.total_seconds()) // STEP_S if offset else 0

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.lab.history_faults import Happenings, Past, Spell, silences_of_work
+from monitor.lab.history_faults import Happenings, PastSetting, Spell, silences_of_work
 from monitor.model.inventory import Expected, Inventory, Kind
 from monitor.model.reason import Reason
 from monitor.model.state import Event, State, Transition
 from monitor.rules import maintenance
-from monitor.rules.health import Circumstances, Health, Judgement, ProbeHealth, Standing, judge
+from monitor.rules.health import Circumstances, Health, Judgement, ProbeHealth, Standing, judge_state
 from monitor.rules.timetable import is_expected
-from monitor.rules.topology import Block, Cut, Topology, resolve
+from monitor.rules.topology import Block, Cut, Topology, find_causes
 from monitor.rules.topology import of as topology_of
 
 FIRST_JUDGEMENT_S = 15.0
@@ -52,7 +52,7 @@ class Story:
     entries: Sequence[Transition | Event]
 
 
-def tell(inventory: Inventory, happenings: Happenings, past: Past) -> Story:
+def tell_story(inventory: Inventory, happenings: Happenings, past: PastSetting) -> Story:
     """Return the story of a past."""
     teller = _Teller(inventory, happenings, past)
     for at in teller.moments():
@@ -61,7 +61,7 @@ def tell(inventory: Inventory, happenings: Happenings, past: Past) -> Story:
 
 
 @dataclass(slots=True)
-class _Open:
+class _Believed:
     """What is believed of a target since `since`."""
 
     since: float
@@ -93,13 +93,13 @@ class _Holding:
 class _Teller:
     """Goes through the moments at which anything changed, and judges everyone at each."""
 
-    def __init__(self, inventory: Inventory, happenings: Happenings, past: Past) -> None:
+    def __init__(self, inventory: Inventory, happenings: Happenings, past: PastSetting) -> None:
         self._inventory, self._happenings, self._past = inventory, happenings, past
         self._topology: Topology = topology_of(inventory)
         self._ids = sorted(inventory.targets, key=self._topology.order.__getitem__)
         self._silent = _Holding([*happenings.silent, *silences_of_work(happenings.works)])
         self._worse = _Holding(happenings.worse)
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, _Believed] = {}
         self._stays: dict[str, list[Stay]] = {id_: [] for id_ in inventory.targets}
         self._silences: dict[str, list[tuple[float, float]]] = {id_: [] for id_ in inventory.targets}
         self._quiet: dict[str, float] = {}
@@ -167,7 +167,7 @@ class _Teller:
                 return Block.MAINTENANCE
             return Block.STANDBY if hours[id_] in closed else Block.DOWN
 
-        cuts: Mapping[str, Cut] = resolve(self._topology, silent | covered.keys(), lambda id_: id_ not in silent, block)
+        cuts: Mapping[str, Cut] = find_causes(self._topology, silent | covered.keys(), lambda id_: id_ not in silent, block)
         found = {}
         for id_ in targets:
             worse = self._worse.holding.get(id_)
@@ -187,7 +187,7 @@ class _Teller:
                 changed.append((id_, held.judgement.state if held else None, judgement))
                 if held is not None:
                     self._close(id_, held, at)
-                self._open[id_] = _Open(at, judgement, is_covered)
+                self._open[id_] = _Believed(at, judgement, is_covered)
         for id_, old, judgement in changed:
             points, endpoints = self._affected(id_) if judgement.state is State.DOWN else (0, 0)
             seen = {"received": 0, "sent": 10} if id_ in self._quiet else {"received": 5, "sent": 5}
@@ -200,7 +200,7 @@ class _Teller:
         points = sum(self._inventory.targets[id_].kind is Kind.POINT for id_ in behind)
         return points, len(behind) - points
 
-    def _close(self, id_: str, opened: _Open, at: float) -> None:
+    def _close(self, id_: str, opened: _Believed, at: float) -> None:
         judgement = opened.judgement
         self._stays[id_].append(Stay(opened.since, at, judgement.state, judgement.cause, judgement.reason, opened.is_covered))
 
@@ -217,7 +217,7 @@ class _Teller:
 
 def _judged(id_: str, is_silent: bool, around: Circumstances) -> tuple[Judgement, bool]:
     """Return the judgement of one target, and whether announced work is about it or stands before it."""
-    judgement = judge(id_, _SILENT if is_silent else _ANSWERING, around)
+    judgement = judge_state(id_, _SILENT if is_silent else _ANSWERING, around)
     assert judgement is not None, "both healths are judged"
     is_behind_work = is_silent and around.cut is not None and around.cut.by is Block.MAINTENANCE
     return judgement, around.covered is not None or is_behind_work

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.lab.mib import IF_ENTRY, IF_X_ENTRY, Entry, Mib
+from monitor.lab.mib import IF_ENTRY, IF_X_ENTRY, Mib, ObjectInstance
 from monitor.wire.ber import OCTET_STRING, SEQUENCE, encode_integer, encode_length, encode_tlv
 from monitor.wire.oid import Oid
 from monitor.wire.snmp import RESPONSE, Message, decode, encode_answer, encode_varbind
@@ -35,18 +35,18 @@ def nested(request: Message, depth: int) -> bytes:
     return encode_tlv(SEQUENCE, front + encode_tlv(RESPONSE, body))
 
 
-def endless(mib: Mib, oid: Oid, entry: Entry | None) -> Entry | None:
+def endless(mib: Mib, oid: Oid, entry: ObjectInstance | None) -> ObjectInstance | None:
     """Return what follows a name where the interface tables have always one row more. entry: what truly follows it."""
     first = _first_row(mib, oid, entry)
-    return entry if first is None else Entry((*first.oid[:-1], oid[-1] + 1), first.tag, first.read)
+    return entry if first is None else ObjectInstance((*first.oid[:-1], oid[-1] + 1), first.tag, first.read)
 
 
-def looping(mib: Mib, oid: Oid, entry: Entry | None) -> Entry | None:
+def looping(mib: Mib, oid: Oid, entry: ObjectInstance | None) -> ObjectInstance | None:
     """Return what follows a name where the last row of the interface tables leads back to the first. entry: what truly follows."""
     return _first_row(mib, oid, entry) or entry
 
 
-def _first_row(mib: Mib, oid: Oid, entry: Entry | None) -> Entry | None:
+def _first_row(mib: Mib, oid: Oid, entry: ObjectInstance | None) -> ObjectInstance | None:
     """Return the first row of the column whose last row a name is or is behind; None for any other name."""
     for table in (IF_ENTRY, IF_X_ENTRY):
         column = oid[: len(table) + 1]

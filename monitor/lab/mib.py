@@ -36,7 +36,7 @@ _MEGABIT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ObjectInstance:
     """One object instance. read: epoch seconds → its value."""
 
     oid: Oid
@@ -49,16 +49,16 @@ class Mib:
 
     __slots__ = ("_entries", "_oids")
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[ObjectInstance]) -> None:
         self._entries = sorted(entries, key=lambda entry: entry.oid)
         self._oids = [entry.oid for entry in self._entries]
 
-    def get(self, oid: Oid) -> Entry | None:
+    def get(self, oid: Oid) -> ObjectInstance | None:
         """Return the instance of exactly that name, None where there is none."""
         at = bisect_left(self._oids, oid)
         return self._entries[at] if at < len(self._oids) and self._oids[at] == oid else None
 
-    def after(self, oid: Oid) -> Entry | None:
+    def after(self, oid: Oid) -> ObjectInstance | None:
         """Return the first instance behind a name, None at the end."""
         at = bisect_right(self._oids, oid)
         return self._entries[at] if at < len(self._entries) else None
@@ -67,7 +67,7 @@ class Mib:
         """Return which instance of its object a name is, counted from 1 in the order of a walk."""
         return bisect_left(self._oids, oid) - bisect_left(self._oids, oid[:-1]) + 1
 
-    def plus(self, *entries: Entry) -> Mib:
+    def plus(self, *entries: ObjectInstance) -> Mib:
         """Return a MIB that has these, too, in place of those of the same names."""
         return Mib({entry.oid: entry for entry in (*self._entries, *entries)}.values())
 
@@ -88,7 +88,7 @@ def device_mib(device: Device, has_64_bits: bool) -> Mib:
             entries += _if_x_row(interface, index)
     if has_64_bits:
         changed = device.renumbered_at
-        entries.append(Entry(IF_TABLE_LAST_CHANGE, TIME_TICKS, lambda _: _ticks_at(device, changed)))
+        entries.append(ObjectInstance(IF_TABLE_LAST_CHANGE, TIME_TICKS, lambda _: _ticks_at(device, changed)))
     return Mib(entries)
 
 
@@ -96,16 +96,16 @@ def _ticks_at(device: Device, moment: float) -> int:
     return device.uptime_ticks(moment) if moment > device.booted_at else 0
 
 
-def _entry(oid: Oid, tag: int, value: Value) -> Entry:
-    return Entry(oid, tag, lambda _: value)
+def _entry(oid: Oid, tag: int, value: Value) -> ObjectInstance:
+    return ObjectInstance(oid, tag, lambda _: value)
 
 
-def _system(device: Device) -> list[Entry]:
+def _system(device: Device) -> list[ObjectInstance]:
     target = device.target
     return [
         _entry((*SYSTEM, 1, 0), OCTET_STRING, f"Linux {target.id} emulated {target.kind} of the lab".encode()),
         _entry((*SYSTEM, 2, 0), OBJECT_IDENTIFIER, _NET_SNMP_LINUX),
-        Entry(SYS_UPTIME, TIME_TICKS, device.uptime_ticks),
+        ObjectInstance(SYS_UPTIME, TIME_TICKS, device.uptime_ticks),
         _entry((*SYSTEM, 4, 0), OCTET_STRING, b""),
         _entry((*SYSTEM, 5, 0), OCTET_STRING, target.id.encode()),
         _entry((*SYSTEM, 6, 0), OCTET_STRING, target.name.encode()),
@@ -113,7 +113,7 @@ def _system(device: Device) -> list[Entry]:
     ]
 
 
-def _if_row(device: Device, interface: Interface, index: int) -> list[Entry]:
+def _if_row(device: Device, interface: Interface, index: int) -> list[ObjectInstance]:
     receive, transmit = interface.receive.octets, interface.transmit.octets
     speed = min(interface.speed_bps, _WIDTH32 - 1)
     columns: list[tuple[int, int, Value | Reader]] = [
@@ -139,7 +139,7 @@ def _if_row(device: Device, interface: Interface, index: int) -> list[Entry]:
     return [_cell((*IF_ENTRY, column, index), tag, value) for column, tag, value in columns]
 
 
-def _if_x_row(interface: Interface, index: int) -> list[Entry]:
+def _if_x_row(interface: Interface, index: int) -> list[ObjectInstance]:
     receive, transmit = interface.receive.octets, interface.transmit.octets
     columns: list[tuple[int, int, Value | Reader]] = [
         (1, OCTET_STRING, interface.name.encode()),
@@ -160,5 +160,5 @@ def _if_x_row(interface: Interface, index: int) -> list[Entry]:
     return [_cell((*IF_X_ENTRY, column, index), tag, value) for column, tag, value in columns]
 
 
-def _cell(oid: Oid, tag: int, value: Value | Reader) -> Entry:
-    return Entry(oid, tag, value) if callable(value) else _entry(oid, tag, value)
+def _cell(oid: Oid, tag: int, value: Value | Reader) -> ObjectInstance:
+    return ObjectInstance(oid, tag, value) if callable(value) else _entry(oid, tag, value)

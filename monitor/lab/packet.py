@@ -38,7 +38,7 @@ class Packet(NamedTuple):
     traffic_class: int = 0
 
 
-def parse(raw: bytes) -> Packet | None:
+def parse_packet(raw: bytes) -> Packet | None:
     """Return the packet, None where it is no whole IPv4 or IPv6 packet."""
     if len(raw) < 20:
         return None
@@ -71,7 +71,7 @@ def fragment_place(packet: Packet) -> tuple[int, bool]:
     return (flags & _OFFSET) * 8, not flags & _MORE_FRAGMENTS
 
 
-def whole(packet: Packet, payload: bytes) -> Packet:
+def reassembled(packet: Packet, payload: bytes) -> Packet:
     """Return the packet that an IPv4 fragment is a part of, with its whole payload."""
     raw = build(packet.source, packet.destination, packet.protocol, payload, ttl=packet.ttl, traffic_class=packet.traffic_class)
     return packet._replace(payload=payload, raw=raw, is_fragment=False)
@@ -86,7 +86,7 @@ def build(source: bytes, destination: bytes, protocol: int, payload: bytes, *, t
     return bare[:10] + checksum(bare).to_bytes(2, "big") + bare[12:] + payload
 
 
-def pseudo_header(source: bytes, destination: bytes, protocol: int, length: int) -> bytes:
+def pseudo_header_of(source: bytes, destination: bytes, protocol: int, length: int) -> bytes:
     """Return what TCP, UDP and ICMPv6 include in their checksum (RFC 793, RFC 8200 section 8.1)."""
     if len(source) == 16:
         return source + destination + struct.pack("!IxxxB", length, protocol)
@@ -97,7 +97,7 @@ def udp(source: bytes, destination: bytes, source_port: int, destination_port: i
     """Return an IP packet that carries a datagram (RFC 768)."""
     length = 8 + len(data)
     bare = struct.pack("!HHHH", source_port, destination_port, length, 0) + data
-    total = checksum(pseudo_header(source, destination, UDP, length) + bare) or 0xFFFF
+    total = checksum(pseudo_header_of(source, destination, UDP, length) + bare) or 0xFFFF
     return build(source, destination, UDP, bare[:6] + total.to_bytes(2, "big") + data, ttl=ttl)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from monitor.lab.conference import Conference
-from monitor.lab.mib import SYSTEM, Entry
+from monitor.lab.mib import SYSTEM, ObjectInstance
 from monitor.model.inventory import Kind, Target
 from monitor.wire.ber import INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Value
 from monitor.wire.oid import Oid, parse_oid
@@ -21,7 +21,7 @@ def is_poly(target: Target) -> bool:
     return target.kind is Kind.ENDPOINT and target.profile.startswith(_PROFILES)
 
 
-def poly_entries(target: Target, state: Callable[[], Conference]) -> tuple[Entry, ...]:
+def poly_entries(target: Target, state: Callable[[], Conference]) -> tuple[ObjectInstance, ...]:
     """Return its objects. state: how it is at the moment.
 
     Of a call there is no instance while there is none: the MIB is to be made anew when one begins or ends.
@@ -39,15 +39,15 @@ def poly_entries(target: Target, state: Callable[[], Conference]) -> tuple[Entry
         _fixed(_of("1.1.0"), OCTET_STRING, b"4.1.0-386071"),
         _fixed(_of("1.4.0"), OCTET_STRING, b"StudioX50"),
         _fixed(_of("1.5.0"), OCTET_STRING, target.id.encode()),
-        Entry(_of("1.6.0"), INTEGER, status(lambda now: now.is_registered and not now.broken)),
+        ObjectInstance(_of("1.6.0"), INTEGER, status(lambda now: now.is_registered and not now.broken)),
         _fixed(_of("2.7.1.0"), INTEGER, _OK),
-        Entry(_of("2.7.2.0"), INTEGER, status(registered)),
+        ObjectInstance(_of("2.7.2.0"), INTEGER, status(registered)),
         _fixed(_of("2.8.1.0"), INTEGER, _OK),
-        Entry(_of("2.8.2.1.2.1"), INTEGER, status(registered)),
-        Entry(_of("2.8.3.1.2.1"), INTEGER, status(registered)),
-        Entry(_of("3.1.0"), INTEGER, status(lambda now: not now.broken)),
-        Entry(_of("3.5.1.0"), INTEGER, status(lambda now: "microphone" not in now.broken)),
-        Entry(_of("3.6.1.0"), INTEGER, status(lambda now: "camera" not in now.broken)),
+        ObjectInstance(_of("2.8.2.1.2.1"), INTEGER, status(registered)),
+        ObjectInstance(_of("2.8.3.1.2.1"), INTEGER, status(registered)),
+        ObjectInstance(_of("3.1.0"), INTEGER, status(lambda now: not now.broken)),
+        ObjectInstance(_of("3.5.1.0"), INTEGER, status(lambda now: "microphone" not in now.broken)),
+        ObjectInstance(_of("3.6.1.0"), INTEGER, status(lambda now: "camera" not in now.broken)),
     ]
     return (*entries, _fixed(_of("5.1.0"), INTEGER, 1)) if state().is_busy else tuple(entries)
 
@@ -56,5 +56,5 @@ def _of(rest: str) -> Oid:
     return parse_oid(f"{_BASE}.{rest}")
 
 
-def _fixed(oid: Oid, tag: int, value: Value) -> Entry:
-    return Entry(oid, tag, lambda _: value)
+def _fixed(oid: Oid, tag: int, value: Value) -> ObjectInstance:
+    return ObjectInstance(oid, tag, lambda _: value)

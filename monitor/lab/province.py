@@ -10,11 +10,11 @@ from typing import TypeVar
 from monitor.lab.agent import Agent, Ills
 from monitor.lab.conference import Conference
 from monitor.lab.device import Device, make_device
-from monitor.lab.faults import Fault, apply_faults
-from monitor.lab.mib import ENGINE_ID, Entry, Mib, device_mib
+from monitor.lab.faults import LabFault, apply_faults
+from monitor.lab.mib import ENGINE_ID, Mib, ObjectInstance, device_mib
 from monitor.lab.poly_mib import is_poly, poly_entries
 from monitor.lab.recording import read_recording
-from monitor.lab.topology import Condition, Path, find_paths, usual_link
+from monitor.lab.topology import LinkCondition, Path, find_paths, usual_link
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.scenario import AgentSettings, LinkSettings, Scenario, select
 from monitor.model.settings import Credential
@@ -78,12 +78,12 @@ class Province:
             )
             for target in inventory.targets.values()
         }
-        self.conditions: dict[str, Condition] = {}
+        self.conditions: dict[str, LinkCondition] = {}
         self.paths: dict[str, Path] = {}
         self.is_blind = False
         self.apply(())
 
-    def apply(self, faults: Sequence[Fault]) -> None:
+    def apply(self, faults: Sequence[LabFault]) -> None:
         """Let exactly these faults be active from now on."""
         now = self.now()
         before = self.conditions
@@ -176,14 +176,14 @@ def _mib(host: _Host, ills: Ills, state: Callable[[], Conference]) -> Mib:
         if is_poly(host.device.target):
             mib = mib.plus(*poly_entries(host.device.target, state))
     engine_id = ills.engine_id
-    return mib if engine_id is None else mib.plus(Entry(ENGINE_ID, OCTET_STRING, lambda _: engine_id))
+    return mib if engine_id is None else mib.plus(ObjectInstance(ENGINE_ID, OCTET_STRING, lambda _: engine_id))
 
 
-def _usual(host: _Host) -> Condition:
+def _usual(host: _Host) -> LinkCondition:
     link, target = host.link, host.device.target
     is_endpoint = target.kind is Kind.ENDPOINT
     of_endpoint = _PC_TCP if target.profile.startswith("pc") else _ENDPOINT_TCP
-    return Condition(
+    return LinkCondition(
         link.delay_s or 0.0,
         link.jitter_s or 0.0,
         link.loss_ratio or 0.0,

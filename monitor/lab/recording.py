@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 
 from monitor.errors import Fault
-from monitor.lab.mib import SYS_UPTIME, Entry, Mib
+from monitor.lab.mib import SYS_UPTIME, Mib, ObjectInstance
 from monitor.wire.ber import (
     COUNTER32,
     COUNTER64,
@@ -33,7 +33,7 @@ def read_recording(text: str, uptime_ticks: Callable[[float], int], source: str 
     uptime_ticks: epoch seconds → sysUpTime, which is the emulated device's own, so that time passes for the recording too;
     everything else stays as it was recorded.
     """
-    entries: list[Entry] = []
+    entries: list[ObjectInstance] = []
     faults: list[Fault] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -46,17 +46,17 @@ def read_recording(text: str, uptime_ticks: Callable[[float], int], source: str 
     return Mib(entries), tuple(faults)
 
 
-def _entry(line: str, uptime_ticks: Callable[[float], int]) -> Entry:
+def _entry(line: str, uptime_ticks: Callable[[float], int]) -> ObjectInstance:
     parts = line.split("|", 2)
     if len(parts) != 3:
         raise ValueError("not OID|TAG|VALUE")
     oid = parse_oid(parts[0])
     if oid == SYS_UPTIME:
-        return Entry(oid, TIME_TICKS, uptime_ticks)
+        return ObjectInstance(oid, TIME_TICKS, uptime_ticks)
     is_hex = parts[1].endswith("x")
     tag = int(parts[1].removesuffix("x"))
     value = _value(tag, bytes.fromhex(parts[2]) if is_hex else parts[2])
-    return Entry(oid, tag, lambda _: value)
+    return ObjectInstance(oid, tag, lambda _: value)
 
 
 def _value(tag: int, text: str | bytes) -> Value:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.errors import SetupError, reason_of
-from monitor.lab.control import ask, ensure_short
+from monitor.lab.control import ask_lab, ensure_short
 
 
 def state_folder(given: str | None) -> Path:
@@ -48,6 +48,6 @@ def find_lab(folder: Path) -> Mapping[str, Any]:
 
 def _status(folder: Path) -> Mapping[str, Any] | None:
     try:
-        return ask(socket_path(folder), {"ask": "status"})
+        return ask_lab(socket_path(folder), {"ask": "status"})
     except OSError:
         return None

@@ -16,7 +16,7 @@ _EARTH_KM = 6371.0
 
 
 @dataclass(slots=True)
-class Limit:
+class CapacityLimit:
     """A link that carries no more than capacity_bps; offered_bps: what wants to pass, None for the target's usual traffic."""
 
     capacity_bps: float
@@ -25,7 +25,7 @@ class Limit:
 
 
 @dataclass(slots=True)
-class Condition:
+class LinkCondition:
     """How a target and its uplink are just now. Delays are seconds a round trip; loss and duplicates 0 to 1.
 
     cut: parents whose link is cut. is_powered: False while it is without power, and restarts after. is_silent: neither answers nor
@@ -41,7 +41,7 @@ class Condition:
     is_silent: bool = False
     is_mute: bool = False
     duplicates: float = 0.0
-    limit: Limit | None = None
+    limit: CapacityLimit | None = None
     tcp: frozenset[int] = frozenset()
     udp: frozenset[int] = frozenset()
     conference: Conference = field(default_factory=Conference)
@@ -67,7 +67,7 @@ class Path:
     survival: tuple[float, ...]
     jitters_s: tuple[float, ...]
     mtus: tuple[int, ...]
-    limits: tuple[tuple[int, str, Limit], ...]
+    limits: tuple[tuple[int, str, CapacityLimit], ...]
 
     @property
     def is_whole(self) -> bool:
@@ -75,7 +75,7 @@ class Path:
         return self.reach == len(self.nodes)
 
 
-def find_paths(inventory: Inventory, conditions: Mapping[str, Condition]) -> dict[str, Path]:
+def find_paths(inventory: Inventory, conditions: Mapping[str, LinkCondition]) -> dict[str, Path]:
     """Return every target's path; of several uplinks the first that is whole is taken, else the one that reaches furthest."""
     paths: dict[str, Path] = {}
     for target in inventory.targets.values():
@@ -83,7 +83,7 @@ def find_paths(inventory: Inventory, conditions: Mapping[str, Condition]) -> dic
     return paths
 
 
-def _find(target: Target, inventory: Inventory, conditions: Mapping[str, Condition], paths: dict[str, Path]) -> Path:
+def _find(target: Target, inventory: Inventory, conditions: Mapping[str, LinkCondition], paths: dict[str, Path]) -> Path:
     """Return a target's path and keep it; inventories have no loops, and are few levels deep."""
     known = paths.get(target.id)
     if known is not None:
@@ -101,7 +101,7 @@ def _find(target: Target, inventory: Inventory, conditions: Mapping[str, Conditi
 _START = Path((), 0, (), (), (), (), ())
 
 
-def _extend(path: Path, target: str, condition: Condition, parent: str) -> Path:
+def _extend(path: Path, target: str, condition: LinkCondition, parent: str) -> Path:
     """Return a path with one more link and node."""
     passes = path.is_whole and condition.is_alive and parent not in condition.cut
     return Path(
@@ -115,7 +115,7 @@ def _extend(path: Path, target: str, condition: Condition, parent: str) -> Path:
     )
 
 
-def queue(limit: Limit, offered_bps: float) -> tuple[float, float]:
+def queue(limit: CapacityLimit, offered_bps: float) -> tuple[float, float]:
     """Return what a limited link does to a packet in one direction: seconds of waiting, and the ratio that is lost.
 
     Below its capacity it is an M/M/1 queue; above, the buffer is full and what is too much is lost.

@@ -23,7 +23,7 @@ from monitor.load.calendar_lines import EventLines, scan
 from monitor.load.calendar_values import PARSER_FAILS, unreadable
 from monitor.load.document import Faulty, Node
 from monitor.load.exchange.yaml_tree import MAP, STR, mapping, scalar, sequence, with_mark
-from monitor.load.fields import Entry, Table
+from monitor.load.fields import ReadMapping, Table
 from monitor.load.suggest import did_you_mean
 from monitor.words.phrase import Phrase, phrase
 
@@ -60,7 +60,7 @@ class Calendar:
     """A calendar without faults. entries: what is said of every event, by its key. recurring: UIDs of series."""
 
     component: Any
-    entries: Mapping[Key, Entry]
+    entries: Mapping[Key, ReadMapping]
     recurring: frozenset[str]
 
     def between(self, start: datetime, end: datetime) -> Iterator[tuple[Key, Occurrence]]:
@@ -106,7 +106,7 @@ def read_calendar(content: bytes, file: str, form: Table, zone: tzinfo, faults: 
     if len(events) != len(lines):
         faults.append(Fault(file, 0, "", "calendar_unclear", values={"reason": Phrase("events_unclear")}))
         return None
-    reader = _Reader(file, form, zone, faults)
+    reader = _EventReader(file, form, zone, faults)
     told = [reader.event(event, line) for event, line in zip(events, lines, strict=True)]
     entries = reader.entries([each for each in told if each is not None])
     if len(faults) > before:
@@ -121,7 +121,7 @@ def read_calendar(content: bytes, file: str, form: Table, zone: tzinfo, faults: 
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _WrittenEvent:
     """One event as it is written. raw: key → (its text, its line)."""
 
     key: Key
@@ -129,13 +129,13 @@ class _Told:
     raw: Mapping[str, tuple[str, int]]
 
 
-class _Reader:
+class _EventReader:
     """Reads the events of one file."""
 
     def __init__(self, file: str, form: Table, zone: tzinfo, faults: list[Fault]) -> None:
         self._file, self._form, self._zone, self._faults = file, form, zone, faults
 
-    def event(self, event: Any, lines: EventLines) -> _Told | None:
+    def event(self, event: Any, lines: EventLines) -> _WrittenEvent | None:
         """Return what an event says; its floating times are given the zone. None where it has faults, which are noted."""
         before = len(self._faults)
         for name, problem in event.errors:
@@ -154,12 +154,12 @@ class _Reader:
         raw = self._raw(event, lines, title)
         instead_of = event.get("RECURRENCE-ID")
         key = (uid, _utc(instead_of.dt) if instead_of is not None else None)
-        return _Told(key, lines.line, raw) if len(self._faults) == before else None
+        return _WrittenEvent(key, lines.line, raw) if len(self._faults) == before else None
 
-    def entries(self, told: Sequence[_Told]) -> dict[Key, Entry]:
+    def entries(self, told: Sequence[_WrittenEvent]) -> dict[Key, ReadMapping]:
         """Return what is said of each event, read by the form; what replaces an occurrence says what its series says."""
         series = {each.key[0]: each for each in told if each.key[1] is None}
-        found: dict[Key, Entry] = {}
+        found: dict[Key, ReadMapping] = {}
         for each in told:
             if each.key in found:
                 self._refuse(each.line, "second_uid", Phrase("remove_one"), uid=each.key[0])
@@ -279,7 +279,7 @@ class _Reader:
                 raw[key] = (values.strip(), lines.of(name.upper()))
         return raw
 
-    def _entry(self, told: _Told, raw: Mapping[str, tuple[str, int]]) -> Entry | None:
+    def _entry(self, told: _WrittenEvent, raw: Mapping[str, tuple[str, int]]) -> ReadMapping | None:
         """Read what an event says by the form, as if it stood in meetings.yaml."""
         pairs = [
             (with_mark(scalar(key), self._mark(line)), with_mark(_node(key, text), self._mark(line)))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from monitor.errors import ConfigError, Fault, SetupError
-from monitor.load.fields import Entry
+from monitor.load.fields import ReadMapping
 from monitor.load.inventory import Sites, load_inventory
 from monitor.load.meetings import load_meetings
 from monitor.load.place import SYSTEM_FOLDER, usual_folder
@@ -76,7 +76,7 @@ def load(folder: Path, environment: Mapping[str, str] | None = None, meetings: P
     return Configuration(inventory, settings, MappingProxyType(profiles), folder, tuple(sorted(warnings)), schedule)
 
 
-def _entries(sites: Sites) -> Iterable[Entry]:
+def _entries(sites: Sites) -> Iterable[ReadMapping]:
     """Return all that may name a credential or a profile: the defaults and the targets."""
     return (*sites.defaults, *(written.entry for written in sites.targets.values()))
 
@@ -120,7 +120,7 @@ def _check_profiles(sites: Sites, profiles: Mapping[str, Profile], folder: Path,
         entry.refuse("profile", "no_profile", cure, name=name)
 
 
-def _check_settings(entry: Entry, sites: Sites) -> None:
+def _check_settings(entry: ReadMapping, sites: Sites) -> None:
     """Note targets and areas that maintenance and references name but that are not there."""
     suggest = Suggester()
     for window in entry["maintenance"] or ():
@@ -130,7 +130,7 @@ def _check_settings(entry: Entry, sites: Sites) -> None:
         for name in window["areas"]:
             if name not in sites.areas:
                 window.refuse("areas", "no_area", suggest.cure(name, sites.areas), name=name)
-    health: Entry | None = entry["health"]
+    health: ReadMapping | None = entry["health"]
     if health is None:
         return
     for name in health["references"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.load.document import Faulty
-from monitor.load.fields import Entry, Field, Table
+from monitor.load.fields import Field, ReadMapping, Table
 from monitor.load.secrets import Secret, SecretStore
 from monitor.load.values import Choice, Text
 from monitor.model.settings import Credential
@@ -34,7 +34,7 @@ def credential_table(store: SecretStore) -> Table:
     )
 
 
-def read_credential(name: str, entry: Entry) -> Credential | None:
+def read_credential(name: str, entry: ReadMapping) -> Credential | None:
     """Return a credential, None where it is faulty (its faults are noted)."""
     try:
         return _version_3(name, entry) if entry["version"] == "3" else _community(name, entry)
@@ -42,7 +42,7 @@ def read_credential(name: str, entry: Entry) -> Credential | None:
         return None
 
 
-def _community(name: str, entry: Entry) -> Credential:
+def _community(name: str, entry: ReadMapping) -> Credential:
     version = entry["version"]
     if version is None:
         raise Faulty
@@ -56,13 +56,13 @@ def _community(name: str, entry: Entry) -> Credential:
     return Credential(name=name, version=version, community=entry["community"])
 
 
-def _version_3(name: str, entry: Entry) -> Credential:
+def _version_3(name: str, entry: ReadMapping) -> Credential:
     if "community" in entry.places:
         entry.refuse("community", "community_of_version_3")
     if "user" not in entry.places:
         entry.node.refuse("user_needed")
-    auth: Entry | None = entry["auth"]
-    privacy: Entry | None = entry["privacy"]
+    auth: ReadMapping | None = entry["auth"]
+    privacy: ReadMapping | None = entry["privacy"]
     if "privacy" in entry.places and "auth" not in entry.places:
         entry.refuse("privacy", "privacy_alone")
     for part in (auth, privacy):

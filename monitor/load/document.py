@@ -173,7 +173,7 @@ class Node:
             raise self.refuse("tagged")
 
 
-class Reader(Protocol[Result_co]):
+class ValueReader(Protocol[Result_co]):
     """What reads one kind of value: everything in load/values.py and load/fields.py."""
 
     def read(self, node: Node) -> Result_co:
@@ -189,7 +189,7 @@ class Reader(Protocol[Result_co]):
 Result = TypeVar("Result")
 
 
-def read_file(path: Path, reader: Reader[Result], faults: list[Fault]) -> Result | None:
+def read_file(path: Path, reader: ValueReader[Result], faults: list[Fault]) -> Result | None:
     """Return what a file says, None where nothing could be read (its faults are noted). An empty file is an empty mapping."""
     try:
         content = path.read_bytes()
@@ -210,9 +210,9 @@ def yaml_files(folder: Path, faults: list[Fault]) -> list[Path]:
         return []
 
 
-def read_text(content: bytes, file: str, reader: Reader[Result], faults: list[Fault]) -> Result | None:
+def read_text(content: bytes, file: str, reader: ValueReader[Result], faults: list[Fault]) -> Result | None:
     """Return what UTF-8 text says, None where nothing could be read. file: the name for its faults."""
-    node = compose(content, file, faults)
+    node = parse_document(content, file, faults)
     if node is None:
         return None
     try:
@@ -221,7 +221,7 @@ def read_text(content: bytes, file: str, reader: Reader[Result], faults: list[Fa
         return None
 
 
-def compose(content: bytes, file: str, faults: list[Fault], loader: type = _LOADER) -> Node | None:
+def parse_document(content: bytes, file: str, faults: list[Fault], loader: type = _LOADER) -> Node | None:
     """Return the document's top node, None where it is no YAML (its fault is noted).
 
     loader: the C one composes 10,000 targets in 1 s, the Python one in 7 s; both leave every scalar the text that it is.

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import yaml
 
-from monitor.load.document import Faulty, Node, Reader
+from monitor.load.document import Faulty, Node, ValueReader
 from monitor.load.suggest import did_you_mean, nearest
 from monitor.words.faults import knows
 from monitor.words.phrase import Phrase, phrase
@@ -29,7 +29,7 @@ class Field:
     """
 
     name: str
-    reader: Reader[Any]
+    reader: ValueReader[Any]
     required: bool = False
     default: Any = None
     doc: str = ""
@@ -37,7 +37,7 @@ class Field:
     attribute: str = ""
 
 
-class Entry:
+class ReadMapping:
     """A mapping that was read: its values by key, and the place of each key.
 
     places: of every known key that is written, readable or not. is_whole: False where a value was faulty, or a required key is
@@ -83,7 +83,7 @@ class Table:
         self._defaults = {field.name: field.default for field in fields}
         self._required = tuple(field for field in fields if field.required)
 
-    def read(self, node: Node) -> Entry:
+    def read(self, node: Node) -> ReadMapping:
         """Return its values, faulty ones at their default. Raises Faulty only where there is no mapping."""
         before = len(node.faults)
         values = dict(self._defaults)
@@ -108,7 +108,7 @@ class Table:
             # A misspelt key is one fault, not two.
             if field.name not in places and field.name not in misspelt:
                 node.refuse("key_missing", self._how_to_add(field, node.path), name=field.name)
-        return Entry(node, values, places, faulty, is_whole=len(node.faults) == before)
+        return ReadMapping(node, values, places, faulty, is_whole=len(node.faults) == before)
 
     def name_of(self, item: yaml.Node) -> str | None:
         """Return the value of the naming key as it is written, None where there is none."""
@@ -183,7 +183,7 @@ class Record(Generic[Built]):
 class ListOf(Generic[Item]):
     """A list whose items are of one kind. once: no item may stand there twice."""
 
-    def __init__(self, item: Reader[Item], *, least: int = 0, most: int | None = None, once: bool = False) -> None:
+    def __init__(self, item: ValueReader[Item], *, least: int = 0, most: int | None = None, once: bool = False) -> None:
         self.item = item
         self.least = least
         self.most = most
@@ -231,7 +231,7 @@ class ListOf(Generic[Item]):
 class OneOrMany(Generic[Item]):
     """One item, or a list of at least one, none of them twice."""
 
-    def __init__(self, item: Reader[Item]) -> None:
+    def __init__(self, item: ValueReader[Item]) -> None:
         self.item = item
         self.many = ListOf(item, least=1, once=True)
 
@@ -251,7 +251,7 @@ class OneOrMany(Generic[Item]):
 class MapOf(Generic[Item]):
     """A mapping whose keys are names of the operator's choice. key: reads them."""
 
-    def __init__(self, key: Reader[Any], item: Reader[Item]) -> None:
+    def __init__(self, key: ValueReader[Any], item: ValueReader[Item]) -> None:
         self.key = key
         self.item = item
 
@@ -286,7 +286,7 @@ class MapOf(Generic[Item]):
 class Either:
     """A value that has a short form and a mapping: the form is told apart by what stands there."""
 
-    def __init__(self, short: Reader[Any], mapping: Reader[Any]) -> None:
+    def __init__(self, short: ValueReader[Any], mapping: ValueReader[Any]) -> None:
         self.short = short
         self.mapping = mapping
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.errors import Fault
-from monitor.load.fields import Entry
+from monitor.load.fields import ReadMapping
 
 
-def check_hierarchy(points: Mapping[str, Entry], file: str, faults: list[Fault]) -> str | None:
+def check_hierarchy(points: Mapping[str, ReadMapping], file: str, faults: list[Fault]) -> str | None:
     """Return the root: the only point without an uplink. Notes circles, named in full, and a root that lacks or is not alone.
 
     points: id → as it is written. file: where faults of the whole are reported.

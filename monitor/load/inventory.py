@@ -13,7 +13,7 @@ import yaml
 
 from monitor.errors import Fault
 from monitor.load.document import Node, paused_collector, read_file, yaml_files
-from monitor.load.fields import Entry
+from monitor.load.fields import ReadMapping
 from monitor.load.hierarchy import check_hierarchy
 from monitor.load.probes import read_overrides
 from monitor.load.sites import FILE, NO_CREDENTIAL
@@ -40,8 +40,8 @@ class Written:
     """A target as it is written: its entry, and the defaults that hold for it, the nearest first."""
 
     kind: Kind
-    entry: Entry
-    defaults: tuple[Entry, ...]
+    entry: ReadMapping
+    defaults: tuple[ReadMapping, ...]
 
     def value(self, name: str) -> Any:
         """Return what it says, or the first of its defaults that does, or None."""
@@ -65,9 +65,9 @@ class Sites:
 
     network: Network | None = None
     levels: tuple[str, ...] = ()
-    areas: dict[str, Entry] = field(default_factory=dict)
+    areas: dict[str, ReadMapping] = field(default_factory=dict)
     targets: dict[str, Written] = field(default_factory=dict)
-    defaults: list[Entry] = field(default_factory=list)
+    defaults: list[ReadMapping] = field(default_factory=list)
     is_complete: bool = True
 
     def of_kind(self, kind: Kind) -> dict[str, Written]:
@@ -94,7 +94,7 @@ def load_inventory(
 def read_sites(folder: Path, faults: list[Fault], main: yaml.Node | None = None) -> Sites:
     """Return everything that sites.yaml (or main in its place) and sites.d/*.yaml (in the order of their names) say."""
     sites = Sites()
-    entries: list[Entry] = []
+    entries: list[ReadMapping] = []
     for path in (folder / "sites.yaml", *yaml_files(folder / "sites.d", faults)):
         is_given = main is not None and path.parent == folder
         entry = FILE.read(Node(main, str(path), "", faults)) if is_given and main is not None else read_file(path, FILE, faults)
@@ -114,12 +114,12 @@ def read_sites(folder: Path, faults: list[Fault], main: yaml.Node | None = None)
     return sites
 
 
-def _kinds(entry: Entry) -> dict[Kind, Entry]:
-    defaults: Entry | None = entry["defaults"]
+def _kinds(entry: ReadMapping) -> dict[Kind, ReadMapping]:
+    defaults: ReadMapping | None = entry["defaults"]
     return {} if defaults is None else {kind: defaults[kind] for kind in Kind if defaults[kind] is not None}
 
 
-def _gather_heads(sites: Sites, entry: Entry) -> None:
+def _gather_heads(sites: Sites, entry: ReadMapping) -> None:
     """Take over what stands once (network, levels), the areas, and the defaults."""
     if entry.has("network"):
         if sites.network is not None:
@@ -136,7 +136,7 @@ def _gather_heads(sites: Sites, entry: Entry) -> None:
     sites.defaults.extend(_kinds(entry).values())
 
 
-def _gather(targets: dict[str, Written], item: Entry, written: Written) -> None:
+def _gather(targets: dict[str, Written], item: ReadMapping, written: Written) -> None:
     name = item["id"]
     if name is None:
         return
@@ -145,7 +145,7 @@ def _gather(targets: dict[str, Written], item: Entry, written: Written) -> None:
         _refuse_second("second_target", item, known)
 
 
-def _refuse_second(code: str, second: Entry, first: Entry) -> None:
+def _refuse_second(code: str, second: ReadMapping, first: ReadMapping) -> None:
     place = first.places["id"]
     second.refuse("id", code, Phrase("id_once"), id=second["id"], place=f"{place.file}:{place.line}")
 
@@ -184,7 +184,7 @@ def _check_names(sites: Sites) -> None:
             entry.refuse("area", "no_area", suggest.cure(area, sites.areas, Phrase("add_to_areas")), name=area)
 
 
-def _check_points(entry: Entry, key: str, sites: Sites, points: Mapping[str, Written], suggest: Suggester) -> None:
+def _check_points(entry: ReadMapping, key: str, sites: Sites, points: Mapping[str, Written], suggest: Suggester) -> None:
     names = (entry[key],) if isinstance(entry[key], str) else entry[key]
     for name in names:
         if name in points:
@@ -197,7 +197,7 @@ def _check_points(entry: Entry, key: str, sites: Sites, points: Mapping[str, Wri
 
 def _check_addresses(sites: Sites) -> None:
     """Note addresses that two targets have, that no device can have, and host names where only addresses serve."""
-    first: dict[str, Entry] = {}
+    first: dict[str, ReadMapping] = {}
     is_lab = sites.network is not None and sites.network.addresses is AddressMode.LAB
     for written in sites.targets.values():
         entry = written.entry
@@ -211,7 +211,7 @@ def _check_addresses(sites: Sites) -> None:
         _check_address(entry, address, is_lab=is_lab)
 
 
-def _check_address(entry: Entry, address: str, *, is_lab: bool) -> None:
+def _check_address(entry: ReadMapping, address: str, *, is_lab: bool) -> None:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -244,7 +244,7 @@ def _inventory(sites: Sites, network: Network, root: str) -> Inventory:
     return Inventory(network, sites.levels, MappingProxyType(areas), MappingProxyType(targets), root)
 
 
-def _area(entry: Entry) -> Area:
+def _area(entry: ReadMapping) -> Area:
     name = entry["name"]
     return Area(entry["id"], name, entry["code"], entry["short"] or shortened(name), entry["location"])
 

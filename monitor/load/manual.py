@@ -72,7 +72,7 @@ _FAULTS = re.compile(r"(<!-- faults: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _SECTION = re.compile(r"(<!-- keys: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def keys(form: Any, prefix: str = "") -> Iterator[tuple[str, Field]]:
+def keys_of(form: Any, prefix: str = "") -> Iterator[tuple[str, Field]]:
     """Yield (path, field) of every key that a form knows, nested ones too.
 
     In a path, [] stands for an item of a list, NAME for a name of the operator's choice.
@@ -82,21 +82,21 @@ def keys(form: Any, prefix: str = "") -> Iterator[tuple[str, Field]]:
             path = f"{prefix}.{field.name}" if prefix else field.name
             yield path, field
             if form is not sites.FILE or field.name not in _TARGETS:
-                yield from keys(field.reader, path)
+                yield from keys_of(field.reader, path)
     elif isinstance(form, Record):
-        yield from keys(form.table, prefix)
+        yield from keys_of(form.table, prefix)
     elif isinstance(form, ListOf | OneOrMany):
-        yield from keys(form.item, f"{prefix}[]")
+        yield from keys_of(form.item, f"{prefix}[]")
     elif isinstance(form, MapOf):
-        yield from keys(form.item, f"{prefix}.NAME")
+        yield from keys_of(form.item, f"{prefix}.NAME")
     elif isinstance(form, Either):
-        yield from keys(form.mapping, prefix)
+        yield from keys_of(form.mapping, prefix)
 
 
 def reference(form: Table) -> str:
     """Return a form as a Markdown table of its keys."""
     lines = ["| key | value | without it | meaning |", "|---|---|---|---|"]
-    for path, field in keys(form):
+    for path, field in keys_of(form):
         usual = f"`{field.usual}`" if field.usual else "**required**" if field.required else ""
         cells = (f"`{path}`", field.reader.form() if not _is_nested(field.reader) else "", usual, field.doc)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")

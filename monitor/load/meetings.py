@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from monitor.errors import Fault
 from monitor.load.calendar import Calendar, Key, load_calendar, slug
 from monitor.load.document import read_file
-from monitor.load.fields import Either, Entry, Field, ListOf, Record, Table
-from monitor.load.schedule import Schedule, Series, Source
+from monitor.load.fields import Either, Field, ListOf, ReadMapping, Record, Table
+from monitor.load.schedule import CalendarSource, Schedule, Series
 from monitor.load.suggest import Suggester
 from monitor.load.values import Flag, Identifier, Moment, Rate, Text
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.meeting import Meeting, Participants
-from monitor.rules.readiness.participants import resolve
+from monitor.rules.readiness.participants import resolve_participants
 from monitor.words.phrase import Phrase, phrase
 
 CENTRAL = "central"
@@ -86,26 +86,26 @@ def load_meetings(path: Path, inventory: Inventory | None, zone: ZoneInfo, fault
     entry = read_file(path, FILE, faults) if path.exists() else None
     if entry is None:
         return Schedule(zone)
-    reader = _Reader(inventory, zone)
+    reader = _MeetingReader(inventory, zone)
     singles = [reader.single(each) for each in entry["meetings"]]
     sources = [reader.source(each, path.parent, entry) for each in entry["calendars"]]
     return Schedule(zone, tuple(each for each in singles if each is not None), tuple(each for each in sources if each is not None))
 
 
-class _Reader:
+class _MeetingReader:
     """Reads meetings against an inventory."""
 
     def __init__(self, inventory: Inventory | None, zone: ZoneInfo) -> None:
         self._inventory = inventory
         self._zone = zone
         self._suggest = Suggester()
-        self._claimed: dict[str, Entry] = {}
+        self._claimed: dict[str, ReadMapping] = {}
         self._files: set[str] = set()
         targets: Mapping[str, Target] = {} if inventory is None else inventory.targets
         self._endpoints = [name for name, target in targets.items() if target.kind is Kind.ENDPOINT]
         self._tags = sorted({tag for target in targets.values() for tag in target.tags})
 
-    def single(self, entry: Entry) -> Meeting | None:
+    def single(self, entry: ReadMapping) -> Meeting | None:
         """Return a meeting of meetings.yaml, None where it has faults."""
         start, end = self._aware(entry["start"]), self._aware(entry["end"])
         if start is not None and end is not None:
@@ -134,7 +134,7 @@ class _Reader:
             place=series.place,
         )
 
-    def source(self, item: str | Entry, folder: Path, whole: Entry) -> Source | None:
+    def source(self, item: str | ReadMapping, folder: Path, whole: ReadMapping) -> CalendarSource | None:
         """Return a calendar with its events' series, None where anything of it is faulty."""
         usual = () if isinstance(item, str) else (item,)
         name: str | None = item if isinstance(item, str) else item["file"]
@@ -149,7 +149,7 @@ class _Reader:
         calendar = load_calendar(folder / name, EVENT, self._zone, whole.node.faults)
         return None if calendar is None else self._checked(calendar, usual)
 
-    def _checked(self, calendar: Calendar, usual: tuple[Entry, ...]) -> Source | None:
+    def _checked(self, calendar: Calendar, usual: tuple[ReadMapping, ...]) -> CalendarSource | None:
         found: dict[Key, Series] = {}
         is_whole = True
         for key, entry in calendar.entries.items():
@@ -163,16 +163,16 @@ class _Reader:
             is_whole = is_whole and series is not None
             if series is not None:
                 found[key] = series
-        return Source(calendar, MappingProxyType(found)) if is_whole else None
+        return CalendarSource(calendar, MappingProxyType(found)) if is_whole else None
 
-    def _claim(self, entry: Entry, name: str, key: str) -> None:
+    def _claim(self, entry: ReadMapping, name: str, key: str) -> None:
         """Note an id that another meeting has."""
         known = self._claimed.setdefault(name, entry)
         if known is not entry:
             place = known.places.get(key, known.node)
             entry.refuse(key, "second_meeting", Phrase("id_once"), name=name, place=f"{place.file}:{place.line}")
 
-    def _series(self, entry: Entry, usual: tuple[Entry, ...], name: str, *, is_dated: bool) -> Series | None:
+    def _series(self, entry: ReadMapping, usual: tuple[ReadMapping, ...], name: str, *, is_dated: bool) -> Series | None:
         """Return what is said of a meeting, by itself or else by its calendar; None where it is faulty."""
         before = len(entry.node.faults)
         self._check(entry)
@@ -185,7 +185,7 @@ class _Reader:
         host, external = (
             (told["host"], "") if isinstance(told["host"], str) else ("", (told["host"] or {"external": ""})["external"])
         )
-        endpoints = resolve(participants, self._inventory, host)
+        endpoints = resolve_participants(participants, self._inventory, host)
         if not endpoints:
             entry.refuse("participants", "nobody_takes_part")
             return None
@@ -202,7 +202,7 @@ class _Reader:
             place=f"{entry.node.file}:{entry.node.line}",
         )
 
-    def _check(self, entry: Entry) -> None:
+    def _check(self, entry: ReadMapping) -> None:
         """Note names that the inventory does not have."""
         inventory = self._inventory
         if inventory is None:
@@ -220,14 +220,14 @@ class _Reader:
         self._check_names(entry, "participants", "area", participants.areas, inventory.areas)
         self._check_names(entry, "participants", "tag", participants.tags, self._tags)
 
-    def _check_names(self, entry: Entry, key: str, what: str, names: Iterable[str], known: Iterable[str]) -> None:
+    def _check_names(self, entry: ReadMapping, key: str, what: str, names: Iterable[str], known: Iterable[str]) -> None:
         known = list(known)
         for name in names:
             if name not in known:
                 otherwise = None if known else Phrase(f"no_target_has_{what}")
                 entry.refuse(key, f"no_{what}", self._suggest.cure(name, known, otherwise), name=name)
 
-    def _check_endpoints(self, entry: Entry, key: str, names: Iterable[str]) -> None:
+    def _check_endpoints(self, entry: ReadMapping, key: str, names: Iterable[str]) -> None:
         assert self._inventory is not None
         for name in names:
             found = self._inventory.targets.get(name)
@@ -242,7 +242,7 @@ class _Reader:
         return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=self._zone)
 
 
-def _said(name: str, entry: Entry, usual: tuple[Entry, ...]) -> Any:
+def _said(name: str, entry: ReadMapping, usual: tuple[ReadMapping, ...]) -> Any:
     """Return what an entry says, else what holds for its calendar."""
     for each in (entry, *usual):
         if each.has(name):
@@ -250,6 +250,6 @@ def _said(name: str, entry: Entry, usual: tuple[Entry, ...]) -> Any:
     return None
 
 
-def _is_single(entry: Entry) -> bool:
+def _is_single(entry: ReadMapping) -> bool:
     """Return whether it stands in meetings.yaml, whose form asks for participants itself."""
     return "start" in entry.values

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from monitor.load.document import Node
-from monitor.load.fields import Entry, Field, ListOf, Record, Table
+from monitor.load.fields import Field, ListOf, ReadMapping, Record, Table
 from monitor.load.secrets import Secret, SecretStore
 from monitor.load.settings_values import Dscp
 from monitor.load.values import Address, Choice, Duration, Flag, Identifier, Schema, Text, Whole
@@ -82,7 +82,7 @@ def _no_faults(own: Any) -> Iterator[tuple[str, dict[str, float]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ProbeForm:
     """How one kind of probe is written.
 
     doc: what it is. settings: its keys in monitor.yaml. own: those that a target may change. of_profile: its key in a profile, None
@@ -98,8 +98,8 @@ class Form:
     faults: Callable[[Any], Iterator[tuple[str, dict[str, float]]]] = _no_faults
 
 
-FORMS: Mapping[str, Form] = {
-    "icmp": Form(
+FORMS: Mapping[str, ProbeForm] = {
+    "icmp": ProbeForm(
         "ping",
         (
             Field("every", Duration(0.2, 86400), attribute="every_s", usual="15s", doc="interval of a target's rounds"),
@@ -116,7 +116,7 @@ FORMS: Mapping[str, Form] = {
             Field("dscp", Dscp(), doc="mark of the requests"),
         ),
     ),
-    "snmp": Form(
+    "snmp": ProbeForm(
         "SNMP",
         (
             Field("every", Duration(1, 86400), attribute="every_s", usual="60s", doc="interval of a device's polls"),
@@ -161,7 +161,7 @@ FORMS: Mapping[str, Form] = {
         ),
         faults=_snmp_faults,
     ),
-    "sip": Form(
+    "sip": ProbeForm(
         "SIP OPTIONS to endpoints",
         (
             Field("every", _EVERY, attribute="every_s", usual="60s", doc="interval of an endpoint's probes"),
@@ -172,7 +172,7 @@ FORMS: Mapping[str, Form] = {
         (*_COMMON, Field("transports", _TRANSPORTS, doc="tried in this order")),
         Field("sip", Flag(), usual="false", doc="it takes calls by SIP"),
     ),
-    "tcp": Form(
+    "tcp": ProbeForm(
         "ports that show whether a PC is on",
         (
             Field("every", _EVERY, attribute="every_s", usual="60s", doc="interval of a target's probes"),
@@ -182,7 +182,7 @@ FORMS: Mapping[str, Form] = {
         Field("tcp", _PORTS, doc="ports at which an answer, be it a refusal, shows that it is on"),
         becomes="ports",
     ),
-    "h323": Form(
+    "h323": ProbeForm(
         "H.323 call signalling of endpoints, and their registration",
         (
             Field("every", _EVERY, attribute="every_s", usual="5m", doc="interval of an endpoint's probes"),
@@ -194,7 +194,7 @@ FORMS: Mapping[str, Form] = {
         (*_COMMON,),
         Field("h323", Flag(), usual="false", doc="it takes calls by H.323"),
     ),
-    "web": Form(
+    "web": ProbeForm(
         "management pages of endpoints, with their certificates",
         (
             Field("every", _EVERY, attribute="every_s", usual="10m", doc="interval of an endpoint's probes"),
@@ -230,7 +230,7 @@ PROFILE = Table([form.of_profile for form in FORMS.values() if form.of_profile i
 """`probes` of a profile."""
 
 
-def read_probes(probes: Entry | None) -> Mapping[str, ProbeSettings]:
+def read_probes(probes: ReadMapping | None) -> Mapping[str, ProbeSettings]:
     """Return kind → how it is set, of those that are not as usual; notes what can't be kept."""
     found: dict[str, ProbeSettings] = {}
     for kind in KINDS.values():
@@ -254,7 +254,7 @@ def _contradictions(kind: ProbeKind[Any, Any], own: ProbeSettings) -> Iterator[t
         yield "probe_too_long", {"took": spec.waits_s, "every": own.every_s}
 
 
-def check_overrides(said: Sequence[Entry], settings: Settings) -> None:
+def check_overrides(said: Sequence[ReadMapping], settings: Settings) -> None:
     """Note where what a target says of its probes contradicts what holds for it besides. said: as read_overrides() takes it.
 
     The place is the nearest that says anything; what monitor.yaml alone is at fault for is not told again.
@@ -271,7 +271,7 @@ def check_overrides(said: Sequence[Entry], settings: Settings) -> None:
                 nearest.refuse(name, code, **quoted)
 
 
-def read_overrides(said: Sequence[Entry]) -> Mapping[str, ProbeOverride]:
+def read_overrides(said: Sequence[ReadMapping]) -> Mapping[str, ProbeOverride]:
     """Return kind → what a target says of it, key by key. said: what is written, whatever counts before others last."""
     merged: dict[str, dict[str, Any]] = {}
     for probes in said:
@@ -281,7 +281,7 @@ def read_overrides(said: Sequence[Entry]) -> Mapping[str, ProbeOverride]:
     return MappingProxyType({name: ProbeOverride(given.pop("enabled", None), given) for name, given in merged.items()})
 
 
-def read_profile(probes: Entry | None) -> Mapping[str, Mapping[str, object]]:
+def read_profile(probes: ReadMapping | None) -> Mapping[str, Mapping[str, object]]:
     """Return kind → what a profile changes of its settings, of the kinds that such a device is asked by."""
     if probes is None:
         return MappingProxyType({})
@@ -300,7 +300,7 @@ def login_table(store: SecretStore) -> Table:
     )
 
 
-def read_logins(entries: Mapping[str, Entry]) -> dict[str, Login]:
+def read_logins(entries: Mapping[str, ReadMapping]) -> dict[str, Login]:
     """Return the logins that have no fault."""
     return {name: Login(entry["user"], entry["password"]) for name, entry in entries.items() if entry.is_whole}
 

@@ -6,7 +6,7 @@ import re
 from types import MappingProxyType
 
 from monitor.load.document import Node
-from monitor.load.fields import Entry, Field, ListOf, MapOf, OneOrMany, Schema, Table
+from monitor.load.fields import Field, ListOf, MapOf, OneOrMany, ReadMapping, Schema, Table
 from monitor.load.values import Choice, Flag, Number, Regex, Text, Whole
 from monitor.load.writing import written_number
 from monitor.model.probe_kinds import KINDS
@@ -206,7 +206,7 @@ _OF_COLUMNS = ("reduce", "each", "where", "times", "most", "history")
 _OF_NUMBERS = ("scale", "plus", "over", "rest", "times")
 
 
-def make_value(entry: Entry) -> Value | None:
+def make_value(entry: ReadMapping) -> Value | None:
     """Return one value, None where it is faulty."""
     before = len(entry.node.faults)
     if entry.is_whole:
@@ -238,7 +238,7 @@ def make_value(entry: Entry) -> Value | None:
     )
 
 
-def _refuse_contradictions(entry: Entry) -> None:
+def _refuse_contradictions(entry: ReadMapping) -> None:
     """Note keys that contradict each other."""
     if entry.has("oid") == entry.has("walk"):
         entry.refuse("oid", "oid_or_walk")
@@ -258,7 +258,7 @@ def _refuse_contradictions(entry: Entry) -> None:
         entry.refuse("between", "nothing_between", least=written_number(between[0]), most=written_number(between[1]))
 
 
-def _refuse_labels(entry: Entry) -> None:
+def _refuse_labels(entry: ReadMapping) -> None:
     """Note labels that are given twice, or that the contract wants otherwise."""
     for name in entry["each"].keys() & entry["labels"].keys():
         entry.refuse("labels", "label_twice", Phrase("remove_one"), name=name)
@@ -268,7 +268,7 @@ def _refuse_labels(entry: Entry) -> None:
         entry.refuse("labels", "label_needed", metric=entry["metric"], label=label, values=joined("or", values))
 
 
-def _conditions(entries: tuple[Entry, ...]) -> tuple[Condition, ...]:
+def _conditions(entries: tuple[ReadMapping, ...]) -> tuple[Condition, ...]:
     """Return the conditions that could be read; notes those that say nothing."""
     found = []
     for entry in entries:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.errors import Fault
 from monitor.load.document import read_file, yaml_files
-from monitor.load.fields import Entry, Field, ListOf, OneOrMany, Record, Table
+from monitor.load.fields import Field, ListOf, OneOrMany, ReadMapping, Record, Table
 from monitor.load.probes import PROFILE, read_profile
 from monitor.load.profile_values import VALUE, ObjectIdentifier, make_value
 from monitor.load.values import Choice, Flag, Regex, Text
@@ -72,7 +72,7 @@ def load_profiles(folder: Path, faults: list[Fault]) -> dict[str, Profile]:
     return found
 
 
-def _profile(profile_id: str, entry: Entry) -> Profile:
+def _profile(profile_id: str, entry: ReadMapping) -> Profile:
     """Return what a file says; notes values that contradict each other."""
     match: Match | None = entry["match"]
     if match is not None and not match.sys_object_ids and match.sys_descr is None:

@@ -26,7 +26,7 @@ from monitor.words.phrase import phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class ReceiverChannel:
     """One way to tell a receiver. kind: email, telegram or webhook. form: as Alertmanager has it, secrets included."""
 
     kind: str
@@ -78,7 +78,7 @@ class SmartHost:
         return "HOST:PORT"
 
 
-def _email(**given: Any) -> Channel:
+def _email(**given: Any) -> ReceiverChannel:
     form: dict[str, Any] = {name: given[name] for name in ("to", "from", "smarthost")}
     if "user" in given:
         form |= {"auth_username": given["user"], "auth_identity": given["user"]}
@@ -86,19 +86,19 @@ def _email(**given: Any) -> Channel:
         form["auth_password"] = given["password"]
     html, subject = '{{ template "monitor.email" . }}', '{{ template "monitor.subject" . }}'
     form |= {"require_tls": given.get("tls", True), "html": html, "headers": {"Subject": subject}, "send_resolved": True}
-    return Channel("email", MappingProxyType(form))
+    return ReceiverChannel("email", MappingProxyType(form))
 
 
-def _telegram(**given: Any) -> Channel:
+def _telegram(**given: Any) -> ReceiverChannel:
     form: dict[str, Any] = {"bot_token": given["token"], "chat_id": given["chat"], "parse_mode": "HTML", "send_resolved": True}
-    return Channel("telegram", MappingProxyType(form | {"message": '{{ template "monitor.telegram" . }}'}))
+    return ReceiverChannel("telegram", MappingProxyType(form | {"message": '{{ template "monitor.telegram" . }}'}))
 
 
-def _webhook(**given: Any) -> Channel:
-    return Channel("webhook", MappingProxyType({"url": given["url"], "send_resolved": True}))
+def _webhook(**given: Any) -> ReceiverChannel:
+    return ReceiverChannel("webhook", MappingProxyType({"url": given["url"], "send_resolved": True}))
 
 
-def receivers_table(store: SecretStore) -> MapOf[tuple[Channel, ...]]:
+def receivers_table(store: SecretStore) -> MapOf[tuple[ReceiverChannel, ...]]:
     """Return the form of receivers.yaml: receiver → its channels."""
     email = Record(
         _email,
@@ -144,7 +144,7 @@ class _Channels:
     def __init__(self, table: Table) -> None:
         self.table = table
 
-    def read(self, node: Node) -> tuple[Channel, ...]:
+    def read(self, node: Node) -> tuple[ReceiverChannel, ...]:
         """Return them, in the order of the kinds."""
         entry = self.table.read(node)
         return tuple(channel for name in self.table.fields for channel in entry[name])
@@ -158,7 +158,7 @@ class _Channels:
         return self.table.form()
 
 
-def load_receivers(path: Path, environment: Mapping[str, str] = os.environ) -> Mapping[str, tuple[Channel, ...]]:
+def load_receivers(path: Path, environment: Mapping[str, str] = os.environ) -> Mapping[str, tuple[ReceiverChannel, ...]]:
     """Return receiver → its channels; a missing file is no channel at all. Raises ConfigError with all faults."""
     if not path.exists():
         return {}
@@ -169,7 +169,7 @@ def load_receivers(path: Path, environment: Mapping[str, str] = os.environ) -> M
     return found
 
 
-def complete(path: Path, channels: Mapping[str, tuple[Channel, ...]], file: str) -> dict[str, Any]:
+def with_receivers(path: Path, channels: Mapping[str, tuple[ReceiverChannel, ...]], file: str) -> dict[str, Any]:
     """Return Alertmanager's configuration at `path` with the channels in its receivers. file: that of the channels, for faults.
 
     Paths of templates become absolute, since the result is read elsewhere. Raises ConfigError for a receiver that is not there.

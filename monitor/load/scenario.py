@@ -26,26 +26,26 @@ from monitor.model.scenario import (
     VERBS,
     Action,
     AgentSettings,
-    Form,
     LinkSettings,
     Scenario,
     Step,
     UnfitError,
     Value,
+    ValueForm,
     Verb,
-    complete,
     parse_value,
     select,
+    with_usual_values,
 )
 from monitor.words.phrase import Phrase, joined, phrase
 
 _LINK_KEYS = {
-    "delay": ("delay_s", Form.DURATION),
-    "jitter": ("jitter_s", Form.DURATION),
-    "loss": ("loss_ratio", Form.RATIO),
-    "mtu": ("mtu", Form.COUNT),
+    "delay": ("delay_s", ValueForm.DURATION),
+    "jitter": ("jitter_s", ValueForm.DURATION),
+    "loss": ("loss_ratio", ValueForm.RATIO),
+    "mtu": ("mtu", ValueForm.COUNT),
 }
-_STEP_KEYS = {"at": Form.DURATION, "every": Form.DURATION, "for": Form.DURATION, "share": Form.RATIO}
+_STEP_KEYS = {"at": ValueForm.DURATION, "every": ValueForm.DURATION, "for": ValueForm.DURATION, "share": ValueForm.RATIO}
 
 
 def load_scenario(path: Path, inventory: Inventory) -> Scenario:
@@ -70,7 +70,7 @@ class _ScenarioReader:
         readers: dict[str, Callable[[Node], Any]] = {
             "title": lambda value: value.text("a_text"),
             "about": lambda value: value.text("a_text"),
-            "seed": lambda value: _value(value, Form.COUNT),
+            "seed": lambda value: _value(value, ValueForm.COUNT),
             "links": lambda value: tuple(self._by_selector(value, _link)),
             "agents": lambda value: tuple(self._by_selector(value, self._agent)),
             "steps": lambda value: tuple(_each(value, self._step)),
@@ -115,7 +115,7 @@ class _ScenarioReader:
             if key == "play":
                 found["source"], found["recording"] = self._recording(value)
             elif key in ("tcp", "udp"):
-                found[key] = _value(value, Form.PORTS)
+                found[key] = _value(value, ValueForm.PORTS)
             else:
                 value.refuse("unknown_key", did_you_mean(key, ("play", "tcp", "udp")))
         return AgentSettings(**found)
@@ -144,7 +144,7 @@ class _ScenarioReader:
         share = times.get("share")
         if takes_share and share is not None:
             values["share"] = share
-        action = Action(verb.name, selectors, complete(verb, values), None if takes_share else share, times.get("for"))  # type: ignore[arg-type]
+        action = Action(verb.name, selectors, with_usual_values(verb, values), None if takes_share else share, times.get("for"))  # type: ignore[arg-type]
         return Step(float(times.get("at", 0.0)), action, times.get("every"))  # type: ignore[arg-type]
 
     def _selectors(self, verb: Verb, node: Node) -> tuple[str, ...]:
@@ -186,7 +186,7 @@ def _which_verb(node: Node, found: list[str], keys: Iterable[str]) -> Faulty:
     return node.refuse("step_of_none", did_you_mean(strange, VERBS, phrase("write_one_of", names=tuple(VERBS))))
 
 
-def _value(node: Node, form: Form) -> Value:
+def _value(node: Node, form: ValueForm) -> Value:
     try:
         return parse_value(form, node.text(f"form_{form.value}"))
     except UnfitError as error:

@@ -29,7 +29,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CalendarSource:
     """A calendar whose events are checked. series: by the event's key."""
 
     calendar: Calendar
@@ -42,7 +42,7 @@ class Schedule:
 
     zone: ZoneInfo
     singles: tuple[Meeting, ...] = ()
-    sources: tuple[Source, ...] = field(default=())
+    sources: tuple[CalendarSource, ...] = field(default=())
 
     def between(self, start: datetime, end: datetime) -> tuple[Meeting, ...]:
         """Return the meetings that take place, in whole or in part, between two aware moments, the first to begin first."""
@@ -51,7 +51,7 @@ class Schedule:
             found += (meeting for meeting in self._recurring(source, start, end) if meeting.start < end and meeting.end > start)
         return tuple(sorted(found, key=lambda meeting: (meeting.start, meeting.id)))
 
-    def _recurring(self, source: Source, start: datetime, end: datetime) -> Iterable[Meeting]:
+    def _recurring(self, source: CalendarSource, start: datetime, end: datetime) -> Iterable[Meeting]:
         """Yield the occurrences of whole days around a time: only a whole day tells whether there are two in it."""
         first = datetime.combine(self._day(start) - timedelta(days=1), time(), self.zone)
         last = datetime.combine(self._day(end) + timedelta(days=1), time(), self.zone)

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 from monitor.load import meetings, profiles, sites
-from monitor.load.document import Reader
+from monitor.load.document import ValueReader
 from monitor.load.exchange.netbox_form import netbox_table
-from monitor.load.fields import Entry
+from monitor.load.fields import ReadMapping
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import settings_table
 
-_FORMS: dict[str, tuple[str, Reader[Entry]]] = {
+_FORMS: dict[str, tuple[str, ValueReader[ReadMapping]]] = {
     "sites": ("The inventory: sites.yaml, sites.d/*.yaml", sites.FILE),
     "monitor": ("How the daemon watches: monitor.yaml", settings_table(SecretStore({}, Path()))),
     "meetings": ("The meetings: meetings.yaml", meetings.FILE),

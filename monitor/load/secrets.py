@@ -10,7 +10,7 @@ import yaml
 
 from monitor.errors import reason_of
 from monitor.load.document import Node
-from monitor.load.fields import Entry, Field, Table
+from monitor.load.fields import Field, ReadMapping, Table
 from monitor.load.values import Schema, Text
 from monitor.words.phrase import Phrase, phrase
 
@@ -56,7 +56,7 @@ class Secret:
         """Return how it is written."""
         return "secret"
 
-    def _fetch(self, entry: Entry, kind: str, place: Node) -> str:
+    def _fetch(self, entry: ReadMapping, kind: str, place: Node) -> str:
         name = entry[kind]
         if name is None:
             raise place.refuse("secret_unusable", _CURE)

@@ -12,7 +12,7 @@ from typing import Any
 from monitor.errors import Fault
 from monitor.load.credentials import credential_table, read_credential
 from monitor.load.document import Faulty, read_file
-from monitor.load.fields import Entry, Field, ListOf, MapOf, Record, Table
+from monitor.load.fields import Field, ListOf, MapOf, ReadMapping, Record, Table
 from monitor.load.probes import SETTINGS, login_table, read_logins, read_probes
 from monitor.load.secrets import SecretStore
 from monitor.load.settings_values import JournalUrl, Listen, Zone
@@ -185,7 +185,7 @@ def settings_table(store: SecretStore) -> Table:
     )
 
 
-def load_settings(path: Path, store: SecretStore, faults: list[Fault]) -> tuple[Settings, Entry | None]:
+def load_settings(path: Path, store: SecretStore, faults: list[Fault]) -> tuple[Settings, ReadMapping | None]:
     """Return the settings and the entry they were read from; faults are noted, and what is faulty stands at its default.
 
     A file that does not exist is an empty one: every key has a default, and the entry is None.
@@ -194,7 +194,7 @@ def load_settings(path: Path, store: SecretStore, faults: list[Fault]) -> tuple[
     return (Settings(), None) if entry is None else (_settings(entry), entry)
 
 
-def _settings(entry: Entry) -> Settings:
+def _settings(entry: ReadMapping) -> Settings:
     plain = ("listen", "advertise", "journal", "language", "timezone", "engine", "quality", "office_hours", "export")
     return Settings(
         **{name: entry[name] for name in plain},
@@ -207,7 +207,7 @@ def _settings(entry: Entry) -> Settings:
     )
 
 
-def _meetings(entry: Entry) -> MeetingSettings:
+def _meetings(entry: ReadMapping) -> MeetingSettings:
     meetings: MeetingSettings = entry["meetings"]
     if not meetings.first_s > meetings.second_s > meetings.last_s:
         entry.refuse("meetings", "checks_out_of_order")
@@ -217,10 +217,10 @@ def _meetings(entry: Entry) -> MeetingSettings:
     return meetings
 
 
-def _health(entry: Entry | None) -> HealthSettings:
+def _health(entry: ReadMapping | None) -> HealthSettings:
     if entry is None:
         return HealthSettings()
-    flapping: Entry | None = entry["flapping"]
+    flapping: ReadMapping | None = entry["flapping"]
     usual = HealthSettings()
     high = usual.flapping_high if flapping is None else flapping["high"]
     low = usual.flapping_low if flapping is None else flapping["low"]
@@ -229,12 +229,12 @@ def _health(entry: Entry | None) -> HealthSettings:
     return HealthSettings(entry["misses_to_down"], high, low, entry["references"], entry["stale_intervals"])
 
 
-def _credentials(entries: Mapping[str, Entry]) -> dict[str, Any]:
+def _credentials(entries: Mapping[str, ReadMapping]) -> dict[str, Any]:
     found = ((name, read_credential(name, entry)) for name, entry in entries.items())
     return {name: credential for name, credential in found if credential is not None}
 
 
-def _windows(entry: Entry) -> list[MaintenanceWindow]:
+def _windows(entry: ReadMapping) -> list[MaintenanceWindow]:
     zone = zoneinfo.ZoneInfo(entry["timezone"])
     windows: list[MaintenanceWindow] = []
     for each in entry["maintenance"]:
@@ -245,7 +245,7 @@ def _windows(entry: Entry) -> list[MaintenanceWindow]:
     return windows
 
 
-def _window(entry: Entry, zone: zoneinfo.ZoneInfo) -> MaintenanceWindow:
+def _window(entry: ReadMapping, zone: zoneinfo.ZoneInfo) -> MaintenanceWindow:
     if not entry.is_whole:
         raise Faulty
     once = [name for name in ("start", "end") if entry.has(name)]

@@ -17,7 +17,7 @@ from monitor.load.regex_faults import regex_fault
 from monitor.load.suggest import did_you_mean
 from monitor.load.writing import written_duration, written_number, written_rate
 from monitor.model.duration import DURATION, seconds
-from monitor.words.faults import tell
+from monitor.words.faults import tell_fault
 from monitor.words.phrase import Phrase, joined, phrase
 
 Schema = dict[str, object]
@@ -127,7 +127,7 @@ class Number:
 
     def form(self) -> str:
         """Return how it is written."""
-        return f"number {tell(self._range(), LOG)}".rstrip()
+        return f"number {tell_fault(self._range(), LOG)}".rstrip()
 
     def _range(self) -> Phrase:
         return _range(self.least, self.most)
@@ -156,7 +156,7 @@ class Whole:
 
     def form(self) -> str:
         """Return how it is written."""
-        return f"whole number {tell(_range(self.least, self.most), LOG)}".rstrip()
+        return f"whole number {tell_fault(_range(self.least, self.most), LOG)}".rstrip()
 
 
 class Duration:
@@ -187,7 +187,7 @@ class Duration:
 
     def form(self) -> str:
         """Return how it is written."""
-        return f"duration {tell(self._range(), LOG)}".rstrip()
+        return f"duration {tell_fault(self._range(), LOG)}".rstrip()
 
     def _range(self) -> Phrase:
         least = phrase("at_least", least=written_duration(self.at_least)) if self.at_least > 0 else None

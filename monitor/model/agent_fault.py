@@ -10,7 +10,7 @@ from types import MappingProxyType
 from monitor.model.reason import Reasons
 
 
-class Deed(StrEnum):
+class FaultKind(StrEnum):
     """Kinds of misbehaviour.
 
     MALFORMED:   answers that are no SNMP messages: cut short, nested too deeply, rubbish.
@@ -42,10 +42,10 @@ class Deed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Misdeed:
+class AgentFault:
     """One misbehaviour as it was seen last. values, because: what its sentence in words/complaints.py is filled with."""
 
-    deed: Deed
+    deed: FaultKind
     values: Mapping[str, float | int | str] = field(default_factory=lambda: MappingProxyType({}))
     because: Reasons = ()
 
@@ -54,7 +54,7 @@ STRAY_KINDS = ("late", "garbage", "unasked")
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
+class Unsolicited:
     """Datagrams of one source that answered no open question, since they were last taken.
 
     address: as the kernel writes it, '' for all sources beyond those that are kept apart. kind: 'late' (to a question that was

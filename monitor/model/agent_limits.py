@@ -8,7 +8,7 @@ from monitor.model.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class LearnedLimit:
     """A number that is in force for one agent.
 
     reason: why it is not the configured one, None where it is. at: epoch seconds since when, None where nothing was learned.
@@ -20,7 +20,7 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class AgentLimits:
     """How one target's agent is asked.
 
     repetitions: rows asked for in one GETBULK. get_size: objects in one GET. timeout_s: seconds that a first try is waited for.
@@ -29,9 +29,9 @@ class Manner:
     that, ever. late: answers, ever, that came when they were no longer waited for.
     """
 
-    repetitions: Learned
-    get_size: Learned
-    timeout_s: Learned
+    repetitions: LearnedLimit
+    get_size: LearnedLimit
+    timeout_s: LearnedLimit
     response_s: float | None
     deviation_s: float | None
     requests_per_second: int | None

@@ -101,7 +101,7 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class RungEvidence:
     """What was found on one rung.
 
     ok: True it holds, False it fails, None nothing can be said. text: code and values of words/readiness.py.
@@ -136,7 +136,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class UsualLoad:
     """What a circuit usually carries at a meeting's weekday and hour, bit/s by direction as seen from the point."""
 
     down_bps: float
@@ -170,7 +170,7 @@ class EndpointVerdict:
     verdict: Verdict
     rung: Rung | None = None
     reason: Reason | None = None
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[RungEvidence, ...] = ()
     action: Reason | None = None
     call: tuple[Contact, ...] = ()
     cause: str = ""

@@ -8,7 +8,7 @@ from monitor.model.settings import MaintenanceWindow
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class AnnouncedWork:
     """Maintenance that was announced at run time.
 
     number: by which it is ended, counted from 1 over the journal's whole life. window: a single one, start and end set.

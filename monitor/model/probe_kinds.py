@@ -55,7 +55,7 @@ class Brings(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmation:
+class ConfirmingProbe:
     """How a probe settles a suspicion: by its spec with these changes, at once.
 
     at_most: fields that are no longer then than so much. changes: fields that are something else.
@@ -65,9 +65,9 @@ class Confirmation:
     changes: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
 
 
-SAME_BURST = Confirmation()
-SHORT_QUESTION = Confirmation({"timeout_s": CONFIRM_TIMEOUT_S})
-ONE_OBJECT = Confirmation({"timeout_s": CONFIRM_TIMEOUT_S, "timeout_max_s": CONFIRM_TIMEOUT_S}, {"brief": True, "retries": 0})
+SAME_BURST = ConfirmingProbe()
+SHORT_QUESTION = ConfirmingProbe({"timeout_s": CONFIRM_TIMEOUT_S})
+ONE_OBJECT = ConfirmingProbe({"timeout_s": CONFIRM_TIMEOUT_S, "timeout_max_s": CONFIRM_TIMEOUT_S}, {"brief": True, "retries": 0})
 
 AnySettings = TypeVar("AnySettings", bound=ProbeSettings)
 AnySpec = TypeVar("AnySpec", bound=Spec)
@@ -96,7 +96,7 @@ class ProbeKind(Generic[AnySettings, AnySpec]):
     given: Given = Given.NAMED
     brings: Brings = Brings.SERVICE
     needs: str = ""
-    confirmation: Confirmation | None = None
+    confirmation: ConfirmingProbe | None = None
     disturbs_calls: bool = False
     is_slow: bool = False
     speaks_of_conference: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from monitor.model.agent_fault import Misdeed
+from monitor.model.agent_fault import AgentFault
 from monitor.model.reason import Reason, Reasons
 
 
@@ -274,7 +274,7 @@ class Reading:
     snmp: SnmpSample | None = None
     detail: Reasons = ()
     confirms: bool = False
-    misdeed: Misdeed | None = None
+    misdeed: AgentFault | None = None
     learned: Reasons = ()
     service: ServiceSample | None = None
     asked_s: float | None = None

@@ -29,7 +29,7 @@ class UnfitError(ValueError):
         self.values = values
 
 
-class Form(Enum):
+class ValueForm(Enum):
     """How a value is written; durations become seconds, ratios 0 to 1, rates bit/s."""
 
     DURATION = "duration"
@@ -45,7 +45,7 @@ class Parameter:
     """One value that a verb takes. usual: what it is where it is not given, as an operator would write it; '' for nothing."""
 
     name: str
-    form: Form
+    form: ValueForm
     purpose: str
     usual: str = ""
 
@@ -81,51 +81,53 @@ class Verb:
 _RESTORE = Verb("restore", "end every fault of these targets; `restore all` also plugs the monitor's own link in", lasts=False)
 
 _VERBS = (
-    Verb("cut", "cut the uplink: silent, with all that hangs on it", (Parameter("via", Form.ID, "only the link to this one", ""),)),
+    Verb("cut", "cut the uplink: silent, with all that hangs on it", (
+        Parameter("via", ValueForm.ID, "only the link to this one", ""),
+    )),
     Verb("flap", "cut and restore the uplink again and again", (
-        Parameter("down", Form.DURATION, "how long it is cut", "10s"),
-        Parameter("up", Form.DURATION, "how long it works", "10s"),
+        Parameter("down", ValueForm.DURATION, "how long it is cut", "10s"),
+        Parameter("up", ValueForm.DURATION, "how long it works", "10s"),
     )),
     Verb("power-cut", "no power: the target and the endpoints that stand there go dark; what returns has restarted"),
     Verb("dead", "the device alone is silent, as broken ones are"),
     Verb("mute", "answers no ping, all else works"),
-    Verb("lossy", "the uplink loses packets", (Parameter("loss", Form.RATIO, "of round trips", "5%"),)),
+    Verb("lossy", "the uplink loses packets", (Parameter("loss", ValueForm.RATIO, "of round trips", "5%"),)),
     Verb("slow", "the uplink takes longer", (
-        Parameter("delay", Form.DURATION, "added to the round trip", "200ms"),
-        Parameter("jitter", Form.DURATION, "at most so much more, at random", "0ms"),
+        Parameter("delay", ValueForm.DURATION, "added to the round trip", "200ms"),
+        Parameter("jitter", ValueForm.DURATION, "at most so much more, at random", "0ms"),
     )),
-    Verb("duplicate", "replies come twice", (Parameter("share", Form.RATIO, "of replies", "10%"),)),
-    Verb("mtu", "the uplink takes no larger packets", (Parameter("octets", Form.COUNT, "largest IP packet", "1400"),)),
+    Verb("duplicate", "replies come twice", (Parameter("share", ValueForm.RATIO, "of replies", "10%"),)),
+    Verb("mtu", "the uplink takes no larger packets", (Parameter("octets", ValueForm.COUNT, "largest IP packet", "1400"),)),
     Verb("limit", "the uplink carries no more than this: queues first, then loses", (
-        Parameter("capacity", Form.RATE, "of either direction", "4M"),
-        Parameter("offered", Form.RATE, "traffic that wants to pass; the usual day's where left out", ""),
-        Parameter("buffer", Form.DURATION, "longest queue", "100ms"),
+        Parameter("capacity", ValueForm.RATE, "of either direction", "4M"),
+        Parameter("offered", ValueForm.RATE, "traffic that wants to pass; the usual day's where left out", ""),
+        Parameter("buffer", ValueForm.DURATION, "longest queue", "100ms"),
     )),
     Verb("agent-dead", "the SNMP agent says nothing"),
-    Verb("agent-slow", "the SNMP agent answers late", (Parameter("delay", Form.DURATION, "before each answer", "3s"),)),
+    Verb("agent-slow", "the SNMP agent answers late", (Parameter("delay", ValueForm.DURATION, "before each answer", "3s"),)),
     Verb("agent-loop", "the last row of the SNMP agent's tables leads back to the first"),
     Verb("agent-dies", "the SNMP agent falls silent in the middle of each walk, for a while", (
-        Parameter("after", Form.COUNT, "rows of a table that it gives", "2"),
-        Parameter("away", Form.DURATION, "how long it is silent then", "20s"),
+        Parameter("after", ValueForm.COUNT, "rows of a table that it gives", "2"),
+        Parameter("away", ValueForm.DURATION, "how long it is silent then", "20s"),
     )),
     Verb("agent-endless", "the SNMP agent's tables have always one row more"),
     Verb("agent-small", "the SNMP agent says tooBig to what exceeds its message size", (
-        Parameter("octets", Form.COUNT, "largest SNMP message; 0 says tooBig to everything", "484"),
+        Parameter("octets", ValueForm.COUNT, "largest SNMP message; 0 says tooBig to everything", "484"),
     )),
     Verb("agent-garbled", "the SNMP agent's answers are cut short"),
     Verb("agent-oversized", "the SNMP agent answers with values that nobody asked for, in one huge datagram", (
-        Parameter("octets", Form.COUNT, "of the answer, at most 60000", "60000"),
+        Parameter("octets", ValueForm.COUNT, "of the answer, at most 60000", "60000"),
     )),
     Verb("agent-nested", "the SNMP agent's answers hold sequences within sequences", (
-        Parameter("depth", Form.COUNT, "so many, at most 12000", "2000"),
+        Parameter("depth", ValueForm.COUNT, "so many, at most 12000", "2000"),
     )),
     Verb("agent-wrong-id", "the SNMP agent answers with another request-id than it was asked with"),
     Verb("agent-floods", "the SNMP agent keeps sending rubbish to whoever asked it last", (
-        Parameter("rate", Form.COUNT, "datagrams a second, at most 20000", "1000"),
+        Parameter("rate", ValueForm.COUNT, "datagrams a second, at most 20000", "1000"),
     )),
     Verb("agent-twin", "these SNMP agents tell one and the same snmpEngineID"),
     Verb("agent-elsewhere", "the SNMP agent answers from another address of the device", (
-        Parameter("octet", Form.COUNT, "last octet of that address", "254"),
+        Parameter("octet", ValueForm.COUNT, "last octet of that address", "254"),
     )),
     Verb("agent-32bit", "the SNMP agent has no ifXTable: 32-bit counters only"),
     Verb("busy", "the endpoint is in a call with somebody else"),
@@ -134,25 +136,25 @@ _VERBS = (
     Verb("camera-failed", "the endpoint has lost its camera"),
     Verb("microphone-failed", "the endpoint has lost its microphone"),
     Verb("certificate-expired", "the certificate of the web page has ended", (
-        Parameter("ago", Form.DURATION, "since then", "1d"),
+        Parameter("ago", ValueForm.DURATION, "since then", "1d"),
     )),
     Verb("certificate-ends", "the certificate of the web page ends soon", (
-        Parameter("left", Form.DURATION, "until then", "5d"),
+        Parameter("left", ValueForm.DURATION, "until then", "5d"),
     )),
     Verb("open", "ports that accept", (
-        Parameter("tcp", Form.PORTS, "TCP ports", ""),
-        Parameter("udp", Form.PORTS, "UDP ports", ""),
+        Parameter("tcp", ValueForm.PORTS, "TCP ports", ""),
+        Parameter("udp", ValueForm.PORTS, "UDP ports", ""),
     )),
     Verb("close", "ports that refuse", (
-        Parameter("tcp", Form.PORTS, "TCP ports", ""),
-        Parameter("udp", Form.PORTS, "UDP ports", ""),
+        Parameter("tcp", ValueForm.PORTS, "TCP ports", ""),
+        Parameter("udp", ValueForm.PORTS, "UDP ports", ""),
     )),
     Verb("reboot", "the device restarts: sysUpTime and counters begin again", (
-        Parameter("away", Form.DURATION, "silent for so long", "0s"),
+        Parameter("away", ValueForm.DURATION, "silent for so long", "0s"),
     ), lasts=False),
     Verb("reset-counters", "interface counters begin again at 0, sysUpTime goes on", lasts=False),
     Verb("set-counters", "interface octet counters are set, such as just below a wrap", (
-        Parameter("value", Form.COUNT, "octets", "4294000000"),
+        Parameter("value", ValueForm.COUNT, "octets", "4294000000"),
     ), lasts=False),
     Verb("renumber", "interfaces get other ifIndexes", lasts=False),
     Verb("blind", "the monitor's own link carries nothing", has_targets=False),
@@ -245,7 +247,7 @@ _BITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)(%?)")
 
 
-def parse_value(form: Form, text: str) -> Value:
+def parse_value(form: ValueForm, text: str) -> Value:
     """Return what a text says in a form. Raises UnfitError with what it should look like."""
     value = _parse(form, text)
     if value is None:
@@ -255,27 +257,27 @@ def parse_value(form: Form, text: str) -> Value:
 
 def parse_duration(text: str) -> float:
     """Return seconds. Raises UnfitError with what it should look like."""
-    return float(str(parse_value(Form.DURATION, text)))
+    return float(str(parse_value(ValueForm.DURATION, text)))
 
 
 def parse_ratio(text: str) -> float:
     """Return 0 to 1. Raises UnfitError with what it should look like."""
-    return float(str(parse_value(Form.RATIO, text)))
+    return float(str(parse_value(ValueForm.RATIO, text)))
 
 
-def _parse(form: Form, text: str) -> Value | None:
-    if form is Form.DURATION:
+def _parse(form: ValueForm, text: str) -> Value | None:
+    if form is ValueForm.DURATION:
         return seconds(text)
-    if form is Form.RATE:
+    if form is ValueForm.RATE:
         match = _RATE.fullmatch(text)
         return float(match[1]) * _BITS[match[2]] if match else None
-    if form is Form.RATIO:
+    if form is ValueForm.RATIO:
         match = _RATIO.fullmatch(text)
         ratio = float(match[1]) / (100 if match[2] else 1) if match else 2.0
         return ratio if ratio <= 1 else None
-    if form is Form.COUNT:
+    if form is ValueForm.COUNT:
         return int(text) if text.isascii() and text.isdigit() else None
-    if form is Form.PORTS:
+    if form is ValueForm.PORTS:
         return _ports(text.replace(" ", "").split(","))
     return text or None
 
@@ -285,7 +287,7 @@ def _ports(parts: list[str]) -> tuple[int, ...] | None:
     return ports if len(ports) == len(parts) and max(ports) < 65_536 else None
 
 
-def complete(verb: Verb, given: Mapping[str, Value]) -> Mapping[str, Value]:
+def with_usual_values(verb: Verb, given: Mapping[str, Value]) -> Mapping[str, Value]:
     """Return the values of a verb, with the usual ones for those that are not given."""
     values = dict(given)
     for parameter in verb.parameters:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from monitor.model.agent_fault import Misdeed
+from monitor.model.agent_fault import AgentFault
 from monitor.model.inventory import Inventory, Target
 from monitor.model.reading import IcmpSample, Outcome, ServiceSample
 from monitor.model.reason import Reason, Reasons
@@ -229,4 +229,4 @@ class Snapshot:
     blind: Blindness | None = None
     last_round_at: float = 0.0
     fresh: int = 0
-    complaints: Mapping[str, tuple[Misdeed, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    complaints: Mapping[str, tuple[AgentFault, ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -23,7 +23,7 @@ _SCOPE = struct.Struct("@I")
 _PORT_AND_FLOW = {4: struct.Struct("!H"), 6: struct.Struct("!HI")}
 
 
-def name_of(sockaddr: tuple[str, int] | tuple[str, int, int, int]) -> bytes:
+def socket_address(sockaddr: tuple[str, int] | tuple[str, int, int, int]) -> bytes:
     """Return a socket address as the kernel has it: struct sockaddr_in (ip(7)) or struct sockaddr_in6 (ipv6(7))."""
     if len(sockaddr) == 2:
         address, port = sockaddr

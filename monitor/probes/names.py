@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from monitor.model.clock import Clock
 from monitor.model.reason import Reason
-from monitor.probes.datagrams import name_of
+from monitor.probes.datagrams import socket_address
 from monitor.probes.why import os_error, unresolved
 
 FRESH_S = 60.0
@@ -61,7 +61,7 @@ def literal(text: str) -> Place | None:
 
 
 def _place(version: int, address: str, sockaddr: SocketAddress) -> Place:
-    return Place(version, address, sockaddr, name_of(sockaddr))
+    return Place(version, address, sockaddr, socket_address(sockaddr))
 
 
 def resolve_by_system(name: str) -> str:

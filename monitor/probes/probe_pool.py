@@ -17,7 +17,7 @@ TRIES = 3
 """How often a target is asked in one turn while our own loop is late, where it could not be or its answer may have been dropped."""
 
 
-class Asked(Protocol):
+class Addressed(Protocol):
     """What every spec has."""
 
     @property
@@ -31,7 +31,7 @@ class Asked(Protocol):
         ...
 
 
-AnySpec = TypeVar("AnySpec", bound=Asked)
+AnySpec = TypeVar("AnySpec", bound=Addressed)
 
 
 class Crowd:
@@ -76,7 +76,7 @@ class Crowd:
         for task in tuple(self._tasks):
             task.cancel()
 
-    def _not_sent(self, spec: Asked, why: Reason) -> Reading:
+    def _not_sent(self, spec: Addressed, why: Reason) -> Reading:
         """Return the reading of a target that was not asked."""
         return Reading(spec.target, self._probe, self._clock.monotonic(), Outcome.NOT_SENT, detail=(why,), confirms=spec.confirms)
 

@@ -12,7 +12,7 @@ from monitor.model.spec import TcpSpec
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, resolve_by_system
 from monitor.probes.probe_pool import Crowd
-from monitor.probes.tcp_connect import Connection, Connector, Failure
+from monitor.probes.tcp_connect import Connector, Failure, TcpConnection
 
 _WORTH = (Outcome.REFUSED, Outcome.NOT_SENT, Outcome.TIMEOUT)
 """Of several ports that were not open: which of them decides. Silence has to be that of all: what was not asked may be open."""
@@ -52,12 +52,12 @@ class TcpProber:
 
     async def _read(self, spec: TcpSpec) -> Reading:
         tries = [asyncio.ensure_future(self._connector.connect(spec.address, port, spec.timeout_s)) for port in spec.ports]
-        stood: Connection | None = None
+        stood: TcpConnection | None = None
         refused_s: float | None = None
         try:
             for first in asyncio.as_completed(tries):
                 came = await first
-                if isinstance(came, Connection):
+                if isinstance(came, TcpConnection):
                     stood = came
                     break
                 if came.outcome is Outcome.REFUSED:
@@ -78,10 +78,10 @@ class TcpProber:
         return Reading(spec.target, "tcp", at_s, worth.outcome, detail=detail, confirms=spec.confirms, service=ServiceSample())
 
 
-async def _dropped(tries: Sequence[asyncio.Task[Connection | Failure]]) -> None:
+async def _dropped(tries: Sequence[asyncio.Task[TcpConnection | Failure]]) -> None:
     """End all tries, and close whatever came to stand."""
     for task in tries:
         task.cancel()
     for came in await asyncio.gather(*tries, return_exceptions=True):
-        if isinstance(came, Connection):
+        if isinstance(came, TcpConnection):
             came.bare.close()

@@ -20,7 +20,7 @@ _LOCAL = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, err
 
 
 @dataclass(slots=True)
-class Connection:
+class TcpConnection:
     """A connection that stands. took_s: seconds until it did, None where our own loop was late meanwhile. bare: non-blocking; the
     caller closes it."""
 
@@ -51,7 +51,7 @@ class Connector:
         except UnresolvedNameError as error:
             return Failure(Outcome.NOT_SENT, error.reason)
 
-    async def connect(self, address: str, port: int, timeout_s: float) -> Connection | Failure:
+    async def connect(self, address: str, port: int, timeout_s: float) -> TcpConnection | Failure:
         """Return a connection to a port, or why there is none; never raises but for being cancelled.
 
         The kernel makes it alone, so however late our loop looks: what doesn't stand after timeout_s is silent. Only a time in
@@ -63,7 +63,7 @@ class Connector:
         with self._lateness.under_way() as late:
             return await self._connect(place, port, timeout_s, late)
 
-    async def _connect(self, place: Place, port: int, timeout_s: float, late: Late) -> Connection | Failure:
+    async def _connect(self, place: Place, port: int, timeout_s: float, late: Late) -> TcpConnection | Failure:
         family = socket.AF_INET if place.version == 4 else socket.AF_INET6
         sockaddr = (place.sockaddr[0], port, *place.sockaddr[2:])
         try:
@@ -87,7 +87,7 @@ class Connector:
             if not _stands(bare):
                 return Failure(Outcome.TIMEOUT, Reason("tcp_silent", {"port": port}))
             connected = True
-            return Connection(bare, None if late.seconds else self._clock.monotonic() - begun_s)
+            return TcpConnection(bare, None if late.seconds else self._clock.monotonic() - begun_s)
         finally:
             if not connected:
                 bare.close()

@@ -69,10 +69,10 @@ class Tracer:
         except (icmplib.ICMPLibError, OSError) as error:
             # What icmplib says by itself is of how it was asked.
             return PathTrace(address, fault=library_error(error, Reason("own_fault", {"error": type(error).__name__})))
-        return whole(place.address if place else where, [Hop(hop.distance, hop.address) for hop in hops])
+        return path_of(place.address if place else where, [Hop(hop.distance, hop.address) for hop in hops])
 
 
-def whole(address: str, answers: list[Hop]) -> PathTrace:
+def path_of(address: str, answers: list[Hop]) -> PathTrace:
     """Return the path that the answers by distance make.
 
     The last living router answers every further distance with 'host unreachable': it counts once, where it is nearest.

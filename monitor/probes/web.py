@@ -20,7 +20,7 @@ from monitor.model.spec import HANDSHAKE_LEAST_S, WebSpec
 from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Names, resolve_by_system
 from monitor.probes.probe_pool import Crowd
-from monitor.probes.tcp_connect import Connection, Connector, Failure
+from monitor.probes.tcp_connect import Connector, Failure, TcpConnection
 from monitor.probes.why import malformed, os_error
 from monitor.wire import cisco_status, http
 from monitor.wire.fault import MalformedError
@@ -124,7 +124,7 @@ class WebProber:
         at_s = self._clock.monotonic() if heard_s is None else heard_s
         return Reading(spec.target, "web", at_s, outcome, detail=detail, confirms=spec.confirms, service=sample)
 
-    async def _exchange(self, spec: WebSpec, connected: Connection, found: _Findings, handshake_s: float, late: Late) -> None:
+    async def _exchange(self, spec: WebSpec, connected: TcpConnection, found: _Findings, handshake_s: float, late: Late) -> None:
         """Shake hands, ask, and read the answer. Raises _Fault; the connection is closed in any case."""
         try:
             async with Wait(late, handshake_s).limit():
@@ -149,7 +149,7 @@ class WebProber:
         finally:
             writer.transport.abort()
 
-    async def _opened(self, spec: WebSpec, connected: Connection) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _opened(self, spec: WebSpec, connected: TcpConnection) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if not spec.tls:
             return await asyncio.open_connection(sock=connected.bare, limit=_CHUNK)
         return await asyncio.open_connection(

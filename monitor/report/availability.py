@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from monitor.model.inventory import Inventory, Kind
-from monitor.report.sections import Column, Form, Report, Section, Value, read
+from monitor.report.sections import ColumnForm, Report, ReportColumn, Section, Value, read
 from monitor.rules.availability import Account, Availability
 from monitor.words import say
 from monitor.words.availability import AVAILABILITY
@@ -18,12 +18,12 @@ WORST = 20
 CAUSES = 12
 
 
-def document(found: Availability, inventory: Inventory, language: str, zone: tzinfo, made_at: float) -> Report:
+def availability_report(found: Availability, inventory: Inventory, language: str, zone: tzinfo, made_at: float) -> Report:
     """Return the report in a language. zone: of the times that it tells. made_at: epoch seconds."""
-    return _Writer(found, inventory, language, zone).report(made_at)
+    return _AvailabilityWriter(found, inventory, language, zone).report(made_at)
 
 
-class _Writer:
+class _AvailabilityWriter:
     def __init__(self, found: Availability, inventory: Inventory, language: str, zone: tzinfo) -> None:
         self._found, self._inventory, self._language, self._zone = found, inventory, language, zone
         self._voice = voice(language)
@@ -37,7 +37,7 @@ class _Writer:
             self._inventory.network.name,
             self._say("period", start=self._time(found.start), end=self._time(found.end)),
             self._say("made", at=self._time(made_at)),
-            self._say("watched", ratio=read(whole.watched, Form.RATIO, self._language)),
+            self._say("watched", ratio=read(whole.watched, ColumnForm.RATIO, self._language)),
             *(self._summary(kind, total) for kind, total in totals.items() if total.targets),
         ]
         if not any(account.available_s or account.down_s for account in found.targets.values()):
@@ -58,8 +58,8 @@ class _Writer:
     def _time(self, at: float) -> str:
         return self._voice.time(datetime.fromtimestamp(at, self._zone))
 
-    def _column(self, key: str, form: Form = Form.TEXT) -> Column:
-        return Column(self._say(key), form)
+    def _column(self, key: str, form: ColumnForm = ColumnForm.TEXT) -> ReportColumn:
+        return ReportColumn(self._say(key), form)
 
     def _total(self, kind: Kind) -> Account:
         total = Account(targets=0)
@@ -72,7 +72,7 @@ class _Writer:
         return self._say(
             "summary",
             kind=self._say(f"{kind.value}s"),
-            ratio=read(total.ratio, Form.RATIO, self._language),
+            ratio=read(total.ratio, ColumnForm.RATIO, self._language),
             outages=total.outages,
             down=self._voice.account(total.down_s),
         )
@@ -86,8 +86,8 @@ class _Writer:
         rows = [self._pair(self._found.areas, id_, area.name) for id_, area in self._inventory.areas.items()]
         return Section(self._say("areas"), self._pair_columns("area"), rows)
 
-    def _pair_columns(self, name: str) -> list[Column]:
-        forms = {"ratio": Form.RATIO, "down": Form.SECONDS}
+    def _pair_columns(self, name: str) -> list[ReportColumn]:
+        forms = {"ratio": ColumnForm.RATIO, "down": ColumnForm.SECONDS}
         columns = [self._column(f"{kind.value}_{what}", form) for kind in Kind for what, form in forms.items()]
         return [*columns, self._column(name)]
 
@@ -99,10 +99,10 @@ class _Writer:
         fell = [(id_, account) for id_, account in self._found.targets.items() if account.down_s > 0]
         lowest = sorted(fell, key=lambda each: (each[1].ratio or 0.0, each[0]))[:WORST]
         columns = [
-            self._column("ratio", Form.RATIO),
-            self._column("outages", Form.COUNT),
-            self._column("down", Form.SECONDS),
-            self._column("longest", Form.SECONDS),
+            self._column("ratio", ColumnForm.RATIO),
+            self._column("outages", ColumnForm.COUNT),
+            self._column("down", ColumnForm.SECONDS),
+            self._column("longest", ColumnForm.SECONDS),
             self._column("name"),
         ]
         rows: list[list[Value]] = [[each.ratio, each.outages, each.down_s, each.longest_s, self._name(id_)] for id_, each in lowest]
@@ -111,10 +111,10 @@ class _Writer:
 
     def _causes(self) -> Section:
         columns = [
-            self._column("outages", Form.COUNT),
-            self._column("own", Form.SECONDS),
-            self._column("took_points", Form.SECONDS),
-            self._column("took_endpoints", Form.SECONDS),
+            self._column("outages", ColumnForm.COUNT),
+            self._column("own", ColumnForm.SECONDS),
+            self._column("took_points", ColumnForm.SECONDS),
+            self._column("took_endpoints", ColumnForm.SECONDS),
             self._column("cause"),
         ]
         rows: list[list[Value]] = [
@@ -126,8 +126,8 @@ class _Writer:
     def _all(self) -> Section:
         seconds = ("available", "down", "longest", "unreachable", "maintenance", "standby", "unseen")
         columns = [self._column(key) for key in ("id", "name", "kind", "level", "area")]
-        columns += [self._column("ratio", Form.RATIO), self._column("outages", Form.COUNT)]
-        columns += [self._column(key, Form.SECONDS) for key in seconds]
+        columns += [self._column("ratio", ColumnForm.RATIO), self._column("outages", ColumnForm.COUNT)]
+        columns += [self._column(key, ColumnForm.SECONDS) for key in seconds]
         rows: list[list[Value]] = []
         for id_, account in self._found.targets.items():
             target = self._inventory.targets[id_]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from monitor.report.sections import Form, Report, Section, Value, read
+from monitor.report.sections import ColumnForm, Report, Section, Value, read
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -19,12 +19,12 @@ _TEMPLATES = Environment(
 
 
 def _names_first(section: Section) -> Section:
-    places = sorted(range(len(section.columns)), key=lambda place: section.columns[place].form is not Form.TEXT)
+    places = sorted(range(len(section.columns)), key=lambda place: section.columns[place].form is not ColumnForm.TEXT)
     rows = [[row[place] for place in places] for row in section.rows]
     return replace(section, columns=[section.columns[place] for place in places], rows=rows)
 
 
-def written(report: Report, language: str) -> bytes:
+def page_file(report: Report, language: str) -> bytes:
     """Return the page's file."""
     return page(report, language).encode()
 
@@ -33,7 +33,7 @@ def page(report: Report, language: str) -> str:
     """Return the page; on paper, what a row is about comes first."""
     sections = [_names_first(section) for section in report.sections]
 
-    def reads(value: Value, form: Form) -> str:
+    def reads(value: Value, form: ColumnForm) -> str:
         return read(value, form, language)
 
     def share(row: list[Value], place: int, rows: list[list[Value]]) -> float:
@@ -43,5 +43,5 @@ def page(report: Report, language: str) -> str:
         return 100 * value / longest if isinstance(value, (int, float)) and longest else 0.0
 
     return _TEMPLATES.get_template("page.html").render(
-        report=report, sections=sections, language=language, read=reads, share=share, Form=Form
+        report=report, sections=sections, language=language, read=reads, share=share, Form=ColumnForm
     )

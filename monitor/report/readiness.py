@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import Confirmation, EndpointVerdict, Loss, MeetingView, Stage, Verdict
 from monitor.model.reason import Reason
-from monitor.report.sections import Column, Form, Report, Section, Value
+from monitor.report.sections import ColumnForm, Report, ReportColumn, Section, Value
 from monitor.words import say
 from monitor.words.reasons import REASONS, explain
 from monitor.words.sealed import NEWEST, WORDINGS
@@ -29,19 +29,19 @@ def file(
 
     is_sealed: the view is what was sealed, to the letter; else its seal is only that of the report that was.
     """
-    report = document(view, inventory, language, zone, made_at=made_at, is_sealed=is_sealed)
+    report = readiness_report(view, inventory, language, zone, made_at=made_at, is_sealed=is_sealed)
     content: bytes = importlib.import_module(_WRITERS[form]).written(report, language)
     return content
 
 
-def document(
+def readiness_report(
     view: MeetingView, inventory: Inventory, language: str, zone: tzinfo, *, made_at: float, is_sealed: bool = False
 ) -> Report:
     """Return the report of a meeting as it stands: the one after it once it is over, else the one before."""
-    return _Writer(view, inventory, language, zone).report(made_at, is_sealed=is_sealed)
+    return _ReadinessWriter(view, inventory, language, zone).report(made_at, is_sealed=is_sealed)
 
 
-class _Writer:
+class _ReadinessWriter:
     def __init__(self, view: MeetingView, inventory: Inventory, language: str, zone: tzinfo) -> None:
         self._view, self._inventory, self._language, self._zone = view, inventory, language, zone
         self._words = WORDINGS[NEWEST if view.wording is None else view.wording]
@@ -97,8 +97,8 @@ class _Writer:
     def _time(self, at: float) -> str:
         return self._words.moment(datetime.fromtimestamp(at, self._zone), self._language)
 
-    def _column(self, key: str, form: Form = Form.TEXT) -> Column:
-        return Column(self._say(key), form)
+    def _column(self, key: str, form: ColumnForm = ColumnForm.TEXT) -> ReportColumn:
+        return ReportColumn(self._say(key), form)
 
     def _name(self, id_: str) -> str:
         return self._names.get(id_, id_)
@@ -131,7 +131,7 @@ class _Writer:
             [self._name(loss.endpoint), self._area(loss.endpoint), self._cause(loss), self._absence(loss), loss.minutes * 60]
             for loss in sorted(self._view.losses, key=lambda loss: -loss.minutes)
         ]
-        return Section(self._say("losses"), [*map(self._column, columns), self._column("minutes", Form.SECONDS)], rows)
+        return Section(self._say("losses"), [*map(self._column, columns), self._column("minutes", ColumnForm.SECONDS)], rows)
 
     def _causes(self) -> Section:
         minutes, hit = Counter[str](), Counter[str]()
@@ -139,7 +139,7 @@ class _Writer:
             minutes[self._cause(loss)] += loss.minutes  # type: ignore[assignment]
             hit[self._cause(loss)] += 1
         rows: list[list[Value]] = [[cause, hit[cause], lasted * 60] for cause, lasted in minutes.most_common()]
-        columns = [self._column("cause"), self._column("endpoints", Form.COUNT), self._column("minutes", Form.SECONDS)]
+        columns = [self._column("cause"), self._column("endpoints", ColumnForm.COUNT), self._column("minutes", ColumnForm.SECONDS)]
         return Section(self._say("by_cause"), columns, rows)
 
     def _wrong(self) -> Section:
@@ -166,7 +166,11 @@ class _Writer:
             for blast in self._view.blasts
             if len(blast.endpoints) > 1
         ]
-        columns = [self._column("cause"), self._column("endpoints", Form.COUNT), self._column("ready_after", Form.COUNT)]
+        columns = [
+            self._column("cause"),
+            self._column("endpoints", ColumnForm.COUNT),
+            self._column("ready_after", ColumnForm.COUNT),
+        ]
         return Section(self._say("blasts"), columns, rows)
 
     def _areas(self) -> Section:
@@ -174,7 +178,7 @@ class _Writer:
         for each in self._view.endpoints.values():
             counts.setdefault(self._area(each.endpoint), Counter())[each.verdict] += 1
         order = (Verdict.READY, Verdict.AT_RISK, Verdict.UNKNOWN, Verdict.NOT_READY)
-        columns = [self._column("area"), *(Column(self._verdict(verdict), Form.COUNT) for verdict in order)]
+        columns = [self._column("area"), *(ReportColumn(self._verdict(verdict), ColumnForm.COUNT) for verdict in order)]
         rows: list[list[Value]] = [[area, *(found[verdict] for verdict in order)] for area, found in counts.items()]
         return Section(self._say("areas"), columns, rows)
 

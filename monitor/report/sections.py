@@ -11,7 +11,7 @@ from monitor.words.voice import voice
 Value = str | int | float | None
 
 
-class Form(StrEnum):
+class ColumnForm(StrEnum):
     """What a column's values are: texts, whole numbers, shares of 1, or seconds. None reads as a dash."""
 
     TEXT = "text"
@@ -21,11 +21,11 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """A column's heading and what its values are."""
 
     heading: str
-    form: Form = Form.TEXT
+    form: ColumnForm = ColumnForm.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Section:
     """One titled table. note: a sentence about it, '' where none is needed."""
 
     title: str
-    columns: Sequence[Column]
+    columns: Sequence[ReportColumn]
     rows: Sequence[Sequence[Value]]
     note: str = ""
 
@@ -49,13 +49,13 @@ class Report:
     notes: Sequence[str]
 
 
-def read(value: Value, form: Form, language: str) -> str:
+def read(value: Value, form: ColumnForm, language: str) -> str:
     """Return a value as staff read it: 99,812%, seconds as 26:05 (h:min), counts."""
     if value is None:
         return "–"
     if isinstance(value, str):
         return value
     speaker = voice(language)
-    if form is Form.RATIO:
+    if form is ColumnForm.RATIO:
         return speaker.availability(value)
-    return speaker.account(value) if form is Form.SECONDS else speaker.plain(value)
+    return speaker.account(value) if form is ColumnForm.SECONDS else speaker.plain(value)

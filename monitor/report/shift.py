@@ -111,7 +111,7 @@ class ShiftLog:
 
 
 @dataclass(frozen=True, slots=True)
-class Journal:
+class ShiftRecords:
     """What the log is made of.
 
     before: of each target the last transition and the last word on who has it, of the monitor itself the last on its sight and its
@@ -126,7 +126,7 @@ class Journal:
 NOTED = ("reload", "misbehaves")
 
 
-def shift_log(journal: Journal, inventory: Inventory, since: float, until: float) -> ShiftLog:
+def shift_log(journal: ShiftRecords, inventory: Inventory, since: float, until: float) -> ShiftLog:
     """Return the log of a shift; targets that are no longer in the inventory are told only where they fell within it."""
     outages, declines = _Outages(), _Declines(since)
     before = [entry for entry in journal.before if not entry.target or entry.target in inventory.targets]
@@ -248,7 +248,7 @@ class _Declines:
         return sorted(declines, key=lambda decline: -decline.lasted_s)
 
 
-def _maintenance(journal: Journal, since: float, until: float) -> list[Maintenance]:
+def _maintenance(journal: ShiftRecords, since: float, until: float) -> list[Maintenance]:
     """Return announced work that touches the shift, and what the configuration's windows covered, by their reason."""
     works = [work for work in operations.works(journal.works) if since < work.end_at > work.start_at < until]
     found = [

@@ -7,10 +7,10 @@ from typing import Any
 from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement
 from monitor.report.shift import Outage, ShiftLog
-from monitor.report.wording import Wording
+from monitor.report.wording import ShiftWording
 
 
-def shift_json(log: ShiftLog, say: Wording) -> dict[str, Any]:
+def shift_json(log: ShiftLog, say: ShiftWording) -> dict[str, Any]:
     """Return the log; times in epoch seconds, null for what goes on at the shift's end or is not known."""
     return {
         "since": log.since,
@@ -47,7 +47,7 @@ def shift_json(log: ShiftLog, say: Wording) -> dict[str, Any]:
     }
 
 
-def _outage(outage: Outage, say: Wording) -> dict[str, Any]:
+def _outage(outage: Outage, say: ShiftWording) -> dict[str, Any]:
     return {
         "target": outage.target,
         "name": say.name(outage.target),
@@ -68,5 +68,5 @@ def _taken(taken: Acknowledgement) -> dict[str, Any]:
     return {"by": taken.by, "at": taken.at, "note": taken.note}
 
 
-def _reason(reason: Reason, say: Wording) -> dict[str, Any]:
+def _reason(reason: Reason, say: ShiftWording) -> dict[str, Any]:
     return {"code": reason.code, "values": dict(reason.values), "text": say.reason(reason)}

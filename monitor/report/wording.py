@@ -12,7 +12,7 @@ from monitor.model.state import Acknowledgement, Event
 from monitor.report.shift import Decline, Gap, Maintenance, Outage, ShiftLog
 from monitor.words import page, say
 from monitor.words.details import path_text, tell_details
-from monitor.words.events import tell
+from monitor.words.events import tell_event
 from monitor.words.reasons import explain
 from monitor.words.report import SHIFT
 from monitor.words.short_names import line_name
@@ -23,7 +23,7 @@ _NAMED = 3
 """Of more covered targets only so many are named."""
 
 
-class Wording:
+class ShiftWording:
     """Says what a shift log says. day: of which a time of day needs no date."""
 
     def __init__(self, language: str, zone: ZoneInfo, inventory: Inventory, day: float) -> None:
@@ -188,4 +188,4 @@ class Wording:
 
     def note(self, event: Event) -> str:
         """Return an event as a sentence."""
-        return tell(event.kind, event.target, event.values, event.told, self.language, self._names)
+        return tell_event(event.kind, event.target, event.values, event.told, self.language, self._names)

@@ -14,7 +14,7 @@ DROPS_RATIO = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class WitnessSilence:
     """Who is silent of those that prove that we can see.
 
     root: the root is silent, and that is confirmed. references: the configured references that were asked, and how many of them are
@@ -30,7 +30,7 @@ class Silence:
     has_answer: bool = False
 
 
-def judge(own: Sequence[OwnSide], silence: Silence) -> Reason | None:
+def judge_blindness(own: Sequence[OwnSide], silence: WitnessSilence) -> Reason | None:
     """Return why the monitor is blind, None while it sees.
 
     own: what is known of our own side over the last round, the newest last; may be empty. A late event loop is no blindness: the
@@ -54,7 +54,7 @@ def _judge_own_side(own: Sequence[OwnSide]) -> Reason | None:
     return None
 
 
-def _judge_silence(silence: Silence) -> Reason | None:
+def _judge_silence(silence: WitnessSilence) -> Reason | None:
     """The root AND the references; without references the root and all that hangs directly on it. Any answer proves sight."""
     if not silence.root or silence.has_answer:
         return None

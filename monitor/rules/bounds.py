@@ -14,7 +14,7 @@ from math import inf
 
 from monitor.model.settings import QualitySettings, Settings
 from monitor.model.state import IcmpView, State, TargetView
-from monitor.rules.evidence import Evidence, load
+from monitor.rules.evidence import Evidence, circuit_load
 from monitor.rules.quality import CODES, is_lossy, leave_share, usual_bound_s
 
 _LOSS_NOTED_SHARE = 0.1
@@ -123,7 +123,7 @@ CERTIFICATE_FLOORS_S = Floors(30 * _DAY_S, _DAY_S)
 
 def grades(view: TargetView, evidence: Evidence, settings: Settings) -> Grades:
     """Return how each figure of a target stands out. evidence: what of the view may be told."""
-    share = load(view.target, evidence.wan).utilisation
+    share = circuit_load(view.target, evidence.wan).utilisation
     loaded = Grade.FINE if share is None else _grade(share, load_bounds(settings))
     icmp, quality = evidence.icmp, settings.quality
     if icmp is None or icmp.loss_recent is None:

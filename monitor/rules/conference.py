@@ -69,7 +69,7 @@ OWN_WORDS = tuple(source for source in _OWN_WORD_FIRST if KINDS[source].is_own_w
 """Who says of a call what the device itself says."""
 
 
-def joined(services: Mapping[str, ServiceView], agent: Mapping[str, float]) -> dict[str, float]:
+def joined_series(services: Mapping[str, ServiceView], agent: Mapping[str, float]) -> dict[str, float]:
     """Return series → number of all that is known of a target's services and its agent, each series once.
 
     services: the probes that may be told. agent: what its SNMP profile read, {} where that may not be told. What concerns

@@ -34,7 +34,7 @@ _WRAP_32 = 2**32
 
 
 @dataclass(slots=True)
-class Row:
+class InterfaceCounters:
     """What is kept of one interface, by name, and carried on in place from poll to poll.
 
     last, totals: receive octets, transmit octets, receive errors, transmit errors, receive discards, transmit discards; None where
@@ -55,7 +55,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Track:
+class DeviceCounters:
     """All that is kept of one device's counters, and carried on in place from poll to poll.
 
     views: its interfaces as they are to be shown, in the device's order. spikes_total: impossible steps that were dropped.
@@ -65,7 +65,7 @@ class Track:
 
     clock: DeviceClock | None = None
     system_clock: DeviceClock | None = None
-    rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, InterfaceCounters] = field(default_factory=dict)
     views: tuple[InterfaceView, ...] = ()
     spikes_total: int = 0
     restarted: bool = False
@@ -133,7 +133,7 @@ class Track:
                 views[name] = row.view
 
 
-def _goes_on(rows: Mapping[str, Row], sample: SnmpSample) -> bool:
+def _goes_on(rows: Mapping[str, InterfaceCounters], sample: SnmpSample) -> bool:
     """Return whether octet counters went on counting across a restart: then only the agent restarted, not the device."""
     proof = 0
     for interface in sample.interfaces:
@@ -149,7 +149,7 @@ def _goes_on(rows: Mapping[str, Row], sample: SnmpSample) -> bool:
 
 
 def _columns(interface: InterfaceSample) -> tuple[int | None, ...]:
-    """Return the six counters in the order of Row.last."""
+    """Return the six counters in the order of InterfaceCounters.last."""
     return (
         interface.receive_octets,
         interface.transmit_octets,
@@ -160,7 +160,7 @@ def _columns(interface: InterfaceSample) -> tuple[int | None, ...]:
     )
 
 
-def _first(interface: InterfaceSample, row: Row | None, at_s: float) -> Row:
+def _first(interface: InterfaceSample, row: InterfaceCounters | None, at_s: float) -> InterfaceCounters:
     """Return the row of an interface that has not been seen, or whose counters have another width than before.
 
     Totals begin at what the device says; those of an interface that was known go on from where they were.
@@ -168,12 +168,14 @@ def _first(interface: InterfaceSample, row: Row | None, at_s: float) -> Row:
     last = list(_columns(interface))
     known = row.totals if row is not None else [None] * len(last)
     totals = [now if kept is None else kept for kept, now in zip(known, last, strict=True)]
-    fresh = Row(_NO_VIEW, at_s, interface.octet_bits, last, totals)
+    fresh = InterfaceCounters(_NO_VIEW, at_s, interface.octet_bits, last, totals)
     _show(fresh, interface, at_s)
     return fresh
 
 
-def _carry_on(row: Row, interface: InterfaceSample, at_s: float, restarted: bool, contracted: Contracted | None) -> int:
+def _carry_on(
+    row: InterfaceCounters, interface: InterfaceSample, at_s: float, restarted: bool, contracted: Contracted | None
+) -> int:
     """Take one more reading into an interface's row; return how many of its steps were dropped as impossible."""
     local_s = at_s - row.at_s
     most = _most_octets(interface, local_s) if row.over < _LIE_COUNT else _most(_ASSUMED_BPS[row.bits], local_s)
@@ -204,7 +206,7 @@ def _carry_on(row: Row, interface: InterfaceSample, at_s: float, restarted: bool
     return dropped
 
 
-def _over(row: Row, too_fast: bool) -> int:
+def _over(row: InterfaceCounters, too_fast: bool) -> int:
     """Return how often in a row an interface was faster than it says; once that is clear it stays so."""
     return row.over if row.over >= _LIE_COUNT else row.over + 1 if too_fast else 0
 
@@ -247,7 +249,7 @@ def _most(speed_bps: int, local_s: float) -> float:
     return speed_bps / 8 * (local_s + _REFRESH_S) * _SPEED_SLACK
 
 
-def _show(row: Row, interface: InterfaceSample, at_s: float) -> None:
+def _show(row: InterfaceCounters, interface: InterfaceSample, at_s: float) -> None:
     """Renew a row's view, and the base of its rate where a new one is due.
 
     The rates of the view before stand until ten more seconds of the device's time are over.

@@ -89,7 +89,7 @@ def wan_interface(snmp: SnmpView) -> InterfaceView | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class CircuitLoad:
     """What the circuit carries by the device's own clock.
 
     receive: towards the point, bit/s; transmit: from it. Ratios are of the contracted speed.
@@ -106,12 +106,12 @@ class Load:
         return max((ratio for ratio in (self.receive_ratio, self.transmit_ratio) if ratio is not None), default=None)
 
 
-def load(target: Target, wan: InterfaceView | None) -> Load:
+def circuit_load(target: Target, wan: InterfaceView | None) -> CircuitLoad:
     """Return the load of a target's circuit; None for what has no rate, or no contract to compare with."""
     if wan is None:
-        return Load()
+        return CircuitLoad()
     receive, transmit = _bits(wan.receive_bytes_per_second), _bits(wan.transmit_bytes_per_second)
-    return Load(receive, transmit, *load_ratios(wan, target.contracted))
+    return CircuitLoad(receive, transmit, *load_ratios(wan, target.contracted))
 
 
 def load_ratios(wan: InterfaceView | None, contracted: Contracted | None) -> tuple[float | None, float | None]:

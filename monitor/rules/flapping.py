@@ -38,7 +38,7 @@ def weigh(changes: int) -> float:
     return sum(weight for age, weight in enumerate(_WEIGHTS) if changes >> age & 1) / CHECKS
 
 
-def step(flapping: Flapping, answered: bool, *, high: float, low: float) -> Flapping:
+def step_flapping(flapping: Flapping, answered: bool, *, high: float, low: float) -> Flapping:
     """Return the opinion after one more check. Above high it flaps; then until it is no longer above low. Ratios are 0 to 1.
 
     Where nothing changes, it is the very same object.

@@ -91,7 +91,7 @@ class Health:
         return max((probe.unanswered for probe in self.probes.values() if probe.counts), default=0)
 
 
-def start(intervals_s: Mapping[str, float]) -> Health:
+def unknown_health(intervals_s: Mapping[str, float]) -> Health:
     """Return the health of a target that nothing is known of. intervals_s: probe → seconds between its turns."""
     return Health({probe: ProbeHealth(every_s, is_slow=is_slow(probe, intervals_s)) for probe, every_s in intervals_s.items()})
 
@@ -101,7 +101,7 @@ def is_slow(probe: str, probes: Iterable[str]) -> bool:
     return KINDS[probe].is_slow and not all(KINDS[each].is_slow for each in probes)
 
 
-def step(health: Health, reading: Reading, *, misses_to_down: int) -> Health:
+def step_health(health: Health, reading: Reading, *, misses_to_down: int) -> Health:
     """Return the health after one more reading.
 
     One answer makes the target ANSWERING at once. A silent reading of a witness makes it suspected; only `settle` makes it SILENT.
@@ -237,7 +237,7 @@ class Judgement:
     cause: str | None = None
 
 
-def judge(target: str, health: Health, around: Circumstances) -> Judgement | None:
+def judge_state(target: str, health: Health, around: Circumstances) -> Judgement | None:
     """Return the state of a target; None while nothing is known of it since the start.
 
     The order is maintenance, unreachable, down, standby, degraded, up; unknown where the evidence is too old or proves nothing yet.

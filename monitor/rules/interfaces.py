@@ -68,7 +68,7 @@ def _order(row: InterfaceRow) -> tuple[int, bool, bool, int]:
     return (likeness, not row.up, row.type not in _LINE_TYPES, row.index)
 
 
-def keys(rows: Iterable[InterfaceRow]) -> dict[int, str]:
+def interface_keys(rows: Iterable[InterfaceRow]) -> dict[int, str]:
     """Return ifIndex → key, each key once: of rows with the same name, all but the first have '#' and their ifIndex behind it."""
     found: dict[int, str] = {}
     taken: set[str] = set()

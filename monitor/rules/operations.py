@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.model.operations import Work
+from monitor.model.operations import AnnouncedWork
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Acknowledgement, Event, State
 
@@ -72,7 +72,7 @@ def standing_acknowledgements(events: Iterable[Event]) -> dict[str, Acknowledgem
 # Announced work
 
 
-def announced(work: Work) -> Event:
+def announced(work: AnnouncedWork) -> Event:
     """Return the event of work being announced; its target is the first that it covers, '' where it covers areas alone."""
     window = work.window
     values: dict[str, float | int | str] = {
@@ -87,14 +87,14 @@ def announced(work: Work) -> Event:
     return Event(work.at, MAINTENANCE, window.ids[0] if window.ids else "", values)
 
 
-def ended(work: Work, by: str, at: float) -> Event:
+def ended(work: AnnouncedWork, by: str, at: float) -> Event:
     """Return the event of work that somebody ends before its time."""
     values: dict[str, float | int | str] = {"number": work.number, "by": by, "reason": work.window.reason}
     target = work.window.ids[0] if work.window.ids else ""
     return Event(at, MAINTENANCE_ENDED, target, values)
 
 
-def work_of(event: Event) -> Work:
+def work_of(event: Event) -> AnnouncedWork:
     """Return what an event of kind MAINTENANCE announces."""
     values = event.values
     window = MaintenanceWindow(
@@ -104,22 +104,22 @@ def work_of(event: Event) -> Work:
         _moment(float(values["start"])),
         _moment(float(values["end"])),
     )
-    return Work(int(values["number"]), window, str(values["by"]), event.at)
+    return AnnouncedWork(int(values["number"]), window, str(values["by"]), event.at)
 
 
-def works(events: Iterable[Event]) -> list[Work]:
+def works(events: Iterable[Event]) -> list[AnnouncedWork]:
     """Return all work that these events announce, oldest first; what was ended early ends at that moment."""
-    found: dict[int, Work] = {}
+    found: dict[int, AnnouncedWork] = {}
     for event in events:
         if event.kind == MAINTENANCE:
             work = work_of(event)
             found[work.number] = work
         elif event.kind == MAINTENANCE_ENDED and (known := found.get(int(event.values["number"]))) is not None:
-            found[known.number] = shortened(known, event.at)
+            found[known.number] = ended_at(known, event.at)
     return list(found.values())
 
 
-def shortened(work: Work, at: float) -> Work:
+def ended_at(work: AnnouncedWork, at: float) -> AnnouncedWork:
     """Return work that ends at a moment (epoch seconds), if it would not have ended before."""
     end = _moment(max(work.start_at, min(work.end_at, at)))
     return replace(work, window=replace(work.window, end=end))

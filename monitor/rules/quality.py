@@ -191,7 +191,7 @@ def _together(before: RecentRounds, more: RecentRounds) -> RecentRounds:
     )
 
 
-def judge(quality: Quality, usual_rtt_s: float | None, settings: QualitySettings, was_degraded: bool) -> Reason | None:
+def judge_quality(quality: Quality, usual_rtt_s: float | None, settings: QualitySettings, was_degraded: bool) -> Reason | None:
     """Return why the path is not good enough, None where it is or where too few packets say anything.
 
     usual_rtt_s: this site's usual RTT, None while it is not known. was_degraded: what was out of bounds has to be clearly good to

@@ -74,7 +74,7 @@ def of(inventory: Inventory) -> Topology:
     return Topology(order, depth, parents, below, inventory.root)
 
 
-def resolve(
+def find_causes(
     topology: Topology, silent: AbstractSet[str], seen: Callable[[str], bool], block: Callable[[str], Block]
 ) -> dict[str, Cut]:
     """Return the silent targets that are cut off, each with what cuts it off.

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from types import MappingProxyType
 
-from monitor.model.agent_fault import Deed, Misdeed, Stray
+from monitor.model.agent_fault import AgentFault, FaultKind, Unsolicited
 from monitor.model.inventory import Inventory
 from monitor.model.probe_kinds import SNMP
 from monitor.model.reading import Outcome, Reading
 from monitor.model.state import Event
 
-SEEN_TO_BEGIN: Mapping[Deed, int] = MappingProxyType(dict.fromkeys(Deed, 2) | {Deed.LATE: 3})
+SEEN_TO_BEGIN: Mapping[FaultKind, int] = MappingProxyType(dict.fromkeys(FaultKind, 2) | {FaultKind.LATE: 3})
 """One datagram may have been bent on its way; one poll may bring two late answers, one to each try."""
 CLEAN_TO_END = 3
 QUIET_S = 60.0
@@ -35,7 +35,7 @@ REFILL_PER_S = 0.1
 class _Case:
     """One misbehaviour of one target. seen_s: monotonic, of the last time. is_told: its beginning was an event."""
 
-    misdeed: Misdeed
+    misdeed: AgentFault
     since: float
     seen_s: float
     seen: int = 0
@@ -44,12 +44,12 @@ class _Case:
     is_told: bool = False
 
 
-class Complaints:
+class AgentFaults:
     """Every misbehaviour that goes on. All methods are given now_s, monotonic, and wall, epoch seconds; none blocks."""
 
     def __init__(self, inventory: Inventory) -> None:
-        self._cases: dict[tuple[str, Deed], _Case] = {}
-        self._deeds: dict[str, list[Deed]] = {}
+        self._cases: dict[tuple[str, FaultKind], _Case] = {}
+        self._deeds: dict[str, list[FaultKind]] = {}
         self._engines: dict[str, dict[str, float]] = {}
         self._engine_of: dict[str, str] = {}
         self._told: dict[str, list[float]] = {}
@@ -73,9 +73,9 @@ class Complaints:
             self._deeds.setdefault(target, []).append(deed)
 
     @property
-    def open(self) -> Mapping[str, tuple[Misdeed, ...]]:
+    def open(self) -> Mapping[str, tuple[AgentFault, ...]]:
         """Return what goes on now: id → misdeeds."""
-        found: dict[str, tuple[Misdeed, ...]] = {}
+        found: dict[str, tuple[AgentFault, ...]] = {}
         for (target, _), case in self._cases.items():
             if case.is_open:
                 found[target] = (*found.get(target, ()), case.misdeed)
@@ -94,7 +94,7 @@ class Complaints:
             seen = {misdeed.deed for misdeed in (reading.misdeed, sharing) if misdeed is not None}
             self._find_clean(reading.target, seen, now_s, wall)
 
-    def take_strays(self, strays: Iterable[Stray], over_s: float, now_s: float, wall: float) -> None:
+    def take_strays(self, strays: Iterable[Unsolicited], over_s: float, now_s: float, wall: float) -> None:
         """Take what answered no open question over the last over_s seconds."""
         unasked: dict[str, int] = {}
         for stray in strays:
@@ -102,17 +102,17 @@ class Complaints:
             if target is None:
                 continue
             if stray.late_s:
-                self._see(target, Misdeed(Deed.LATE, {"late_s": round(stray.late_s, 1)}), now_s, wall)
+                self._see(target, AgentFault(FaultKind.LATE, {"late_s": round(stray.late_s, 1)}), now_s, wall)
             unasked[target] = unasked.get(target, 0) + stray.datagrams
         for target, datagrams in unasked.items():
             rate = datagrams / over_s if over_s > 0 else 0.0
             if rate >= FLOOD_PER_S:
-                self._see(target, Misdeed(Deed.FLOODS, {"datagrams": round(rate)}), now_s, wall)
+                self._see(target, AgentFault(FaultKind.FLOODS, {"datagrams": round(rate)}), now_s, wall)
 
     def look(self, now_s: float, wall: float) -> Sequence[Event]:
         """Return what is to be told since the last call, oldest first; call it about once a second."""
         for (target, deed), case in list(self._cases.items()):
-            is_flood = deed is Deed.FLOODS
+            is_flood = deed is FaultKind.FLOODS
             if now_s - case.seen_s > (QUIET_S if is_flood else LAPSE_S):
                 self._end(target, deed, "over" if is_flood else "unheard", now_s, wall)
         if self._untold and now_s - self._untold_s > LAPSE_S:
@@ -122,7 +122,7 @@ class Complaints:
         events, self._events = self._events, []
         return events
 
-    def _see(self, target: str, misdeed: Misdeed, now_s: float, wall: float) -> None:
+    def _see(self, target: str, misdeed: AgentFault, now_s: float, wall: float) -> None:
         case = self._cases.get((target, misdeed.deed))
         if case is None:
             case = self._cases[target, misdeed.deed] = _Case(misdeed, wall, now_s)
@@ -134,15 +134,15 @@ class Complaints:
             told = Event(wall, "misbehaves", target, {**misdeed.values, "deed": misdeed.deed.value}, misdeed.because)
             case.is_told = self._tell(told, now_s)
 
-    def _find_clean(self, target: str, seen: set[Deed], now_s: float, wall: float) -> None:
+    def _find_clean(self, target: str, seen: set[FaultKind], now_s: float, wall: float) -> None:
         """Count a good poll for every misdeed of a target that it did not show."""
-        for deed in [deed for deed in self._deeds[target] if deed not in seen and deed is not Deed.FLOODS]:
+        for deed in [deed for deed in self._deeds[target] if deed not in seen and deed is not FaultKind.FLOODS]:
             case = self._cases[target, deed]
             case.clean += 1
             if case.clean >= CLEAN_TO_END:
                 self._end(target, deed, "over", now_s, wall)
 
-    def _end(self, target: str, deed: Deed, how: str, now_s: float, wall: float) -> None:
+    def _end(self, target: str, deed: FaultKind, how: str, now_s: float, wall: float) -> None:
         case = self._cases.pop((target, deed))
         deeds = self._deeds[target]
         deeds.remove(deed)
@@ -169,7 +169,7 @@ class Complaints:
         self._room = min(float(MOST_AT_ONCE), self._room + (now_s - since_s) * REFILL_PER_S)
         self._filled_s = now_s
 
-    def _sharing(self, reading: Reading, now_s: float) -> Misdeed | None:
+    def _sharing(self, reading: Reading, now_s: float) -> AgentFault | None:
         """Return whose snmpEngineID an agent has, too, None where it has its own; the one that was heard first is in its right."""
         if reading.snmp is None or not reading.snmp.engine_id:
             return None
@@ -184,7 +184,7 @@ class Complaints:
             del owners[first], self._engine_of[first]
         if first == reading.target:
             return None
-        return Misdeed(Deed.SHARED_ENGINE, {"engine_id": engine_id, "one": first, "other": reading.target})
+        return AgentFault(FaultKind.SHARED_ENGINE, {"engine_id": engine_id, "one": first, "other": reading.target})
 
     def _disown(self, target: str) -> None:
         """Forget which snmpEngineID a target has."""

@@ -15,8 +15,8 @@ from monitor.export.metrics.own_metrics import OwnMetrics
 from monitor.journal.journal import Journal
 from monitor.journal.rows import Entry
 from monitor.load.configuration import Configuration
-from monitor.model.agent_fault import Stray
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_fault import Unsolicited
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.clock import Clock
 from monitor.model.day_series import Day
 from monitor.model.own_side import OwnSide
@@ -25,15 +25,15 @@ from monitor.model.reading import PathTrace, Reading
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Event, Snapshot
 from monitor.rules.topology import Topology
-from monitor.service.agent_faults import Complaints
+from monitor.service.agent_faults import AgentFaults
 from monitor.service.board.announcing import sentence
 from monitor.service.board.board import Board
 from monitor.service.board.judge import Summons
-from monitor.service.drawing import draw
+from monitor.service.drawing import add_minute
 from monitor.service.history import History
 from monitor.service.meetings.check import Ask
 from monitor.service.meetings.samples import SampleMemory
-from monitor.service.operations import Desk
+from monitor.service.operations import Operations
 from monitor.service.poller import Poller, Prober
 from monitor.service.specs import turns
 
@@ -56,8 +56,8 @@ class Daemon:
         probers: Mapping[str, Prober],
         trace: Callable[[str], Awaitable[PathTrace]],
         receive_drops: Callable[[], int],
-        take_strays: Callable[[], Sequence[Stray]] = tuple,
-        manner: Callable[[str], Manner | None] = lambda _: None,
+        take_strays: Callable[[], Sequence[Unsolicited]] = tuple,
+        manner: Callable[[str], AgentLimits | None] = lambda _: None,
         clock: Clock,
     ) -> None:
         """reload_from reads the configuration anew and permit runs the guard over it; both may raise MonitorError.
@@ -80,7 +80,7 @@ class Daemon:
             on_root_cause=self._on_root_cause,
             usual_rtt_s=history.usual_rtt_s,
         )
-        self.operations = Desk(
+        self.operations = Operations(
             self.board, journal, clock, lambda: self.configuration.inventory, lambda: self.configuration.settings
         )
         self._reload_from = reload_from
@@ -92,7 +92,7 @@ class Daemon:
         self._take_strays = take_strays
         self._manner = manner
         self._clock = clock
-        self._complaints = Complaints(configuration.inventory)
+        self._complaints = AgentFaults(configuration.inventory)
         self._looked_s = clock.monotonic()
         self._rounds_opened = 0
         self._drawn_minute = int(clock.wall() // 60)
@@ -141,7 +141,7 @@ class Daemon:
         minute = int(self._clock.wall() // 60)
         if minute != self._drawn_minute:
             self._drawn_minute = minute
-            draw(self._history, self.board.snapshot(), self.settings, minute - 1)
+            add_minute(self._history, self.board.snapshot(), self.settings, minute - 1)
 
     def _look_at_agents(self) -> None:
         """Tell the log and the journal whose agent misbehaves, and whose does no longer."""
@@ -212,7 +212,7 @@ class Daemon:
         self.own.see(self.snapshot())
         return self.own.render(is_openmetrics=is_openmetrics)
 
-    async def manner(self, target: str) -> Manner | None:
+    async def manner(self, target: str) -> AgentLimits | None:
         """Return how a target's agent wants to be asked."""
         return self._manner(target)
 

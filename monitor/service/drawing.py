@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot
-from monitor.rules.evidence import gather, load
+from monitor.rules.evidence import circuit_load, gather
 from monitor.service.history import History
 
 
-def draw(history: History, snapshot: Snapshot, settings: Settings, minute: int) -> None:
+def add_minute(history: History, snapshot: Snapshot, settings: Settings, minute: int) -> None:
     """Keep each target's fresh evidence as that of a minute (epoch seconds // 60); what is stale leaves a gap."""
     for id_, view in snapshot.views.items():
         evidence = gather(view, snapshot, settings)
-        carried = load(view.target, evidence.wan)
+        carried = circuit_load(view.target, evidence.wan)
         answered = evidence.icmp is not None and evidence.icmp.sample.received > 0
         history.draw(
             id_,

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from monitor.model.agent_fault import Stray
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_fault import Unsolicited
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.reading import Deliver
 from monitor.model.spec import SnmpSpec
 
@@ -34,7 +34,7 @@ class Engine(Protocol):
 class TellsStrays(Protocol):
     """An engine that knows what came unasked."""
 
-    def take_strays(self) -> tuple[Stray, ...]:
+    def take_strays(self) -> tuple[Unsolicited, ...]:
         """Return what answered no open question since the last call, by source and kind."""
 
 
@@ -42,7 +42,7 @@ class TellsStrays(Protocol):
 class TellsManners(Protocol):
     """An engine that learns how agents want to be asked."""
 
-    def manner(self, target: str) -> Manner | None:
+    def manner(self, target: str) -> AgentLimits | None:
         """Return what was learned of one target's agent, None before its first poll."""
 
 
@@ -79,12 +79,12 @@ class SnmpEngines:
         """Return how many datagrams the kernel dropped because an engine's sockets were full."""
         return sum(engine.receive_drops for engine in self._engines.values())
 
-    def take_strays(self) -> tuple[Stray, ...]:
+    def take_strays(self) -> tuple[Unsolicited, ...]:
         """Return what answered no open question since the last call; pysnmp tells nothing of that."""
         telling = [engine for engine in self._engines.values() if isinstance(engine, TellsStrays)]
         return tuple(stray for engine in telling for stray in engine.take_strays())
 
-    def manner(self, target: str) -> Manner | None:
+    def manner(self, target: str) -> AgentLimits | None:
         """Return what was learned of how a target's agent wants to be asked, None before its first poll."""
         found = (engine.manner(target) for engine in self._engines.values() if isinstance(engine, TellsManners))
         return next((manner for manner in found if manner is not None), None)

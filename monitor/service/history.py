@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from monitor.model.day_series import MINUTES, Day
 from monitor.model.reading import Reading
-from monitor.service.saved_state import Kept
+from monitor.service.saved_state import SavedState
 
 USUAL_NEEDS_MINUTES = 10
 USUAL_HOLDS_MINUTES = 10
@@ -22,7 +22,7 @@ DRAWN = ("jitters_s", "receive_bps", "transmit_bps")
 """What pages draw beside these, by the names of Day's fields."""
 
 
-class _Track:
+class _TargetRings:
     """One target's rings, and the minute that is being filled."""
 
     __slots__ = (
@@ -82,14 +82,14 @@ class _Track:
             self.usual_minute = self.minute
 
 
-class History(Kept):
+class History(SavedState):
     """Minute values of ICMP by target. Minutes are of the wall clock: epoch seconds // 60."""
 
     form = "monitor history 2"
     lost = "the history in %s can't be read and begins anew: %s"
 
     def __init__(self) -> None:
-        self._tracks: dict[str, _Track] = {}
+        self._tracks: dict[str, _TargetRings] = {}
 
     def note(self, reading: Reading, wall_s: float) -> None:
         """Take a reading in; only bursts that were sent count, and those that confirm a suspicion do not."""
@@ -98,7 +98,7 @@ class History(Kept):
             return
         track = self._tracks.get(reading.target)
         if track is None:
-            track = self._tracks[reading.target] = _Track()
+            track = self._tracks[reading.target] = _TargetRings()
         minute = int(wall_s // 60)
         if minute > track.minute:
             track.advance(minute)
@@ -183,8 +183,8 @@ def _read_ring(ring: array[float], newest: int, last_minute: int) -> list[float 
     return [None if math.isnan(value) else value for value in values]
 
 
-def _read_track(file: BinaryIO, minute: int, drawn: Iterable[str]) -> _Track:
-    track = _Track()
+def _read_track(file: BinaryIO, minute: int, drawn: Iterable[str]) -> _TargetRings:
+    track = _TargetRings()
     track.minute = minute
     for series in _SERIES:
         setattr(track, series, _read_file_ring(file))

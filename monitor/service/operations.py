@@ -14,7 +14,7 @@ from monitor.load.suggest import nearest
 from monitor.model.clock import Clock
 from monitor.model.duration import seconds
 from monitor.model.inventory import Inventory
-from monitor.model.operations import Work
+from monitor.model.operations import AnnouncedWork
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Acknowledgement, Event, State, TargetView, Transition
 from monitor.rules import operations
@@ -32,7 +32,7 @@ _YEAR_S = 365 * 86_400.0
 _AREA = "area:"
 
 
-class Journal(Protocol):
+class OperationsJournal(Protocol):
     """What the desk needs of the journal."""
 
     async def append(self, batch: Sequence[Transition | Event]) -> bool:
@@ -42,13 +42,13 @@ class Journal(Protocol):
         """Return the events of these kinds, oldest first."""
 
 
-class Desk:
+class Operations:
     """The daemon's Operations (export/source.py). inventory, settings: those in force at the moment of the call."""
 
     def __init__(
         self,
         board: Board,
-        journal: Journal,
+        journal: OperationsJournal,
         clock: Clock,
         inventory: Callable[[], Inventory],
         settings: Callable[[], Settings],
@@ -100,30 +100,30 @@ class Desk:
 
     # Announced work
 
-    async def works(self) -> Sequence[Work]:
+    async def works(self) -> Sequence[AnnouncedWork]:
         """Return the work that was announced at run time and is neither over nor called off, the earliest first."""
         return self.open_works()
 
-    def open_works(self) -> Sequence[Work]:
+    def open_works(self) -> Sequence[AnnouncedWork]:
         """Return the same, for who is in this process."""
         now = self._clock.wall()
         standing = (work for work in self._works.values() if work.end_at > max(now, work.start_at))
         return sorted(standing, key=lambda work: work.start_at)
 
-    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
+    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> AnnouncedWork:
         """Announce work; it holds from the board's next step on, or from its start."""
         window = self._window(covers, lasts, start, reason)
         self._last_number += 1
-        work = Work(self._last_number, window, by, self._clock.wall())
+        work = AnnouncedWork(self._last_number, window, by, self._clock.wall())
         await self._commit(operations.announced(work))
         self._put(work)
         return work
 
-    async def end(self, work: str, by: str) -> Work:
+    async def end(self, work: str, by: str) -> AnnouncedWork:
         """End work that is under way, or call it off."""
         found, now = self._find(work), self._clock.wall()
         await self._commit(operations.ended(found, by, now))
-        self._put(operations.shortened(found, now))
+        self._put(operations.ended_at(found, now))
         return found
 
     def _window(self, covers: Sequence[str], lasts: str, start: str, reason: str) -> MaintenanceWindow:
@@ -161,7 +161,7 @@ class Desk:
             raise RefusedError("no_cover")
         return tuple(ids), tuple(areas)
 
-    def _find(self, name: str) -> Work:
+    def _find(self, name: str) -> AnnouncedWork:
         bare = name.removeprefix(_AREA)
         found = [each for each in self.open_works() if str(each.number) == name or bare in (*each.window.ids, *each.window.areas)]
         if not found:
@@ -170,7 +170,7 @@ class Desk:
             raise RefusedError("many_works", name=name, numbers=", ".join(str(each.number) for each in found))
         return found[0]
 
-    def _put(self, work: Work) -> None:
+    def _put(self, work: AnnouncedWork) -> None:
         now = self._clock.wall()
         self._works = {number: each for number, each in self._works.items() if each.end_at > now} | {work.number: work}
         self._tell_board()

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, ClassVar, Self
 log = logging.getLogger(__name__)
 
 
-class Kept(ABC):
+class SavedState(ABC):
     """A memory that is saved at the end and taken up at the next start.
 
     form: what its file says that it is; another form is not read. lost: the line of the log for a file that can't be read, with

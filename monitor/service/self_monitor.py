@@ -21,7 +21,7 @@ STEP_S = 1.0
 """A wall clock that moves against the monotonic one by more was set; NTP slews by less than a millisecond a second."""
 
 
-class Sender(Protocol):
+class IcmpCounts(Protocol):
     """What the ICMP prober counts since it was opened."""
 
     sends_attempted: int
@@ -49,7 +49,7 @@ class Watch:
     def __init__(
         self,
         clock: Clock,
-        sender: Sender,
+        sender: IcmpCounts,
         look_at_link: Callable[[], tuple[str, bool | None]],
         holder: Holder,
         *,
@@ -117,5 +117,5 @@ class Watch:
         return seen
 
 
-def _counts(sender: Sender) -> tuple[int, int, int]:
+def _counts(sender: IcmpCounts) -> tuple[int, int, int]:
     return sender.sends_attempted, sender.sends_refused, sender.receive_drops

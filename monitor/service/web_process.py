@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from monitor.export.environment import for_a_child
-from monitor.export.remote.channel import Channel
+from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.poller_side import PollerSide
 from monitor.export.source import Meetings, Source
 
@@ -86,7 +86,7 @@ class WebProcess:
         self.starts += 1
         signals: tuple[int, ...] = (signal.SIGTERM, signal.SIGKILL)
         try:
-            side = PollerSide(self._source, self._meetings, await Channel.over(ours), serving=self.serving.set)
+            side = PollerSide(self._source, self._meetings, await PeerChannel.over(ours), serving=self.serving.set)
             watching = asyncio.create_task(self._watch(side))
             try:
                 await side.run()

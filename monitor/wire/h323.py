@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from monitor.wire.fault import MalformedError
-from monitor.wire.per import Reader, Writer
+from monitor.wire.per import PerReader, Writer
 
 SIGNALLING_PORT = 1720
 
@@ -53,7 +53,7 @@ Place = tuple[str, int]
 """(IPv4 or IPv6 address as text, port)."""
 
 
-class Kind(StrEnum):
+class GatekeeperAnswerKind(StrEnum):
     """What a gatekeeper answers."""
 
     GATEKEEPER_CONFIRM = "GCF"
@@ -64,14 +64,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GatekeeperAnswer:
     """One answer. sequence: requestSeqNum of the question, 1 to 65535.
 
     reason: of a reject, as the standard names it, 'reason 9' where it names none. signalling: where calls to the alias go, of a
     LocationConfirm; None where that is no IP address. delay_s: how long the answer may still take, of RequestInProgress.
     """
 
-    kind: Kind
+    kind: GatekeeperAnswerKind
     sequence: int
     reason: str = ""
     signalling: Place | None = None
@@ -129,33 +129,35 @@ def location_reject(sequence: int, reason: str = "notRegistered") -> bytes:
     return writer.encoded()
 
 
-def read_answer(data: bytes) -> Answer:
+def read_gatekeeper_answer(data: bytes) -> GatekeeperAnswer:
     """Return the answer that a datagram holds. Raises MalformedError."""
-    reader = Reader(data)
+    reader = PerReader(data)
     if reader.bits(1):
         return _read_extension(reader)
     match reader.bits(_ALTERNATIVE_BITS):
         case _Ras.GCF:
             _, sequence = _opened(reader, 2)
-            return Answer(Kind.GATEKEEPER_CONFIRM, sequence)
+            return GatekeeperAnswer(GatekeeperAnswerKind.GATEKEEPER_CONFIRM, sequence)
         case _Ras.GRJ:
             optional, sequence = _opened(reader, 2)
             _read_protocol(reader)
             reason = "" if optional else _read_reason(reader, _GATEKEEPER_REASONS, _GATEKEEPER_MORE)
-            return Answer(Kind.GATEKEEPER_REJECT, sequence, reason)
+            return GatekeeperAnswer(GatekeeperAnswerKind.GATEKEEPER_REJECT, sequence, reason)
         case _Ras.LCF:
             _, sequence = _opened(reader, 1)
-            return Answer(Kind.LOCATION_CONFIRM, sequence, signalling=_read_place(reader))
+            return GatekeeperAnswer(GatekeeperAnswerKind.LOCATION_CONFIRM, sequence, signalling=_read_place(reader))
         case _Ras.LRJ:
             _, sequence = _opened(reader, 1)
-            return Answer(Kind.LOCATION_REJECT, sequence, _read_reason(reader, _LOCATION_REASONS, _LOCATION_MORE))
+            return GatekeeperAnswer(
+                GatekeeperAnswerKind.LOCATION_REJECT, sequence, _read_reason(reader, _LOCATION_REASONS, _LOCATION_MORE)
+            )
         case other:
             raise MalformedError("other_answer", message=other)
 
 
 def read_question(data: bytes) -> Question:
     """Return the GatekeeperRequest or LocationRequest that a datagram holds. Raises MalformedError."""
-    reader = Reader(data)
+    reader = PerReader(data)
     alternative = reader.bits(1 + _ALTERNATIVE_BITS)
     if alternative == _Ras.GRQ:
         optional, sequence = _opened(reader, 4)
@@ -183,7 +185,7 @@ def _begun(alternative: int, optional: int, sequence: int) -> Writer:
     return writer
 
 
-def _opened(reader: Reader, optional: int) -> tuple[int, int]:
+def _opened(reader: PerReader, optional: int) -> tuple[int, int]:
     """Return which of so many optional fields are there, as bits, and requestSeqNum."""
     reader.bits(1)
     present = reader.bits(optional)
@@ -193,15 +195,15 @@ def _opened(reader: Reader, optional: int) -> tuple[int, int]:
     return present, sequence
 
 
-def _read_extension(reader: Reader) -> Answer:
+def _read_extension(reader: PerReader) -> GatekeeperAnswer:
     alternative = reader.small()
     if alternative != _RIP:
         raise MalformedError("other_extension", message=alternative)
-    content = Reader(reader.octets(reader.length()))
+    content = PerReader(reader.octets(reader.length()))
     optional, sequence = _opened(content, 4)
     # Optional fields would stand before the delay.
     delay_ms = 0 if optional else int.from_bytes(content.octets(2), "big") + 1
-    return Answer(Kind.IN_PROGRESS, sequence, delay_s=delay_ms / 1000)
+    return GatekeeperAnswer(GatekeeperAnswerKind.IN_PROGRESS, sequence, delay_s=delay_ms / 1000)
 
 
 def _write_protocol(writer: Writer) -> None:
@@ -209,11 +211,11 @@ def _write_protocol(writer: Writer) -> None:
     writer.octets(_H225_V6)
 
 
-def _read_protocol(reader: Reader) -> None:
+def _read_protocol(reader: PerReader) -> None:
     reader.octets(reader.length())
 
 
-def _read_reason(reader: Reader, known: tuple[str, ...], more: tuple[str, ...]) -> str:
+def _read_reason(reader: PerReader, known: tuple[str, ...], more: tuple[str, ...]) -> str:
     """Return the reason of a reject: a CHOICE of four, and of extensions whose content is not needed."""
     if not reader.bits(1):
         return known[reader.bits(2)]
@@ -231,7 +233,7 @@ def _write_place(writer: Writer, place: Place) -> None:
     writer.octets(place[1].to_bytes(2, "big"))
 
 
-def _read_place(reader: Reader) -> Place | None:
+def _read_place(reader: PerReader) -> Place | None:
     """Return an IP address and a port; None for any other kind of TransportAddress."""
     if reader.bits(1):
         return None
@@ -260,7 +262,7 @@ def _write_alias(writer: Writer, alias: str) -> None:
     writer.octets(alias.encode("utf-16-be"))
 
 
-def _read_alias(reader: Reader) -> str:
+def _read_alias(reader: PerReader) -> str:
     if reader.bits(1):
         raise MalformedError("strange_alias")
     if reader.bits(1):

@@ -113,7 +113,7 @@ def build_error(
     return _sealed(struct.pack("!BBHI", kind, code, 0, mtu) + quoted_packet, version, ends)
 
 
-def parse(version: int, message: bytes, ends: tuple[str, str] | None = None) -> Echo | IcmpError:
+def parse_icmp(version: int, message: bytes, ends: tuple[str, str] | None = None) -> Echo | IcmpError:
     """Return what an ICMP message says.
 
     version: 4 or 6. ends: source and destination of an ICMPv6 message, whose checksum is only looked at when they are given

@@ -41,7 +41,7 @@ class Writer:
         return (self._value << padded).to_bytes(max((self._length + padded) // 8, 1), "big")
 
 
-class Reader:
+class PerReader:
     """Reads bits from octets; each method raises MalformedError where there are too few of them."""
 
     def __init__(self, data: bytes) -> None:

@@ -45,7 +45,7 @@ def tell_change(target: str, states: tuple[str | None, str], why: str, language:
     return say(EVENTS, "changed", language, old=_state(old, language), **values)
 
 
-def tell(  # noqa: PLR0917
+def tell_event(  # noqa: PLR0917
     kind: str, target: str, values: Values, told: Sequence[Coded], language: str, names: Mapping[str, str]
 ) -> str:
     """Return an event of the journal as a sentence without its full stop.

@@ -199,7 +199,7 @@ GISTS: Catalogue = {
 _ALL: Catalogue = {**FINDINGS, **MEETINGS, **ACTIONS}
 
 
-def tell(
+def tell_finding(
     code: str,
     values: Mapping[str, float | int | str],
     language: str,

@@ -25,6 +25,6 @@ REPORT_QUEUE: Catalogue = {
 }
 
 
-def tell(key: str, language: str, **values: object) -> str:
+def tell_queue(key: str, language: str, **values: object) -> str:
     """Return the text of a key. Raises KeyError for a key or a language that is not there."""
     return say(REPORT_QUEUE, key, language, **values)

@@ -117,9 +117,9 @@ class Voice:
         """Return a number with no more decimals than it has, two at most."""
         return self.number(value, _decimals(value))
 
-    def count(self, count: float) -> Count:
+    def count(self, count: float) -> CountForms:
         """Return a count as templates take it."""
-        return Count(self, count)
+        return CountForms(self, count)
 
     def plural(self, count: float, forms: str) -> str:
         """Return the form that a count takes, its # filled in. forms: parted by |, singular first: '# point|# points'.
@@ -235,7 +235,7 @@ class Voice:
         """Return a temperature."""
         return self._with_unit(self.number(degrees, 1), " °C")
 
-    def value(self, name: str, value: float) -> str | Count:
+    def value(self, name: str, value: float) -> str | CountForms:
         """Return a value as its name ends: _ratio is 0 to 1, _s seconds, _bps bit/s, _celsius degrees; else it is a count."""
         if name.endswith("_ratio"):
             return self.bound(value) if name == "bound_ratio" else self.loss(value)
@@ -306,7 +306,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CountForms:
     """A count in a template: {count} is its number, {count:# point|# points} is the form that it takes."""
 
     voice: Voice

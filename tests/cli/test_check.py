@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from monitor.__main__ import main
-from monitor.cli.machine import Grade, icmp, journal, listen, look, ping_range, zone
+from monitor.cli.machine import MachineGrade, icmp, journal, listen, look, ping_range, zone
 from monitor.errors import MonitorError, SetupError
 from monitor.load.schema import schemas
 from monitor.model.settings import Settings
 from monitor.probes.icmp.socket import IcmpSocket
 from monitor.words import say
 from monitor.words.configuration import MACHINE
-from monitor.words.faults import tell
+from monitor.words.faults import tell_fault
 from monitor.words.phrase import decoded
 from tests.load.folders import MONITOR, SITES, make_folder
 
@@ -134,7 +134,9 @@ def test_programs_are_told_what_was_found_in_codes_too(tmp_path: Path, capsys: p
         heard = MonitorError.answered({"error": each["fault"], **each})
         assert (each["code"], each["fault"], each["cure"]) == (heard.code, heard.fault_in("en"), heard.cure_in("en"))
     for each in told["machine"]:
-        values = {name: tell(decoded(value), "en") if isinstance(value, dict) else value for name, value in each["values"].items()}
+        values = {
+            name: tell_fault(decoded(value), "en") if isinstance(value, dict) else value for name, value in each["values"].items()
+        }
         assert each["text"] == say(MACHINE, each["code"], "en", **values)
 
 
@@ -170,19 +172,19 @@ def proc(folder: Path, *, ping: str = "1\t0", rmem: str = "212992", capabilities
 
 def test_a_machine_without_any_icmp_socket_is_a_fault_with_the_exact_sysctl(tmp_path: Path) -> None:
     findings = {finding.key: finding for finding in look(None, (4,), 100, proc(tmp_path), refuse)}
-    assert findings["icmp_none"].grade is Grade.FAULT
+    assert findings["icmp_none"].grade is MachineGrade.FAULT
     assert findings["icmp_none"].text("vi").startswith("ICMP IPv4: ICMP IPv4 không được phép")
     assert findings["icmp_none"].cure("vi").startswith("cấp CAP_NET_RAW cho bộ giám sát")
     assert findings["icmp_none"].cure("en").startswith("give the daemon CAP_NET_RAW")
-    assert findings["ping_range_closed"].grade is Grade.FAULT
+    assert findings["ping_range_closed"].grade is MachineGrade.FAULT
     assert findings["ping_range_closed"].values == {"range": "1 0"}
     assert "sysctl -w net.ipv4.ping_group_range='0 2147483647'" in findings["ping_range_closed"].cure("en")
-    assert findings["capabilities_none"].grade is Grade.OK
+    assert findings["capabilities_none"].grade is MachineGrade.OK
 
 
 def test_a_ping_group_range_that_holds_our_group_is_fine(tmp_path: Path) -> None:
     finding = ping_range(proc(tmp_path, ping="0\t2147483647"), [0, 1000], is_needed=True)
-    assert finding.grade is Grade.OK
+    assert finding.grade is MachineGrade.OK
     assert finding.text("en") == "net.ipv4.ping_group_range = 0 2147483647"
 
 
@@ -203,16 +205,16 @@ def test_the_window_that_the_granted_buffer_gives_is_said(tmp_path: Path) -> Non
     open_small = _raw_socket_or_skip()
     few = [finding for finding in icmp(4, 10, proc(tmp_path), open_small) if finding.key == "buffer"]
     many = [finding for finding in icmp(4, 2000, proc(tmp_path), open_small) if finding.key == "buffer"]
-    assert (few[0].grade, many[0].grade) == (Grade.OK, Grade.WARNING)
+    assert (few[0].grade, many[0].grade) == (MachineGrade.OK, MachineGrade.WARNING)
     assert few[0].values["rmem_max"] == "212992"
     assert "net.core.rmem_max=8388608" in many[0].cure("en")
 
 
 def test_a_journal_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert journal(f"sqlite:///{tmp_path}/new/folder/journal.db").grade is Grade.OK
-    assert journal(f"sqlite:///{tmp_path}/file/journal.db").grade is Grade.FAULT
-    assert journal(f"sqlite:///{tmp_path}").grade is Grade.FAULT
+    assert journal(f"sqlite:///{tmp_path}/new/folder/journal.db").grade is MachineGrade.OK
+    assert journal(f"sqlite:///{tmp_path}/file/journal.db").grade is MachineGrade.FAULT
+    assert journal(f"sqlite:///{tmp_path}").grade is MachineGrade.FAULT
     assert journal("postgresql://user:s3cr3t@db/monitor").text("en") == "journal on a database server: not tried here"
     assert not (tmp_path / "new").exists()
 
@@ -222,14 +224,14 @@ def test_a_port_in_use_is_a_warning_and_a_foreign_address_a_fault() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         finding = listen(f"127.0.0.1:{taken.getsockname()[1]}")
-    assert (finding.grade, finding.key) == (Grade.WARNING, "listen_used")
-    assert listen("127.0.0.1:0").grade is Grade.OK
-    assert listen("192.0.2.1:9877").grade is Grade.FAULT
+    assert (finding.grade, finding.key) == (MachineGrade.WARNING, "listen_used")
+    assert listen("127.0.0.1:0").grade is MachineGrade.OK
+    assert listen("192.0.2.1:9877").grade is MachineGrade.FAULT
 
 
 def test_a_time_zone_that_the_machine_lacks_is_a_fault() -> None:
     assert zone("Asia/Ho_Chi_Minh").text("en") == "time zone Asia/Ho_Chi_Minh, now UTC+07:00"
-    assert zone("Asia/Nowhere").grade is Grade.FAULT
+    assert zone("Asia/Nowhere").grade is MachineGrade.FAULT
 
 
 def test_every_finding_has_its_words_in_both_languages(tmp_path: Path) -> None:
@@ -237,5 +239,5 @@ def test_every_finding_has_its_words_in_both_languages(tmp_path: Path) -> None:
     for finding in findings:
         for language in ("vi", "en"):
             assert finding.text(language)
-            assert finding.grade is Grade.OK or finding.cure(language)
+            assert finding.grade is MachineGrade.OK or finding.cure(language)
     assert all(key.removesuffix("_cure") in MACHINE for key in MACHINE)

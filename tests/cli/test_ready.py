@@ -12,14 +12,14 @@ from aiohttp.test_utils import TestServer
 from monitor.cli.ready import _listed
 from monitor.export.http import make_app
 from monitor.model.state import State
-from monitor.rules.readiness.verdicts import judge
+from monitor.rules.readiness.verdicts import judge_readiness
 from tests.export.meetings import FakeMeetings
 from tests.export.sample import FakeSource, snapshot
 from tests.rules.endpoints import brief, seen
 
 
 async def ready(*words: str, state: State = State.DOWN) -> tuple[int | None, str, str]:
-    meetings = FakeMeetings([judge(brief(seen(state=state)))])
+    meetings = FakeMeetings([judge_readiness(brief(seen(state=state)))])
     app = make_app(FakeSource(snapshot()), meetings=meetings)
     async with TestServer(app) as server:
         process = await asyncio.create_subprocess_exec(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.__main__ import main
-from monitor.cli.tables import Column, folded_table
+from monitor.cli.tables import TableColumn, folded_table
 from monitor.journal.store import Store
 from monitor.model.reason import Reason
 from monitor.model.state import State, Transition
@@ -110,7 +110,7 @@ def test_what_can_not_be_done_is_told_with_its_cure(
 
 def test_a_table_folds_its_last_cell_where_there_is_no_room() -> None:
     columns, row = (
-        [Column("Từ"), Column("Ai"), Column("Vì sao")],
+        [TableColumn("Từ"), TableColumn("Ai"), TableColumn("Vì sao")],
         ["16:31", "UBND huyện", "không trả lời hai loạt gói liên tiếp, đứt sau chặng 3"],
     )
     assert 2 == len(folded_table(columns, [row], 200).splitlines())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from monitor.cli.tables import Column, seen_width, table
+from monitor.cli.tables import TableColumn, seen_width, table
 
-COLUMNS = [Column("Đối tượng"), Column("Độ trễ", is_number=True), Column("SNMP")]
+COLUMNS = [TableColumn("Đối tượng"), TableColumn("Độ trễ", is_number=True), TableColumn("SNMP")]
 ROWS = [["xa-lung-cu", "9.1 ms", "tốt"], ["ubnd-huyen-hoang-su-phi", "112.0 ms", "hết giờ: no answer to 2 tries in 5.0 s"]]
 
 

@@ -11,11 +11,11 @@ from monitor.model.meeting import (
     Blast,
     Confirmation,
     EndpointVerdict,
-    Evidence,
     Loss,
     Meeting,
     MeetingView,
     Rung,
+    RungEvidence,
     Stage,
     Verdict,
 )
@@ -132,7 +132,7 @@ def _of(id_: str, case: Case, at: float, cause: str) -> EndpointVerdict:
     return EndpointVerdict(id_, verdict, rung, reason, _ladder(rung, reason, at), action, call, cause)
 
 
-def _ladder(fails: Rung | None, why: Reason | None, at: float) -> tuple[Evidence, ...]:
+def _ladder(fails: Rung | None, why: Reason | None, at: float) -> tuple[RungEvidence, ...]:
     good = {
         Rung.MAINTENANCE: Reason("no_work"),
         Rung.UPLINK: Reason("uplinks_up"),
@@ -146,11 +146,13 @@ def _ladder(fails: Rung | None, why: Reason | None, at: float) -> tuple[Evidence
     found = []
     for rung in Rung:
         if rung is fails and why is not None:
-            found.append(Evidence(rung, None if rung is Rung.EVIDENCE else False, why, at - (720 if rung is Rung.EVIDENCE else 22)))
+            found.append(
+                RungEvidence(rung, None if rung is Rung.EVIDENCE else False, why, at - (720 if rung is Rung.EVIDENCE else 22))
+            )
             if rung in (Rung.UPLINK, Rung.EVIDENCE):
                 break
         elif rung in good:
-            found.append(Evidence(rung, True, good[rung], at - 41))
+            found.append(RungEvidence(rung, True, good[rung], at - 41))
     return tuple(found)
 
 

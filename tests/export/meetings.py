@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.state import State
-from monitor.rules.readiness.verdicts import judge
+from monitor.rules.readiness.verdicts import judge_readiness
 from tests.rules.endpoints import brief, seen
 
 
@@ -15,7 +15,7 @@ from tests.rules.endpoints import brief, seen
 class FakeMeetings:
     """views: what is shown. checked: ids that were checked."""
 
-    views: list[MeetingView] = field(default_factory=lambda: [judge(brief(seen(state=State.UNREACHABLE, cause="huyen")))])
+    views: list[MeetingView] = field(default_factory=lambda: [judge_readiness(brief(seen(state=State.UNREACHABLE, cause="huyen")))])
     checked: list[str] = field(default_factory=list)
 
     def meetings(self) -> Sequence[MeetingView]:

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from monitor.errors import Fault
 from monitor.export.metrics.own_metrics import OwnMetrics
 from monitor.export.source import RefusedError
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.day_series import Day
 from monitor.model.inventory import AddressMode, Area, Contracted, Inventory, Kind, Location, Network, Target
-from monitor.model.operations import Work
+from monitor.model.operations import AnnouncedWork
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, Settings
@@ -175,7 +175,7 @@ class FakeOperations:
     """Writes down what operators say. refusal: what is raised instead. announced: what works() answers."""
 
     said: list[tuple[object, ...]] = field(default_factory=list)
-    announced: list[Work] = field(default_factory=list)
+    announced: list[AnnouncedWork] = field(default_factory=list)
     refusal: RefusedError | None = None
     heard: Callable[[str, Acknowledgement | None], None] = lambda target, taken: None
 
@@ -194,19 +194,19 @@ class FakeOperations:
         self._hear("withdraw", target, by)
         self.heard(target, None)
 
-    async def works(self) -> Sequence[Work]:
+    async def works(self) -> Sequence[AnnouncedWork]:
         return self.announced
 
-    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
+    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> AnnouncedWork:
         self._hear("announce", tuple(covers), lasts, start, reason, by)
         return WORK
 
-    async def end(self, work: str, by: str) -> Work:
+    async def end(self, work: str, by: str) -> AnnouncedWork:
         self._hear("end", work, by)
         return WORK
 
 
-WORK = Work(
+WORK = AnnouncedWork(
     3,
     MaintenanceWindow("thay thiết bị", ("xa-1-1",), (), datetime.fromtimestamp(NOW, UTC), datetime.fromtimestamp(NOW + 7_200, UTC)),
     "VNPT",
@@ -226,7 +226,7 @@ class FakeSource:
     callbacks: list[Callable[[Snapshot], None]] = field(default_factory=list)
     asked: list[tuple[float | None, int]] = field(default_factory=list)
     days: dict[str, Day] = field(default_factory=dict)
-    manners: dict[str, Manner] = field(default_factory=dict)
+    manners: dict[str, AgentLimits] = field(default_factory=dict)
     operations: FakeOperations = field(default_factory=FakeOperations)
     own: OwnMetrics = field(default_factory=OwnMetrics)
 
@@ -266,7 +266,7 @@ class FakeSource:
 
         return len(ids), answers()
 
-    async def manner(self, target: str) -> Manner | None:
+    async def manner(self, target: str) -> AgentLimits | None:
         return self.manners.get(target)
 
     def is_ready(self) -> bool:

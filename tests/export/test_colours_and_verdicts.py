@@ -15,13 +15,13 @@ from monitor.export.pages.static_files import Static
 from monitor.export.pages.target_page import TargetFace
 from monitor.export.source import NoMeetings
 from monitor.load.configuration import Configuration, load
-from monitor.model.meeting import Load, Meeting, Samples, Stage, Verdict
+from monitor.model.meeting import Meeting, Samples, Stage, UsualLoad, Verdict
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.state import Snapshot, State, TargetView
 from monitor.rules import topology
-from monitor.rules.health import Circumstances, judge
+from monitor.rules.health import Circumstances, judge_state
 from monitor.rules.readiness.inputs import Brief
-from monitor.rules.readiness.verdicts import judge as judge_meeting
+from monitor.rules.readiness.verdicts import judge_readiness as judge_meeting
 from monitor.rules.timetable import probe_plan
 from monitor.service.board.track import new_track
 from tests.export import sample
@@ -58,7 +58,9 @@ def measured(of: Configuration, rounds: Sequence[Sequence[float | None]], usual_
         burst = IcmpSample(len(rtts_s), tuple(rtts_s))
         reading = Reading(IT, "icmp", number * 5.0, Outcome.OK, icmp=burst)
         track.take(reading, sample.NOW - 5, of.settings, usual_s)
-    judgement = judge(IT, track.health, Circumstances(covered=None, cut=None, is_expected=True, fault=track.fault(of.settings)))
+    judgement = judge_state(
+        IT, track.health, Circumstances(covered=None, cut=None, is_expected=True, fault=track.fault(of.settings))
+    )
     assert judgement is not None
     return replace(track.shown(), state=judgement.state, reason=judgement.reason, since=sample.NOW - 60)
 
@@ -175,7 +177,7 @@ def test_the_headroom_of_circuits_is_one_for_verdict_and_colour(
     carried = contracted.down_bps * 0.7
     agent = sample.snmp(interfaces=[sample.interface(receive=carried / 8, transmit=0.0)])
     view = replace(measured(of, [(0.01,) * 5] * ROUNDS), snmp=agent)
-    assert verdict is ready(of, icmp=view, loads={IT: Load(carried, 0.0)})
+    assert verdict is ready(of, icmp=view, loads={IT: UsualLoad(carried, 0.0)})
     assert dict.fromkeys(("page", "card", "ladder", "chart"), colour) == faces(of, view, OF_LOAD, "Tải đường truyền")
 
 
@@ -203,7 +205,7 @@ def test_one_slow_round_among_fast_ones_is_no_colour_where_it_is_no_verdict(tmp_
     assert Seen(State.UP, all_are("", "rtt")) == Seen(view.state, faces(of, view, OF_MEASURE["rtt"], QUALITY))
 
 
-def ready(of: Configuration, *, icmp: TargetView, loads: dict[str, Load] | None = None) -> Verdict:
+def ready(of: Configuration, *, icmp: TargetView, loads: dict[str, UsualLoad] | None = None) -> Verdict:
     """Return the verdict on an endpoint that is well but for what is seen of its path: round trips as of the target, loads."""
     endpoint = replace(of.inventory.targets["dc-xa"], call_rate_bps=1_000_000)
     inventory = replace(of.inventory, targets={**of.inventory.targets, endpoint.id: endpoint})

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
 from monitor.errors import Fault
-from monitor.model.agent_limits import Learned, Manner
+from monitor.model.agent_limits import AgentLimits, LearnedLimit
 from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Event, State, Transition
 from monitor.words.details import tell_details
@@ -131,7 +131,9 @@ async def test_json_speaks_as_pages_do_and_what_0_1_told_in_english_is_english_u
     configured, cookie, query = chosen
     source.settings = replace(source.settings, language=configured)
     source.now = sample.snapshot(states={"ubnd-1": State.DOWN})
-    source.manners["ubnd-1"] = Manner(Learned(10, FEWER, sample.NOW), Learned(24), Learned(0.5, USUAL), 0.012, 0.002, 20, 3, 1)
+    source.manners["ubnd-1"] = AgentLimits(
+        LearnedLimit(10, FEWER, sample.NOW), LearnedLimit(24), LearnedLimit(0.5, USUAL), 0.012, 0.002, 20, 3, 1
+    )
     # No browser's own: most Windows of the province is English, and its shift is not.
     headers = {"Accept-Language": "en-US,en;q=0.9"} | ({"Cookie": f"lang={cookie}"} if cookie else {})
     told = await (await client.get(f"/api/v1/targets/ubnd-1{query}", headers=headers)).json()
@@ -145,9 +147,9 @@ async def test_json_speaks_as_pages_do_and_what_0_1_told_in_english_is_english_u
 
 async def test_one_target_tells_how_its_agent_wants_to_be_asked_and_why(client: Client, source: FakeSource) -> None:
     assert (await (await client.get("/api/v1/targets/ubnd-1")).json())["snmp_manner"] is None
-    fewer, usual = Learned(10, FEWER, sample.NOW), Learned(24)
+    fewer, usual = LearnedLimit(10, FEWER, sample.NOW), LearnedLimit(24)
     source.now = replace(source.now)  # another picture, as a second later
-    source.manners["ubnd-1"] = Manner(fewer, usual, Learned(0.5, USUAL), 0.012, 0.002, 20, 3, 1)
+    source.manners["ubnd-1"] = AgentLimits(fewer, usual, LearnedLimit(0.5, USUAL), 0.012, 0.002, 20, 3, 1)
     told = (await (await client.get("/api/v1/targets/ubnd-1")).json())["snmp_manner"]
     code = {"code": "at_repetitions", "values": {"tried": 20}, "because": [{"code": "status", "values": {"status": "tooBig"}}]}
     assert {"value": 10, "reason": "tooBig at 20 repetitions", "reasons": [code], "since": sample.NOW} == told["repetitions"]

@@ -15,7 +15,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.export.http import make_app
-from monitor.model.agent_fault import Deed, Misdeed
+from monitor.model.agent_fault import AgentFault, FaultKind
 from monitor.model.inventory import Contact
 from monitor.model.reading import IcmpSample, Outcome, Reading, ServiceSample
 from monitor.model.reason import Reason
@@ -58,7 +58,7 @@ def picture() -> Snapshot:
         target = replace(snapshot.views[id_].target, contacts=(call,))
         snapshot = sample.with_view(snapshot, id_, target=target, **changes)
     snapshot = sample.with_view(snapshot, "xa-1-1", acknowledged=Acknowledgement("Ca trực", sample.NOW, "đã gọi"))
-    return replace(snapshot, complaints={"xa-1-2": (Misdeed(Deed.LOOPS, {"table": "1.2"}),)})
+    return replace(snapshot, complaints={"xa-1-2": (AgentFault(FaultKind.LOOPS, {"table": "1.2"}),)})
 
 
 def source() -> FakeSource:

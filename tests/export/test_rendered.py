@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from monitor.export.api.meetings_json import Teller, document
+from monitor.export.api.meetings_json import Teller, meeting_in_full
 from monitor.export.audience import MAY, Audience, Role
 from monitor.export.http import make_app
 from monitor.export.pages.renderer import TEMPLATES, Renderer
@@ -344,5 +344,5 @@ def test_a_viewer_is_told_whom_to_call_but_not_the_number() -> None:
         assert "Trực VNPT" in card
         assert (role is not Role.VIEWER) == ("0219 000 001" in card)
     view = FakeMeetings().views[0]
-    told = [document(view, Teller("vi", {}, "UTC", has_telephones=has_telephones)) for has_telephones in (True, False)]
+    told = [meeting_in_full(view, Teller("vi", {}, "UTC", has_telephones=has_telephones)) for has_telephones in (True, False)]
     assert [True, False] == ["0212" in str(each) for each in told]

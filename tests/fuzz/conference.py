@@ -23,11 +23,11 @@ from tests.wire.gatekeeper_requests import gatekeeper_request
 
 _GRAMMAR = H225.H323_MESSAGES.RasMessage
 _KINDS = {
-    "gatekeeperConfirm": h323.Kind.GATEKEEPER_CONFIRM,
-    "gatekeeperReject": h323.Kind.GATEKEEPER_REJECT,
-    "locationConfirm": h323.Kind.LOCATION_CONFIRM,
-    "locationReject": h323.Kind.LOCATION_REJECT,
-    "requestInProgress": h323.Kind.IN_PROGRESS,
+    "gatekeeperConfirm": h323.GatekeeperAnswerKind.GATEKEEPER_CONFIRM,
+    "gatekeeperReject": h323.GatekeeperAnswerKind.GATEKEEPER_REJECT,
+    "locationConfirm": h323.GatekeeperAnswerKind.LOCATION_CONFIRM,
+    "locationReject": h323.GatekeeperAnswerKind.LOCATION_REJECT,
+    "requestInProgress": h323.GatekeeperAnswerKind.IN_PROGRESS,
 }
 _OF_ORACLE = 32
 """One of so many inputs goes to the oracle too, which takes a hundred times as long as we do."""
@@ -67,10 +67,12 @@ class RasMessages:
 
     def check(self, data: bytes, *, thorough: bool) -> str:
         question, answer = _question(data), _answer(data)
-        must(not (isinstance(question, h323.Question) and isinstance(answer, h323.Answer)), "both a question and an answer")
+        must(
+            not (isinstance(question, h323.Question) and isinstance(answer, h323.GatekeeperAnswer)), "both a question and an answer"
+        )
         if isinstance(question, h323.Question):
             must(1 <= question.sequence <= 65535, f"requestSeqNum {question.sequence}")
-        if isinstance(answer, h323.Answer):
+        if isinstance(answer, h323.GatekeeperAnswer):
             must(1 <= answer.sequence <= 65535, f"requestSeqNum {answer.sequence}")
             must(0 <= answer.delay_s <= 65.536, f"a delay of {answer.delay_s} s")
         if thorough or sum(data) % _OF_ORACLE == 0:
@@ -85,22 +87,22 @@ def _question(data: bytes) -> h323.Question | str:
         return str(error)
 
 
-def _answer(data: bytes) -> h323.Answer | str:
+def _answer(data: bytes) -> h323.GatekeeperAnswer | str:
     try:
-        return h323.read_answer(data)
+        return h323.read_gatekeeper_answer(data)
     except MalformedError as error:
         return str(error)
 
 
-def _told(read: h323.Question | h323.Answer | str) -> str:
+def _told(read: h323.Question | h323.GatekeeperAnswer | str) -> str:
     if isinstance(read, h323.Question):
         return f"question {read.alias is None} {read.reply_to is None}"
-    if isinstance(read, h323.Answer):
+    if isinstance(read, h323.GatekeeperAnswer):
         return f"{read.kind} {read.reason} {read.signalling is None}"
     return _DIGITS.sub("#", read)
 
 
-def _against_oracle(data: bytes, answer: h323.Answer | str) -> None:
+def _against_oracle(data: bytes, answer: h323.GatekeeperAnswer | str) -> None:
     """What the standard's grammar reads as an answer must be read as the same; we are content with less than it."""
     try:
         _GRAMMAR.from_aper(data)
@@ -112,8 +114,8 @@ def _against_oracle(data: bytes, answer: h323.Answer | str) -> None:
     sequence = fields["requestSeqNum"] if kind else 0
     if kind is None or sequence > 65535:
         return
-    must(isinstance(answer, h323.Answer), f"the oracle reads {name}, we say: {answer}")
-    assert isinstance(answer, h323.Answer)
+    must(isinstance(answer, h323.GatekeeperAnswer), f"the oracle reads {name}, we say: {answer}")
+    assert isinstance(answer, h323.GatekeeperAnswer)
     must((kind, sequence) == (answer.kind, answer.sequence), f"the oracle reads {name} {sequence}, we {answer}")
 
 

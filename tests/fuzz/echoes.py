@@ -15,7 +15,7 @@ from monitor.wire.icmp import (
     MalformedIcmp,
     build_error,
     checksum,
-    parse,
+    parse_icmp,
     parse_ipv4,
     parse_ipv6,
     parse_quote,
@@ -82,7 +82,7 @@ class Packets:
         if quote is not None:
             must((quote.source, quote.destination) == (source, destination), "a quote of other ends")
         try:
-            told = parse(version, message)
+            told = parse_icmp(version, message)
         except MalformedIcmp as error:
             return _reason(error)
         if isinstance(told, Echo):
@@ -107,7 +107,7 @@ def _check_reply(data: bytes, start: int) -> None:
     for version, codec in _CODECS.items():
         taken = codec.reply(data, start)
         if taken is not None:
-            echo = parse(version, data[start:])
+            echo = parse_icmp(version, data[start:])
             is_reply = isinstance(echo, Echo) and echo.is_reply and (echo.ident, echo.sequence) == (_IDENT, taken[0])
             must(is_reply, "the fast path took what is no reply to our id")
             must(data[start + 8 : start + 16] == taken[1].to_bytes(8, "big"), "another cookie")

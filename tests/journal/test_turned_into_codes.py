@@ -34,7 +34,7 @@ from monitor.journal.migrations.texts_of_0_1 import turned
 from monitor.journal.migrations.versions.r0003_codes import BATCH
 from monitor.journal.newest_form import UnknownFormError
 from monitor.journal.rows import Entry
-from monitor.journal.store import Reader, Store
+from monitor.journal.store import JournalReader, Store
 from monitor.load.configuration import load
 from monitor.model.reason import Reason
 from monitor.model.state import Event, Transition
@@ -127,7 +127,7 @@ def goes_on_where_another_is_killed(url: str, lines: int) -> None:
 
 
 def everything(url: str) -> list[Entry]:
-    reader = Reader(url)
+    reader = JournalReader(url)
     try:
         return reader.between(0.0, STOPPED + 1)
     finally:
@@ -166,7 +166,7 @@ def test_a_reader_that_was_there_before_goes_on_reading(left: Leftovers) -> None
         other.execute("PRAGMA journal_mode=WAL")
         other.execute("UPDATE entries SET target = target WHERE id = 1")
         other.commit()
-        reader = Reader(left.journal)
+        reader = JournalReader(left.journal)
         before = reader.between(0.0, STOPPED + 1)
         Store(left.journal).close()
         assert before == reader.between(0.0, STOPPED + 1)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from monitor.errors import MonitorError, SetupError
-from monitor.lab.control import ask
+from monitor.lab.control import ask_lab
 from monitor.lab.state import find_lab, prepare_folder, socket_path
 from tests.lab_fixture import Lab, StartLab
 from tests.patience import LONGEST_WAIT_S
@@ -18,7 +18,7 @@ IN_OCTETS = "1.3.6.1.2.1.2.2.1.10"
 
 
 def refused(lab: Lab, request: dict[str, object]) -> str:
-    answer = ask(socket_path(lab.state), request)
+    answer = ask_lab(socket_path(lab.state), request)
     assert not answer["ok"]
     return f"{answer['error']}; {answer['cure']}"
 
@@ -218,7 +218,7 @@ def test_a_request_that_names_a_language_is_answered_in_it(lab: Lab) -> None:
     assert "no target is called 'xa-a11'; did you mean 'xa-a1'?" == refused(
         lab, {"do": "cut", "targets": ["xa-a11"], "language": "xx"}
     )
-    assert "chỉ thiết bị im lặng, như khi bị hỏng" == ask(path, {"ask": "verbs", "language": "vi"})["verbs"]["dead"]
-    assert "dead: xa-a1" == ask(path, dead | {"language": "vi"})["done"]
-    assert "đã khôi phục: xa-a1" == ask(path, dead | {"do": "restore", "language": "vi"})["done"]
-    assert "restored: xa-a1" == ask(path, dead | {"do": "restore"})["done"]
+    assert "chỉ thiết bị im lặng, như khi bị hỏng" == ask_lab(path, {"ask": "verbs", "language": "vi"})["verbs"]["dead"]
+    assert "dead: xa-a1" == ask_lab(path, dead | {"language": "vi"})["done"]
+    assert "đã khôi phục: xa-a1" == ask_lab(path, dead | {"do": "restore", "language": "vi"})["done"]
+    assert "restored: xa-a1" == ask_lab(path, dead | {"do": "restore"})["done"]

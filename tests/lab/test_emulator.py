@@ -6,13 +6,12 @@ import struct
 import pytest
 
 from monitor.lab.emulator import Emulator
-from monitor.lab.faults import Fault
-from monitor.lab.packet import ICMP, ICMPV6, TCP, Packet, build, parse, pseudo_header, udp
+from monitor.lab.faults import LabFault
+from monitor.lab.packet import ICMP, ICMPV6, TCP, Packet, build, parse_packet, pseudo_header_of, udp
 from monitor.lab.province import Province
-from monitor.lab.topology import Limit, queue
-from monitor.model.scenario import VERBS, Scenario, Value, complete
-from monitor.wire.icmp import Echo, IcmpError, checksum
-from monitor.wire.icmp import parse as parse_icmp
+from monitor.lab.topology import CapacityLimit, queue
+from monitor.model.scenario import VERBS, Scenario, Value, with_usual_values
+from monitor.wire.icmp import Echo, IcmpError, checksum, parse_icmp
 from tests.lab.small import NOON, OWN, Clock, inventory, packed, province
 from tests.wire.echoes import build_echo
 
@@ -34,8 +33,8 @@ def emulator(small: Province) -> Emulator:
     return Emulator(small, seed=1)
 
 
-def fault(verb: str, *targets: str, **values: Value) -> Fault:
-    return Fault(1, verb, targets, complete(VERBS[verb], values), NOON)
+def fault(verb: str, *targets: str, **values: Value) -> LabFault:
+    return LabFault(1, verb, targets, with_usual_values(VERBS[verb], values), NOON)
 
 
 def echo(address: str, *, ttl: int = 64, payload: bytes = b"x" * 56) -> bytes:
@@ -48,7 +47,7 @@ def echo(address: str, *, ttl: int = 64, payload: bytes = b"x" * 56) -> bytes:
 def answers(emulator: Emulator, raw: bytes, at: float = NOON) -> list[tuple[float, Packet]]:
     found = []
     for delay, reply, _ in emulator.answer(raw, at):
-        packet = parse(reply)
+        packet = parse_packet(reply)
         assert packet is not None
         found.append((delay, packet))
     return found
@@ -184,7 +183,7 @@ def test_a_closed_udp_port_is_refused_and_an_open_one_silent(emulator: Emulator)
 
 def segment(address: str, port: int, flags: int, sequence: int = 100, data: bytes = b"") -> bytes:
     bare = struct.pack("!HHIIBBHHH", 4000, port, sequence, 0, 5 << 4, flags, 1000, 0, 0) + data
-    total = checksum(pseudo_header(packed(OWN), packed(address), TCP, len(bare)) + bare)
+    total = checksum(pseudo_header_of(packed(OWN), packed(address), TCP, len(bare)) + bare)
     return build(packed(OWN), packed(address), TCP, bare[:16] + total.to_bytes(2, "big") + bare[18:])
 
 
@@ -193,7 +192,7 @@ def test_a_tcp_port_takes_or_refuses(emulator: Emulator, port: int, flags: int) 
     ((_, packet),) = answers(emulator, segment("10.1.1.20", port, 0x02))
     assert packet.payload[13] == flags
     assert int.from_bytes(packet.payload[8:12], "big") == 101
-    assert checksum(pseudo_header(packet.source, packet.destination, TCP, 20) + packet.payload) == 0
+    assert checksum(pseudo_header_of(packet.source, packet.destination, TCP, 20) + packet.payload) == 0
 
 
 def test_ports_open_and_close_on_demand(small: Province, emulator: Emulator) -> None:
@@ -214,7 +213,7 @@ def test_an_address_that_nobody_has_is_unreachable_by_the_root(emulator: Emulato
 
 
 def test_a_blind_monitor_hears_nothing(small: Province, emulator: Emulator) -> None:
-    small.apply((Fault(1, "blind", (), {}, NOON),))
+    small.apply((LabFault(1, "blind", (), {}, NOON),))
     assert answers(emulator, echo("10.0.0.1")) == []
 
 
@@ -224,7 +223,7 @@ def test_rubbish_is_met_with_silence(emulator: Emulator) -> None:
 
 
 def test_a_link_queues_towards_its_capacity_and_loses_above_it() -> None:
-    limit = Limit(4_000_000, None, 0.1)
+    limit = CapacityLimit(4_000_000, None, 0.1)
     waits = [queue(limit, offered)[0] for offered in (1e6, 3e6, 3.9e6, 8e6)]
     assert waits == sorted(waits)
     assert waits[1] == pytest.approx(0.009)
@@ -281,7 +280,7 @@ def test_a_host_is_told_what_a_narrow_link_takes(small: Province, emulator: Emul
     monitor = OWN6 if ":" in source else OWN
     (told,) = emulator.let_out(between(source, monitor, 40_000, octets=1440))
     assert told.is_inward
-    packet = parse(told.packet)
+    packet = parse_packet(told.packet)
     assert packet is not None
     message = parse_icmp(packet.version, packet.payload, (monitor, source))
     assert isinstance(message, IcmpError)

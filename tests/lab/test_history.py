@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.lab.history import History, past_of
-from monitor.lab.history_faults import Happenings, Past, Spell
+from monitor.lab.history import InventedHistory, past_of
+from monitor.lab.history_faults import Happenings, PastSetting, Spell
 from monitor.lab.history_measured import Grid
 from monitor.lab.history_recorded import quantile
-from monitor.lab.history_states import Story, tell
+from monitor.lab.history_states import Story, tell_story
 from monitor.model.inventory import Expected
 from monitor.model.settings import OfficeHours
 from monitor.model.state import Event, State, Transition
@@ -25,12 +25,12 @@ HOUR = 3600.0
 ALWAYS = dict.fromkeys(inventory().targets, Expected.ALWAYS)
 
 
-def past(days: float = 1, seed: int = 1, until: float = MONDAY + 86_400) -> Past:
+def past(days: float = 1, seed: int = 1, until: float = MONDAY + 86_400) -> PastSetting:
     return past_of(days, until, OfficeHours(), ZONE, seed)
 
 
 def told(*silent: Spell, stopped: tuple[Spell, ...] = (), blind: tuple[Spell, ...] = (), worse: tuple[Spell, ...] = ()) -> Story:
-    return tell(inventory(), Happenings(silent, worse, (), (), stopped, blind, ALWAYS), past())
+    return tell_story(inventory(), Happenings(silent, worse, (), (), stopped, blind, ALWAYS), past())
 
 
 def states(story: Story, target: str) -> list[tuple[State, float]]:
@@ -38,12 +38,12 @@ def states(story: Story, target: str) -> list[tuple[State, float]]:
 
 
 @pytest.fixture(scope="module")
-def month() -> History:
-    return History(inventory(), {**ALWAYS, "dc-xa": Expected.OFFICE_HOURS}, past(30, until=MONDAY), detail_days=0.02)
+def month() -> InventedHistory:
+    return InventedHistory(inventory(), {**ALWAYS, "dc-xa": Expected.OFFICE_HOURS}, past(30, until=MONDAY), detail_days=0.02)
 
 
 def test_a_seed_makes_one_past_and_another_seed_another() -> None:
-    one, same, other = (History(inventory(), ALWAYS, past(20, seed), 0.01) for seed in (1, 1, 2))
+    one, same, other = (InventedHistory(inventory(), ALWAYS, past(20, seed), 0.01) for seed in (1, 1, 2))
     assert one.story.entries == same.story.entries
     assert [each.values.tobytes() for each in one.recorded()] == [each.values.tobytes() for each in same.recorded()]
     assert one.story.entries != other.story.entries
@@ -80,7 +80,7 @@ def test_a_bad_line_is_degraded_with_the_reason() -> None:
     assert "loss" == story.stays["xa"][1].reason.code
 
 
-def test_stays_join_without_a_gap_and_are_what_the_journal_says(month: History) -> None:
+def test_stays_join_without_a_gap_and_are_what_the_journal_says(month: InventedHistory) -> None:
     for id_, stays in month.story.stays.items():
         assert (month.past.start, month.past.end) == (stays[0].start, stays[-1].end)
         assert all(one.end == other.start for one, other in pairwise(stays)), id_
@@ -90,14 +90,14 @@ def test_stays_join_without_a_gap_and_are_what_the_journal_says(month: History) 
     assert sorted(ats) == ats
 
 
-def test_a_pc_rests_at_night_and_at_weekends(month: History) -> None:
+def test_a_pc_rests_at_night_and_at_weekends(month: InventedHistory) -> None:
     rests = [stay for stay in month.story.stays["dc-xa"] if stay.state is State.STANDBY]
     working = [MONDAY - day * 86_400 + 10 * HOUR for day in range(1, 31) if day % 7 not in (1, 2)]
     assert not [at for at in working if any(stay.start <= at < stay.end for stay in rests)]
     assert 0.5 < sum(stay.end - stay.start for stay in rests) / (month.past.end - month.past.start) < 0.75
 
 
-def test_a_month_has_outages_work_and_a_weekly_rhythm(month: History) -> None:
+def test_a_month_has_outages_work_and_a_weekly_rhythm(month: InventedHistory) -> None:
     seen = {stay.state for stays in month.story.stays.values() for stay in stays}
     assert {State.UP, State.DOWN, State.UNREACHABLE, State.MAINTENANCE, State.STANDBY} <= seen
     (load,) = [
@@ -115,7 +115,7 @@ def test_a_month_has_outages_work_and_a_weekly_rhythm(month: History) -> None:
 
 def test_nothing_is_available_and_nothing_down_while_nobody_looks() -> None:
     happened = Happenings((), (), (), (), (), (), ALWAYS)
-    history = History(inventory(), ALWAYS, replace(past(3), seed=4), 3)
+    history = InventedHistory(inventory(), ALWAYS, replace(past(3), seed=4), 3)
     assert happened != history.happenings
     unseen = history.grid.shares([(each.start, each.end) for each in (*history.happenings.stopped, *history.happenings.blind)])
     for each in history.recorded():

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.errors import SetupError
 from monitor.lab.inner import InnerNetwork, open_inner
-from monitor.lab.packet import TCP, build, parse, pseudo_header
+from monitor.lab.packet import TCP, build, parse_packet, pseudo_header_of
 from monitor.wire.icmp import checksum
 from tests.lab.small import OWN, packed
 from tests.patience import LONGEST_WAIT_S
@@ -47,7 +47,7 @@ def links(bound: socket.socket) -> list[str]:
 def syn(source: str, destination: str) -> bytes:
     ends = packed(source), packed(destination)
     bare = struct.pack("!HHIIBBHHH", 4000, PORT, 1, 0, 5 << 4, SYN, 1000, 0, 0)
-    total = checksum(pseudo_header(*ends, TCP, len(bare)) + bare)
+    total = checksum(pseudo_header_of(*ends, TCP, len(bare)) + bare)
     return build(*ends, TCP, bare[:16] + total.to_bytes(2, "big") + bare[18:])
 
 
@@ -55,7 +55,7 @@ async def said(inner: InnerNetwork) -> bytes:
     """Return the first TCP segment that a host sends."""
     while True:
         for raw in inner.tun.read_batch():
-            packet = parse(raw)
+            packet = parse_packet(raw)
             if packet is not None and packet.protocol == TCP:
                 return raw
         await asyncio.sleep(0)
@@ -67,7 +67,7 @@ async def said(inner: InnerNetwork) -> bytes:
 async def test_every_address_of_the_lab_takes_a_connection(inner: InnerNetwork, source: str, host: str) -> None:
     inner.tun.write(syn(source, host))
     async with asyncio.timeout(LONGEST_WAIT_S):
-        packet = parse(await said(inner))
+        packet = parse_packet(await said(inner))
     assert packet is not None
     assert (packed(host), packed(source)) == (packet.source, packet.destination)
     assert packet.payload[13] == SYN_ACK

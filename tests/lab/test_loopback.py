@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import SetupError
-from monitor.lab.control import ask
+from monitor.lab.control import ask_lab
 from monitor.lab.loopback import loopback_address, loopback_document, loopback_inventory, with_agent_port
 from monitor.lab.state import socket_path
 from monitor.load.configuration import load
@@ -55,13 +55,13 @@ def state(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_agents_answer_on_loopback_and_the_daemon_gets_a_configuration_for_them(state: Path) -> None:
-    status = ask(socket_path(state), {"ask": "status"})
+    status = ask_lab(socket_path(state), {"ask": "status"})
     configuration = load(Path(status["config"]))
     assert SNMP.of(configuration.settings).port == status["port"]
     address = configuration.inventory.targets["xa-a1"].address
     asked = ["snmpget", "-v2c", "-c", "lab", "-Oqv", "-r0", "-t1", f"{address}:{status['port']}", "1.3.6.1.2.1.1.5.0"]
     assert subprocess.run(asked, capture_output=True, text=True, check=False).stdout == '"xa-a1"\n'
-    ask(socket_path(state), {"do": "cut", "targets": ["huyen-a"]})
+    ask_lab(socket_path(state), {"do": "cut", "targets": ["huyen-a"]})
     assert "Timeout" in subprocess.run(asked, capture_output=True, text=True, check=False).stderr
 
 

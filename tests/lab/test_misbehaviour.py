@@ -5,11 +5,11 @@ import pytest
 from monitor.lab.agent import Agent, Ills
 from monitor.lab.device import make_device
 from monitor.lab.emulator import Emulator
-from monitor.lab.faults import Fault
+from monitor.lab.faults import LabFault
 from monitor.lab.mib import ENGINE_ID, device_mib
-from monitor.lab.packet import parse, udp
+from monitor.lab.packet import parse_packet, udp
 from monitor.lab.province import Province
-from monitor.model.scenario import VERBS, Value, complete
+from monitor.model.scenario import VERBS, Value, with_usual_values
 from monitor.wire import ber, snmp
 from monitor.wire.fault import MalformedError
 from monitor.wire.oid import parse_oid
@@ -32,8 +32,8 @@ def ask(agent: Agent, pdu: int = snmp.GET, oid: tuple[int, ...] = NAME, repetiti
     return answer
 
 
-def fault(verb: str, *targets: str, number: int = 1, **values: Value) -> Fault:
-    return Fault(number, verb, targets, complete(VERBS[verb], values), NOON)
+def fault(verb: str, *targets: str, number: int = 1, **values: Value) -> LabFault:
+    return LabFault(number, verb, targets, with_usual_values(VERBS[verb], values), NOON)
 
 
 def test_a_wrong_request_id_is_the_only_thing_that_is_wrong() -> None:
@@ -120,7 +120,7 @@ def test_an_agent_that_floods_sends_so_many_a_second_to_whoever_asked_it(floodin
     counts = [len(emulator.unasked(NOON + 0.01 * step)) for step in range(1, 201)]
     assert sum(counts) == pytest.approx(1000, abs=1)
     (first, *_) = emulator.unasked(NOON + 2.1)
-    packet = parse(first)
+    packet = parse_packet(first)
     assert packet is not None
     assert (packet.source, packet.destination) == (packed("10.1.1.1"), packed(OWN))
     assert packet.payload[:4] == (161).to_bytes(2, "big") + (40_000).to_bytes(2, "big")

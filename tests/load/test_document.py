@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import Fault
-from monitor.load.document import HAS_C_LOADER, Faulty, compose, read_file, read_text
+from monitor.load.document import HAS_C_LOADER, Faulty, parse_document, read_file, read_text
 from monitor.load.fields import Either, Field, ListOf, MapOf, OneOrMany, Record, Table
 from monitor.load.manual import FORMS
 from monitor.load.sites import FILE
@@ -119,7 +119,7 @@ def test_a_key_that_is_like_none_is_told_with_the_keys_or_where_they_are_listed(
 def test_what_is_nested_without_end_is_one_fault_whichever_parser_reads_it() -> None:
     for loader in (yaml.CBaseLoader, yaml.BaseLoader):
         faults: list[Fault] = []
-        assert compose(b"[" * 20_000, "f", faults, loader) is None
+        assert parse_document(b"[" * 20_000, "f", faults, loader) is None
         assert ["nested_too_deeply"] == [fault.code for fault in faults]
 
 
@@ -151,7 +151,7 @@ def test_the_c_loader_is_there_and_reads_as_the_python_one() -> None:
     def _plain(node: yaml.Node) -> Any:
         return [plain(item) for item in node.value] if isinstance(node, yaml.SequenceNode) else (node.value, node.tag)
 
-    nodes = [compose(text, "f", [], loader) for loader in (yaml.CBaseLoader, yaml.BaseLoader)]
+    nodes = [parse_document(text, "f", [], loader) for loader in (yaml.CBaseLoader, yaml.BaseLoader)]
     assert nodes[0] is not None
     assert nodes[1] is not None
     assert plain(nodes[0].yaml) == plain(nodes[1].yaml)
@@ -314,7 +314,7 @@ _SCALARS = st.text(max_size=20) | st.from_regex(r"[0-9.:%kMGsmhT/+-]{1,12}", ful
 @given(scalar=_SCALARS, style=st.sampled_from([None, "'", '"']), reader=st.sampled_from(_READERS))
 def test_every_reader_answers_any_scalar_with_a_value_or_a_fault(scalar: str, style: str | None, reader: Any) -> None:
     faults: list[Fault] = []
-    node = compose(b"x", "f", faults)
+    node = parse_document(b"x", "f", faults)
     assert node is not None
     place = node.at(yaml.ScalarNode("tag:yaml.org,2002:str", scalar, node.yaml.start_mark, None, style), "x")
     try:

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.errors import ConfigError
 from monitor.load.configuration import find_folder, load
-from monitor.load.manual import keys
+from monitor.load.manual import keys_of
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import settings_table
 from monitor.load.settings_values import DSCP
@@ -46,7 +46,7 @@ def test_an_empty_file_and_no_file_mean_the_defaults(tmp_path: Path) -> None:
 def test_the_defaults_that_the_documentation_names_are_those_that_hold(tmp_path: Path) -> None:
     """Every `usual` of the field tables, written out as a file, gives the settings of an empty file."""
     lines: dict[str, str] = {}
-    for path, field in keys(settings_table(SecretStore({}, tmp_path))):
+    for path, field in keys_of(settings_table(SecretStore({}, tmp_path))):
         if field.usual and "[" not in path and "NAME" not in path:
             lines[path] = field.usual
     text = "{" + _flow(lines) + "}"

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from monitor.load.configuration import Configuration, load
-from monitor.load.manual import FAULTS, FORMS, keys, updated
+from monitor.load.manual import FAULTS, FORMS, keys_of, updated
 from monitor.load.schema import schemas
 from monitor.load.sites import ENDPOINT, FILE, POINT
 from monitor.model.inventory import AddressMode, Kind
@@ -191,7 +191,7 @@ def test_the_documentation_tells_every_fault_as_the_catalogue_has_it() -> None:
 
 
 def test_every_key_has_a_meaning() -> None:
-    assert [] == [path for form in FORMS.values() for path, field in keys(form) if not field.doc]
+    assert [] == [path for form in FORMS.values() for path, field in keys_of(form) if not field.doc]
 
 
 def test_every_key_of_the_inventory_stands_on_the_page() -> None:

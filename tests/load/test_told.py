@@ -16,7 +16,7 @@ from monitor.errors import ConfigError, Fault, MonitorError
 from monitor.load.calendar import read_calendar
 from monitor.load.calendar_lines import MOST_BYTES, MOST_EVENTS
 from monitor.load.configuration import find_folder, load
-from monitor.load.document import compose, read_text
+from monitor.load.document import parse_document, read_text
 from monitor.load.exchange.csv_file import read_csv
 from monitor.load.exchange.netbox_form import netbox_table
 from monitor.load.exchange.tree import read_tree
@@ -24,7 +24,7 @@ from monitor.load.exchange.update import update
 from monitor.load.exchange.xlsx import read_xlsx
 from monitor.load.inventory import load_inventory
 from monitor.load.meetings import EVENT
-from monitor.load.receivers import complete, load_receivers
+from monitor.load.receivers import load_receivers, with_receivers
 from monitor.load.scenario import load_scenario
 from monitor.load.secrets import SecretStore
 from monitor.load.whole_file import write_whole
@@ -359,7 +359,7 @@ def by_itself(where: Path, code: str) -> list[Fault]:
             receivers.write_text("shift: {webhook: [{url: {literal: x}}]}\n"),
             load_receivers(receivers, {}),
         ],
-        "no_receiver": lambda: complete(known, {"shft": ()}, "receivers.yaml"),
+        "no_receiver": lambda: with_receivers(known, {"shft": ()}, "receivers.yaml"),
         "unwritable": lambda: write_whole(where / "none" / "a", ""),
     }
     with pytest.raises(MonitorError) as caught:
@@ -373,7 +373,7 @@ def alone(where: Path, code: str) -> list[Fault]:
     store = SecretStore({}, where)
     made: Mapping[str, Callable[[], object]] = {
         "no_netbox_url": lambda: read_text(b"{url: a, token: {literal: b}}", "netbox.yaml", netbox_table(store), faults),
-        "nested_too_deeply": lambda: compose(b"[" * 900, "a.yaml", faults, yaml.BaseLoader),
+        "nested_too_deeply": lambda: parse_document(b"[" * 900, "a.yaml", faults, yaml.BaseLoader),
         "no_workbook": lambda: read_xlsx(b"PK", "a.xlsx", faults),
         "workbook_empty": lambda: faults.extend(in_workbook(lambda book: book.worksheets[0].append(["kind", "id"]))),
         "cells_merged": lambda: faults.extend(in_workbook(lambda book: book.worksheets[0].merge_cells("A1:B2"))),

@@ -13,10 +13,9 @@ import pytest
 
 from monitor.errors import SetupError
 from monitor.lab.namespace import permit_ping_sockets, unshare_network
-from monitor.lab.packet import Packet, build, echo_reply, icmp_error, parse
+from monitor.lab.packet import Packet, build, echo_reply, icmp_error, parse_packet
 from monitor.lab.tun import Tun, open_tun
-from monitor.wire.icmp import Echo
-from monitor.wire.icmp import parse as parse_icmp
+from monitor.wire.icmp import Echo, parse_icmp
 from tests.wire.echoes import build_echo
 
 Answer = Callable[[Packet], Sequence[bytes]]
@@ -106,7 +105,7 @@ class FakeNetwork:
     def read(self) -> None:
         loop = asyncio.get_running_loop()
         for raw in self.tun.read_batch():
-            packet = parse(raw)
+            packet = parse_packet(raw)
             if packet is None or packet.protocol not in (1, 58) or packet.payload[0] not in (8, 128):
                 continue
             address = socket.inet_ntop(socket.AF_INET if packet.version == 4 else socket.AF_INET6, packet.destination)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.probes.datagrams import KERNEL, Inbox, Kernel, Outbox, kernel_of, name_of
+from monitor.probes.datagrams import KERNEL, Inbox, Kernel, Outbox, kernel_of, socket_address
 
 
 class OldLibrary:
@@ -43,7 +43,7 @@ def test_what_is_put_comes_out_in_order_with_its_length_and_its_source(
     version, sender, receiver = pair
     outbox = Outbox(sender, version, slots=4, payload_bytes=8, kernel=kernel)
     inbox = Inbox(receiver, version, slots=3, payload_bytes=8, kernel=kernel)
-    destination = name_of(receiver.getsockname())
+    destination = socket_address(receiver.getsockname())
     for slot, payload in enumerate((b"one", b"", b"three", b"12345678")):
         outbox.put(slot, destination, payload)
     assert 4 == outbox.send(0, 4)
@@ -51,7 +51,7 @@ def test_what_is_put_comes_out_in_order_with_its_length_and_its_source(
     assert 3 == inbox.receive()
     assert [3, 0, 5] == inbox.lengths(3)
     assert (b"one", b"three") == (bytes(inbox.payloads[:3]), bytes(inbox.payloads[16:21]))
-    assert name_of(sender.getsockname()) * 3 == inbox.names
+    assert socket_address(sender.getsockname()) * 3 == inbox.names
     assert 1 == inbox.receive()
     assert ([8], b"12345678") == (inbox.lengths(1), bytes(inbox.payloads[:8]))
     assert -errno.EAGAIN == inbox.receive()
@@ -63,7 +63,7 @@ def test_a_batch_ends_before_what_fails_and_the_next_call_tells_why(
 ) -> None:
     version, sender, receiver = pair
     outbox = Outbox(sender, version, slots=3, payload_bytes=8, kernel=kernel)
-    good, bad = name_of(receiver.getsockname()), b"\xff" * len(name_of(receiver.getsockname()))
+    good, bad = socket_address(receiver.getsockname()), b"\xff" * len(socket_address(receiver.getsockname()))
     for slot, name in enumerate((good, bad, good)):
         outbox.put(slot, name, b"x")
     refusal = -errno.EAFNOSUPPORT if version == 4 else -errno.EINVAL
@@ -93,7 +93,7 @@ def test_what_does_not_fit_in_its_slot_is_refused_when_put_and_cut_off_when_rece
 ) -> None:
     version, sender, receiver = pair
     with pytest.raises(ValueError, match="9 octets do not fit in 8"):
-        Outbox(sender, version, slots=1, payload_bytes=8).put(0, name_of(receiver.getsockname()), bytes(9))
+        Outbox(sender, version, slots=1, payload_bytes=8).put(0, socket_address(receiver.getsockname()), bytes(9))
     inbox = Inbox(receiver, version, slots=1, payload_bytes=8)
     sender.sendto(b"123456789", receiver.getsockname())
     assert (1, [8], b"12345678") == (inbox.receive(), inbox.lengths(1), bytes(inbox.payloads))
@@ -103,10 +103,10 @@ def test_a_name_of_another_ip_version_is_refused_rather_than_moving_memory_that_
     pair: tuple[int, socket.socket, socket.socket],
 ) -> None:
     version, sender, _ = pair
-    other = name_of(("::1", 0, 0, 0) if version == 4 else ("127.0.0.1", 0))
+    other = socket_address(("::1", 0, 0, 0) if version == 4 else ("127.0.0.1", 0))
     with pytest.raises(BufferError):
         Outbox(sender, version, slots=2, payload_bytes=8).put(0, other, b"x")
 
 
 def test_a_zone_is_part_of_an_ipv6_name() -> None:
-    assert name_of(("fe80::1", 0, 0, 7)) == name_of(("fe80::1", 0, 0, 0))[:24] + struct.pack("@I", 7)
+    assert socket_address(("fe80::1", 0, 0, 7)) == socket_address(("fe80::1", 0, 0, 0))[:24] + struct.pack("@I", 7)

@@ -20,7 +20,7 @@ from monitor.probes.names import Names, Place, resolve_by_system
 from monitor.probes.probe_pool import TRIES, Crowd
 from monitor.probes.sip.prober import SipProber
 from monitor.probes.tcp import TcpProber
-from monitor.probes.tcp_connect import Connection, Connector, Failure
+from monitor.probes.tcp_connect import Connector, Failure, TcpConnection
 from monitor.probes.web import WebProber
 from monitor.service.clock import SystemClock
 from monitor.wire import h323
@@ -170,7 +170,7 @@ async def test_a_connection_that_stands_counts_though_the_loop_came_after_its_ti
         await asyncio.sleep(0)
         stall_soon()
         came = await connecting
-    assert isinstance(came, Connection)
+    assert isinstance(came, TcpConnection)
     assert came.took_s is None, "nobody knows how long it took"
     came.bare.close()
 

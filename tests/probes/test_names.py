@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from monitor.probes.datagrams import name_of
+from monitor.probes.datagrams import socket_address
 from monitor.probes.names import FRESH_S, Names, Place, UnresolvedNameError, literal
 from tests.told import english
 
@@ -31,9 +31,9 @@ def fail(_name: str) -> str:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("127.0.0.1", Place(4, "127.0.0.1", ("127.0.0.1", 0), name_of(("127.0.0.1", 0)))),
-        ("0:0::1", Place(6, "::1", ("::1", 0, 0, 0), name_of(("::1", 0, 0, 0)))),
-        ("fe80::1%lo", Place(6, "fe80::1", ("fe80::1", 0, 0, 1), name_of(("fe80::1", 0, 0, 1)))),
+        ("127.0.0.1", Place(4, "127.0.0.1", ("127.0.0.1", 0), socket_address(("127.0.0.1", 0)))),
+        ("0:0::1", Place(6, "::1", ("::1", 0, 0, 0), socket_address(("::1", 0, 0, 0)))),
+        ("fe80::1%lo", Place(6, "fe80::1", ("fe80::1", 0, 0, 1), socket_address(("fe80::1", 0, 0, 1)))),
         ("router.invalid", None),
         ("10.1", None),
     ],
@@ -44,7 +44,7 @@ def test_only_a_whole_address_is_taken_literally(text: str, place: Place | None)
 
 async def test_an_address_is_known_at_once_and_nobody_is_asked() -> None:
     async with names(fail) as found:
-        assert Place(4, "127.0.0.1", ("127.0.0.1", 0), name_of(("127.0.0.1", 0))) == found.known("127.0.0.1")
+        assert Place(4, "127.0.0.1", ("127.0.0.1", 0), socket_address(("127.0.0.1", 0))) == found.known("127.0.0.1")
 
 
 async def test_a_name_follows_the_device_that_moved() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.lab.packet import Packet, icmp_error
 from monitor.model.reading import Hop, PathTrace
-from monitor.probes.trace import Tracer, whole
+from monitor.probes.trace import Tracer, path_of
 from tests.told import english, text
 
 from .fake_network import Answer, FakeNetwork, alive, on_network, silent
@@ -38,7 +38,7 @@ def test_a_trace_says_where_the_path_breaks(trace: PathTrace, said: str) -> None
 
 def test_a_router_that_answers_for_all_that_is_behind_it_counts_once() -> None:
     answers = [Hop(1, FIRST), Hop(2, SECOND), Hop(3, SECOND), Hop(4, SECOND)]
-    assert PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, SECOND))) == whole("10.3.0.1", answers)
+    assert PathTrace("10.3.0.1", (Hop(1, FIRST), Hop(2, SECOND))) == path_of("10.3.0.1", answers)
 
 
 def by_hop(*routers: str, then: Answer) -> Answer:

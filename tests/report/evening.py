@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from monitor.model.inventory import AddressMode, Area, Inventory, Kind, Network, Target
-from monitor.model.operations import Work
+from monitor.model.operations import AnnouncedWork
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Acknowledgement, Event, State, Transition
-from monitor.report.shift import Entry, Journal
+from monitor.report.shift import Entry, ShiftRecords
 from monitor.rules import operations
 from tests.told import UNANSWERED
 
@@ -70,9 +70,9 @@ def path(id_: str, clock: str, found: Reason) -> Event:
     return Event(at(clock), "path", id_, told=(found,))
 
 
-def work(number: int, ids: tuple[str, ...], reason: str, since: str, until: str) -> Work:
+def work(number: int, ids: tuple[str, ...], reason: str, since: str, until: str) -> AnnouncedWork:
     start, end = (datetime.fromtimestamp(at(clock), UTC) for clock in (since, until))
-    return Work(number, MaintenanceWindow(reason, ids, (), start, end), "Ca trực", at(since) - 600)
+    return AnnouncedWork(number, MaintenanceWindow(reason, ids, (), start, end), "Ca trực", at(since) - 600)
 
 
 LOSS = Reason("loss", {"loss_ratio": 0.034, "packets": 118})
@@ -110,4 +110,4 @@ WORKS = [
     operations.announced(work(3, ("goc", "xa-lung-cu"), "thử nguồn", "15:00", "17:00")),
     operations.ended(work(3, ("goc",), "thử nguồn", "15:00", "17:00"), "Ca trực", at("15:30")),
 ]
-JOURNAL = Journal(BEFORE, DURING, WORKS)
+JOURNAL = ShiftRecords(BEFORE, DURING, WORKS)

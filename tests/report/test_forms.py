@@ -17,13 +17,13 @@ from monitor.report.shift import Gap, Maintenance, ShiftLog, shift_log
 from monitor.report.shift_html import shift_html
 from monitor.report.shift_json import shift_json
 from monitor.report.shift_xlsx import shift_xlsx
-from monitor.report.wording import Wording
+from monitor.report.wording import ShiftWording
 from tests.report import evening
 from tests.report.evening import SINCE, UNTIL
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LOG = shift_log(evening.JOURNAL, evening.inventory(), SINCE, UNTIL)
-VI, EN = (Wording(language, ZONE, evening.inventory(), SINCE) for language in ("vi", "en"))
+VI, EN = (ShiftWording(language, ZONE, evening.inventory(), SINCE) for language in ("vi", "en"))
 QUIET = ShiftLog(SINCE, UNTIL)
 
 
@@ -50,7 +50,7 @@ def test_endpoints_of_one_short_name_are_told_apart_by_their_area() -> None:
     known = evening.inventory()
     offices = {each.id: each for each in map(office, ("dong-van", "meo-vac"))}
     areas = {id_: replace(area, short=area.name.removeprefix("Huyện ")) for id_, area in known.areas.items()}
-    wording = Wording("vi", ZONE, replace(known, areas=areas, targets={**known.targets, **offices}), SINCE)
+    wording = ShiftWording("vi", ZONE, replace(known, areas=areas, targets={**known.targets, **offices}), SINCE)
     assert ["Điểm cầu UBND huyện Đồng Văn", "Điểm cầu UBND huyện Mèo Vạc"] == [wording.name(id_) for id_ in offices]
     assert "Điểm cầu Cán Tỷ" == wording.name("dc-xa-can-ty")
 

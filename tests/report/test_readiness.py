@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from monitor.model.meeting import Loss, MeetingView, Stage, Verdict
 from monitor.model.reason import Reason
 from monitor.model.state import State
-from monitor.report.readiness import document, file
+from monitor.report.readiness import file, readiness_report
 from monitor.words.meeting_report import MEETING_REPORT
 from tests.export import meeting_morning, sample
 
@@ -46,14 +46,16 @@ def test_the_report_before_tells_verdict_counts_host_and_seal() -> None:
 
 
 def test_only_what_was_sealed_says_that_it_is_what_was_sealed() -> None:
-    sealed = document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0, is_sealed=True).about[-1]
+    sealed = readiness_report(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0, is_sealed=True).about[-1]
     assert ("Đã chốt, SHA-256", True) == (sealed[:16], BEFORE.seal in sealed)
-    assert document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0).about[-1].startswith("Báo cáo trước phiên đã chốt")
+    assert readiness_report(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0).about[-1].startswith("Báo cáo trước phiên đã chốt")
 
 
 def test_everyone_who_is_not_ready_stands_there_with_what_to_do_and_whom_to_call() -> None:
     (wrong,) = [
-        each for each in document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0).sections if each.title.startswith("Chưa sẵn")
+        each
+        for each in readiness_report(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0).sections
+        if each.title.startswith("Chưa sẵn")
     ]
     assert len(wrong.rows) == len(BEFORE.endpoints) - BEFORE.counts()[Verdict.READY]
     assert all(str(cell) for row in wrong.rows for cell in row)
@@ -61,7 +63,7 @@ def test_everyone_who_is_not_ready_stands_there_with_what_to_do_and_whom_to_call
 
 
 def test_the_report_after_tells_minutes_by_endpoint_and_by_cause() -> None:
-    report = document(AFTER, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0)
+    report = readiness_report(AFTER, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0)
     losses, causes = report.sections[:2]
     assert [90 * 60, 30 * 60, 4 * 60] == [row[-1] for row in losses.rows]
     why = ["Nằm sau UBND huyện 1 đang mất kết nối"] * 2 + ["Không trả lời 2 loạt gói liên tiếp"]
@@ -75,8 +77,8 @@ def test_the_report_after_tells_minutes_by_endpoint_and_by_cause() -> None:
 def test_what_carries_a_meeting_is_told_unless_the_report_is_what_was_sealed() -> None:
     carried = replace(BEFORE, meeting=replace(BEFORE.meeting, platform="mcu", carrier="vnpt"))
     lines = {"Nền tảng: mcu", "Nhà mạng: vnpt"}
-    assert lines <= set(document(carried, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0).about)
-    assert lines.isdisjoint(document(carried, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0, is_sealed=True).about)
+    assert lines <= set(readiness_report(carried, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0).about)
+    assert lines.isdisjoint(readiness_report(carried, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0, is_sealed=True).about)
 
 
 def test_a_meeting_without_a_loss_says_so() -> None:
@@ -113,8 +115,8 @@ def test_sheets_are_named_in_the_language_of_the_report(language: str, first: st
 
 
 def test_times_are_told_in_the_zone_that_is_asked_for() -> None:
-    assert "07:53:20" in document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=SNAPSHOT.at).about[2]
-    assert "00:53:20" in document(BEFORE, SNAPSHOT.inventory, "vi", UTC, made_at=SNAPSHOT.at).about[2]
+    assert "07:53:20" in readiness_report(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=SNAPSHOT.at).about[2]
+    assert "00:53:20" in readiness_report(BEFORE, SNAPSHOT.inventory, "vi", UTC, made_at=SNAPSHOT.at).about[2]
 
 
 def test_both_languages_fill_in_the_same_names() -> None:

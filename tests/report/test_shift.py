@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.model.reason import Reason
 from monitor.model.state import Event, State, Transition
-from monitor.report.shift import Entry, Gap, Journal, Outage, ShiftLog, shift_log
+from monitor.report.shift import Entry, Gap, Outage, ShiftLog, ShiftRecords, shift_log
 from monitor.rules import operations
 from tests.report import evening
 from tests.report.evening import SINCE, UNTIL, at, became, fell, took
@@ -13,7 +13,7 @@ LOG = shift_log(evening.JOURNAL, evening.inventory(), SINCE, UNTIL)
 
 
 def log_of(*during: Entry, before: tuple[Entry, ...] = ()) -> ShiftLog:
-    return shift_log(Journal(before, during), evening.inventory(), SINCE, UNTIL)
+    return shift_log(ShiftRecords(before, during), evening.inventory(), SINCE, UNTIL)
 
 
 def only(log: ShiftLog) -> Outage:

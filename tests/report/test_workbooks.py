@@ -14,7 +14,7 @@ from monitor.model.meeting import Meeting
 from monitor.report import availability, readiness, xlsx
 from monitor.report.sections import Report, Section
 from monitor.report.shift_xlsx import shift_xlsx
-from monitor.report.wording import Wording
+from monitor.report.wording import ShiftWording
 from monitor.rules.availability import reckon
 from tests.report import evening
 from tests.report.test_forms import LOG
@@ -28,9 +28,9 @@ def reports() -> dict[str, Report]:
     """Return every report that the product makes a workbook of."""
     found = reckon(evening.inventory(), evening.JOURNAL.before, evening.JOURNAL.during, evening.SINCE, evening.UNTIL)
     return {
-        "before": readiness.document(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0),
-        "after": readiness.document(AFTER, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0),
-        "availability": availability.document(found, evening.inventory(), "vi", UTC, evening.UNTIL),
+        "before": readiness.readiness_report(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0),
+        "after": readiness.readiness_report(AFTER, SNAPSHOT.inventory, "vi", ZONE, made_at=0.0),
+        "availability": availability.availability_report(found, evening.inventory(), "vi", UTC, evening.UNTIL),
     }
 
 
@@ -56,7 +56,7 @@ def told(report: Report) -> set[str]:
 @pytest.mark.parametrize("name", ["before", "after", "availability"])
 def test_every_text_of_a_report_stands_in_its_workbook_to_the_letter(name: str, text: str) -> None:
     report = spoken(reports()[name], lambda said: f"{text}{said}" if said else said)
-    assert told(report) - {""} == texts(xlsx.written(report, "vi"))
+    assert told(report) - {""} == texts(xlsx.workbook_file(report, "vi"))
 
 
 def test_the_title_of_a_meeting_and_the_names_of_its_places_are_no_formulas() -> None:
@@ -83,7 +83,7 @@ def test_notes_reasons_and_names_of_a_shift_are_no_formulas(text: str) -> None:
     outages = [replace(each, taken=tuple(replace(taken, by=text, note=text) for taken in each.taken)) for each in LOG.outages]
     work = [replace(each, reason=text, by=text) for each in LOG.maintenance]
     log = replace(LOG, outages=tuple(outages), maintenance=tuple(work))
-    say = Wording("vi", ZONE, renamed(evening.inventory(), text), evening.SINCE)
+    say = ShiftWording("vi", ZONE, renamed(evening.inventory(), text), evening.SINCE)
     sheets = cells(shift_xlsx(log, say, text, evening.UNTIL))
     summary, broken, maintenance = (sheets[name] for name in ("Tóm tắt", "Sự cố", "Bảo trì"))
     assert [text] in summary
@@ -98,7 +98,7 @@ def column(rows: Sequence[Sequence[object]], heading: str) -> list[object]:
 
 def test_a_report_is_one_sheet_a_section_and_its_numbers_are_numbers() -> None:
     report = reports()["availability"]
-    sheets = cells(xlsx.written(report, "vi"))
+    sheets = cells(xlsx.workbook_file(report, "vi"))
     assert 1 + len(report.sections) + len(report.appendix) == len(sheets)
     numbers = [value for rows in list(sheets.values())[1:] for row in rows[1:] for value in row if isinstance(value, (int, float))]
     assert numbers

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.model.own_side import OwnSide
 from monitor.model.reason import Reason
-from monitor.rules.blindness import Silence, judge
+from monitor.rules.blindness import WitnessSilence, judge_blindness
 
 FINE = OwnSide(at_s=10.0, sends_attempted=30, carrier=True, link="eth0")
 
@@ -25,31 +25,31 @@ def code(reason: Reason | None) -> str | None:
     ],
 )
 def test_evidence_on_our_own_side_makes_us_blind(own: OwnSide, expected: str | None) -> None:
-    assert expected == code(judge([own], Silence()))
+    assert expected == code(judge_blindness([own], WitnessSilence()))
 
 
 def test_refused_sends_are_counted_over_the_whole_round() -> None:
     refused = OwnSide(10.0, sends_attempted=1, sends_refused=1, refusal="EHOSTUNREACH")
-    assert code(judge([FINE, refused, FINE], Silence())) is None
+    assert code(judge_blindness([FINE, refused, FINE], WitnessSilence())) is None
 
 
 @pytest.mark.parametrize(
     ("silence", "expected"),
     [
-        (Silence(), None),
-        (Silence(root=True, neighbours=3, silent_neighbours=3), "blind_silent"),
-        (Silence(root=True, neighbours=3, silent_neighbours=2), None),
-        (Silence(root=False, neighbours=3, silent_neighbours=3), None),
-        (Silence(root=True, neighbours=3, silent_neighbours=3, has_answer=True), None),
-        (Silence(root=True), None),
-        (Silence(root=True, references=2, silent_references=2, neighbours=3), "blind_silent"),
-        (Silence(root=True, references=2, silent_references=1, neighbours=3, silent_neighbours=3), None),
-        (Silence(root=False, references=2, silent_references=2), None),
+        (WitnessSilence(), None),
+        (WitnessSilence(root=True, neighbours=3, silent_neighbours=3), "blind_silent"),
+        (WitnessSilence(root=True, neighbours=3, silent_neighbours=2), None),
+        (WitnessSilence(root=False, neighbours=3, silent_neighbours=3), None),
+        (WitnessSilence(root=True, neighbours=3, silent_neighbours=3, has_answer=True), None),
+        (WitnessSilence(root=True), None),
+        (WitnessSilence(root=True, references=2, silent_references=2, neighbours=3), "blind_silent"),
+        (WitnessSilence(root=True, references=2, silent_references=1, neighbours=3, silent_neighbours=3), None),
+        (WitnessSilence(root=False, references=2, silent_references=2), None),
     ],
 )
-def test_silence_needs_the_root_and_all_that_prove_our_sight(silence: Silence, expected: str | None) -> None:
-    assert expected == code(judge([FINE], silence))
+def test_silence_needs_the_root_and_all_that_prove_our_sight(silence: WitnessSilence, expected: str | None) -> None:
+    assert expected == code(judge_blindness([FINE], silence))
 
 
 def test_a_mass_failure_behind_an_answering_root_is_an_outage() -> None:
-    assert judge([FINE], Silence(root=False, neighbours=32, silent_neighbours=31)) is None
+    assert judge_blindness([FINE], WitnessSilence(root=False, neighbours=32, silent_neighbours=31)) is None

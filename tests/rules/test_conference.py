@@ -9,7 +9,7 @@ import pytest
 from monitor.model.inventory import Kind, Target
 from monitor.model.reading import Outcome, ServiceSample
 from monitor.model.state import ServiceView, SnmpView, TargetView
-from monitor.rules.conference import SipMeaning, is_held, joined, sip_meaning, teller_of_call
+from monitor.rules.conference import SipMeaning, is_held, joined_series, sip_meaning, teller_of_call
 
 ENDPOINT = Target("dc", Kind.ENDPOINT, "Điểm cầu", "Đ", "127.0.0.2", "commune", "a")
 SIP = 'conference_signalling_up{protocol="sip"}'
@@ -67,11 +67,11 @@ def test_every_answer_of_sip_means_something(code: int, meaning: SipMeaning) -> 
 def test_the_probe_is_believed_before_the_device_but_of_calls_the_device_first(
     sources: Mapping[str, Mapping[str, float]], agent: Mapping[str, float], expected: Mapping[str, float]
 ) -> None:
-    assert expected == joined(heard(**sources), agent)
+    assert expected == joined_series(heard(**sources), agent)
 
 
 def test_conferences_come_first_and_the_agents_other_values_keep_their_order() -> None:
-    told = joined(heard(sip={SIP: 1.0}), {"wan_device_memory_ratio": 0.4, CAMERA: 1.0, "wan_device_cpu_ratio": 0.2})
+    told = joined_series(heard(sip={SIP: 1.0}), {"wan_device_memory_ratio": 0.4, CAMERA: 1.0, "wan_device_cpu_ratio": 0.2})
     assert [CAMERA, SIP, "wan_device_memory_ratio", "wan_device_cpu_ratio"] == list(told)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.model.inventory import Contracted
 from monitor.model.reading import InterfaceSample, SnmpSample
 from monitor.model.state import InterfaceView
-from monitor.rules.counters import Track
+from monitor.rules.counters import DeviceCounters
 
 DAY_S = 86_400
 WRAP_S = 2**32 / 100
@@ -39,18 +39,18 @@ def sample(uptime_s: float | None, receive: int, *, bits: int = 64, speed: int |
 
 
 def run(
-    samples: Iterable[tuple[float, SnmpSample]], track: Track | None = None, contracted: Contracted | None = None
-) -> list[Track]:
+    samples: Iterable[tuple[float, SnmpSample]], track: DeviceCounters | None = None, contracted: Contracted | None = None
+) -> list[DeviceCounters]:
     """Return the track as it was after each (monotonic seconds, sample)."""
     tracks = []
-    track = track or Track()
+    track = track or DeviceCounters()
     for at_s, each in samples:
         track.take(each, at_s, 1_700_000_000 + at_s, contracted)
         tracks.append(deepcopy(track))
     return tracks
 
 
-def wan(track: Track) -> InterfaceView:
+def wan(track: DeviceCounters) -> InterfaceView:
     return next(view for view in track.views if view.role == "wan")
 
 
@@ -218,7 +218,7 @@ def test_a_brief_sample_changes_nothing() -> None:
     brief = SnmpSample("p", uptime_ticks=101_000, brief=True)
     before, after = run([(0, sample(1000, 600_000)), (10, brief)])
     assert before == after
-    assert [Track()] == run([(10, brief)])
+    assert [DeviceCounters()] == run([(10, brief)])
 
 
 def test_counters_that_change_their_width_do_not_jump() -> None:
@@ -258,7 +258,7 @@ def test_a_poll_that_took_long_is_no_restart() -> None:
 )
 def test_totals_never_fall_and_no_rate_is_above_the_line(steps: list[tuple[float, int, str]], bits: int) -> None:
     at_s, uptime_s, octets = 0.0, 5000.0, 10**9
-    track, total = Track(), 0
+    track, total = DeviceCounters(), 0
     for passed_s, rate, what in steps:
         at_s += passed_s
         uptime_s, octets = uptime_s + passed_s, octets + int(rate * passed_s)

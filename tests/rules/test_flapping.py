@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.rules.flapping import CHECKS, Flapping, step, weigh
+from monitor.rules.flapping import CHECKS, Flapping, step_flapping, weigh
 
 HIGH, LOW = 0.30, 0.25
 NEW = Flapping()
@@ -14,7 +14,7 @@ EXAMPLE = sum(1 << (CHECKS - 1 - place) for place in (2, 3, 4, 5, 9, 13, 16, 19)
 
 def after(answers: str, flapping: Flapping = NEW) -> Flapping:
     for answer in answers:
-        flapping = step(flapping, answer == "+", high=HIGH, low=LOW)
+        flapping = step_flapping(flapping, answer == "+", high=HIGH, low=LOW)
     return flapping
 
 

@@ -11,7 +11,7 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.state import State
 from monitor.rules import health
-from monitor.rules.health import Circumstances, Health, Standing, judge
+from monitor.rules.health import Circumstances, Health, Standing, judge_state
 from monitor.rules.topology import Block, Cut
 
 N = 2
@@ -22,10 +22,10 @@ OUTCOMES = {"+": Outcome.OK, "r": Outcome.REFUSED, "m": Outcome.MALFORMED, "-": 
 
 def after(story: str, start: Health | None = None, at_s: float = 100.0) -> Health:
     """Return the health after a story such as 'i+ i- s+': probe and outcome, half a second apart."""
-    state = start or health.start(BOTH if "s" in story else PING)
+    state = start or health.unknown_health(BOTH if "s" in story else PING)
     for number, word in enumerate(story.split()):
         reading = Reading("a", {"i": "icmp", "s": "snmp"}[word[0]], at_s + number / 2, OUTCOMES[word[1]])
-        state = health.step(state, reading, misses_to_down=N)
+        state = health.step_health(state, reading, misses_to_down=N)
     return state
 
 
@@ -59,9 +59,9 @@ CODEC = {"icmp": 15.0, "sip": 60.0, "h323": 300.0, "web": 600.0}
 
 
 def codec(*readings: tuple[str, Outcome], of: dict[str, float] = CODEC) -> Health:
-    state = health.start(of)
+    state = health.unknown_health(of)
     for number, (probe, outcome) in enumerate(readings):
-        state = health.step(state, Reading("dc", probe, 100.0 + number, outcome), misses_to_down=N)
+        state = health.step_health(state, Reading("dc", probe, 100.0 + number, outcome), misses_to_down=N)
     return state
 
 
@@ -121,8 +121,8 @@ def test_a_probe_is_a_witness_again_once_it_answers() -> None:
 
 
 def test_readings_of_a_probe_that_the_target_does_not_have_change_nothing() -> None:
-    start = health.start(PING)
-    assert start is health.step(start, Reading("a", "snmp", 1.0, Outcome.OK), misses_to_down=N)
+    start = health.unknown_health(PING)
+    assert start is health.step_health(start, Reading("a", "snmp", 1.0, Outcome.OK), misses_to_down=N)
 
 
 @pytest.mark.parametrize(
@@ -191,12 +191,12 @@ def test_evidence_older_than_three_intervals_is_stale_by_the_probe_that_lasts_lo
 
 
 def test_a_target_without_probes_is_always_stale() -> None:
-    assert -math.inf == health.stale_at_s(health.start({}), {}, 100.0, 3.0)
+    assert -math.inf == health.stale_at_s(health.unknown_health({}), {}, 100.0, 3.0)
 
 
 def test_age_counts_from_the_end_of_blindness_or_from_the_start() -> None:
     assert 205.0 == health.stale_at_s(after("i+"), {"icmp": 100.0}, 160.0, 3.0)
-    assert 205.0 == health.stale_at_s(health.start(PING), {}, 160.0, 3.0)
+    assert 205.0 == health.stale_at_s(health.unknown_health(PING), {}, 160.0, 3.0)
 
 
 def test_a_lapse_clears_what_was_being_confirmed() -> None:
@@ -229,13 +229,13 @@ FAULT = Reason("loss", {"loss_ratio": 0.1, "packets": 100})
 def test_the_order_is_maintenance_unreachable_down_standby_degraded_up(
     state: Health, around: Circumstances, expected: tuple[State, str | None]
 ) -> None:
-    judgement = judge("a", state, around)
+    judgement = judge_state("a", state, around)
     assert judgement is not None
     assert expected == (judgement.state, judgement.cause)
 
 
 def test_nothing_is_said_of_a_target_that_nothing_is_known_of() -> None:
-    assert judge("a", health.start(PING), Circumstances(covered="work")) is None
+    assert judge_state("a", health.unknown_health(PING), Circumstances(covered="work")) is None
 
 
 STORIES = st.lists(st.tuples(st.sampled_from(["icmp", "snmp"]), st.sampled_from(list(Outcome))), max_size=40)
@@ -243,10 +243,10 @@ STORIES = st.lists(st.tuples(st.sampled_from(["icmp", "snmp"]), st.sampled_from(
 
 @given(STORIES, st.integers(1, 4))
 def test_a_silence_is_ripe_only_after_so_many_unanswered_bursts_of_one_probe(story: list[tuple[str, Outcome]], needed: int) -> None:
-    state = health.start(BOTH)
+    state = health.unknown_health(BOTH)
     unanswered = {"icmp": 0, "snmp": 0}
     for number, (probe, outcome) in enumerate(story):
-        state = health.step(state, Reading("a", probe, float(number), outcome), misses_to_down=needed)
+        state = health.step_health(state, Reading("a", probe, float(number), outcome), misses_to_down=needed)
         if outcome.is_alive:
             unanswered = dict.fromkeys(unanswered, 0)
         elif outcome is Outcome.TIMEOUT:
@@ -258,12 +258,12 @@ def test_a_silence_is_ripe_only_after_so_many_unanswered_bursts_of_one_probe(sto
 
 @given(STORIES)
 def test_a_reading_that_was_not_sent_changes_nothing(story: list[tuple[str, Outcome]]) -> None:
-    with_them = without = health.start(BOTH)
+    with_them = without = health.unknown_health(BOTH)
     for number, (probe, outcome) in enumerate(story):
         reading = Reading("a", probe, float(number), outcome)
-        with_them = health.step(with_them, reading, misses_to_down=N)
+        with_them = health.step_health(with_them, reading, misses_to_down=N)
         if outcome is not Outcome.NOT_SENT:
-            without = health.step(without, reading, misses_to_down=N)
+            without = health.step_health(without, reading, misses_to_down=N)
     assert with_them == without
 
 
@@ -271,29 +271,29 @@ def test_a_reading_that_was_not_sent_changes_nothing(story: list[tuple[str, Outc
 def test_an_answer_that_finds_everything_as_the_last_one_left_it_changes_nothing(
     story: list[tuple[str, Outcome]], probe: str, needed: int
 ) -> None:
-    state = health.start(BOTH)
+    state = health.unknown_health(BOTH)
     for number, (each, told) in enumerate(story):
-        state = health.step(state, Reading("a", each, float(number), told), misses_to_down=needed)
-    once = health.step(state, Reading("a", probe, 99.0, Outcome.OK), misses_to_down=needed)
-    assert once is health.step(once, Reading("a", probe, 114.0, Outcome.OK), misses_to_down=needed)
+        state = health.step_health(state, Reading("a", each, float(number), told), misses_to_down=needed)
+    once = health.step_health(state, Reading("a", probe, 99.0, Outcome.OK), misses_to_down=needed)
+    assert once is health.step_health(once, Reading("a", probe, 114.0, Outcome.OK), misses_to_down=needed)
     assert (once is state) is (once == state)
 
 
 @given(STORIES, st.sampled_from(["icmp", "snmp"]), st.sampled_from([Outcome.OK, Outcome.REFUSED, Outcome.MALFORMED]))
 def test_whatever_was_before_an_answer_makes_it_answering(story: list[tuple[str, Outcome]], probe: str, outcome: Outcome) -> None:
-    state = health.start(BOTH)
+    state = health.unknown_health(BOTH)
     for number, (each, told) in enumerate(story):
-        state = health.step(state, Reading("a", each, float(number), told), misses_to_down=N)
+        state = health.step_health(state, Reading("a", each, float(number), told), misses_to_down=N)
     for before in (state, health.settle(state), health.lapse(state), health.returning(state, 50.0)):
-        now = health.step(before, Reading("a", probe, 99.0, outcome), misses_to_down=N)
+        now = health.step_health(before, Reading("a", probe, 99.0, outcome), misses_to_down=N)
         assert (Standing.ANSWERING, None) == (now.standing, now.suspected_s)
 
 
 @given(STORIES)
 def test_some_witness_is_always_left(story: list[tuple[str, Outcome]]) -> None:
-    state = health.start(BOTH)
+    state = health.unknown_health(BOTH)
     for number, (probe, outcome) in enumerate(story):
-        state = health.step(state, Reading("a", probe, float(number), outcome), misses_to_down=N)
+        state = health.step_health(state, Reading("a", probe, float(number), outcome), misses_to_down=N)
         assert any(each.is_witness for each in state.probes.values())
 
 
@@ -308,7 +308,7 @@ def test_some_witness_is_always_left(story: list[tuple[str, Outcome]]) -> None:
     ),
 )
 def test_blame_falls_only_on_the_silent(state: Health, around: Circumstances) -> None:
-    judgement = judge("a", state, around)
+    judgement = judge_state("a", state, around)
     assert judgement is not None
     is_blamed = judgement.state in (State.DOWN, State.UNREACHABLE)
     assert not is_blamed or state.standing is Standing.SILENT

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from monitor.rules.interfaces import InterfaceRow, choose_wan, keys
+from monitor.rules.interfaces import InterfaceRow, choose_wan, interface_keys
 
 ETHERNET, LOOPBACK, PPP, OTHER = 6, 24, 23, 1
 
@@ -77,4 +77,4 @@ def test_an_interface_is_known_by_ifname_then_ifdescr_then_ifindex_and_only_once
         InterfaceRow(9, "ge0"),
         InterfaceRow(8, "ge0"),
     ]
-    assert {1: "ge0", 3: "WAN1", 4: "if4", 8: "ge0#8", 9: "ge0#9"} == keys(rows)
+    assert {1: "ge0", 3: "WAN1", 4: "if4", 8: "ge0#8", 9: "ge0#9"} == interface_keys(rows)

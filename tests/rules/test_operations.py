@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.model.operations import Work
+from monitor.model.operations import AnnouncedWork
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Acknowledgement, Event, State
@@ -20,8 +20,8 @@ def at(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def work(number: int = 1, start: float = 1_000.0, end: float = 5_000.0) -> Work:
-    return Work(number, MaintenanceWindow("nối cáp", ("xa-a", "xa-b"), ("huyen-x",), at(start), at(end)), "VNPT", 900.0)
+def work(number: int = 1, start: float = 1_000.0, end: float = 5_000.0) -> AnnouncedWork:
+    return AnnouncedWork(number, MaintenanceWindow("nối cáp", ("xa-a", "xa-b"), ("huyen-x",), at(start), at(end)), "VNPT", 900.0)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_announced_work_is_read_back_as_it_was_and_what_was_ended_early_ends_the
 
 
 def test_work_that_is_called_off_before_it_began_covers_no_moment() -> None:
-    off = operations.shortened(work(), 500.0)
+    off = operations.ended_at(work(), 500.0)
     assert off.start_at == off.end_at == 1_000.0
 
 

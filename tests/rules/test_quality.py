@@ -7,7 +7,7 @@ import pytest
 
 from monitor.model.reading import IcmpSample
 from monitor.model.settings import QualitySettings
-from monitor.rules.quality import Quality, judge, mos_of, upper_jitter_s, upper_rtt_s, voice_mos, voice_rating
+from monitor.rules.quality import Quality, judge_quality, mos_of, upper_jitter_s, upper_rtt_s, voice_mos, voice_rating
 
 SETTINGS = QualitySettings()
 EVERY_S = 15.0
@@ -29,7 +29,7 @@ ONE_LOST = (0.01, 0.01, None, 0.01, 0.01)
 
 
 def reason(quality: Quality, usual_rtt_s: float | None = 0.01, *, was_degraded: bool = False) -> str | None:
-    judged = judge(quality, usual_rtt_s, SETTINGS, was_degraded)
+    judged = judge_quality(quality, usual_rtt_s, SETTINGS, was_degraded)
     return judged.code if judged else None
 
 
@@ -274,6 +274,6 @@ def test_replies_timed_by_the_loop_say_nothing_of_what_a_path_takes() -> None:
 
 def test_a_reason_carries_what_it_rests_on() -> None:
     quality, _ = rounds(*[ONE_LOST] * 20)
-    judged = judge(quality, None, SETTINGS, was_degraded=False)
+    judged = judge_quality(quality, None, SETTINGS, was_degraded=False)
     assert judged is not None
     assert {"loss_ratio": 0.2, "packets": 100} == dict(judged.values)

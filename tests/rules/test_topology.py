@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.rules.topology import Block, Cut, Topology, of, resolve
+from monitor.rules.topology import Block, Cut, Topology, find_causes, of
 from tests.service.province import endpoint, inventory, point, small_province
 
 TREE = of(small_province(districts=2, communes=2))
@@ -14,7 +14,7 @@ TREE = of(small_province(districts=2, communes=2))
 
 def cuts(graph: Topology, silent: Mapping[str, Block], seen: set[str] | None = None) -> dict[str, Cut]:
     answering = graph.order.keys() - silent.keys() if seen is None else seen
-    return resolve(graph, silent.keys(), answering.__contains__, silent.__getitem__)
+    return find_causes(graph, silent.keys(), answering.__contains__, silent.__getitem__)
 
 
 def test_what_is_behind_a_silent_district_is_cut_off_by_it() -> None:
@@ -92,7 +92,7 @@ def test_a_target_is_cut_off_exactly_when_every_path_to_the_root_is_blocked(grap
     silent = data.draw(st.sets(st.sampled_from(sorted(graph.order))))
     unseen = data.draw(st.sets(st.sampled_from(sorted(graph.order)))) - silent
     seen = graph.order.keys() - silent - unseen
-    found = resolve(graph, silent, seen.__contains__, lambda _: Block.DOWN)
+    found = find_causes(graph, silent, seen.__contains__, lambda _: Block.DOWN)
 
     def is_open(path: tuple[str, ...]) -> bool:
         """Open up to the first uplink that answers, since one that answers is reached, by whatever way."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.model.reading import SnmpSample
-from monitor.rules.counters import Track
+from monitor.rules.counters import DeviceCounters
 from tests.rules.test_counters import DAY_S, WRAP_S, run, sample
 
 BEGAN = 1_700_000_000
@@ -18,7 +18,7 @@ def told(agent_s: float | None, system_s: float | None, octets: int = 5_000_000)
     return replace(sample(agent_s, octets), system_ticks=ticks)
 
 
-def boots(tracks: list[Track]) -> list[float | None]:
+def boots(tracks: list[DeviceCounters]) -> list[float | None]:
     return [None if track.boot_at is None else track.boot_at - BEGAN for track in tracks]
 
 

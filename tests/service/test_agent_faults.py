@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from monitor.model.agent_fault import Deed, Misdeed, Stray
+from monitor.model.agent_fault import AgentFault, FaultKind, Unsolicited
 from monitor.model.inventory import Target
 from monitor.model.reading import Outcome, Reading, SnmpSample
 from monitor.model.state import Event
-from monitor.service.agent_faults import CLEAN_TO_END, LAPSE_S, MOST_AN_HOUR, MOST_AT_ONCE, QUIET_S, Complaints
+from monitor.service.agent_faults import CLEAN_TO_END, LAPSE_S, MOST_AN_HOUR, MOST_AT_ONCE, QUIET_S, AgentFaults
 from tests.service.province import inventory, point
 from tests.told import sentence
 
-LOOPS = Misdeed(Deed.LOOPS, {"oid": "1.3.1", "after": "1.3.2"})
-WRONG_ID = Misdeed(Deed.WRONG_ID, {"asked": 7, "answered": 9})
+LOOPS = AgentFault(FaultKind.LOOPS, {"oid": "1.3.1", "after": "1.3.2"})
+WRONG_ID = AgentFault(FaultKind.WRONG_ID, {"asked": 7, "answered": 9})
 EVERY_S = 60.0
 
 
@@ -31,9 +31,9 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.inventory = inventory([addressed(name, at) for at, name in enumerate(self.names)])
-        self.complaints = Complaints(self.inventory)
+        self.complaints = AgentFaults(self.inventory)
 
-    def poll(self, target: str, misdeed: Misdeed | None = None, outcome: Outcome = Outcome.OK, engine_id: str = "") -> None:
+    def poll(self, target: str, misdeed: AgentFault | None = None, outcome: Outcome = Outcome.OK, engine_id: str = "") -> None:
         """Take one poll and look, an interval later."""
         self.now_s += EVERY_S
         sample = SnmpSample("generic", engine_id=engine_id) if outcome is Outcome.OK else None
@@ -41,7 +41,7 @@ class Desk:
         self.complaints.take(reading, self.now_s, self.now_s)
         self.look()
 
-    def strays(self, *strays: Stray, after_s: float = 1.0) -> None:
+    def strays(self, *strays: Unsolicited, after_s: float = 1.0) -> None:
         """Take a second's strays and look."""
         self.now_s += after_s
         self.complaints.take_strays(strays, after_s, self.now_s, self.now_s)
@@ -99,7 +99,11 @@ def test_who_is_not_seen_for_an_hour_is_no_longer_complained_of() -> None:
 def test_a_flood_is_named_by_its_source_and_ends_with_it() -> None:
     desk = Desk()
     for _ in range(5):
-        desk.strays(Stray("10.0.0.2", "garbage", 900), Stray("10.0.0.2", "unasked", 100), Stray("192.0.2.1", "garbage", 9999))
+        desk.strays(
+            Unsolicited("10.0.0.2", "garbage", 900),
+            Unsolicited("10.0.0.2", "unasked", 100),
+            Unsolicited("192.0.2.1", "garbage", 9999),
+        )
     assert [("misbehaves", "b")] == desk.told
     assert "b: agent sends 1000 datagrams a second that nobody asked for" == sentence(desk.events[0])
     desk.poll("b")
@@ -111,14 +115,14 @@ def test_a_flood_is_named_by_its_source_and_ends_with_it() -> None:
 def test_a_stray_now_and_then_is_no_flood() -> None:
     desk = Desk()
     for _ in range(100):
-        desk.strays(Stray("10.0.0.1", "unasked", 5))
+        desk.strays(Unsolicited("10.0.0.1", "unasked", 5))
     assert [] == desk.told
 
 
 def test_an_agent_that_answers_when_it_was_given_up_is_named_with_its_slowness() -> None:
     desk = Desk()
     for _ in range(3):
-        desk.strays(Stray("10.0.0.1", "late", 1, late_s=9.96), after_s=30.0)
+        desk.strays(Unsolicited("10.0.0.1", "late", 1, late_s=9.96), after_s=30.0)
     assert ["a: agent answers after 10 s, when it has been given up"] == [sentence(event) for event in desk.events]
 
 

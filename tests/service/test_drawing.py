@@ -7,7 +7,7 @@ from dataclasses import replace
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.state import State
-from monitor.service.drawing import draw
+from monitor.service.drawing import add_minute
 from monitor.service.history import History
 from tests.export import sample
 
@@ -20,7 +20,7 @@ def drawn(state: State, **changes: object) -> tuple[float | None, float | None]:
     snapshot = sample.with_view(sample.snapshot(states={"xa-1-1": state}), "xa-1-1", **changes)
     history.note(Reading("xa-1-1", "icmp", 0.0, Outcome.OK, icmp=IcmpSample(1, (0.01,))), sample.NOW - 60)
     history.note(Reading("xa-1-1", "icmp", 0.0, Outcome.OK, icmp=IcmpSample(1, (0.01,))), sample.NOW)
-    draw(history, snapshot, Settings(), MINUTE)
+    add_minute(history, snapshot, Settings(), MINUTE)
     day = history.day("xa-1-1", sample.NOW)
     assert day is not None
     return day.jitters_s[-1], day.receive_bps[-1]

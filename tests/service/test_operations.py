@@ -10,17 +10,17 @@ import pytest
 from monitor.export.source import RefusedError
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Snapshot, State, Transition
-from monitor.service.operations import Desk
+from monitor.service.operations import Operations
 from tests.service.province import SETTINGS, FakeClock, MemoryJournal, Province
 
 SAIGON = replace(SETTINGS, timezone="Asia/Ho_Chi_Minh")
 
 
-def desk(province: Province) -> Desk:
-    return Desk(province.board, province.journal, province.clock, lambda: province.inventory, lambda: province.settings)
+def desk(province: Province) -> Operations:
+    return Operations(province.board, province.journal, province.clock, lambda: province.inventory, lambda: province.settings)
 
 
-async def outage(*dead: str, settings: Settings = SAIGON) -> tuple[Province, Desk]:
+async def outage(*dead: str, settings: Settings = SAIGON) -> tuple[Province, Operations]:
     """Return a province in which these are down."""
     province = Province(settings=settings)
     await province.run(40)
@@ -29,7 +29,7 @@ async def outage(*dead: str, settings: Settings = SAIGON) -> tuple[Province, Des
     return province, desk(province)
 
 
-def restarted(before: Province) -> tuple[Province, Desk]:
+def restarted(before: Province) -> tuple[Province, Operations]:
     """Return the province as another daemon finds it with the same journal."""
     last = {entry.target: entry for entry in before.journal.entries if isinstance(entry, Transition)}
     province = Province(before.inventory, before.settings, clock=before.clock, journal=replace(before.journal, last=last))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from monitor.export.remote.channel import Channel
+from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.poller_side import PollerSide
 from monitor.export.source import NoMeetings
 from monitor.model.settings import Settings
@@ -101,7 +101,7 @@ async def test_it_ends_by_itself_when_the_poller_is_gone(tmp_path: Path) -> None
         fds = [theirs.fileno(), listener.fileno()]
         process = await asyncio.create_subprocess_exec(sys.executable, *PROGRAM, *map(str, fds), pass_fds=fds)
         theirs.close()
-        side = asyncio.create_task(PollerSide(source, NoMeetings(), await Channel.over(ours), serving=serving.set).run())
+        side = asyncio.create_task(PollerSide(source, NoMeetings(), await PeerChannel.over(ours), serving=serving.set).run())
         await serving.wait()
         side.cancel()
         assert 0 == await process.wait()

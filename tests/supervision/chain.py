@@ -20,7 +20,7 @@ from monitor.cli.stack_programs import (
     write_alertmanager,
     write_prometheus,
 )
-from monitor.cli.subprocesses import Child, start, wait_until_ready
+from monitor.cli.subprocesses import Child, start_child, wait_until_ready
 from tests.patience import LONGEST_WAIT_S
 from tests.ports import reserved
 from tests.supervision.scaling import scaled
@@ -66,10 +66,12 @@ def chain_over(daemon: str, folder: Path, *, faster: float = 1) -> Iterator[Chai
         routes = _alertmanager(folder / "alertmanager", url, faster)
         rules = _prometheus(folder / "prometheus", {"monitor": daemon, **listen}, faster)
         words = alertmanager_words(programs[1], routes, folder / "alertmanager" / "data", listen["alertmanager"])
-        children = [start(stack, "alertmanager", folder / "alertmanager.log", words)]
+        children = [start_child(stack, "alertmanager", folder / "alertmanager.log", words)]
         words = prometheus_words(programs[0], rules, folder / "prometheus" / "data", listen["prometheus"])
         own = ("--query.lookback-delta=5m", "--rules.alert.resend-delay=1m")
-        children.append(start(stack, "prometheus", folder / "prometheus.log", [*words, *(scaled(each, faster) for each in own)]))
+        children.append(
+            start_child(stack, "prometheus", folder / "prometheus.log", [*words, *(scaled(each, faster) for each in own)])
+        )
         for child in children:
             is_ready = wait_until_ready(child, "127.0.0.1", ports[child.name], "/-/ready", LONGEST_WAIT_S)
             assert is_ready, "\n".join(child.last_lines())

@@ -24,7 +24,7 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.journal.rows import Entry
-from monitor.journal.store import Reader
+from monitor.journal.store import JournalReader
 from monitor.service.process import FIRST_PASSED_FD
 from tests.lab_fixture import Lab
 from tests.patience import LONGEST_WAIT_S
@@ -152,7 +152,7 @@ class Running:
 
     def entries(self) -> list[Entry]:
         """Return all that the journal of a daemon that has answered once holds, oldest first; the API tells the newest thousand."""
-        reader = Reader(f"sqlite:///{self.journal}")
+        reader = JournalReader(f"sqlite:///{self.journal}")
         try:
             return reader.between(0.0, math.inf)
         finally:

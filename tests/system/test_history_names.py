@@ -9,7 +9,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from prometheus_client.parser import text_string_to_metric_families as parse_plain
 
 from monitor.cli.history_text import HistoryText
-from monitor.lab.history import History, past_of
+from monitor.lab.history import InventedHistory, past_of
 from monitor.load.configuration import load
 from monitor.model.inventory import Expected
 from tests.system.running import Running
@@ -22,7 +22,7 @@ def test_a_past_has_the_series_of_a_real_scrape(attentive: Running) -> None:
     configuration = load(attentive.lab.folder)
     inventory, settings = configuration.inventory, configuration.settings
     past = past_of(1 / 24, NOON, settings.office_hours, ZoneInfo(settings.timezone), 1)
-    history = History(inventory, dict.fromkeys(inventory.targets, Expected.ALWAYS), past, 300 / 86_400)
+    history = InventedHistory(inventory, dict.fromkeys(inventory.targets, Expected.ALWAYS), past, 300 / 86_400)
     assert {"up"} == {stays[-1].state.value for stays in history.story.stays.values()}, "take a seed by which all is well"
     written = io.BytesIO()
     HistoryText(history, settings, "a:1").write(written, history.detail, history.grid.count)

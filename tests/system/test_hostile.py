@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model.agent_fault import Deed
+from monitor.model.agent_fault import FaultKind
 from monitor.model.state import Event
 from tests.system.hostile import HEALTHY, HOSTILE, Siege
 from tests.system.running import Scrape, is_even
@@ -12,7 +12,7 @@ from tests.told import sentence
 
 GROWTH = 1.1
 ROUNDS = 4
-LATENESS = (Deed.LATE, Deed.DIES)
+LATENESS = (FaultKind.LATE, FaultKind.DIES)
 """How it looks when an answer comes too late."""
 
 

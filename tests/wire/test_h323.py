@@ -14,7 +14,7 @@ from pycrate_asn1dir import H225
 from monitor.lab.packet import udp
 from monitor.wire import h323
 from monitor.wire.fault import MalformedError
-from monitor.wire.h323 import Answer, Kind, Question
+from monitor.wire.h323 import GatekeeperAnswer, GatekeeperAnswerKind, Question
 from tests.patience import LONGEST_WAIT_S
 from tests.wire.gatekeeper_requests import gatekeeper_request
 from tests.wire.refusals import refused
@@ -87,7 +87,7 @@ def test_a_sequence_number_beyond_its_bounds_is_refused(sequence: int) -> None:
     [
         (
             written("gatekeeperConfirm", requestSeqNum=9, protocolIdentifier=(0, 0, 8, 2250, 0, 4), rasAddress=IP4),
-            Answer(Kind.GATEKEEPER_CONFIRM, 9),
+            GatekeeperAnswer(GatekeeperAnswerKind.GATEKEEPER_CONFIRM, 9),
         ),
         (
             written(
@@ -96,29 +96,35 @@ def test_a_sequence_number_beyond_its_bounds_is_refused(sequence: int) -> None:
                 protocolIdentifier=(0, 0, 8, 2250, 0, 6),
                 rejectReason=("terminalExcluded", 0),
             ),
-            Answer(Kind.GATEKEEPER_REJECT, 300, "terminalExcluded"),
+            GatekeeperAnswer(GatekeeperAnswerKind.GATEKEEPER_REJECT, 300, "terminalExcluded"),
         ),
         (
             written("locationConfirm", requestSeqNum=65535, callSignalAddress=IP4, rasAddress=IP6),
-            Answer(Kind.LOCATION_CONFIRM, 65535, signalling=("10.2.17.20", 1720)),
+            GatekeeperAnswer(GatekeeperAnswerKind.LOCATION_CONFIRM, 65535, signalling=("10.2.17.20", 1720)),
         ),
         (
             written("locationConfirm", requestSeqNum=1, callSignalAddress=IP6, rasAddress=IP4, multipleCalls=True),
-            Answer(Kind.LOCATION_CONFIRM, 1, signalling=("fd00::1", 1720)),
+            GatekeeperAnswer(GatekeeperAnswerKind.LOCATION_CONFIRM, 1, signalling=("fd00::1", 1720)),
         ),
         (
             written("locationConfirm", requestSeqNum=1, callSignalAddress=("netBios", bytes(16)), rasAddress=IP4),
-            Answer(Kind.LOCATION_CONFIRM, 1),
+            GatekeeperAnswer(GatekeeperAnswerKind.LOCATION_CONFIRM, 1),
         ),
         *(
-            (written("locationReject", requestSeqNum=4, rejectReason=(reason, 0)), Answer(Kind.LOCATION_REJECT, 4, reason))
+            (
+                written("locationReject", requestSeqNum=4, rejectReason=(reason, 0)),
+                GatekeeperAnswer(GatekeeperAnswerKind.LOCATION_REJECT, 4, reason),
+            )
             for reason in (*REASONS, "securityDenial", "hopCountExceeded", "unallocatedNumber")
         ),
-        (written("requestInProgress", requestSeqNum=77, delay=2500), Answer(Kind.IN_PROGRESS, 77, delay_s=2.5)),
+        (
+            written("requestInProgress", requestSeqNum=77, delay=2500),
+            GatekeeperAnswer(GatekeeperAnswerKind.IN_PROGRESS, 77, delay_s=2.5),
+        ),
     ],
 )
-def test_an_answer_that_the_oracle_wrote_is_read(message: bytes, answer: Answer) -> None:
-    assert answer == h323.read_answer(message)
+def test_an_answer_that_the_oracle_wrote_is_read(message: bytes, answer: GatekeeperAnswer) -> None:
+    assert answer == h323.read_gatekeeper_answer(message)
 
 
 def test_the_answers_of_the_labs_gatekeeper_are_the_standards() -> None:
@@ -143,7 +149,7 @@ def test_the_answers_of_the_labs_gatekeeper_are_the_standards() -> None:
 )
 def test_what_is_no_answer_is_refused_with_the_reason(data: bytes, reason: str) -> None:
     with refused(reason):
-        h323.read_answer(data)
+        h323.read_gatekeeper_answer(data)
 
 
 def test_every_beginning_of_an_answer_is_refused_until_what_is_needed_is_there() -> None:
@@ -151,8 +157,8 @@ def test_every_beginning_of_an_answer_is_refused_until_what_is_needed_is_there()
     # The signalling address ends at octet 22; what follows it is not needed.
     for end in range(22):
         with pytest.raises(MalformedError):
-            h323.read_answer(whole[:end])
-    assert h323.read_answer(whole) == h323.read_answer(whole[:22])
+            h323.read_gatekeeper_answer(whole[:end])
+    assert h323.read_gatekeeper_answer(whole) == h323.read_gatekeeper_answer(whole[:22])
 
 
 def test_random_aliases_survive_the_oracle() -> None:

@@ -17,7 +17,7 @@ from monitor.wire.icmp import (
     Quote,
     build_error,
     checksum,
-    parse,
+    parse_icmp,
     parse_ipv4,
     parse_ipv6,
     parse_quote,
@@ -61,13 +61,13 @@ def test_the_checksum_of_rfc_1071s_example_is_right() -> None:
 @pytest.mark.parametrize(("version", "ends"), [(4, None), (6, None), (6, V6_ENDS)])
 @given(echo=st.builds(Echo, st.booleans(), words, words, st.binary(max_size=80)))
 def test_an_echo_reads_back_as_it_was_built(version: int, ends: tuple[str, str] | None, echo: Echo) -> None:
-    assert echo == parse(version, build_echo(version, echo, ends), ends)
+    assert echo == parse_icmp(version, build_echo(version, echo, ends), ends)
 
 
 def test_an_echo_request_worked_out_by_hand_reads_right() -> None:
     # 0x0800 + 0x1a2b + 0x0001 is 0x222c, whose complement is 0xddd3.
     message = bytes.fromhex("0800ddd31a2b00010000000000000000")
-    assert Echo(False, 0x1A2B, 1, bytes(8)) == parse(4, message)
+    assert Echo(False, 0x1A2B, 1, bytes(8)) == parse_icmp(4, message)
 
 
 @pytest.mark.parametrize(
@@ -84,19 +84,19 @@ def test_an_echo_request_worked_out_by_hand_reads_right() -> None:
 )
 def test_what_is_malformed_is_refused_with_a_reason(version: int, message: bytes, reason: str) -> None:
     with pytest.raises(MalformedIcmp, match=reason):
-        parse(version, message, V6_ENDS if version == 6 else None)
+        parse_icmp(version, message, V6_ENDS if version == 6 else None)
 
 
 @pytest.mark.parametrize("kept", [8, 12, 64])
 def test_an_error_tells_whose_request_it_quotes_even_from_eight_bytes(kept: int) -> None:
     request = build_echo(4, Echo(False, 7, 8, bytes(56)))
-    error = parse(4, build_error(4, 3, 1, ipv4(request[:kept], options=1)))
+    error = parse_icmp(4, build_error(4, 3, 1, ipv4(request[:kept], options=1)))
     assert IcmpError(3, 1, None, Quote("10.0.0.1", "10.2.17.1", 7, 8, request[8:kept])) == error
 
 
 def test_an_ipv6_error_tells_whose_request_it_quotes() -> None:
     request = build_echo(6, Echo(False, 7, 8, b""), V6_ENDS)
-    error = parse(6, build_error(6, 1, 3, ipv6(request), ends=V6_ENDS), V6_ENDS)
+    error = parse_icmp(6, build_error(6, 1, 3, ipv6(request), ends=V6_ENDS), V6_ENDS)
     assert IcmpError(1, 3, None, Quote("fd00::1", "fd00::2", 7, 8, b"")) == error
 
 
@@ -107,7 +107,7 @@ def test_an_ipv6_error_tells_whose_request_it_quotes() -> None:
 def test_the_next_hops_mtu_is_read_where_the_type_carries_one(
     version: int, kind: int, code: int, mtu: int, expected: int | None
 ) -> None:
-    error = parse(version, build_error(version, kind, code, b"", mtu=mtu))
+    error = parse_icmp(version, build_error(version, kind, code, b"", mtu=mtu))
     assert isinstance(error, IcmpError)
     assert expected == error.mtu
 
@@ -132,7 +132,7 @@ def test_a_quote_of_anything_but_an_echo_request_is_none(version: int, quoted: b
 @given(st.binary(max_size=120), st.sampled_from([4, 6]))
 def test_any_bytes_either_read_or_are_refused(data: bytes, version: int) -> None:
     with contextlib.suppress(MalformedIcmp):
-        parse(version, data)
+        parse_icmp(version, data)
     with contextlib.suppress(MalformedIcmp):
         (parse_ipv4 if version == 4 else parse_ipv6)(data)
     parse_quote(version, data)
@@ -162,7 +162,7 @@ def test_the_fast_path_writes_what_the_plain_one_reads(version: int, ident: int,
     replies = []
     for request, (sequence, cookie) in zip(written(codec, *numbers), numbers, strict=True):
         if version == 4:
-            echo = parse(4, request)
+            echo = parse_icmp(4, request)
             assert isinstance(echo, Echo)
             assert (False, ident, sequence) == (echo.is_reply, echo.ident, echo.sequence)
             assert cookie.to_bytes(8, "big") == echo.payload[:8]

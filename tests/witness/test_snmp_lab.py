@@ -11,7 +11,7 @@ from monitor.model.profile import Profile
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.prober import SnmpProber
-from monitor.rules.counters import Track
+from monitor.rules.counters import DeviceCounters
 from monitor.service.clock import SystemClock
 from tests.lab_fixture import Lab
 from tests.probes.readings import readings, sample
@@ -32,9 +32,9 @@ def spec(lab: Lab, target: str, **more: object) -> SnmpSpec:
     return SnmpSpec(target, lab.address(target), Credential("wan", "2c", "lab"), **given)  # type: ignore[arg-type]
 
 
-async def polled(lab: Lab, prober: SnmpProber, track: Track | None, at_s: float) -> Track:
+async def polled(lab: Lab, prober: SnmpProber, track: DeviceCounters | None, at_s: float) -> DeviceCounters:
     """Return the track as it is after one more poll of xa-a1 that came at this monotonic time."""
-    after = deepcopy(track or Track())
+    after = deepcopy(track or DeviceCounters())
     after.take(await sample(prober, spec(lab, "xa-a1")), at_s, at_s)
     return after
 
@@ -72,7 +72,7 @@ async def test_every_temper_of_the_labs_agents_has_its_outcome(
         assert (32 if fault == "agent-32bit" else 64, True) == (read.interfaces[0].octet_bits, read.complete)
 
 
-def received(track: Track) -> int:
+def received(track: DeviceCounters) -> int:
     """Return the total of the WAN interface."""
     (total,) = [view.receive_bytes_total for view in track.views if view.role == "wan"]
     assert total is not None

@@ -4,7 +4,7 @@ from string import Formatter
 
 import pytest
 
-from monitor.model.agent_fault import Deed
+from monitor.model.agent_fault import FaultKind
 from monitor.words.complaints import COMPLAINTS, complain
 
 
@@ -15,10 +15,10 @@ def test_both_languages_tell_the_same_values(key: str) -> None:
 
 
 def test_every_deed_has_its_sentence() -> None:
-    assert set(COMPLAINTS) == {deed.value for deed in Deed} | {"over", "unheard", "more"}
+    assert set(COMPLAINTS) == {deed.value for deed in FaultKind} | {"over", "unheard", "more"}
 
 
 def test_a_wrong_request_id_is_told_with_both() -> None:
     values = {"asked": 7, "answered": 9}
-    assert complain(Deed.WRONG_ID, values, "en") == "agent answers with a wrong request-id (7 answered with 9)"
-    assert complain(Deed.WRONG_ID, values, "vi") == "agent trả lời sai request-id (7 được trả lời bằng 9)"
+    assert complain(FaultKind.WRONG_ID, values, "en") == "agent answers with a wrong request-id (7 answered with 9)"
+    assert complain(FaultKind.WRONG_ID, values, "vi") == "agent trả lời sai request-id (7 được trả lời bằng 9)"

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.model.reason import Reason
 from monitor.words import LANGUAGES
-from monitor.words.events import EVENTS, Values, tell, tell_change
+from monitor.words.events import EVENTS, Values, tell_change, tell_event
 from tests.told import text
 
 NAMES = {"xa-a": "Xã A", "huyen-x": "Huyện X"}
@@ -89,7 +89,7 @@ REASONS = {
 @pytest.mark.parametrize("kind", SAID)
 def test_each_kind_is_said_in_both_languages(kind: str) -> None:
     target, values, *told = SAID[kind]
-    assert told == [tell(kind, target, values, REASONS.get(kind, ()), language, NAMES) for language in LANGUAGES]
+    assert told == [tell_event(kind, target, values, REASONS.get(kind, ()), language, NAMES) for language in LANGUAGES]
 
 
 def test_every_sentence_of_the_catalogue_is_tried_here() -> None:
@@ -98,7 +98,7 @@ def test_every_sentence_of_the_catalogue_is_tried_here() -> None:
 
 @pytest.mark.parametrize(("kind", "values"), [("sighted", {}), ("learned", {}), ("blind", {"code": "of_tomorrow"})])
 def test_what_has_no_sentence_is_told_as_it_was_written(kind: str, values: Values) -> None:
-    assert "it sees again" == tell(kind, "", values, text("it sees again"), "vi", NAMES)
+    assert "it sees again" == tell_event(kind, "", values, text("it sees again"), "vi", NAMES)
 
 
 def test_a_change_says_from_what_to_what_and_why() -> None:
@@ -108,7 +108,7 @@ def test_a_change_says_from_what_to_what_and_why() -> None:
 
 def test_a_journal_of_version_0_1_that_told_of_a_late_loop_is_still_read() -> None:
     values: Values = {"code": "blind_lag", "lag_s": 3.4}
-    told = [tell("blind", "", values, (), language, NAMES) for language in LANGUAGES]
+    told = [tell_event("blind", "", values, (), language, NAMES) for language in LANGUAGES]
     assert [
         "Bộ giám sát không nhìn thấy mạng: bộ giám sát bị treo 3,4 s",
         "The monitor is blind: the monitor itself stalled for 3.4 s",

@@ -31,14 +31,14 @@ from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, RootCause, Snapshot, State, Transition
 from monitor.report import availability
 from monitor.report.page import page as report_page
-from monitor.report.shift import Journal, shift_log
+from monitor.report.shift import ShiftRecords, shift_log
 from monitor.report.shift_html import shift_html
-from monitor.report.wording import Wording
-from monitor.report.xlsx import written as workbook
+from monitor.report.wording import ShiftWording
+from monitor.report.xlsx import workbook_file as workbook
 from monitor.rules.availability import Account, Availability
-from monitor.words.events import tell as tell_event
+from monitor.words.events import tell_event
 from monitor.words.page import counted
-from monitor.words.readiness import tell
+from monitor.words.readiness import tell_finding
 from monitor.words.reasons import explain
 from monitor.words.voice import voice
 from tests.export import sample
@@ -89,8 +89,8 @@ def test_a_loss_is_said_alike_by_page_card_chart_path_ladder_reason_report_comma
     found = {key: found[key] for key in ("card", "about", "path", "ladder", "chart-loss", "links")}
     burst = row(Reading(IT, "icmp", 0.0, Outcome.OK, icmp=IcmpSample(5, (0.01,) * 5)), language)
     found["poll"] = " ".join(_cells(IT, {"icmp": burst | {"icmp": burst["icmp"] | {"loss": loss}}}, (), language))
-    found["meeting"] = tell("loss", reason.values, language)
-    found["shift log"] = Wording(language, ZONE, sample.inventory(), sample.NOW).reason(reason)
+    found["meeting"] = tell_finding("loss", reason.values, language)
+    found["shift log"] = ShiftWording(language, ZONE, sample.inventory(), sample.NOW).reason(reason)
     everywhere(voice(language).loss(loss), found)
 
 
@@ -109,7 +109,7 @@ SHARES = [(0.89718125, "89,718%"), (0.999, "99,900%"), (0.9999999, "99,999%"), (
 def test_availability_is_said_alike_by_terminal_page_and_workbook(language: str, ratio: float, vietnamese: str) -> None:
     account = Account(available_s=ratio * 1e7, down_s=(1 - ratio) * 1e7)
     found = Availability(0.0, 1e7, {IT: account}, {}, {}, (), 0.0, 0.0)
-    report = availability.document(found, sample.inventory(), language, ZONE, 1e7)
+    report = availability.availability_report(found, sample.inventory(), language, ZONE, 1e7)
     expected = vietnamese if language == "vi" else vietnamese.replace(",", ".")
     assert expected == voice(language).availability(ratio)
     if ratio < 1:
@@ -133,8 +133,8 @@ def test_a_round_trip_is_said_alike_by_card_chart_path_ladder_reasons_report_com
     found = {key: found[key] for key in ("card", "about", "path", "ladder", "chart-rtt")}
     burst = row(Reading(IT, "icmp", 0.0, Outcome.OK, icmp=IcmpSample(5, (rtt_s,) * 5)), language)
     found["poll"] = " ".join(_cells(IT, {"icmp": burst}, (), language))
-    found["meeting"] = tell("answers", {"rtt_s": rtt_s}, language)
-    found["shift log"] = Wording(language, ZONE, sample.inventory(), sample.NOW).reason(reason)
+    found["meeting"] = tell_finding("answers", {"rtt_s": rtt_s}, language)
+    found["shift log"] = ShiftWording(language, ZONE, sample.inventory(), sample.NOW).reason(reason)
     found["profile"] = readable_number("wan_device_answer_seconds", rtt_s, language)
     everywhere(voice(language).milliseconds(rtt_s), found)
 
@@ -145,7 +145,7 @@ def test_a_jitter_is_said_alike_by_card_chart_ladder_and_reasons(language: str) 
     changes = {"icmp": replace(sample.icmp(), jitter_s=0.0346), "state": State.DEGRADED, "reason": reason}
     found = faces(sample.with_view(sample.snapshot(ALONE), IT, **changes), language)
     found = {key: found[key] for key in ("card", "about", "ladder", "chart-jitter")}
-    everywhere("35 ms", found | {"meeting": tell("jitter", reason.values, language)})
+    everywhere("35 ms", found | {"meeting": tell_finding("jitter", reason.values, language)})
 
 
 @both
@@ -156,7 +156,7 @@ def test_a_rate_is_said_alike_by_card_page_chart_path_and_meeting(language: str,
     made = replace(made, targets=made.targets | {IT: replace(made.targets[IT], contracted=contracted)})  # type: ignore[operator]
     found = faces(sample.snapshot(made), language)
     found = {key: found[key] for key in ("card", "about", "path", "chart-bandwidth")}
-    found["meeting"] = tell("too_narrow", {"circuit": IT, "wanted_bps": 1e8, "contracted_bps": bps}, language)
+    found["meeting"] = tell_finding("too_narrow", {"circuit": IT, "wanted_bps": 1e8, "contracted_bps": bps}, language)
     everywhere(voice(language).rate(bps), found)
 
 
@@ -171,8 +171,8 @@ def test_how_long_it_lasted_is_said_alike_by_pages_reports_and_events(language: 
     fell = Transition(IT, State.UP, State.DOWN, begun, IT, silent)
     rose = Transition(IT, State.DOWN, State.UP, ended, None, Reason("answers"))
     snapshot = replace(sample.snapshot(), changes=(rose, fell))
-    say = Wording(language, ZONE, sample.inventory(), sample.NOW)
-    log = shift_log(Journal([], [fell, rose], []), sample.inventory(), sample.NOW - 28_800, sample.NOW)
+    say = ShiftWording(language, ZONE, sample.inventory(), sample.NOW)
+    log = shift_log(ShiftRecords([], [fell, rose], []), sample.inventory(), sample.NOW - 28_800, sample.NOW)
     found = {key: faces(snapshot, language)[key] for key in ("causes", "day")}
     found["terminal"] = " ".join(_lines(log, say, "Mẫu"))
     found["paper"] = text(shift_html(log, say, "Mẫu", sample.NOW))
@@ -185,7 +185,7 @@ def test_how_long_it_lasted_is_said_alike_by_pages_reports_and_events(language: 
 def test_how_long_ago_is_said_alike_by_pages_ladder_and_meeting(language: str, ago_s: int) -> None:
     snapshot = sample.snapshot(states={IT: State.DOWN}, since=sample.NOW - ago_s)
     found = {key: faces(snapshot, language)[key] for key in ("card", "about", "causes")}
-    found["meeting"] = tell("fresh", {"age_s": float(ago_s)}, language)
+    found["meeting"] = tell_finding("fresh", {"age_s": float(ago_s)}, language)
     everywhere(voice(language).duration(ago_s), found)
 
 
@@ -200,8 +200,8 @@ def test_how_many_are_hit_is_said_alike_by_card_page_report_and_command(language
     snapshot = replace(made, root_causes=(cause,))
     found = {key: faces(snapshot, language)[key] for key in ("card", "about")}
     fell = Transition(IT, State.UP, State.DOWN, sample.NOW - 60, IT, made.views[IT].reason, (), points, endpoints)
-    log = shift_log(Journal([], [fell], []), sample.inventory(), sample.NOW - 28_800, sample.NOW)
-    found["shift log"] = Wording(language, ZONE, sample.inventory(), sample.NOW).hit(log.outages[0])
+    log = shift_log(ShiftRecords([], [fell], []), sample.inventory(), sample.NOW - 28_800, sample.NOW)
+    found["shift log"] = ShiftWording(language, ZONE, sample.inventory(), sample.NOW).hit(log.outages[0])
     for kind, count in (("points", points), ("endpoints", endpoints)):
         everywhere(counted(kind, count, language), found)
     assert ("1 point", "12,000 endpoints") == (counted("points", 1, "en"), counted("endpoints", 12_000, "en"))

@@ -14,10 +14,10 @@ import pytest
 
 from monitor.errors import MonitorError
 from monitor.load import meetings
-from monitor.load.manual import FORMS, keys
+from monitor.load.manual import FORMS, keys_of
 from monitor.load.receivers import receivers_table
 from monitor.load.secrets import SecretStore
-from monitor.words.faults import CATALOGUES, FAULTS, tell
+from monitor.words.faults import CATALOGUES, FAULTS, tell_fault
 from monitor.words.faults.keys import KEYS
 from monitor.words.faults.system import SYSTEM
 from monitor.words.phrase import Phrase, coded, decoded, joined, phrase
@@ -159,7 +159,7 @@ def test_what_a_required_key_means_is_told_as_the_manual_tells_it() -> None:
     store = SecretStore({}, Path())
     receivers: Any = receivers_table(store).item
     forms = [*FORMS.values(), receivers.table, meetings.EVENT]
-    docs = {field.doc for form in forms for _, field in keys(form) if field.required}
+    docs = {field.doc for form in forms for _, field in keys_of(form) if field.required}
     known = {english for _, english in KEYS.values()}
     assert set() == docs - known
     assert set() == known - docs
@@ -221,9 +221,9 @@ def test_what_is_no_refusal_is_told_as_none(answer: object) -> None:
 
 def test_a_phrase_quotes_texts_phrases_and_several_of_them() -> None:
     told = phrase("not_what", what=phrase("one_of", options=("a", Phrase("nothing"))), found=joined("or", ["x", "y", "{z}"]))
-    assert "must be one of a, nothing, not x or y or {z}" == tell(told, "en")
-    assert "phải là một trong a, chỗ trống, không phải x hoặc y hoặc {z}" == tell(told, "vi")
-    assert "" == tell(joined("and", []), "vi")
+    assert "must be one of a, nothing, not x or y or {z}" == tell_fault(told, "en")
+    assert "phải là một trong a, chỗ trống, không phải x hoặc y hoặc {z}" == tell_fault(told, "vi")
+    assert "" == tell_fault(joined("and", []), "vi")
 
 
 @pytest.mark.parametrize(
@@ -242,5 +242,5 @@ def test_a_phrase_quotes_texts_phrases_and_several_of_them() -> None:
     ids=lambda told: told.code if isinstance(told, Phrase) else "",
 )
 def test_numbers_are_said_by_the_voice_and_numerals_as_they_are(told: Phrase, vietnamese: str, english: str) -> None:
-    assert vietnamese in tell(told, "vi")
-    assert english in tell(told, "en")
+    assert vietnamese in tell_fault(told, "vi")
+    assert english in tell_fault(told, "en")

@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.export.api import targets
 from monitor.export.api.meetings_json import Teller
-from monitor.export.api.targets import targets
 from monitor.export.pages.sentences import Sentences
 from monitor.model.meeting import Stage, Verdict
 from monitor.model.probe_kinds import KINDS
 from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, State, Transition
-from monitor.report.wording import Wording
+from monitor.report.wording import ShiftWording
 from monitor.service.board.announcing import sentence
-from monitor.service.board.measured import Measured
+from monitor.service.board.measured import Measurements
 from monitor.words import LANGUAGES, Catalogue
 from monitor.words.complaints import COMPLAINTS
 from monitor.words.details import DETAILS
@@ -96,7 +96,7 @@ def in_the_api(kind: str, evidence: Reasons, language: str) -> Iterator[str]:
 
 
 def in_reports(kind: str, evidence: Reasons, language: str) -> Iterator[str]:
-    wording = Wording(language, ZONE, INVENTORY, sample.NOW)
+    wording = ShiftWording(language, ZONE, INVENTORY, sample.NOW)
     yield wording.reason(Reason("probe_failing", {"probe": kind, "readings": 2}))
     yield from (wording.note(event) for event in checks(evidence))
 
@@ -148,7 +148,7 @@ def test_the_log_shows_none_either(kind: str, outcome: Outcome, verdict: Verdict
 @every_language
 @pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.OK])
 def test_an_agent_that_brought_no_reason_is_told_by_how_its_poll_ended(outcome: Outcome, language: str) -> None:
-    measured = Measured()
+    measured = Measurements()
     measured.take_snmp(Reading(IT, "snmp", 0.0, outcome), TARGET, sample.NOW)
     assert measured.snmp is not None
     said = Sentences(language, ZONE).detail(measured.snmp.detail)

@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from monitor.model.meeting import Rung, Stage, Verdict
-from monitor.words.readiness import FINDINGS, GISTS, MEETINGS, RUNGS, STAGES, VERDICTS, tell
+from monitor.words.readiness import FINDINGS, GISTS, MEETINGS, RUNGS, STAGES, VERDICTS, tell_finding
 from monitor.words.readiness_actions import ACTIONS
 
 RULES = Path(__file__).parents[2] / "monitor" / "rules"
@@ -104,4 +104,4 @@ def test_both_languages_name_the_same_values(catalogue: dict[str, tuple[str, str
 )
 def test_sentences_read_well(code: str, values: dict[str, float | str], vi: str, en: str) -> None:
     names = {"huyen": "UBND huyện"}
-    assert [vi, en] == [tell(code, values, language, names, LOCAL) for language in ("vi", "en")]
+    assert [vi, en] == [tell_finding(code, values, language, names, LOCAL) for language in ("vi", "en")]

@@ -18,14 +18,14 @@ from monitor.words.phrase import phrase
 _CHOICES = ("of", "kind", "level", "area", "profile", "tag", "port")
 
 
-class Group(TypedDict):
+class TargetGroup(TypedDict):
     """One target of the answer."""
 
     targets: list[str]
     labels: dict[str, str]
 
 
-def groups(inventory: Inventory, settings: Settings, query: Mapping[str, str]) -> list[Group]:
+def groups(inventory: Inventory, settings: Settings, query: Mapping[str, str]) -> list[TargetGroup]:
     """Return the answer. query: `of` (targets, or monitor: this daemon itself), what chooses targets, and the port to add.
 
     Raises BadParameterError for what it does not know: a misspelt choice would silently watch everything.
@@ -74,7 +74,7 @@ def _address(address: str, port: int | None) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
-def _monitor(network: str, settings: Settings) -> Group:
+def _monitor(network: str, settings: Settings) -> TargetGroup:
     """Return this daemon, as others reach it."""
     origin = urlsplit(settings.origin)
     labels = {"__scheme__": origin.scheme, "__metrics_path__": f"{origin.path}/metrics", "__meta_monitor_network": network}

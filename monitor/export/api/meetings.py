@@ -49,7 +49,7 @@ class MeetingsApi:
         audience = audience_of(request, self._source.settings.language)
 
         def draw(snapshot: Snapshot, _: None) -> str:
-            views = [meetings_json.summary(view, self._teller(audience, snapshot)) for view in self._meetings.meetings()]
+            views = [meetings_json.meeting_listed(view, self._teller(audience, snapshot)) for view in self._meetings.meetings()]
             return json_text({"at": snapshot.at, "meetings": views})
 
         return as_rendered(await self._renderings.get(("/api/v1/meetings", audience), draw), request)
@@ -59,7 +59,7 @@ class MeetingsApi:
         audience, name = audience_of(request, self._source.settings.language), request.match_info["id"]
 
         def draw(snapshot: Snapshot, _: None) -> str:
-            return json_text(meetings_json.document(self._known(name), self._teller(audience, snapshot)))
+            return json_text(meetings_json.meeting_in_full(self._known(name), self._teller(audience, snapshot)))
 
         return as_rendered(await self._renderings.get(("/api/v1/meetings", name, audience), draw), request)
 
@@ -75,7 +75,7 @@ class MeetingsApi:
                 if isinstance(told, tuple):
                     await answer.write({"done": told[0], "of": told[1]})
                 else:
-                    await answer.write(meetings_json.document(told, self._teller(audience, self._source.snapshot())))
+                    await answer.write(meetings_json.meeting_in_full(told, self._teller(audience, self._source.snapshot())))
             return await answer.end()
 
     async def _checked(self, meeting: str) -> AsyncIterator[tuple[int, int] | MeetingView]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from monitor.export.api.targets import Json, contacts
 from monitor.model.meeting import Confirmation, EndpointVerdict, MeetingView
 from monitor.model.reason import Reason
-from monitor.words.readiness import tell
+from monitor.words.readiness import tell_finding
 
 
 class Teller:
@@ -22,10 +22,10 @@ class Teller:
 
     def sentence(self, reason: Reason) -> str:
         """Return a finding, a meeting's reason or an action as a sentence."""
-        return tell(reason.code, reason.values, self._language, self._names, self._zone)
+        return tell_finding(reason.code, reason.values, self._language, self._names, self._zone)
 
 
-def summary(view: MeetingView, teller: Teller) -> dict[str, Json]:
+def meeting_listed(view: MeetingView, teller: Teller) -> dict[str, Json]:
     """Return one meeting as the list has it: all but its endpoints."""
     meeting = view.meeting
     return {
@@ -51,10 +51,10 @@ def summary(view: MeetingView, teller: Teller) -> dict[str, Json]:
     }
 
 
-def document(view: MeetingView, teller: Teller) -> dict[str, Json]:
+def meeting_in_full(view: MeetingView, teller: Teller) -> dict[str, Json]:
     """Return one meeting in full."""
     return {
-        **summary(view, teller),
+        **meeting_listed(view, teller),
         "endpoints": [endpoint(each, view.at, teller) for each in view.endpoints.values()],
         "blasts": [
             {"target": blast.target, "endpoints": list(blast.endpoints), "ready_after": blast.ready_after} for blast in view.blasts

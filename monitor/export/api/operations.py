@@ -8,11 +8,11 @@ from aiohttp import web
 
 from monitor.export.api.targets import Json, taken_json
 from monitor.export.rendered import Renderings
-from monitor.export.request_body import NOTE_LETTERS, json_object, remember_name, text_of, texts_of
+from monitor.export.request_body import NOTE_LETTERS, json_object, remember_name, text_field, texts_of
 from monitor.export.responses import as_json, as_rendered, json_text
 from monitor.export.source import Source
 from monitor.model.inventory import Inventory
-from monitor.model.operations import Work
+from monitor.model.operations import AnnouncedWork
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Snapshot
 
@@ -51,8 +51,8 @@ class Operating:
     async def acknowledge(self, request: web.Request) -> web.Response:
         """Take a root cause on."""
         body = await json_object(request, _TAKE)
-        target, by = text_of(body, "target", _TAKE, most=128), text_of(body, "by", _TAKE)
-        note = text_of(body, "note", _TAKE, most=NOTE_LETTERS, default="")
+        target, by = text_field(body, "target", _TAKE, most=128), text_field(body, "by", _TAKE)
+        note = text_field(body, "note", _TAKE, most=NOTE_LETTERS, default="")
         taken = await self._source.operations.acknowledge(target, by, note)
         response = as_json({"target": target, "name": self._name(target), "acknowledged": taken_json(taken)})
         remember_name(response, by)
@@ -61,7 +61,7 @@ class Operating:
     async def withdraw(self, request: web.Request) -> web.Response:
         """Take an acknowledgement back."""
         body = await json_object(request, _WITHDRAW)
-        target, by = text_of(body, "target", _WITHDRAW, most=128), text_of(body, "by", _WITHDRAW)
+        target, by = text_field(body, "target", _WITHDRAW, most=128), text_field(body, "by", _WITHDRAW)
         await self._source.operations.withdraw(target, by)
         response = as_json({"target": target, "name": self._name(target), "acknowledged": None})
         remember_name(response, by)
@@ -70,7 +70,7 @@ class Operating:
     async def works(self, request: web.Request) -> web.Response:
         """Answer the work that was announced at run time and is not over, and the windows of the configuration."""
 
-        def draw(snapshot: Snapshot, announced: Sequence[Work]) -> str:
+        def draw(snapshot: Snapshot, announced: Sequence[AnnouncedWork]) -> str:
             told = [_work(each, snapshot.inventory) for each in announced]
             configured = [_window(each, snapshot.inventory) for each in self._source.settings.maintenance]
             return json_text({"at": snapshot.at, "announced": told, "configured": configured})
@@ -81,12 +81,12 @@ class Operating:
     async def announce(self, request: web.Request) -> web.Response:
         """Announce work."""
         body = await json_object(request, _ANNOUNCE)
-        by = text_of(body, "by", _ANNOUNCE)
+        by = text_field(body, "by", _ANNOUNCE)
         work = await self._source.operations.announce(
             texts_of(body, "covers", _ANNOUNCE),
-            text_of(body, "for", _ANNOUNCE),
-            text_of(body, "from", _ANNOUNCE, default=""),
-            text_of(body, "reason", _ANNOUNCE, most=NOTE_LETTERS),
+            text_field(body, "for", _ANNOUNCE),
+            text_field(body, "from", _ANNOUNCE, default=""),
+            text_field(body, "reason", _ANNOUNCE, most=NOTE_LETTERS),
             by,
         )
         response = as_json(_work(work, (await self._source.fresh()).inventory))
@@ -96,7 +96,7 @@ class Operating:
     async def end(self, request: web.Request) -> web.Response:
         """End work, or call it off."""
         body = await json_object(request, _END)
-        work, by = text_of(body, "work", _END, most=128), text_of(body, "by", _END)
+        work, by = text_field(body, "work", _END, most=128), text_field(body, "by", _END)
         ended = await self._source.operations.end(work, by)
         response = as_json(_work(ended, (await self._source.fresh()).inventory))
         remember_name(response, by)
@@ -126,7 +126,7 @@ def _root_causes(snapshot: Snapshot) -> list[Json]:
     return found
 
 
-def _work(work: Work, inventory: Inventory) -> dict[str, Json]:
+def _work(work: AnnouncedWork, inventory: Inventory) -> dict[str, Json]:
     return {"number": work.number, "by": work.by, "at": work.at, **_window(work.window, inventory)}
 
 

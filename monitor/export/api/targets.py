@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.export.api.readings import codes
-from monitor.model.agent_fault import Misdeed
-from monitor.model.agent_limits import Learned, Manner
+from monitor.model.agent_fault import AgentFault
+from monitor.model.agent_limits import AgentLimits, LearnedLimit
 from monitor.model.inventory import Contact, Contracted, Location
 from monitor.model.reason import Reasons
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Transition
 from monitor.rules.conference import PROBES
-from monitor.rules.evidence import Evidence, gather, load
+from monitor.rules.evidence import Evidence, circuit_load, gather
 from monitor.words.details import tell_details
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -26,7 +26,7 @@ def targets(snapshot: Snapshot, settings: Settings) -> dict[str, Json]:
 def target(view: TargetView, snapshot: Snapshot, settings: Settings) -> dict[str, Json]:
     """Return one target as /api/v1/targets lists it."""
     evidence = gather(view, snapshot, settings)
-    carried = load(view.target, evidence.wan)
+    carried = circuit_load(view.target, evidence.wan)
     return {
         "id": view.target.id,
         "kind": view.target.kind.value,
@@ -113,7 +113,7 @@ def _icmp(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
     }
 
 
-def _complaint(misdeed: Misdeed, language: str) -> dict[str, Json]:
+def _complaint(misdeed: AgentFault, language: str) -> dict[str, Json]:
     return {"code": misdeed.deed, "values": {**misdeed.values, **_fault(misdeed.because, language)}}
 
 
@@ -156,7 +156,7 @@ def _services(view: TargetView, language: str) -> dict[str, Json]:
     }
 
 
-def manner(learned: Manner | None, language: str) -> dict[str, Json] | None:
+def manner(learned: AgentLimits | None, language: str) -> dict[str, Json] | None:
     """Return how a target's agent wants to be asked, and why, in a language, that was found; None where nothing is known."""
     if learned is None:
         return None
@@ -172,7 +172,7 @@ def manner(learned: Manner | None, language: str) -> dict[str, Json] | None:
     }
 
 
-def _learned(number: Learned, language: str) -> dict[str, Json]:
+def _learned(number: LearnedLimit, language: str) -> dict[str, Json]:
     reasons = (number.reason,) if number.reason is not None else ()
     return {
         "value": round(number.value, 3),

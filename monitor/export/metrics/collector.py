@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from monitor.export.metrics import target_lines
-from monitor.export.metrics.exposition import Row, Shape, Sheet
+from monitor.export.metrics.exposition import Exposition, Row, Shape
 from monitor.export.metrics.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES, Family, device_family
-from monitor.export.metrics.target_rows import Kept
+from monitor.export.metrics.target_rows import TargetRows
 from monitor.model.probe_kinds import SERVICES
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot
@@ -30,13 +30,13 @@ class Collector:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._kept: dict[str, Kept] = {}
-        self._standings = Sheet(target_lines.STANDING_WIDE)
-        self._pings = Sheet(target_lines.ICMP_WIDE)
-        self._agents = Sheet(target_lines.SNMP_WIDE)
-        self._heard = Sheet((False,) * len(SERVICES))
-        self._interfaces = Sheet(target_lines.INTERFACE_WIDE)
-        self._values: dict[tuple[str, ...], Sheet] = {}
+        self._kept: dict[str, TargetRows] = {}
+        self._standings = Exposition(target_lines.STANDING_WIDE)
+        self._pings = Exposition(target_lines.ICMP_WIDE)
+        self._agents = Exposition(target_lines.SNMP_WIDE)
+        self._heard = Exposition((False,) * len(SERVICES))
+        self._interfaces = Exposition(target_lines.INTERFACE_WIDE)
+        self._values: dict[tuple[str, ...], Exposition] = {}
 
     def render(self, snapshot: Snapshot, *, is_openmetrics: bool = False) -> list[bytes]:
         """Return the metrics of every target of a snapshot, UTF-8 and in parts, without the closing # EOF."""
@@ -45,7 +45,7 @@ class Collector:
         for id_, view in snapshot.views.items():
             kept = before.get(id_)
             if kept is None or kept.target is not view.target:
-                kept = Kept(view, self._settings)
+                kept = TargetRows(view, self._settings)
             kept.refresh(view, snapshot, affected.get(id_))
             now[id_] = kept
         self._kept = now
@@ -54,7 +54,7 @@ class Collector:
         texts = [part for header, text in told if text for part in (header, text)]
         return texts + self._write_values(everyone, is_openmetrics=is_openmetrics)
 
-    def _write(self, everyone: Sequence[Kept]) -> Sequence[bytes]:
+    def _write(self, everyone: Sequence[TargetRows]) -> Sequence[bytes]:
         """Return the text of each of _FAMILIES."""
         standings = self._standings.write([each.lines.standing for each in everyone], [each.standing for each in everyone])
         pinged = [(each.lines.icmp, each.icmp) for each in everyone if each.icmp is not None]
@@ -68,13 +68,13 @@ class Collector:
         )
         return (*standings, b"".join((heard, answered, *others)), *pings, up, boot, *interfaces, speed, b"".join(shares))
 
-    def _write_values(self, everyone: Iterable[Kept], *, is_openmetrics: bool) -> list[bytes]:
+    def _write_values(self, everyone: Iterable[TargetRows], *, is_openmetrics: bool) -> list[bytes]:
         """Return header and lines of each metric that profiles read, by name. Devices that offer the same share a sheet."""
         alike: dict[tuple[str, ...], list[tuple[Shape, Row]]] = {}
         for each in everyone:
             if each.metrics:
                 alike.setdefault(each.metrics, []).append((each.value_lines, each.values))
-        self._values = {metrics: self._values.get(metrics) or Sheet((False,) * len(metrics)) for metrics in alike}
+        self._values = {metrics: self._values.get(metrics) or Exposition((False,) * len(metrics)) for metrics in alike}
         by_name: dict[str, list[bytes]] = {}
         for metrics, rows in alike.items():
             for metric, text in zip(metrics, _write(self._values[metrics], rows), strict=True):
@@ -86,5 +86,5 @@ class Collector:
         return texts
 
 
-def _write(sheet: Sheet, rows: Sequence[tuple[Shape, Row]]) -> list[bytes]:
+def _write(sheet: Exposition, rows: Sequence[tuple[Shape, Row]]) -> list[bytes]:
     return sheet.write([shape for shape, _ in rows], [row for _, row in rows])

@@ -16,11 +16,11 @@ Shape = tuple[bytes, ...]
 """One template a column: a row's lines of one family, with a conversion (%d, %.15g, %b) for each number."""
 
 
-class Sheet:
+class Exposition:
     """Writes rows that have the same columns. wide: for each column, whether a row has a tuple of numbers in it."""
 
     def __init__(self, wide: Sequence[bool]) -> None:
-        self._columns = [_Column(is_wide=is_wide) for is_wide in wide]
+        self._columns = [_FamilyColumn(is_wide=is_wide) for is_wide in wide]
         self._shapes: list[Shape] = []
         self._lines: list[tuple[bytes, ...]] = [()] * len(wide)
 
@@ -33,7 +33,7 @@ class Sheet:
         return [column.write(lines, values) for column, lines, values in zip(self._columns, self._lines, columns, strict=True)]
 
 
-class _Column:
+class _FamilyColumn:
     """The lines of one family of all rows, and what was written of them last; its text is kept once it was asked for again."""
 
     __slots__ = ("_is_wide", "_lines", "_text", "_values")

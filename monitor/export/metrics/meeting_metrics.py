@@ -22,7 +22,7 @@ FAMILIES = (
 )
 
 
-def render(
+def render_meetings(
     views: Iterable[MeetingView], targets: Mapping[str, Target], rules: MeetingSettings, now: float, *, is_openmetrics: bool
 ) -> list[bytes]:
     """Return the text of the meetings that are watched at a moment (epoch seconds), in parts, without a closing # EOF."""

@@ -17,7 +17,7 @@ from prometheus_client import (
 from prometheus_client.openmetrics import exposition as openmetrics
 
 from monitor import __version__
-from monitor.model.agent_fault import STRAY_KINDS, Stray
+from monitor.model.agent_fault import STRAY_KINDS, Unsolicited
 from monitor.model.inventory import Area
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Settings
@@ -118,7 +118,7 @@ class OwnMetrics:
         self._drops.inc(total - self._drops_seen if total >= self._drops_seen else total)
         self._drops_seen = total
 
-    def see_strays(self, strays: Iterable[Stray]) -> None:
+    def see_strays(self, strays: Iterable[Unsolicited]) -> None:
         """Count what came unasked."""
         for stray in strays:
             self._unsolicited.labels(stray.kind).inc(stray.datagrams)

@@ -45,7 +45,7 @@ def _labels(*pairs: tuple[str, str]) -> str:
     return ",".join(f'{label}="{escape(value)}"' for label, value in pairs).replace("%", "%%")
 
 
-class Lines:
+class TargetLines:
     """One target's lines, written once for all scrapes: the shapes of its standing, its pings, its agent, and when it was heard."""
 
     __slots__ = ("_common", "_is_endpoint", "heard", "icmp", "snmp", "standing")

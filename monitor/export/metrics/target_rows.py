@@ -9,11 +9,11 @@ from monitor.export.metrics.exposition import Row, Shape
 from monitor.model.probe_kinds import ICMP, SERVICES, SNMP
 from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, InterfaceView, ServiceView, Snapshot, SnmpView, State, TargetView
-from monitor.rules.conference import joined
+from monitor.rules.conference import joined_series
 from monitor.rules.evidence import answers, bound_s, is_current, wan_interface
 
 
-class Kept:
+class TargetRows:
     """One target's rows of the sheets. A part is put in order again where its view is another, or fresh no longer, or again.
 
     icmp, snmp, heard (the services): None where nothing is known. interface_*: of each exported interface. metrics: what
@@ -48,7 +48,7 @@ class Kept:
     def __init__(self, view: TargetView, settings: Settings) -> None:
         export = settings.export
         self.target = view.target
-        self.lines = target_lines.Lines(view.target, has_contacts=export.contacts, has_histogram=export.histogram)
+        self.lines = target_lines.TargetLines(view.target, has_contacts=export.contacts, has_histogram=export.histogram)
         self.standing: Row = ()
         self.icmp: Row | None = None
         self.snmp: Row | None = None
@@ -118,7 +118,7 @@ class Kept:
     def _take_values(self, agent: Mapping[str, float]) -> None:
         """Take what the agent's profile read, together with what its services say."""
         services, told = self._services_of
-        values = joined({probe: services[probe] for probe in told}, agent) if services and told else agent
+        values = joined_series({probe: services[probe] for probe in told}, agent) if services and told else agent
         metrics, has_interface = tuple(values), bool(self.interface_rows)
         if metrics != self.metrics or has_interface is not self._has_interface:
             self.metrics, self._has_interface = metrics, has_interface

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from monitor.export.pages.panels import Figure, names_of
 from monitor.export.pages.sentences import Sentences
-from monitor.export.pages.tiles import Layout, shown
+from monitor.export.pages.tiles import Layout, shown_state
 from monitor.model.inventory import Kind
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Snapshot, State, TargetView
 from monitor.rules.bounds import Grades, grades
-from monitor.rules.evidence import Evidence, gather, load
+from monitor.rules.evidence import Evidence, circuit_load, gather
 from monitor.rules.operations import may_be_taken
 from monitor.words.page import counted
 
@@ -64,11 +64,11 @@ def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: 
         id_,
         view.target.name,
         f"{layout.area(view.target.area).name} · {say.level(view.target.level)}",
-        shown(view),
+        shown_state(view),
         view.since if view.state else 0.0,
         say.day_clock(view.since, snapshot.at),
         tuple((say(label), figure) for label, figure in rows if figure.text),
-        tuple(CardEndpoint(snapshot.views[each].target.name, shown(snapshot.views[each])) for each in endpoints),
+        tuple(CardEndpoint(snapshot.views[each].target.name, shown_state(snapshot.views[each])) for each in endpoints),
         may_be_taken(view.state, flapping=view.flapping),
         view.acknowledged,
     )
@@ -113,7 +113,7 @@ def _agent(view: TargetView, evidence: Evidence, graded: Grades, say: Sentences)
         said = "" if view.snmp else say("card_snmp_none")
     else:
         said = say("card_snmp_up") if agent.up else ": ".join(filter(None, (say("card_snmp_down"), say.detail(agent.detail))))
-    carried = load(view.target, evidence.wan)
+    carried = circuit_load(view.target, evidence.wan)
     directions = (
         ("card_receive", carried.receive_bps, carried.receive_ratio),
         ("card_transmit", carried.transmit_bps, carried.transmit_ratio),

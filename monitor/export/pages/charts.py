@@ -12,7 +12,7 @@ from monitor.model.day_series import Day
 from monitor.model.settings import Settings
 from monitor.model.state import TargetView
 from monitor.rules.bounds import Bounds, Grade, grades, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
-from monitor.rules.evidence import Evidence, load
+from monitor.rules.evidence import Evidence, circuit_load
 from monitor.rules.quality import usual_bound_s
 
 SHOWN = 360
@@ -27,7 +27,7 @@ _Limits = tuple[tuple[float, str, Grade], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class LimitLine:
     """A dashed line with its name. at: its height, per cent from the top."""
 
     at: float
@@ -52,7 +52,7 @@ class Chart:
     area: str
     second: str
     band: tuple[int, int] | None
-    limits: tuple[Limit, ...]
+    limits: tuple[LimitLine, ...]
     ticks: tuple[str, ...]
     label: str
 
@@ -78,7 +78,7 @@ class _Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredDay:
     """What is known by measurement of one target: now, and over the day."""
 
     view: TargetView
@@ -86,7 +86,7 @@ class Measured:
     day: Day
 
 
-def charts(own: Measured, carrier: Measured, settings: Settings, say: Sentences) -> list[Chart]:
+def charts(own: MeasuredDay, carrier: MeasuredDay, settings: Settings, say: Sentences) -> list[Chart]:
     """Return the charts of RTT, jitter, loss and bandwidth. carrier: whose circuit it is, the point's where an endpoint stands."""
     plans = (
         _rtt(own, settings, say),
@@ -97,7 +97,7 @@ def charts(own: Measured, carrier: Measured, settings: Settings, say: Sentences)
     return [_draw(plan, own.day.end, say) for plan in plans]
 
 
-def _rtt(own: Measured, settings: Settings, say: Sentences) -> _Plan:
+def _rtt(own: MeasuredDay, settings: Settings, say: Sentences) -> _Plan:
     now, usual, day = own.evidence.window_rtt_s, own.view.usual_rtt_s, own.day
     figure = Figure("") if now is None else Figure(_ms(now, say), grades(own.view, own.evidence, settings).rtt)
     aside = "" if usual is None else say("usually", value=_ms(usual, say))
@@ -107,7 +107,7 @@ def _rtt(own: Measured, settings: Settings, say: Sentences) -> _Plan:
     return _Plan("rtt", figure, aside, day.rtts_s, day.rtts_s, lambda value: _ms(value, say), limits)
 
 
-def _jitter(own: Measured, settings: Settings, say: Sentences) -> _Plan:
+def _jitter(own: MeasuredDay, settings: Settings, say: Sentences) -> _Plan:
     evidence, day = own.evidence, own.day
     now = evidence.icmp.jitter_s if evidence.icmp else None
     figure = Figure("") if now is None else Figure(_ms(now, say), grades(own.view, evidence, settings).jitter)
@@ -123,7 +123,7 @@ def _limits(bounds: Bounds, say: Sentences) -> _Limits:
     return (red,) if bounds.red <= bounds.amber else ((bounds.amber, _ms(bounds.amber, say), Grade.AMBER), red)
 
 
-def _loss(own: Measured, settings: Settings, say: Sentences) -> _Plan:
+def _loss(own: MeasuredDay, settings: Settings, say: Sentences) -> _Plan:
     evidence, day = own.evidence, own.day
     now = evidence.window_loss_ratio if evidence.icmp and evidence.icmp.sample.received else None
     figure = Figure("") if now is None else Figure(say.voice.loss(now), grades(own.view, evidence, settings).loss)
@@ -140,9 +140,9 @@ def _loss(own: Measured, settings: Settings, say: Sentences) -> _Plan:
     return _Plan("loss", figure, aside, values, (), say.voice.loss, limits, is_bounded=True)
 
 
-def _bandwidth(carrier: Measured, settings: Settings, say: Sentences, note: str) -> _Plan:
+def _bandwidth(carrier: MeasuredDay, settings: Settings, say: Sentences, note: str) -> _Plan:
     target = carrier.view.target
-    carried, contracted = load(target, carrier.evidence.wan), target.contracted
+    carried, contracted = circuit_load(target, carrier.evidence.wan), target.contracted
     now, share = carried.receive_bps, carried.receive_ratio
     graded = grades(carrier.view, carrier.evidence, settings).load
     figure = Figure("") if now is None else Figure(say.voice.rate(now), graded)
@@ -214,7 +214,7 @@ def _draw(plan: _Plan, end: float, say: Sentences) -> Chart:
         "".join(f"{_path(run)}V{HEIGHT}H{run[0][0]}z" for run in line if len(run) > 1) if plan.is_filled else "",
         "".join(_path(run) for run in _runs(second, height)),
         band,
-        tuple(Limit(round(height(value) / HEIGHT * 100, 1), name, colour) for value, name, colour in limits),
+        tuple(LimitLine(round(height(value) / HEIGHT * 100, 1), name, colour) for value, name, colour in limits),
         tuple(say.clock(end - (SHOWN - minute) * 60) for minute in _TICKS),
         say("chart_said", title=title, value=told, aside=plan.aside, highest=plan.write(highest)),
     )

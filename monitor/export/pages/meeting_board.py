@@ -20,7 +20,7 @@ NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class EndpointTile:
     """One endpoint. is_behind: an uplink is what fails. site: 'good', 'fault' or ''. group: the action that it belongs to."""
 
     target: Target
@@ -64,7 +64,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class NextStep:
     """One thing to do. group: as in its tiles. at: epoch seconds of the oldest evidence that it rests on, None where there is none.
 
     who: the role to call; what: what to say; taker: who has it; note: that machine and people disagree, '' where they don't.
@@ -82,11 +82,11 @@ class Action:
     note: str
 
 
-def tile(id_: str, view: MeetingView, inventory: Inventory) -> Tile:
+def tile(id_: str, view: MeetingView, inventory: Inventory) -> EndpointTile:
     """Return an endpoint's tile; one that was not judged yet is unknown."""
     found = view.endpoints.get(id_) or EndpointVerdict(id_, Verdict.UNKNOWN)
     told = found.confirmation
-    return Tile(
+    return EndpointTile(
         inventory.targets[id_],
         found.verdict,
         found.verdict is Verdict.NOT_READY
@@ -116,7 +116,7 @@ def group_of(verdict: EndpointVerdict) -> str:
     return f"{verdict.verdict}:{verdict.rung}:{code}"
 
 
-def chips(tiles: Sequence[Tile], say: Sentences, levels: Sequence[str]) -> list[Chip]:
+def chips(tiles: Sequence[EndpointTile], say: Sentences, levels: Sequence[str]) -> list[Chip]:
     """Return the filters: all, each reason by the ladder's order, who has not confirmed, who disagrees, and the levels."""
     rungs = Counter(each.rung for each in tiles if each.rung and each.verdict is not Verdict.READY)
     by_level = Counter(each.target.level for each in tiles)
@@ -128,7 +128,7 @@ def chips(tiles: Sequence[Tile], say: Sentences, levels: Sequence[str]) -> list[
     return found + [Chip(f"l={level}", _capital(say.level(level)), by_level[level]) for level in levels if by_level[level]]
 
 
-def actions(view: MeetingView, snapshot: Snapshot, say: Sentences) -> list[Action]:
+def actions(view: MeetingView, snapshot: Snapshot, say: Sentences) -> list[NextStep]:
     """Return everything to do: by verdict, then by how many endpoints it frees."""
     groups: dict[str, list[EndpointVerdict]] = {}
     for verdict in view.endpoints.values():
@@ -138,7 +138,7 @@ def actions(view: MeetingView, snapshot: Snapshot, say: Sentences) -> list[Actio
     return sorted(found, key=lambda action: (GRAVITY[action.verdict], -action.count))
 
 
-def _action(group: str, members: Sequence[EndpointVerdict], snapshot: Snapshot, say: Sentences) -> Action:
+def _action(group: str, members: Sequence[EndpointVerdict], snapshot: Snapshot, say: Sentences) -> NextStep:
     first, targets, names = members[0], snapshot.inventory.targets, names_of(snapshot)
     cause = targets.get(group)
     ticked, times = sum(each.confirmation is not None for each in members), _times(members)
@@ -160,7 +160,7 @@ def _action(group: str, members: Sequence[EndpointVerdict], snapshot: Snapshot, 
         taker = f"{held.by} {say('taken', time=say.day_clock(held.at, snapshot.at))}"
     elif cause is None and (ticked or len(members) > 1):
         taker = say("ticked", count=ticked, all=len(members))
-    return Action(
+    return NextStep(
         group,
         min((each.verdict for each in members), key=GRAVITY.__getitem__),
         len(members),
@@ -192,7 +192,7 @@ def _times(members: Sequence[EndpointVerdict]) -> list[float]:
     ]
 
 
-def blasts(view: MeetingView, snapshot: Snapshot) -> list[Blast]:
+def blast_rows(view: MeetingView, snapshot: Snapshot) -> list[Blast]:
     """Return the places whose mending brings back two endpoints or more."""
     return [each for each in view.blasts if len(each.endpoints) > 1 and each.target in snapshot.views]
 
@@ -223,7 +223,7 @@ def share(counts: Mapping[Verdict, int]) -> list[tuple[Verdict, float, float]]:
     return found
 
 
-def title(each: Tile, say: Sentences) -> str:
+def endpoint_title(each: EndpointTile, say: Sentences) -> str:
     """Return a tile in words; meeting.js says the same when it changes."""
     parts = [say.verdict(each.verdict)]
     if each.rung and each.verdict is not Verdict.READY:

@@ -11,7 +11,7 @@ from datetime import datetime
 from monitor.export.audience import Audience
 from monitor.export.pages import meeting_board
 from monitor.export.pages.ladder import of_meeting
-from monitor.export.pages.next_meeting import Coming, summary
+from monitor.export.pages.next_meeting import Coming, meeting_in_brief
 from monitor.export.pages.panels import names_of
 from monitor.export.pages.renderer import Renderer, density, script_words, sentences
 from monitor.export.pages.sentences import Sentences
@@ -37,7 +37,7 @@ _WEEK_S = 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DayStep:
     """One check of the day. mark: 'done', 'now' or 'todo'; what: what it looks at, when: '' where that is not known."""
 
     name: str
@@ -103,7 +103,7 @@ class MeetingFace:
             },
             across=seats.across,
             dense=density(seats.rows, -(-len(seats.of_area) // seats.across)),
-            title=lambda tile: meeting_board.title(tile, say),
+            title=lambda tile: meeting_board.endpoint_title(tile, say),
         )
 
     def parts(self, snapshot: Snapshot, audience: Audience) -> dict[str, str]:
@@ -113,7 +113,7 @@ class MeetingFace:
         if view is None:
             return found
         draw, tiles, counts = self._renderer.render, self._all(view, snapshot), view.counts()
-        todo, blasts = meeting_board.actions(view, snapshot, say), meeting_board.blasts(view, snapshot)
+        todo, blasts = meeting_board.actions(view, snapshot, say), meeting_board.blast_rows(view, snapshot)
         confirmed = sum(bool(each.site) for each in tiles)
         names, ready = names_of(snapshot), counts[Verdict.READY]
         missing = len(tiles) - ready - counts[Verdict.AT_RISK]
@@ -184,7 +184,7 @@ class MeetingFace:
             self._seats = meeting_board.Seats(view, snapshot.inventory)
         return self._seats
 
-    def _all(self, view: MeetingView, snapshot: Snapshot) -> list[meeting_board.Tile]:
+    def _all(self, view: MeetingView, snapshot: Snapshot) -> list[meeting_board.EndpointTile]:
         of_area = self.seats(view, snapshot).of_area
         return [meeting_board.tile(id_, view, snapshot.inventory) for ids in of_area.values() for id_ in ids]
 
@@ -231,7 +231,7 @@ _STEPS = (
 _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
 
 
-def steps(view: MeetingView, say: Sentences, now: float) -> list[Step]:
+def steps(view: MeetingView, say: Sentences, now: float) -> list[DayStep]:
     """Return the checks of the day: which are done, which is under way, which are to come."""
     found, is_next = [], True
     for key, stage in _STEPS:
@@ -239,15 +239,15 @@ def steps(view: MeetingView, say: Sentences, now: float) -> list[Step]:
         if _ORDER[view.stage] >= _ORDER[stage]:
             is_last = view.stage is stage and stage is not Stage.LIVE
             at = say("checked_at", time=say.day_clock(view.checked_at, now)) if is_last and view.checked_at else ""
-            found.append(Step(name, what, at, "now" if view.stage is Stage.LIVE is stage else "done"))
+            found.append(DayStep(name, what, at, "now" if view.stage is Stage.LIVE is stage else "done"))
         elif is_next:
             at = say("check_at", time=say.day_clock(view.next_check_at, now)) if view.next_check_at else ""
             if view.checking is not None:
                 at = say("checking", done=view.checking[0], all=view.checking[1])
-            found.append(Step(name, what, at, "now" if view.checking is not None else "todo"))
+            found.append(DayStep(name, what, at, "now" if view.checking is not None else "todo"))
             is_next = False
         else:
-            found.append(Step(name, what, "", "todo"))
+            found.append(DayStep(name, what, "", "todo"))
     return found
 
 
@@ -285,7 +285,7 @@ class MeetingsFace:
         names = names_of(snapshot)
         for view in self._meetings.meetings():
             host = view.meeting.external_host or names.get(view.meeting.host, "")
-            groups[_when(view, snapshot.at, say)].append((summary(view, snapshot.at), view, host))
+            groups[_when(view, snapshot.at, say)].append((meeting_in_brief(view, snapshot.at), view, host))
         found = self._renderer.shared_parts(snapshot, say, ())
         return found | {"list": self._renderer.render("meetings_list.html", say, groups=groups, snapshot=snapshot, counted=COUNTED)}
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from monitor.export.pages.live_pages import Faces
 from monitor.export.parameters import NotThereError
 from monitor.export.rendered import Renderings
-from monitor.export.request_body import NOTE_LETTERS, json_object, remember_name, text_of
+from monitor.export.request_body import NOTE_LETTERS, json_object, remember_name, text_field
 from monitor.export.responses import HTML, as_json, as_rendered, refusal
 from monitor.export.visitor import audience_of
 from monitor.model.meeting import Confirmation
@@ -79,9 +79,9 @@ class MeetingPages:
 
     async def _confirm(self, request: web.Request, *, is_good: bool) -> web.Response:
         body = await json_object(request, _TICK)
-        by = text_of(body, "by", _TICK)
-        note = text_of(body, "note", _TICK, most=NOTE_LETTERS, default="")
-        on_site, camera, sound = (text_of(body, key, _TICK, default="") == "on" for key in ("on_site", "camera", "sound"))
+        by = text_field(body, "by", _TICK)
+        note = text_field(body, "note", _TICK, most=NOTE_LETTERS, default="")
+        on_site, camera, sound = (text_field(body, key, _TICK, default="") == "on" for key in ("on_site", "camera", "sound"))
         at = (await self._faces.source.fresh()).at
         told = Confirmation(by, at, is_good, on_site, camera, sound, note)
         meeting, endpoint = request.match_info["id"], request.match_info["endpoint"]

@@ -29,11 +29,11 @@ def next_meeting(meetings: Sequence[MeetingView], now: float) -> Coming | None:
         start = view.meeting.start.timestamp()
         if view.stage is Stage.OVER or view.meeting.end.timestamp() <= now or start > now + 7 * 86_400:
             continue
-        return summary(view, now)
+        return meeting_in_brief(view, now)
     return None
 
 
-def summary(view: MeetingView, now: float) -> Coming:
+def meeting_in_brief(view: MeetingView, now: float) -> Coming:
     """Return a meeting in a few numbers."""
     found, start = view.counts(), view.meeting.start.timestamp()
     return Coming(

@@ -12,7 +12,7 @@ from monitor.model.inventory import Kind, Target
 from monitor.model.settings import Settings
 from monitor.model.state import RootCause, Snapshot, State, TargetView, Transition
 from monitor.rules.bounds import Grade, grades, load_bounds, loss_bounds, rtt_bounds, share_of
-from monitor.rules.evidence import gather, load
+from monitor.rules.evidence import circuit_load, gather
 
 CAUSES_SHOWN = 3
 LINKS_SHOWN = 8
@@ -183,7 +183,7 @@ def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settin
     evidence = gather(view, snapshot, settings, is_frozen=True)
     graded, voice = grades(view, evidence, settings), say.voice
     loss, rtt_s, usual_s = evidence.window_loss_ratio, evidence.window_rtt_s, view.usual_rtt_s
-    share = load(view.target, evidence.wan).utilisation
+    share = circuit_load(view.target, evidence.wan).utilisation
     row = LinkRow(
         view.target.id,
         layout.inventory.short_name(view.target),
@@ -201,7 +201,7 @@ def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settin
     return row, badness
 
 
-def changes(layout: Layout, snapshot: Snapshot, say: Sentences) -> tuple[tuple[ChangeRow, ...], int]:
+def change_rows(layout: Layout, snapshot: Snapshot, say: Sentences) -> tuple[tuple[ChangeRow, ...], int]:
     """Return the rows of the last hour, newest first, and how many changes they stand for.
 
     A crowd is one row: what is unreachable by one cause, and like changes within a minute.

@@ -15,7 +15,7 @@ from monitor.export.audience import Audience
 from monitor.export.pages import panels
 from monitor.export.pages.card import card
 from monitor.export.pages.next_meeting import next_meeting
-from monitor.export.pages.runbooks import Book
+from monitor.export.pages.runbooks import Runbooks
 from monitor.export.pages.sentences import TEXTS, Sentences
 from monitor.export.pages.static_files import Static
 from monitor.export.pages.tiles import Layout, Tile, area_counts, counts, tiles
@@ -67,14 +67,14 @@ class Renderer:
             layout=layout,
             dense=density(layout.rows, -(-len(layout.points_of) // layout.across)),
             blocks={area: [by_id[id_] for id_ in ids] for area, ids in layout.points_of.items()},
-            title=lambda tile: title(tile, say),
+            title=lambda tile: point_title(tile, say),
         )
 
     def parts(self, snapshot: Snapshot, settings: Settings, language: str, meetings: Sequence[MeetingView] = ()) -> dict[str, str]:
         """Return element id → HTML of everything on the province's page that is not a tile."""
         say = sentences(language, settings.timezone)
         layout = self.layout(snapshot.inventory)
-        rows, total = panels.changes(layout, snapshot, say)
+        rows, total = panels.change_rows(layout, snapshot, say)
         by_kind = {kind.value: row for kind, row in counts(snapshot).items()}
         present = {count.state for row in by_kind.values() for count in row if count.number}
         found = self.shared_parts(snapshot, say, meetings) | {
@@ -140,7 +140,7 @@ class Renderer:
         """Return the page in place of one that can't be shown. told: key (no_page or not_shown), fault and cure."""
         return self._plain("refused.html", say, snapshot, **told)
 
-    def runbooks(self, snapshot: Snapshot, settings: Settings, language: str, book: Book) -> str:
+    def runbooks(self, snapshot: Snapshot, settings: Settings, language: str, book: Runbooks) -> str:
         """Return the page of the runbooks."""
         return self._plain("runbooks.html", sentences(language, settings.timezone), snapshot, book=book)
 
@@ -158,7 +158,7 @@ def sentences(language: str, zone: str) -> Sentences:
     return Sentences(language, ZoneInfo(zone))
 
 
-def title(tile: Tile, say: Sentences) -> str:
+def point_title(tile: Tile, say: Sentences) -> str:
     """Return a tile in words; province.js says the same when it changes."""
     words = f"{tile.target.name}: {say.state(tile.state)}"
     if tile.endpoint is None:

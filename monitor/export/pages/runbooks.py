@@ -18,7 +18,7 @@ _TITLES = re.compile(r"\*\*(?P<vi>[^*]+?)\.?\*\*.*?\n\n\*(?P<en>[^*]+?)\.?\*", r
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class Runbook:
     """What to do about one alert. anchor: its address on the page. title: in Vietnamese; english: beside it."""
 
     alert: str
@@ -29,14 +29,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class Runbooks:
     """general: what holds for every alert. sections: in the order of the file."""
 
     general: Markup
-    sections: tuple[Section, ...]
+    sections: tuple[Runbook, ...]
 
 
-def parse(text: str) -> Book:
+def parse_runbooks(text: str) -> Runbooks:
     """Return the runbooks of a text: what stands before the first second-level heading, then a section for each.
 
     A section begins with its title in bold and, where the English begins, in italics; without these it is called as its alert is.
@@ -47,12 +47,12 @@ def parse(text: str) -> Book:
     for alert, body in zip(rest[::2], rest[1::2], strict=True):
         titles = _TITLES.search(body)
         title, english = (titles["vi"], titles["en"]) if titles else (alert, alert)
-        sections.append(Section(alert, alert.lower(), title, english, Markup(markdown.render(body))))
-    return Book(Markup(markdown.render(re.sub(r"\A# .*\n", "", general))), tuple(sections))
+        sections.append(Runbook(alert, alert.lower(), title, english, Markup(markdown.render(body))))
+    return Runbooks(Markup(markdown.render(re.sub(r"\A# .*\n", "", general))), tuple(sections))
 
 
 @cache
-def book() -> Book | None:
+def book() -> Runbooks | None:
     """Return the runbooks that came with this program; None where they did not."""
     found = next((place / "runbooks.md" for place in PLACES if (place / "runbooks.md").is_file()), None)
-    return None if found is None else parse(found.read_text(encoding="utf-8"))
+    return None if found is None else parse_runbooks(found.read_text(encoding="utf-8"))

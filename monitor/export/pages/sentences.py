@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from monitor import words
-from monitor.model.agent_fault import Misdeed
+from monitor.model.agent_fault import AgentFault
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, Transition
 from monitor.words import meeting, page, readiness, target
 from monitor.words.complaints import complain
 from monitor.words.details import path_text, tell_details
-from monitor.words.events import tell, tell_change
+from monitor.words.events import tell_change, tell_event
 from monitor.words.reasons import explain
 from monitor.words.short_names import line_name
 from monitor.words.states import LEVELS, STATES
@@ -57,7 +57,7 @@ class Sentences:
     def entry(self, item: Transition | Event, names: Mapping[str, str]) -> str:
         """Return a line of the journal as a sentence without its full stop. names: id → name, of targets and areas."""
         if isinstance(item, Event):
-            return tell(item.kind, item.target, item.values, item.told, self.language, names)
+            return tell_event(item.kind, item.target, item.values, item.told, self.language, names)
         states = (item.old.value if item.old else None, item.new.value)
         return tell_change(item.target, states, lower_first(self.reason(item.reason, names)), self.language, names)
 
@@ -65,7 +65,7 @@ class Sentences:
         """Return what a probe said beside its numbers, such as why it failed; '' where it said nothing."""
         return tell_details(reasons, self.language)
 
-    def complaint(self, misdeed: Misdeed) -> str:
+    def complaint(self, misdeed: AgentFault) -> str:
         """Return what an agent does that none should, as a sentence without its full stop."""
         text = complain(misdeed.deed, misdeed.values, self.language, misdeed.because)
         return text[:1].upper() + text[1:]
@@ -103,7 +103,7 @@ class Sentences:
     def readiness(self, reason: Reason, names: Mapping[str, str] | None = None) -> str:
         """Return what was found on a step, why an endpoint or a meeting is not ready, or what to do: without its full stop."""
         try:
-            text = readiness.tell(reason.code, reason.values, self.language, names, self.zone)
+            text = readiness.tell_finding(reason.code, reason.values, self.language, names, self.zone)
         except KeyError:
             # As in reason().
             text = reason.code

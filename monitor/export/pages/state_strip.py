@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.export.pages.sentences import Sentences, lower_first
-from monitor.export.pages.tiles import shown
+from monitor.export.pages.tiles import shown_state
 from monitor.model.state import State, TargetView, Transition
 
 DAY_S = 86_400.0
@@ -36,7 +36,7 @@ def strip(view: TargetView, changes: Sequence[Transition], now: float, say: Sent
     """Return a target's strip. changes: its transitions of the last 24 hours, newest first; all of them, or it begins unknown."""
     begin = now - DAY_S
     bounds = [(max(begin, change.at), change.new) for change in reversed(changes) if change.at <= now]
-    first = changes[-1].old if changes else shown(view) if view.since <= begin else None
+    first = changes[-1].old if changes else shown_state(view) if view.since <= begin else None
     stretches, lasted = [], Counter[State]()
     spans = [(begin, first or State.UNKNOWN), *bounds]
     for index, (start, state) in enumerate(spans):

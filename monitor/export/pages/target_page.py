@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from monitor.export.audience import Audience
 from monitor.export.pages import ladder
-from monitor.export.pages.charts import Chart, Measured, charts
+from monitor.export.pages.charts import Chart, MeasuredDay, charts
 from monitor.export.pages.panels import names_of
 from monitor.export.pages.path import hops
 from monitor.export.pages.renderer import Renderer, script_words, sentences
 from monitor.export.pages.sentences import Sentences
 from monitor.export.pages.state_strip import DAY_S, strip
-from monitor.export.pages.tiles import GRAVITY, shown
+from monitor.export.pages.tiles import GRAVITY, shown_state
 from monitor.export.rendered import FRESH_S
 from monitor.export.source import Meetings, Source
 from monitor.model.day_series import Day
@@ -43,7 +43,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EventRow:
     """One line of what happened. state: '' for what is no change of a state."""
 
     when: str
@@ -163,7 +163,7 @@ class TargetFace:
         return About(
             target.name,
             f"{layout.area(target.area).name} · {say(f'kind_{target.kind}', level=say.level(target.level))}",
-            shown(view),
+            shown_state(view),
             view.since if view.state else 0.0,
             say.day_clock(view.since, snapshot.at),
             why if view.state else say("not_judged"),
@@ -194,8 +194,8 @@ class TargetFace:
             point = next((snapshot.views[each] for each in view.target.parents if each in snapshot.views), view)
         none = Day(snapshot.at // 60 * 60)
 
-        def measured(of: TargetView) -> Measured:
-            return Measured(of, gather(of, snapshot, settings, is_frozen=True), self._days.get(of.target.id) or none)
+        def measured(of: TargetView) -> MeasuredDay:
+            return MeasuredDay(of, gather(of, snapshot, settings, is_frozen=True), self._days.get(of.target.id) or none)
 
         return charts(measured(view), measured(point), settings, say)
 
@@ -203,7 +203,7 @@ class TargetFace:
         of = view
         if view.target.kind is Kind.POINT:
             ids = self._renderer.layout(snapshot.inventory).endpoints_of.get(self._id, ())
-            of = min((snapshot.views[each] for each in ids), key=lambda each: GRAVITY[shown(each)], default=view)
+            of = min((snapshot.views[each] for each in ids), key=lambda each: GRAVITY[shown_state(each)], default=view)
         found = ladder.verdict_of(of.target.id, self._meetings.meetings())
         title = say("ladder") if of is view else say("ladder_of", name=of.target.name)
         if found is None:
@@ -212,19 +212,19 @@ class TargetFace:
         note = say("ladder_meeting", title=found[0].meeting.title)
         return {"title": title, "note": note, "steps": ladder.of_meeting(found[1], snapshot, say)}
 
-    def _row(self, entry: Transition | Event, snapshot: Snapshot, say: Sentences) -> Row:
+    def _row(self, entry: Transition | Event, snapshot: Snapshot, say: Sentences) -> EventRow:
         # Of a day's list the times of half a day need no weekday, and keep their column.
         when = say.clock(entry.at) if snapshot.at - entry.at < 43_200 else say.day_clock(entry.at, snapshot.at)
         if isinstance(entry, Transition):
-            return Row(when, entry.new.value, say.reason(entry.reason, names_of(snapshot)), say.state(entry.new))
-        return Row(when, "", say.entry(entry, names_of(snapshot)), "")
+            return EventRow(when, entry.new.value, say.reason(entry.reason, names_of(snapshot)), say.state(entry.new))
+        return EventRow(when, "", say.entry(entry, names_of(snapshot)), "")
 
     def _related(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> dict[str, object]:
         target, layout, views = view.target, self._renderer.layout(snapshot.inventory), snapshot.views
         above = [views[each] for each in target.parents if each in views]
         endpoints = [views[each] for each in layout.endpoints_of.get(self._id, ())]
         below = [each for each in views.values() if self._id in each.target.parents and each.target.kind is Kind.POINT]
-        below.sort(key=lambda each: GRAVITY[shown(each)])
+        below.sort(key=lambda each: GRAVITY[shown_state(each)])
         groups: list[tuple[str, Sequence[TargetView]]] = [
             (say("card_uplink") if target.kind is Kind.POINT else say("link"), above),
             (say("endpoints"), endpoints),
@@ -240,7 +240,7 @@ class TargetFace:
                 (
                     title,
                     [
-                        (each.target.id, each.target.short if title == groups[2][0] else each.target.name, shown(each))
+                        (each.target.id, each.target.short if title == groups[2][0] else each.target.name, shown_state(each))
                         for each in members
                     ],
                 )

@@ -30,7 +30,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class StateCount:
     """How many targets of a kind are in a state. more: how many more than an hour ago, None where that can't be said."""
 
     state: State
@@ -38,7 +38,7 @@ class Count:
     more: int | None
 
 
-def shown(view: TargetView) -> State:
+def shown_state(view: TargetView) -> State:
     """Return the state that people see: a target that is not judged yet is unknown to them."""
     return view.state or State.UNKNOWN
 
@@ -110,21 +110,21 @@ def tiles(layout: Layout, snapshot: Snapshot) -> dict[str, Tile]:
     for ids in layout.points_of.values():
         for id_ in ids:
             endpoints = layout.endpoints_of.get(id_, ())
-            worst = min((shown(views[each]) for each in endpoints), key=GRAVITY.__getitem__, default=None)
+            worst = min((shown_state(views[each]) for each in endpoints), key=GRAVITY.__getitem__, default=None)
             changed_at = max((changed.get(each, 0.0) for each in (id_, *endpoints)), default=0.0)
-            found[id_] = Tile(views[id_].target, shown(views[id_]), worst, len(endpoints), changed_at)
+            found[id_] = Tile(views[id_].target, shown_state(views[id_]), worst, len(endpoints), changed_at)
     return found
 
 
-def counts(snapshot: Snapshot) -> dict[Kind, list[Count]]:
+def counts(snapshot: Snapshot) -> dict[Kind, list[StateCount]]:
     """Return, for each kind, a count of each state; they add up to all targets of that kind."""
     before = _an_hour_ago(snapshot)
     found = {}
     for kind in Kind:
         of_kind = [view for view in snapshot.views.values() if view.target.kind is kind]
-        now = Counter(shown(view) for view in of_kind)
-        then = Counter(before.get(view.target.id, shown(view)) for view in of_kind) if before is not None else now
-        found[kind] = [Count(state, now[state], _growth(state, now[state] - then[state])) for state in COLUMNS]
+        now = Counter(shown_state(view) for view in of_kind)
+        then = Counter(before.get(view.target.id, shown_state(view)) for view in of_kind) if before is not None else now
+        found[kind] = [StateCount(state, now[state], _growth(state, now[state] - then[state])) for state in COLUMNS]
     return found
 
 
@@ -155,5 +155,5 @@ def area_counts(layout: Layout, snapshot: Snapshot, area: str) -> tuple[list[tup
 
 
 def _wrong(ids: Iterable[str], snapshot: Snapshot) -> list[tuple[State, int]]:
-    found = Counter(shown(snapshot.views[id_]) for id_ in ids)
+    found = Counter(shown_state(snapshot.views[id_]) for id_ in ids)
     return [(state, found[state]) for state in State if found[state] and state not in (State.UP, State.STANDBY)]

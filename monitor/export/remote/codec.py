@@ -30,7 +30,7 @@ LONGEST_ANSWER, LONGEST_CALL = 256 * 2**20, 16 * 2**20
 """Octets of a message to the faces, and of one from them; a longer one is a fault of ours, or none of ours at all."""
 
 
-class Kind(IntEnum):
+class MessageKind(IntEnum):
     """What a message is. CALL and CANCEL go to the poller, the others to the faces.
 
     RESULT ends a call, ERROR ends it badly; ITEM is one of many that come before its end. NEWS: something was published.
@@ -44,8 +44,8 @@ class Kind(IntEnum):
     NEWS = 6
 
 
-class Picture(NamedTuple):
-    """An answer to `fresh`. inventory: packed with its targets, where it is another; update: an Update, packed.
+class PackedSnapshot(NamedTuple):
+    """An answer to `fresh`. inventory: packed with its targets, where it is another; update: a SnapshotUpdate, packed.
 
     number: its own, by which whoever took it says so with the next question.
     """
@@ -55,7 +55,7 @@ class Picture(NamedTuple):
     update: bytes
 
 
-class Update(NamedTuple):
+class SnapshotUpdate(NamedTuple):
     """What changed of the picture since the last one. None: as it was.
 
     views: id → view of those that changed. shown: ids of the meetings in their order; meetings: those of them that changed.
@@ -71,12 +71,12 @@ class Update(NamedTuple):
     views: Mapping[str, TargetView]
     root_causes: tuple[RootCause, ...] | None
     changes: tuple[Transition, ...] | None
-    complaints: Mapping[str, tuple[agent_fault.Misdeed, ...]] | None
+    complaints: Mapping[str, tuple[agent_fault.AgentFault, ...]] | None
     shown: tuple[str, ...]
     meetings: Sequence[MeetingView]
 
 
-def frame(kind: Kind, call: int, body: bytes) -> bytes:
+def frame(kind: MessageKind, call: int, body: bytes) -> bytes:
     """Return a message with its head."""
     return HEAD.pack(len(body), kind, call) + body
 

@@ -11,13 +11,13 @@ from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from monitor.errors import Fault
-from monitor.export.remote.channel import Channel
-from monitor.export.remote.codec import LONGEST_ANSWER, Kind, Picture, Unpacker, Update, pack_call
+from monitor.export.remote.channel import PeerChannel
+from monitor.export.remote.codec import LONGEST_ANSWER, MessageKind, PackedSnapshot, SnapshotUpdate, Unpacker, pack_call
 from monitor.export.source import RefusedError, SilentError
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.day_series import Day
 from monitor.model.meeting import Confirmation, MeetingView
-from monitor.model.operations import Work
+from monitor.model.operations import AnnouncedWork
 from monitor.model.reading import Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, Transition
@@ -31,7 +31,7 @@ FRESH_S = 0.25
 """So old may a picture be that is given out as of now: many visitors at once are one question."""
 
 Events = Callable[[float | None, int, str | None], Awaitable[Sequence[Transition | Event]]]
-_END = (Kind.RESULT, Kind.ERROR)
+_END = (MessageKind.RESULT, MessageKind.ERROR)
 _ONLY_READ = ("serving", "alive", "fresh", "history", "manner", "own_metrics", "works", "sealed")
 _Callback = TypeVar("_Callback")
 
@@ -39,16 +39,16 @@ _Callback = TypeVar("_Callback")
 class _Calls:
     """Questions under way on one channel. has_news: the picture that was fetched last is no longer that of now."""
 
-    def __init__(self, channel: Channel, answer_s: float) -> None:
+    def __init__(self, channel: PeerChannel, answer_s: float) -> None:
         self._answer_s = answer_s
         self._channel = channel
         self._is_gone = False
-        self._open: dict[int, asyncio.Queue[tuple[Kind, bytes] | None]] = {}
+        self._open: dict[int, asyncio.Queue[tuple[MessageKind, bytes] | None]] = {}
         self._last = 0
         self.has_news = True
         self.unpacker = Unpacker()
 
-    def heard(self, kind: Kind, call: int, body: bytes) -> None:
+    def heard(self, kind: MessageKind, call: int, body: bytes) -> None:
         """Hand on what came for a call that somebody waits for."""
         if (waiting := self._open.get(call)) is not None:
             waiting.put_nowait((kind, body))
@@ -59,14 +59,16 @@ class _Calls:
         for waiting in self._open.values():
             waiting.put_nowait(None)
 
-    async def steps(self, name: str, within_s: float, arguments: Mapping[str, object]) -> AsyncGenerator[tuple[Kind, Any], None]:
+    async def steps(
+        self, name: str, within_s: float, arguments: Mapping[str, object]
+    ) -> AsyncGenerator[tuple[MessageKind, Any], None]:
         """Ask, and yield what comes, its result last. within_s: for each step. Raises SilentError, or what the poller refused."""
         if self._is_gone:
             raise SilentError("it is gone")
         self._last += 1
-        call, answers = self._last, asyncio.Queue[tuple[Kind, bytes] | None]()
+        call, answers = self._last, asyncio.Queue[tuple[MessageKind, bytes] | None]()
         self._open[call] = answers
-        self._channel.send(Kind.CALL, call, pack_call(name, arguments))
+        self._channel.send(MessageKind.CALL, call, pack_call(name, arguments))
         is_over = False
         try:
             while not is_over:
@@ -77,9 +79,11 @@ class _Calls:
             del self._open[call]
             self.has_news = self.has_news or name not in _ONLY_READ
             if not is_over:
-                self._channel.send(Kind.CANCEL, call)
+                self._channel.send(MessageKind.CANCEL, call)
 
-    async def _step(self, name: str, answers: asyncio.Queue[tuple[Kind, bytes] | None], within_s: float) -> tuple[Kind, Any]:
+    async def _step(
+        self, name: str, answers: asyncio.Queue[tuple[MessageKind, bytes] | None], within_s: float
+    ) -> tuple[MessageKind, Any]:
         try:
             answer = await asyncio.wait_for(answers.get(), within_s)
         except TimeoutError:
@@ -88,7 +92,7 @@ class _Calls:
             raise SilentError("it is gone")
         kind, body = answer
         value = self.unpacker.unpack(body)
-        if kind is Kind.ERROR:
+        if kind is MessageKind.ERROR:
             _fail(*value)
         return kind, value
 
@@ -96,7 +100,7 @@ class _Calls:
         """Ask, and return the answer. within_s: that of every call where it is left out."""
         async with aclosing(self.steps(name, self._answer_s if within_s is None else within_s, arguments)) as steps:
             async for kind, value in steps:
-                if kind is Kind.RESULT:
+                if kind is MessageKind.RESULT:
                     return value
         raise SilentError(f"no answer to {name}")
 
@@ -113,7 +117,7 @@ class RemoteSource:
     Events are read from the journal, beside the poller. Nothing is known before fresh() has brought the first picture.
     """
 
-    def __init__(self, channel: Channel, *, answer_s: float = ANSWER_S, fresh_s: float = FRESH_S) -> None:
+    def __init__(self, channel: PeerChannel, *, answer_s: float = ANSWER_S, fresh_s: float = FRESH_S) -> None:
         """answer_s: how long the poller may take for what it has at hand before it counts as silent. fresh_s: see FRESH_S."""
         self._channel = channel
         self._calls = _Calls(channel, answer_s)
@@ -138,7 +142,7 @@ class RemoteSource:
         alive = asyncio.create_task(self._tell_that_we_live())
         try:
             async for kind, call, body in self._channel.messages(LONGEST_ANSWER):
-                if kind is Kind.NEWS:
+                if kind is MessageKind.NEWS:
                     self._calls.has_news = True
                     self._fetch_for_listeners()
                 else:
@@ -208,7 +212,7 @@ class RemoteSource:
     async def _bring(self) -> Snapshot:
         asked_s, self._calls.has_news = time.monotonic(), False
         try:
-            picture: Picture = await self._calls.ask("fresh", taken=self._taken)
+            picture: PackedSnapshot = await self._calls.ask("fresh", taken=self._taken)
             snapshot = self._take(picture)
         except BaseException:
             self._calls.has_news = True
@@ -216,11 +220,11 @@ class RemoteSource:
         self._asked_s, self._taken = asked_s, picture.number
         return snapshot
 
-    def _take(self, picture: Picture) -> Snapshot:
+    def _take(self, picture: PackedSnapshot) -> Snapshot:
         unpacker = self._calls.unpacker
         if picture.inventory is not None:
             unpacker.inventory = unpacker.unpack(picture.inventory)
-        update: Update = unpacker.unpack(picture.update)
+        update: SnapshotUpdate = unpacker.unpack(picture.update)
         assert unpacker.inventory is not None
         old = self._snapshot or Snapshot(0, 0.0, unpacker.inventory, {})
         # Another inventory comes with all its views.
@@ -266,9 +270,9 @@ class RemoteSource:
         day: Day | None = await self._calls.ask("history", target=target)
         return day
 
-    async def manner(self, target: str) -> Manner | None:
+    async def manner(self, target: str) -> AgentLimits | None:
         """Return how a target's agent wants to be asked."""
-        manner: Manner | None = await self._calls.ask("manner", target=target)
+        manner: AgentLimits | None = await self._calls.ask("manner", target=target)
         return manner
 
     async def own_metrics(self, *, is_openmetrics: bool) -> str:
@@ -306,19 +310,19 @@ class RemoteOperations:
         """Take an acknowledgement back."""
         await self._calls.ask("withdraw", target=target, by=by)
 
-    async def works(self) -> Sequence[Work]:
+    async def works(self) -> Sequence[AnnouncedWork]:
         """Return the work that was announced at run time and is not over."""
-        works: Sequence[Work] = await self._calls.ask("works")
+        works: Sequence[AnnouncedWork] = await self._calls.ask("works")
         return works
 
-    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> Work:
+    async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> AnnouncedWork:
         """Announce work."""
-        work: Work = await self._calls.ask("announce", covers=list(covers), lasts=lasts, start=start, reason=reason, by=by)
+        work: AnnouncedWork = await self._calls.ask("announce", covers=list(covers), lasts=lasts, start=start, reason=reason, by=by)
         return work
 
-    async def end(self, work: str, by: str) -> Work:
+    async def end(self, work: str, by: str) -> AnnouncedWork:
         """End work, or call it off."""
-        ended: Work = await self._calls.ask("end", work=work, by=by)
+        ended: AnnouncedWork = await self._calls.ask("end", work=work, by=by)
         return ended
 
 
@@ -351,7 +355,7 @@ class RemoteMeetings:
         found: MeetingView | None = None
         async with aclosing(self._calls.steps("check", LONG_ANSWER_S, {"meeting": meeting})) as steps:
             async for kind, value in steps:
-                if kind is Kind.ITEM:
+                if kind is MessageKind.ITEM:
                     progress(*value)
                 else:
                     found = value
@@ -363,10 +367,10 @@ class RemoteMeetings:
         return view
 
 
-async def _items(steps: AsyncGenerator[tuple[Kind, Any], None]) -> AsyncIterator[Any]:
+async def _items(steps: AsyncGenerator[tuple[MessageKind, Any], None]) -> AsyncIterator[Any]:
     async with aclosing(steps):
         async for kind, value in steps:
-            if kind is Kind.ITEM:
+            if kind is MessageKind.ITEM:
                 yield value
 
 

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from monitor.errors import LOG
-from monitor.export.remote.channel import Channel
-from monitor.export.remote.codec import LONGEST_CALL, Kind, Picture, Update, pack, pack_inventory, unpack_call
+from monitor.export.remote.channel import PeerChannel
+from monitor.export.remote.codec import LONGEST_CALL, MessageKind, PackedSnapshot, SnapshotUpdate, pack, pack_inventory, unpack_call
 from monitor.export.source import Meetings, RefusedError, Source
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import Confirmation, MeetingView
@@ -42,14 +42,14 @@ class Differ:
         self._told: Snapshot | None = None
         self._meetings: dict[str, MeetingView] = {}
 
-    def picture(self, snapshot: Snapshot, settings: Settings, meetings: Sequence[MeetingView], *, is_ready: bool) -> Picture:
+    def picture(self, snapshot: Snapshot, settings: Settings, meetings: Sequence[MeetingView], *, is_ready: bool) -> PackedSnapshot:
         """Return what changed since the last call. The faces get no credential: what they don't have, nobody takes from them."""
         before, self._told = self._told, snapshot
         is_other = snapshot.inventory is not self._inventory
         known = {} if is_other else self._views
         views = {id_: view for id_, view in snapshot.views.items() if known.get(id_) is not view}
         changed = [view for view in meetings if self._meetings.get(view.meeting.id) is not view]
-        update = Update(
+        update = SnapshotUpdate(
             at=snapshot.at,
             generation=snapshot.generation,
             blind=snapshot.blind,
@@ -68,13 +68,15 @@ class Differ:
         self._inventory, self._settings, self._views = snapshot.inventory, settings, snapshot.views
         self._meetings = {view.meeting.id: view for view in meetings}
         self.number += 1
-        return Picture(self.number, inventory, pack(update))
+        return PackedSnapshot(self.number, inventory, pack(update))
 
 
 class PollerSide:
     """Serves one channel until its other end is gone."""
 
-    def __init__(self, source: Source, meetings: Meetings, channel: Channel, *, serving: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, source: Source, meetings: Meetings, channel: PeerChannel, *, serving: Callable[[], None] = lambda: None
+    ) -> None:
         """serving is called once the other side says that it takes visitors."""
         self._source = source
         self._meetings = meetings
@@ -113,10 +115,10 @@ class PollerSide:
         """Tell once that there is news, and then not again before it was fetched."""
         if not self._has_news:
             self._has_news = True
-            self._channel.send(Kind.NEWS, 0)
+            self._channel.send(MessageKind.NEWS, 0)
 
-    def _heard(self, kind: Kind, call: int, body: bytes) -> None:
-        if kind is Kind.CANCEL:
+    def _heard(self, kind: MessageKind, call: int, body: bytes) -> None:
+        if kind is MessageKind.CANCEL:
             self._give_up(call)
             return
         name, arguments = unpack_call(body)
@@ -136,14 +138,14 @@ class PollerSide:
         try:
             answer = pack(await self._calls[name](call, **arguments))
         except RefusedError as error:
-            self._channel.send(Kind.ERROR, call, pack(("refused", error.code, error.answer_in(LOG))))
+            self._channel.send(MessageKind.ERROR, call, pack(("refused", error.code, error.answer_in(LOG))))
         except ValueError as error:
-            self._channel.send(Kind.ERROR, call, pack(("value", str(error), {})))
+            self._channel.send(MessageKind.ERROR, call, pack(("value", str(error), {})))
         except Exception as error:  # whatever it is, the faces must not wait for an answer that never comes
             log.exception("%s: what the faces asked for failed", name)
-            self._channel.send(Kind.ERROR, call, pack(("failed", f"{type(error).__name__}: {error}", {})))
+            self._channel.send(MessageKind.ERROR, call, pack(("failed", f"{type(error).__name__}: {error}", {})))
         else:
-            self._channel.send(Kind.RESULT, call, answer)
+            self._channel.send(MessageKind.RESULT, call, answer)
 
     def _answered(self) -> Mapping[str, Callable[..., Awaitable[object]]]:
         """Return what can be asked: name → what answers."""
@@ -173,7 +175,7 @@ class PollerSide:
     async def _is_alive(self, _: int) -> None:
         """Know already that it is: it asks."""
 
-    async def _fresh(self, _: int, taken: int) -> Picture:
+    async def _fresh(self, _: int, taken: int) -> PackedSnapshot:
         """Return what changed since a picture that the other side took; all of it where that is not the one that was told last."""
         self._has_news = False
         if taken != self._differ.number:
@@ -184,15 +186,15 @@ class PollerSide:
 
     async def _poll(self, call: int, ids: Sequence[str]) -> None:
         asked, readings = await self._source.poll(ids)
-        self._channel.send(Kind.ITEM, call, pack(asked))
+        self._channel.send(MessageKind.ITEM, call, pack(asked))
         await self._pass_on(call, readings)
 
     async def _pass_on(self, call: int, items: AsyncIterator[object]) -> None:
         async for item in items:
-            self._channel.send(Kind.ITEM, call, pack(item))
+            self._channel.send(MessageKind.ITEM, call, pack(item))
 
     async def _check(self, call: int, meeting: str) -> MeetingView | None:
-        return await self._meetings.check(meeting, lambda done, of: self._channel.send(Kind.ITEM, call, pack((done, of))))
+        return await self._meetings.check(meeting, lambda done, of: self._channel.send(MessageKind.ITEM, call, pack((done, of))))
 
     async def _confirm(self, _: int, meeting: str, endpoint: str, confirmation: Mapping[str, Any]) -> MeetingView | None:
         return await self._meetings.confirm(meeting, endpoint, Confirmation(**confirmation))

@@ -61,7 +61,7 @@ class ReportFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportRequest:
     """What is asked for. of: what changes when the report must be another one: verdicts, a seal. client: as admission counts.
 
     since: a report that was ordered at or after this moment will do whatever it is of: somebody has waited for it from then on.
@@ -97,7 +97,7 @@ class _Job:
         self.leases = {client: until_s for client, until_s in self.leases.items() if now_s < until_s}
         return {*self.connections.values(), *self.leases}
 
-    def will_do(self, asked: Asked) -> bool:
+    def will_do(self, asked: ReportRequest) -> bool:
         return self.of == asked.of or self.order.made_at >= asked.since
 
 
@@ -129,7 +129,7 @@ class Reports:
         """Return the size of all files that are kept."""
         return sum(len(each.content) for each in self._cache.values())
 
-    async def get(self, asked: Asked, patience_s: float, is_gone: Callable[[], bool]) -> ReportFile | int:
+    async def get(self, asked: ReportRequest, patience_s: float, is_gone: Callable[[], bool]) -> ReportFile | int:
         """Return a report, or its place in the queue where it is not there in time: 0 is being made, 1 is next.
 
         A place is kept for `lease_s` from then on. is_gone: whether the connection of who asks was closed.
@@ -168,7 +168,7 @@ class Reports:
             _fail(job, ReportFailedError("report_ending"))
         self._waiting.clear()
 
-    def _job(self, asked: Asked) -> _Job:
+    def _job(self, asked: ReportRequest) -> _Job:
         """Return what makes a report, another's if that will do. Raises QueueFullError."""
         if self._has_ended:
             raise ReportFailedError("report_ending")

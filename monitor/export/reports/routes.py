@@ -12,7 +12,7 @@ from monitor.export.error_page import is_a_persons
 from monitor.export.pages.renderer import Renderer, sentences
 from monitor.export.pages.static_files import Static
 from monitor.export.parameters import BadParameterError
-from monitor.export.reports.queue import Asked, QueueFullError, QueueLimits, ReportFile, Reports
+from monitor.export.reports.queue import QueueFullError, QueueLimits, ReportFile, ReportRequest, Reports
 from monitor.export.responses import as_json, language_of, refusal, refused
 from monitor.export.server.admission import Refusal
 from monitor.export.server.connection import ADMISSION, client_that_asks
@@ -21,7 +21,7 @@ from monitor.model.inventory import Inventory
 from monitor.model.meeting import EndpointVerdict, MeetingView
 from monitor.model.report_order import ReportOrder
 from monitor.words.phrase import Phrase
-from monitor.words.report_queue import tell
+from monitor.words.report_queue import tell_queue
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -87,7 +87,7 @@ class ReportRoutes:
         if self.reports is not None:
             await self.reports.end()
 
-    async def _asked(self, request: web.Request) -> Asked | web.Response:
+    async def _asked(self, request: web.Request) -> ReportRequest | web.Response:
         """Return what is asked for, or why it can't be had."""
         snapshot = await self._source.fresh()
         id_, which, form = (request.match_info[key] for key in ("id", "which", "form"))
@@ -105,7 +105,7 @@ class ReportRoutes:
         zone = self._source.settings.timezone
         order = ReportOrder(view, snapshot.inventory, language, zone, snapshot.at, form, which == "sealed")
         of = (zone, self._version_of(snapshot.inventory), view.seal if order.is_sealed else what_it_is_of(view))
-        return Asked((id_, which, form, language), of, order, client_that_asks(request), since)
+        return ReportRequest((id_, which, form, language), of, order, client_that_asks(request), since)
 
     def _version_of(self, inventory: Inventory) -> int:
         """Return a number that changes when the inventory does, which may come from another process as another object each time."""
@@ -114,7 +114,7 @@ class ReportRoutes:
             self._names_of = inventory
         return self._names_version
 
-    def _progress(self, request: web.Request, asked: Asked, place: int) -> web.Response:
+    def _progress(self, request: web.Request, asked: ReportRequest, place: int) -> web.Response:
         """Answer how far a report is that is not there yet."""
         assert self.reports is not None, "it was asked"
         # Before the place is given up.
@@ -130,19 +130,19 @@ class ReportRoutes:
             answer.headers["Retry-After"] = str(retry_s)
             return answer
         key = "waiting" if place else "making"
-        heading, why = tell(key, language, place=place), tell(f"{key}_why", language, form=_FORMS[asked.order.form])
-        page = self._page(asked, heading, why, leads_to=address, link=address, link_text=tell("look", language))
+        heading, why = tell_queue(key, language, place=place), tell_queue(f"{key}_why", language, form=_FORMS[asked.order.form])
+        page = self._page(asked, heading, why, leads_to=address, link=address, link_text=tell_queue("look", language))
         page.set_status(202)
         page.headers["Retry-After"] = str(_COMES_BACK_S)
         return page
 
-    def _there(self, request: web.Request, asked: Asked) -> web.Response:
+    def _there(self, request: web.Request, asked: ReportRequest) -> web.Response:
         """Answer that a report is there, and lead to it: a download leaves the page that it is asked from standing."""
         language, file = asked.order.language, _address(request, asked)
-        heading, why = tell("there", language), tell("there_why", language, form=_FORMS[asked.order.form])
-        return self._page(asked, heading, why, leads_to=file, after_s=0, link=file, link_text=tell("take", language))
+        heading, why = tell_queue("there", language), tell_queue("there_why", language, form=_FORMS[asked.order.form])
+        return self._page(asked, heading, why, leads_to=file, after_s=0, link=file, link_text=tell_queue("take", language))
 
-    def _refused(self, request: web.Request, asked: Asked, error: ReportFailedError, retry_s: int) -> web.Response:
+    def _refused(self, request: web.Request, asked: ReportRequest, error: ReportFailedError, retry_s: int) -> web.Response:
         """Answer why a report is not made."""
         status, language = 429 if isinstance(error, QueueFullError) else 503, asked.order.language
         if is_a_persons(request):
@@ -151,7 +151,7 @@ class ReportRoutes:
             # Where the queue is full the page tries again by itself; what failed waits for somebody who wants it again.
             leads_to = _address(request, asked, progress="1") if status == 429 else ""
             why = f"{fault[:1].upper()}{fault[1:]}; {cure}."
-            heading, link_text = tell("not_made", language), tell("again", language)
+            heading, link_text = tell_queue("not_made", language), tell_queue("again", language)
             answer = self._page(asked, heading, why, leads_to=leads_to, after_s=retry_s, link=again, link_text=link_text)
             answer.set_status(status)
         else:
@@ -161,7 +161,7 @@ class ReportRoutes:
 
     def _page(
         self,
-        asked: Asked,
+        asked: ReportRequest,
         heading: str,
         why: str,
         *,
@@ -179,7 +179,7 @@ class ReportRoutes:
             why=why,
             title=meeting.title,
             board=f"/meetings/{quote(meeting.id, safe='')}",
-            board_text=tell("to_the_meeting", language),
+            board_text=tell_queue("to_the_meeting", language),
             leads_to=leads_to,
             after_s=after_s,
             **told,
@@ -209,7 +209,7 @@ def _what_is_said(each: EndpointVerdict) -> Hashable:
     return each.endpoint, each.verdict, each.rung, codes, each.cause, each.call, each.confirmation, each.disputed
 
 
-def _file(request: web.Request, asked: Asked, file: ReportFile) -> web.Response:
+def _file(request: web.Request, asked: ReportRequest, file: ReportFile) -> web.Response:
     """Answer a file, or that the client's is the same. A client may keep it, and asks each time whether it still holds."""
     headers = {"ETag": f'"{file.etag}"', "Cache-Control": "private, no-cache", "Vary": "Accept, Cookie"}
     known = request.if_none_match or ()
@@ -220,7 +220,7 @@ def _file(request: web.Request, asked: Asked, file: ReportFile) -> web.Response:
     return web.Response(body=file.content, headers=headers)
 
 
-def _address(request: web.Request, asked: Asked, **more: str) -> str:
+def _address(request: web.Request, asked: ReportRequest, **more: str) -> str:
     """Return where a report is that is waited for since now, or since it was first asked for."""
     since = asked.order.made_at if math.isinf(asked.since) else asked.since
     return f"{request.rel_url.raw_path}?{urlencode({'lang': asked.order.language, 'since': repr(since), **more})}"

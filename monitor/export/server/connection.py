@@ -36,19 +36,19 @@ class Acceptor(Protocol):
     server: web.Server
     admission: Admission
     faults: Faults
-    waiting: dict[Connection, None]
-    stuck: dict[Connection, None]
+    waiting: dict[HttpConnection, None]
+    stuck: dict[HttpConnection, None]
 
     def refuse(self, reason: Refusal, client: str) -> None:
         """Count who was refused."""
 
-    def give_back(self, connection: Connection) -> None:
+    def give_back(self, connection: HttpConnection) -> None:
         """Take a connection's place back."""
 
     def bound_unread(self) -> None:
         """Let go of who leaves too much unread."""
 
-    def lost(self, connection: Connection) -> None:
+    def lost(self, connection: HttpConnection) -> None:
         """Forget a connection that ended."""
 
 
@@ -59,10 +59,10 @@ def client_that_asks(request: web.BaseRequest) -> str:
 
 def gone(request: web.BaseRequest) -> asyncio.Future[None] | None:
     """Return what is done once the client hung up; None where nobody tells."""
-    return request.protocol.gone if isinstance(request.protocol, Connection) else None
+    return request.protocol.gone if isinstance(request.protocol, HttpConnection) else None
 
 
-class Connection(web.RequestHandler):
+class HttpConnection(web.RequestHandler):
     """One connection: aiohttp's, and since when it waits for what.
 
     shortage: why it may have nothing but what the reserve is for; None: it is an ordinary one.

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from monitor.errors import MonitorError
 from monitor.export.server.admission import Admission, Limits, Refusal, Shortage, client_of, limits_for
-from monitor.export.server.connection import ADMISSION, FAULTS, Connection, last_word, tell_refusals
+from monitor.export.server.connection import ADMISSION, FAULTS, HttpConnection, last_word, tell_refusals
 from monitor.export.server.unexpected import Faults
 
 _BURST = 16
@@ -69,10 +69,10 @@ class _Acceptor:
         self.server = server
         self.admission = admission
         self.faults = faults
-        self.waiting: dict[Connection, None] = {}
-        self.stuck: dict[Connection, None] = {}
-        self._reserve: dict[Connection, None] = {}
-        self._open_ones: set[Connection] = set()
+        self.waiting: dict[HttpConnection, None] = {}
+        self.stuck: dict[HttpConnection, None] = {}
+        self._reserve: dict[HttpConnection, None] = {}
+        self._open_ones: set[HttpConnection] = set()
         self._opening: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -109,14 +109,14 @@ class _Acceptor:
         self.admission.refusals.note(reason, client)
         self._arm()
 
-    def give_back(self, connection: Connection) -> None:
+    def give_back(self, connection: HttpConnection) -> None:
         """Take a connection's place back."""
         if connection.shortage is None:
             self.admission.connections.give_back(connection.client)
         else:
             self._reserve.pop(connection, None)
 
-    def lost(self, connection: Connection) -> None:
+    def lost(self, connection: HttpConnection) -> None:
         """Forget a connection that ended."""
         connection.leave()
         self.stuck.pop(connection, None)
@@ -147,7 +147,7 @@ class _Acceptor:
             self.refuse(_REASON[shortage], client)
             _turn_away(sock, _FULL[shortage])
             return
-        connection = Connection(self, client, shortage, sock)
+        connection = HttpConnection(self, client, shortage, sock)
         self._open_ones.add(connection)
         if shortage is not None:
             self._reserve[connection] = None
@@ -156,7 +156,7 @@ class _Acceptor:
         task.add_done_callback(self._opening.discard)
         self._arm()
 
-    async def _open(self, connection: Connection, sock: socket.socket) -> None:
+    async def _open(self, connection: HttpConnection, sock: socket.socket) -> None:
         try:
             await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, sock)
         except OSError:  # it ended before it began

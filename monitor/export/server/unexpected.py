@@ -13,7 +13,7 @@ log = logging.getLogger("monitor.http")
 
 
 @dataclass(slots=True)
-class _Told:
+class _Repeated:
     at_s: float
     again: int = 0
 
@@ -22,7 +22,7 @@ class Faults:
     """Tells the log. A place is a line of code: whatever somebody sends, there are only so many."""
 
     def __init__(self) -> None:
-        self._told: dict[str, _Told] = {}
+        self._told: dict[str, _Repeated] = {}
 
     def note(self, error: BaseException, doing: str, now_s: float) -> None:
         """Tell of an exception. doing: what was being done, told but no part of what makes two of them the same."""
@@ -34,7 +34,7 @@ class Faults:
         again = f" ({told.again} times more since the last line)" if told is not None and told.again else ""
         if len(self._told) >= _PLACES:
             self._told.clear()
-        self._told[place] = _Told(now_s)
+        self._told[place] = _Repeated(now_s)
         log.error("%s: %s at %s%s", _one_line(doing), _one_line(f"{type(error).__name__}: {error}"), place, again)
 
 

@@ -213,7 +213,7 @@ SEALED = "meeting_sealed"
 """The kind of a sealed report: the whole row is evidence, and stays as it is."""
 
 
-def text_of(text: str) -> Codes:
+def text_as_reasons(text: str) -> Codes:
     """Return a text as the reason that is nothing but that; [] for ''."""
     return [{"code": "text", "values": {"text": text}}] if text else []
 
@@ -254,7 +254,7 @@ def _details(parts: Sequence[str]) -> Iterator[Code]:
             at += 2
             continue
         told = _first(parts[at], (*_SHORT, *_LEARNED_BECAUSE, *_PATH_FAULTS))
-        yield from [told] if told is not None else text_of(parts[at])
+        yield from [told] if told is not None else text_as_reasons(parts[at])
         at += 1
 
 
@@ -325,7 +325,7 @@ def _checked(text: str, values: Mapping[str, Any]) -> Codes | None:
 
 
 def _misdeed(_: str, values: Mapping[str, Any]) -> Codes | None:
-    return text_of(str(values.get("fault", ""))) if "deed" in values else None
+    return text_as_reasons(str(values.get("fault", ""))) if "deed" in values else None
 
 
 _BY_TEXT: Mapping[str, Callable[[str, Mapping[str, Any]], Codes | None]] = {

@@ -8,7 +8,7 @@ import io
 import yaml
 
 from monitor.errors import Fault, said_by
-from monitor.load.exchange.rows import Rows, Sheet, rows_of, used_columns
+from monitor.load.exchange.rows import ImportTable, Rows, rows_of, used_columns
 from monitor.words.phrase import Phrase, phrase
 
 _WORKBOOKS = (b"PK\x03\x04", bytes.fromhex("d0cf11e0"))
@@ -30,7 +30,7 @@ def read_csv(content: bytes, file: str, faults: list[Fault]) -> Rows:
         return rows
     head = text.partition("\n")[0]
     table = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
-    sheet = Sheet(rows, file, faults)
+    sheet = ImportTable(rows, file, faults)
     try:
         for number, cells in enumerate(table, start=1):
             sheet.take(number, cells)

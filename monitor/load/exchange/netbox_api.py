@@ -37,7 +37,7 @@ class Answers:
     contacts: list[Object]
 
 
-def ask(netbox: NetBox) -> Answers:
+def fetch_netbox(netbox: NetBox) -> Answers:
     """Return everything that is needed. Raises SetupError with the reason and the cure."""
     return asyncio.run(_ask(netbox))
 
@@ -45,7 +45,7 @@ def ask(netbox: NetBox) -> Answers:
 async def _ask(netbox: NetBox) -> Answers:
     roles = [("role", role) for role in (*netbox.points, *netbox.endpoints)]
     async with _session(netbox) as session:
-        api = _Api(session, netbox.url)
+        api = _NetboxApi(session, netbox.url)
         return Answers(
             sites=await api.all_of("dcim/sites", list(netbox.sites.items())),
             regions=await api.all_of("dcim/regions"),
@@ -68,7 +68,7 @@ def _session(netbox: NetBox) -> aiohttp.ClientSession:
     )
 
 
-class _Api:
+class _NetboxApi:
     """The REST API of one NetBox."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:

@@ -16,11 +16,11 @@ from monitor.load.exchange.yaml_tree import (
     SEQ,
     flow,
     items_of,
-    key_of,
+    key_text,
     mapping,
     scalar,
+    scalar_under,
     sequence,
-    text_of,
     value_of,
     with_mark,
 )
@@ -66,7 +66,7 @@ class Rows:
     def given(self, kind: str, row: yaml.Node) -> set[str]:
         """Return the keys of sites.yaml that a row of a kind speaks of."""
         if self.is_sparse:
-            return {key_of(key) for key, _ in row.value}
+            return {key_text(key) for key, _ in row.value}
         keys = {column for column in self.columns[kind] if column in COLUMNS_OF[kind]}
         return keys | {"location"} if "latitude" in keys else keys
 
@@ -75,7 +75,7 @@ class Rows:
         self.nodes[kind].append(_row_node(cells, mark, faults))
 
 
-class Sheet:
+class ImportTable:
     """One table of cells that is being read into rows: its first row names the columns. Notes every fault.
 
     is_workbook: the table is a sheet of a workbook, else a CSV file; the cures differ. Without the columns kind and id no row is
@@ -215,13 +215,13 @@ def _rows(top: yaml.Node) -> Iterable[dict[str, str]]:
 def _cells(item: yaml.Node) -> dict[str, str]:
     cells: dict[str, str] = {}
     for key, node in item.value:
-        name = key_of(key)
+        name = key_text(key)
         if name == "location":
             cells["latitude"], cells["longitude"] = (part.value for part in node.value)
         elif name in _YAML:
             cells[name] = flow(node)
         elif name == "contracted" and node.tag == MAP:
-            cells[name] = "/".join(text_of(node, part) or "" for part in ("down", "up"))
+            cells[name] = "/".join(scalar_under(node, part) or "" for part in ("down", "up"))
         elif node.tag == SEQ:
             cells[name] = " ".join(part.value for part in node.value)
         else:

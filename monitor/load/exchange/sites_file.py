@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from monitor.load.exchange.yaml_tree import flow, items_of, key_of, text_of
+from monitor.load.exchange.yaml_tree import flow, items_of, key_text, scalar_under
 
 HEAD = (
     "# yaml-language-server: $schema=schema/sites.schema.json",
@@ -30,7 +30,7 @@ class Comments:
         if top is None:
             self.above["network", ""] = list(HEAD)
             return
-        generated = {f"# {text_of(area, 'name')}" for area in items_of(top, "areas")}
+        generated = {f"# {scalar_under(area, 'name')}" for area in items_of(top, "areas")}
         places = list(_places(top))
         starts = [line for line, _ in places]
         lines = text.splitlines()
@@ -52,11 +52,11 @@ class Comments:
 
 def _places(top: yaml.Node) -> Iterator[tuple[int, Place]]:
     for key, value in top.value:
-        yield key.start_mark.line, (key_of(key), "")
+        yield key.start_mark.line, (key_text(key), "")
         if isinstance(value, yaml.SequenceNode):
             for item in value.value:
                 if isinstance(item, yaml.MappingNode):
-                    yield item.start_mark.line, (key_of(key), text_of(item, "id") or "?")
+                    yield item.start_mark.line, (key_text(key), scalar_under(item, "id") or "?")
 
 
 def _scalars(node: yaml.Node) -> Iterator[yaml.Node]:
@@ -68,13 +68,13 @@ def _scalars(node: yaml.Node) -> Iterator[yaml.Node]:
             yield from _scalars(each)
 
 
-def render(top: yaml.Node, comments: Comments) -> str:
+def sites_text(top: yaml.Node, comments: Comments) -> str:
     """Return an inventory's tree as the text of sites.yaml; targets of one area stand together under the area's name."""
-    names = {text_of(area, "id"): text_of(area, "name") for area in items_of(top, "areas")}
-    areas = {text_of(point, "id"): text_of(point, "area") for point in items_of(top, "points")}
+    names = {scalar_under(area, "id"): scalar_under(area, "name") for area in items_of(top, "areas")}
+    areas = {scalar_under(point, "id"): scalar_under(point, "area") for point in items_of(top, "points")}
     lines: list[str] = []
     for key, value in top.value:
-        section = key_of(key)
+        section = key_text(key)
         lines += [""] if lines else []
         lines += comments.above.get((section, ""), ())
         if section not in _LISTS:
@@ -83,16 +83,16 @@ def render(top: yaml.Node, comments: Comments) -> str:
         lines.append(f"{section}:")
         before = None
         for item in value.value:
-            area = None if section == "areas" else text_of(item, "area") or areas.get(text_of(item, "point"))
+            area = None if section == "areas" else scalar_under(item, "area") or areas.get(scalar_under(item, "point"))
             if area != before:
                 lines.append(f"  # {names.get(area, area)}")
                 before = area
-            lines += [f"  {line}" for line in comments.above.get((section, text_of(item, "id") or "?"), ())]
+            lines += [f"  {line}" for line in comments.above.get((section, scalar_under(item, "id") or "?"), ())]
             lines.append(f"  - {flow(item)}")
     return "\n".join([*lines, *comments.tail]) + "\n"
 
 
 def _section(key: str, value: yaml.Node) -> list[str]:
     if isinstance(value, yaml.MappingNode):
-        return [f"{key}:", *(f"  {key_of(name)}: {flow(part)}" for name, part in value.value)]
+        return [f"{key}:", *(f"  {key_text(name)}: {flow(part)}" for name, part in value.value)]
     return [f"{key}: {flow(value)}"]

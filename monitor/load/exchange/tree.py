@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 
 from monitor.errors import Fault
-from monitor.load.document import Node, compose, yaml_files
-from monitor.load.exchange.yaml_tree import items_of, key_of, mapping, sequence, value_of
+from monitor.load.document import Node, parse_document, yaml_files
+from monitor.load.exchange.yaml_tree import items_of, key_text, mapping, sequence, value_of
 from monitor.load.probes import ACCESS
 
 _LISTS = ("areas", "points", "endpoints")
@@ -19,7 +19,7 @@ _SECTION_OF_DEFAULTS = {"point": "points", "endpoint": "endpoints"}
 def read_tree(path: Path, faults: list[Fault]) -> tuple[Node | None, str]:
     """Return a file's tree and its text; None where it is no YAML (noted). Raises OSError."""
     content = path.read_bytes()
-    return compose(content, str(path), faults), content.decode("utf-8-sig", errors="replace")
+    return parse_document(content, str(path), faults), content.decode("utf-8-sig", errors="replace")
 
 
 def merged_tree(folder: Path, faults: list[Fault]) -> yaml.Node:
@@ -55,9 +55,9 @@ def _under(upper: yaml.Node, lower: yaml.Node, depth: int) -> yaml.Node:
     """Return a mapping with the keys of another that it lacks; likewise within what is merged key by key."""
     if not isinstance(upper, yaml.MappingNode) or not isinstance(lower, yaml.MappingNode) or depth == 0:
         return upper
-    pairs = {key_of(key): value for key, value in upper.value}
+    pairs = {key_text(key): value for key, value in upper.value}
     for key, value in lower.value:
-        name = key_of(key)
+        name = key_text(key)
         if name not in pairs:
             pairs[name] = value
         elif depth < 3 or name in _MERGED:

@@ -9,7 +9,7 @@ import yaml
 
 from monitor.errors import Fault
 from monitor.load.exchange.rows import COLUMNS, SECTIONS, Rows
-from monitor.load.exchange.yaml_tree import flow, items_of, key_of, mapping, sequence, text_of, value_of, with_mark
+from monitor.load.exchange.yaml_tree import flow, items_of, key_text, mapping, scalar_under, sequence, value_of, with_mark
 
 # The order in which keys are written: what a reader looks for first, then the others as their columns stand.
 _FIRST = (
@@ -45,7 +45,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class InventoryUpdate:
     """What an import makes of an inventory. top: the new tree. differences: of all but new targets, none where top was None.
 
     The rest: ids of targets, each in one of them; kept: without a row.
@@ -59,7 +59,7 @@ class Update:
     differences: tuple[Difference, ...]
 
 
-def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: bool = False) -> Update:
+def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: bool = False) -> InventoryUpdate:
     """Return an inventory with the rows brought in. top: the tree before, None for none. prune: targets without a row go.
 
     What a row does not speak of is kept (see Rows.given); an empty cell removes its attribute. Known targets keep their
@@ -78,14 +78,16 @@ def update(top: yaml.Node | None, rows: Rows, faults: list[Fault], *, prune: boo
     tally: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": [], "kept": []}
     for kind, section in SECTIONS.items():
         items = _section(items_of(top, section), rows, kind, tally, faults)
-        parts[section] = sequence(item for item in items if not (prune and kind != "area" and text_of(item, "id") in tally["kept"]))
+        parts[section] = sequence(
+            item for item in items if not (prune and kind != "area" and scalar_under(item, "id") in tally["kept"])
+        )
     defaults = _defaults(value_of(top, "defaults"), rows, faults)
     if defaults.value:
         parts["defaults"] = defaults
     _refuse_repeated(rows, faults)
     new = mapping({key: parts[key] for key in _TOP if key in parts and parts[key].value})
     differences = () if old is None else tuple(_differences(old, new))
-    return Update(new, **{name: tuple(ids) for name, ids in tally.items()}, differences=differences)
+    return InventoryUpdate(new, **{name: tuple(ids) for name, ids in tally.items()}, differences=differences)
 
 
 def _differences(old: yaml.Node, new: yaml.Node) -> Iterator[Difference]:
@@ -94,9 +96,9 @@ def _differences(old: yaml.Node, new: yaml.Node) -> Iterator[Difference]:
     levels = [_shown(value_of(top, "levels")) for top in (old, new)]
     if levels[0] != levels[1]:
         yield Difference("levels", "", *levels)
-    known = {text_of(item, "id"): item for item in items_of(old, "areas")}
+    known = {scalar_under(item, "id"): item for item in items_of(old, "areas")}
     for area in items_of(new, "areas"):
-        name = text_of(area, "id")
+        name = scalar_under(area, "id")
         if name in known:
             yield from _between(f"area {name}", known[name], area)
         else:
@@ -105,9 +107,9 @@ def _differences(old: yaml.Node, new: yaml.Node) -> Iterator[Difference]:
     for kind in ("point", "endpoint"):
         yield from _between(f"defaults of {kind}", value_of(defaults[0], kind), value_of(defaults[1], kind))
     for section in ("points", "endpoints"):
-        known = {text_of(item, "id"): item for item in items_of(old, section)}
+        known = {scalar_under(item, "id"): item for item in items_of(old, section)}
         for item in items_of(new, section):
-            if (name := text_of(item, "id")) in known:
+            if (name := scalar_under(item, "id")) in known:
                 yield from _between(name or "", known[name], item)
 
 
@@ -130,10 +132,10 @@ def _shown(node: yaml.Node | None) -> str:
 
 def _section(items: list[yaml.Node], rows: Rows, kind: str, tally: dict[str, list[str]], faults: list[Fault]) -> list[yaml.Node]:
     """Return the items of one list with its rows brought in."""
-    new = {text_of(row, "id"): row for row in rows.nodes[kind] if text_of(row, "id")}
+    new = {scalar_under(row, "id"): row for row in rows.nodes[kind] if scalar_under(row, "id")}
     result: list[yaml.Node] = []
     for item in items:
-        name = text_of(item, "id") or ""
+        name = scalar_under(item, "id") or ""
         row = new.pop(name, None)
         merged = item if row is None else _merged(item, row, rows.given(kind, row))
         result.append(merged)
@@ -144,17 +146,17 @@ def _section(items: list[yaml.Node], rows: Rows, kind: str, tally: dict[str, lis
             tally[state].append(name)
     if kind != "area":
         tally["added"].extend(str(name) for name in new)
-    return result + [_ordered(row) for row in rows.nodes[kind] if not text_of(row, "id") or text_of(row, "id") in new]
+    return result + [_ordered(row) for row in rows.nodes[kind] if not scalar_under(row, "id") or scalar_under(row, "id") in new]
 
 
 def _merged(item: yaml.Node, row: yaml.Node, given: set[str]) -> yaml.Node:
     """Return an item with what its row says; every node stands at the row, for faults to name it."""
-    kept = [(key, value) for key, value in item.value if key_of(key) not in given]
+    kept = [(key, value) for key, value in item.value if key_text(key) not in given]
     return _ordered(with_mark(yaml.MappingNode(row.tag, [*kept, *row.value]), row.start_mark))
 
 
 def _ordered(item: yaml.Node) -> yaml.Node:
-    pairs = sorted(item.value, key=lambda pair: _ORDER.get(key_of(pair[0]), len(_ORDER)))
+    pairs = sorted(item.value, key=lambda pair: _ORDER.get(key_text(pair[0]), len(_ORDER)))
     return yaml.MappingNode(item.tag, pairs, item.start_mark, item.end_mark, True)
 
 
@@ -163,7 +165,7 @@ def _same(one: yaml.Node, other: yaml.Node) -> bool:
 
 
 def _texts(item: yaml.Node) -> dict[str, str]:
-    return {key_of(key): _bare(value) for key, value in item.value}
+    return {key_text(key): _bare(value) for key, value in item.value}
 
 
 def _bare(node: yaml.Node) -> str:
@@ -175,13 +177,13 @@ def _bare(node: yaml.Node) -> str:
 
 def _defaults(before: yaml.Node | None, rows: Rows, faults: list[Fault]) -> yaml.MappingNode:
     """Return the defaults of both kinds, a kind with a row taking what the row says."""
-    kinds: dict[str, yaml.Node] = {} if before is None else {key_of(key): value for key, value in before.value}
+    kinds: dict[str, yaml.Node] = {} if before is None else {key_text(key): value for key, value in before.value}
     for row in rows.nodes["defaults"]:
-        kind = text_of(row, "id") or ""
+        kind = scalar_under(row, "id") or ""
         if kind not in ("point", "endpoint"):
             _refuse(row, "id", faults, "no_defaults", kind=kind)
             continue
-        said = yaml.MappingNode(row.tag, [pair for pair in row.value if key_of(pair[0]) != "id"], row.start_mark)
+        said = yaml.MappingNode(row.tag, [pair for pair in row.value if key_text(pair[0]) != "id"], row.start_mark)
         given = rows.given("defaults", row) - {"id"}
         kinds[kind] = _merged(kinds[kind], said, given) if kind in kinds else _ordered(said)
     return mapping(kinds)
@@ -194,7 +196,7 @@ def _refuse_repeated(rows: Rows, faults: list[Fault]) -> None:
         _refuse(row, "kind", faults, "network_row_twice")
     for kind in ("area", "defaults", "point", "endpoint"):
         for row in rows.nodes[kind]:
-            name = text_of(row, "id")
+            name = scalar_under(row, "id")
             key = f"{kind} {name}" if kind in ("area", "defaults") else f"target {name}"
             known = first.setdefault(key, row)
             if name and known is not row:
@@ -210,7 +212,7 @@ def _place(row: yaml.Node, seen_from: yaml.Node) -> str:
 
 
 def _refuse_shortened_code(item: yaml.Node, row: yaml.Node, faults: list[Fault]) -> None:
-    before, now = text_of(item, "code") or "", text_of(row, "code") or ""
+    before, now = scalar_under(item, "code") or "", scalar_under(row, "code") or ""
     if now and now != before and now == before.lstrip("0"):
         _refuse(row, "code", faults, "code_shortened", before=before)
 

@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from monitor.errors import Fault
-from monitor.load.exchange.rows import Rows, Sheet, rows_of, used_columns
+from monitor.load.exchange.rows import ImportTable, Rows, rows_of, used_columns
 from monitor.load.settings import ENGINES
 from monitor.model.inventory import Expected
 from monitor.words.catalogue import say
@@ -64,7 +64,7 @@ def read_xlsx(content: bytes, file: str, faults: list[Fault]) -> Rows:
 def _read_sheet(page: Worksheet, place: str, rows: Rows, faults: list[Fault]) -> None:
     for merged in page.merged_cells.ranges:
         faults.append(Fault(place, merged.min_row, merged.coord, "cells_merged"))
-    sheet = Sheet(rows, place, faults, is_workbook=True)
+    sheet = ImportTable(rows, place, faults, is_workbook=True)
     for number, cells in enumerate(page.iter_rows(), start=1):
         sheet.take(number, [_text(cell, place, [] if sheet.is_unusable else faults) for cell in cells])
     sheet.end()

@@ -33,7 +33,7 @@ def mapping(values: Mapping[str, yaml.Node]) -> yaml.MappingNode:
     return yaml.MappingNode(MAP, [(scalar(key), value) for key, value in values.items()], None, None, True)
 
 
-def key_of(node: yaml.Node) -> str:
+def key_text(node: yaml.Node) -> str:
     """Return a key's text."""
     return str(node.value)
 
@@ -53,7 +53,7 @@ def items_of(node: yaml.Node, key: str) -> list[yaml.Node]:
     return list(value.value) if isinstance(value, yaml.SequenceNode) else []
 
 
-def text_of(node: yaml.Node, key: str) -> str | None:
+def scalar_under(node: yaml.Node, key: str) -> str | None:
     """Return the scalar that a mapping has under a key, None where it has none."""
     value = value_of(node, key)
     return value.value if isinstance(value, yaml.ScalarNode) else None

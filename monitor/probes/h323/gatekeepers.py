@@ -14,7 +14,14 @@ from monitor.probes.names import Place as Whereabouts
 from monitor.probes.udp import drops_of, enlarge
 from monitor.probes.why import os_error
 from monitor.wire.fault import MalformedError
-from monitor.wire.h323 import NOT_REGISTERED, Answer, Kind, is_alias, location_request, read_answer
+from monitor.wire.h323 import (
+    NOT_REGISTERED,
+    GatekeeperAnswer,
+    GatekeeperAnswerKind,
+    is_alias,
+    location_request,
+    read_gatekeeper_answer,
+)
 
 _SEQUENCES = 0xFFFF
 _BUFFER_BYTES = 1024 * 1024
@@ -38,7 +45,7 @@ class Registration:
 class _Question:
     """One question. wait: for its answer. latest_s: how far that may be moved, on the loop's clock."""
 
-    answer: asyncio.Future[Answer]
+    answer: asyncio.Future[GatekeeperAnswer]
     wait: Wait
     latest_s: float
     is_in_progress: bool = False
@@ -88,7 +95,7 @@ class Gatekeeper:
             self._sock.close()
             self._break_off(_CLOSED)
 
-    async def ask(self, alias: str, timeout_s: float) -> Answer | Reason:
+    async def ask(self, alias: str, timeout_s: float) -> GatekeeperAnswer | Reason:
         """Return the answer to a LocationRequest, or why there is none.
 
         It is repeated once after half of the time, with the same number, as RAS does (H.225.0 section 7.17). While our own loop is
@@ -149,18 +156,18 @@ class Gatekeeper:
     def _take(self, data: bytes) -> None:
         """Hand an answer to who waits for it; any other is dropped."""
         try:
-            answer = read_answer(data)
+            answer = read_gatekeeper_answer(data)
         except MalformedError:
             self.malformed += 1
             return
         question = self._waiting.get(answer.sequence)
         if question is None or question.answer.done():
             return
-        if answer.kind is Kind.IN_PROGRESS:
+        if answer.kind is GatekeeperAnswerKind.IN_PROGRESS:
             question.is_in_progress = True
             wait, asked_until_s = question.wait, asyncio.get_running_loop().time() + answer.delay_s
             wait.until_s = max(wait.until_s, min(asked_until_s, question.latest_s))
-        elif answer.kind in (Kind.LOCATION_CONFIRM, Kind.LOCATION_REJECT):
+        elif answer.kind in (GatekeeperAnswerKind.LOCATION_CONFIRM, GatekeeperAnswerKind.LOCATION_REJECT):
             question.answer.set_result(answer)
 
     def _next(self) -> int:
@@ -219,12 +226,12 @@ class Gatekeepers:
         self._open.clear()
 
 
-def _registration(address: str, answer: Answer | Reason) -> Registration:
+def _registration(address: str, answer: GatekeeperAnswer | Reason) -> Registration:
     # Only 'not registered' says that; any other reason is about who asks.
     known = None
     if isinstance(answer, Reason):
         said = answer
-    elif answer.kind is Kind.LOCATION_CONFIRM:
+    elif answer.kind is GatekeeperAnswerKind.LOCATION_CONFIRM:
         known = True
         said = Reason("registered_at", {"signalling": str(answer.signalling[0])}) if answer.signalling else Reason("registered")
     else:

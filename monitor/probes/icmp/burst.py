@@ -94,7 +94,7 @@ class Burst:
         "to_send",
     )
 
-    def __init__(self, spec: IcmpSpec, place: Place, of_round: Round, manner: Manner, due_s: float) -> None:
+    def __init__(self, spec: IcmpSpec, place: Place, of_round: Round, manner: SendGroup, due_s: float) -> None:
         self.spec = spec
         self.address = place.address
         self.name = place.name
@@ -122,12 +122,12 @@ Flight = tuple[Burst, int, float, int]
 """A request under way: its burst, its index there, when it was sent (monotonic), its cookie."""
 
 
-class Manner:
+class SendGroup:
     """How bursts are sent that can go together, and those of them that wait: for their next turn, or for what is unanswered."""
 
     __slots__ = ("channel", "dscp", "spaced", "spacing_s", "timeout_s", "waiting")
 
-    def __init__(self, channel: Channel, spec: IcmpSpec) -> None:
+    def __init__(self, channel: FamilyState, spec: IcmpSpec) -> None:
         self.channel = channel
         self.dscp = spec.dscp
         self.spacing_s = spec.spacing_s
@@ -136,7 +136,7 @@ class Manner:
         self.waiting: deque[Burst] = deque()
 
 
-class Channel:
+class FamilyState:
     """One family's socket and the requests under way on it.
 
     flights: by sequence, None where it is free; answered ones stay as long as there is room, so that duplicates are known.

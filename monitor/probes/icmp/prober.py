@@ -18,7 +18,7 @@ from monitor.model.reading import Deliver
 from monitor.model.reason import Reason
 from monitor.model.spec import IcmpSpec
 from monitor.probes.datagrams import KERNEL, Kernel
-from monitor.probes.icmp.burst import Burst, Channel, Manner, Round, conclude, not_sent
+from monitor.probes.icmp.burst import Burst, FamilyState, Round, SendGroup, conclude, not_sent
 from monitor.probes.icmp.receiver import Drain, Receiver
 from monitor.probes.icmp.sender import Sender
 from monitor.probes.icmp.socket import BATCH, WANTED_BUFFER_BYTES, IcmpSocket, UnsupportedFamilyError
@@ -37,7 +37,7 @@ _SLICE = 128
 
 
 @dataclass(slots=True)
-class _Line:
+class _Waiting:
     """Who waits for the first turn, as cheaply as can be: a burst is made of each when its turn is near."""
 
     members: Iterator[tuple[IcmpSpec, Place]]
@@ -76,10 +76,10 @@ class IcmpProber:
         self._buffer_bytes = buffer_bytes
         self._kernel = kernel
         self._names = Names(clock, resolve)
-        self._channels: dict[int, Channel] = {}
-        self._lines: deque[_Line] = deque()
+        self._channels: dict[int, FamilyState] = {}
+        self._lines: deque[_Waiting] = deque()
         self._fresh: deque[Burst] = deque()
-        self._manners: dict[tuple[int, int, float, float], Manner] = {}
+        self._manners: dict[tuple[int, int, float, float], SendGroup] = {}
         self._handle: asyncio.TimerHandle | None = None
         self._receiver = Receiver(clock, worked)
         self._sender = Sender(clock, self, self._receiver.take_errors)
@@ -95,8 +95,8 @@ class IcmpProber:
             self.close()
             raise
 
-    def _open_channel(self, version: int) -> Channel:
-        return Channel(IcmpSocket(version, allow_raw=self._allow_raw, buffer_bytes=self._buffer_bytes, kernel=self._kernel))
+    def _open_channel(self, version: int) -> FamilyState:
+        return FamilyState(IcmpSocket(version, allow_raw=self._allow_raw, buffer_bytes=self._buffer_bytes, kernel=self._kernel))
 
     def close(self) -> None:
         """Close the sockets; bursts still under way are delivered as not sent."""
@@ -173,13 +173,13 @@ class IcmpProber:
         now = self._clock.monotonic()
         if self._is_idle():
             self._receiver.begin(now)
-        line = _Line(members, of_round, now)
+        line = _Waiting(members, of_round, now)
         self._lines.append(line)
         if urgent:
             self._fresh.extendleft(reversed(self._bursts_of(urgent, line)))
         self._arm(0.0)
 
-    def _bursts_of(self, members: Iterable[tuple[IcmpSpec, Place]], line: _Line) -> list[Burst]:
+    def _bursts_of(self, members: Iterable[tuple[IcmpSpec, Place]], line: _Waiting) -> list[Burst]:
         """Return the bursts of some of a line, but deliver at once what nothing can be sent for."""
         bursts: list[Burst] = []
         manners, of_round, since_s = self._manners, line.round, line.since_s
@@ -195,12 +195,12 @@ class IcmpProber:
                 bursts.append(Burst(spec, place, of_round, manner, since_s))
         return bursts
 
-    def _manner_of(self, spec: IcmpSpec, place: Place) -> Manner | None:
+    def _manner_of(self, spec: IcmpSpec, place: Place) -> SendGroup | None:
         """Return how a spec is sent, None where there is no socket for its target."""
         channel = self._channels.get(place.version)
         if channel is None:
             return None
-        manner = self._manners[place.version, spec.dscp, spec.spacing_s, spec.timeout_s] = Manner(channel, spec)
+        manner = self._manners[place.version, spec.dscp, spec.spacing_s, spec.timeout_s] = SendGroup(channel, spec)
         return manner
 
     def _is_idle(self) -> bool:
@@ -364,7 +364,7 @@ def _known_s(burst: Burst, at_s: float) -> float:
     return min(at_s, burst.last_sent_s + (burst.manner.timeout_s if last_s is None else last_s))
 
 
-def _make_room(manner: Manner, now: float) -> None:
+def _make_room(manner: SendGroup, now: float) -> None:
     """Give up what is overdue of bursts that wait for room to go on, or as many silent targets as fill the window would keep it
     for ever. They stand in the order in which they were sent last."""
     for burst in manner.spaced:

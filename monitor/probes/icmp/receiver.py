@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from monitor.model.clock import Clock
-from monitor.probes.icmp.burst import Burst, Channel, Flight
+from monitor.probes.icmp.burst import Burst, FamilyState, Flight
 from monitor.probes.icmp.sender import PAUSE_S
 from monitor.probes.icmp.socket import Reply
 from monitor.probes.lateness import WORKING_SHARE
@@ -59,7 +59,7 @@ class Receiver:
         gap_s = now - self.drained_s
         return gap_s if self._worked() - self._worked_s < gap_s * WORKING_SHARE else 0.0
 
-    def drain(self, channels: Collection[Channel]) -> Drain:
+    def drain(self, channels: Collection[FamilyState]) -> Drain:
         """Take what has come to these channels."""
         self._stamps.look()
         self._complete = []
@@ -82,7 +82,7 @@ class Receiver:
             is_empty = is_empty and left > 0
         return Drain(received, taken, is_empty, self._complete)
 
-    def _take_replies(self, channel: Channel, replies: Iterable[Reply]) -> int:
+    def _take_replies(self, channel: FamilyState, replies: Iterable[Reply]) -> int:
         """Book a batch of replies to their requests, and return how many were to requests of ours."""
         now = self._clock.monotonic()
         flights, complete = channel.flights, self._complete
@@ -129,7 +129,7 @@ class Receiver:
         # It came after the last drain, which is all that is sure: in time if it may have been in time.
         return min(now - sent_s, max(burst.manner.timeout_s, self.drained_s - sent_s))
 
-    def take_errors(self, channel: Channel) -> int:
+    def take_errors(self, channel: FamilyState) -> int:
         """Empty a channel's error queue, note who is unreachable, and return how many reports of any sort were in it."""
         errors, taken = channel.socket.errors()
         for error in errors:

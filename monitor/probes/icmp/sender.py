@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Protocol
 
 from monitor.model.clock import Clock
-from monitor.probes.icmp.burst import Burst, Channel
+from monitor.probes.icmp.burst import Burst, FamilyState
 from monitor.probes.why import os_error_number
 
 PAUSE_S = 0.01
@@ -33,7 +33,7 @@ class Counts(Protocol):
 class Sender:
     """Sends the next requests of bursts; see send()."""
 
-    def __init__(self, clock: Clock, counts: Counts, take_errors: Callable[[Channel], int]) -> None:
+    def __init__(self, clock: Clock, counts: Counts, take_errors: Callable[[FamilyState], int]) -> None:
         """counts: where sends are counted. take_errors: empties a channel's error queue, returns how many reports were in it."""
         self._counts = counts
         self._clock = clock
@@ -69,7 +69,7 @@ class Sender:
         self._counts.sends_attempted += done
         return done
 
-    def _book(self, channel: Channel, bookings: Iterator[Booking], count: int, before_s: float) -> None:
+    def _book(self, channel: FamilyState, bookings: Iterator[Booking], count: int, before_s: float) -> None:
         """Note the requests that one call took. The kernel takes about as long over each, so that is how they were sent."""
         if not count:
             return
@@ -89,7 +89,7 @@ class Sender:
             sent_s += step_s
         channel.unanswered += count
 
-    def _send_again(self, channel: Channel, slot: int, answer: int) -> tuple[int, int]:
+    def _send_again(self, channel: FamilyState, slot: int, answer: int) -> tuple[int, int]:
         """Send what failed once more: the error may be another target's unreachable.
 
         answer: the kernel's, -errno. Returns how many it took, and the errno where that is none.

@@ -33,7 +33,7 @@ _PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
 
 
 @dataclass(slots=True)
-class _Open:
+class _Request:
     """One request that is being answered. where: address and port it went to. noise: what came that was no answer.
 
     came_s: when its answer came (monotonic), None where nobody knows. drops: the socket's count when it was first sent.
@@ -58,7 +58,7 @@ class _Line:
 
     sock: UdpSocket
     port: int
-    open: dict[str, _Open] = field(default_factory=dict)
+    open: dict[str, _Request] = field(default_factory=dict)
 
 
 class UdpClient:
@@ -102,7 +102,7 @@ class UdpClient:
         except OSError as error:
             return Attempt("udp", Outcome.NOT_SENT, os_error(error))
         where = source_of(place.address, port)
-        asked = _Open(request, request.encode(), where, asyncio.get_running_loop().create_future(), drops=line.sock.drops())
+        asked = _Request(request, request.encode(), where, asyncio.get_running_loop().create_future(), drops=line.sock.drops())
         line.open[request.branch] = asked
         begun_s = self._clock.monotonic()
         try:
@@ -113,7 +113,7 @@ class UdpClient:
         rtt_s = None if asked.came_s is None else max(0.0, asked.came_s - begun_s)
         return _attempt(asked, place, rtt_s, line.sock.drops() - asked.drops)
 
-    async def _transact(self, line: _Line, asked: _Open, sockaddr: object, timeout_s: float, late: Late) -> None:
+    async def _transact(self, line: _Line, asked: _Request, sockaddr: object, timeout_s: float, late: Late) -> None:
         """Send, and send again until something came or the time is over."""
         wait, interval_s = Wait(late, timeout_s), self._t1_s
         while not asked.answered.done() and (left_s := wait.left_s()) > 0:
@@ -169,7 +169,7 @@ def _take(line: _Line, octets: bytes, source: bytes, came_s: float | None) -> No
         asked.answered.set_result(response)
 
 
-def _note(asked_there: Iterable[_Open], noise: Reason) -> None:
+def _note(asked_there: Iterable[_Request], noise: Reason) -> None:
     for asked in asked_there:
         asked.noise = noise
 
@@ -186,7 +186,7 @@ def _complain(line: _Line, quoted: QuotedDatagram) -> None:
             asked.answered.set_result(error)
 
 
-def _attempt(asked: _Open, place: Place, rtt_s: float | None, dropped: int) -> Attempt:
+def _attempt(asked: _Request, place: Place, rtt_s: float | None, dropped: int) -> Attempt:
     """Return what came of it. dropped: datagrams that the kernel had to drop meanwhile; the answer may be among them."""
     came = asked.answered.result() if asked.answered.done() else None
     if isinstance(came, Response):

@@ -5,7 +5,7 @@ It belongs to whoever answers at an address and port, not to a target: two targe
 
 from __future__ import annotations
 
-from monitor.model.agent_limits import Learned, Manner
+from monitor.model.agent_limits import AgentLimits, LearnedLimit
 from monitor.model.clock import Clock
 from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
@@ -27,7 +27,7 @@ Key = tuple[str, int]
 """Address, as the kernel writes it, and port."""
 
 
-class Limit:
+class AdaptiveLimit:
     """A size that is as configured until the agent chokes on it: then half of what it choked on, and a quarter more every hour.
 
     What choked again after growing waits twice as long for the next growth, at most a day.
@@ -64,9 +64,11 @@ class Limit:
         self._grow_s = now_s + self._wait_s
         return True
 
-    def shown(self, configured: int) -> Learned:
+    def shown(self, configured: int) -> LearnedLimit:
         """Return what is in force, for people."""
-        return Learned(configured) if self.learned is None else Learned(min(self.learned, configured), self.reason, self.at)
+        return (
+            LearnedLimit(configured) if self.learned is None else LearnedLimit(min(self.learned, configured), self.reason, self.at)
+        )
 
 
 class ResponseTimes:
@@ -115,7 +117,7 @@ class _NoClock:
 _NO_CLOCK = _NoClock()
 
 
-class Device:
+class KnownAgent:
     """What is known of the manners of whoever answers at one address and port.
 
     news: what was learned since somebody last took it. held_back, late: see Manner.
@@ -143,8 +145,8 @@ class Device:
     def __init__(self, clock: Clock = _NO_CLOCK) -> None:
         """clock: none where an agent is played in this process, so that what is learned of it has no time."""
         self._clock = clock
-        self.repetitions = Limit()
-        self.get_size = Limit()
+        self.repetitions = AdaptiveLimit()
+        self.get_size = AdaptiveLimit()
         self.times = ResponseTimes()
         self.news: list[Reason] = []
         self.held_back = 0
@@ -262,15 +264,15 @@ class Device:
 
     # For people
 
-    def manner(self, spec: SnmpSpec) -> Manner:
+    def manner(self, spec: SnmpSpec) -> AgentLimits:
         """Return how a target's agent is asked now."""
         times = self.times
         wait_s = times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
         reason = None if times.smoothed_s is None else Reason("usual_answer", {"usual_s": round(times.smoothed_s, 6)})
-        return Manner(
+        return AgentLimits(
             repetitions=self.repetitions.shown(spec.max_repetitions),
             get_size=self.get_size.shown(GET_SIZE),
-            timeout_s=Learned(wait_s, reason, self._slow_at),
+            timeout_s=LearnedLimit(wait_s, reason, self._slow_at),
             response_s=times.smoothed_s,
             deviation_s=None if times.smoothed_s is None else times.deviation_s,
             requests_per_second=spec.max_requests_per_second,
@@ -292,14 +294,14 @@ class Devices:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._known: dict[Key, Device] = {}
+        self._known: dict[Key, KnownAgent] = {}
 
-    def at(self, address: str, port: int) -> Device:
+    def at(self, address: str, port: int) -> KnownAgent:
         """Return the device at an address; the one longest known is forgotten where there are too many."""
         key = (address, port)
         device = self._known.get(key)
         if device is None:
             while len(self._known) >= _MAX_DEVICES:
                 del self._known[next(iter(self._known))]
-            device = self._known[key] = Device(self._clock)
+            device = self._known[key] = KnownAgent(self._clock)
         return device

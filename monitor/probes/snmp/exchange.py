@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import NamedTuple, TypeVar
 
-from monitor.model.agent_fault import Misdeed
+from monitor.model.agent_fault import AgentFault
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
 from monitor.wire.answers import Steady
@@ -51,7 +51,7 @@ class ExchangeError(Exception):
     deadline is over or nothing can be sent. misdeed: what the agent did that none should.
     """
 
-    def __init__(self, outcome: Outcome, *detail: Reason, is_final: bool = False, misdeed: Misdeed | None = None) -> None:
+    def __init__(self, outcome: Outcome, *detail: Reason, is_final: bool = False, misdeed: AgentFault | None = None) -> None:
         super().__init__(*detail)
         self.outcome = outcome
         self.detail = detail

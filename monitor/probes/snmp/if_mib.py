@@ -61,7 +61,7 @@ def is_absent(tag: int) -> bool:
     return tag in ABSENT
 
 
-def whole(values: Values, oid: Oid) -> int | None:
+def whole_number(values: Values, oid: Oid) -> int | None:
     """Return a whole number, None where there is none."""
     tag, value = values.get(oid, (NULL, None))
     return value if tag in NUMBERS and isinstance(value, int) else None

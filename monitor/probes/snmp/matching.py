@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import struct
 
-from monitor.model.agent_fault import Deed, Misdeed
+from monitor.model.agent_fault import AgentFault, FaultKind
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
 from monitor.probes.snmp.exchange import Answer, ExchangeError
 from monitor.probes.snmp.question import Exchange, Route
-from monitor.probes.snmp.strays import Strays
+from monitor.probes.snmp.strays import UnsolicitedLog
 from monitor.probes.udp import QuotedDatagram, Source, address_of, source_of
 from monitor.probes.why import malformed
 from monitor.wire.answers import Steady
@@ -35,7 +35,7 @@ class OpenQuestions:
     """
 
     def __init__(self) -> None:
-        self.strays = Strays()
+        self.strays = UnsolicitedLog()
         self._pending: dict[int, Exchange] = {}
         self._by_source: dict[Source, Exchange] = {}
         self._over: dict[int, _GivenUp | None] = {}
@@ -100,13 +100,13 @@ class OpenQuestions:
         """Return the same for any datagram."""
         if len(octets) > _LONGEST_ANSWER:
             size = {"octets": len(octets)}
-            self._take_garbage(source, Reason("oversized", size), Misdeed(Deed.OVERSIZED, size))
+            self._take_garbage(source, Reason("oversized", size), AgentFault(FaultKind.OVERSIZED, size))
             return None
         try:
             message = decode(octets)
         except MalformedError as error:
             fault = malformed(error)
-            self._take_garbage(source, Reason("malformed", because=(fault,)), Misdeed(Deed.MALFORMED, because=(fault,)))
+            self._take_garbage(source, Reason("malformed", because=(fault,)), AgentFault(FaultKind.MALFORMED, because=(fault,)))
             return None
         exchange = self._pending.get(message.request_id)
         if exchange is None:
@@ -128,7 +128,7 @@ class OpenQuestions:
         if source in self._by_source:
             exchange = self._by_source[source]
             values = {"asked": next(reversed(exchange.sent), 0), "answered": request_id}
-            exchange.note(Reason("wrong_request_id", values), Outcome.MALFORMED, Misdeed(Deed.WRONG_ID, values))
+            exchange.note(Reason("wrong_request_id", values), Outcome.MALFORMED, AgentFault(FaultKind.WRONG_ID, values))
 
     def _take_late(self, given_up: _GivenUp | None, source: Source, came_s: float) -> None:
         """Learn from an answer that is no longer waited for; given_up: what it answers, None where that was answered already."""
@@ -139,7 +139,7 @@ class OpenQuestions:
             route.device.answered_late(late_s, route.spec)
         self.strays.note(address_of(source)[0], "late", late_s)
 
-    def _take_garbage(self, source: Source, why: Reason, misdeed: Misdeed) -> None:
+    def _take_garbage(self, source: Source, why: Reason, misdeed: AgentFault) -> None:
         """Note what is no message at all."""
         self.strays.note(address_of(source)[0], "garbage")
         if source in self._by_source:
@@ -189,10 +189,10 @@ def _is_answer(exchange: Exchange, message: Message, source: Source) -> bool:
     if source not in route.sources:
         address, port = address_of(source)
         elsewhere: dict[str, float | int | str] = {"address": address, "port": port}
-        exchange.note(Reason("answer_from", elsewhere), misdeed=Misdeed(Deed.ELSEWHERE, elsewhere))
+        exchange.note(Reason("answer_from", elsewhere), misdeed=AgentFault(FaultKind.ELSEWHERE, elsewhere))
         return False
     if message.pdu != RESPONSE or message.version != route.version or message.community != route.community:
-        exchange.note(Reason("wrong_reply"), Outcome.MALFORMED, Misdeed(Deed.WRONG_REPLY))
+        exchange.note(Reason("wrong_reply"), Outcome.MALFORMED, AgentFault(FaultKind.WRONG_REPLY))
         return False
     return True
 

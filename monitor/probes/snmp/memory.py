@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.clock import Clock
 from monitor.model.profile import Profile
 from monitor.model.spec import SnmpSpec
 from monitor.probes.names import Place
-from monitor.probes.snmp.agent_limits import Device, Devices
+from monitor.probes.snmp.agent_limits import Devices, KnownAgent
 from monitor.probes.snmp.exchange import Ask
 from monitor.probes.snmp.question import Route
 from monitor.probes.snmp.steady import KnownRow, SteadyGet
@@ -32,7 +32,7 @@ class AgentMemory:
     steady: the one GET that it is asked at each poll, None until a poll needed no other. plain: what it was asked outside of polls.
     """
 
-    device: Device = field(default_factory=Device)
+    device: KnownAgent = field(default_factory=KnownAgent)
     route: Route | None = None
     profile: Profile | None = None
     sys_object_id: str = ""
@@ -86,7 +86,7 @@ class Memories:
             self._kept[spec.target] = (spec, kept[1])
         return kept[1]
 
-    def manner(self, target: str) -> Manner | None:
+    def manner(self, target: str) -> AgentLimits | None:
         """Return how one target's agent is asked now, None before its first poll."""
         kept = self._kept.get(target)
         return kept[1].device.manner(kept[0]) if kept else None

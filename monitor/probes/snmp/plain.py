@@ -20,7 +20,7 @@ def ask_for(spec: SnmpSpec, memory: AgentMemory, oids: tuple[Oid, ...]) -> Ask:
     return ask
 
 
-def whole(answer: Answer, oids: tuple[Oid, ...]) -> Answer:
+def with_tags(answer: Answer, oids: tuple[Oid, ...]) -> Answer:
     """Return an answer with its tags and values in the order of oids (see wire/ber.py for tags).
 
     What the agent lacks has one of the tags of ber.EXCEPTIONS. Raises ExchangeError for an error-status and for other objects.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from monitor.model.agent_fault import Misdeed
+from monitor.model.agent_fault import AgentFault
 from monitor.model.profile import Profile
 from monitor.model.quick import quick
 from monitor.model.reading import Explained, InterfaceSample, SnmpSample
@@ -31,17 +31,17 @@ from monitor.probes.snmp.if_mib import (
     Values,
     octets,
     text,
-    whole,
+    whole_number,
 )
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.question import reader_of
 from monitor.probes.snmp.requests import Getter
 from monitor.probes.snmp.rows import TELLING_COLUMNS, interface_rows, interface_sample, is_same_row, row_objects
 from monitor.probes.snmp.steady import KnownRow, Scalars, SteadyGet
-from monitor.probes.snmp.value_plan import evaluate, explain
+from monitor.probes.snmp.value_plan import evaluate, explain_values
 from monitor.probes.snmp.value_survey import Means, read_values, value_objects
 from monitor.probes.snmp.walk import walk
-from monitor.rules.interfaces import InterfaceRow, choose_wan, keys
+from monitor.rules.interfaces import InterfaceRow, choose_wan, interface_keys
 from monitor.rules.recognition import recognise
 from monitor.wire.oid import Oid, parse_oid
 from monitor.wire.snmp import GET
@@ -65,7 +65,7 @@ class Poll:
         self.spec = spec
         self.memory = memory
         self.detail: Reasons = ()
-        self.misdeed: Misdeed | None = None
+        self.misdeed: AgentFault | None = None
         self._v1 = spec.credential.version == "1"
         self._getter = Getter(memory)
         self._given: tuple[tuple[Oid, ...], Answer] | None = None
@@ -137,7 +137,7 @@ class Poll:
             rows = yield from self._survey_and_read(profile)
         means = Means(self.spec, memory, self._getter.get, self._miss)
         cells, answers = yield from read_values(profile, parts, means)
-        self._explained = explain(cells, answers) if self.spec.explain else ()
+        self._explained = explain_values(cells, answers) if self.spec.explain else ()
         self._remember(parts[0])
         if self._complete and rows is not None and not surveys:
             memory.steady = self._settled(profile, known)
@@ -256,7 +256,7 @@ class Poll:
     def _chosen(self, rows: Sequence[InterfaceRow], wan: InterfaceRow | None) -> tuple[KnownRow, ...]:
         """Return the rows to read, with what was known of them."""
         bits = {each.key: each.bits for each in self.memory.rows}
-        names = keys(rows)
+        names = interface_keys(rows)
         return tuple(
             KnownRow(row, names[row.index], "wan" if row is wan else "other", bits.get(names[row.index]))
             for row in rows
@@ -265,12 +265,12 @@ class Poll:
 
     def _has_moved(self, values: Values) -> bool:
         """Return whether the agent says that it restarted, or that its interfaces changed, since the last poll."""
-        before, uptime = self.memory.uptime_ticks, whole(values, SYS_UPTIME)
+        before, uptime = self.memory.uptime_ticks, whole_number(values, SYS_UPTIME)
         if before is not None and uptime is not None and uptime < before:
             self.memory.polls = REFRESH_POLLS
             self.memory.plan = None
             return True
-        return whole(values, TABLE_LAST_CHANGE) != self.memory.table_last_change_ticks
+        return whole_number(values, TABLE_LAST_CHANGE) != self.memory.table_last_change_ticks
 
     def _rows(
         self, known: Sequence[KnownRow], parts: Sequence[Values], *, keep: bool = False
@@ -289,7 +289,7 @@ class Poll:
 
     # What comes of it
 
-    def _miss(self, *detail: Reason, misdeed: Misdeed | None = None) -> None:
+    def _miss(self, *detail: Reason, misdeed: AgentFault | None = None) -> None:
         """Note that something is missing; the first reason is the one that is told."""
         self._complete = False
         self.misdeed = self.misdeed or misdeed
@@ -297,8 +297,8 @@ class Poll:
 
     def _remember(self, values: Values) -> None:
         """Keep what the next poll compares with."""
-        self.memory.uptime_ticks = whole(values, SYS_UPTIME)
-        self.memory.table_last_change_ticks = whole(values, TABLE_LAST_CHANGE)
+        self.memory.uptime_ticks = whole_number(values, SYS_UPTIME)
+        self.memory.table_last_change_ticks = whole_number(values, TABLE_LAST_CHANGE)
         self.memory.polls += 1
 
     def _steady_sample(
@@ -328,9 +328,9 @@ class Poll:
         """Return all of it as one sample."""
         return SnmpSample(
             profile=profile.id,
-            uptime_ticks=whole(values, SYS_UPTIME),
-            engine_time_s=whole(values, ENGINE_TIME),
-            engine_boots=whole(values, ENGINE_BOOTS),
+            uptime_ticks=whole_number(values, SYS_UPTIME),
+            engine_time_s=whole_number(values, ENGINE_TIME),
+            engine_boots=whole_number(values, ENGINE_BOOTS),
             sys_object_id=self.memory.sys_object_id,
             sys_descr=self.memory.sys_descr,
             sys_name=self.memory.sys_name,
@@ -340,6 +340,6 @@ class Poll:
             complete=self._complete,
             brief=self.spec.brief,
             engine_id=self.memory.engine_id,
-            system_ticks=None if profile.uptime is None else whole(values, parse_oid(profile.uptime)),
+            system_ticks=None if profile.uptime is None else whole_number(values, parse_oid(profile.uptime)),
             explained=self._explained,
         )

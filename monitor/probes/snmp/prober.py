@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from monitor.model.agent_fault import Stray
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_fault import Unsolicited
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome
 from monitor.model.reason import Reason
@@ -20,10 +20,10 @@ from monitor.probes.snmp.memory import AgentMemory, Memories
 from monitor.probes.snmp.question import WIRE_VERSIONS, Route
 from monitor.probes.snmp.transport import SnmpTransport
 from monitor.probes.snmp.walk import Walked, walk
-from monitor.probes.snmp.work import Batch, GetWork, PlainTalk, PollWork, Work
+from monitor.probes.snmp.work import AgentWork, Batch, GetWork, PlainTalk, PollWork
 from monitor.wire.oid import Oid
 
-SomeWork = TypeVar("SomeWork", bound=Work)
+SomeWork = TypeVar("SomeWork", bound=AgentWork)
 _SLICE = 64
 """Works that are begun before the loop does something else."""
 
@@ -48,8 +48,8 @@ class SnmpProber:
         self._names = Names(clock, resolve)
         self._transport = SnmpTransport(clock, in_flight, kernel)
         self._transport.on_room = self._begin_more
-        self._waiting: deque[Work] = deque()
-        self._under_way: set[Work] = set()
+        self._waiting: deque[AgentWork] = deque()
+        self._under_way: set[AgentWork] = set()
         self._finding: set[asyncio.Task[None]] = set()
         self._memories = Memories(clock)
         self._is_beginning = False
@@ -63,11 +63,11 @@ class SnmpProber:
         """Return how many datagrams the kernel dropped for want of room since open()."""
         return self._transport.receive_drops
 
-    def take_strays(self) -> tuple[Stray, ...]:
+    def take_strays(self) -> tuple[Unsolicited, ...]:
         """Return what answered no open question since the last call, by source and kind."""
         return self._transport.strays.take()
 
-    def manner(self, target: str) -> Manner | None:
+    def manner(self, target: str) -> AgentLimits | None:
         """Return what was learned of one target's agent, None before its first poll."""
         return self._memories.manner(target)
 
@@ -144,7 +144,7 @@ class SnmpProber:
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._begin_more)
 
-    def _locate(self, work: Work) -> None:
+    def _locate(self, work: AgentWork) -> None:
         """Find the agent's address, off the loop where it is a name, and begin."""
         place = self._names.known(work.spec.address)
         if place is not None:
@@ -154,7 +154,7 @@ class SnmpProber:
         self._finding.add(task)
         task.add_done_callback(self._finding.discard)
 
-    async def _find(self, work: Work) -> None:
+    async def _find(self, work: AgentWork) -> None:
         try:
             place = await self._names.find(work.spec.address)
         except UnresolvedNameError as error:
@@ -163,7 +163,7 @@ class SnmpProber:
         if not work.is_finished:
             self._begin(work, place)
 
-    def _begin(self, work: Work, place: Place) -> None:
+    def _begin(self, work: AgentWork, place: Place) -> None:
         spec = work.spec
         fault: Reason | None = None
         if spec.credential.version not in WIRE_VERSIONS:

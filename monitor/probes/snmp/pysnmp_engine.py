@@ -22,8 +22,8 @@ from pysnmp.error import PySnmpError
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.proto import errind
 
-from monitor.model.agent_fault import Misdeed
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_fault import AgentFault
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.reason import Reason
@@ -31,7 +31,7 @@ from monitor.model.settings import Credential
 from monitor.model.spec import BACK_OFF, SnmpSpec
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system, route_fault
-from monitor.probes.snmp.agent_limits import Device
+from monitor.probes.snmp.agent_limits import KnownAgent
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp.if_mib import SYS_UPTIME
 from monitor.probes.snmp.memory import AgentMemory, Memories
@@ -135,7 +135,7 @@ class PysnmpProber:
                 drops += drops_of(each)
         return drops
 
-    def manner(self, target: str) -> Manner | None:
+    def manner(self, target: str) -> AgentLimits | None:
         """Return what was learned of one target's agent, None before its first poll."""
         return self._memories.manner(target)
 
@@ -157,7 +157,7 @@ class PysnmpProber:
         """Poll one agent, when there is room; a name is looked up before, so that a slow resolver takes no room."""
         memory: AgentMemory | None = None
         at_s: float | None = None
-        misdeed: Misdeed | None = None
+        misdeed: AgentFault | None = None
         try:
             place = self._names.known(spec.address) or await self._names.find(spec.address)
             memory = self._memories.of(spec, place)
@@ -196,7 +196,7 @@ class PysnmpProber:
         return shared
 
     async def _converse(
-        self, spec: SnmpSpec, place: Place, device: Device, conversation: Conversation[SnmpSample]
+        self, spec: SnmpSpec, place: Place, device: KnownAgent, conversation: Conversation[SnmpSample]
     ) -> tuple[SnmpSample, float]:
         """Carry a poll's questions and answers; return what came of it, and when the agent spoke last. Raises ExchangeError."""
         heard_s = self._clock.monotonic()
@@ -221,7 +221,7 @@ class PysnmpProber:
         finally:
             conversation.close()
 
-    async def _exchange(self, spec: SnmpSpec, place: Place, device: Device, ask: Ask, left_s: float) -> Answer:
+    async def _exchange(self, spec: SnmpSpec, place: Place, device: KnownAgent, ask: Ask, left_s: float) -> Answer:
         """Return the answer to one question, for which left_s are left. Raises ExchangeError."""
         drops = self.receive_drops
         with self._lateness.under_way() as late:
@@ -243,7 +243,7 @@ class PysnmpProber:
             device.answered_in(took_s, spec)
         return Answer(int(status), int(culprit), tuple(_varbind(name, value) for name, value in bounds), took_s)
 
-    async def _tries(self, spec: SnmpSpec, place: Place, device: Device, ask: Ask) -> tuple[float | None, _Found]:
+    async def _tries(self, spec: SnmpSpec, place: Place, device: KnownAgent, ask: Ask) -> tuple[float | None, _Found]:
         """Ask until something comes back, each try when it is its turn; return how long the last one took, and what came of it.
 
         How long it took is None where our own loop was late meanwhile. Raises ExchangeError where that makes silence void.
@@ -271,7 +271,7 @@ class PysnmpProber:
                 else:
                     return took_s, found
 
-    async def _turn(self, spec: SnmpSpec, place: Place, device: Device) -> None:
+    async def _turn(self, spec: SnmpSpec, place: Place, device: KnownAgent) -> None:
         """Wait until the device may be asked; a version 3 agent is first asked for its id and its time (RFC 3414 section 4)."""
         rate = spec.max_requests_per_second
         if rate is None:

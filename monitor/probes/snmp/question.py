@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Protocol
 
-from monitor.model.agent_fault import Misdeed
+from monitor.model.agent_fault import AgentFault
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
-from monitor.probes.datagrams import name_of
+from monitor.probes.datagrams import socket_address
 from monitor.probes.names import Place, SocketAddress
-from monitor.probes.snmp.agent_limits import Device
+from monitor.probes.snmp.agent_limits import KnownAgent
 from monitor.probes.snmp.exchange import Answer, ExchangeError
 from monitor.probes.snmp.window import Generation
 from monitor.probes.udp import source_of
@@ -47,7 +47,7 @@ class Route:
         "version",
     )
 
-    def __init__(self, spec: SnmpSpec, place: Place, device: Device) -> None:
+    def __init__(self, spec: SnmpSpec, place: Place, device: KnownAgent) -> None:
         """Work it out; the credential's version is 1 or 2c."""
         self.spec = spec
         self.place = place
@@ -56,7 +56,7 @@ class Route:
         self.community = spec.credential.community.encode()
         self.ip_version = place.version
         self.destination: SocketAddress = (place.sockaddr[0], spec.port, *place.sockaddr[2:])
-        self.name = name_of(self.destination)
+        self.name = socket_address(self.destination)
         self.source = source_of(place.address, spec.port)
         self.sources = frozenset((self.source, *(source_of(address, spec.port) for address in spec.answers_from)))
         self.rate = spec.max_requests_per_second
@@ -90,7 +90,7 @@ class Exchange:
     is_over = False
     outcome = Outcome.TIMEOUT
     notes: Reasons = ()
-    misdeed: Misdeed | None = None
+    misdeed: AgentFault | None = None
     drops = 0
     came_s = 0.0
 
@@ -109,7 +109,7 @@ class Exchange:
         self.deadline_s = deadline_s
         self.sent: dict[int, float] = {}
 
-    def note(self, why: Reason, outcome: Outcome | None = None, misdeed: Misdeed | None = None) -> None:
+    def note(self, why: Reason, outcome: Outcome | None = None, misdeed: AgentFault | None = None) -> None:
         """Keep evidence for the case that no answer comes. outcome: what it then is, if not a time-out."""
         self.misdeed = misdeed or self.misdeed
         if len(self.notes) < _MOST_NOTES and why not in self.notes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.model.agent_fault import Deed, Misdeed
+from monitor.model.agent_fault import AgentFault, FaultKind
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError, status_reason
@@ -80,7 +80,7 @@ class Getter:
                     memory.device.choked_on_get(len(wanted), Reason("status", {"status": status_name(answer.status)}))
                 return (yield from self._halves(wanted))
             else:
-                misdeed = Misdeed(Deed.TOO_BIG) if answer.status == ErrorStatus.TOO_BIG else None
+                misdeed = AgentFault(FaultKind.TOO_BIG) if answer.status == ErrorStatus.TOO_BIG else None
                 raise ExchangeError(Outcome.REFUSED, status_reason(answer.status), misdeed=misdeed)
         raise ExchangeError(Outcome.REFUSED, Reason("lacks_objects", {"most": _MAX_DROPPED}))
 

@@ -23,7 +23,7 @@ from monitor.probes.snmp.if_mib import (
     is_up,
     speed_bps,
     text,
-    whole,
+    whole_number,
 )
 from monitor.probes.snmp.steady import KnownRow
 from monitor.rules.interfaces import InterfaceRow
@@ -42,8 +42,8 @@ def interface_rows(values: Values) -> list[InterfaceRow]:
             name=text(values, (*IF_NAME, index)),
             descr=text(values, (*IF_DESCR, index)),
             alias=text(values, (*IF_ALIAS, index)),
-            type=whole(values, (*IF_TYPE, index)),
-            up=is_up(whole(values, (*IF_OPER_STATUS, index))),
+            type=whole_number(values, (*IF_TYPE, index)),
+            up=is_up(whole_number(values, (*IF_OPER_STATUS, index))),
         )
         for index in indexes
     ]
@@ -54,7 +54,7 @@ def interface_sample(known: KnownRow, values: Values) -> InterfaceSample:
     index = known.row.index
 
     def column(oid: Oid) -> int | None:
-        return whole(values, (*oid, index))
+        return whole_number(values, (*oid, index))
 
     receive, transmit = (column(oid) for oid in WIDE_OCTETS)
     bits = 64
@@ -76,7 +76,7 @@ def interface_sample(known: KnownRow, values: Values) -> InterfaceSample:
         transmit_errors=column(IF_OUT_ERRORS),
         receive_discards=column(IF_IN_DISCARDS),
         transmit_discards=column(IF_OUT_DISCARDS),
-        uptime_ticks=whole(values, SYS_UPTIME),
+        uptime_ticks=whole_number(values, SYS_UPTIME),
         role=known.role,
     )
 

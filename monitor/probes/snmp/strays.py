@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from monitor.model.agent_fault import Stray
+from monitor.model.agent_fault import Unsolicited
 
 _MOST_SOURCES = 1024
 """Kept apart between two calls of take(); sources can be forged, memory must not follow them."""
 
 
-class Strays:
+class UnsolicitedLog:
     """What came and answered nothing, since it was last taken."""
 
     __slots__ = ("_seen",)
@@ -24,8 +24,8 @@ class Strays:
         datagrams, latest_s = self._seen.get(key, (0, 0.0))
         self._seen[key] = (datagrams + 1, max(latest_s, late_s))
 
-    def take(self) -> tuple[Stray, ...]:
+    def take(self) -> tuple[Unsolicited, ...]:
         """Return what came since the last call, one for each source and kind."""
-        taken = tuple(Stray(address, kind, count, late_s) for (address, kind), (count, late_s) in self._seen.items())
+        taken = tuple(Unsolicited(address, kind, count, late_s) for (address, kind), (count, late_s) in self._seen.items())
         self._seen.clear()
         return taken

@@ -19,7 +19,7 @@ from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.snmp.exchange import Answer, ExchangeError
 from monitor.probes.snmp.matching import OpenQuestions
 from monitor.probes.snmp.question import Exchange, not_complete
-from monitor.probes.snmp.strays import Strays
+from monitor.probes.snmp.strays import UnsolicitedLog
 from monitor.probes.snmp.window import Wheel, Window
 from monitor.probes.udp import BusyError, UdpSocket, UnsupportedVersionError
 from monitor.probes.why import os_error
@@ -96,7 +96,7 @@ class SnmpTransport:
         return ip_version in self._sockets
 
     @property
-    def strays(self) -> Strays:
+    def strays(self) -> UnsolicitedLog:
         """Return what answered no open question."""
         return self._open.strays
 

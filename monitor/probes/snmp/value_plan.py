@@ -57,7 +57,7 @@ class Cell:
         return chain((self.oid,), self.plus, self.over, (check.oid for check in self.checks))
 
 
-class Group(NamedTuple):
+class PlannedValue(NamedTuple):
     """A value of the profile and the cells that it is made of on this device. left_out: rows beyond the value's `most`."""
 
     value: Value
@@ -75,13 +75,13 @@ class ValuePlan:
     """
 
     profile: Profile
-    groups: tuple[Group, ...]
+    groups: tuple[PlannedValue, ...]
     histories: tuple[int, ...]
     objects: tuple[Oid, ...]
     is_whole: bool = True
 
 
-def make_plan(profile: Profile, groups: Sequence[Group], histories: Sequence[int], *, is_whole: bool) -> ValuePlan:
+def make_plan(profile: Profile, groups: Sequence[PlannedValue], histories: Sequence[int], *, is_whole: bool) -> ValuePlan:
     """Return the plan of these groups."""
     lasting = (cell for place, group in enumerate(groups) if place not in histories for cell in group.cells)
     objects = dict.fromkeys(chain.from_iterable(cell.objects for cell in lasting))
@@ -183,7 +183,7 @@ def as_text(tag: int, value: WireValue) -> str:
     return "" if tag == NULL or value is None else str(value)
 
 
-def evaluate(groups: Iterable[Group], answers: Values) -> dict[str, float]:
+def evaluate(groups: Iterable[PlannedValue], answers: Values) -> dict[str, float]:
     """Return series → number. Of values that make the same series the first that has one counts, of a history's rows the last."""
     found: dict[str, float] = {}
     for value, cells, _ in groups:
@@ -221,7 +221,7 @@ def _told(cell: Cell, answers: Values) -> float | None:
     return measured if cell.low <= measured <= cell.high else None
 
 
-def explain(groups: Iterable[Group], answers: Values) -> tuple[Explained, ...]:
+def explain_values(groups: Iterable[PlannedValue], answers: Values) -> tuple[Explained, ...]:
     """Return for each value of the profile, and each of its rows, what the device said and what came of it."""
     explained: list[Explained] = []
     taken: set[str] = set()
@@ -236,7 +236,7 @@ def explain(groups: Iterable[Group], answers: Values) -> tuple[Explained, ...]:
     return tuple(explained)
 
 
-def _explained(group: Group, answers: Values) -> list[Explained]:
+def _explained(group: PlannedValue, answers: Values) -> list[Explained]:
     value, cells, _ = group
     if not cells:
         return [Explained(value.series, value.oid, "", None, Lack.NO_ROWS if value.is_column else Lack.ABSENT)]

@@ -18,7 +18,7 @@ from monitor.probes.snmp.if_mib import Values, number
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.value_plan import (
     Cell,
-    Group,
+    PlannedValue,
     ValuePlan,
     cell_text,
     evaluate,
@@ -101,7 +101,7 @@ def value_objects(profile: Profile, plan: ValuePlan | None) -> tuple[Oid, ...]:
     return plan.objects if plan is not None and plan.profile is profile else scalar_objects(profile)
 
 
-def read_values(profile: Profile, parts: Sequence[Values], means: Means) -> Conversation[tuple[Sequence[Group], Values]]:
+def read_values(profile: Profile, parts: Sequence[Values], means: Means) -> Conversation[tuple[Sequence[PlannedValue], Values]]:
     """Return the profile's values as groups of cells, and all answers that they are made of.
 
     parts: what the poll's GETs brought. What is not surveyed yet, or not any more, is surveyed now.
@@ -139,13 +139,13 @@ def _read_ahead(histories: Sequence[Value], survey: _Survey) -> Conversation[Non
 
 def _planned(profile: Profile, survey: _Survey) -> Conversation[ValuePlan]:
     """Return the plan of a device. What is one number is not sought in further tables once it was found."""
-    groups: list[Group] = []
+    groups: list[PlannedValue] = []
     histories: list[int] = []
     is_whole = True
     served: set[tuple[object, ...]] = set()
     for place, value in enumerate(profile.values):
         kind = (value.metric, *value.labels.items(), *value.each)
-        group = Group(value, () if value.is_column else (scalar_cell(value),))
+        group = PlannedValue(value, () if value.is_column else (scalar_cell(value),))
         if value.is_column and (value.each or kind not in served):
             try:
                 group = yield from _surveyed(value, survey)
@@ -160,7 +160,7 @@ def _planned(profile: Profile, survey: _Survey) -> Conversation[ValuePlan]:
     return make_plan(profile, groups, histories, is_whole=is_whole and not survey.failed)
 
 
-def _surveyed(value: Value, survey: _Survey) -> Conversation[Group]:
+def _surveyed(value: Value, survey: _Survey) -> Conversation[PlannedValue]:
     """Return the rows of a column, chosen, named, and read. Raises ExchangeError."""
     column = parse_oid(value.oid)
     indexes = yield from survey.rows(column)
@@ -181,7 +181,7 @@ def _surveyed(value: Value, survey: _Survey) -> Conversation[Group]:
         taken.add(series)
         cells.append(row_cell(value, series, index, factor))
     yield from survey.fetch(oid for cell in cells for oid in cell.objects)
-    return Group(value, tuple(cells), len(left_out))
+    return PlannedValue(value, tuple(cells), len(left_out))
 
 
 def _chosen(where: Sequence[Condition], indexes: Sequence[Oid], survey: _Survey) -> Conversation[Sequence[Oid]]:

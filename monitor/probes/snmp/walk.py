@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.model.agent_fault import Deed, Misdeed
+from monitor.model.agent_fault import AgentFault, FaultKind
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason, Reasons
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
@@ -33,11 +33,11 @@ class Walked:
     values: Values = field(default_factory=dict)
     reason: Reason | None = None
     requests: int = 0
-    misdeed: Misdeed | None = None
+    misdeed: AgentFault | None = None
 
 
 @dataclass(slots=True)
-class _Column:
+class _WalkedColumn:
     """One column under way. last: the greatest name seen. rows: how many were seen."""
 
     prefix: Oid
@@ -45,7 +45,7 @@ class _Column:
     rows: int = 0
 
 
-_Left = tuple[list[_Column], Reason | None, Misdeed | None]
+_Left = tuple[list[_WalkedColumn], Reason | None, AgentFault | None]
 """Which columns are not at their end; why the walk must end, None where it need not; and what the agent did that none should."""
 
 
@@ -59,13 +59,13 @@ def walk(
     much, which is remembered. A second error ends the walk, as does any name that does not increase.
     """
     walked = Walked()
-    active = [_Column(prefix, prefix) for prefix in columns]
+    active = [_WalkedColumn(prefix, prefix) for prefix in columns]
     lost = 0
     fault: Reasons = ()
     while active:
         if walked.requests >= MAX_REQUESTS:
             walked.reason = Reason("endless", {"requests": MAX_REQUESTS})
-            walked.misdeed = Misdeed(Deed.ENDLESS, {"rows": _rows(active)})
+            walked.misdeed = AgentFault(FaultKind.ENDLESS, {"rows": _rows(active)})
             break
         ask = _question(active, memory, lost // 2 if lost else max_repetitions, v1)
         walked.requests += 1
@@ -90,7 +90,7 @@ def walk(
     return walked
 
 
-def _question(active: list[_Column], memory: AgentMemory, max_repetitions: int, v1: bool) -> Ask:
+def _question(active: list[_WalkedColumn], memory: AgentMemory, max_repetitions: int, v1: bool) -> Ask:
     """Return what to ask next: all columns at once from where each one stands."""
     names = tuple(column.last for column in active)
     if v1 or not memory.has_bulk:
@@ -99,7 +99,7 @@ def _question(active: list[_Column], memory: AgentMemory, max_repetitions: int, 
     return Ask(GET_BULK, names, max(1, min(limit, _VALUES_IN_AN_ANSWER // len(names))))
 
 
-def _refused(answer: Answer, ask: Ask, active: list[_Column], memory: AgentMemory) -> _Left:
+def _refused(answer: Answer, ask: Ask, active: list[_WalkedColumn], memory: AgentMemory) -> _Left:
     """Return what is left to be read after an error-status."""
     status = answer.status
     if status == ErrorStatus.TOO_BIG and ask.repetitions > 1:
@@ -113,11 +113,11 @@ def _refused(answer: Answer, ask: Ask, active: list[_Column], memory: AgentMemor
     if ask.pdu == GET_BULK and status != ErrorStatus.TOO_BIG:
         memory.has_bulk = False
         return active, None, None
-    misdeed = Misdeed(Deed.TOO_BIG) if status == ErrorStatus.TOO_BIG else None
+    misdeed = AgentFault(FaultKind.TOO_BIG) if status == ErrorStatus.TOO_BIG else None
     return active, Reason("status_after_rows", {"status": status_name(status), "rows": _rows(active)}), misdeed
 
 
-def _take(varbinds: tuple[VarBind, ...], active: list[_Column], values: Values, max_rows: int) -> _Left:
+def _take(varbinds: tuple[VarBind, ...], active: list[_WalkedColumn], values: Values, max_rows: int) -> _Left:
     """Keep the rows of one answer and return what is left to be read.
 
     The answer holds one value a column, column after column, again and again (RFC 3416 4.2.3); its end may be cut anywhere.
@@ -125,7 +125,7 @@ def _take(varbinds: tuple[VarBind, ...], active: list[_Column], values: Values, 
     if not varbinds:
         return active, Reason("no_values"), None
     width = len(active)
-    left: list[_Column] = []
+    left: list[_WalkedColumn] = []
     for place, column in enumerate(active):
         is_at_end, fault = _take_column(varbinds[place::width], column, values, max_rows)
         if fault is not None:
@@ -136,23 +136,23 @@ def _take(varbinds: tuple[VarBind, ...], active: list[_Column], values: Values, 
 
 
 def _take_column(
-    varbinds: tuple[VarBind, ...], column: _Column, values: Values, max_rows: int
-) -> tuple[bool, tuple[Reason, Misdeed] | None]:
+    varbinds: tuple[VarBind, ...], column: _WalkedColumn, values: Values, max_rows: int
+) -> tuple[bool, tuple[Reason, AgentFault] | None]:
     """Keep one column's rows of an answer; return whether it is at its end, and what was wrong with it, None where nothing was."""
     prefix, last, rows = column.prefix, column.last, column.rows
     size = len(prefix)
     is_at_end = False
-    fault: tuple[Reason, Misdeed] | None = None
+    fault: tuple[Reason, AgentFault] | None = None
     for oid, tag, value in varbinds:
         if oid[:size] != prefix or tag in ABSENT:
             is_at_end = True
             break
         if oid <= last:
             names = {"oid": format_oid(oid), "after": format_oid(last)}
-            fault = Reason("not_increasing", names), Misdeed(Deed.LOOPS, names)
+            fault = Reason("not_increasing", names), AgentFault(FaultKind.LOOPS, names)
             break
         if rows >= max_rows:
-            fault = Reason("too_many_rows", {"rows": max_rows}), Misdeed(Deed.ENDLESS, {"rows": max_rows})
+            fault = Reason("too_many_rows", {"rows": max_rows}), AgentFault(FaultKind.ENDLESS, {"rows": max_rows})
             break
         last = oid
         rows += 1
@@ -161,11 +161,11 @@ def _take_column(
     return is_at_end, fault
 
 
-def _died(error: ExchangeError, active: list[_Column]) -> Misdeed | None:
+def _died(error: ExchangeError, active: list[_WalkedColumn]) -> AgentFault | None:
     """Return that the agent fell silent in the middle, None where the walk ended for another reason."""
-    return Misdeed(Deed.DIES, {"rows": _rows(active)}) if error.outcome is Outcome.TIMEOUT else None
+    return AgentFault(FaultKind.DIES, {"rows": _rows(active)}) if error.outcome is Outcome.TIMEOUT else None
 
 
-def _rows(active: list[_Column]) -> int:
+def _rows(active: list[_WalkedColumn]) -> int:
     """Return how many rows were read."""
     return max((column.rows for column in active), default=0)

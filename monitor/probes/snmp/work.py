@@ -18,7 +18,7 @@ from monitor.model.reason import Reason
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
 from monitor.probes.snmp.memory import AgentMemory
-from monitor.probes.snmp.plain import ask_for, whole
+from monitor.probes.snmp.plain import ask_for, with_tags
 from monitor.probes.snmp.poll import Poll
 from monitor.probes.snmp.question import Exchange, Route, request_of
 from monitor.probes.snmp.transport import SnmpTransport
@@ -33,7 +33,7 @@ class Batch:
 
     __slots__ = ("done", "left", "under_way")
 
-    def __init__(self, left: int, done: Future[None], under_way: set[Work]) -> None:
+    def __init__(self, left: int, done: Future[None], under_way: set[AgentWork]) -> None:
         self.left = left
         self.done = done
         self.under_way = under_way
@@ -45,7 +45,7 @@ class Batch:
             self.done.set_result(None)
 
 
-class Work(ABC):
+class AgentWork(ABC):
     """One agent's part of a call. It is the Asker of its questions, and concluded exactly once unless it is dropped before."""
 
     __slots__ = ("_batch", "_deadline_s", "_exchange", "_late_s", "_route", "_transport", "is_finished", "spec")
@@ -114,7 +114,7 @@ class Work(ABC):
         return ExchangeError(Outcome.NOT_SENT, Reason("own_fault", {"error": repr(error)}))
 
 
-class GetWork(Work):
+class GetWork(AgentWork):
     """One GET and no more. result: its answer, or why there is none."""
 
     __slots__ = ("_oids", "result")
@@ -132,7 +132,7 @@ class GetWork(Work):
     def answered(self, answer: Answer) -> None:
         """Take the answer, in whatever form it comes."""
         try:
-            values = answer if answer.tags else whole(answer, self._oids)
+            values = answer if answer.tags else with_tags(answer, self._oids)
         except ExchangeError as error:
             self.conclude(None, error)
         else:
@@ -146,7 +146,7 @@ class GetWork(Work):
         self.result = result if error is None else error
 
 
-class Talk(Work):
+class Talk(AgentWork):
     """A conversation: a question goes out, its answer goes in, until the result is there."""
 
     __slots__ = ("_conversation", "_heard_s", "_over")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.model.inventory import Inventory, Target
-from monitor.model.meeting import Load, Meeting
+from monitor.model.meeting import Meeting, UsualLoad
 from monitor.model.settings import MeetingSettings
 
 
@@ -36,7 +36,7 @@ class Circuit:
         return self.wanted_bps > self.free_bps
 
 
-def rehearse(meeting: Meeting, inventory: Inventory, loads: Mapping[str, Load], rules: MeetingSettings) -> dict[str, Circuit]:
+def rehearse(meeting: Meeting, inventory: Inventory, loads: Mapping[str, UsualLoad], rules: MeetingSettings) -> dict[str, Circuit]:
     """Return point → its circuit, for every point with a contracted speed that a call of the meeting passes.
 
     A call passes the endpoint's point and, where that has several uplinks, the first of them, up to the root, whose own line is
@@ -66,9 +66,9 @@ def circuits_of(endpoint: Target, inventory: Inventory) -> list[str]:
     return found
 
 
-def _circuit(point: Target, calls: int, wanted_bps: float, load: Load | None, rules: MeetingSettings) -> Circuit:
+def _circuit(point: Target, calls: int, wanted_bps: float, load: UsualLoad | None, rules: MeetingSettings) -> Circuit:
     assert point.contracted is not None  # circuits_of names no others
-    usual = Load(0.0, 0.0) if load is None else load
+    usual = UsualLoad(0.0, 0.0) if load is None else load
     down = point.contracted.down_bps * rules.headroom - usual.down_bps
     up = point.contracted.up_bps * rules.headroom - usual.up_bps
     is_down = down <= up

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from monitor.model.inventory import Expected, Inventory, Target
-from monitor.model.meeting import Confirmation, Evidence, Load, Meeting, Past, Rung, Samples, Stage, Verdict
+from monitor.model.meeting import Confirmation, Meeting, Past, Rung, RungEvidence, Samples, Stage, UsualLoad, Verdict
 from monitor.model.probe_kinds import SNMP
 from monitor.model.profile import Profile
 from monitor.model.reason import Reason
@@ -42,7 +42,7 @@ class Brief:
     blind: Blindness | None = None
     samples: Mapping[str, Samples] = field(default_factory=lambda: MappingProxyType({}))
     past: Mapping[str, Past] = field(default_factory=lambda: MappingProxyType({}))
-    loads: Mapping[str, Load] = field(default_factory=lambda: MappingProxyType({}))
+    loads: Mapping[str, UsualLoad] = field(default_factory=lambda: MappingProxyType({}))
     others: Sequence[Meeting] = ()
     confirmations: Mapping[str, Confirmation] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -115,9 +115,9 @@ class Finding:
     at: float | None = None
     verdict: Verdict = Verdict.READY
 
-    def evidence(self) -> Evidence:
+    def evidence(self) -> RungEvidence:
         """Return it as it is shown."""
-        return Evidence(self.rung, self.ok, self.text, self.at)
+        return RungEvidence(self.rung, self.ok, self.text, self.at)
 
 
 def holds(rung: Rung, code: str, at: float | None = None, **values: float | int | str) -> Finding:

@@ -6,7 +6,7 @@ from monitor.model.inventory import Inventory, Kind
 from monitor.model.meeting import Participants
 
 
-def resolve(participants: Participants, inventory: Inventory, host: str = "") -> tuple[str, ...]:
+def resolve_participants(participants: Participants, inventory: Inventory, host: str = "") -> tuple[str, ...]:
     """Return the ids of the endpoints, in the inventory's order: the union of all that is named, less the exceptions.
 
     host: takes part whatever else is said, '' where it is not ours.

@@ -14,10 +14,10 @@ from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import TargetView
 from monitor.rules import maintenance
+from monitor.rules.readiness import checks, device_checks
 from monitor.rules.readiness.calls import whom_to_call
 from monitor.rules.readiness.capacity import circuits_of, rehearse
 from monitor.rules.readiness.inputs import Brief, Case, Finding, over, untold
-from monitor.rules.readiness.verdicts import checks, device_checks
 from monitor.rules.topology import Topology
 
 GRAVITY = tuple(Verdict)
@@ -33,7 +33,7 @@ _SEEN: tuple[tuple[Rung, Callable[[Case], Finding]], ...] = (
 """Rungs that only an endpoint which answers can be seen on."""
 
 
-def judge(brief: Brief) -> MeetingView:
+def judge_readiness(brief: Brief) -> MeetingView:
     """Return the verdicts of a meeting and of each of its endpoints. When it was checked, and its seal, are the caller's to add."""
     endpoints = judge_endpoints(brief)
     verdict, reason = judge_meeting(brief, endpoints)

@@ -10,7 +10,7 @@ from monitor.rules import operations
 from monitor.service.board.track import Track
 
 
-class Taken:
+class Acknowledgements:
     """The acknowledgements of all tracks; each stands in its track's view."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, State, Transition
 from monitor.service.board.track import Track
 from monitor.words.details import tell_details
-from monitor.words.events import tell
+from monitor.words.events import tell_event
 from monitor.words.page import counted
 from monitor.words.reasons import explain
 
@@ -22,7 +22,7 @@ log = logging.getLogger("monitor.state")
 _FEW = 3
 
 
-def evidence(track: Track) -> Reasons:
+def evidence_of(track: Track) -> Reasons:
     """Return what was seen of a target, so that no other record is needed: 'ICMP 0/10; host unreachable from 10.2.0.9'."""
     silence = track.silence
     if silence is None:
@@ -45,7 +45,7 @@ def describe(transition: Transition) -> str:
 
 def sentence(event: Event) -> str:
     """Return an event as an English sentence, targets by their ids: what the log says."""
-    return tell(event.kind, event.target, event.values, event.told, "en", {})
+    return tell_event(event.kind, event.target, event.values, event.told, "en", {})
 
 
 def announce(transitions: Sequence[Transition], since: dict[str, float], zone: tzinfo) -> None:

@@ -13,7 +13,7 @@ from monitor.model.reason import Reason
 from monitor.model.settings import Settings
 from monitor.model.state import Blindness
 from monitor.rules import blindness, health
-from monitor.rules.blindness import Silence
+from monitor.rules.blindness import WitnessSilence
 from monitor.rules.topology import Topology
 from monitor.service.board.suspicion import Suspicions
 from monitor.service.board.track import Track
@@ -27,7 +27,7 @@ class _Reference:
     sent_s: float | None = None
 
 
-class Sight:
+class BlindnessWatch:
     """Whether we see. All times are monotonic seconds, but Blindness.since."""
 
     def __init__(self, settings: Settings) -> None:
@@ -68,7 +68,7 @@ class Sight:
         self._own.append(own)
         while self._own[0].at_s <= own.at_s - ICMP.of(self._settings).every_s:
             self._own.popleft()
-        self._own_reason = blindness.judge(self._own, Silence())
+        self._own_reason = blindness.judge_blindness(self._own, WitnessSilence())
 
     def take(self, reading: Reading) -> None:
         """Take a reading of anyone as evidence that we see, or of a reference that it is silent."""
@@ -113,9 +113,9 @@ class Sight:
         if root not in tracks or not suspicions.is_confirmed(root, now_s):
             return None
         silence = self._silence(tracks, topology, now_s)
-        return blindness.judge((), silence)
+        return blindness.judge_blindness((), silence)
 
-    def _silence(self, tracks: Mapping[str, Track], topology: Topology, now_s: float) -> Silence:
+    def _silence(self, tracks: Mapping[str, Track], topology: Topology, now_s: float) -> WitnessSilence:
         """Gather who is silent besides the root, whose silence is confirmed."""
         root = topology.root
         sent = [_missed_s(tracks[root], now_s)]
@@ -125,7 +125,7 @@ class Sight:
         references += [reference.sent_s for reference in self._references.values()]
         counted = references or neighbours
         newest_s = max((each for each in sent + counted if each is not None), default=now_s - self._span_s)
-        return Silence(
+        return WitnessSilence(
             root=True,
             references=len(references),
             silent_references=sum(each is not None for each in references),

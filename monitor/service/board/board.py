@@ -27,14 +27,14 @@ from monitor.rules import health, topology
 from monitor.rules.conference import is_held
 from monitor.rules.health import Health, Judgement, Standing
 from monitor.rules.timetable import candidates_of, probe_plan
-from monitor.service.board.acknowledgements import Taken
+from monitor.service.board.acknowledgements import Acknowledgements
 from monitor.service.board.aging import Aging
 from monitor.service.board.announcing import announce, sentence
-from monitor.service.board.blindness import Sight
-from monitor.service.board.changes import changes
-from monitor.service.board.judge import Bench, Summons
+from monitor.service.board.blindness import BlindnessWatch
+from monitor.service.board.changes import transitions_of
+from monitor.service.board.judge import Judge, Summons
 from monitor.service.board.passing_time import PassingTime
-from monitor.service.board.published import Picture, committed
+from monitor.service.board.published import Published, committed
 from monitor.service.board.pulse import Pulse
 from monitor.service.board.suspicion import Suspicions
 from monitor.service.board.track import Track, follow, new_track
@@ -50,7 +50,7 @@ _Found = tuple[list[Event], list[tuple[Judgement, Transition]]]
 """What a step has found, to be committed and then published."""
 
 
-class Journal(Protocol):
+class BoardJournal(Protocol):
     """What the board needs of the journal."""
 
     async def append(self, batch: Sequence[Transition | Event]) -> bool:
@@ -73,7 +73,7 @@ class Board:
         settings: Settings,
         profiles: Mapping[str, Profile],
         *,
-        journal: Journal,
+        journal: BoardJournal,
         clock: Clock,
         confirm: Callable[[Sequence[str]], None],
         on_root_cause: Callable[[str], None] = lambda target: None,
@@ -86,13 +86,13 @@ class Board:
         self._usual_rtt_s = usual_rtt_s
         self._tracks: dict[str, Track] = {}
         self._memory = dict(journal.last_states())
-        self._sight = Sight(settings)
+        self._sight = BlindnessWatch(settings)
         self._time = PassingTime(clock)
         self._sighted_s = float("-inf")
         self._looked_s = clock.monotonic()
         self._events: list[Event] = []
         self._has_new_paths = False
-        self._taken = Taken()
+        self._taken = Acknowledgements()
         self._announced: tuple[MaintenanceWindow, ...] = ()
         self._summons: Summons = {}
         self._is_committing = False
@@ -100,7 +100,7 @@ class Board:
         self._touched: set[str] = set()
         self._pulse = Pulse(TICK_S, LOOK_EVERY_S)
         self._follow(inventory, settings, profiles)
-        self._picture = Picture(inventory, self._tracks, self._topology)
+        self._picture = Published(inventory, self._tracks, self._topology)
 
     @property
     def topology(self) -> topology.Topology:
@@ -276,7 +276,7 @@ class Board:
         self._topology = topology.of(inventory)
         self._sight.follow(settings, kept)
         self._suspicions = Suspicions(kept, self._topology, settings)
-        self._bench = Bench(
+        self._bench = Judge(
             kept, self._topology, settings, profiles, self._now_local(), announced=self._announced, summons=self._summons
         )
         self._are_standings_new = True
@@ -342,7 +342,7 @@ class Board:
             self._are_standings_new = False
             self._free(now_s)
         judged = {name: judgement for name in self._open_to_judgement() if (judgement := self._bench.judge(name)) is not None}
-        transitions, has_resumed = changes(judged, self._tracks, self._bench, self._picture, self._clock.wall())
+        transitions, has_resumed = transitions_of(judged, self._tracks, self._bench, self._picture, self._clock.wall())
         if has_resumed:
             self._picture.find_root_causes()
             self._picture.has_changed(self.snapshot)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from monitor.model.state import State, Transition
 from monitor.rules.health import Judgement
-from monitor.service.board.announcing import evidence
-from monitor.service.board.judge import Bench
-from monitor.service.board.published import Picture, detail
+from monitor.service.board.announcing import evidence_of
+from monitor.service.board.judge import Judge
+from monitor.service.board.published import Published, detail
 from monitor.service.board.track import Track
 
 
-def changes(
-    judged: Mapping[str, Judgement], tracks: Mapping[str, Track], bench: Bench, picture: Picture, wall: float
+def transitions_of(
+    judged: Mapping[str, Judgement], tracks: Mapping[str, Track], bench: Judge, picture: Published, wall: float
 ) -> tuple[list[tuple[Judgement, Transition]], bool]:
     """Return the transitions that judgements make, and whether a target just went on from the journal's last word on it.
 
@@ -34,7 +34,9 @@ def changes(
     return made, has_resumed
 
 
-def _transition(track: Track, judgement: Judgement, changed: Mapping[str, Judgement], picture: Picture, wall: float) -> Transition:
+def _transition(
+    track: Track, judgement: Judgement, changed: Mapping[str, Judgement], picture: Published, wall: float
+) -> Transition:
     name = track.target.id
     points, endpoints = picture.affected(name, changed) if judgement.state is State.DOWN else (0, 0)
     return Transition(
@@ -44,7 +46,7 @@ def _transition(track: Track, judgement: Judgement, changed: Mapping[str, Judgem
         at=wall,
         cause=judgement.cause,
         reason=judgement.reason,
-        evidence=evidence(track),
+        evidence=evidence_of(track),
         affected_points=points,
         affected_endpoints=endpoints,
     )

@@ -10,9 +10,9 @@ from monitor.model.inventory import Expected
 from monitor.model.profile import Profile
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.rules import maintenance
-from monitor.rules.health import Circumstances, Judgement, Standing, judge
+from monitor.rules.health import Circumstances, Judgement, Standing, judge_state
 from monitor.rules.timetable import is_expected
-from monitor.rules.topology import Block, Cut, Topology, resolve
+from monitor.rules.topology import Block, Cut, Topology, find_causes
 from monitor.service.board.track import Track
 
 Summons = Mapping[str, Sequence[tuple[datetime, datetime]]]
@@ -20,7 +20,7 @@ Summons = Mapping[str, Sequence[tuple[datetime, datetime]]]
 _NO_SUMMONS: Summons = MappingProxyType({})
 
 
-class Bench:
+class Judge:
     """Where every target is judged by what surrounds it.
 
     What hangs on the hour (announced work, office hours, meetings) is looked up by `look_at`; who is cut off only when someone
@@ -79,7 +79,7 @@ class Bench:
         """
         silent = {name for name, track in self._tracks.items() if track.is_silent}
         before = self._cuts
-        self._cuts = resolve(
+        self._cuts = find_causes(
             self._topology, silent | self._covered.keys(), lambda name: self._tracks[name].is_answering, self._block
         )
         moved = {name for name in before.keys() | self._cuts.keys() if before.get(name) != self._cuts.get(name)}
@@ -110,7 +110,7 @@ class Bench:
             is_expected=name not in self._unexpected,
             fault=track.fault(self._settings),
         )
-        return judge(name, track.health, around)
+        return judge_state(name, track.health, around)
 
     def _block(self, name: str) -> Block:
         if name in self._covered:

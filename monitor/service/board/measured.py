@@ -49,7 +49,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Measured:
+class Measurements:
     """The measurements of one target, and the views that are made of them.
 
     held: bursts without any reply that are not yet counted as loss: they may turn out to be an outage's or our own blindness.
@@ -64,7 +64,7 @@ class Measured:
     usual_rtt_s: float | None = None
     tally: Tally = field(default_factory=Tally)
     held: list[tuple[IcmpSample, float]] = field(default_factory=list)
-    counters: counters.Track | None = None
+    counters: counters.DeviceCounters | None = None
     answered_s: float = float("-inf")
     services: Mapping[str, ServiceView] = field(default_factory=lambda: _NOTHING)
 
@@ -105,7 +105,7 @@ class Measured:
         sample = reading.snmp
         if reading.outcome is Outcome.OK and sample is not None and not sample.brief:
             if self.counters is None:
-                self.counters = counters.Track()
+                self.counters = counters.DeviceCounters()
             self.counters.take(sample, reading.at_s, wall, target.contracted)
             self.answered_s = reading.at_s
             self.snmp = _answered(sample, self.counters, target, wall)
@@ -146,10 +146,10 @@ class Measured:
             self.quality.take(each, each_s, settings)
         self.quality.take(sample, at_s, settings)
         self.held.clear()
-        self.quality_fault = quality.judge(self.quality, self.usual_rtt_s, settings, self.quality_fault is not None)
+        self.quality_fault = quality.judge_quality(self.quality, self.usual_rtt_s, settings, self.quality_fault is not None)
 
 
-def _answered(sample: SnmpSample, counted: counters.Track, target: Target, wall: float) -> SnmpView:
+def _answered(sample: SnmpSample, counted: counters.DeviceCounters, target: Target, wall: float) -> SnmpView:
     return _snmp_view(
         at=wall,
         up=True,

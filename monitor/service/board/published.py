@@ -16,7 +16,7 @@ from monitor.service.board.track import Track
 CHANGES = 200
 
 
-class Picture:
+class Published:
     """Holds what was published, and tells subscribers when it changed."""
 
     def __init__(self, inventory: Inventory, tracks: Mapping[str, Track], topology: Topology) -> None:

@@ -12,14 +12,13 @@ from monitor.model.reason import Reason, Reasons
 from monitor.model.settings import Settings
 from monitor.model.state import State, TargetView, Transition
 from monitor.rules import health
-from monitor.rules.flapping import Flapping
-from monitor.rules.flapping import step as step_flapping
+from monitor.rules.flapping import Flapping, step_flapping
 from monitor.rules.timetable import Turn
-from monitor.service.board.measured import Measured
+from monitor.service.board.measured import Measurements
 
 
 @dataclass(slots=True)
-class Silence:
+class TargetSilence:
     """What a target's silence consists of, for the journal.
 
     since_s: when its first miss was known; sent_s: when that was asked, both monotonic. sent, received: echo requests in it.
@@ -55,10 +54,10 @@ class Track:
     view: TargetView
     flapping: Flapping = field(default_factory=Flapping)
     steady: Flapping = field(default_factory=Flapping)
-    measured: Measured = field(default_factory=Measured)
+    measured: Measurements = field(default_factory=Measurements)
     heard_s: dict[str, float] = field(default_factory=dict)
     look_s: float = -inf
-    silence: Silence | None = None
+    silence: TargetSilence | None = None
     memory: Transition | None = None
     awaited: dict[str, float] = field(default_factory=dict)
     asks: int = 0
@@ -126,14 +125,14 @@ class Track:
             return False
         before, was_well = self.health, self._is_well
         is_alive = reading.outcome.is_alive
-        self.health = health.step(before, reading, misses_to_down=settings.health.misses_to_down)
+        self.health = health.step_health(before, reading, misses_to_down=settings.health.misses_to_down)
         if self.health is not before and not self.is_suspected:
             self.calm()
         if reading.probe in before.probes:
             # What came before we stood still is read after it: it must not make older what was moved along.
             self.heard_s[reading.probe] = max(reading.at_s, self.heard_s.get(reading.probe, -inf))
         if reading.probe == self.first_probe and not reading.confirms:
-            self._step_flapping(is_alive, settings)
+            self._judge_flapping(is_alive, settings)
         if is_alive:
             self.silence = None
         else:
@@ -243,7 +242,7 @@ class Track:
         if is_cut:
             self.flapping = self.steady
 
-    def _step_flapping(self, is_alive: bool, settings: Settings) -> None:
+    def _judge_flapping(self, is_alive: bool, settings: Settings) -> None:
         if self.was_cut and not is_alive:
             return
         high, low = settings.health.flapping_high, settings.health.flapping_low
@@ -259,7 +258,7 @@ class Track:
         return found
 
     def _step_silence(self, reading: Reading) -> None:
-        self.silence = self.silence or Silence(reading.at_s, self.sent_s(reading))
+        self.silence = self.silence or TargetSilence(reading.at_s, self.sent_s(reading))
         self.silence.told[reading.probe] = reading.detail
         if reading.icmp is not None:
             self.silence.sent += reading.icmp.sent
@@ -271,7 +270,7 @@ def new_track(target: Target, plan: tuple[Turn, ...], memory: Transition | None,
 
     plan: its probes, as probe_plan() returns them. now_s: monotonic.
     """
-    fresh = health.start({planned.probe: planned.every_s for planned in plan})
+    fresh = health.unknown_health({planned.probe: planned.every_s for planned in plan})
     return Track(target, plan, _remembered(fresh, memory), TargetView(target), memory=memory, since_s=now_s)
 
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from monitor.model.meeting import Load
+from monitor.model.meeting import UsualLoad
 from monitor.model.state import TargetView
-from monitor.service.saved_state import Kept
+from monitor.service.saved_state import SavedState
 
 HOURS = 7 * 24
 NEW_WEIGHT = 0.3
@@ -20,7 +20,7 @@ NEW_WEIGHT = 0.3
 
 
 @dataclass(slots=True)
-class _Track:
+class _PointMeans:
     """One point: the means of each hour of the week (bit/s, NaN where never seen), and the hour that is being filled."""
 
     down: array[float] = field(default_factory=lambda: array("f", [math.nan]) * HOURS)
@@ -39,14 +39,14 @@ class _Track:
         self.count, self.down_sum, self.up_sum = 0, 0.0, 0.0
 
 
-class Loads(Kept):
+class Loads(SavedState):
     """The usual load of every point's circuit."""
 
     form = "monitor loads 1"
     lost = "the usual loads in %s can't be read and begin anew: %s"
 
     def __init__(self) -> None:
-        self._tracks: dict[str, _Track] = {}
+        self._tracks: dict[str, _PointMeans] = {}
 
     def note(self, views: Mapping[str, TargetView], now_local: datetime) -> None:
         """Take what circuits carry now, by their exact rates; called about once a minute. now_local: in the settings' time zone."""
@@ -55,7 +55,7 @@ class Loads(Kept):
             rates = _rates(view)
             if rates is None:
                 continue
-            track = self._tracks.setdefault(name, _Track())
+            track = self._tracks.setdefault(name, _PointMeans())
             if track.hour != hour:
                 track.close()
                 track.hour = hour
@@ -63,7 +63,7 @@ class Loads(Kept):
             track.down_sum += rates[0]
             track.up_sum += rates[1]
 
-    def usual(self, start: datetime, end: datetime) -> dict[str, Load]:
+    def usual(self, start: datetime, end: datetime) -> dict[str, UsualLoad]:
         """Return point → what it usually carries in the busiest hour of a time (aware, local); who was never seen then lacks."""
         hours = []
         moment = start.replace(minute=0, second=0, microsecond=0)
@@ -75,7 +75,7 @@ class Loads(Kept):
             down = [value for hour in hours if not math.isnan(value := track.down[hour])]
             up = [value for hour in hours if not math.isnan(value := track.up[hour])]
             if down and up:
-                found[name] = Load(max(down), max(up))
+                found[name] = UsualLoad(max(down), max(up))
         return found
 
     def keep_only(self, targets: Iterable[str]) -> None:
@@ -94,7 +94,7 @@ class Loads(Kept):
 
     def _read(self, head: Mapping[str, Any], file: BinaryIO) -> None:
         for name in head["points"]:
-            track = _Track(array("f"), array("f"))
+            track = _PointMeans(array("f"), array("f"))
             track.down.fromfile(file, HOURS)
             track.up.fromfile(file, HOURS)
             self._tracks[name] = track

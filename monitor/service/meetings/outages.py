@@ -17,7 +17,7 @@ _BEFORE_S = 86_400.0
 """Beyond the days that count so much more is kept, so that the state at a meeting's start is known."""
 
 
-class Journal(Protocol):
+class TransitionReader(Protocol):
     """Where transitions are read."""
 
     async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
@@ -27,7 +27,7 @@ class Journal(Protocol):
 class Outages:
     """What the journal said of every target in the last days, read anew from where it ended at each refresh."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: TransitionReader) -> None:
         self._journal = journal
         self._told: defaultdict[str, list[Transition]] = defaultdict(list)
         self._read_at: float | None = None

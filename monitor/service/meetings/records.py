@@ -19,10 +19,10 @@ from monitor.model.inventory import Contact
 from monitor.model.meeting import (
     Confirmation,
     EndpointVerdict,
-    Evidence,
     Meeting,
     MeetingView,
     Rung,
+    RungEvidence,
     Stage,
     Verdict,
 )
@@ -174,7 +174,7 @@ def _endpoint_of(name: str, told: Mapping[str, Any]) -> EndpointVerdict:
         verdict=Verdict(told["verdict"]),
         rung=Rung(told["rung"]) if told["rung"] else None,
         reason=_reason_of(told["reason"]) if told["reason"] else None,
-        evidence=tuple(Evidence(Rung(rung), ok, _reason_of(text), at) for rung, ok, text, at in told["evidence"]),
+        evidence=tuple(RungEvidence(Rung(rung), ok, _reason_of(text), at) for rung, ok, text, at in told["evidence"]),
         action=_reason_of(told["action"]) if told["action"] else None,
         call=tuple(Contact(*contact) for contact in told["call"]),
         cause=told["cause"],

@@ -14,7 +14,7 @@ _SILENT_OF_AN_OUTAGE = 2
 
 
 @dataclass(slots=True)
-class _Track:
+class _EndpointSamples:
     """One endpoint. buckets: (when the bucket began, sent, lost), oldest first. silent: bursts in a row without a reply."""
 
     buckets: deque[tuple[float, int, int]] = field(default_factory=deque)
@@ -29,14 +29,14 @@ class SampleMemory:
     """
 
     def __init__(self) -> None:
-        self._tracks: dict[str, _Track] = {}
+        self._tracks: dict[str, _EndpointSamples] = {}
 
     def note(self, reading: Reading, wall: float) -> None:
         """Take a reading; only bursts that were sent count, and those that confirm a suspicion do not."""
         sample = reading.icmp
         if sample is None or not sample.sent or reading.confirms:
             return
-        track = self._tracks.setdefault(reading.target, _Track())
+        track = self._tracks.setdefault(reading.target, _EndpointSamples())
         if not sample.received:
             track.silent += 1
         elif track.silent >= _SILENT_OF_AN_OUTAGE:

@@ -43,7 +43,7 @@ class Watched(Protocol):
         """Return what probes targets now."""
 
 
-class Journal(Protocol):
+class MeetingJournal(Protocol):
     """What the watch needs of the journal."""
 
     async def append(self, batch: Sequence[Transition | Event]) -> bool:
@@ -57,7 +57,7 @@ class Journal(Protocol):
 
 
 @dataclass(slots=True)
-class Record:
+class OccurrenceRecord:
     """What was done about one occurrence. done: checks made. sealed: the event of its report, None before."""
 
     done: set[Stage] = field(default_factory=set)
@@ -75,7 +75,7 @@ def overlap(one: Meeting, other: Meeting) -> bool:
     return one.start < other.end and one.end > other.start
 
 
-def shown(view: MeetingView) -> tuple[object, ...]:
+def worth_telling(view: MeetingView) -> tuple[object, ...]:
     """Return what of a view is worth telling when it changes: ages and figures alone are not."""
     endpoints: Mapping[str, object] = {
         name: (each.verdict, each.rung, None if each.reason is None else each.reason.code, each.confirmation, each.disputed)

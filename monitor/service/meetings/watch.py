@@ -23,10 +23,10 @@ from monitor.model.clock import Clock
 from monitor.model.meeting import Confirmation, Meeting, MeetingView, Stage, Verdict
 from monitor.model.reason import Reason
 from monitor.model.state import Event, Snapshot
+from monitor.rules.readiness import times
 from monitor.rules.readiness.absence import losses
 from monitor.rules.readiness.inputs import Brief
-from monitor.rules.readiness import times
-from monitor.rules.readiness.verdicts import judge
+from monitor.rules.readiness.verdicts import judge_readiness
 from monitor.service.meetings.check import Progress, check
 from monitor.service.meetings.loads import Loads
 from monitor.service.meetings.outages import Outages
@@ -48,7 +48,7 @@ from monitor.service.meetings.records import (
     view_of,
 )
 from monitor.service.meetings.samples import SampleMemory
-from monitor.service.meetings.state import Journal, Record, Watched, overlap, shown
+from monitor.service.meetings.state import MeetingJournal, OccurrenceRecord, Watched, overlap, worth_telling
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,14 @@ class MeetingWatch:
     """Keeps a view of every meeting of the coming week and of the last day; it is the faces' source of meetings."""
 
     def __init__(
-        self, watched: Watched, journal: Journal, clock: Clock, samples: SampleMemory, loads: Loads, *, settle_s: float = SETTLE_S
+        self,
+        watched: Watched,
+        journal: MeetingJournal,
+        clock: Clock,
+        samples: SampleMemory,
+        loads: Loads,
+        *,
+        settle_s: float = SETTLE_S,
     ) -> None:
         self._watched = watched
         self._journal = journal
@@ -76,7 +83,7 @@ class MeetingWatch:
         self._loads = loads
         self._settle_s = settle_s
         self._outages = Outages(journal)
-        self._records: dict[Key, Record] = {}
+        self._records: dict[Key, OccurrenceRecord] = {}
         self._listed: tuple[Meeting, ...] = ()
         self._listed_of: Configuration | None = None
         self._listed_s = self._remembered_s = float("-inf")
@@ -273,7 +280,7 @@ class MeetingWatch:
         elif stage is Stage.OVER and record.view is not None and record.view.endpoints:
             view = replace(record.view, stage=stage, at=now)  # what was found at its end stands
         else:
-            view = judge(self._brief(meeting, stage, now))
+            view = judge_readiness(self._brief(meeting, stage, now))
         absent = losses(meeting, self._outages.transitions(), now) if stage in (Stage.LIVE, Stage.OVER) else ()
         record.is_final = stage is Stage.OVER and now > meeting.end.timestamp() + 2 * REMEMBER_EVERY_S
         view = replace(
@@ -309,9 +316,9 @@ class MeetingWatch:
             confirmations=self._record(meeting).ticks,
         )
 
-    def _publish(self, record: Record, view: MeetingView) -> None:
+    def _publish(self, record: OccurrenceRecord, view: MeetingView) -> None:
         before, record.view = record.view, view
-        if before is None or shown(before) != shown(view):
+        if before is None or worth_telling(before) != worth_telling(view):
             for callback in tuple(self._subscribers):
                 callback(view)
 
@@ -333,7 +340,7 @@ class MeetingWatch:
     def _recall(self, events: Sequence[Event]) -> None:
         """Take up what an earlier run has done."""
         for event in events:
-            record = self._records.setdefault(key_in(event), Record())
+            record = self._records.setdefault(key_in(event), OccurrenceRecord())
             if event.kind == CHECKED:
                 record.done.add(Stage(str(event.values["stage"])))
                 record.checked_at = event.at
@@ -342,8 +349,8 @@ class MeetingWatch:
             elif event.kind == SEALED:
                 record.sealed = event
 
-    def _record(self, meeting: Meeting) -> Record:
-        return self._records.setdefault(key_of(meeting), Record())
+    def _record(self, meeting: Meeting) -> OccurrenceRecord:
+        return self._records.setdefault(key_of(meeting), OccurrenceRecord())
 
     def _find(self, name: str) -> Meeting | None:
         return next((meeting for meeting in self._listed if meeting.id == name), None)

@@ -37,7 +37,7 @@ def knows(code: str) -> bool:
     return code in FAULTS
 
 
-def tell(told: Phrase, language: str) -> str:
+def tell_fault(told: Phrase, language: str) -> str:
     """Return a phrase in a language; texts that it quotes stand in it unchanged, numbers as say() says them."""
     values = {name: value if isinstance(value, (int, float)) else _word(value, language) for name, value in told.values.items()}
     return say(FAULTS, told.code, language, **values)
@@ -45,7 +45,7 @@ def tell(told: Phrase, language: str) -> str:
 
 def _word(value: object, language: str) -> str:
     if isinstance(value, Phrase):
-        return tell(value, language)
+        return tell_fault(value, language)
     if isinstance(value, tuple):
         return ", ".join(_word(each, language) for each in value)
     return voice(language).plain(value) if isinstance(value, (int, float)) else str(value)

@@ -39,7 +39,7 @@ class Tell(Protocol):
         """Return the sentence. Raises KeyError for a code that is not there."""
 
 
-class Moment(Protocol):
+class MomentTeller(Protocol):
     """Says a local time."""
 
     def __call__(self, at: datetime, language: str, /) -> str:
@@ -62,7 +62,7 @@ class Wording:
     steps: Catalogue
     levels: Catalogue
     tell: Tell
-    moment: Moment
+    moment: MomentTeller
     span: Span
 
 
@@ -87,5 +87,5 @@ WORDINGS: Mapping[int, Wording] = {
         wording_1.moment,
         wording_1.span,
     ),
-    NEWEST: Wording(MEETING_REPORT, readiness.VERDICTS, STEPS, LEVELS, readiness.tell, _moment, _span),
+    NEWEST: Wording(MEETING_REPORT, readiness.VERDICTS, STEPS, LEVELS, readiness.tell_finding, _moment, _span),
 }

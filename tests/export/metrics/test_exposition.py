@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from monitor.export.metrics.exposition import Row, Shape, Sheet
+from monitor.export.metrics.exposition import Exposition, Row, Shape
 
 WIDE = (False, True, False)
 
@@ -20,22 +20,22 @@ def expected(shapes: list[Shape], rows: list[Row]) -> list[bytes]:
 
 
 def test_a_sheet_without_rows_is_empty() -> None:
-    assert [b"", b"", b""] == Sheet(WIDE).write([], [])
+    assert [b"", b"", b""] == Exposition(WIDE).write([], [])
 
 
 def test_what_is_none_has_no_line() -> None:
     rows: list[Row] = [(1, None, b"x"), (None, (2, 0.5), None)]
-    assert [b"a{p} 1\n", b"b{q} 2 0.5\n", b"c{p} x\n"] == Sheet(WIDE).write([shape("p"), shape("q")], rows)
+    assert [b"a{p} 1\n", b"b{q} 2 0.5\n", b"c{p} x\n"] == Exposition(WIDE).write([shape("p"), shape("q")], rows)
 
 
 def test_15_digits_of_a_number_are_written() -> None:
-    assert b"b{p} 0 0.333333333333333\n" == Sheet(WIDE).write([shape("p")], [(None, (0, 1 / 3), None)])[1]
+    assert b"b{p} 0 0.333333333333333\n" == Exposition(WIDE).write([shape("p")], [(None, (0, 1 / 3), None)])[1]
 
 
 def test_a_sheet_that_wrote_before_writes_what_a_new_one_would() -> None:
     chance = random.Random(3)
     known = [shape(f"t{number}") for number in range(8)]
-    sheet, shapes = Sheet(WIDE), known[:5]
+    sheet, shapes = Exposition(WIDE), known[:5]
     rows: list[Row] = [(1, (1, 1.0), b"x")] * 5
     for _ in range(300):
         if chance.random() < 0.2:

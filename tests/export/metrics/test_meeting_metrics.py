@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.openmetrics import parser
 from prometheus_client.parser import text_string_to_metric_families as plain
 
-from monitor.export.metrics.meeting_metrics import render
+from monitor.export.metrics.meeting_metrics import render_meetings
 from monitor.model.settings import MeetingSettings
 from tests.export.meetings import FakeMeetings
 from tests.rules.endpoints import END, NOW, START, inventory
@@ -18,7 +18,7 @@ TARGETS = inventory().targets
 
 
 def text(now: float = NOW, *, is_openmetrics: bool = False) -> str:
-    parts = render(FakeMeetings().meetings(), TARGETS, RULES, now, is_openmetrics=is_openmetrics)
+    parts = render_meetings(FakeMeetings().meetings(), TARGETS, RULES, now, is_openmetrics=is_openmetrics)
     return b"".join(parts).decode()
 
 

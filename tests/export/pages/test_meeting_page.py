@@ -18,7 +18,7 @@ from monitor.model.inventory import Kind
 from monitor.model.meeting import EndpointVerdict, Loss, MeetingView, Rung, Stage, Verdict
 from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Snapshot, State
-from monitor.words.readiness import tell
+from monitor.words.readiness import tell_finding
 from tests.export import meeting_morning, morning, sample
 from tests.export.meeting_morning import ID, FakeMeetings
 from tests.export.reporting import made_here
@@ -43,7 +43,7 @@ async def served(source: FakeSource, meetings: FakeMeetings) -> AsyncIterator[Cl
         yield client
 
 
-def all_tiles(view: MeetingView, snapshot: Snapshot = SNAPSHOT) -> list[meeting_board.Tile]:
+def all_tiles(view: MeetingView, snapshot: Snapshot = SNAPSHOT) -> list[meeting_board.EndpointTile]:
     return [meeting_board.tile(id_, view, snapshot.inventory) for id_ in view.meeting.endpoints]
 
 
@@ -123,7 +123,7 @@ def test_the_verdict_says_what_is_still_possible() -> None:
 
 def test_a_tile_is_said_in_words_with_machine_and_technician() -> None:
     tile = next(each for each in all_tiles(MANY) if each.rung == Rung.REGISTRATION)
-    assert meeting_board.title(tile, SAY) == f"{tile.target.name}: Chưa sẵn sàng, Mất đăng ký, " + (
+    assert meeting_board.endpoint_title(tile, SAY) == f"{tile.target.name}: Chưa sẵn sàng, Mất đăng ký, " + (
         "kỹ thuật viên đã xác nhận" if tile.site else "chưa xác nhận"
     )
 
@@ -242,4 +242,4 @@ async def test_every_stage_can_be_shown_in_both_languages(
 def test_the_invented_meeting_uses_only_findings_that_exist() -> None:
     for verdict in MANY.endpoints.values():
         for reason in (verdict.reason, verdict.action, *(each.text for each in verdict.evidence)):
-            assert reason is None or tell(reason.code, reason.values, "vi")
+            assert reason is None or tell_finding(reason.code, reason.values, "vi")

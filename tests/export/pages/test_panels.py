@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.export.pages.panels import CAUSES_SHOWN, causes, changes, links
+from monitor.export.pages.panels import CAUSES_SHOWN, causes, change_rows, links
 from monitor.export.pages.sentences import Sentences
 from monitor.export.pages.tiles import Layout
 from monitor.model.inventory import Contact
@@ -114,7 +114,7 @@ def test_links_while_blind_are_those_of_then() -> None:
 
 def test_a_whole_outage_is_two_rows_and_endpoints_do_not_repeat_their_points() -> None:
     layout, snapshot = of({"ubnd-1": State.DOWN, "xa-2-1": State.DOWN})
-    rows, total = changes(layout, snapshot, SAY)
+    rows, total = change_rows(layout, snapshot, SAY)
     assert {"UBND huyện 1", "5 điểm Số 1", "Xã 2.1"} == {row.text for row in rows}
     assert total == 14
 
@@ -123,7 +123,7 @@ def test_changes_are_of_the_last_hour_newest_first_and_the_last_minute_is_marked
     layout, snapshot = of({})
     of_up = Transition("xa-1-1", State.DOWN, State.UP, sample.NOW - 30, None, Reason("answers"))
     old = (of_up, replace(of_up, target="xa-1-2", at=sample.NOW - 3_000), replace(of_up, target="xa-1-3", at=sample.NOW - 3_700))
-    rows, total = changes(layout, replace(snapshot, changes=old), ENGLISH)
+    rows, total = change_rows(layout, replace(snapshot, changes=old), ENGLISH)
     assert [("Xã 1.1", True), ("Xã 1.2", False)] == [(row.text, row.is_new) for row in rows]
     assert total == 2
 

@@ -11,7 +11,7 @@ import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
-from monitor.export.pages.runbooks import parse
+from monitor.export.pages.runbooks import parse_runbooks
 from monitor.model.state import State
 from tests.export import sample
 from tests.export.sample import FakeSource
@@ -48,7 +48,7 @@ async def test_a_section_is_called_as_its_titles_are_in_both_languages(client: C
 
 def test_what_stands_before_the_first_section_holds_for_all_and_html_is_text() -> None:
     general = "# Sổ tay\n\nGọi ai? <script>x</script>\n\n"
-    book = parse(f"{general}## TargetDown\n\n**Mất.** Xem.\n\n1. Một\n\n*Down.* See.\n\n## Odd\n\nNo title.\n")
+    book = parse_runbooks(f"{general}## TargetDown\n\n**Mất.** Xem.\n\n1. Một\n\n*Down.* See.\n\n## Odd\n\nNo title.\n")
     assert "<p>Gọi ai? &lt;script&gt;x&lt;/script&gt;</p>\n" == book.general
     assert [("targetdown", "Mất", "Down"), ("odd", "Odd", "Odd")] == [(s.anchor, s.title, s.english) for s in book.sections]
     assert "<ol>\n<li>Một</li>\n</ol>" in book.sections[0].body

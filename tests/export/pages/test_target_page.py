@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from monitor.export.pages import ladder
-from monitor.export.pages.charts import SHOWN, Chart, Measured, charts
+from monitor.export.pages.charts import SHOWN, Chart, MeasuredDay, charts
 from monitor.export.pages.path import hops
 from monitor.export.pages.renderer import sentences
 from monitor.export.pages.state_strip import strip
@@ -33,7 +33,7 @@ END = sample.NOW // 60 * 60
 def drawn(day: Day, state: State = State.UP, settings: Settings = SETTINGS, **changes: object) -> dict[str, Chart]:
     snapshot = sample.with_view(sample.snapshot(states={"xa-1-1": state}), "xa-1-1", **changes)
     view = snapshot.views["xa-1-1"]
-    measured = Measured(view, gather(view, snapshot, settings), day)
+    measured = MeasuredDay(view, gather(view, snapshot, settings), day)
     return {each.key: each for each in charts(measured, measured, settings, SAY)}
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from monitor.export.remote.channel import Channel
+from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.face_side import RemoteSource
 from monitor.export.remote.poller_side import PollerSide
 from monitor.export.source import Meetings, NoMeetings
@@ -31,9 +31,9 @@ async def paired(
 ) -> AsyncIterator[Pair]:
     """Connect the two until the block ends; unless fresh_s says else, every picture is fetched anew."""
     ours, theirs = socket.socketpair()
-    faces = await Channel.over(theirs)
+    faces = await PeerChannel.over(theirs)
     pair = Pair(poller, RemoteSource(faces, answer_s=answer_s, fresh_s=fresh_s), ours)
-    side = PollerSide(poller, meetings or NoMeetings(), await Channel.over(ours), serving=pair.serving.set)
+    side = PollerSide(poller, meetings or NoMeetings(), await PeerChannel.over(ours), serving=pair.serving.set)
     pair.remote.read_events_by(poller.events)
     tasks = [asyncio.create_task(side.run()), asyncio.create_task(pair.remote.run())]
     try:

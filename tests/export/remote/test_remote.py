@@ -16,12 +16,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.errors import Fault
 from monitor.export.http import make_app
-from monitor.export.remote.channel import Channel
-from monitor.export.remote.codec import LONGEST_ANSWER, Kind, Picture, Unpacker, pack_call
+from monitor.export.remote.channel import PeerChannel
+from monitor.export.remote.codec import LONGEST_ANSWER, MessageKind, PackedSnapshot, Unpacker, pack_call
 from monitor.export.remote.poller_side import PollerSide
 from monitor.export.source import NoMeetings, RefusedError, SilentError
 from monitor.load.configuration import load
-from monitor.model.agent_limits import Learned, Manner
+from monitor.model.agent_limits import AgentLimits, LearnedLimit
 from monitor.model.day_series import Day
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.reading import Reading
@@ -109,7 +109,10 @@ async def test_faces_get_no_credential() -> None:
 
 
 async def test_what_is_asked_is_answered_by_the_poller() -> None:
-    day, manner = Day(60.0, losses=(0.5,) * 1440), Manner(Learned(20.0), Learned(24.0), Learned(2.0), None, None, 20, 0, 0)
+    day, manner = (
+        Day(60.0, losses=(0.5,) * 1440),
+        AgentLimits(LearnedLimit(20.0), LearnedLimit(24.0), LearnedLimit(2.0), None, None, 20, 0, 0),
+    )
     poller = FakeSource(days={"xa-1-1": day}, manners={"xa-1-1": manner}, faults=(BAD,))
     async with paired(poller) as pair:
         remote = pair.remote
@@ -324,17 +327,17 @@ async def test_what_was_told_and_not_taken_is_told_again() -> None:
 
 
 @asynccontextmanager
-async def asked(poller: FakeSource) -> AsyncIterator[Callable[..., Awaitable[Picture]]]:
+async def asked(poller: FakeSource) -> AsyncIterator[Callable[..., Awaitable[PackedSnapshot]]]:
     """Give what asks a poller for its picture, by hand."""
     ours, theirs = socket.socketpair()
-    faces = await Channel.over(theirs)
-    answers, side = faces.messages(LONGEST_ANSWER), PollerSide(poller, NoMeetings(), await Channel.over(ours))
+    faces = await PeerChannel.over(theirs)
+    answers, side = faces.messages(LONGEST_ANSWER), PollerSide(poller, NoMeetings(), await PeerChannel.over(ours))
 
-    async def ask(taken: int) -> Picture:
-        faces.send(Kind.CALL, 1, pack_call("fresh", {"taken": taken}))
+    async def ask(taken: int) -> PackedSnapshot:
+        faces.send(MessageKind.CALL, 1, pack_call("fresh", {"taken": taken}))
         _, _, body = await anext(answers)
         picture = Unpacker().unpack(body)
-        assert isinstance(picture, Picture)
+        assert isinstance(picture, PackedSnapshot)
         return picture
 
     running = asyncio.create_task(side.run())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from monitor.export.reports.queue import Asked, QueueFullError, QueueLimits, ReportFile, Reports
+from monitor.export.reports.queue import QueueFullError, QueueLimits, ReportFile, ReportRequest, Reports
 from monitor.export.source import ReportFailedError
 from tests.export.reporting import DIED, GatedReporter, order
 
@@ -55,7 +55,7 @@ class House:
         meant = replace(
             ORDER, view=replace(ORDER.view, meeting=replace(ORDER.view.meeting, id=id_)), made_at=made_at, is_sealed=is_sealed
         )
-        asked = Asked((id_, "report", "html", "vi"), str(of), meant, client, since)
+        asked = ReportRequest((id_, "report", "html", "vi"), str(of), meant, client, since)
         return asyncio.create_task(self.reports.get(asked, patience_s, gone or Connection()))
 
 

@@ -17,7 +17,7 @@ from monitor.errors import Fault
 from monitor.export.http import make_app
 from monitor.export.server.admission import Limits, Refusal
 from monitor.export.server.listening import limits_of_this_process, serve
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.reading import Reading
 from monitor.model.state import State
 from monitor.words.faults import FAULTS
@@ -44,7 +44,7 @@ class HeldSource(FakeSource):
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     fetched: int = 0
 
-    async def manner(self, target: str) -> Manner | None:
+    async def manner(self, target: str) -> AgentLimits | None:
         await self._held()
         return await super().manner(target)
 

@@ -46,7 +46,7 @@ from monitor.service.history import History
 from monitor.service.loads import Loads
 from monitor.words.meeting import STEPS
 from monitor.words.meeting_report import MEETING_REPORT
-from monitor.words.readiness import FINDINGS, MEETINGS, VERDICTS, tell
+from monitor.words.readiness import FINDINGS, MEETINGS, VERDICTS, tell_finding
 from monitor.words.readiness_actions import ACTIONS
 from monitor.words.states import LEVELS
 
@@ -266,7 +266,7 @@ def wording() -> str:
     catalogues = {"report": MEETING_REPORT, "verdict": VERDICTS, "step": STEPS, "level": LEVELS}
     rows: list[list[Any]] = [[name, key, None, *each[key]] for name, each in catalogues.items() for key in each]
     rows += [
-        ["sentence", code, values, *(tell(code, values, language, NAMES, story.ZONE) for language in ("vi", "en"))]
+        ["sentence", code, values, *(tell_finding(code, values, language, NAMES, story.ZONE) for language in ("vi", "en"))]
         for catalogue in (FINDINGS, MEETINGS, ACTIONS)
         for code, templates in catalogue.items()
         for values in _samples(templates)

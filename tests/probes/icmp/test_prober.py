@@ -16,7 +16,7 @@ from monitor.errors import SetupError
 from monitor.lab.packet import Packet, build
 from monitor.model.reading import IcmpSample, Outcome, Reading, Unreachable
 from monitor.model.spec import IcmpSpec
-from monitor.probes.icmp.burst import Burst, Channel, Manner, Round
+from monitor.probes.icmp.burst import Burst, FamilyState, Round, SendGroup
 from monitor.probes.icmp.prober import IcmpProber
 from monitor.probes.icmp.socket import IcmpSocket
 from monitor.probes.names import FRESH_S, literal
@@ -269,12 +269,12 @@ async def test_five_thousand_targets_at_once_lose_nothing() -> None:
 
 async def test_bursts_of_more_requests_than_there_are_sequences_give_up_those_that_are_answered() -> None:
     """A longer probe before a meeting: 300 requests to each of 241 endpoints are 72,300 sequences, and there are 65,536."""
-    channel = Channel(IcmpSocket(4))
+    channel = FamilyState(IcmpSocket(4))
     spec = to("127.0.0.1")
     place = literal(spec.address)
     assert place
     of_round = Round(1, print, asyncio.get_running_loop().create_future())
-    burst = Burst(spec, place, of_round, Manner(channel, spec), 0.0)
+    burst = Burst(spec, place, of_round, SendGroup(channel, spec), 0.0)
     burst.rtts = [None if index in (10, 11) else 0.01 for index in range(65536)]
     channel.flights = [(burst, index, 0.0, 0) for index in range(65536)]
     channel.sequence = 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model.agent_limits import Learned
+from monitor.model.agent_limits import LearnedLimit
 from monitor.model.reason import Reason
-from monitor.probes.snmp.agent_limits import GROW_AFTER_S, Device, Devices, Limit, ResponseTimes
+from monitor.probes.snmp.agent_limits import GROW_AFTER_S, AdaptiveLimit, Devices, KnownAgent, ResponseTimes
 from tests.probes.manual_clock import ManualClock
 from tests.probes.readings import snmp_spec
 from tests.told import english
@@ -17,24 +17,24 @@ SPEC = snmp_spec(port=161, timeout_s=2.0, max_requests_per_second=5)
 
 
 def test_a_limit_is_as_configured_until_something_was_too_much_then_half_of_that() -> None:
-    limit = Limit()
+    limit = AdaptiveLimit()
     assert 20 == limit.within(20, 0.0)
     assert limit.halve(20, TOO_BIG, least=1, now_s=0.0, at=1000.0)
     assert 10 == limit.within(20, 1.0)
-    assert Learned(10, TOO_BIG, 1000.0) == limit.shown(20)
+    assert LearnedLimit(10, TOO_BIG, 1000.0) == limit.shown(20)
     assert not limit.halve(20, Reason("status", {"status": "again"}), least=1, now_s=2.0, at=1002.0)
 
 
 def test_a_limit_grows_by_a_quarter_an_hour_until_it_is_as_configured() -> None:
-    limit = Limit()
+    limit = AdaptiveLimit()
     limit.halve(20, TOO_BIG, least=1, now_s=0.0, at=0.0)
     sizes = [limit.within(20, hour * GROW_AFTER_S) for hour in (0.9, 1, 1.5, 2, 3, 4)]
     assert [10, 12, 12, 15, 18, 20] == sizes
-    assert Learned(20) == limit.shown(20)
+    assert LearnedLimit(20) == limit.shown(20)
 
 
 def test_what_chokes_again_after_growing_waits_twice_as_long_at_most_a_day() -> None:
-    limit, now_s, waits = Limit(), 0.0, []
+    limit, now_s, waits = AdaptiveLimit(), 0.0, []
     for _ in range(7):
         limit.halve(20, TOO_BIG, least=1, now_s=now_s, at=0.0)
         begun_s = now_s
@@ -72,7 +72,7 @@ def test_a_configured_timeout_outside_the_bounds_widens_them() -> None:
 
 def test_a_slow_agent_is_told_once_and_so_is_its_recovery_an_hour_later() -> None:
     clock = ManualClock()
-    device = Device(clock)
+    device = KnownAgent(clock)
     for _ in range(3):
         device.answered_in(3.0, SPEC)
     assert "answers in 3 s: waited for 8 s instead of 2 s from now on" == english(device.take_news())
@@ -83,7 +83,7 @@ def test_a_slow_agent_is_told_once_and_so_is_its_recovery_an_hour_later() -> Non
     assert () == device.take_news()
 
 
-def poll(device: Device, large: int, largest: int | None) -> None:
+def poll(device: KnownAgent, large: int, largest: int | None) -> None:
     """Ask as a poll does: one object first where the last poll lost more. largest: what is answered at most, None for nothing."""
     has_answer = False
     for size in (1, large) if device.is_wary else (large,):
@@ -96,7 +96,7 @@ def poll(device: Device, large: int, largest: int | None) -> None:
 
 
 def test_a_loss_is_taken_for_one_of_fragments_only_when_it_lies_between_smaller_answers_twice() -> None:
-    device = Device(ManualClock())
+    device = KnownAgent(ManualClock())
     for _ in range(3):
         poll(device, 20, largest=8)
         assert device.get_size.learned is None
@@ -109,7 +109,7 @@ def test_a_loss_is_taken_for_one_of_fragments_only_when_it_lies_between_smaller_
 @pytest.mark.parametrize("every_s", [5, 10, 15, 30, 35, 60, 70, 75, 300])
 @pytest.mark.parametrize("period_s", [7, 35, 60, 90])
 def test_a_line_that_comes_and_goes_teaches_nothing_of_sizes(period_s: int, every_s: int) -> None:
-    device = Device(ManualClock())
+    device = KnownAgent(ManualClock())
     for at_s in range(0, 300 * every_s, every_s):
         is_up = at_s // period_s % 2 == 0
         poll(device, 20, largest=24 if is_up else None)
@@ -121,7 +121,7 @@ def test_a_line_that_comes_and_goes_teaches_nothing_of_sizes(period_s: int, ever
 
 
 def test_a_line_that_is_cut_right_after_a_small_answer_teaches_nothing_of_sizes() -> None:
-    device = Device(ManualClock())
+    device = KnownAgent(ManualClock())
     for _ in range(5):
         poll(device, 20, largest=None)
         poll(device, 20, largest=8)
@@ -131,7 +131,7 @@ def test_a_line_that_is_cut_right_after_a_small_answer_teaches_nothing_of_sizes(
 
 
 def test_a_silence_or_a_refused_port_in_between_voids_what_the_losses_told() -> None:
-    device = Device(ManualClock())
+    device = KnownAgent(ManualClock())
     for _ in range(3):
         poll(device, 20, largest=8)
     device.doubt_losses()
@@ -140,7 +140,7 @@ def test_a_silence_or_a_refused_port_in_between_voids_what_the_losses_told() -> 
 
 
 def test_a_loss_between_answers_of_the_same_size_is_a_mere_loss() -> None:
-    device = Device(ManualClock())
+    device = KnownAgent(ManualClock())
     for _ in range(5):
         poll(device, 20, largest=8)
         poll(device, 20, largest=24)
@@ -149,7 +149,7 @@ def test_a_loss_between_answers_of_the_same_size_is_a_mere_loss() -> None:
 
 def test_no_second_holds_more_requests_than_permitted_whenever_they_are_wanted() -> None:
     clock = ManualClock()
-    device = Device(clock)
+    device = KnownAgent(clock)
     sent: list[float] = []
     for turn in range(200):
         clock.now_s += (0.0, 0.07, 0.0, 0.4, 0.0, 0.0)[turn % 6]

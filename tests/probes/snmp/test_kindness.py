@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from monitor.model.agent_limits import Manner
+from monitor.model.agent_limits import AgentLimits
 from monitor.model.reading import Outcome, Reading
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Answer, ExchangeError
@@ -57,7 +57,7 @@ class SlowAgent(FakeAgent):
         self._held = [held for held in self._held if held[0] > self._clock.now_s]
 
 
-def known(prober: SnmpProber) -> Manner:
+def known(prober: SnmpProber) -> AgentLimits:
     """Return what was learned of the one agent."""
     found = prober.manner("xa-thu")
     assert found is not None

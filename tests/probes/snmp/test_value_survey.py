@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.lab.agent import Agent
-from monitor.lab.mib import Entry, Mib
+from monitor.lab.mib import Mib, ObjectInstance
 from monitor.model.profile import Condition, Factor, Profile, Reduce, Value
 from monitor.model.reading import SnmpSample
 from monitor.model.settings import Credential
@@ -47,8 +47,8 @@ class Device:
 
     def _converse(self, conversation: Conversation[SnmpSample], version: int) -> SnmpSample:
         everything: Cells = {"1.3.6.1.2.1.1.1.0": b"device", **self.cells}
-        entries = [Entry(parse_oid(name), *_bound(value)) for name, value in everything.items()]
-        entries.append(Entry(UPTIME, ber.TIME_TICKS, lambda _: self.uptime))
+        entries = [ObjectInstance(parse_oid(name), *_bound(value)) for name, value in everything.items()]
+        entries.append(ObjectInstance(UPTIME, ber.TIME_TICKS, lambda _: self.uptime))
         agent = Agent(Mib(entries), COMMUNITY.encode())
         try:
             ask = next(conversation)

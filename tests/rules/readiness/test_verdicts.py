@@ -8,12 +8,23 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from monitor.model.inventory import ProbeOverride
-from monitor.model.meeting import Confirmation, EndpointVerdict, Load, Meeting, MeetingView, Past, Rung, Samples, Stage, Verdict
+from monitor.model.meeting import (
+    Confirmation,
+    EndpointVerdict,
+    Meeting,
+    MeetingView,
+    Past,
+    Rung,
+    Samples,
+    Stage,
+    UsualLoad,
+    Verdict,
+)
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, MeetingSettings, Settings
 from monitor.model.state import Blindness, RecentRounds, State, TargetView
 from monitor.rules.readiness.inputs import Brief
-from monitor.rules.readiness.verdicts import judge
+from monitor.rules.readiness.verdicts import judge_readiness
 from tests.rules.endpoints import (
     END,
     ENDPOINT,
@@ -46,7 +57,7 @@ POLY = agent(
 
 
 def verdict(given: Brief, name: str = "dc-xa") -> EndpointVerdict:
-    return judge(given).endpoints[name]
+    return judge_readiness(given).endpoints[name]
 
 
 def told(given: Brief) -> tuple[Verdict, str, str]:
@@ -267,17 +278,17 @@ def test_work_that_is_announced_over_the_meeting_is_in_its_way(window: Maintenan
 CAPACITY = [
     # district 20M: both calls, 4.8M, pass it, of 16M that may be used; commune 10M: one call of 2.4M, of 8M
     ({}, 2_000_000, READY, ""),
-    ({"xa": Load(5_500_000, 1_000_000)}, 2_000_000, READY, ""),
-    ({"xa": Load(5_700_000, 1_000_000)}, 2_000_000, AT_RISK, "overbooked"),
-    ({"xa": Load(1_000_000, 5_700_000)}, 2_000_000, AT_RISK, "overbooked"),
-    ({"huyen": Load(12_000_000, 0)}, 2_000_000, AT_RISK, "overbooked"),
+    ({"xa": UsualLoad(5_500_000, 1_000_000)}, 2_000_000, READY, ""),
+    ({"xa": UsualLoad(5_700_000, 1_000_000)}, 2_000_000, AT_RISK, "overbooked"),
+    ({"xa": UsualLoad(1_000_000, 5_700_000)}, 2_000_000, AT_RISK, "overbooked"),
+    ({"huyen": UsualLoad(12_000_000, 0)}, 2_000_000, AT_RISK, "overbooked"),
     ({}, 9_000_000, NOT_READY, "too_narrow"),
 ]
 
 
 @pytest.mark.parametrize(("loads", "rate", "expected", "code"), CAPACITY)
 def test_the_calls_must_fit_beside_the_usual_load_on_every_uplink(
-    loads: dict[str, Load], rate: int, expected: Verdict, code: str
+    loads: dict[str, UsualLoad], rate: int, expected: Verdict, code: str
 ) -> None:
     found = verdict(brief(meeting=replace(MEETING, call_rate_bps=rate), loads=loads))
     assert (expected, code) == (found.verdict, found.reason.code if found.reason else "")
@@ -346,7 +357,7 @@ def test_who_is_called_stands_in_the_order_of_calls_nearest_first() -> None:
 
 
 def whole(given: Brief) -> MeetingView:
-    return judge(given)
+    return judge_readiness(given)
 
 
 def test_a_meeting_is_ready_where_every_endpoint_is() -> None:

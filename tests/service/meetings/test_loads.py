@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.model.inventory import Kind, Target
-from monitor.model.meeting import Load
+from monitor.model.meeting import UsualLoad
 from monitor.model.state import InterfaceView, SnmpView, TargetView
 from monitor.service.meetings.loads import Loads, loads_file
 
@@ -27,7 +27,7 @@ def filled(loads: Loads, week: int, bps: float, hour: int = 8) -> None:
     loads.note(carrying(bps), begins + timedelta(hours=1))
 
 
-def usual(loads: Loads, hours: int = 1) -> dict[str, Load]:
+def usual(loads: Loads, hours: int = 1) -> dict[str, UsualLoad]:
     return loads.usual(MONDAY.replace(minute=0), MONDAY.replace(minute=0) + timedelta(hours=hours))
 
 
@@ -65,7 +65,7 @@ def test_a_restart_keeps_them_and_a_damaged_file_begins_anew(tmp_path: Path) -> 
     with Loads().kept_in(path) as loads:
         loads.note(carrying(1e6), MONDAY)
     with Loads().kept_in(path) as again:
-        assert {"xa": Load(1e6, 1e6)} == usual(again)
+        assert {"xa": UsualLoad(1e6, 1e6)} == usual(again)
     path.write_bytes(path.read_bytes()[:100])
     with Loads().kept_in(path) as damaged:
         assert {} == usual(damaged)

@@ -21,7 +21,7 @@ from alembic import context, op
 from sqlalchemy import Connection
 
 from monitor.journal.copy_of_file import PutOffError, file_of, keep_copy
-from monitor.journal.migrations.texts_of_0_1 import SEALED, text_of, turned
+from monitor.journal.migrations.texts_of_0_1 import SEALED, text_as_reasons, turned
 from monitor.journal.newest_form import AtWork
 
 revision = "0003"
@@ -110,7 +110,7 @@ def _turn(connection: Connection, rows: list[Any], text: Mapping[str, str]) -> N
     changes = []
     for row in rows:
         codes = turned(row["kind"], row["text"], row["reason_values"])
-        changes.append({"row": row["id"], "codes": text_of(row["text"]) if codes is None else codes})
+        changes.append({"row": row["id"], "codes": text_as_reasons(row["text"]) if codes is None else codes})
     # Without a transaction of its own each row would be synced to the disk by itself.
     connection.exec_driver_sql("BEGIN")
     try:
