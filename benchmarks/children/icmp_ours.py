@@ -9,8 +9,7 @@ from benchmarks.network import addresses
 from monitor.model.reading import Reading
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp.prober import IcmpProber
-from monitor.service.clock import SystemClock
-from monitor.service.garbage import spare_what_stays
+from monitor.service.process import SystemClock, spare_what_stays
 
 
 class Tally:

@@ -15,8 +15,7 @@ from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import ExchangeError
 from monitor.probes.snmp.prober import SnmpProber
-from monitor.service.clock import SystemClock
-from monitor.service.garbage import spare_what_stays
+from monitor.service.process import SystemClock, spare_what_stays
 from monitor.wire.ber import EXCEPTIONS
 from monitor.wire.oid import parse_oid
 

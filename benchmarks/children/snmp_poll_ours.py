@@ -17,8 +17,7 @@ from monitor.model.reading import Reading
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.prober import SnmpProber
-from monitor.service.clock import SystemClock
-from monitor.service.garbage import spare_what_stays
+from monitor.service.process import SystemClock, spare_what_stays
 
 _PROFILE = Profile(
     "seven-values", interfaces=False, values=tuple(Value(f"wan_device_{at}", oid) for at, oid in enumerate(INTERFACE_VALUES))

@@ -1,4 +1,4 @@
-"""Say everything that is wrong with the configuration and with this machine, all at once."""
+"""Say everything that is wrong with the configuration and with this machine, all at once; write the schemas for editors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from monitor.cli.machine import MachineFinding, MachineGrade, look
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
+from monitor.load import meetings, profiles, sites
 from monitor.load.configuration import Configuration, find_folder, load
-from monitor.load.schema import write_schemas
+from monitor.load.document import ValueReader
+from monitor.load.exchange.netbox_form import netbox_table
+from monitor.load.fields import ReadMapping
+from monitor.load.secrets import SecretStore
+from monitor.load.settings import settings_table
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.probe_kinds import ICMP
 from monitor.rules.timetable import Turn
@@ -22,6 +27,14 @@ from monitor.words import say
 from monitor.words.configuration import CHECK
 from monitor.words.phrase import Phrase
 from monitor.words.states import LEVELS
+
+_FORMS: dict[str, tuple[str, ValueReader[ReadMapping]]] = {
+    "sites": ("The inventory: sites.yaml, sites.d/*.yaml", sites.FILE),
+    "monitor": ("How the daemon watches: monitor.yaml", settings_table(SecretStore({}, Path()))),
+    "meetings": ("The meetings: meetings.yaml", meetings.FILE),
+    "netbox": ("Where the inventory comes from: netbox.yaml", netbox_table(SecretStore({}, Path()))),
+    "profile": ("A kind of device: profiles/*.yaml", profiles.FILE),
+}
 
 
 def add_arguments(parser: Parser) -> None:
@@ -128,3 +141,23 @@ def _as_json(
     told = {name: [each.answer_in(language) for each in found] for name, found in (("faults", faults), ("warnings", warnings))}
     machine = [each.answer_in(language) for each in findings]
     return json.dumps({**told, "targets": counts, "asked_besides": besides, "machine": machine}, ensure_ascii=False, indent=1)
+
+
+def schemas() -> dict[str, str]:
+    """Return file name → JSON Schema as text. What it can't express (uplinks, duplicates, ranges of durations) `check` finds."""
+    texts = {}
+    for name, (title, form) in _FORMS.items():
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title} | form.schema()
+        texts[f"{name}.schema.json"] = json.dumps(schema, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return texts
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write every schema into a folder and return their paths. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, text in schemas().items():
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        paths.append(path)
+    return paths

@@ -1,7 +1,8 @@
-"""One question to the running daemon, and its answer."""
+"""The running daemon as commands speak to it: whether one is there, one question to it, and its answer."""
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -23,6 +24,9 @@ from monitor.words import say
 from monitor.words.operations import OPERATIONS
 
 WITHIN_S = 10.0
+_LOOK_S = 2.0
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Without the proxies of the environment: the daemon is on this machine or in this network."""
 
 
 def add_daemon(parser: Parser) -> None:
@@ -58,10 +62,8 @@ class DaemonClient:
         return self._ask(urllib.request.Request(url, json.dumps(body).encode(), headers))
 
     def _ask(self, request: urllib.request.Request) -> dict[str, Any]:
-        # No proxy of the environment: the daemon is on this machine or in this network.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=WITHIN_S) as answer:
+            with _OPENER.open(request, timeout=WITHIN_S) as answer:
                 return cast("dict[str, Any]", json.load(answer))
         except urllib.error.HTTPError as error:
             raise self._refused(error) from None
@@ -105,3 +107,16 @@ def _folder_or_none() -> Path | None:
 
 def _settings(folder: Path | None, faults: list[Fault]) -> Settings:
     return Settings() if folder is None else load_settings(folder / "monitor.yaml", SecretStore(os.environ, folder), faults)[0]
+
+
+async def is_daemon_there(origin: str) -> bool:
+    """Return whether a daemon that is well answers at a URL, within 2 s."""
+    return await asyncio.to_thread(_is_well, f"{origin}/-/healthy")
+
+
+def _is_well(url: str) -> bool:
+    try:
+        with _OPENER.open(url, timeout=_LOOK_S) as answer:
+            return bool(answer.status == 200)
+    except (OSError, http.client.HTTPException):
+        return False

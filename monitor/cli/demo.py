@@ -1,20 +1,21 @@
-"""The whole province on this machine, emulated and watched: the lab, and the daemon inside it."""
+"""The whole province on this machine, emulated and watched: the lab, and the daemon inside it with its meetings."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import shlex
 import socket
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from monitor.cli.demo_meetings import SOON, write_meetings
 from monitor.cli.options import add_config, add_language, own_command
 from monitor.cli.parser import Parser
 from monitor.cli.stack import Surroundings, make_past
@@ -27,6 +28,12 @@ from monitor.model.inventory import AddressMode, Kind
 from monitor.service.process import open_listener
 from monitor.words import say
 from monitor.words.lab import LAB
+
+SOON = "giao-ban"
+"""The id of the one that begins within the hour."""
+_BEGINS_IN = timedelta(minutes=20)
+"""At least: its last check, and the sealed report, then come within the half hour."""
+_HALF_HOUR = timedelta(minutes=30)
 
 _OURS = (sys.executable, "-m", "monitor")
 _LAB_STARTS_S = 60.0
@@ -179,3 +186,37 @@ def _mourn(demo: _Demo, part: Child) -> int:
     shown = "–" if status is None else status
     print(demo.say("demo_died", what=demo.say(part.name), status=shown), *part.last_lines(), sep="\n", file=sys.stderr)
     return status if status is not None and status > 0 else 1
+
+
+def write_meetings(folder: Path, configuration: Configuration, now: datetime) -> Path:
+    """Write a schedule around a moment (aware) into a folder, and return its path. The configuration's own is left alone."""
+    local = now.astimezone(ZoneInfo(configuration.settings.timezone))
+    inventory = configuration.inventory
+    endpoints = [target.id for target in inventory.of_kind(Kind.ENDPOINT)]
+    known = next((meeting.host for meeting in configuration.meetings.singles if meeting.host in endpoints), None)
+    host = known or (endpoints[0] if endpoints else "")
+    soon = _next_half_hour(local + _BEGINS_IN)
+    tomorrow = (local + timedelta(days=1)).replace(hour=8, minute=0, second=0, microsecond=0)
+    top = inventory.levels[0]
+    everybody: dict[str, object] = {"participants": {"all": True}} | ({"host": host} if host else {})
+    few = everybody | {"participants": {"levels": [top]}}
+    meetings = [
+        {"id": SOON, "title": "Giao ban trực tuyến toàn tỉnh"} | _times(soon, 3.0) | everybody,
+        {"id": "hop-dang-dien-ra", "title": "Họp chuyên đề khối cơ quan tỉnh"} | _times(local - _HALF_HOUR, 2.0) | few,
+        {"id": "hoi-nghi-ngay-mai", "title": "Hội nghị trực tuyến triển khai nhiệm vụ"} | _times(tomorrow, 3.5) | everybody,
+    ]
+    path = folder / "meetings.yaml"
+    # JSON is YAML, and quotes every name as it has to be.
+    path.write_text(json.dumps({"meetings": meetings}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def _times(start: datetime, hours: float) -> dict[str, object]:
+    end = start + timedelta(hours=hours)
+    told = {"start": start.isoformat(timespec="minutes"), "end": end.isoformat(timespec="minutes")}
+    return {**told, "call_rate": "2M", "platform": "mcu"}
+
+
+def _next_half_hour(moment: datetime) -> datetime:
+    hour = moment.replace(minute=0, second=0, microsecond=0)
+    return next(each for each in (hour, hour + _HALF_HOUR, hour + 2 * _HALF_HOUR) if each >= moment)

@@ -22,7 +22,7 @@ from monitor.lab.history import InventedHistory, past_of
 from monitor.load.configuration import find_folder, load
 from monitor.model.inventory import Expected
 from monitor.model.scenario import parse_duration
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.words import say
 from monitor.words.lab import LAB
 from monitor.words.phrase import phrase

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from monitor.load.place import usual_folder
+from monitor.load.document import usual_folder
 from monitor.words import LANGUAGES
 
 USUAL = LANGUAGES[0]

@@ -15,9 +15,9 @@ from typing import Any
 
 import aiohttp
 
+from monitor.cli.client import is_daemon_there
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
-from monitor.cli.presence import is_daemon_there
 from monitor.cli.probers import open_probers
 from monitor.cli.tables import TableColumn, table
 from monitor.errors import Fault, FaultsError, SetupError, reason_of
@@ -28,7 +28,7 @@ from monitor.model.inventory import AddressMode
 from monitor.model.probe_kinds import ICMP, SERVICES, SNMP
 from monitor.model.reading import Outcome, Reading
 from monitor.probes.guard import ensure_permitted
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.service.specs import addresses_asked, turns
 from monitor.words import say
 from monitor.words.phrase import Phrase, phrase

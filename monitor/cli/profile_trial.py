@@ -24,7 +24,7 @@ from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeErro
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.poll import Poll
 from monitor.probes.snmp.prober import SnmpProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.wire.snmp import V1, V2C, decode, prepare
 from monitor.words.phrase import Phrase
 

@@ -1,10 +1,11 @@
-"""Say whether every endpoint can join a meeting, why not, and whom to call."""
+"""Say whether every endpoint can join a meeting, why not, and whom to call; on the terminal or as a report."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import contextlib
+import importlib
 import json
 import sys
 import tempfile
@@ -13,14 +14,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
+from monitor.cli.client import is_daemon_there
 from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
 from monitor.cli.output import put
 from monitor.cli.parser import Parser
-from monitor.cli.presence import is_daemon_there
-from monitor.cli.ready_report import FORMS, fetched, made
 from monitor.cli.run import compose_daemon
 from monitor.cli.tables import TableColumn, folded_table, printed_width, seen_width, table
 from monitor.errors import SetupError, reason_of
@@ -36,6 +37,8 @@ from monitor.words.phrase import Phrase, phrase
 from monitor.words.readiness import VERDICTS
 from monitor.words.ready import READY
 from monitor.words.voice import voice
+
+FORMS = ("html", "xlsx")
 
 Document = Mapping[str, Any]
 Progress = Callable[[int, int], None]
@@ -230,3 +233,41 @@ def _checked_at(found: Document, language: str) -> str:
 
 def _names(configuration: Configuration) -> dict[str, str]:
     return {name: target.name for name, target in configuration.inventory.targets.items()}
+
+
+async def fetched(configuration: Configuration, meeting: str, form: str) -> bytes:
+    """Return the report of a meeting that the running daemon makes. Raises SetupError where it makes none."""
+    settings = configuration.settings
+    url = f"{settings.origin}/meetings/{meeting}/report.{form}"
+    timeout = aiohttp.ClientTimeout(total=60, sock_connect=5)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(url, params={"lang": settings.language}) as answer,
+        ):
+            content = await answer.read()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise SetupError("no_report", Phrase("start_daemon"), origin=settings.origin, reason=reason_of(error)) from error
+    if answer.status != 200:
+        raise _refused(settings.origin, answer.status, content)
+    return content
+
+
+def _refused(origin: str, status: int, content: bytes) -> SetupError:
+    """Return why the daemon gives no report, in its own words where it has some: the queue is full, the worker died."""
+    try:
+        refusal = SetupError.answered(json.loads(content))
+    except (ValueError, LookupError, TypeError):
+        return SetupError("no_report", Phrase("see_log"), origin=origin, reason=phrase("http_alone", status=status))
+    remedy = Phrase("list_meetings") if status == 404 else refusal.remedy
+    return SetupError("no_report", remedy, origin=origin, reason=phrase("http_says", status=status, reason=refusal.said))
+
+
+def made(view: MeetingView, configuration: Configuration, form: str) -> bytes:
+    """Return the report of a check that we made ourselves."""
+    settings = configuration.settings
+    zone = ZoneInfo(settings.timezone)
+    content: bytes = importlib.import_module("monitor.report.readiness").file(
+        view, configuration.inventory, settings.language, zone, made_at=datetime.now(zone).timestamp(), form=form
+    )
+    return content

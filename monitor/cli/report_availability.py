@@ -20,7 +20,7 @@ from monitor.load.configuration import Configuration, find_folder, load
 from monitor.report.availability import availability_report, values
 from monitor.report.sections import ColumnForm, Report, Section, read
 from monitor.rules.availability import OWN_KINDS, Availability, reckon
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.words import say
 from monitor.words.availability import AVAILABILITY
 from monitor.words.phrase import joined, phrase

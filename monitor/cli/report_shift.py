@@ -16,8 +16,8 @@ from monitor.cli.tables import TableColumn, folded_table, printed_width, wrapped
 from monitor.errors import LOG, SetupError
 from monitor.journal.store import JournalReader, reading
 from monitor.load.configuration import find_folder, load
-from monitor.load.moments import moment
-from monitor.model.duration import seconds
+from monitor.load.values import moment
+from monitor.model.clock import seconds
 from monitor.model.state import Event
 from monitor.report.shift import Outage, ShiftLog, ShiftRecords, shift_log
 from monitor.report.shift_json import shift_json

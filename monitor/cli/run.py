@@ -21,15 +21,20 @@ from monitor.load.configuration import Configuration, find_folder, load
 from monitor.probes.guard import ensure_permitted
 from monitor.probes.own_side import OwnLink
 from monitor.probes.trace import Tracer
-from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
-from monitor.service.garbage import spare_what_stays
 from monitor.service.history import History, history_file
-from monitor.service.loop_holder import LoopHolder
 from monitor.service.meetings.loads import Loads, loads_file
 from monitor.service.meetings.watch import MeetingWatch
-from monitor.service.process import ServiceManager, ensure_files, on_signals, open_listener, passed_listeners
-from monitor.service.self_monitor import Watch
+from monitor.service.process import (
+    ServiceManager,
+    SystemClock,
+    ensure_files,
+    on_signals,
+    open_listener,
+    passed_listeners,
+    spare_what_stays,
+)
+from monitor.service.self_monitor import LoopHolder, Watch
 from monitor.service.specs import addresses_asked
 from monitor.service.web_process import WebProcess
 

@@ -1,9 +1,10 @@
-"""How the routes answer: JSON, refusals with their cure, what is kept in memory, and which language a request asks for."""
+"""How the routes answer: JSON, whole or line by line, refusals with their cure, what is kept in memory, and in which language."""
 
 from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Awaitable
 
 from aiohttp import web
 
@@ -99,3 +100,32 @@ def readers_language(request: web.Request, default: str) -> str:
     """Return the same, where a language that is none counts as not asked for."""
     asked, remembered = request.query.get("lang", ""), request.cookies.get("lang", "")
     return next((each for each in (asked, remembered) if each in words.LANGUAGES), default)
+
+
+class JsonLines:
+    """One JSON value a line, each sent when it is there."""
+
+    def __init__(self) -> None:
+        self._response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson", "Cache-Control": "no-store"})
+        self._has_listener = True
+
+    async def begin(self, request: web.Request) -> None:
+        """Send the head."""
+        await self._send(self._response.prepare(request))
+
+    async def write(self, content: object) -> None:
+        """Send a line."""
+        if self._has_listener:
+            await self._send(self._response.write(json.dumps(content, ensure_ascii=False).encode() + b"\n"))
+
+    async def end(self) -> web.StreamResponse:
+        """Send the end; return the response, to be handed on."""
+        if self._has_listener:
+            await self._send(self._response.write_eof())
+        return self._response
+
+    async def _send(self, sending: Awaitable[object]) -> None:
+        try:
+            await sending
+        except ConnectionError:
+            self._has_listener = False

@@ -9,11 +9,10 @@ from monitor.errors import Fault, MonitorError
 from monitor.model.agent_limits import AgentLimits
 from monitor.model.day_series import Day
 from monitor.model.meeting import Confirmation, MeetingView
-from monitor.model.operations import AnnouncedWork
 from monitor.model.reading import Reading
 from monitor.model.report_order import ReportOrder
 from monitor.model.settings import Settings
-from monitor.model.state import Acknowledgement, Event, Snapshot, Transition
+from monitor.model.state import Acknowledgement, AnnouncedWork, Event, Snapshot, Transition
 
 
 class RefusedError(MonitorError):

@@ -17,8 +17,7 @@ from sqlalchemy.pool import QueuePool
 from monitor.errors import SetupError, reason_of, said_by
 from monitor.journal.copy_of_file import PutOffError, file_of
 from monitor.journal.newest_form import AtWork, UnknownFormError, bring_to_newest
-from monitor.journal.rows import TRANSITION, Entry, from_row, to_row
-from monitor.journal.tables import entries
+from monitor.journal.rows import TRANSITION, Entry, entries, from_row, to_row
 from monitor.model.state import Transition
 from monitor.words.phrase import Phrase
 

@@ -9,9 +9,8 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from monitor.lab.conference import SIGNALLING_PORTS
-from monitor.lab.fragments import Fragments
 from monitor.lab.gatekeeper import answer_ras
-from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Packet, echo_reply, icmp_error, parse_packet, udp
+from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Fragments, Packet, echo_reply, icmp_error, parse_packet, udp
 from monitor.lab.province import Province
 from monitor.lab.sip import answer_request
 from monitor.lab.tcp import answer_segment

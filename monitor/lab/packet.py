@@ -1,12 +1,17 @@
-"""IP packets as the emulator takes and gives them: IPv4 (RFC 791), IPv6 (RFC 8200), UDP, TCP and ICMP errors; bytes only."""
+"""IP packets as the emulator takes and gives them: IPv4 with its fragments (RFC 791), IPv6 (RFC 8200), UDP, TCP, ICMP errors."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from ipaddress import IPv6Address
 from typing import NamedTuple
 
 from monitor.wire.icmp import ECHO_REPLY, ECHO_REQUEST, V6_ECHO_REPLY, build_error, checksum
+
+_MOST = 64
+"""Packets of which parts are kept; of an older one the rest never came."""
+_Key = tuple[bytes, bytes, int, int]
 
 ICMP = 1
 TCP = 6
@@ -129,3 +134,38 @@ def icmp_error(packet: Packet, source: bytes, error: tuple[int, int, int], *, tt
         return build(source, packet.source, ICMPV6, message, ttl=ttl)
     quoted = packet.raw[: 548 if full else (packet.raw[0] & 0xF) * 4 + 8]
     return build(source, packet.source, ICMP, build_error(4, kind, code, quoted, mtu=mtu), ttl=ttl, traffic_class=0xC0)
+
+
+class Fragments:
+    """Keeps the parts of packets until they are whole."""
+
+    def __init__(self) -> None:
+        self._parts: dict[_Key, list[Packet]] = {}
+
+    def add(self, packet: Packet) -> Packet | None:
+        """Return the whole packet once its last missing part is given; None before, and for fragments of IPv6."""
+        if packet.version != 4:
+            return None
+        key = (packet.source, packet.destination, packet.protocol, int.from_bytes(packet.raw[4:6], "big"))
+        parts = self._parts.setdefault(key, [])
+        parts.append(packet)
+        payload = _join(parts)
+        if payload is not None:
+            del self._parts[key]
+            return reassembled(packet, payload)
+        if len(self._parts) > _MOST:
+            del self._parts[next(iter(self._parts))]
+        return None
+
+
+def _join(parts: Sequence[Packet]) -> bytes | None:
+    """Return the payload of all parts, None while one is missing."""
+    payload = b""
+    for part in sorted(parts, key=lambda part: fragment_place(part)[0]):
+        offset, is_last = fragment_place(part)
+        if offset != len(payload):
+            return None
+        payload += part.payload
+        if is_last:
+            return payload
+    return None

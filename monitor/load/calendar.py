@@ -19,8 +19,7 @@ import recurring_ical_events
 import yaml
 
 from monitor.errors import Fault, reason_of, said_by
-from monitor.load.calendar_lines import EventLines, scan
-from monitor.load.calendar_values import PARSER_FAILS, unreadable
+from monitor.load.calendar_lines import PARSER_FAILS, EventLines, scan, unreadable
 from monitor.load.document import Faulty, Node
 from monitor.load.exchange.yaml_tree import MAP, STR, mapping, scalar, sequence, with_mark
 from monitor.load.fields import ReadMapping, Table

@@ -1,13 +1,20 @@
-"""The lines of an iCalendar file (RFC 5545 section 3.1), unfolded, so that every fault of it can name its line."""
+"""The lines of an iCalendar file (RFC 5545 section 3.1), unfolded, and their values, so that every fault can name its line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from monitor.errors import Fault
-from monitor.words.phrase import Phrase
+import icalendar
+
+from monitor.errors import Fault, said_by
+from monitor.words.phrase import Phrase, phrase
+
+PARSER_FAILS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What icalendar and recurring-ical-events raise for values that they were not made for."""
+_MOMENTS = {"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE", "DTSTAMP", "CREATED", "LAST-MODIFIED"}
+_NUMBERS = {"SEQUENCE", "PRIORITY"}
 
 MOST_BYTES = 2_000_000
 MOST_LINE = 20_000
@@ -106,3 +113,36 @@ def _scan_components(text: str, file: str, faults: list[Fault]) -> list[EventLin
 
 def _shortened(content: str) -> str:
     return content if len(content) <= 40 else content[:40] + "…"
+
+
+def unreadable(name: str | None, problem: object, lines: EventLines) -> tuple[int, Phrase]:
+    """Return on which line a property of an event can't be read, and why. name: None where it is not clear.
+
+    problem: what icalendar says of it.
+    """
+    if name is None:
+        return lines.line, said_by("no_property_line", problem)
+    for line, text in _parts(name, lines):
+        if name in _MOMENTS and not _is_read(icalendar.vDDDTypes.from_ical, text):
+            return line, phrase("no_date_and_time", text=text)
+        if name == "DURATION" and not _is_read(icalendar.vDDDTypes.from_ical, text):
+            return line, phrase("no_duration", text=text)
+        if name == "RRULE" and not _is_read(icalendar.vRecur.from_ical, text):
+            return line, phrase("not_known_here", text=text)
+        if name in _NUMBERS and not _is_read(int, text):
+            return line, phrase("not_a_whole_number", text=text)
+    return lines.of(name), said_by("calendar_reader_says", problem)
+
+
+def _parts(name: str, lines: EventLines) -> Iterator[tuple[int, str]]:
+    """Yield every value of a property with its line; of a rule its parts, each of which is one by itself."""
+    for line, value in zip(lines.places.get(name, ()), lines.values.get(name, ()), strict=True):
+        yield from ((line, part) for part in value.split(";" if name == "RRULE" else ","))
+
+
+def _is_read(reader: Callable[[str], object], text: str) -> bool:
+    try:
+        reader(text)
+    except PARSER_FAILS:
+        return False
+    return True

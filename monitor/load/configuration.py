@@ -11,10 +11,10 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from monitor.errors import ConfigError, Fault, SetupError
+from monitor.load.document import SYSTEM_FOLDER, usual_folder
 from monitor.load.fields import ReadMapping
 from monitor.load.inventory import Sites, load_inventory
 from monitor.load.meetings import load_meetings
-from monitor.load.place import SYSTEM_FOLDER, usual_folder
 from monitor.load.probes import check_overrides
 from monitor.load.profiles import load_profiles
 from monitor.load.schedule import NO_MEETINGS, Schedule

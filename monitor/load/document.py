@@ -1,4 +1,4 @@
-"""YAML as nodes that know their file and line, so that every fault can name its place.
+"""YAML as nodes that know their file and line, so that every fault can name its place; and where a configuration lies.
 
 Three modules are one reader: here files become nodes, `load/values.py` reads single values (durations, rates, choices, ...) and
 `load/fields.py` reads mappings and lists by tables of fields. A file's form is a table; the same table makes its JSON Schema
@@ -36,6 +36,8 @@ import yaml
 
 from monitor.errors import Fault, reason_of
 from monitor.words.phrase import Phrase, phrase
+
+SYSTEM_FOLDER = Path("/etc/monitor")
 
 HAS_C_LOADER = hasattr(yaml, "CBaseLoader")
 _LOADER: type[yaml.BaseLoader] | type[yaml.CBaseLoader] = yaml.CBaseLoader if HAS_C_LOADER else yaml.BaseLoader
@@ -273,3 +275,8 @@ def _not_yaml(file: str, line: int, problem: Phrase, remedy: Phrase | None = Non
 
 def _due(what: str | Phrase) -> Phrase:
     return what if isinstance(what, Phrase) else Phrase(what)
+
+
+def usual_folder() -> Path | None:
+    """Return ./config, else /etc/monitor, None where neither is there."""
+    return next((folder for folder in (Path("config"), SYSTEM_FOLDER) if folder.is_dir()), None)

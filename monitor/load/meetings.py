@@ -18,7 +18,7 @@ from monitor.load.suggest import Suggester
 from monitor.load.values import Flag, Identifier, Moment, Rate, Text
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.meeting import Meeting, Participants
-from monitor.rules.readiness.participants import resolve_participants
+from monitor.rules.readiness.inputs import resolve_participants
 from monitor.words.phrase import Phrase, phrase
 
 CENTRAL = "central"

@@ -1,4 +1,4 @@
-"""Readers of single values: texts, numbers, durations, rates, shares, choices, times, addresses. Each knows its JSON Schema."""
+"""Readers of single values: texts, numbers, durations, rates, shares, choices, times, patterns, addresses; with JSON Schemas."""
 
 from __future__ import annotations
 
@@ -6,19 +6,42 @@ import ipaddress
 import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import Enum
 from typing import Generic, TypeGuard, TypeVar, cast
 
-from monitor.errors import LOG
+from monitor.errors import LOG, said_by
 from monitor.load.document import Node
-from monitor.load.moments import CLOCK, time_of_day
-from monitor.load.regex_faults import regex_fault
 from monitor.load.suggest import did_you_mean
 from monitor.load.writing import written_duration, written_number, written_rate
-from monitor.model.duration import DURATION, seconds
+from monitor.model.clock import DURATION, seconds
 from monitor.words.faults import tell_fault
 from monitor.words.phrase import Phrase, joined, phrase
+
+_CODES = {
+    "missing ), unterminated subpattern": "regex_group_open",
+    "unterminated character set": "regex_set_open",
+    "bad character range": "regex_range",
+    "nothing to repeat": "regex_nothing_to_repeat",
+    "multiple repeat": "regex_repeated_twice",
+    "min repeat greater": "regex_repeat_bounds",
+    "bad escape": "regex_escape",
+    "incomplete escape": "regex_escape",
+    "unbalanced parenthesis": "regex_group_close",
+    "unknown extension": "regex_extension",
+    "unexpected end of pattern": "regex_extension",
+    "missing >, unterminated name": "regex_group_name",
+    "bad character in group name": "regex_group_name",
+    "unknown group name": "regex_group_unknown",
+    "invalid group reference": "regex_group_unknown",
+    "redefinition of group name": "regex_group_twice",
+    "global flags not at the start": "regex_flags",
+    "look-behind requires": "regex_look_behind",
+}
+"""How the sentences of Python's re begin, which has no codes → ours."""
+
+CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+"""A time of day; an hour before ten may have one digit."""
 
 Schema = dict[str, object]
 Option = TypeVar("Option")
@@ -384,3 +407,43 @@ def _range(least: float, most: float) -> Phrase:
     if least > -math.inf:
         return phrase("at_least", least=written_number(least))
     return phrase("at_most", most=written_number(most)) if most < math.inf else phrase("quoted", text="")
+
+
+def time_of_day(text: str) -> time | None:
+    """Return the time of day that a text means, without a zone; None where it means none."""
+    found = CLOCK.fullmatch(text)
+    return time(int(found[1]), int(found[2])) if found else None
+
+
+def moment(text: str, now_local: datetime, *, is_past: bool) -> datetime | None:
+    """Return the aware moment that a text means, None where it means none.
+
+    It is a time of day, the last one where is_past, else the next; or 2026-11-30T22:00, also with a space, seconds or an offset.
+    What has no offset is in the zone of now_local, which is aware.
+    """
+    clock = time_of_day(text.strip())
+    if clock is not None:
+        found = now_local.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+        if is_past:
+            return found if found <= now_local else found - timedelta(days=1)
+        return found if found >= now_local else found + timedelta(days=1)
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return read if read.tzinfo is not None else read.replace(tzinfo=now_local.tzinfo)
+
+
+def regex_fault(text: str) -> Phrase | None:
+    """Return why a text is no regular expression of Python's re, None where it is one. Characters are counted from 1."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        code = next((code for begin, code in _CODES.items() if error.msg.startswith(begin)), None)
+        what = said_by("regex_reader_says", error.msg) if code is None else Phrase(code)
+        return what if error.pos is None else phrase("regex_at", what=what, number=error.pos + 1)
+    except OverflowError:
+        return Phrase("regex_too_many_times")
+    except RecursionError:
+        return Phrase("regex_too_deep")
+    return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
-from monitor.model.duration import seconds
+from monitor.model.clock import seconds
 from monitor.model.inventory import Inventory
 
 Value = float | int | tuple[int, ...] | str

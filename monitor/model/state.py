@@ -11,6 +11,7 @@ from monitor.model.agent_fault import AgentFault
 from monitor.model.inventory import Inventory, Target
 from monitor.model.reading import IcmpSample, Outcome, ServiceSample
 from monitor.model.reason import Reason, Reasons
+from monitor.model.settings import MaintenanceWindow
 
 
 class State(StrEnum):
@@ -230,3 +231,50 @@ class Snapshot:
     last_round_at: float = 0.0
     fresh: int = 0
     complaints: Mapping[str, tuple[AgentFault, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSide:
+    """How well we ourselves could send and receive since the previous OwnSide.
+
+    at_s:           monotonic seconds when it was taken.
+    sends_attempted, sends_refused: echo requests that were handed to the kernel, and how many of them it did not take.
+    refusal:        the name of what the kernel said last, such as 'ENETUNREACH'; '' where it refused nothing.
+    carrier:        False where the link that our packets leave by is down or has no carrier, None where that can't be told.
+    link:           the name of that link, '' where none is known.
+    receive_drops:  replies that the kernel dropped because our buffer was full.
+    """
+
+    at_s: float
+    sends_attempted: int = 0
+    sends_refused: int = 0
+    refusal: str = ""
+    carrier: bool | None = None
+    link: str = ""
+    receive_drops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedWork:
+    """Maintenance that was announced at run time.
+
+    number: by which it is ended, counted from 1 over the journal's whole life. window: a single one, start and end set.
+    by: who announced it, a name or a role. at: when, epoch seconds.
+    """
+
+    number: int
+    window: MaintenanceWindow
+    by: str
+    at: float
+
+    @property
+    def start_at(self) -> float:
+        """Return when it begins, epoch seconds."""
+        assert self.window.start is not None
+        return self.window.start.timestamp()
+
+    @property
+    def end_at(self) -> float:
+        """Return when it ends, epoch seconds; that moment is no longer covered."""
+        assert self.window.end is not None
+        return self.window.end.timestamp()

@@ -13,9 +13,8 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from monitor.model.clock import Clock
+from monitor.model.clock import Clock, next_tick
 from monitor.model.reason import Reason
-from monitor.model.ticks import next_beat
 
 EVERY_S = 0.1
 GRACE_S = 0.1
@@ -76,7 +75,7 @@ class Lateness:
     def _arm(self) -> None:
         loop = asyncio.get_running_loop()
         now_s = loop.time()
-        due_s = next_beat(now_s, EVERY_S)
+        due_s = next_tick(now_s, EVERY_S)
         self._armed_s, self._worked_s = self._clock.monotonic(), self._worked()
         self._due_s = self._armed_s + due_s - now_s
         self._handle = loop.call_at(due_s, self._beat)

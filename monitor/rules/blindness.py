@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.model.own_side import OwnSide
 from monitor.model.reason import Reason
+from monitor.model.state import OwnSide
 
 REFUSED_RATIO = 0.5
 DROPS_RATIO = 0.5

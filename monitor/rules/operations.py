@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.model.operations import AnnouncedWork
 from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Acknowledgement, Event, State
+from monitor.model.state import Acknowledgement, AnnouncedWork, Event, State
 
 ACKNOWLEDGED = "acknowledged"
 WITHDRAWN = "withdrawn"

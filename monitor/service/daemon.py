@@ -19,20 +19,18 @@ from monitor.model.agent_fault import Unsolicited
 from monitor.model.agent_limits import AgentLimits
 from monitor.model.clock import Clock
 from monitor.model.day_series import Day
-from monitor.model.own_side import OwnSide
 from monitor.model.probe_kinds import ICMP, KINDS
 from monitor.model.reading import PathTrace, Reading
 from monitor.model.settings import MaintenanceWindow, Settings
-from monitor.model.state import Event, Snapshot
+from monitor.model.state import Event, OwnSide, Snapshot
 from monitor.rules.topology import Topology
 from monitor.service.agent_faults import AgentFaults
 from monitor.service.board.announcing import sentence
 from monitor.service.board.board import Board
 from monitor.service.board.judge import Summons
-from monitor.service.drawing import add_minute
-from monitor.service.history import History
+from monitor.service.history import History, add_minute
 from monitor.service.meetings.check import Ask
-from monitor.service.meetings.samples import SampleMemory
+from monitor.service.meetings.memory import SampleMemory
 from monitor.service.operations import Operations
 from monitor.service.poller import Poller, Prober
 from monitor.service.specs import turns

@@ -9,14 +9,12 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.export.source import RefusedError
-from monitor.load.moments import moment
 from monitor.load.suggest import nearest
-from monitor.model.clock import Clock
-from monitor.model.duration import seconds
+from monitor.load.values import moment
+from monitor.model.clock import Clock, seconds
 from monitor.model.inventory import Inventory
-from monitor.model.operations import AnnouncedWork
 from monitor.model.settings import MaintenanceWindow, Settings
-from monitor.model.state import Acknowledgement, Event, State, TargetView, Transition
+from monitor.model.state import Acknowledgement, AnnouncedWork, Event, State, TargetView, Transition
 from monitor.rules import operations
 from monitor.service.board.announcing import sentence
 from monitor.service.board.board import Board

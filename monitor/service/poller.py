@@ -15,10 +15,9 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.model.basis import Spec
-from monitor.model.clock import Clock
+from monitor.model.clock import Clock, next_tick
 from monitor.model.probe_kinds import KINDS
 from monitor.model.reading import Deliver, Outcome, Reading
-from monitor.model.ticks import next_beat
 from monitor.rules.timetable import Turn, confirming
 
 log = logging.getLogger(__name__)
@@ -230,7 +229,7 @@ class Poller:
             self._observer.turns_skipped(group.probe, missed * sum(map(len, group.ticks.values())))
         self._opened_s[job] = self._told_s[job] = opened_s
         self._observer.round_opened(group.probe)
-        first = round(next_beat(loop.time(), group.tick_s) / group.tick_s)
+        first = round(next_tick(loop.time(), group.tick_s) / group.tick_s)
         self._await_tick(_Round(job, group.probe, opened_s, iter(group.ticks), group.tick_s, first, left=len(group.ticks)))
 
     def _await_tick(self, opened: _Round) -> None:

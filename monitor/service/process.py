@@ -1,16 +1,23 @@
-"""The daemon as a process: sockets handed in, systemd told how it goes, signals heard."""
+"""The daemon as a process: its clocks and memory, sockets handed in, systemd told how it goes, signals heard."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import signal
 import socket
+import time
 from collections.abc import Callable, Mapping
 
 from monitor.errors import SetupError, reason_of
 from monitor.words.phrase import Phrase
+
+FRESH = 20_000
+"""Objects made and not let go before the youngest are looked through; 700 by default, which a few dozen answers reach."""
+ROUNDS = 20
+"""Such looks before the next older ones are looked through."""
 
 FIRST_PASSED_FD = 3
 _HIGHEST_PORT = 65_535
@@ -116,3 +123,26 @@ def on_signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], reload
     loop.add_signal_handler(signal.SIGTERM, stop)
     loop.add_signal_handler(signal.SIGINT, stop)
     loop.add_signal_handler(signal.SIGHUP, reload)
+
+
+class SystemClock:
+    """The Clock of a running daemon."""
+
+    def monotonic(self) -> float:
+        """Return time.monotonic(), the same clock as the event loop's."""
+        return time.monotonic()
+
+    def wall(self) -> float:
+        """Return epoch seconds."""
+        return time.time()
+
+
+def spare_what_stays() -> None:
+    """Look once for cycles, leave all that is there now out of later looks, and look seldom; call it when everything is open.
+
+    What is let go without a cycle, which is nearly everything, is freed at once as ever. At 5,000 targets the default's looks
+    through all targets' views took an eighth of the daemon's time, in pauses of 0.1 s.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(FRESH, ROUNDS, ROUNDS)

@@ -1,16 +1,29 @@
-"""The daemon watches itself: is the loop late, was the clock set, could we send?"""
+"""The daemon watches itself: is the loop late and what holds it, was the clock set, could we send?"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Protocol
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Protocol, Self
 
-from monitor.model.clock import Clock
-from monitor.model.own_side import OwnSide
-from monitor.model.ticks import next_beat
-from monitor.service.loop_holder import HeldLog
+from monitor.model.clock import Clock, next_tick
+from monitor.model.state import OwnSide
+
+OVERDUE_S = 0.45
+"""A beat this long after the one before is overdue; beats come every fifth of a second."""
+SAMPLE_EVERY_S = 0.05
+TOLD_EVERY_S = 60.0
+_WORKING_SHARE = 0.25
+_OURS = str(Path(__file__).parents[1]) + "/"
+STOOD_STILL = "the whole process stood still: it was stopped, or got no processor, or its machine stood still"
+NOT_SEEN = "nobody saw by what"
 
 log = logging.getLogger(__name__)
 EVERY_S = 0.2
@@ -79,7 +92,7 @@ class Watch:
         """Watch until cancelled."""
         while True:
             now_s = asyncio.get_running_loop().time()
-            due_s = self._clock.monotonic() + next_beat(now_s, EVERY_S) - now_s
+            due_s = self._clock.monotonic() + next_tick(now_s, EVERY_S) - now_s
             await asyncio.sleep(due_s - self._clock.monotonic())
             self.look(self._clock.monotonic() - due_s)
 
@@ -119,3 +132,107 @@ class Watch:
 
 def _counts(sender: IcmpCounts) -> tuple[int, int, int]:
     return sender.sends_attempted, sender.sends_refused, sender.receive_drops
+
+
+class LoopHolder:
+    """Samples what the loop's thread runs while it is overdue; see beat(), take(). A context manager: its thread lives within.
+
+    The thread wakes twice a second to see that the beat goes on, which takes 0.24 ms of a processor's second, measured.
+    """
+
+    def __init__(self, *, now: Callable[[], float] = time.monotonic, worked: Callable[[], float] = time.process_time) -> None:
+        """Watch over the thread that this is called in. worked: seconds for which this process has had a processor so far."""
+        self._now, self._worked = now, worked
+        self._loop_thread = threading.get_ident()
+        self._beat_s, self._worked_s = now(), worked()
+        self._seen: Counter[str] = Counter()
+        self._due_s = self._beat_s + OVERDUE_S
+        self._overslept_s = 0.0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="loop-holder", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin to watch."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the thread."""
+        self._ended.set()
+        self._thread.join()
+
+    def beat(self) -> None:
+        """Tell that the loop runs."""
+        self._beat_s, self._worked_s = self._now(), self._worked()
+        self._overslept_s = 0.0
+        if self._seen:
+            self._seen = Counter()
+
+    def take(self, lag_s: float) -> str:
+        """Return what held the loop for lag_s until now, in words: call it before beat()."""
+        overslept_s = max(self._overslept_s, self._now() - self._due_s)  # after a stop the loop may be awake before the thread
+        if overslept_s > lag_s / 2 and self._worked() - self._worked_s < lag_s * _WORKING_SHARE:
+            return STOOD_STILL
+        return self._seen.most_common(1)[0][0] if self._seen else NOT_SEEN
+
+    def _watch(self) -> None:
+        while not self._ended.wait(max(0.0, self._due_s - self._now())):
+            now_s = self._now()
+            self._overslept_s = max(self._overslept_s, now_s - self._due_s)
+            if now_s - self._beat_s < OVERDUE_S:
+                self._due_s = self._beat_s + OVERDUE_S
+                continue
+            frame = sys._current_frames().get(self._loop_thread)
+            if frame is not None:
+                self._seen[place(frame)] += 1
+            del frame  # it would keep alive whatever runs there
+            self._due_s = now_s + SAMPLE_EVERY_S
+
+
+class HeldLog:
+    """What is told of a loop that was held up: at once, and then once a minute at most, the longest of that minute."""
+
+    def __init__(self) -> None:
+        self._times = 0
+        self._longest_s = 0.0
+        self._by = ""
+        self._told_s = float("-inf")
+
+    def note(self, lag_s: float, by: str) -> None:
+        """Take one more time. by: what held it."""
+        self._times += 1
+        if lag_s > self._longest_s:
+            self._longest_s, self._by = lag_s, by
+
+    def line(self, now_s: float) -> str:
+        """Return what is to be told now, '' for nothing. now_s: monotonic."""
+        if not self._times or now_s - self._told_s < TOLD_EVERY_S:
+            return ""
+        often = "" if self._times == 1 else f" {self._times} times within a minute, the longest"
+        told = f"the event loop was held up{often} for {self._longest_s:.1f} s: {self._by}"
+        self._times, self._longest_s, self._by, self._told_s = 0, 0.0, "", now_s
+        return told
+
+
+def place(frame: FrameType) -> str:
+    """Return where a thread is: the innermost of our own functions, what runs in it, and which of our functions began it."""
+    ours = [each for each in _outward(frame) if each.f_code.co_filename.startswith(_OURS)]
+    if not ours:
+        return _named(frame)
+    told = _named(ours[0])
+    if frame is not ours[0]:
+        told += f", in {_named(frame)}"
+    return told if len(ours) == 1 else f"{told}, begun by {ours[-1].f_code.co_qualname}"
+
+
+def _outward(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _named(frame: FrameType) -> str:
+    code = frame.f_code
+    file = code.co_filename
+    file = "monitor/" + file.removeprefix(_OURS) if file.startswith(_OURS) else "/".join(Path(file).parts[-2:])
+    return f"{file}:{frame.f_lineno} {code.co_qualname}"

@@ -12,9 +12,9 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-from monitor.export.environment import for_a_child
 from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.poller_side import PollerSide
+from monitor.export.reports.process import for_a_child
 from monitor.export.source import Meetings, Source
 
 log = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from monitor.__main__ import main
+from monitor.cli.check import schemas
 from monitor.cli.machine import MachineGrade, icmp, journal, listen, look, ping_range, zone
 from monitor.errors import MonitorError, SetupError
-from monitor.load.schema import schemas
 from monitor.model.settings import Settings
 from monitor.probes.icmp.socket import IcmpSocket
 from monitor.words import say

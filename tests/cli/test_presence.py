@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from monitor.cli.presence import is_daemon_there
+from monitor.cli.client import is_daemon_there
 
 
 @pytest.mark.parametrize(("status", "expected"), [(200, True), (503, False), (404, False)])

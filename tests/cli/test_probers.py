@@ -9,7 +9,7 @@ import pytest
 from monitor.cli.probers import SERVICE_PROBERS, snmp_engines
 from monitor.model.probe_kinds import SERVICES
 from monitor.model.reading import Outcome, Reading
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.wire import snmp
 from tests.probes.fake_agent import FakeAgent, router
 from tests.probes.readings import snmp_spec

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestServer
 
-from monitor.cli.ready_report import FORMS, fetched, made
+from monitor.cli.ready import FORMS, fetched, made
 from monitor.errors import SetupError
 from monitor.export.http import make_app
 from monitor.export.source import ReportFailedError

@@ -26,9 +26,9 @@ from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration
 from monitor.model.reading import Deliver, Outcome, PathTrace, Reading
-from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
+from monitor.service.process import SystemClock
 from tests.export import sample
 from tests.export.malformed_requests import request
 from tests.export.meetings import FakeMeetings

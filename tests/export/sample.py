@@ -13,13 +13,13 @@ from monitor.export.source import RefusedError
 from monitor.model.agent_limits import AgentLimits
 from monitor.model.day_series import Day
 from monitor.model.inventory import AddressMode, Area, Contracted, Inventory, Kind, Location, Network, Target
-from monitor.model.operations import AnnouncedWork
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import (
     RTT_BOUNDS_S,
     Acknowledgement,
+    AnnouncedWork,
     Event,
     IcmpView,
     InterfaceView,

@@ -18,8 +18,8 @@ from sqlalchemy.pool import NullPool
 from monitor.journal.journal import Journal
 from monitor.journal.migrations.versions.r0003_codes import BATCH
 from monitor.journal.newest_form import LOCK
+from monitor.journal.rows import entries
 from monitor.journal.store import Store
-from monitor.journal.tables import entries
 from monitor.model.reason import Reason
 from monitor.model.state import Event, State, Transition
 from monitor.service.meetings.records import SEALED, seal

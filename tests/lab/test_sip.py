@@ -13,7 +13,7 @@ from monitor.model.inventory import Kind, SipAccess, Target
 from monitor.model.reading import Outcome, Reading
 from monitor.model.spec import SipSpec
 from monitor.probes.sip.prober import SipProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.wire.sip import Options, parse_response
 from tests.lab_fixture import Lab
 

@@ -27,11 +27,11 @@ from monitor.model.reading import Deliver, IcmpSample, Outcome, PathTrace, Readi
 from monitor.model.spec import IcmpSpec
 from monitor.model.state import Event, Snapshot
 from monitor.report.readiness import file
-from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
 from monitor.service.meetings.loads import Loads
 from monitor.service.meetings.watch import MeetingWatch
+from monitor.service.process import SystemClock
 from tests.leftovers import SAID, STOPPED, Leftovers, lay_out, sealed_cells, sealed_page
 from tests.leftovers.mended import mended
 

@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 import yaml
 
+from monitor.cli.check import schemas
 from monitor.load.configuration import Configuration, load
 from monitor.load.manual import FAULTS, FORMS, keys_of, updated
-from monitor.load.schema import schemas
 from monitor.load.sites import ENDPOINT, FILE, POINT
 from monitor.model.inventory import AddressMode, Kind
 from monitor.words.faults import FAULTS as ALL_FAULTS

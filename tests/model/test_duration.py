@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model.duration import seconds
+from monitor.model.clock import seconds
 from monitor.model.scenario import UnfitError, ValueForm, parse_duration, parse_value
 
 

@@ -12,7 +12,7 @@ from monitor.model.reading import Deliver, Reading, SnmpSample
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.prober import SnmpProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from tests.told import english
 
 

@@ -14,7 +14,7 @@ from monitor.model.basis import Spec
 from monitor.model.probe_kinds import KINDS
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import LAB_INTERFACE
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.service.specs import addresses_asked, turns
 from tests.lab_fixture import SITES, StartLab
 

@@ -11,7 +11,7 @@ from monitor.model.spec import H323Spec, TcpSpec, WebSpec
 from monitor.probes.h323.prober import H323Prober
 from monitor.probes.tcp import TcpProber
 from monitor.probes.web import WebProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from tests.lab_fixture import MONITOR, SITES, Lab, StartLab
 from tests.told import english
 

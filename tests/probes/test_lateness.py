@@ -22,7 +22,7 @@ from monitor.probes.sip.prober import SipProber
 from monitor.probes.tcp import TcpProber
 from monitor.probes.tcp_connect import Connector, Failure, TcpConnection
 from monitor.probes.web import WebProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.wire import h323
 from tests.probes.fake_network import SteppedClock
 from tests.probes.h323.test_prober import ALIAS, RAS, SIGNALLING, deaf_port

@@ -8,7 +8,7 @@ import pytest
 from monitor.model.reading import Outcome, Reading
 from monitor.model.spec import TcpSpec
 from monitor.probes.tcp import TcpProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from tests.probes.h323.test_prober import deaf_port
 from tests.probes.web_servers import serving, silent
 from tests.told import english

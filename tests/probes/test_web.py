@@ -12,7 +12,7 @@ import pytest
 from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.spec import WebSpec
 from monitor.probes.web import WebProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from tests.probes.web_servers import ENDS, Talk, answering, page, secured, serving, silent
 from tests.told import english
 

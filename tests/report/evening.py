@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from monitor.model.inventory import AddressMode, Area, Inventory, Kind, Network, Target
-from monitor.model.operations import AnnouncedWork
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Acknowledgement, Event, State, Transition
+from monitor.model.state import Acknowledgement, AnnouncedWork, Event, State, Transition
 from monitor.report.shift import Entry, ShiftRecords
 from monitor.rules import operations
 from tests.told import UNANSWERED

@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitor.model.own_side import OwnSide
 from monitor.model.reason import Reason
+from monitor.model.state import OwnSide
 from monitor.rules.blindness import WitnessSilence, judge_blindness
 
 FINE = OwnSide(at_s=10.0, sends_attempted=30, carrier=True, link="eth0")

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.model.operations import AnnouncedWork
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Acknowledgement, Event, State
+from monitor.model.state import Acknowledgement, AnnouncedWork, Event, State
 from monitor.rules import operations
 from tests.told import sentence
 

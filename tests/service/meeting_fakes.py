@@ -21,7 +21,7 @@ from monitor.rules.topology import Topology
 from monitor.service.board.judge import Summons
 from monitor.service.meetings.check import Ask, Form
 from monitor.service.meetings.loads import Loads
-from monitor.service.meetings.samples import SampleMemory
+from monitor.service.meetings.memory import SampleMemory
 from monitor.service.meetings.watch import MeetingWatch
 from tests.rules.endpoints import HOST, LOCAL, MEETING, PROFILES, inventory, seen
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import monitor
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 
 PACKAGE = Path(monitor.__file__).parent
 READS_THE_WALL = {"service/clock.py", "lab/process.py"}

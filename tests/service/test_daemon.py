@@ -16,15 +16,14 @@ from monitor.errors import ConfigError, Fault, SetupError
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration
-from monitor.model.own_side import OwnSide
 from monitor.model.reading import Deliver, Outcome, PathTrace, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import QualitySettings
 from monitor.model.spec import SnmpSettings
-from monitor.model.state import Event
-from monitor.service.clock import SystemClock
+from monitor.model.state import Event, OwnSide
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
+from monitor.service.process import SystemClock
 from monitor.words.phrase import Phrase
 from tests.service.province import PROFILES, SETTINGS, inventory, point
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.state import State
-from monitor.service.drawing import add_minute
-from monitor.service.history import History
+from monitor.service.history import History, add_minute
 from tests.export import sample
 
 MINUTE = int(sample.NOW // 60) - 1

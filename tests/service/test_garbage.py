@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.service.garbage import FRESH, spare_what_stays
+from monitor.service.process import FRESH, spare_what_stays
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from monitor.model.ticks import next_beat
-from monitor.service.loop_holder import NOT_SEEN, OVERDUE_S, STOOD_STILL, LoopHolder, place
+from monitor.model.clock import next_tick
+from monitor.service.self_monitor import NOT_SEEN, OVERDUE_S, STOOD_STILL, LoopHolder, place
 
 
 def hold_until(holds: Callable[[], bool]) -> None:
@@ -91,5 +91,5 @@ def test_a_place_is_our_innermost_function_what_it_runs_and_who_began_it() -> No
             found.append(place(sys._getframe()))
             return float(self) / other
 
-    next_beat(Number(1.0))
+    next_tick(Number(1.0))
     assert re.fullmatch(r"monitor/model/beat\.py:\d+ next_beat, in service/test_loop_holder\.py:\d+ .*__truediv__", found[1])

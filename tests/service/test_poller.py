@@ -12,8 +12,8 @@ import pytest
 from monitor.model.reading import Deliver, Outcome, Reading
 from monitor.model.spec import H323Spec, IcmpSpec
 from monitor.rules.timetable import Turn, spread
-from monitor.service.clock import SystemClock
 from monitor.service.poller import Poller, tick_s
+from monitor.service.process import SystemClock
 from tests.patience import LONGEST_WAIT_S
 from tests.probes.fake_network import SteppedClock
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model.own_side import OwnSide
+from monitor.model.state import OwnSide
 from monitor.service.self_monitor import Watch
 
 

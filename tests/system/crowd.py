@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.demo_meetings import SOON, write_meetings
+from monitor.cli.demo import SOON, write_meetings
 from monitor.load.configuration import load
 from tests.lab_fixture import Lab, launch
 from tests.system.running import Running, Scrape

@@ -22,9 +22,9 @@ from monitor.model.state import Snapshot, State, TargetView
 from monitor.probes.icmp.prober import IcmpProber
 from monitor.probes.names import FRESH_S
 from monitor.probes.snmp.prober import SnmpProber
-from monitor.service.clock import SystemClock
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
+from monitor.service.process import SystemClock
 from tests.lab_fixture import Lab
 from tests.patience import LONGEST_WAIT_S
 

@@ -24,10 +24,10 @@ from monitor.export.source import NoMeetings
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, load
-from monitor.model.own_side import OwnSide
 from monitor.model.reading import Deliver, IcmpSample, InterfaceSample, Outcome, PathTrace, Reading, SnmpSample
 from monitor.model.reason import Reason
 from monitor.model.spec import IcmpSpec, SnmpSpec
+from monitor.model.state import OwnSide
 from monitor.service.daemon import Daemon
 from monitor.service.history import History, history_file
 from monitor.service.specs import turns

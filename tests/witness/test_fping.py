@@ -17,7 +17,7 @@ import pytest
 from monitor.model.reading import IcmpSample, Reading
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp.prober import IcmpProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from tests.lab_fixture import Lab
 
 PACKETS, BURSTS = 600, 12

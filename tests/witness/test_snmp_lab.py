@@ -12,7 +12,7 @@ from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.prober import SnmpProber
 from monitor.rules.counters import DeviceCounters
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from tests.lab_fixture import Lab
 from tests.probes.readings import readings, sample
 from tests.told import english

@@ -14,8 +14,8 @@ from monitor.model.settings import Credential
 from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.snmp.prober import SnmpProber
 from monitor.probes.snmp.pysnmp_engine import PysnmpProber
-from monitor.probes.snmp.walk import Walked
-from monitor.service.clock import SystemClock
+from monitor.probes.snmp.requests import Walked
+from monitor.service.process import SystemClock
 from monitor.wire import ber
 from monitor.wire.oid import format_oid, parse_oid
 from tests.probes.readings import readings, sample, snmp_spec

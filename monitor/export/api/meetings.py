@@ -8,13 +8,12 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from monitor.export.api import meetings_json
-from monitor.export.api.json_lines import JsonLines
 from monitor.export.api.meetings_json import Teller
 from monitor.export.audience import Audience
 from monitor.export.pages.panels import names_of
 from monitor.export.parameters import NotThereError
 from monitor.export.rendered import Renderings
-from monitor.export.responses import as_rendered, json_text
+from monitor.export.responses import JsonLines, as_rendered, json_text
 from monitor.export.server.connection import client_that_asks, gone
 from monitor.export.server.turns import Turns
 from monitor.export.source import Meetings, Source

@@ -12,9 +12,8 @@ from monitor.export.request_body import NOTE_LETTERS, json_object, remember_name
 from monitor.export.responses import as_json, as_rendered, json_text
 from monitor.export.source import Source
 from monitor.model.inventory import Inventory
-from monitor.model.operations import AnnouncedWork
 from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Snapshot
+from monitor.model.state import AnnouncedWork, Snapshot
 
 _TAKE = '{"target": "ID", "by": "…", "note": "…"}'
 _WITHDRAW = '{"target": "ID", "by": "…"}'

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from monitor.export.api.json_lines import JsonLines
 from monitor.export.api.readings import row
 from monitor.export.parameters import BadParameterError
 from monitor.export.request_body import json_of
+from monitor.export.responses import JsonLines
 from monitor.export.server.connection import client_that_asks, gone
 from monitor.export.server.turns import Turns
 from monitor.export.source import Source

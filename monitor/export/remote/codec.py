@@ -18,7 +18,7 @@ from operator import attrgetter
 from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
-from monitor.model import agent_fault, inventory, meeting, operations, reading, state
+from monitor.model import agent_fault, inventory, meeting, reading, state
 from monitor.model.inventory import Inventory, Target
 from monitor.model.meeting import MeetingView
 from monitor.model.settings import Settings
@@ -172,5 +172,5 @@ def _reducers(modules: Sequence[ModuleType]) -> dict[type, Callable[[Any], Any]]
     return found
 
 
-_WHOLE_TABLE: dict[Any, Any] = copyreg.dispatch_table | _reducers((inventory, meeting, agent_fault, operations, reading, state))
+_WHOLE_TABLE: dict[Any, Any] = copyreg.dispatch_table | _reducers((inventory, meeting, agent_fault, reading, state))
 _TABLE: dict[Any, Any] = _WHOLE_TABLE | {Target: lambda target: (_target_named, (target.id,))}

@@ -17,10 +17,9 @@ from monitor.export.source import RefusedError, SilentError
 from monitor.model.agent_limits import AgentLimits
 from monitor.model.day_series import Day
 from monitor.model.meeting import Confirmation, MeetingView
-from monitor.model.operations import AnnouncedWork
 from monitor.model.reading import Reading
 from monitor.model.settings import Settings
-from monitor.model.state import Acknowledgement, Event, Snapshot, Transition
+from monitor.model.state import Acknowledgement, AnnouncedWork, Event, Snapshot, Transition
 
 ANSWER_S = 5.0
 """How long the poller may take for what it has at hand; it answers within milliseconds, or it stands still."""

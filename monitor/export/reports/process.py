@@ -1,4 +1,4 @@
-"""Makes the file of a report in a process of its own, which is started for it and ends with it."""
+"""Makes the file of a report in a process of its own, which is told no secrets, started for it and ends with it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ import pickle
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import cast
 
-from monitor.export.environment import for_a_child
 from monitor.export.source import ReportFailedError
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import MeetingView
 from monitor.model.reason import Reason
 from monitor.model.report_order import OUT_OF_MEMORY, ReportOrder
+
+_KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV")
+_BEGIN = ("PYTHON", "LC_")
 
 log = logging.getLogger(__name__)
 
@@ -212,3 +214,8 @@ def _named(view: MeetingView) -> Iterator[str]:
 def _values(reason: Reason | None) -> Iterator[str]:
     if reason is not None:
         yield from (value for value in reason.values.values() if isinstance(value, str))
+
+
+def for_a_child(environment: Mapping[str, str], also: Sequence[str] = ()) -> dict[str, str]:
+    """Return the variables that a child needs to run. also: what further names may begin with."""
+    return {name: value for name, value in environment.items() if name in _KEPT or name.startswith((*_BEGIN, *also))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from monitor.journal.tables import metadata
+from monitor.journal.rows import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transaction_per_migration=True)
 with context.begin_transaction():

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import struct
 
-from monitor.model.agent_fault import AgentFault, FaultKind
+from monitor.model.agent_fault import AgentFault, FaultKind, Unsolicited
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
-from monitor.probes.snmp.exchange import Answer, ExchangeError
-from monitor.probes.snmp.question import Exchange, Route
-from monitor.probes.snmp.strays import UnsolicitedLog
+from monitor.probes.snmp.exchange import Answer, Exchange, ExchangeError, Route
 from monitor.probes.udp import QuotedDatagram, Source, address_of, source_of
 from monitor.probes.why import malformed
 from monitor.wire.answers import Steady
 from monitor.wire.fault import MalformedError
 from monitor.wire.snmp import MAX_REQUEST_ID, MIN_REQUEST_ID, RESPONSE, Message, Request, decode
+
+_MOST_SOURCES = 1024
+"""Kept apart between two calls of take(); sources can be forged, memory must not follow them."""
 
 _LATE_IDS = 4096
 _LONGEST_ANSWER = 24_576
@@ -200,3 +201,26 @@ def _is_answer(exchange: Exchange, message: Message, source: Source) -> bool:
 def _quotes(request: Request, request_id: int, payload: bytes) -> bool:
     """Return whether an ICMP error quotes this question; a quote may be cut after any octet, an empty one proves nothing."""
     return bool(payload) and request.encode(request_id).startswith(payload)
+
+
+class UnsolicitedLog:
+    """What came and answered nothing, since it was last taken."""
+
+    __slots__ = ("_seen",)
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str], tuple[int, float]] = {}
+
+    def note(self, address: str, kind: str, late_s: float = 0.0) -> None:
+        """Count one datagram. late_s: from the question that was given up to this answer, else 0."""
+        key = (address, kind)
+        if key not in self._seen and len(self._seen) >= _MOST_SOURCES:
+            key = ("", kind)
+        datagrams, latest_s = self._seen.get(key, (0, 0.0))
+        self._seen[key] = (datagrams + 1, max(latest_s, late_s))
+
+    def take(self) -> tuple[Unsolicited, ...]:
+        """Return what came since the last call, one for each source and kind."""
+        taken = tuple(Unsolicited(address, kind, count, late_s) for (address, kind), (count, late_s) in self._seen.items())
+        self._seen.clear()
+        return taken

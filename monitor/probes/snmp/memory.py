@@ -10,8 +10,7 @@ from monitor.model.profile import Profile
 from monitor.model.spec import SnmpSpec
 from monitor.probes.names import Place
 from monitor.probes.snmp.agent_limits import Devices, KnownAgent
-from monitor.probes.snmp.exchange import Ask
-from monitor.probes.snmp.question import Route
+from monitor.probes.snmp.exchange import Ask, Route
 from monitor.probes.snmp.steady import KnownRow, SteadyGet
 from monitor.probes.snmp.value_plan import ValuePlan
 from monitor.wire.oid import Oid

@@ -16,7 +16,7 @@ from monitor.model.quick import quick
 from monitor.model.reading import Explained, InterfaceSample, SnmpSample
 from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError, reader_of
 from monitor.probes.snmp.if_mib import (
     ENGINE_BOOTS,
     ENGINE_ID,
@@ -27,20 +27,22 @@ from monitor.probes.snmp.if_mib import (
     SYS_OBJECT_ID,
     SYS_UPTIME,
     TABLE_LAST_CHANGE,
+    TELLING_COLUMNS,
     WIDE_OCTETS,
     Values,
+    interface_rows,
+    interface_sample,
+    is_same_row,
     octets,
+    row_objects,
     text,
     whole_number,
 )
 from monitor.probes.snmp.memory import AgentMemory
-from monitor.probes.snmp.question import reader_of
-from monitor.probes.snmp.requests import Getter
-from monitor.probes.snmp.rows import TELLING_COLUMNS, interface_rows, interface_sample, is_same_row, row_objects
+from monitor.probes.snmp.requests import Getter, walk
 from monitor.probes.snmp.steady import KnownRow, Scalars, SteadyGet
 from monitor.probes.snmp.value_plan import evaluate, explain_values
 from monitor.probes.snmp.value_survey import Means, read_values, value_objects
-from monitor.probes.snmp.walk import walk
 from monitor.rules.interfaces import InterfaceRow, choose_wan, interface_keys
 from monitor.rules.recognition import recognise
 from monitor.wire.oid import Oid, parse_oid

@@ -15,11 +15,10 @@ from monitor.model.reason import Reason
 from monitor.model.spec import SnmpSpec
 from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
-from monitor.probes.snmp.exchange import Answer, Conversation, ExchangeError
+from monitor.probes.snmp.exchange import WIRE_VERSIONS, Answer, Conversation, ExchangeError, Route
 from monitor.probes.snmp.memory import AgentMemory, Memories
-from monitor.probes.snmp.question import WIRE_VERSIONS, Route
+from monitor.probes.snmp.requests import Walked, walk
 from monitor.probes.snmp.transport import SnmpTransport
-from monitor.probes.snmp.walk import Walked, walk
 from monitor.probes.snmp.work import AgentWork, Batch, GetWork, PlainTalk, PollWork
 from monitor.wire.oid import Oid
 

@@ -32,11 +32,10 @@ from monitor.model.spec import BACK_OFF, SnmpSpec
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system, route_fault
 from monitor.probes.snmp.agent_limits import KnownAgent
-from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError, not_complete
 from monitor.probes.snmp.if_mib import SYS_UPTIME
 from monitor.probes.snmp.memory import AgentMemory, Memories
 from monitor.probes.snmp.poll import Poll
-from monitor.probes.snmp.question import not_complete
 from monitor.probes.udp import drops_of, enlarge
 from monitor.probes.why import library_error
 from monitor.wire.ber import (

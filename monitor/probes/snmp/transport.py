@@ -16,10 +16,8 @@ from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
 from monitor.model.spec import BACK_OFF
 from monitor.probes.datagrams import KERNEL, Kernel
-from monitor.probes.snmp.exchange import Answer, ExchangeError
-from monitor.probes.snmp.matching import OpenQuestions
-from monitor.probes.snmp.question import Exchange, not_complete
-from monitor.probes.snmp.strays import UnsolicitedLog
+from monitor.probes.snmp.exchange import Answer, Exchange, ExchangeError, not_complete
+from monitor.probes.snmp.matching import OpenQuestions, UnsolicitedLog
 from monitor.probes.snmp.window import Wheel, Window
 from monitor.probes.udp import BusyError, UdpSocket, UnsupportedVersionError
 from monitor.probes.why import os_error

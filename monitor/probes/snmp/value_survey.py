@@ -16,6 +16,7 @@ from monitor.model.spec import SnmpSpec
 from monitor.probes.snmp.exchange import Conversation, ExchangeError
 from monitor.probes.snmp.if_mib import Values, number
 from monitor.probes.snmp.memory import AgentMemory
+from monitor.probes.snmp.requests import walk
 from monitor.probes.snmp.value_plan import (
     Cell,
     PlannedValue,
@@ -28,7 +29,6 @@ from monitor.probes.snmp.value_plan import (
     scalar_cell,
     scalar_objects,
 )
-from monitor.probes.snmp.walk import walk
 from monitor.wire.oid import Oid, format_oid, parse_oid
 
 MAX_ROWS = 256

@@ -16,13 +16,22 @@ from monitor.model.quick import quick
 from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.reason import Reason
 from monitor.model.spec import SnmpSpec
-from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError
+from monitor.probes.snmp.exchange import (
+    Answer,
+    Ask,
+    Conversation,
+    Exchange,
+    ExchangeError,
+    Route,
+    reader_of,
+    request_of,
+    status_reason,
+)
 from monitor.probes.snmp.memory import AgentMemory
-from monitor.probes.snmp.plain import ask_for, with_tags
 from monitor.probes.snmp.poll import Poll
-from monitor.probes.snmp.question import Exchange, Route, request_of
 from monitor.probes.snmp.transport import SnmpTransport
 from monitor.wire.oid import Oid
+from monitor.wire.snmp import GET
 
 _log = logging.getLogger(__name__)
 _reading = quick(Reading)
@@ -241,3 +250,26 @@ class PlainTalk(Talk):
 
     def _hand_on(self, result: Any, error: ExchangeError | None) -> None:
         self.result = result if error is None else error
+
+
+def ask_for(spec: SnmpSpec, memory: AgentMemory, oids: tuple[Oid, ...]) -> Ask:
+    """Return the question for objects, remembered as long as the same tuple is asked for."""
+    ask = memory.plain
+    if ask is None or ask.oids is not oids:
+        memory.plain = ask = Ask(GET, oids, 0, reader_of(spec, oids))
+    return ask
+
+
+def with_tags(answer: Answer, oids: tuple[Oid, ...]) -> Answer:
+    """Return an answer with its tags and values in the order of oids (see wire/ber.py for tags).
+
+    What the agent lacks has one of the tags of ber.EXCEPTIONS. Raises ExchangeError for an error-status and for other objects.
+    """
+    if answer.tags:
+        return answer
+    if answer.status:
+        raise ExchangeError(Outcome.REFUSED, status_reason(answer.status))
+    if tuple(oid for oid, _, _ in answer.varbinds) != oids:
+        raise ExchangeError(Outcome.MALFORMED, Reason("other_objects"))
+    tags, values = (tuple(bound[at] for bound in answer.varbinds) for at in (1, 2))
+    return answer._replace(tags=tags, values=values)  # type: ignore[arg-type]

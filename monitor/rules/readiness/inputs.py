@@ -1,4 +1,4 @@
-"""What readiness is judged by: everything of a meeting, and of one endpoint of it, at one moment."""
+"""What readiness is judged by: everything of a meeting, who takes part, and of one endpoint of it, at one moment."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from monitor.model.inventory import Expected, Inventory, Target
-from monitor.model.meeting import Confirmation, Meeting, Past, Rung, RungEvidence, Samples, Stage, UsualLoad, Verdict
+from monitor.model.inventory import Expected, Inventory, Kind, Target
+from monitor.model.meeting import Confirmation, Meeting, Participants, Past, Rung, RungEvidence, Samples, Stage, UsualLoad, Verdict
 from monitor.model.probe_kinds import SNMP
 from monitor.model.profile import Profile
 from monitor.model.reason import Reason
@@ -155,3 +155,26 @@ def _series(values: Mapping[str, float], metric: str) -> list[tuple[str, float]]
         for series, number in values.items()
         if series == metric or series.startswith(metric + "{")
     ]
+
+
+def resolve_participants(participants: Participants, inventory: Inventory, host: str = "") -> tuple[str, ...]:
+    """Return the ids of the endpoints, in the inventory's order: the union of all that is named, less the exceptions.
+
+    host: takes part whatever else is said, '' where it is not ours.
+    """
+    named, excluded = set(participants.ids), set(participants.excluded)
+    return tuple(
+        target.id
+        for target in inventory.of_kind(Kind.ENDPOINT)
+        if target.id == host
+        or (
+            target.id not in excluded
+            and (
+                participants.everyone
+                or target.id in named
+                or target.level in participants.levels
+                or target.area in participants.areas
+                or any(tag in participants.tags for tag in target.tags)
+            )
+        )
+    )

@@ -6,12 +6,11 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from monitor.model.own_side import OwnSide
 from monitor.model.probe_kinds import ICMP
 from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import Settings
-from monitor.model.state import Blindness
+from monitor.model.state import Blindness, OwnSide
 from monitor.rules import blindness, health
 from monitor.rules.blindness import WitnessSilence
 from monitor.rules.topology import Topology

@@ -14,30 +14,25 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from monitor.model.clock import Clock
+from monitor.model.clock import Clock, next_tick
 from monitor.model.inventory import Inventory
-from monitor.model.own_side import OwnSide
 from monitor.model.probe_kinds import KINDS
 from monitor.model.profile import Profile
 from monitor.model.reading import Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, Settings
-from monitor.model.state import Acknowledgement, Event, Snapshot, State, Transition
+from monitor.model.state import Acknowledgement, Event, OwnSide, Snapshot, State, Transition
 from monitor.rules import health, topology
 from monitor.rules.conference import is_held
 from monitor.rules.health import Health, Judgement, Standing
 from monitor.rules.timetable import candidates_of, probe_plan
-from monitor.service.board.acknowledgements import Acknowledgements
-from monitor.service.board.aging import Aging
 from monitor.service.board.announcing import announce, sentence
 from monitor.service.board.blindness import BlindnessWatch
-from monitor.service.board.changes import transitions_of
-from monitor.service.board.judge import Judge, Summons
+from monitor.service.board.judge import Judge, Summons, transitions_of
 from monitor.service.board.passing_time import PassingTime
-from monitor.service.board.published import Published, committed
-from monitor.service.board.pulse import Pulse
+from monitor.service.board.published import Acknowledgements, Published, committed
 from monitor.service.board.suspicion import Suspicions
-from monitor.service.board.track import Track, follow, new_track
+from monitor.service.board.track import Aging, Track, follow, new_track
 
 log = logging.getLogger("monitor.board")
 
@@ -394,3 +389,29 @@ class Board:
 def _report(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         log.error("a commit ended with an exception, which is our bug", exc_info=task.exception())
+
+
+class Pulse:
+    """Waits for the board's next step, on beats that others wait for too. tick_s, rest_s: how long at most, busy and at rest."""
+
+    def __init__(self, tick_s: float, rest_s: float) -> None:
+        self._tick_s = tick_s
+        self._rest_s = rest_s
+        self._news = asyncio.Event()
+
+    def quicken(self) -> None:
+        """Have the next step taken at the next tick, for something happened that it must see."""
+        self._news.set()
+
+    async def wait(self, *, is_busy: bool) -> None:
+        """Return at the next tick where the board is busy; else at the first one after news, or when it has rested."""
+        loop = asyncio.get_running_loop()
+        if not is_busy:
+            try:
+                async with asyncio.timeout_at(next_tick(loop.time(), self._rest_s)):
+                    await self._news.wait()
+            except TimeoutError:
+                return
+        now_s = loop.time()
+        await asyncio.sleep(next_tick(now_s, self._tick_s) - now_s)
+        self._news.clear()  # the step that follows sees all that came until now

@@ -1,14 +1,15 @@
-"""The picture: what is published of every target, its root causes and last changes, as one consistent snapshot."""
+"""What is published of every target, its root causes, who has them, and the last changes, as one consistent snapshot."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.reason import Reason
-from monitor.model.state import Blindness, RootCause, Snapshot, State, TargetView, Transition
+from monitor.model.state import Acknowledgement, Blindness, Event, RootCause, Snapshot, State, TargetView, Transition
+from monitor.rules import operations
 from monitor.rules.health import Judgement
 from monitor.rules.topology import Topology
 from monitor.service.board.track import Track
@@ -128,3 +129,33 @@ def committed(
 ) -> list[tuple[Judgement, Transition]]:
     """Return the transitions of targets that are still there: a reload may have removed some while the journal committed."""
     return [(judgement, transition) for judgement, transition in transitions if transition.target in tracks]
+
+
+class Acknowledgements:
+    """The acknowledgements of all tracks; each stands in its track's view."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+
+    def put(self, name: str, track: Track, taken: Acknowledgement | None) -> None:
+        """Show who has a target; None: nobody."""
+        track.view = replace(track.view, acknowledged=taken)
+        (self._names.discard if taken is None else self._names.add)(name)
+
+    def over(self, tracks: Mapping[str, Track], published: Mapping[str, State], wall: float) -> list[Event]:
+        """Return the events of acknowledgements whose outage ends. published: states that are about to be. wall: epoch s."""
+        self._names &= tracks.keys()
+        found = []
+        for name in sorted(self._names):
+            track = tracks[name]
+            taken, state = track.view.acknowledged, published.get(name, track.view.state)
+            if taken is not None and operations.is_over(state, flapping=track.flapping.is_flapping):
+                found.append(operations.acknowledgement_over(name, taken, wall))
+        return found
+
+    def release(self, tracks: Mapping[str, Track], events: Iterable[Event]) -> bool:
+        """Take away what committed events end; return whether there was anything."""
+        ended = [event.target for event in events if event.kind == operations.ACKNOWLEDGEMENT_OVER and event.target in tracks]
+        for name in ended:
+            self.put(name, tracks[name], None)
+        return bool(ended)

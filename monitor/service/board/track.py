@@ -1,8 +1,10 @@
-"""Everything that the board keeps of one target between two readings."""
+"""Everything that the board keeps of one target between two readings, and what of it grows too old."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from math import inf
 
 from monitor.model.inventory import Target
@@ -15,6 +17,8 @@ from monitor.rules import health
 from monitor.rules.flapping import Flapping, step_flapping
 from monitor.rules.timetable import Turn
 from monitor.service.board.measured import Measurements
+
+SHARES = 20
 
 
 @dataclass(slots=True)
@@ -310,3 +314,28 @@ def _remembered(fresh: health.Health, memory: Transition | None) -> health.Healt
     if name not in fresh.probes:
         return fresh
     return replace(fresh, probes={**fresh.probes, name: replace(fresh.probes[name], has_succeeded=True)})
+
+
+class Aging:
+    """Looks at a share of the targets at each tick, so that each is looked at every 20 ticks. Times are monotonic seconds."""
+
+    def __init__(self, tracks: Mapping[str, Track], tick_s: float, now_s: float) -> None:
+        self._shares = [list(islice(tracks.items(), share, None, SHARES)) for share in range(SHARES)]
+        self._share = 0
+        self._tick_s = tick_s
+        self._looked_s = now_s
+
+    def lapsed(self, now_s: float, evidence_since_s: float, intervals: float) -> list[str]:
+        """Take away what is too old, and return whose health lapsed. Ticks that were slept through are made up for.
+
+        evidence_since_s: before then no evidence could come. intervals: how many of a probe's its evidence holds.
+        """
+        ticks = round((now_s - self._looked_s) / self._tick_s)
+        self._looked_s = now_s
+        found = []
+        for _ in range(min(max(ticks, 1), SHARES)):
+            self._share = (self._share + 1) % SHARES
+            for name, track in self._shares[self._share]:
+                if now_s > track.look_s and track.drop_stale(now_s, evidence_since_s, intervals):
+                    found.append(name)
+        return found

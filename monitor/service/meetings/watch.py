@@ -29,13 +29,16 @@ from monitor.rules.readiness.inputs import Brief
 from monitor.rules.readiness.verdicts import judge_readiness
 from monitor.service.meetings.check import Progress, check
 from monitor.service.meetings.loads import Loads
-from monitor.service.meetings.outages import Outages
+from monitor.service.meetings.memory import Outages, SampleMemory
 from monitor.service.meetings.records import (
     CHECKED,
     CONFIRMED,
     KINDS,
     SEALED,
     Key,
+    MeetingJournal,
+    OccurrenceRecord,
+    Watched,
     begins_after,
     body,
     checked,
@@ -43,12 +46,12 @@ from monitor.service.meetings.records import (
     confirmed,
     key_in,
     key_of,
+    overlap,
     seal,
     sealed,
     view_of,
+    worth_telling,
 )
-from monitor.service.meetings.samples import SampleMemory
-from monitor.service.meetings.state import MeetingJournal, OccurrenceRecord, Watched, overlap, worth_telling
 
 log = logging.getLogger(__name__)
 

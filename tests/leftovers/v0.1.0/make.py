@@ -39,7 +39,7 @@ from virtual_time import VirtualClock, VirtualLoop, give_clock
 import monitor
 import monitor.service.poller
 from monitor.load.configuration import Configuration, load
-from monitor.load.schema import schemas
+from monitor.cli.check import schemas
 from monitor.model.meeting import MeetingView
 from monitor.report.readiness import file
 from monitor.service.history import History

@@ -12,7 +12,7 @@ import pytest
 from monitor.model.reading import Outcome, Reading
 from monitor.model.spec import H323Spec
 from monitor.probes.h323.prober import H323Prober
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.wire import h323
 from tests.probes.web_servers import serving, silent
 from tests.told import english

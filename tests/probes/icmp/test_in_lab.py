@@ -6,7 +6,7 @@ from monitor.model.reading import Outcome, Reading, Unreachable
 from monitor.model.spec import IcmpSpec
 from monitor.probes.icmp.prober import IcmpProber
 from monitor.probes.trace import Tracer
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from tests.lab_fixture import Lab
 from tests.told import english
 

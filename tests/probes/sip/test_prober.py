@@ -11,7 +11,7 @@ import pytest
 from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.spec import SipSpec
 from monitor.probes.sip.prober import SipProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from tests.probes.sip.fake_endpoint import Answer, FakeEndpoint, endpoint, reply, says, silent
 from tests.told import english
 

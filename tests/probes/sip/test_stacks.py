@@ -7,7 +7,7 @@ from pathlib import Path
 from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.spec import SipSpec
 from monitor.probes.sip.prober import SipProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from tests.probes.sip.stacks import baresip, kamailio
 
 UP = 'conference_signalling_up{protocol="sip"}'

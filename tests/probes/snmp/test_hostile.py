@@ -15,7 +15,7 @@ from monitor.model.settings import Credential
 from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.snmp.prober import SnmpProber
 from monitor.probes.snmp.transport import HELD_S
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.wire import ber, snmp
 from monitor.wire.oid import parse_oid
 from tests.probes.fake_agent import FakeAgent, router

@@ -10,7 +10,7 @@ from monitor.model.profile import Match, Profile, Reduce, Value
 from monitor.model.reading import Outcome
 from monitor.probes.snmp.prober import SnmpProber
 from monitor.probes.snmp.pysnmp_engine import PysnmpProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.wire import ber, snmp
 from monitor.wire.oid import parse_oid
 from tests.probes.fake_agent import FakeAgent, Mib, router

@@ -9,7 +9,7 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import Credential
 from monitor.probes.snmp.pysnmp_engine import PysnmpProber
-from monitor.service.clock import SystemClock
+from monitor.service.process import SystemClock
 from monitor.wire import snmp
 from tests.probes.fake_agent import FakeAgent, router
 from tests.probes.fake_network import SteppedClock

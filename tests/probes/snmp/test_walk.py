@@ -12,7 +12,7 @@ from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
 from monitor.probes.snmp.exchange import Answer, Ask, ExchangeError
 from monitor.probes.snmp.memory import AgentMemory
-from monitor.probes.snmp.walk import MAX_REQUESTS, MAX_ROWS, Walked, walk
+from monitor.probes.snmp.requests import MAX_REQUESTS, MAX_ROWS, Walked, walk
 from monitor.wire import ber
 from monitor.wire.oid import Oid
 from monitor.wire.snmp import GET_BULK, VarBind

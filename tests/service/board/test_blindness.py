@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.model.own_side import OwnSide
-from monitor.model.state import State
+from monitor.model.state import OwnSide, State
 from tests.service.board.test_board import BOUND_S, warm
 from tests.service.province import SETTINGS, Province, miss, with_health
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from monitor.service.board.pulse import Pulse
+from monitor.service.board.board import Pulse
 
 NEVER_S = 3600.0 * 24
 
