@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(words, language)
     except MonitorError as error:
-        print(error.told(language), file=sys.stderr)
+        print(error.text_in(language), file=sys.stderr)
         return 2
     except BrokenPipeError:
         # The reader went away, as `head` does; what is still buffered has nowhere to go.

@@ -43,7 +43,7 @@ class Fault:
         object.__setattr__(self, "cure", self.cure_in(LOG))
 
     def __str__(self) -> str:
-        return self.told(LOG)
+        return self.text_in(LOG)
 
     def fault_in(self, language: str) -> str:
         """Return what is wrong."""
@@ -60,7 +60,7 @@ class Fault:
         said = {"fault": self.fault_in(language), "cure": self.cure_in(language)}
         return place | said | _codes(self.code, self.values, self.remedy or _own_remedy(self.code, self.values))
 
-    def told(self, language: str) -> str:
+    def text_in(self, language: str) -> str:
         """Return place, fault and cure on one line."""
         places = [f"{self.file}:{self.line}" if self.line else self.file, self.path]
         cure = self.cure_in(language)
@@ -81,7 +81,7 @@ class MonitorError(Exception):
         self.remedy = remedy or _own_remedy(code, self.values)
         self.fault = self.fault_in(LOG)
         self.cure = self.cure_in(LOG)
-        super().__init__(self.told(LOG))
+        super().__init__(self.text_in(LOG))
 
     @classmethod
     def answered(cls, answer: Any) -> Self:
@@ -122,7 +122,7 @@ class MonitorError(Exception):
         """Return each fault by itself; what is wrong with no file is of none."""
         return (Fault("", 0, "", self.code, self.remedy, self.values),)
 
-    def told(self, language: str) -> str:
+    def text_in(self, language: str) -> str:
         """Return fault and cure."""
         fault, cure = self.fault_in(language), self.cure_in(language)
         return f"{fault}; {cure}" if cure else fault
@@ -139,9 +139,9 @@ class FaultsError(MonitorError):
         """Return the faults."""
         return self.faults
 
-    def told(self, language: str) -> str:
+    def text_in(self, language: str) -> str:
         """Return the faults, one a line."""
-        return "\n".join(fault.told(language) for fault in self.faults)
+        return "\n".join(fault.text_in(language) for fault in self.faults)
 
 
 class ConfigError(FaultsError):

@@ -98,8 +98,8 @@ def _besides(configuration: Configuration) -> list[str]:
 
 def _about_configuration(folder: Path, faults: Sequence[Fault], configuration: Configuration | None, language: str) -> list[str]:
     if configuration is None:
-        return [*(fault.told(language) for fault in faults), say(CHECK, "faults", language, count=len(faults))]
-    warned = [f"{say(CHECK, 'warning', language)}: {warning.told(language)}" for warning in configuration.warnings]
+        return [*(fault.text_in(language) for fault in faults), say(CHECK, "faults", language, count=len(faults))]
+    warned = [f"{say(CHECK, 'warning', language)}: {warning.text_in(language)}" for warning in configuration.warnings]
     network = configuration.inventory.network
     head = (
         f"{say(CHECK, 'configuration', language, folder=folder)}: {network.name} ({say(CHECK, network.addresses.value, language)})"

@@ -122,7 +122,7 @@ async def _asked_by_us(configuration: Configuration, ids: Sequence[str], told_in
             specs[turn.probe].append(turn.spec)
     asked = sum(map(len, specs.values()))
 
-    def take(reading: Reading) -> None:
+    def on_reading(reading: Reading) -> None:
         rows.append(row(reading, told_in))
         progress(len(rows), asked)
 
@@ -130,7 +130,7 @@ async def _asked_by_us(configuration: Configuration, ids: Sequence[str], told_in
         probers = (await open_probers(configuration.settings, SystemClock(), stack)).by_probe
         async with asyncio.TaskGroup() as group:
             for probe, chosen in specs.items():
-                group.create_task(probers[probe].probe(chosen, take))
+                group.create_task(probers[probe].probe(chosen, on_reading))
     return rows
 
 

@@ -129,7 +129,7 @@ def _import(arguments: argparse.Namespace) -> int:
     if faults or inventory is None:
         raise ConfigError(dict.fromkeys(_with_columns(fault, source, is_new=before is None) for fault in faults))
     for warning in sorted(warnings):
-        print(say(IMPORT, "warning", language, warning=warning.told(language)), file=sys.stderr)
+        print(say(IMPORT, "warning", language, warning=warning.text_in(language)), file=sys.stderr)
     for line in report_lines(result, language, prune=arguments.prune, everything=arguments.all):
         print(line)
     if not arguments.write:

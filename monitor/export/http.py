@@ -172,7 +172,7 @@ class _Operations:
         faults = await self._reload(client_that_asks(request))
         if faults:
             language = readers_language(request, self._source.settings.language)
-            told, found = [fault.told(language) for fault in faults], [fault.answer_in(language) for fault in faults]
+            told, found = [fault.text_in(language) for fault in faults], [fault.answer_in(language) for fault in faults]
             return refused(422, MonitorError("not_reloaded"), faults=told, codes=[fault.code for fault in faults], found=found)
         return as_json({"reloaded": True})
 

@@ -131,14 +131,14 @@ def shift_log(journal: ShiftRecords, inventory: Inventory, since: float, until: 
     outages, declines = _Outages(), _Declines(since)
     before = [entry for entry in journal.before if not entry.target or entry.target in inventory.targets]
     for entry in (*before, *journal.during):
-        outages.take(entry)
-        declines.take(entry)
+        outages.add(entry)
+        declines.add(entry)
     events = [entry for entry in journal.during if isinstance(entry, Event)]
     return ShiftLog(
         since,
         until,
-        tuple(outages.found(since, until)),
-        tuple(declines.found(until)),
+        tuple(outages.between(since, until)),
+        tuple(declines.before(until)),
         tuple(_maintenance(journal, since, until)),
         tuple(_gaps([*before, *journal.during], since)),
         tuple(event for event in events if event.kind in NOTED),
@@ -153,7 +153,7 @@ class _Outages:
         self._fell: dict[str, float] = {}
         self._closed: dict[str, list[Outage]] = {}
 
-    def take(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> None:
         if isinstance(entry, Event):
             self._hear(entry)
         elif entry.new is State.DOWN:
@@ -194,7 +194,7 @@ class _Outages:
             known = replace(known, holder=None)
         self._open[event.target] = known
 
-    def found(self, since: float, until: float) -> list[Outage]:
+    def between(self, since: float, until: float) -> list[Outage]:
         closed = [outage for each in self._closed.values() for outage in each if outage.ended is not None and outage.ended >= since]
         left = [
             replace(each, down_s=each.down_s + until - self._fell[name], behind=self._widest(each.behind))
@@ -226,7 +226,7 @@ class _Declines:
     since: float
     spells: dict[str, _Spell] = field(default_factory=dict)
 
-    def take(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> None:
         if isinstance(entry, Event):
             return
         spell = self.spells.get(entry.target)
@@ -239,7 +239,7 @@ class _Declines:
                 spell.since, spell.times = entry.at, spell.times + 1
             spell.reason = entry.reason
 
-    def found(self, until: float) -> list[Decline]:
+    def before(self, until: float) -> list[Decline]:
         declines = []
         for name, spell in self.spells.items():
             lasted_s = spell.lasted_s + (until - max(spell.since, self.since) if spell.since is not None else 0.0)

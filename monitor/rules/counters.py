@@ -77,7 +77,7 @@ class DeviceCounters:
         clock = self.system_clock or self.clock
         return clock.boot_at if clock else None
 
-    def take(self, sample: SnmpSample, at_s: float, wall_s: float, contracted: Contracted | None = None) -> None:
+    def record_sample(self, sample: SnmpSample, at_s: float, wall_s: float, contracted: Contracted | None = None) -> None:
         """Take one more answer of the device.
 
         at_s: monotonic seconds of the reading; wall_s: epoch seconds of it. contracted: of the circuit, None where unknown.

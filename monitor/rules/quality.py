@@ -71,7 +71,7 @@ class Quality:
         """Return the mean RTT over the window in seconds, None without replies."""
         return self.rtt_sum_s / self.timed if self.timed else None
 
-    def take(self, sample: IcmpSample, now_s: float, settings: QualitySettings = _DEFAULTS) -> None:
+    def record_burst(self, sample: IcmpSample, now_s: float, settings: QualitySettings = _DEFAULTS) -> None:
         """Take one more round.
 
         A round that was not sent changes nothing. The first reply after an outage (two silent rounds or more) starts afresh: what

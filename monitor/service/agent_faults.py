@@ -81,7 +81,7 @@ class AgentFaults:
                 found[target] = (*found.get(target, ()), case.misdeed)
         return MappingProxyType(found)
 
-    def take(self, reading: Reading, now_s: float, wall: float) -> None:
+    def record_poll(self, reading: Reading, now_s: float, wall: float) -> None:
         """Take a poll of an agent: a misdeed, or one that went well."""
         if reading.probe != SNMP.name or reading.target not in self._targets:
             return

@@ -124,7 +124,7 @@ class Daemon:
         self._history.note(reading, self._clock.wall())
         self.samples.note(reading, self._clock.wall())
         self.board.deliver(reading)
-        self._complaints.take(reading, self._clock.monotonic(), self._clock.wall())
+        self._complaints.record_poll(reading, self._clock.monotonic(), self._clock.wall())
         if reading.learned:
             event = Event(self._clock.wall(), "learned", reading.target, told=reading.learned)
             log.info("%s: %s", reading.target, sentence(event))

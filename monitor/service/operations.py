@@ -58,7 +58,7 @@ class Operations:
         self._settings = settings
         said = journal.said((*operations.ACKNOWLEDGEMENT_KINDS, *operations.MAINTENANCE_KINDS))
         for target, taken in operations.standing_acknowledgements(said).items():
-            board.take(target, taken)
+            board.acknowledge(target, taken)
         works = operations.works(said)
         self._last_number = max((work.number for work in works), default=0)
         self._works = {work.number: work for work in works}
@@ -73,7 +73,7 @@ class Operations:
             raise self._no_root_cause(view)
         taken = Acknowledgement(by, self._clock.wall(), note)
         await self._commit(operations.acknowledged(target, taken))
-        self._board.take(target, taken)
+        self._board.acknowledge(target, taken)
         return taken
 
     async def withdraw(self, target: str, by: str) -> None:
@@ -82,7 +82,7 @@ class Operations:
         if view.acknowledged is None:
             raise RefusedError("not_taken", name=view.target.name)
         await self._commit(operations.withdrawn(target, by, self._clock.wall()))
-        self._board.take(target, None)
+        self._board.acknowledge(target, None)
 
     def _view(self, target: str) -> TargetView:
         view = self._board.snapshot().views.get(target)

@@ -52,7 +52,7 @@ class Holder(Protocol):
     def beat(self) -> None:
         """Tell that the loop runs."""
 
-    def take(self, lag_s: float) -> str:
+    def name_holder(self, lag_s: float) -> str:
         """Return what held the loop for lag_s until now, in words."""
 
 
@@ -101,7 +101,7 @@ class Watch:
         now_s = self._clock.monotonic()
         self._see_lag(lag_s)
         if lag_s > HELD_S:
-            self._held.note(lag_s, self._holder.take(lag_s))
+            self._held.note(lag_s, self._holder.name_holder(lag_s))
         self._holder.beat()
         if told := self._held.line(now_s):
             log.warning(told)
@@ -135,7 +135,7 @@ def _counts(sender: IcmpCounts) -> tuple[int, int, int]:
 
 
 class LoopHolder:
-    """Samples what the loop's thread runs while it is overdue; see beat(), take(). A context manager: its thread lives within.
+    """Samples what the loop's thread runs while it is overdue; see beat(), name_holder(). A context manager: its thread lives within.
 
     The thread wakes twice a second to see that the beat goes on, which takes 0.24 ms of a processor's second, measured.
     """
@@ -168,7 +168,7 @@ class LoopHolder:
         if self._seen:
             self._seen = Counter()
 
-    def take(self, lag_s: float) -> str:
+    def name_holder(self, lag_s: float) -> str:
         """Return what held the loop for lag_s until now, in words: call it before beat()."""
         overslept_s = max(self._overslept_s, self._now() - self._due_s)  # after a stop the loop may be awake before the thread
         if overslept_s > lag_s / 2 and self._worked() - self._worked_s < lag_s * _WORKING_SHARE:

@@ -48,7 +48,7 @@ async def test_why_the_daemon_gives_no_report_is_told_in_its_words(configuration
         here = replace(configuration, settings=replace(configuration.settings, advertise=str(server.make_url("/")).rstrip("/")))
         with pytest.raises(SetupError, match="HTTP 503: the process that makes the report ended before it was done") as refused:
             await fetched(here, ID, "html")
-    assert "HTTP 503: tiến trình lập báo cáo đã dừng giữa chừng; thử lại" in refused.value.told("vi")
+    assert "HTTP 503: tiến trình lập báo cáo đã dừng giữa chừng; thử lại" in refused.value.text_in("vi")
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -57,7 +57,7 @@ def measured(of: Configuration, rounds: Sequence[Sequence[float | None]], usual_
     for number, rtts_s in enumerate(rounds):
         burst = IcmpSample(len(rtts_s), tuple(rtts_s))
         reading = Reading(IT, "icmp", number * 5.0, Outcome.OK, icmp=burst)
-        track.take(reading, sample.NOW - 5, of.settings, usual_s)
+        track.record_reading(reading, sample.NOW - 5, of.settings, usual_s)
     judgement = judge_state(
         IT, track.health, Circumstances(covered=None, cut=None, is_expected=True, fault=track.fault(of.settings))
     )

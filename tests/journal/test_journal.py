@@ -165,4 +165,4 @@ def test_what_the_system_says_of_a_journal_is_told_in_the_reader_s_language() ->
     with pytest.raises(SetupError) as caught:
         Store("sqlite:////proc/nowhere/journal.db")
     for language, why in zip(LANGUAGES, SYSTEM["enoent"], strict=True):
-        assert why in caught.value.told(language)
+        assert why in caught.value.text_in(language)

@@ -111,7 +111,7 @@ def test_what_takes_longer_than_its_interval_is_refused_with_place_fault_and_cur
 ) -> None:
     (found,) = faults_of(folder_with(tmp_path, **said))
     assert [f"{tmp_path}/{place}: {fault[number]}; {cure[number]}" for number in range(2)] == [
-        found.told(language) for language in ("en", "vi")
+        found.text_in(language) for language in ("en", "vi")
     ]
 
 

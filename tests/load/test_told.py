@@ -402,10 +402,10 @@ def test_a_fault_is_found_and_told_in_both_languages(provoke: Callable[..., list
     found = [fault for fault in provoke(tmp_path / "config", TABLES[provoke][code]) if fault.code == code]
     assert found
     for fault in found:
-        vietnamese, english = fault.told("vi"), fault.told("en")
+        vietnamese, english = fault.text_in("vi"), fault.text_in("en")
         assert (str(fault), True) == (english, vietnamese != english)
         assert bool(fault.cure) == bool(fault.cure_in("vi"))
-        assert fault.told("vi").partition(fault.fault_in("vi"))[0] == english.partition(fault.fault)[0]
+        assert fault.text_in("vi").partition(fault.fault_in("vi"))[0] == english.partition(fault.fault)[0]
 
 
 def said_by_load() -> Iterator[str]:

@@ -45,7 +45,7 @@ def run(
     tracks = []
     track = track or DeviceCounters()
     for at_s, each in samples:
-        track.take(each, at_s, 1_700_000_000 + at_s, contracted)
+        track.record_sample(each, at_s, 1_700_000_000 + at_s, contracted)
         tracks.append(deepcopy(track))
     return tracks
 
@@ -266,7 +266,7 @@ def test_totals_never_fall_and_no_rate_is_above_the_line(steps: list[tuple[float
             uptime_s = min(3.0, passed_s)
             octets = int(rate * uptime_s) if what == "reboots" else octets
         shown = octets if what != "noise" else octets * 7 + 10**13
-        track.take(sample(uptime_s, shown // 2, bits=bits), at_s, 1_700_000_000 + at_s)
+        track.record_sample(sample(uptime_s, shown // 2, bits=bits), at_s, 1_700_000_000 + at_s)
         view = wan(track)
         assert view.transmit_bytes_total is not None
         assert view.transmit_bytes_total >= total

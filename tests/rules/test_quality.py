@@ -19,7 +19,7 @@ def rounds(*bursts: tuple[float | None, ...], start: Quality = NOTHING_YET, at_s
     quality = deepcopy(start)
     for rtts_s in bursts:
         at_s += EVERY_S
-        quality.take(IcmpSample(len(rtts_s), rtts_s), at_s, SETTINGS)
+        quality.record_burst(IcmpSample(len(rtts_s), rtts_s), at_s, SETTINGS)
     return quality, at_s
 
 
@@ -92,7 +92,7 @@ def test_a_lost_packet_leaves_the_difference_of_its_neighbours() -> None:
 
 def test_replies_timed_by_the_loop_count_as_received_but_not_for_jitter_or_rtt() -> None:
     quality = Quality()
-    quality.take(IcmpSample(5, (0.5, 0.01, 0.5, 0.01, 0.5), clock="loop"), 15.0, SETTINGS)
+    quality.record_burst(IcmpSample(5, (0.5, 0.01, 0.5, 0.01, 0.5), clock="loop"), 15.0, SETTINGS)
     assert (5, 0, None) == (quality.received, quality.differences, quality.rtt_s)
 
 
@@ -113,7 +113,7 @@ def test_a_single_silent_burst_is_loss_and_no_outage() -> None:
 def test_what_was_never_sent_changes_nothing() -> None:
     quality, at_s = rounds(GOOD)
     before = deepcopy(quality)
-    quality.take(IcmpSample(0, ()), at_s + 15, SETTINGS)
+    quality.record_burst(IcmpSample(0, ()), at_s + 15, SETTINGS)
     assert before == quality
 
 
@@ -133,7 +133,7 @@ def test_the_window_forgets_what_is_older_than_five_minutes() -> None:
 def test_a_burst_each_second_takes_no_more_room_than_one_each_five_seconds() -> None:
     quality = Quality()
     for second in range(1000):
-        quality.take(IcmpSample(5, GOOD if second < 500 else ONE_LOST), float(second), SETTINGS)
+        quality.record_burst(IcmpSample(5, GOOD if second < 500 else ONE_LOST), float(second), SETTINGS)
     assert len(quality.rounds) <= 61
     assert SETTINGS.window_s * 5 <= quality.sent <= (SETTINGS.window_s + 10) * 5
     assert (quality.sent, quality.received) == (sum(each[1] for each in quality.rounds), sum(each[2] for each in quality.rounds))
@@ -143,11 +143,11 @@ def test_a_burst_each_second_takes_no_more_room_than_one_each_five_seconds() -> 
 def test_a_window_that_is_short_of_packets_reaches_back_further_but_not_for_ever() -> None:
     quality = Quality()
     for at_s in range(0, 3000, 30):
-        quality.take(IcmpSample(5, GOOD), float(at_s), SETTINGS)
+        quality.record_burst(IcmpSample(5, GOOD), float(at_s), SETTINGS)
     assert quality.sent == 100
     quality = Quality()
     for at_s in range(0, 3000, 100):
-        quality.take(IcmpSample(5, GOOD), float(at_s), SETTINGS)
+        quality.record_burst(IcmpSample(5, GOOD), float(at_s), SETTINGS)
     assert quality.sent == 45
 
 
@@ -261,14 +261,14 @@ def test_a_path_is_as_uneven_as_three_differences_in_four(bursts: list[tuple[flo
 
 def test_a_burst_that_follows_a_round_at_once_still_counts_by_its_own_three_in_four() -> None:
     quality, at_s = rounds(*[GOOD] * 20)
-    quality.take(IcmpSample(300, (0.57,) * 70 + (0.02,) * 230), at_s + 1, SETTINGS)
-    quality.take(IcmpSample(5, LATE), at_s + 2, SETTINGS)
+    quality.record_burst(IcmpSample(300, (0.57,) * 70 + (0.02,) * 230), at_s + 1, SETTINGS)
+    quality.record_burst(IcmpSample(5, LATE), at_s + 2, SETTINGS)
     assert pytest.approx(0.02) == upper_rtt_s(quality.rounds)
 
 
 def test_replies_timed_by_the_loop_say_nothing_of_what_a_path_takes() -> None:
     quality, at_s = rounds(*[GOOD] * 4)
-    quality.take(IcmpSample(300, (0.9,) * 300, clock="loop"), at_s + EVERY_S, SETTINGS)
+    quality.record_burst(IcmpSample(300, (0.9,) * 300, clock="loop"), at_s + EVERY_S, SETTINGS)
     assert pytest.approx(0.01) == upper_rtt_s(quality.rounds)
 
 

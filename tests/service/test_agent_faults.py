@@ -38,7 +38,7 @@ class Desk:
         self.now_s += EVERY_S
         sample = SnmpSample("generic", engine_id=engine_id) if outcome is Outcome.OK else None
         reading = Reading(target, "snmp", self.now_s, outcome, snmp=sample, misdeed=misdeed)
-        self.complaints.take(reading, self.now_s, self.now_s)
+        self.complaints.record_poll(reading, self.now_s, self.now_s)
         self.look()
 
     def strays(self, *strays: Unsolicited, after_s: float = 1.0) -> None:

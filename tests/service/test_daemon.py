@@ -96,7 +96,7 @@ async def test_a_reload_that_the_guard_refuses_changes_nothing_and_says_why(tmp_
     async with desk.daemon(tmp_path) as daemon:
         (fault,) = await daemon.reload()
         assert str(fault).startswith("can't listen on 127.0.0.1:9877: Address already in use; end what listens there")
-        assert fault.told("vi").startswith("không lắng nghe được trên 127.0.0.1:9877: địa chỉ đang được dùng; dừng")
+        assert fault.text_in("vi").startswith("không lắng nghe được trên 127.0.0.1:9877: địa chỉ đang được dùng; dừng")
         assert ONE is daemon.configuration
         assert "monitor_config_last_reload_successful 0.0" in daemon.own.render()
 

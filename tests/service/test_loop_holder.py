@@ -27,9 +27,9 @@ def hold_until(holds: Callable[[], bool]) -> None:
 def test_whoever_holds_the_loop_is_named_with_its_place() -> None:
     with LoopHolder() as holder:
         hold_until(lambda: len(holder._seen) > 0)
-        assert re.search(r"test_loop_holder\.py:\d+ hold_until|threading\.py:\d+ ", holder.take(1.0))
+        assert re.search(r"test_loop_holder\.py:\d+ hold_until|threading\.py:\d+ ", holder.name_holder(1.0))
         holder.beat()
-        assert NOT_SEEN == holder.take(0.0)
+        assert NOT_SEEN == holder.name_holder(0.0)
 
 
 def test_nothing_is_looked_at_while_the_beat_goes_on() -> None:
@@ -67,14 +67,14 @@ def test_a_process_that_stood_still_as_a_whole_blames_no_function(overslept_s: f
     times.worked_s += worked_s
     holder._overslept_s = overslept_s
     holder._seen["a.py:1 grinding"] = 1
-    assert expected == holder.take(10.0)
+    assert expected == holder.name_holder(10.0)
 
 
 def test_a_thread_that_is_not_awake_yet_after_a_stop_has_overslept_too() -> None:
     times = Times()
     holder = LoopHolder(now=lambda: times.now_s, worked=lambda: times.worked_s)
     times.now_s += 10.0
-    assert STOOD_STILL == holder.take(9.8)
+    assert STOOD_STILL == holder.name_holder(9.8)
 
 
 def test_a_place_is_our_innermost_function_what_it_runs_and_who_began_it() -> None:

@@ -128,7 +128,7 @@ async def test_only_a_root_cause_can_be_taken(target: str, code: str, told: str)
     written = len(province.journal.entries)
     with pytest.raises(RefusedError) as refused:
         await operations.acknowledge(target, "Ca trực", "")
-    assert (code, told) == (refused.value.code, refused.value.told("en")[: len(told)])
+    assert (code, told) == (refused.value.code, refused.value.text_in("en")[: len(told)])
     assert written == len(province.journal.entries)
 
 
@@ -248,8 +248,8 @@ async def test_work_that_can_mean_nothing_is_refused(covers: list[str], lasts: s
 async def test_what_is_too_long_or_too_far_is_told_with_its_bound(lasts: str, start: str, vietnamese: str, english: str) -> None:
     with pytest.raises(RefusedError) as refused:
         await desk(Province(settings=SAIGON)).announce(["d0"], lasts, start, "nối cáp", "VNPT")
-    assert vietnamese in refused.value.told("vi")
-    assert english in refused.value.told("en")
+    assert vietnamese in refused.value.text_in("vi")
+    assert english in refused.value.text_in("en")
 
 
 @pytest.mark.parametrize("lasts", ["40d", "9" * 400 + "h"])

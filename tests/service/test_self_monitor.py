@@ -37,7 +37,7 @@ class FakeHolder:
     def beat(self) -> None:
         self.beats += 1
 
-    def take(self, lag_s: float) -> str:
+    def name_holder(self, lag_s: float) -> str:
         return self.by
 
 

@@ -35,7 +35,7 @@ def spec(lab: Lab, target: str, **more: object) -> SnmpSpec:
 async def polled(lab: Lab, prober: SnmpProber, track: DeviceCounters | None, at_s: float) -> DeviceCounters:
     """Return the track as it is after one more poll of xa-a1 that came at this monotonic time."""
     after = deepcopy(track or DeviceCounters())
-    after.take(await sample(prober, spec(lab, "xa-a1")), at_s, at_s)
+    after.record_sample(await sample(prober, spec(lab, "xa-a1")), at_s, at_s)
     return after
 
 

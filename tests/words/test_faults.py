@@ -195,7 +195,7 @@ def test_what_comes_back_from_json_is_the_same_phrase() -> None:
 def test_a_refusal_that_was_answered_is_said_in_the_language_of_who_hears_it(language: str) -> None:
     told = MonitorError("odd_answer", phrase("did_you_mean", near="b"), origin="http://a", status=502)
     heard = MonitorError.answered(json.loads(json.dumps(told.answer_in("en"))))
-    assert (told.code, told.told(language)) == (heard.code, heard.told(language))
+    assert (told.code, told.text_in(language)) == (heard.code, heard.text_in(language))
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_refusal_that_was_answered_is_said_in_the_language_of_who_hears_it(lan
     ],
 )
 def test_the_refusal_of_another_version_is_told_in_its_own_words(more: dict[str, Any]) -> None:
-    assert "its fault; its cure" == MonitorError.answered({"error": "its fault", "cure": "its cure", **more}).told("vi")
+    assert "its fault; its cure" == MonitorError.answered({"error": "its fault", "cure": "its cure", **more}).text_in("vi")
 
 
 @pytest.mark.parametrize("answer", [{}, [], None, "text", {"error": "no cure"}])

@@ -212,14 +212,14 @@ class RemoteSource:
         asked_s, self._calls.has_news = time.monotonic(), False
         try:
             picture: PackedSnapshot = await self._calls.ask("fresh", taken=self._taken)
-            snapshot = self._take(picture)
+            snapshot = self._unpack(picture)
         except BaseException:
             self._calls.has_news = True
             raise
         self._asked_s, self._taken = asked_s, picture.number
         return snapshot
 
-    def _take(self, picture: PackedSnapshot) -> Snapshot:
+    def _unpack(self, picture: PackedSnapshot) -> Snapshot:
         unpacker = self._calls.unpacker
         if picture.inventory is not None:
             unpacker.inventory = unpacker.unpack(picture.inventory)

@@ -135,7 +135,7 @@ class Quota:
         self.held = 0
         self._held: dict[str, int] = {}
 
-    def take(self, client: str) -> Shortage | None:
+    def acquire(self, client: str) -> Shortage | None:
         """Take a place, to be given back; or return what there is not enough of."""
         free, has = self.total - self.held, self._held.get(client, 0)
         if free <= 0:
@@ -146,7 +146,7 @@ class Quota:
         self.held += 1
         return None
 
-    def would_take(self, client: str) -> bool:
+    def would_acquire(self, client: str) -> bool:
         """Return whether only others stand in a client's way."""
         return is_shared(client) or self._held.get(client, 0) < self.of_client
 
@@ -238,7 +238,7 @@ class Admission:
 
     @contextmanager
     def _place(self, quota: Quota, client: str, of_all: Refusal, of_client: Refusal, retry_after_s: int) -> Iterator[None]:
-        shortage = quota.take(client)
+        shortage = quota.acquire(client)
         if shortage is not None:
             raise NoRoomError(shortage.status, of_all if shortage is Shortage.TOTAL else of_client, retry_after_s)
         try:

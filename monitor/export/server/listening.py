@@ -140,9 +140,9 @@ class _Acceptor:
 
     async def _let_in(self, sock: socket.socket, client: str) -> None:
         connections = self.admission.connections
-        shortage = connections.take(client)
-        while shortage is not None and connections.would_take(client) and self._make_room():
-            shortage = connections.take(client)
+        shortage = connections.acquire(client)
+        while shortage is not None and connections.would_acquire(client) and self._make_room():
+            shortage = connections.acquire(client)
         if shortage is not None and not await self._has_reserve(shortage):
             self.refuse(_REASON[shortage], client)
             _turn_away(sock, _FULL[shortage])

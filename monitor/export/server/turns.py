@@ -35,7 +35,7 @@ class Turns:
         gone: is done once the client hung up, who then leaves the queue by a ConnectionResetError; whose turn has come keeps it,
         for what was begun goes on.
         """
-        if self._places.take(client) is not None:
+        if self._places.acquire(client) is not None:
             raise NoRoomError(429, Refusal.QUEUE, self._retry_after_s)
         try:
             await self._wait(gone)
@@ -97,7 +97,7 @@ class SharedRun(Generic[T]):
 
     async def __call__(self, client: str) -> T:
         """Return the outcome of a run that began after this call; who is cancelled ends no run. Raises NoRoomError."""
-        if self._places.take(client) is not None:
+        if self._places.acquire(client) is not None:
             raise NoRoomError(429, Refusal.QUEUE, max(1, round(self._every_s)))
         try:
             if self._next is None:

@@ -33,7 +33,7 @@ def read_csv(content: bytes, file: str, faults: list[Fault]) -> Rows:
     sheet = ImportTable(rows, file, faults)
     try:
         for number, cells in enumerate(table, start=1):
-            sheet.take(number, cells)
+            sheet.add_row(number, cells)
         sheet.end()
     except csv.Error as error:
         faults.append(Fault(file, table.line_num, "", "not_csv", values={"reason": _why(error)}))

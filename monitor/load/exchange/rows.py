@@ -95,7 +95,7 @@ class ImportTable:
         """Whether its header lacks kind or id, so that its rows are not read."""
         return bool(self._unusable)
 
-    def take(self, number: int, cells: Sequence[str]) -> None:
+    def add_row(self, number: int, cells: Sequence[str]) -> None:
         """Take the row of this number, counted from 1; the first taken is the header, rows without any text are passed over."""
         plain = [unicodedata.normalize("NFC", cell).strip() for cell in cells]
         if self._columns is None:

@@ -66,7 +66,7 @@ def _read_sheet(page: Worksheet, place: str, rows: Rows, faults: list[Fault]) ->
         faults.append(Fault(place, merged.min_row, merged.coord, "cells_merged"))
     sheet = ImportTable(rows, place, faults, is_workbook=True)
     for number, cells in enumerate(page.iter_rows(), start=1):
-        sheet.take(number, [_text(cell, place, [] if sheet.is_unusable else faults) for cell in cells])
+        sheet.add_row(number, [_text(cell, place, [] if sheet.is_unusable else faults) for cell in cells])
     sheet.end()
 
 

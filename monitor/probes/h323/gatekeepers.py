@@ -151,9 +151,9 @@ class Gatekeeper:
             except OSError as error:
                 self._break_off(os_error(error))
             else:
-                self._take(data)
+                self._receive(data)
 
-    def _take(self, data: bytes) -> None:
+    def _receive(self, data: bytes) -> None:
         """Hand an answer to who waits for it; any other is dropped."""
         try:
             answer = read_gatekeeper_answer(data)

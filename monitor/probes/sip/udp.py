@@ -138,12 +138,12 @@ class UdpClient:
 
     def _drain(self, line: _Line) -> None:
         for octets, source, came_s in line.sock.receive(_DATAGRAMS):
-            _take(line, octets, source, came_s)
+            _match_reply(line, octets, source, came_s)
         for quoted in line.sock.errors():
             _complain(line, quoted)
 
 
-def _take(line: _Line, octets: bytes, source: bytes, came_s: float | None) -> None:
+def _match_reply(line: _Line, octets: bytes, source: bytes, came_s: float | None) -> None:
     """Give a datagram to the request that it answers; what comes from an endpoint and answers nothing is remembered as noise.
 
     What comes from an address that nothing is open with is not even read: nobody else may cost us time.

@@ -16,7 +16,7 @@ from monitor.wire.fault import MalformedError
 from monitor.wire.snmp import MAX_REQUEST_ID, MIN_REQUEST_ID, RESPONSE, Message, Request, decode
 
 _MOST_SOURCES = 1024
-"""Kept apart between two calls of take(); sources can be forged, memory must not follow them."""
+"""Kept apart between two calls of drain(); sources can be forged, memory must not follow them."""
 
 _LATE_IDS = 4096
 _LONGEST_ANSWER = 24_576
@@ -219,7 +219,7 @@ class UnsolicitedLog:
         datagrams, latest_s = self._seen.get(key, (0, 0.0))
         self._seen[key] = (datagrams + 1, max(latest_s, late_s))
 
-    def take(self) -> tuple[Unsolicited, ...]:
+    def drain(self) -> tuple[Unsolicited, ...]:
         """Return what came since the last call, one for each source and kind."""
         taken = tuple(Unsolicited(address, kind, count, late_s) for (address, kind), (count, late_s) in self._seen.items())
         self._seen.clear()

@@ -64,7 +64,7 @@ class SnmpProber:
 
     def take_strays(self) -> tuple[Unsolicited, ...]:
         """Return what answered no open question since the last call, by source and kind."""
-        return self._transport.strays.take()
+        return self._transport.strays.drain()
 
     def manner(self, target: str) -> AgentLimits | None:
         """Return what was learned of one target's agent, None before its first poll."""

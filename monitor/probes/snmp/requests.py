@@ -181,7 +181,7 @@ def walk(
         if answer.status:
             active, walked.reason, walked.misdeed = _refused(answer, ask, active, memory)
         else:
-            active, walked.reason, walked.misdeed = _take(answer.varbinds, active, walked.values, max_rows)
+            active, walked.reason, walked.misdeed = _append_rows(answer.varbinds, active, walked.values, max_rows)
         if walked.reason is not None:
             break
     return walked
@@ -214,7 +214,7 @@ def _refused(answer: Answer, ask: Ask, active: list[_WalkedColumn], memory: Agen
     return active, Reason("status_after_rows", {"status": status_name(status), "rows": _rows(active)}), misdeed
 
 
-def _take(varbinds: tuple[VarBind, ...], active: list[_WalkedColumn], values: Values, max_rows: int) -> _Left:
+def _append_rows(varbinds: tuple[VarBind, ...], active: list[_WalkedColumn], values: Values, max_rows: int) -> _Left:
     """Keep the rows of one answer and return what is left to be read.
 
     The answer holds one value a column, column after column, again and again (RFC 3416 4.2.3); its end may be cut anywhere.

@@ -121,7 +121,7 @@ class SnmpTransport:
             self._look_at_drops()
         exchange.drops = self._drops
         self._window.age(now)
-        exchange.generation = self._window.take(now)
+        exchange.generation = self._window.admit(now)
         self._open.add(exchange)
         error = self._send(exchange, now)
         if self._window.is_full:

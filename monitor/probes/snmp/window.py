@@ -73,7 +73,7 @@ class Window:
         self._young_s = young_s
         self._generations: deque[Generation] = deque()
 
-    def take(self, now_s: float) -> Generation:
+    def admit(self, now_s: float) -> Generation:
         """Count one more question; give() takes what is returned."""
         generations = self._generations
         if not generations or now_s + self._young_s > generations[-1].until_s:

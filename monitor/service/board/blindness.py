@@ -69,7 +69,7 @@ class BlindnessWatch:
             self._own.popleft()
         self._own_reason = blindness.judge_blindness(self._own, WitnessSilence())
 
-    def take(self, reading: Reading) -> None:
+    def record_reading(self, reading: Reading) -> None:
         """Take a reading of anyone as evidence that we see, or of a reference that it is silent."""
         is_alive = reading.outcome.is_alive
         if is_alive and reading.at_s > self._answered_s:

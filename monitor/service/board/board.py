@@ -105,7 +105,7 @@ class Board:
     def deliver(self, reading: Reading) -> None:
         """Take one reading; what it changes of a state is published by the next `evaluate`."""
         now_s, wall = self._time.follow(self._tracks)  # what is stamped by the new time must not be moved along with the old
-        self._sight.take(reading)
+        self._sight.record_reading(reading)
         track = self._tracks.get(reading.target)
         if track is None:
             return
@@ -115,7 +115,7 @@ class Board:
         if track.is_outdated(reading) if reading.outcome.is_alive else self._is_from_the_dark(reading, track):
             return
         usual_rtt_s = self._usual_rtt_s(reading.target) if reading.icmp is not None else None
-        if track.take(reading, wall, self._settings, usual_rtt_s):
+        if track.record_reading(reading, wall, self._settings, usual_rtt_s):
             self._touched.add(reading.target)
             self._pulse.quicken()
             self._time.hurry(now_s + TICK_S)
@@ -146,7 +146,7 @@ class Board:
         self._pulse.quicken()
         self._has_new_paths |= self._picture.path_found(target, path)
 
-    def take(self, target: str, taken: Acknowledgement | None) -> None:
+    def acknowledge(self, target: str, taken: Acknowledgement | None) -> None:
         """Show who has a target, None: nobody; the journal has it already. It ends by itself with the target's outage."""
         if (track := self._tracks.get(target)) is not None:
             self._taken.put(target, track, taken)

@@ -106,7 +106,7 @@ class Measurements:
         if reading.outcome is Outcome.OK and sample is not None and not sample.brief:
             if self.counters is None:
                 self.counters = counters.DeviceCounters()
-            self.counters.take(sample, reading.at_s, wall, target.contracted)
+            self.counters.record_sample(sample, reading.at_s, wall, target.contracted)
             self.answered_s = reading.at_s
             self.snmp = _answered(sample, self.counters, target, wall)
         elif reading.outcome is Outcome.OK:
@@ -143,8 +143,8 @@ class Measurements:
     def _step_quality(self, sample: IcmpSample, at_s: float, settings: QualitySettings) -> None:
         """Take a burst that was answered; what was held until then is loss, and no outage's."""
         for each, each_s in self.held:
-            self.quality.take(each, each_s, settings)
-        self.quality.take(sample, at_s, settings)
+            self.quality.record_burst(each, each_s, settings)
+        self.quality.record_burst(sample, at_s, settings)
         self.held.clear()
         self.quality_fault = quality.judge_quality(self.quality, self.usual_rtt_s, settings, self.quality_fault is not None)
 

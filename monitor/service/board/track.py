@@ -120,7 +120,7 @@ class Track:
         """Forget what a suspicion that is over has asked."""
         self.asks, self.is_asked_wide, self.ripe_s = 0, False, None
 
-    def take(self, reading: Reading, wall: float, settings: Settings, usual_rtt_s: float | None = None) -> bool:
+    def record_reading(self, reading: Reading, wall: float, settings: Settings, usual_rtt_s: float | None = None) -> bool:
         """Take a reading as evidence of answering or not, and into what was measured; one that was not sent changes nothing.
 
         Return whether the target may have to be judged anew. wall: epoch seconds. usual_rtt_s: this site's median RTT.

@@ -37,7 +37,7 @@ async def check(ids: Sequence[str], views: Mapping[str, TargetView], rules: Meet
     done, of = 0, others + len(bursts)
     progress(done, of)
 
-    async def take(readings: AsyncIterator[Reading]) -> None:
+    async def collect(readings: AsyncIterator[Reading]) -> None:
         nonlocal done
         async for _ in readings:
             done += 1
@@ -46,9 +46,9 @@ async def check(ids: Sequence[str], views: Mapping[str, TargetView], rules: Meet
     async def burst() -> None:
         for first in range(0, len(apart), rules.at_once):
             _, readings = ask(apart[first : first + rules.at_once], _burst(rules))
-            await take(readings)
+            await collect(readings)
 
-    await asyncio.gather(burst(), take(their_readings))
+    await asyncio.gather(burst(), collect(their_readings))
 
 
 def _is_spared(view: TargetView | None) -> bool:

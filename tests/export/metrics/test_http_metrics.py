@@ -19,7 +19,7 @@ PROMTOOL = shutil.which("promtool")
 
 def held() -> HttpMetrics:
     admission = Admission(Limits())
-    admission.connections.take("127.0.0.2")
+    admission.connections.acquire("127.0.0.2")
     admission.refusals.note(Refusal.QUEUE, "127.0.0.2")
     return HttpMetrics(admission)
 

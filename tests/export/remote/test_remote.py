@@ -120,7 +120,7 @@ async def test_what_is_asked_is_answered_by_the_poller() -> None:
         assert (day, None) == (await remote.history("xa-1-1"), await remote.history("xa-1-2"))
         assert (manner, None) == (await remote.manner("xa-1-1"), await remote.manner("xa-1-2"))
         (fault,) = await remote.reload()
-        assert (BAD, "monitor.yaml:1: không phải UTF-8; lưu tệp theo mã UTF-8") == (fault, fault.told("vi"))
+        assert (BAD, "monitor.yaml:1: không phải UTF-8; lưu tệp theo mã UTF-8") == (fault, fault.text_in("vi"))
         assert "monitor_blind 0.0" in await remote.own_metrics(is_openmetrics=False)
         taken = await remote.operations.acknowledge("xa-1-1", "Trực ca", "đã gọi VNPT")
         assert ("Trực ca", "đã gọi VNPT") == (taken.by, taken.note)

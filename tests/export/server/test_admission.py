@@ -69,17 +69,17 @@ def test_the_newest_of_whoever_holds_most_is_refused(held: dict[str, int], who: 
     quota = Quota(10, 4)
     for client, count in held.items():
         for _ in range(count):
-            assert quota.take(client) is None
+            assert quota.acquire(client) is None
     before = quota.held
-    assert shortage is quota.take(who)
+    assert shortage is quota.acquire(who)
     assert before + (shortage is None) == quota.held
 
 
 def test_a_place_given_back_is_free_again() -> None:
     quota = Quota(1, 1)
     for client in (A, B, A):
-        assert quota.take(client) is None
-        assert Shortage.TOTAL is quota.take(C)
+        assert quota.acquire(client) is None
+        assert Shortage.TOTAL is quota.acquire(C)
         quota.give_back(client)
     assert 0 == quota.held
 

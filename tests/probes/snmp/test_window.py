@@ -36,7 +36,7 @@ def test_what_is_dead_wakes_nobody() -> None:
 
 def test_a_question_counts_until_it_is_given_back_or_old() -> None:
     window = Window(2, young_s=0.5)
-    first, second = window.take(0.0), window.take(0.3)
+    first, second = window.admit(0.0), window.admit(0.3)
     assert window.is_full
     window.age(0.4)
     assert window.is_full

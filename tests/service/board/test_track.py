@@ -22,8 +22,8 @@ def track(now_s: float = 1000.0) -> Track:
     return new_track(point("a"), probe_plan(point("a"), SETTINGS, PROFILES), None, now_s)
 
 
-def take(of: Track, reading: Reading) -> bool:
-    return of.take(reading, reading.at_s, SETTINGS)
+def record(of: Track, reading: Reading) -> bool:
+    return of.record_reading(reading, reading.at_s, SETTINGS)
 
 
 def shown(of: Track) -> tuple[object, ...]:
@@ -43,7 +43,7 @@ def test_a_target_is_looked_at_in_time_though_not_each_time() -> None:
                 make = chance.choice((answer, answer, miss))
                 reading = make("a", chance.choice(("icmp", "snmp")), now_s - chance.random())
                 for each in (often, seldom):
-                    take(each, reading)
+                    record(each, reading)
             has_lapsed = often.drop_stale(now_s, 0.0, INTERVALS)
             is_looked_at = now_s > seldom.look_s
             looks += is_looked_at
@@ -54,9 +54,9 @@ def test_a_target_is_looked_at_in_time_though_not_each_time() -> None:
 
 def test_evidence_that_comes_after_all_was_old_grows_old_in_its_turn() -> None:
     found = track()
-    take(found, answer("a", "icmp", 1000.0))
+    record(found, answer("a", "icmp", 1000.0))
     assert found.drop_stale(1400.0, 0.0, INTERVALS)
-    take(found, answer("a", "icmp", 1410.0))
+    record(found, answer("a", "icmp", 1410.0))
     assert found.shown().icmp is not None
     assert found.look_s <= 1410.0 + INTERVALS * ICMP.of(SETTINGS).every_s
     found.drop_stale(1456.0, 0.0, INTERVALS)
@@ -65,20 +65,20 @@ def test_evidence_that_comes_after_all_was_old_grows_old_in_its_turn() -> None:
 
 def test_an_answer_that_is_no_news_asks_for_no_judgement() -> None:
     found = track()
-    assert take(found, answer("a", "icmp", 1000.0))
+    assert record(found, answer("a", "icmp", 1000.0))
     found.view = replace(found.view, state=State.UP)
-    assert take(found, answer("a", "snmp", 1001.0)), "the agent answers for the first time"
-    assert not take(found, answer("a", "icmp", 1015.0))
-    assert not take(found, answer("a", "snmp", 1061.0))
-    assert take(found, miss("a", "snmp", 1121.0))
-    assert take(found, answer("a", "icmp", 1122.0))
+    assert record(found, answer("a", "snmp", 1001.0)), "the agent answers for the first time"
+    assert not record(found, answer("a", "icmp", 1015.0))
+    assert not record(found, answer("a", "snmp", 1061.0))
+    assert record(found, miss("a", "snmp", 1121.0))
+    assert record(found, answer("a", "icmp", 1122.0))
 
 
 def test_a_reading_that_was_not_sent_leaves_everything_and_its_age_as_it_was() -> None:
     found = track()
-    take(found, answer("a", "icmp", 1000.0))
+    record(found, answer("a", "icmp", 1000.0))
     before = (found.health, dict(found.heard_s), found.shown())
-    assert not take(found, Reading("a", "icmp", 1015.0, Outcome.NOT_SENT, detail=text("no route")))
+    assert not record(found, Reading("a", "icmp", 1015.0, Outcome.NOT_SENT, detail=text("no route")))
     assert before == (found.health, found.heard_s, found.shown())
 
 
@@ -86,7 +86,7 @@ def test_a_miss_tells_of_when_it_was_asked_and_else_of_as_long_ago_as_such_a_pro
     found = track()
     lost = miss("a", "icmp", 1000.0)
     assert (993.0, 1000.0 - 1.18) == (found.sent_s(replace(lost, asked_s=993.0)), found.sent_s(lost))
-    take(found, replace(lost, asked_s=993.0))
+    record(found, replace(lost, asked_s=993.0))
     assert [True, False] == [found.is_outdated(answer("a", "icmp", at_s)) for at_s in (992.9, 993.1)]
 
 
@@ -104,16 +104,16 @@ def of_sip(at_s: float, outcome: Outcome = Outcome.OK, code: int | None = 200) -
 
 def test_a_conference_probe_is_evidence_like_any_other_and_is_shown() -> None:
     found = codec()
-    assert take(found, of_sip(1000.0))
+    assert record(found, of_sip(1000.0))
     assert (Standing.ANSWERING, 200) == (found.health.standing, found.shown().services["sip"].sample.code)
-    take(found, of_sip(1060.0, Outcome.TIMEOUT, None))
+    record(found, of_sip(1060.0, Outcome.TIMEOUT, None))
     assert (Outcome.TIMEOUT, None) == (found.shown().services["sip"].outcome, found.shown().services["sip"].sample.code)
 
 
 def test_each_conference_probe_grows_old_by_its_own_interval() -> None:
     found = codec()
-    take(found, of_sip(1000.0))
-    take(found, Reading("dc", "web", 1000.0, Outcome.OK, service=ServiceSample("tls", 200)))
+    record(found, of_sip(1000.0))
+    record(found, Reading("dc", "web", 1000.0, Outcome.OK, service=ServiceSample("tls", 200)))
     found.drop_stale(1179.0, 0.0, INTERVALS)
     assert {"sip", "web"} == found.shown().services.keys()
     assert found.look_s <= 1180.0
@@ -125,15 +125,15 @@ def test_each_conference_probe_grows_old_by_its_own_interval() -> None:
 
 def test_what_conference_probes_said_moves_along_with_a_clock_that_was_set() -> None:
     found = codec()
-    take(found, of_sip(1000.0))
+    record(found, of_sip(1000.0))
     found.shift(3600.0)
     assert 4600.0 == found.shown().services["sip"].at
 
 
 def test_what_is_published_takes_up_new_evidence_when_it_is_looked_at_and_is_else_the_same_object() -> None:
     found = track()
-    take(found, answer("a", "icmp", 1000.0))
+    record(found, answer("a", "icmp", 1000.0))
     first = found.shown()
     assert first is found.shown()
-    take(found, answer("a", "icmp", 1015.0, rtt_s=0.2))
+    record(found, answer("a", "icmp", 1015.0, rtt_s=0.2))
     assert (0.2, Standing.ANSWERING) == (found.shown().icmp.sample.rtts_s[0], found.health.standing)  # type: ignore[union-attr]
