@@ -125,4 +125,5 @@ def test_no_circle_of_imports() -> None:
 @pytest.mark.parametrize("here", FLOORS)
 def test_a_file_has_one_subject_and_an_opening_line_that_names_it(here: str) -> None:
     assert [] == [f"{path} opens with no docstring" for path, tree in on(here) if not ast.get_docstring(tree)]
-    assert [] == [f"{path} has more than 600 lines and no reason for it" for path, _ in on(here) if path.read_text().count("\n") > 600]
+    long = [path for path, _ in on(here) if path.read_text().count("\n") > 600]
+    assert [] == [f"{path} has more than 600 lines" for path in long]

@@ -136,8 +136,8 @@ async def compose_daemon(
         probers=probers.by_probe,
         trace=tracer.trace,
         receive_drops=lambda: probers.receive_drops,
-        take_strays=probers.snmp.take_strays,
-        manner=probers.snmp.manner,
+        drain_unsolicited=probers.snmp.drain_unsolicited,
+        agent_limits=probers.snmp.agent_limits,
         clock=clock,
     )
     meetings = MeetingWatch(daemon, journal, clock, daemon.samples, loads)

@@ -205,15 +205,15 @@ class _TargetsApi:
         async def prepare() -> AgentLimits | None:
             if id_ not in (await self._source.fresh()).views:
                 raise parameters.no_target(id_)
-            return await self._source.manner(id_)
+            return await self._source.agent_limits(id_)
 
-        def draw(snapshot: Snapshot, manner: AgentLimits | None) -> str:
+        def draw(snapshot: Snapshot, agent_limits: AgentLimits | None) -> str:
             view, settings = snapshot.views.get(id_), self._source.settings
             if view is None:
                 raise parameters.no_target(id_)
             why = sentences(audience.language, settings.timezone).reason(view.reason, names_of(snapshot))
             told = targets.target_in_full(view, snapshot, settings, why, language, has_telephones=audience.sees_telephones)
-            return json_text(told | {"snmp_manner": targets.manner(manner, language)})
+            return json_text(told | {"snmp_manner": targets.agent_limits(agent_limits, language)})
 
         return as_rendered(await self._renderings.get(("/api/v1/targets", id_, audience, language), draw, prepare), request)
 

@@ -85,7 +85,7 @@ class Source(Protocol):
     async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
         """Probe targets now: how many readings there will be, and each as it comes."""
 
-    async def manner(self, target: str) -> AgentLimits | None:
+    async def agent_limits(self, target: str) -> AgentLimits | None:
         """Return how a target's SNMP agent wants to be asked; None before its first poll."""
 
     async def own_metrics(self, *, is_openmetrics: bool) -> str:

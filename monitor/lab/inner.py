@@ -18,7 +18,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from monitor.errors import SetupError, reason_of
 from monitor.lab.namespace import unshare_thread_network
-from monitor.lab.tun import NETWORKS, OWN_ADDRESS, OWN_ADDRESS_V6, Tun, bare_tun, strays
+from monitor.lab.tun import NETWORKS, OWN_ADDRESS, OWN_ADDRESS_V6, Tun, bare_tun, outside_networks
 from monitor.model.settings import LAB_INTERFACE
 from monitor.words.phrase import Phrase
 
@@ -75,7 +75,7 @@ def _open(addresses: tuple[str, ...], ports: tuple[int, ...]) -> InnerNetwork:
     tun = bare_tun()
     try:
         lo, device = socket.if_nametoindex("lo"), socket.if_nametoindex(LAB_INTERFACE)
-        for network in (*NETWORKS, *strays(addresses)):
+        for network in (*NETWORKS, *outside_networks(addresses)):
             _add_route(network, _RTN_LOCAL, _RT_SCOPE_HOST, lo)
         for own in (OWN_ADDRESS, OWN_ADDRESS_V6):
             _add_route(ip_network(own), _RTN_UNICAST, _RT_SCOPE_LINK, device)

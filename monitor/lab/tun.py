@@ -84,7 +84,7 @@ def open_tun(addresses: Iterable[str]) -> Tun:
         fcntl.ioctl(control, _SIOCSIFADDR, _request(_ipv4(OWN_ADDRESS)))
         fcntl.ioctl(control, _SIOCSIFNETMASK, _request(_ipv4("255.255.255.255")))
     _set_up_ipv6()
-    for network in (*NETWORKS, *strays(addresses)):
+    for network in (*NETWORKS, *outside_networks(addresses)):
         _add_route(network)
     return tun
 
@@ -106,7 +106,7 @@ def bare_tun() -> Tun:
     return Tun(descriptor)
 
 
-def strays(addresses: Iterable[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def outside_networks(addresses: Iterable[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """Return a host route for each address that NETWORKS do not cover."""
     parsed = {ipaddress.ip_address(address) for address in addresses}
     return [ipaddress.ip_network(address) for address in parsed if not any(address in network for network in NETWORKS)]

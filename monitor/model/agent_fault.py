@@ -45,7 +45,7 @@ class FaultKind(StrEnum):
 class AgentFault:
     """One misbehaviour as it was seen last. values, because: what its sentence in words/complaints.py is filled with."""
 
-    deed: FaultKind
+    kind: FaultKind
     values: Mapping[str, float | int | str] = field(default_factory=lambda: MappingProxyType({}))
     because: Reasons = ()
 

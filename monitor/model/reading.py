@@ -260,7 +260,7 @@ class Reading:
     probe: 'icmp', 'snmp', or of a conference endpoint 'sip', 'h323', 'web', 'tcp', which bring `service`. at_s: monotonic
     seconds (time.monotonic) when it was complete. detail: why, where the outcome is not OK, or something is missing: codes of
     words/details.py; they go into transitions as evidence.
-    confirms: True where it was asked for to confirm a suspicion and not by the schedule. misdeed: what the agent did that none
+    confirms: True where it was asked for to confirm a suspicion and not by the schedule. agent_fault: what the agent did that none
     should, None where it behaved as far as was seen. learned: what was learned in this poll of how the agent wants to be asked,
     codes of words/details.py, too: they go into an event.
     asked_s: of a miss, monotonic seconds: its question was not sent before; None where nobody noted it.
@@ -274,7 +274,7 @@ class Reading:
     snmp: SnmpSample | None = None
     detail: Reasons = ()
     confirms: bool = False
-    misdeed: AgentFault | None = None
+    agent_fault: AgentFault | None = None
     learned: Reasons = ()
     service: ServiceSample | None = None
     asked_s: float | None = None

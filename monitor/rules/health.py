@@ -47,7 +47,7 @@ class ProbeHealth:
     misses:     silent readings in a row, those left out that fell into a silence of the whole target. failures: the same, with
                 refusals and malformed answers.
     unanswered: silent readings since the target last answered by any probe.
-    is_witness: False while this probe is silent though another answers: its silence then says nothing of the target.
+    is_trusted: False while this probe is silent though another answers: its silence then says nothing of the target.
     has_succeeded: it was OK at least once, so that its failing is news.
     is_slow: it is not asked to confirm a suspicion, and its silence raises none.
     """
@@ -57,14 +57,14 @@ class ProbeHealth:
     misses: int = 0
     failures: int = 0
     unanswered: int = 0
-    is_witness: bool = True
+    is_trusted: bool = True
     has_succeeded: bool = False
     is_slow: bool = False
 
     @property
     def counts(self) -> bool:
         """True where its silence speaks against the target."""
-        return self.is_witness and not self.is_slow
+        return self.is_trusted and not self.is_slow
 
     @property
     def is_silent(self) -> bool:
@@ -184,7 +184,7 @@ def stood_still(health: Health, late_s: float, now_s: float) -> Health:
 
 def lapse(health: Health) -> Health:
     """Return the health of a target whose evidence is too old: nothing is known of it any more, nothing is being confirmed."""
-    return Health(_each(health, outcome=None, misses=0, unanswered=0, is_witness=True), Standing.LAPSED)
+    return Health(_each(health, outcome=None, misses=0, unanswered=0, is_trusted=True), Standing.LAPSED)
 
 
 def stale_at_s(health: Health, heard_s: Mapping[str, float], since_s: float, intervals: float) -> float:
@@ -207,7 +207,7 @@ def fresh_until_s(every_s: float, heard_s: float | None, since_s: float, interva
 def fault_of(health: Health, misses_to_down: int) -> Reason | None:
     """Return why an answering target is degraded by its probes: one that used to succeed fails now. None where all is well."""
     for name, probe in health.probes.items():
-        if probe.has_succeeded and not probe.is_witness:
+        if probe.has_succeeded and not probe.is_trusted:
             return Reason("probe_silent", {"probe": name, "readings": probe.misses})
         if probe.has_succeeded and probe.failures >= misses_to_down and not probe.is_silent:
             return Reason("probe_failing", {"probe": name, "readings": probe.failures})
@@ -278,14 +278,14 @@ def _is_as_left(health: Health, probe: ProbeHealth, outcome: Outcome, misses_to_
     if health.standing is not Standing.ANSWERING or health.suspected_s is not None or health.not_before_s:
         return False
     for each in health.probes.values():  # noqa: SIM110 at each reading, and a generator takes twice as long
-        if each.unanswered or each.is_witness is not (each.misses < misses_to_down):
+        if each.unanswered or each.is_trusted is not (each.misses < misses_to_down):
             return False
     return True
 
 
 def _answered(health: Health, reading: Reading, misses_to_down: int) -> Health:
     before = _acquitted(health) if _is_out(health) else health.probes
-    probes = {name: replace(each, unanswered=0, is_witness=each.misses < misses_to_down) for name, each in before.items()}
+    probes = {name: replace(each, unanswered=0, is_trusted=each.misses < misses_to_down) for name, each in before.items()}
     is_ok = reading.outcome is Outcome.OK
     probe = probes[reading.probe]
     probes[reading.probe] = replace(
@@ -293,7 +293,7 @@ def _answered(health: Health, reading: Reading, misses_to_down: int) -> Health:
         outcome=reading.outcome,
         misses=0,
         failures=0 if is_ok else probe.failures + 1,
-        is_witness=True,
+        is_trusted=True,
         has_succeeded=probe.has_succeeded or is_ok,
     )
     return Health(probes, Standing.ANSWERING)
@@ -328,7 +328,7 @@ def _acquitted(health: Health) -> dict[str, ProbeHealth]:
 
 
 def _forgotten(probe: ProbeHealth) -> ProbeHealth:
-    if not probe.is_witness:
+    if not probe.is_trusted:
         return replace(probe, unanswered=0)
     failures = 0 if probe.is_silent else probe.failures
     outcome = None if probe.is_silent else probe.outcome

@@ -35,7 +35,7 @@ REFILL_PER_S = 0.1
 class _Case:
     """One misbehaviour of one target. seen_s: monotonic, of the last time. is_told: its beginning was an event."""
 
-    misdeed: AgentFault
+    agent_fault: AgentFault
     since: float
     seen_s: float
     seen: int = 0
@@ -49,7 +49,7 @@ class AgentFaults:
 
     def __init__(self, inventory: Inventory) -> None:
         self._cases: dict[tuple[str, FaultKind], _Case] = {}
-        self._deeds: dict[str, list[FaultKind]] = {}
+        self._kinds: dict[str, list[FaultKind]] = {}
         self._engines: dict[str, dict[str, float]] = {}
         self._engine_of: dict[str, str] = {}
         self._told: dict[str, list[float]] = {}
@@ -68,9 +68,9 @@ class AgentFaults:
         self._told = {target: told for target, told in self._told.items() if target in self._targets}
         for target in self._engine_of.keys() - self._targets.keys():
             self._disown(target)
-        self._deeds = {}
-        for target, deed in self._cases:
-            self._deeds.setdefault(target, []).append(deed)
+        self._kinds = {}
+        for target, kind in self._cases:
+            self._kinds.setdefault(target, []).append(kind)
 
     @property
     def open(self) -> Mapping[str, tuple[AgentFault, ...]]:
@@ -78,32 +78,32 @@ class AgentFaults:
         found: dict[str, tuple[AgentFault, ...]] = {}
         for (target, _), case in self._cases.items():
             if case.is_open:
-                found[target] = (*found.get(target, ()), case.misdeed)
+                found[target] = (*found.get(target, ()), case.agent_fault)
         return MappingProxyType(found)
 
     def record_poll(self, reading: Reading, now_s: float, wall: float) -> None:
         """Take a poll of an agent: a misdeed, or one that went well."""
         if reading.probe != SNMP.name or reading.target not in self._targets:
             return
-        if reading.misdeed is not None:
-            self._see(reading.target, reading.misdeed, now_s, wall)
+        if reading.agent_fault is not None:
+            self._see(reading.target, reading.agent_fault, now_s, wall)
         sharing = self._sharing(reading, now_s)
         if sharing is not None:
             self._see(reading.target, sharing, now_s, wall)
-        if reading.target in self._deeds and reading.outcome is Outcome.OK and reading.snmp and not reading.snmp.brief:
-            seen = {misdeed.deed for misdeed in (reading.misdeed, sharing) if misdeed is not None}
+        if reading.target in self._kinds and reading.outcome is Outcome.OK and reading.snmp and not reading.snmp.brief:
+            seen = {agent_fault.kind for agent_fault in (reading.agent_fault, sharing) if agent_fault is not None}
             self._find_clean(reading.target, seen, now_s, wall)
 
-    def take_strays(self, strays: Iterable[Unsolicited], over_s: float, now_s: float, wall: float) -> None:
+    def drain_unsolicited(self, unsolicited: Iterable[Unsolicited], over_s: float, now_s: float, wall: float) -> None:
         """Take what answered no open question over the last over_s seconds."""
         unasked: dict[str, int] = {}
-        for stray in strays:
-            target = self._ids.get(stray.address)
+        for one in unsolicited:
+            target = self._ids.get(one.address)
             if target is None:
                 continue
-            if stray.late_s:
-                self._see(target, AgentFault(FaultKind.LATE, {"late_s": round(stray.late_s, 1)}), now_s, wall)
-            unasked[target] = unasked.get(target, 0) + stray.datagrams
+            if one.late_s:
+                self._see(target, AgentFault(FaultKind.LATE, {"late_s": round(one.late_s, 1)}), now_s, wall)
+            unasked[target] = unasked.get(target, 0) + one.datagrams
         for target, datagrams in unasked.items():
             rate = datagrams / over_s if over_s > 0 else 0.0
             if rate >= FLOOD_PER_S:
@@ -111,10 +111,10 @@ class AgentFaults:
 
     def look(self, now_s: float, wall: float) -> Sequence[Event]:
         """Return what is to be told since the last call, oldest first; call it about once a second."""
-        for (target, deed), case in list(self._cases.items()):
-            is_flood = deed is FaultKind.FLOODS
+        for (target, kind), case in list(self._cases.items()):
+            is_flood = kind is FaultKind.FLOODS
             if now_s - case.seen_s > (QUIET_S if is_flood else LAPSE_S):
-                self._end(target, deed, "over" if is_flood else "unheard", now_s, wall)
+                self._end(target, kind, "over" if is_flood else "unheard", now_s, wall)
         if self._untold and now_s - self._untold_s > LAPSE_S:
             self._untold_s = now_s
             self._events.append(Event(wall, "misbehaves", "", {"deed": "more", "count": self._untold}))
@@ -122,35 +122,35 @@ class AgentFaults:
         events, self._events = self._events, []
         return events
 
-    def _see(self, target: str, misdeed: AgentFault, now_s: float, wall: float) -> None:
-        case = self._cases.get((target, misdeed.deed))
+    def _see(self, target: str, agent_fault: AgentFault, now_s: float, wall: float) -> None:
+        case = self._cases.get((target, agent_fault.kind))
         if case is None:
-            case = self._cases[target, misdeed.deed] = _Case(misdeed, wall, now_s)
-            self._deeds.setdefault(target, []).append(misdeed.deed)
-        case.misdeed, case.seen_s, case.clean = misdeed, now_s, 0
+            case = self._cases[target, agent_fault.kind] = _Case(agent_fault, wall, now_s)
+            self._kinds.setdefault(target, []).append(agent_fault.kind)
+        case.agent_fault, case.seen_s, case.clean = agent_fault, now_s, 0
         case.seen += 1
-        if case.seen >= SEEN_TO_BEGIN[misdeed.deed] and not case.is_open:
+        if case.seen >= SEEN_TO_BEGIN[agent_fault.kind] and not case.is_open:
             case.is_open = True
-            told = Event(wall, "misbehaves", target, {**misdeed.values, "deed": misdeed.deed.value}, misdeed.because)
+            told = Event(wall, "misbehaves", target, {**agent_fault.values, "deed": agent_fault.kind.value}, agent_fault.because)
             case.is_told = self._tell(told, now_s)
 
     def _find_clean(self, target: str, seen: set[FaultKind], now_s: float, wall: float) -> None:
         """Count a good poll for every misdeed of a target that it did not show."""
-        for deed in [deed for deed in self._deeds[target] if deed not in seen and deed is not FaultKind.FLOODS]:
-            case = self._cases[target, deed]
+        for kind in [kind for kind in self._kinds[target] if kind not in seen and kind is not FaultKind.FLOODS]:
+            case = self._cases[target, kind]
             case.clean += 1
             if case.clean >= CLEAN_TO_END:
-                self._end(target, deed, "over", now_s, wall)
+                self._end(target, kind, "over", now_s, wall)
 
-    def _end(self, target: str, deed: FaultKind, how: str, now_s: float, wall: float) -> None:
-        case = self._cases.pop((target, deed))
-        deeds = self._deeds[target]
-        deeds.remove(deed)
-        if not deeds:
-            del self._deeds[target]
+    def _end(self, target: str, kind: FaultKind, how: str, now_s: float, wall: float) -> None:
+        case = self._cases.pop((target, kind))
+        kinds = self._kinds[target]
+        kinds.remove(kind)
+        if not kinds:
+            del self._kinds[target]
         if case.is_told:
-            values = {**case.misdeed.values, "deed": deed.value, "how": how, "lasted_s": round(wall - case.since)}
-            self._tell(Event(wall, "behaves", target, values, case.misdeed.because), now_s)
+            values = {**case.agent_fault.values, "deed": kind.value, "how": how, "lasted_s": round(wall - case.since)}
+            self._tell(Event(wall, "behaves", target, values, case.agent_fault.because), now_s)
 
     def _tell(self, event: Event, now_s: float) -> bool:
         """Make an event of it, unless there were too many; return whether there is one. The end of what was told is always told."""

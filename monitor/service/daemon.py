@@ -27,7 +27,7 @@ from monitor.rules.topology import Topology
 from monitor.service.agent_faults import AgentFaults
 from monitor.service.board.announcing import sentence
 from monitor.service.board.board import Board
-from monitor.service.board.judge import Summons
+from monitor.service.board.judge import MeetingSpans
 from monitor.service.history import History, add_minute
 from monitor.service.meetings.check import Ask
 from monitor.service.meetings.memory import SampleMemory
@@ -54,8 +54,8 @@ class Daemon:
         probers: Mapping[str, Prober],
         trace: Callable[[str], Awaitable[PathTrace]],
         receive_drops: Callable[[], int],
-        take_strays: Callable[[], Sequence[Unsolicited]] = tuple,
-        manner: Callable[[str], AgentLimits | None] = lambda _: None,
+        drain_unsolicited: Callable[[], Sequence[Unsolicited]] = tuple,
+        agent_limits: Callable[[str], AgentLimits | None] = lambda _: None,
         clock: Clock,
     ) -> None:
         """reload_from reads the configuration anew and permit runs the guard over it; both may raise MonitorError.
@@ -87,8 +87,8 @@ class Daemon:
         self._history = history
         self._trace = trace
         self._receive_drops = receive_drops
-        self._take_strays = take_strays
-        self._manner = manner
+        self._drain_unsolicited = drain_unsolicited
+        self._agent_limits = agent_limits
         self._clock = clock
         self._complaints = AgentFaults(configuration.inventory)
         self._looked_s = clock.monotonic()
@@ -144,9 +144,9 @@ class Daemon:
     def _look_at_agents(self) -> None:
         """Tell the log and the journal whose agent misbehaves, and whose does no longer."""
         now_s, wall = self._clock.monotonic(), self._clock.wall()
-        strays = self._take_strays()
-        self.own.see_strays(strays)
-        self._complaints.take_strays(strays, now_s - self._looked_s, now_s, wall)
+        unsolicited = self._drain_unsolicited()
+        self.own.count_unsolicited(unsolicited)
+        self._complaints.drain_unsolicited(unsolicited, now_s - self._looked_s, now_s, wall)
         self._looked_s = now_s
         events = self._complaints.look(now_s, wall)
         for event in events:
@@ -210,9 +210,9 @@ class Daemon:
         self.own.see(self.snapshot())
         return self.own.render(is_openmetrics=is_openmetrics)
 
-    async def manner(self, target: str) -> AgentLimits | None:
+    async def agent_limits(self, target: str) -> AgentLimits | None:
         """Return how a target's agent wants to be asked."""
-        return self._manner(target)
+        return self._agent_limits(target)
 
     async def history(self, target: str) -> Day | None:
         """Return the last 24 hours of a target by the minute."""
@@ -242,9 +242,9 @@ class Daemon:
         """Return announced work, of the settings and of run time."""
         return (*self.settings.maintenance, *(work.window for work in self.operations.open_works()))
 
-    def summon(self, summons: Summons) -> None:
+    def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None:
         """Have targets be expected for their meetings."""
-        self.board.summon(summons)
+        self.board.expect_for_meetings(meeting_spans)
 
     def is_ready(self) -> bool:
         """Return whether the first probes are sent."""

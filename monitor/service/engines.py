@@ -34,15 +34,15 @@ class Engine(Protocol):
 class TellsStrays(Protocol):
     """An engine that knows what came unasked."""
 
-    def take_strays(self) -> tuple[Unsolicited, ...]:
+    def drain_unsolicited(self) -> tuple[Unsolicited, ...]:
         """Return what answered no open question since the last call, by source and kind."""
 
 
 @runtime_checkable
-class TellsManners(Protocol):
+class TellsLimits(Protocol):
     """An engine that learns how agents want to be asked."""
 
-    def manner(self, target: str) -> AgentLimits | None:
+    def agent_limits(self, target: str) -> AgentLimits | None:
         """Return what was learned of one target's agent, None before its first poll."""
 
 
@@ -79,15 +79,15 @@ class SnmpEngines:
         """Return how many datagrams the kernel dropped because an engine's sockets were full."""
         return sum(engine.receive_drops for engine in self._engines.values())
 
-    def take_strays(self) -> tuple[Unsolicited, ...]:
+    def drain_unsolicited(self) -> tuple[Unsolicited, ...]:
         """Return what answered no open question since the last call; pysnmp tells nothing of that."""
         telling = [engine for engine in self._engines.values() if isinstance(engine, TellsStrays)]
-        return tuple(stray for engine in telling for stray in engine.take_strays())
+        return tuple(one for engine in telling for one in engine.drain_unsolicited())
 
-    def manner(self, target: str) -> AgentLimits | None:
+    def agent_limits(self, target: str) -> AgentLimits | None:
         """Return what was learned of how a target's agent wants to be asked, None before its first poll."""
-        found = (engine.manner(target) for engine in self._engines.values() if isinstance(engine, TellsManners))
-        return next((manner for manner in found if manner is not None), None)
+        found = (engine.agent_limits(target) for engine in self._engines.values() if isinstance(engine, TellsLimits))
+        return next((agent_limits for agent_limits in found if agent_limits is not None), None)
 
     def close(self) -> None:
         """Close every engine that was opened."""

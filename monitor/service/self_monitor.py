@@ -135,7 +135,7 @@ def _counts(sender: IcmpCounts) -> tuple[int, int, int]:
 
 
 class LoopHolder:
-    """Samples what the loop's thread runs while it is overdue; see beat(), name_holder(). A context manager: its thread lives within.
+    """Samples what the loop's thread runs while it is overdue; see name_holder(). A context manager: its thread lives within.
 
     The thread wakes twice a second to see that the beat goes on, which takes 0.24 ms of a processor's second, measured.
     """

@@ -38,4 +38,5 @@ def test_a_terminal_shows_text_and_is_given_no_octets() -> None:
         with pytest.raises(SetupError) as refused:
             put(b"PK", None, "r.xlsx")
     assert "Ca trực\n" == terminal.getvalue()
-    assert "tệp Excel không hiện được trên màn hình dòng lệnh; thêm -o r.xlsx, hoặc chuyển đi: > r.xlsx" == refused.value.text_in("vi")
+    expected = "tệp Excel không hiện được trên màn hình dòng lệnh; thêm -o r.xlsx, hoặc chuyển đi: > r.xlsx"
+    assert expected == refused.value.text_in("vi")

@@ -266,7 +266,7 @@ class FakeSource:
 
         return len(ids), answers()
 
-    async def manner(self, target: str) -> AgentLimits | None:
+    async def agent_limits(self, target: str) -> AgentLimits | None:
         return self.manners.get(target)
 
     def is_ready(self) -> bool:

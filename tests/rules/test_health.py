@@ -109,7 +109,7 @@ def test_a_probe_that_owes_its_answer_is_waited_for_only_so_long() -> None:
 
 def test_a_probe_that_has_long_been_silent_does_not_speak_for_the_target() -> None:
     state = after("i+ s+ i- i- s+ i- i- i-")
-    assert (None, False) == (state.suspected_s, state.probes["icmp"].is_witness)
+    assert (None, False) == (state.suspected_s, state.probes["icmp"].is_trusted)
     state = after("s-", state)
     assert state.suspected_s is not None
     assert not ripe(state), "one lost answer of the only witness is one lost burst"
@@ -117,7 +117,7 @@ def test_a_probe_that_has_long_been_silent_does_not_speak_for_the_target() -> No
 
 
 def test_a_probe_is_a_witness_again_once_it_answers() -> None:
-    assert after("i+ s+ i- i- s+ i+").probes["icmp"].is_witness
+    assert after("i+ s+ i- i- s+ i+").probes["icmp"].is_trusted
 
 
 def test_readings_of_a_probe_that_the_target_does_not_have_change_nothing() -> None:
@@ -154,7 +154,7 @@ def test_misses_of_an_outage_say_nothing_of_a_probe_and_those_after_the_return_d
     if is_freed_first:
         silent = after("s- i- s- s-", health.returning(silent, 200.0))
     back = after("i+", silent)
-    assert (None, True, 0) == (health.fault_of(back, N), back.probes["snmp"].is_witness, back.probes["snmp"].misses)
+    assert (None, True, 0) == (health.fault_of(back, N), back.probes["snmp"].is_trusted, back.probes["snmp"].misses)
     once = after("s- i+", back)
     assert health.fault_of(once, N) is None
     assert SILENT_PROBE == health.fault_of(after("s- i+", once), N)
@@ -294,7 +294,7 @@ def test_some_witness_is_always_left(story: list[tuple[str, Outcome]]) -> None:
     state = health.unknown_health(BOTH)
     for number, (probe, outcome) in enumerate(story):
         state = health.step_health(state, Reading("a", probe, float(number), outcome), misses_to_down=N)
-        assert any(each.is_witness for each in state.probes.values())
+        assert any(each.is_trusted for each in state.probes.values())
 
 
 @given(

@@ -18,7 +18,7 @@ from monitor.model.spec import IcmpSpec, SipSpec
 from monitor.model.state import Event, Snapshot, TargetView, Transition
 from monitor.rules import topology
 from monitor.rules.topology import Topology
-from monitor.service.board.judge import Summons
+from monitor.service.board.judge import MeetingSpans
 from monitor.service.meetings.check import Ask, Form
 from monitor.service.meetings.loads import Loads
 from monitor.service.meetings.memory import SampleMemory
@@ -69,7 +69,7 @@ class FakeDaemon:
     samples: SampleMemory = field(default_factory=SampleMemory)
     asked: list[Spec] = field(default_factory=list)
     at_once: list[int] = field(default_factory=list)
-    summons: Summons = field(default_factory=dict)
+    meeting_spans: MeetingSpans = field(default_factory=dict)
     subscribers: list[Callable[[Snapshot], None]] = field(default_factory=list)
     answers: bool = True
 
@@ -89,8 +89,8 @@ class FakeDaemon:
     def windows(self) -> Sequence[MaintenanceWindow]:
         return ()
 
-    def summon(self, summons: Summons) -> None:
-        self.summons = summons
+    def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None:
+        self.meeting_spans = meeting_spans
 
     @property
     def ask(self) -> Ask:

@@ -33,18 +33,18 @@ class Desk:
         self.inventory = inventory([addressed(name, at) for at, name in enumerate(self.names)])
         self.complaints = AgentFaults(self.inventory)
 
-    def poll(self, target: str, misdeed: AgentFault | None = None, outcome: Outcome = Outcome.OK, engine_id: str = "") -> None:
+    def poll(self, target: str, agent_fault: AgentFault | None = None, outcome: Outcome = Outcome.OK, engine_id: str = "") -> None:
         """Take one poll and look, an interval later."""
         self.now_s += EVERY_S
         sample = SnmpSample("generic", engine_id=engine_id) if outcome is Outcome.OK else None
-        reading = Reading(target, "snmp", self.now_s, outcome, snmp=sample, misdeed=misdeed)
+        reading = Reading(target, "snmp", self.now_s, outcome, snmp=sample, agent_fault=agent_fault)
         self.complaints.record_poll(reading, self.now_s, self.now_s)
         self.look()
 
-    def strays(self, *strays: Unsolicited, after_s: float = 1.0) -> None:
+    def unsolicited(self, *unsolicited: Unsolicited, after_s: float = 1.0) -> None:
         """Take a second's strays and look."""
         self.now_s += after_s
-        self.complaints.take_strays(strays, after_s, self.now_s, self.now_s)
+        self.complaints.drain_unsolicited(unsolicited, after_s, self.now_s, self.now_s)
         self.look()
 
     def look(self) -> None:
@@ -70,8 +70,8 @@ def test_it_ends_after_three_good_polls_in_a_row() -> None:
     desk = Desk()
     for _ in range(3):
         desk.poll("a", LOOPS)
-    for misdeed in (None, None, LOOPS, None, None, None):
-        desk.poll("a", misdeed)
+    for agent_fault in (None, None, LOOPS, None, None, None):
+        desk.poll("a", agent_fault)
     assert [("misbehaves", "a"), ("behaves", "a")] == desk.told
     assert sentence(desk.events[1]).startswith("a: no longer: walk of the agent does not end: ")
     assert {} == desk.complaints.open
@@ -79,8 +79,8 @@ def test_it_ends_after_three_good_polls_in_a_row() -> None:
 
 def test_silence_is_no_proof_of_good_behaviour() -> None:
     desk = Desk()
-    for misdeed in (LOOPS, LOOPS, None, None, None, None):
-        desk.poll("a", misdeed, Outcome.TIMEOUT)
+    for agent_fault in (LOOPS, LOOPS, None, None, None, None):
+        desk.poll("a", agent_fault, Outcome.TIMEOUT)
     assert [("misbehaves", "a")] == desk.told
 
 
@@ -99,7 +99,7 @@ def test_who_is_not_seen_for_an_hour_is_no_longer_complained_of() -> None:
 def test_a_flood_is_named_by_its_source_and_ends_with_it() -> None:
     desk = Desk()
     for _ in range(5):
-        desk.strays(
+        desk.unsolicited(
             Unsolicited("10.0.0.2", "garbage", 900),
             Unsolicited("10.0.0.2", "unasked", 100),
             Unsolicited("192.0.2.1", "garbage", 9999),
@@ -108,21 +108,21 @@ def test_a_flood_is_named_by_its_source_and_ends_with_it() -> None:
     assert "b: agent sends 1000 datagrams a second that nobody asked for" == sentence(desk.events[0])
     desk.poll("b")
     assert 1 == len(desk.events), "a poll that is answered says nothing of a flood"
-    desk.strays(after_s=QUIET_S + 1)
+    desk.unsolicited(after_s=QUIET_S + 1)
     assert [("misbehaves", "b"), ("behaves", "b")] == desk.told
 
 
 def test_a_stray_now_and_then_is_no_flood() -> None:
     desk = Desk()
     for _ in range(100):
-        desk.strays(Unsolicited("10.0.0.1", "unasked", 5))
+        desk.unsolicited(Unsolicited("10.0.0.1", "unasked", 5))
     assert [] == desk.told
 
 
 def test_an_agent_that_answers_when_it_was_given_up_is_named_with_its_slowness() -> None:
     desk = Desk()
     for _ in range(3):
-        desk.strays(Unsolicited("10.0.0.1", "late", 1, late_s=9.96), after_s=30.0)
+        desk.unsolicited(Unsolicited("10.0.0.1", "late", 1, late_s=9.96), after_s=30.0)
     assert ["a: agent answers after 10 s, when it has been given up"] == [sentence(event) for event in desk.events]
 
 
@@ -140,9 +140,9 @@ def test_two_devices_with_one_engine_id_are_told_once_for_both() -> None:
 def test_one_target_that_comes_and_goes_is_told_a_few_times_an_hour_and_the_rest_is_counted() -> None:
     desk = Desk()
     for _ in range(200):
-        for misdeed in (LOOPS, LOOPS, None, None, None):
+        for agent_fault in (LOOPS, LOOPS, None, None, None):
             desk.now_s -= EVERY_S * 0.9
-            desk.poll("a", misdeed)
+            desk.poll("a", agent_fault)
     hours = desk.now_s / 3600
     assert len(desk.events) <= (2 * MOST_AN_HOUR + 1) * (hours + 1)
     assert [("misbehaves", "")] == [each for each in desk.told if not each[1]][:1]

@@ -113,8 +113,8 @@ def _icmp(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
     }
 
 
-def _complaint(misdeed: AgentFault, language: str) -> dict[str, Json]:
-    return {"code": misdeed.deed, "values": {**misdeed.values, **_fault(misdeed.because, language)}}
+def _complaint(agent_fault: AgentFault, language: str) -> dict[str, Json]:
+    return {"code": agent_fault.kind, "values": {**agent_fault.values, **_fault(agent_fault.because, language)}}
 
 
 def _fault(because: Reasons, language: str) -> dict[str, Json]:
@@ -156,7 +156,7 @@ def _services(view: TargetView, language: str) -> dict[str, Json]:
     }
 
 
-def manner(learned: AgentLimits | None, language: str) -> dict[str, Json] | None:
+def agent_limits(learned: AgentLimits | None, language: str) -> dict[str, Json] | None:
     """Return how a target's agent wants to be asked, and why, in a language, that was found; None where nothing is known."""
     if learned is None:
         return None

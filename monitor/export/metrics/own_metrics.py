@@ -118,10 +118,10 @@ class OwnMetrics:
         self._drops.inc(total - self._drops_seen if total >= self._drops_seen else total)
         self._drops_seen = total
 
-    def see_strays(self, strays: Iterable[Unsolicited]) -> None:
+    def count_unsolicited(self, unsolicited: Iterable[Unsolicited]) -> None:
         """Count what came unasked."""
-        for stray in strays:
-            self._unsolicited.labels(stray.kind).inc(stray.datagrams)
+        for one in unsolicited:
+            self._unsolicited.labels(one.kind).inc(one.datagrams)
 
     def see_loop_lag(self, lag_s: float) -> None:
         """Note how late the event loop was."""

@@ -65,9 +65,9 @@ class Sentences:
         """Return what a probe said beside its numbers, such as why it failed; '' where it said nothing."""
         return tell_details(reasons, self.language)
 
-    def complaint(self, misdeed: AgentFault) -> str:
+    def complaint(self, agent_fault: AgentFault) -> str:
         """Return what an agent does that none should, as a sentence without its full stop."""
-        text = complain(misdeed.deed, misdeed.values, self.language, misdeed.because)
+        text = complain(agent_fault.kind, agent_fault.values, self.language, agent_fault.because)
         return text[:1].upper() + text[1:]
 
     def path(self, path: Reason | None) -> str:

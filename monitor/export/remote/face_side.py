@@ -31,7 +31,7 @@ FRESH_S = 0.25
 
 Events = Callable[[float | None, int, str | None], Awaitable[Sequence[Transition | Event]]]
 _END = (MessageKind.RESULT, MessageKind.ERROR)
-_ONLY_READ = ("serving", "alive", "fresh", "history", "manner", "own_metrics", "works", "sealed")
+_ONLY_READ = ("serving", "alive", "fresh", "history", "agent_limits", "own_metrics", "works", "sealed")
 _Callback = TypeVar("_Callback")
 
 
@@ -269,10 +269,10 @@ class RemoteSource:
         day: Day | None = await self._calls.ask("history", target=target)
         return day
 
-    async def manner(self, target: str) -> AgentLimits | None:
+    async def agent_limits(self, target: str) -> AgentLimits | None:
         """Return how a target's agent wants to be asked."""
-        manner: AgentLimits | None = await self._calls.ask("manner", target=target)
-        return manner
+        agent_limits: AgentLimits | None = await self._calls.ask("agent_limits", target=target)
+        return agent_limits
 
     async def own_metrics(self, *, is_openmetrics: bool) -> str:
         """Return the text of the poller's own metrics."""

@@ -158,7 +158,7 @@ class PollerSide:
             "check": self._check,
             "confirm": self._confirm,
             "history": _plain(source.history),
-            "manner": _plain(source.manner),
+            "agent_limits": _plain(source.agent_limits),
             "own_metrics": _plain(source.own_metrics),
             "reload": _plain(source.reload),
             "acknowledge": _plain(operations.acknowledge),

@@ -69,7 +69,7 @@ _NOTHING = Remarks()
 class Burst:
     """What has happened to one target's burst so far.
 
-    name: where it goes, as Place.name; address: the same as text. manner: how it is sent.
+    name: where it goes, as Place.name; address: the same as text. group: how it is sent.
     to_send: requests still to be handed to the kernel; due_s: when the next one is (monotonic).
     rtts:    by accepted request, None while it is unanswered. sequences: theirs on the wire.
     given_up: unanswered requests that are overdue, and for which no reply needs room any more; see Channel.give_up().
@@ -83,8 +83,8 @@ class Burst:
         "due_s",
         "finished",
         "given_up",
+        "group",
         "last_sent_s",
-        "manner",
         "name",
         "remarks",
         "round",
@@ -94,13 +94,13 @@ class Burst:
         "to_send",
     )
 
-    def __init__(self, spec: IcmpSpec, place: Place, of_round: Round, manner: SendGroup, due_s: float) -> None:
+    def __init__(self, spec: IcmpSpec, place: Place, of_round: Round, group: SendGroup, due_s: float) -> None:
         self.spec = spec
         self.address = place.address
         self.name = place.name
         self.round = of_round
-        self.manner = manner
-        self.drops = manner.channel.drops
+        self.group = group
+        self.drops = group.channel.drops
         self.due_s = due_s
         self.to_send = spec.packets
         self.last_sent_s = due_s

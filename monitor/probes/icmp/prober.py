@@ -79,7 +79,7 @@ class IcmpProber:
         self._channels: dict[int, FamilyState] = {}
         self._lines: deque[_Waiting] = deque()
         self._fresh: deque[Burst] = deque()
-        self._manners: dict[tuple[int, int, float, float], SendGroup] = {}
+        self._groups: dict[tuple[int, int, float, float], SendGroup] = {}
         self._handle: asyncio.TimerHandle | None = None
         self._receiver = Receiver(clock, worked)
         self._sender = Sender(clock, self, self._receiver.take_errors)
@@ -110,7 +110,7 @@ class IcmpProber:
         for channel in self._channels.values():
             channel.socket.close()
         self._channels.clear()
-        self._manners.clear()
+        self._groups.clear()
         self._names.close()
 
     @property
@@ -182,34 +182,34 @@ class IcmpProber:
     def _bursts_of(self, members: Iterable[tuple[IcmpSpec, Place]], line: _Waiting) -> list[Burst]:
         """Return the bursts of some of a line, but deliver at once what nothing can be sent for."""
         bursts: list[Burst] = []
-        manners, of_round, since_s = self._manners, line.round, line.since_s
+        groups, of_round, since_s = self._groups, line.round, line.since_s
         for channel in self._channels.values():
             channel.drops = channel.socket.drops()
         for spec, place in members:
-            manner = manners.get((place.version, spec.dscp, spec.spacing_s, spec.timeout_s)) or self._manner_of(spec, place)
-            if manner is None or spec.packets < 1:
-                fault = Reason("nothing_asked") if manner else Reason("no_ip_socket", {"version": place.version})
+            group = groups.get((place.version, spec.dscp, spec.spacing_s, spec.timeout_s)) or self._group_of(spec, place)
+            if group is None or spec.packets < 1:
+                fault = Reason("nothing_asked") if group else Reason("no_ip_socket", {"version": place.version})
                 of_round.close(not_sent(spec, self._clock.monotonic(), fault))
             else:
-                manner.channel.under_way += 1
-                bursts.append(Burst(spec, place, of_round, manner, since_s))
+                group.channel.under_way += 1
+                bursts.append(Burst(spec, place, of_round, group, since_s))
         return bursts
 
-    def _manner_of(self, spec: IcmpSpec, place: Place) -> SendGroup | None:
+    def _group_of(self, spec: IcmpSpec, place: Place) -> SendGroup | None:
         """Return how a spec is sent, None where there is no socket for its target."""
         channel = self._channels.get(place.version)
         if channel is None:
             return None
-        manner = self._manners[place.version, spec.dscp, spec.spacing_s, spec.timeout_s] = SendGroup(channel, spec)
-        return manner
+        group = self._groups[place.version, spec.dscp, spec.spacing_s, spec.timeout_s] = SendGroup(channel, spec)
+        return group
 
     def _is_idle(self) -> bool:
-        return not (self._lines or self._fresh or any(each.spaced or each.waiting for each in self._manners.values()))
+        return not (self._lines or self._fresh or any(each.spaced or each.waiting for each in self._groups.values()))
 
     def _queues(self) -> Iterator[deque[Burst]]:
         """Yield what waits for its turn, in the order of turns."""
-        for manner in tuple(self._manners.values()):
-            yield manner.spaced
+        for group in tuple(self._groups.values()):
+            yield group.spaced
         yield self._fresh
 
     def _take_unfinished(self) -> Iterator[Burst]:
@@ -217,7 +217,7 @@ class IcmpProber:
         while self._lines:
             line = self._lines.popleft()
             yield from self._bursts_of(line.members, line)
-        for queue in (*self._queues(), *(each.waiting for each in self._manners.values())):
+        for queue in (*self._queues(), *(each.waiting for each in self._groups.values())):
             while queue:
                 burst = queue.popleft()
                 if not burst.finished:
@@ -251,7 +251,7 @@ class IcmpProber:
         for burst in self._take_unfinished():
             if not burst.round.done.done():
                 burst.round.done.set_exception(error)
-            burst.manner.channel.forget(burst)
+            burst.group.channel.forget(burst)
 
     def _rest_s(self, taken: int) -> float:
         """Return how long nothing is due: until the next request or time-out, but no longer than replies may wait.
@@ -259,7 +259,7 @@ class IcmpProber:
         taken: packets of the last drain. Where strangers send so many that they could fill our buffer, it is emptied more often.
         """
         now = self._clock.monotonic()
-        waiting = [(manner.waiting, manner.timeout_s) for manner in self._manners.values() if manner.waiting]
+        waiting = [(group.waiting, group.timeout_s) for group in self._groups.values() if group.waiting]
         longest_s = STRAGGLERS_TICK_S if all(queue[-1].finished for queue, _ in waiting) else TICK_S
         dues = [queue[0].due_s for queue in self._queues() if queue]
         dues += [queue[0].last_sent_s + timeout_s + _EARLY_S for queue, timeout_s in waiting]
@@ -276,8 +276,8 @@ class IcmpProber:
         if not drain.is_empty:
             return
         stood_s = self._receiver.stood_still_s(now)
-        for manner in tuple(self._manners.values()):
-            timeout_s, queue = manner.timeout_s, manner.waiting
+        for group in tuple(self._groups.values()):
+            timeout_s, queue = group.timeout_s, group.waiting
             while queue and (queue[0].finished or queue[0].last_sent_s + timeout_s < now):
                 burst = queue.popleft()
                 if not burst.finished:
@@ -285,15 +285,15 @@ class IcmpProber:
                     # the machine may have stood still with it. A busy loop is no excuse, the kernel took what came.
                     is_void = stood_s > timeout_s and not drain.received and not burst.answered
                     self._finish(burst, at_s, stalled_s=stood_s if is_void else 0.0)
-            if manner.channel.unanswered >= manner.channel.window:
-                _make_room(manner, now)
+            if group.channel.unanswered >= group.channel.window:
+                _make_room(group, now)
         self._receiver.has_seen_all(now)
 
     def _finish(self, burst: Burst, at_s: float, stalled_s: float = 0.0) -> None:
         if burst.finished:
             return
         burst.finished = True
-        channel = burst.manner.channel
+        channel = burst.group.channel
         channel.forget(burst)
         if burst.answered:
             at_s = _known_s(burst, at_s)
@@ -330,11 +330,11 @@ class IcmpProber:
         batch: list[Burst] = []
         if not queue:
             return batch
-        manner = queue[0].manner
-        limit = min(limit, manner.channel.window - manner.channel.unanswered)
+        group = queue[0].group
+        limit = min(limit, group.channel.window - group.channel.unanswered)
         while queue and len(batch) < limit:
             burst = queue[0]
-            if burst.due_s > latest_s or burst.manner is not manner:
+            if burst.due_s > latest_s or burst.group is not group:
                 break
             queue.popleft()
             if burst.round.done.done():
@@ -346,14 +346,14 @@ class IcmpProber:
     def _requeue(self, bursts: Sequence[Burst]) -> None:
         """Let these wait for their next turn, or for what is unanswered."""
         for burst in bursts:
-            manner = burst.manner
+            group = burst.group
             if burst.to_send:
-                burst.due_s = burst.last_sent_s + manner.spacing_s
-                manner.spaced.append(burst)
+                burst.due_s = burst.last_sent_s + group.spacing_s
+                group.spaced.append(burst)
             elif burst.answered == len(burst.rtts):
                 self._finish(burst, burst.last_sent_s)
             else:
-                manner.waiting.append(burst)
+                group.waiting.append(burst)
 
 
 def _known_s(burst: Burst, at_s: float) -> float:
@@ -361,13 +361,13 @@ def _known_s(burst: Burst, at_s: float) -> float:
     if at_s - burst.last_sent_s <= _LATE_S:
         return at_s
     last_s = burst.rtts[-1]
-    return min(at_s, burst.last_sent_s + (burst.manner.timeout_s if last_s is None else last_s))
+    return min(at_s, burst.last_sent_s + (burst.group.timeout_s if last_s is None else last_s))
 
 
-def _make_room(manner: SendGroup, now: float) -> None:
+def _make_room(group: SendGroup, now: float) -> None:
     """Give up what is overdue of bursts that wait for room to go on, or as many silent targets as fill the window would keep it
     for ever. They stand in the order in which they were sent last."""
-    for burst in manner.spaced:
-        if burst.last_sent_s + manner.timeout_s >= now:
+    for burst in group.spaced:
+        if burst.last_sent_s + group.timeout_s >= now:
             break
-        manner.channel.give_up(burst)
+        group.channel.give_up(burst)

@@ -106,7 +106,7 @@ class Receiver:
             rtt_s = seconds + nanoseconds * 1e-9 - base_s - sent_s
             if burst.remarks is not None or offset_s is None or not -PAUSE_S <= rtt_s <= now - sent_s + SAME_OFFSET_S:
                 rtt_s = self._doubtful_rtt_s(flight, rtt_s if offset_s is not None else None, now)
-            if rtt_s <= burst.manner.timeout_s:
+            if rtt_s <= burst.group.timeout_s:
                 rtts[index] = rtt_s if rtt_s > 0.0 else 0.0
                 burst.answered += 1
                 answered += 1
@@ -127,7 +127,7 @@ class Receiver:
             return stamped_s
         burst.noted().clock = "loop"
         # It came after the last drain, which is all that is sure: in time if it may have been in time.
-        return min(now - sent_s, max(burst.manner.timeout_s, self.drained_s - sent_s))
+        return min(now - sent_s, max(burst.group.timeout_s, self.drained_s - sent_s))
 
     def take_errors(self, channel: FamilyState) -> int:
         """Empty a channel's error queue, note who is unreachable, and return how many reports of any sort were in it."""

@@ -45,12 +45,12 @@ class Sender:
         bursts: at most BATCH, of one manner. Where fewer are dealt with the kernel has no room now, and the rest
         must wait for another turn.
         """
-        manner, count = bursts[0].manner, len(bursts)
-        channel = manner.channel
+        group, count = bursts[0].group, len(bursts)
+        channel = group.channel
         sequences = channel.take_sequences(count)
         cookies = struct.unpack(f"@{count}Q", os.urandom(8 * count))
-        if manner.dscp != channel.socket.dscp:
-            channel.socket.mark(manner.dscp)
+        if group.dscp != channel.socket.dscp:
+            channel.socket.mark(group.dscp)
         channel.socket.write([burst.name for burst in bursts], sequences, cookies)
         bookings = zip(bursts, sequences, cookies, strict=True)
         done = 0
@@ -59,7 +59,7 @@ class Sender:
             taken = channel.socket.send(done, count - done)
             if taken <= 0:
                 taken, refusal = self._send_again(channel, done, taken)
-                if refusal in _NO_ROOM and before_s - bursts[done].due_s < manner.timeout_s:
+                if refusal in _NO_ROOM and before_s - bursts[done].due_s < group.timeout_s:
                     break
                 if refusal:
                     self._note_refusal(bursts[done], refusal, before_s)

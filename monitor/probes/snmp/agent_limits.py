@@ -264,7 +264,7 @@ class KnownAgent:
 
     # For people
 
-    def manner(self, spec: SnmpSpec) -> AgentLimits:
+    def agent_limits(self, spec: SnmpSpec) -> AgentLimits:
         """Return how a target's agent is asked now."""
         times = self.times
         wait_s = times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)

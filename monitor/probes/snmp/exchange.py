@@ -60,15 +60,15 @@ class ExchangeError(Exception):
     """No usable answer came.
 
     outcome: anything but OK. detail: why, as in Reading. is_final: no further question is allowed, since the device's
-    deadline is over or nothing can be sent. misdeed: what the agent did that none should.
+    deadline is over or nothing can be sent. agent_fault: what the agent did that none should.
     """
 
-    def __init__(self, outcome: Outcome, *detail: Reason, is_final: bool = False, misdeed: AgentFault | None = None) -> None:
+    def __init__(self, outcome: Outcome, *detail: Reason, is_final: bool = False, agent_fault: AgentFault | None = None) -> None:
         super().__init__(*detail)
         self.outcome = outcome
         self.detail = detail
         self.is_final = is_final
-        self.misdeed = misdeed
+        self.agent_fault = agent_fault
 
 
 def status_reason(status: int) -> Reason:
@@ -145,7 +145,7 @@ class Exchange:
     is_over = False
     outcome = Outcome.TIMEOUT
     notes: Reasons = ()
-    misdeed: AgentFault | None = None
+    agent_fault: AgentFault | None = None
     drops = 0
     came_s = 0.0
 
@@ -164,9 +164,9 @@ class Exchange:
         self.deadline_s = deadline_s
         self.sent: dict[int, float] = {}
 
-    def note(self, why: Reason, outcome: Outcome | None = None, misdeed: AgentFault | None = None) -> None:
+    def note(self, why: Reason, outcome: Outcome | None = None, agent_fault: AgentFault | None = None) -> None:
         """Keep evidence for the case that no answer comes. outcome: what it then is, if not a time-out."""
-        self.misdeed = misdeed or self.misdeed
+        self.agent_fault = agent_fault or self.agent_fault
         if len(self.notes) < _MOST_NOTES and why not in self.notes:
             self.notes += (why,)
         self.outcome = outcome or self.outcome

@@ -32,11 +32,11 @@ _GivenUp = tuple[Route, float]
 class OpenQuestions:
     """The questions that wait for an answer, and the request-ids of those that no longer do.
 
-    strays: what answered none.
+    unsolicited: what answered none.
     """
 
     def __init__(self) -> None:
-        self.strays = UnsolicitedLog()
+        self.unsolicited = UnsolicitedLog()
         self._pending: dict[int, Exchange] = {}
         self._by_source: dict[Source, Exchange] = {}
         self._over: dict[int, _GivenUp | None] = {}
@@ -125,7 +125,7 @@ class OpenQuestions:
                 given_up, over[request_id] = over[request_id], None
                 self._take_late(given_up, source, came_s)
                 return
-        self.strays.note(address_of(source)[0], "unasked")
+        self.unsolicited.note(address_of(source)[0], "unasked")
         if source in self._by_source:
             exchange = self._by_source[source]
             values = {"asked": next(reversed(exchange.sent), 0), "answered": request_id}
@@ -138,13 +138,13 @@ class OpenQuestions:
             route, sent_s = given_up
             late_s = came_s - sent_s
             route.device.answered_late(late_s, route.spec)
-        self.strays.note(address_of(source)[0], "late", late_s)
+        self.unsolicited.note(address_of(source)[0], "late", late_s)
 
-    def _take_garbage(self, source: Source, why: Reason, misdeed: AgentFault) -> None:
+    def _take_garbage(self, source: Source, why: Reason, agent_fault: AgentFault) -> None:
         """Note what is no message at all."""
-        self.strays.note(address_of(source)[0], "garbage")
+        self.unsolicited.note(address_of(source)[0], "garbage")
         if source in self._by_source:
-            self._by_source[source].note(why, Outcome.MALFORMED, misdeed)
+            self._by_source[source].note(why, Outcome.MALFORMED, agent_fault)
 
     # ICMP errors
 
@@ -190,7 +190,7 @@ def _is_answer(exchange: Exchange, message: Message, source: Source) -> bool:
     if source not in route.sources:
         address, port = address_of(source)
         elsewhere: dict[str, float | int | str] = {"address": address, "port": port}
-        exchange.note(Reason("answer_from", elsewhere), misdeed=AgentFault(FaultKind.ELSEWHERE, elsewhere))
+        exchange.note(Reason("answer_from", elsewhere), agent_fault=AgentFault(FaultKind.ELSEWHERE, elsewhere))
         return False
     if message.pdu != RESPONSE or message.version != route.version or message.community != route.community:
         exchange.note(Reason("wrong_reply"), Outcome.MALFORMED, AgentFault(FaultKind.WRONG_REPLY))

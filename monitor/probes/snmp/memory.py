@@ -85,10 +85,10 @@ class Memories:
             self._kept[spec.target] = (spec, kept[1])
         return kept[1]
 
-    def manner(self, target: str) -> AgentLimits | None:
+    def agent_limits(self, target: str) -> AgentLimits | None:
         """Return how one target's agent is asked now, None before its first poll."""
         kept = self._kept.get(target)
-        return kept[1].device.manner(kept[0]) if kept else None
+        return kept[1].device.agent_limits(kept[0]) if kept else None
 
 
 def _identity(spec: SnmpSpec) -> tuple[object, ...]:

@@ -58,16 +58,16 @@ _NAMES_SHOWN = 6
 class Poll:
     """One poll under way. run() is the conversation; detail says afterwards what was missing, () where nothing was.
 
-    misdeed: what the agent did that none should, None where nothing was seen.
+    agent_fault: what the agent did that none should, None where nothing was seen.
     """
 
-    __slots__ = ("_complete", "_explained", "_getter", "_given", "_v1", "detail", "memory", "misdeed", "spec")
+    __slots__ = ("_complete", "_explained", "_getter", "_given", "_v1", "agent_fault", "detail", "memory", "spec")
 
     def __init__(self, spec: SnmpSpec, memory: AgentMemory) -> None:
         self.spec = spec
         self.memory = memory
         self.detail: Reasons = ()
-        self.misdeed: AgentFault | None = None
+        self.agent_fault: AgentFault | None = None
         self._v1 = spec.credential.version == "1"
         self._getter = Getter(memory)
         self._given: tuple[tuple[Oid, ...], Answer] | None = None
@@ -207,7 +207,7 @@ class Poll:
             except ExchangeError as error:
                 if is_first and not parts and not part:
                     raise
-                self._miss(*error.detail, misdeed=error.misdeed)
+                self._miss(*error.detail, agent_fault=error.agent_fault)
                 return [*parts, part]
             parts.append(part)
         return parts
@@ -241,7 +241,7 @@ class Poll:
         memory.is_surveyed = walked.reason is None
         pattern = self.spec.wan_interface or profile.wan_interface or self.spec.profile.wan_interface
         if walked.reason is not None:
-            self._miss(Reason("interfaces", because=(walked.reason,)), misdeed=walked.misdeed)
+            self._miss(Reason("interfaces", because=(walked.reason,)), agent_fault=walked.agent_fault)
             if memory.rows:
                 return memory.rows
             if pattern is None and self.spec.interfaces != "all":
@@ -291,10 +291,10 @@ class Poll:
 
     # What comes of it
 
-    def _miss(self, *detail: Reason, misdeed: AgentFault | None = None) -> None:
+    def _miss(self, *detail: Reason, agent_fault: AgentFault | None = None) -> None:
         """Note that something is missing; the first reason is the one that is told."""
         self._complete = False
-        self.misdeed = self.misdeed or misdeed
+        self.agent_fault = self.agent_fault or agent_fault
         self.detail = self.detail or detail
 
     def _remember(self, values: Values) -> None:

@@ -62,13 +62,13 @@ class SnmpProber:
         """Return how many datagrams the kernel dropped for want of room since open()."""
         return self._transport.receive_drops
 
-    def take_strays(self) -> tuple[Unsolicited, ...]:
+    def drain_unsolicited(self) -> tuple[Unsolicited, ...]:
         """Return what answered no open question since the last call, by source and kind."""
-        return self._transport.strays.drain()
+        return self._transport.unsolicited.drain()
 
-    def manner(self, target: str) -> AgentLimits | None:
+    def agent_limits(self, target: str) -> AgentLimits | None:
         """Return what was learned of one target's agent, None before its first poll."""
-        return self._memories.manner(target)
+        return self._memories.agent_limits(target)
 
     async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
         """Poll the agents, and deliver each one's Reading when it is complete; ends when all are."""

@@ -134,9 +134,9 @@ class PysnmpProber:
                 drops += drops_of(each)
         return drops
 
-    def manner(self, target: str) -> AgentLimits | None:
+    def agent_limits(self, target: str) -> AgentLimits | None:
         """Return what was learned of one target's agent, None before its first poll."""
-        return self._memories.manner(target)
+        return self._memories.agent_limits(target)
 
     async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
         """Poll the agents, and deliver each one's Reading when it is complete; ends when all are."""
@@ -156,18 +156,18 @@ class PysnmpProber:
         """Poll one agent, when there is room; a name is looked up before, so that a slow resolver takes no room."""
         memory: AgentMemory | None = None
         at_s: float | None = None
-        misdeed: AgentFault | None = None
+        agent_fault: AgentFault | None = None
         try:
             place = self._names.known(spec.address) or await self._names.find(spec.address)
             memory = self._memories.of(spec, place)
             poll = Poll(spec, memory)
             async with self._room:
                 sample, at_s = await self._converse(spec, place, memory.device, poll.run())
-            outcome, detail, misdeed = Outcome.OK, poll.detail, poll.misdeed
+            outcome, detail, agent_fault = Outcome.OK, poll.detail, poll.agent_fault
         except UnresolvedNameError as error:
             sample, outcome, detail = None, Outcome.NOT_SENT, (error.reason,)
         except ExchangeError as error:
-            sample, outcome, detail, misdeed = None, error.outcome, error.detail, error.misdeed
+            sample, outcome, detail, agent_fault = None, error.outcome, error.detail, error.agent_fault
         except Exception as error:
             _log.exception("%s: a fault of the monitor's own while polling", spec.target)
             sample, outcome, detail = None, Outcome.NOT_SENT, (Reason("own_fault", {"error": repr(error)}),)
@@ -176,7 +176,7 @@ class PysnmpProber:
             detail = (*detail, shared)
         at_s = self._clock.monotonic() if at_s is None else at_s
         learned = memory.device.take_news() if memory else ()
-        deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, misdeed, learned))
+        deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, agent_fault, learned))
 
     def _sharing(self, engine_id: str, target: str) -> Reason | None:
         """Return what to say where another target was heard under the same engine id within an hour, None where none was.

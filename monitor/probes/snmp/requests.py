@@ -86,8 +86,8 @@ class Getter:
                     memory.device.choked_on_get(len(wanted), Reason("status", {"status": status_name(answer.status)}))
                 return (yield from self._halves(wanted))
             else:
-                misdeed = AgentFault(FaultKind.TOO_BIG) if answer.status == ErrorStatus.TOO_BIG else None
-                raise ExchangeError(Outcome.REFUSED, status_reason(answer.status), misdeed=misdeed)
+                agent_fault = AgentFault(FaultKind.TOO_BIG) if answer.status == ErrorStatus.TOO_BIG else None
+                raise ExchangeError(Outcome.REFUSED, status_reason(answer.status), agent_fault=agent_fault)
         raise ExchangeError(Outcome.REFUSED, Reason("lacks_objects", {"most": _MAX_DROPPED}))
 
     def _halves(self, wanted: list[Oid]) -> Conversation[Values]:
@@ -124,13 +124,13 @@ def _values(asked: tuple[Oid, ...], answer: Answer) -> Values:
 class Walked:
     """What a walk brought. values: name → value. reason: why it ended early, None where every column was read to its end.
 
-    misdeed: what the agent did that none should, None where the end came otherwise.
+    agent_fault: what the agent did that none should, None where the end came otherwise.
     """
 
     values: Values = field(default_factory=dict)
     reason: Reason | None = None
     requests: int = 0
-    misdeed: AgentFault | None = None
+    agent_fault: AgentFault | None = None
 
 
 @dataclass(slots=True)
@@ -162,7 +162,7 @@ def walk(
     while active:
         if walked.requests >= MAX_REQUESTS:
             walked.reason = Reason("endless", {"requests": MAX_REQUESTS})
-            walked.misdeed = AgentFault(FaultKind.ENDLESS, {"rows": _rows(active)})
+            walked.agent_fault = AgentFault(FaultKind.ENDLESS, {"rows": _rows(active)})
             break
         ask = _question(active, memory, lost // 2 if lost else max_repetitions, v1)
         walked.requests += 1
@@ -171,7 +171,7 @@ def walk(
         except ExchangeError as error:
             if error.is_final or lost or ask.repetitions < 2:
                 walked.reason = Reason("after_rows", {"rows": _rows(active)}, error.detail)
-                walked.misdeed = error.misdeed or _died(error, active)
+                walked.agent_fault = error.agent_fault or _died(error, active)
                 break
             lost, fault = ask.repetitions, error.detail
             continue
@@ -179,9 +179,9 @@ def walk(
             memory.device.choked_on_repetitions(lost, *fault)
             fault = ()
         if answer.status:
-            active, walked.reason, walked.misdeed = _refused(answer, ask, active, memory)
+            active, walked.reason, walked.agent_fault = _refused(answer, ask, active, memory)
         else:
-            active, walked.reason, walked.misdeed = _append_rows(answer.varbinds, active, walked.values, max_rows)
+            active, walked.reason, walked.agent_fault = _append_rows(answer.varbinds, active, walked.values, max_rows)
         if walked.reason is not None:
             break
     return walked
@@ -210,8 +210,8 @@ def _refused(answer: Answer, ask: Ask, active: list[_WalkedColumn], memory: Agen
     if ask.pdu == GET_BULK and status != ErrorStatus.TOO_BIG:
         memory.has_bulk = False
         return active, None, None
-    misdeed = AgentFault(FaultKind.TOO_BIG) if status == ErrorStatus.TOO_BIG else None
-    return active, Reason("status_after_rows", {"status": status_name(status), "rows": _rows(active)}), misdeed
+    agent_fault = AgentFault(FaultKind.TOO_BIG) if status == ErrorStatus.TOO_BIG else None
+    return active, Reason("status_after_rows", {"status": status_name(status), "rows": _rows(active)}), agent_fault
 
 
 def _append_rows(varbinds: tuple[VarBind, ...], active: list[_WalkedColumn], values: Values, max_rows: int) -> _Left:

@@ -94,9 +94,9 @@ class SnmpTransport:
         return ip_version in self._sockets
 
     @property
-    def strays(self) -> UnsolicitedLog:
+    def unsolicited(self) -> UnsolicitedLog:
         """Return what answered no open question."""
-        return self._open.strays
+        return self._open.unsolicited
 
     @property
     def receive_drops(self) -> int:
@@ -367,7 +367,7 @@ class SnmpTransport:
         if exchange.outcome is Outcome.TIMEOUT and self._drops > exchange.drops:
             dropped = self._drops - exchange.drops
             return ExchangeError(Outcome.NOT_SENT, Reason("overflow", {"dropped": dropped}), is_final=is_final)
-        return ExchangeError(exchange.outcome, silence, *exchange.notes, is_final=is_final, misdeed=exchange.misdeed)
+        return ExchangeError(exchange.outcome, silence, *exchange.notes, is_final=is_final, agent_fault=exchange.agent_fault)
 
     def _look_at_drops(self) -> None:
         """Note how many datagrams the kernel has dropped: a question during which it did may have been answered."""

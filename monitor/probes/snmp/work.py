@@ -227,9 +227,9 @@ class PollWork(Talk):
         learned = poll.memory.device.take_news() if poll else ()
         if error is None:
             assert poll is not None
-            fields = (Outcome.OK, None, result, poll.detail, spec.confirms, poll.misdeed, learned)
+            fields = (Outcome.OK, None, result, poll.detail, spec.confirms, poll.agent_fault, learned)
         else:
-            fields = (error.outcome, None, None, error.detail, spec.confirms, error.misdeed, learned)
+            fields = (error.outcome, None, None, error.detail, spec.confirms, error.agent_fault, learned)
         # A poll of which the rest was lost tells of when the agent spoke last, not of when we gave up waiting.
         at_s = self._now_s() if error is not None or self._heard_s is None else self._heard_s
         self._deliver(_reading(spec.target, "snmp", at_s, *fields))

@@ -28,7 +28,7 @@ from monitor.rules.health import Health, Judgement, Standing
 from monitor.rules.timetable import candidates_of, probe_plan
 from monitor.service.board.announcing import announce, sentence
 from monitor.service.board.blindness import BlindnessWatch
-from monitor.service.board.judge import Judge, Summons, transitions_of
+from monitor.service.board.judge import Judge, MeetingSpans, transitions_of
 from monitor.service.board.passing_time import PassingTime
 from monitor.service.board.published import Acknowledgements, Published, committed
 from monitor.service.board.suspicion import Suspicions
@@ -89,7 +89,7 @@ class Board:
         self._has_new_paths = False
         self._taken = Acknowledgements()
         self._announced: tuple[MaintenanceWindow, ...] = ()
-        self._summons: Summons = {}
+        self._meeting_spans: MeetingSpans = {}
         self._is_committing = False
         self._are_standings_new = True
         self._touched: set[str] = set()
@@ -117,7 +117,7 @@ class Board:
         usual_rtt_s = self._usual_rtt_s(reading.target) if reading.icmp is not None else None
         if track.record_reading(reading, wall, self._settings, usual_rtt_s):
             self._touched.add(reading.target)
-            self._pulse.quicken()
+            self._pulse.wake()
             self._time.hurry(now_s + TICK_S)
         if track.health is not before:
             self._notice(reading, track, before, now_s)
@@ -131,7 +131,7 @@ class Board:
         """Take what is known of our own side."""
         self._sight.own_side(own)
         if self._sight.is_doubted:
-            self._pulse.quicken()
+            self._pulse.wake()
 
     def round_opened(self, wall: float) -> None:
         """Note that an ICMP round begins. wall: epoch seconds."""
@@ -143,27 +143,27 @@ class Board:
         It is published with the next step, once for all that were found by then: an outage may have a hundred root causes.
         """
         self._events.append(Event(self._clock.wall(), "path", target, told=(path,)))
-        self._pulse.quicken()
+        self._pulse.wake()
         self._has_new_paths |= self._picture.path_found(target, path)
 
     def acknowledge(self, target: str, taken: Acknowledgement | None) -> None:
         """Show who has a target, None: nobody; the journal has it already. It ends by itself with the target's outage."""
         if (track := self._tracks.get(target)) is not None:
             self._taken.put(target, track, taken)
-            self._pulse.quicken()
+            self._pulse.wake()
             self._picture.has_changed(self.snapshot)
 
     def announce(self, windows: Sequence[MaintenanceWindow]) -> None:
         """Have these windows of work hold beside those of the settings, from the next step on."""
         self._announced = self._bench.announced = tuple(windows)
         self._looked_s = float("-inf")
-        self._pulse.quicken()
+        self._pulse.wake()
 
-    def summon(self, summons: Summons) -> None:
+    def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None:
         """Have targets be expected for their meetings, from the next step on."""
-        self._summons = self._bench.summons = summons
+        self._meeting_spans = self._bench.meeting_spans = meeting_spans
         self._looked_s = float("-inf")
-        self._pulse.quicken()
+        self._pulse.wake()
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Have a function called with the snapshot after each publication; it must not block. The returned one ends that."""
@@ -272,11 +272,17 @@ class Board:
         self._sight.follow(settings, kept)
         self._suspicions = Suspicions(kept, self._topology, settings)
         self._bench = Judge(
-            kept, self._topology, settings, profiles, self._now_local(), announced=self._announced, summons=self._summons
+            kept,
+            self._topology,
+            settings,
+            profiles,
+            self._now_local(),
+            announced=self._announced,
+            meeting_spans=self._meeting_spans,
         )
         self._are_standings_new = True
         self._touched = set(kept)
-        self._pulse.quicken()
+        self._pulse.wake()
 
     def _notice(self, reading: Reading, track: Track, before: Health, now_s: float) -> None:
         """Follow up a reading that changed what is believed of a target."""
@@ -399,7 +405,7 @@ class Pulse:
         self._rest_s = rest_s
         self._news = asyncio.Event()
 
-    def quicken(self) -> None:
+    def wake(self) -> None:
         """Have the next step taken at the next tick, for something happened that it must see."""
         self._news.set()
 

@@ -18,9 +18,9 @@ from monitor.service.board.announcing import evidence_of
 from monitor.service.board.published import Published, detail
 from monitor.service.board.track import Track
 
-Summons = Mapping[str, Sequence[tuple[datetime, datetime]]]
+MeetingSpans = Mapping[str, Sequence[tuple[datetime, datetime]]]
 """Target → (start, end) of its meetings, aware."""
-_NO_SUMMONS: Summons = MappingProxyType({})
+_NO_SPANS: MeetingSpans = MappingProxyType({})
 
 
 class Judge:
@@ -39,15 +39,15 @@ class Judge:
         now_local: datetime,
         *,
         announced: Sequence[MaintenanceWindow] = (),
-        summons: Summons = _NO_SUMMONS,
+        meeting_spans: MeetingSpans = _NO_SPANS,
     ) -> None:
-        """announced: windows of work that was announced at run time, beside the settings'. summons: who has meetings when."""
+        """announced: windows of work that was announced at run time, beside the settings'. meeting_spans: who has meetings when."""
         self._tracks = tracks
         self._topology = topology
         self._settings = settings
         self._profiles = profiles
         self.announced = tuple(announced)
-        self.summons = summons
+        self.meeting_spans = meeting_spans
         self._covered: dict[str, str] = {}
         self._unexpected: frozenset[str] = frozenset()
         self._cuts: Mapping[str, Cut] = {}
@@ -61,16 +61,18 @@ class Judge:
         open_now = [window for window in windows if maintenance.is_open(window, now_local)]
         hours_of = self._settings.office_hours
         closed = {hours for hours in Expected if not is_expected(hours, now_local, hours_of)}
-        summoned = {name for name, spans in self.summons.items() if is_expected(Expected.MEETINGS, now_local, hours_of, spans)}
-        if self._hour == (open_now, closed, summoned):
+        meeting_goers = {
+            name for name, spans in self.meeting_spans.items() if is_expected(Expected.MEETINGS, now_local, hours_of, spans)
+        }
+        if self._hour == (open_now, closed, meeting_goers):
             return False
-        self._hour = (open_now, closed, summoned)
+        self._hour = (open_now, closed, meeting_goers)
         covered = {
             name: next(window.reason for window in open_now if maintenance.covers(window, track.target))
             for name, track in self._tracks.items()
             if any(maintenance.covers(window, track.target) for window in open_now)
         }
-        unexpected = {name for name, hours in self._hours.items() if hours in closed and name not in summoned}
+        unexpected = {name for name, hours in self._hours.items() if hours in closed and name not in meeting_goers}
         has_changed = covered != self._covered or unexpected != self._unexpected
         self._covered, self._unexpected = covered, frozenset(unexpected)
         return has_changed

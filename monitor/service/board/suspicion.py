@@ -68,7 +68,7 @@ class Suspicions:
         for below in doubted:
             track = self._tracks[below]
             track.health = health.restart(track.health, now_s)
-            track.calm()
+            track.clear_suspicion()
         return self._await(doubted, now_s)
 
     def release_returned(self, now_s: float) -> list[str]:
@@ -107,7 +107,7 @@ class Suspicions:
             track = self._tracks[name]
             if self._is_believed(name, track, now_s):
                 track.health = health.settle(track.health)
-                track.calm()
+                track.clear_suspicion()
                 self._suspects.discard(name)
                 believed.append(name)
         return believed
@@ -189,7 +189,7 @@ class Suspicions:
             return ()
         if track.asks >= misses_to_down + 2:
             track.health = health.drop(track.health)
-            track.calm()
+            track.clear_suspicion()
             self._suspects.discard(name)
             return ()
         track.asks, track.asked_s = track.asks + 1, now_s

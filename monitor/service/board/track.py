@@ -116,7 +116,7 @@ class Track:
         """Return the probe that is asked most often and counts as its rounds; '' for a target without probes."""
         return self.plan[0].probe if self.plan else ""
 
-    def calm(self) -> None:
+    def clear_suspicion(self) -> None:
         """Forget what a suspicion that is over has asked."""
         self.asks, self.is_asked_wide, self.ripe_s = 0, False, None
 
@@ -131,7 +131,7 @@ class Track:
         is_alive = reading.outcome.is_alive
         self.health = health.step_health(before, reading, misses_to_down=settings.health.misses_to_down)
         if self.health is not before and not self.is_suspected:
-            self.calm()
+            self.clear_suspicion()
         if reading.probe in before.probes:
             # What came before we stood still is read after it: it must not make older what was moved along.
             self.heard_s[reading.probe] = max(reading.at_s, self.heard_s.get(reading.probe, -inf))
@@ -203,7 +203,7 @@ class Track:
         has_lapsed = now_s > stale_s and self.health.standing is not health.Standing.LAPSED
         if has_lapsed:
             self.health = health.lapse(self.health)
-            self.calm()
+            self.clear_suspicion()
         soonest_s = now_s + intervals * min((each.every_s for each in self.health.probes.values()), default=0.0)
         moments = (icmp_s, snmp_s, rows_s, stale_s, *told_s.values(), soonest_s)
         self.look_s = min(each for each in moments if each >= now_s)
@@ -236,7 +236,7 @@ class Track:
         self.measured.held.clear()
         self.awaited.clear()
         self.flapping = self.steady
-        self.calm()
+        self.clear_suspicion()
         if not self.is_silent:
             self.silence = None
 
@@ -298,12 +298,12 @@ def follow(track: Track, target: Target, plan: tuple[Turn, ...], now_s: float) -
     }
     track.heard_s = {name: heard_s for name, heard_s in track.heard_s.items() if name in known and name in probes}
     if not any(each.counts for each in probes.values()):  # the probe that spoke for the target was taken away
-        probes = {name: replace(each, is_witness=True) for name, each in probes.items()}
+        probes = {name: replace(each, is_trusted=True) for name, each in probes.items()}
     track.health = replace(track.health, probes=probes, suspected_s=None)
     track.target, track.plan = target, plan
     track.view = replace(track.view, target=target)
     track.awaited.clear()
-    track.calm()
+    track.clear_suspicion()
 
 
 def _remembered(fresh: health.Health, memory: Transition | None) -> health.Health:

@@ -32,7 +32,7 @@ from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Event, Snapshot, Transition
 from monitor.rules.readiness.verdicts import blasts
 from monitor.rules.topology import Topology
-from monitor.service.board.judge import Summons
+from monitor.service.board.judge import MeetingSpans
 from monitor.service.meetings.check import Ask
 from monitor.words.sealed import NEWEST, OF_0_1, WORDINGS
 
@@ -208,7 +208,7 @@ class Watched(Protocol):
     def windows(self) -> Sequence[MaintenanceWindow]:
         """Return announced work, of the settings and of run time."""
 
-    def summon(self, summons: Summons) -> None:
+    def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None:
         """Have targets be expected for their meetings."""
 
     @property

@@ -201,12 +201,12 @@ class MeetingWatch:
         # A meeting that was moved or removed by mistake gets back its checks, ticks and seal with its time.
         kept, past = {key_of(meeting) for meeting in meetings}, moment - 2 * BEHIND
         self._records = {key: each for key, each in self._records.items() if key in kept or begins_after(key, past)}
-        summons: dict[str, list[tuple[datetime, datetime]]] = {}
+        meeting_spans: dict[str, list[tuple[datetime, datetime]]] = {}
         for meeting in meetings:
             self._record(meeting).judged_at = 0.0
             for name in meeting.endpoints:
-                summons.setdefault(name, []).append((meeting.start, meeting.end))
-        self._watched.summon(MappingProxyType(summons))
+                meeting_spans.setdefault(name, []).append((meeting.start, meeting.end))
+        self._watched.expect_for_meetings(MappingProxyType(meeting_spans))
 
     async def _remember(self, now: float, now_s: float) -> None:
         """Read what the journal has new, and take what the circuits carry; what was taken out of the inventory is forgotten."""

@@ -109,16 +109,16 @@ async def test_faces_get_no_credential() -> None:
 
 
 async def test_what_is_asked_is_answered_by_the_poller() -> None:
-    day, manner = (
+    day, agent_limits = (
         Day(60.0, losses=(0.5,) * 1440),
         AgentLimits(LearnedLimit(20.0), LearnedLimit(24.0), LearnedLimit(2.0), None, None, 20, 0, 0),
     )
-    poller = FakeSource(days={"xa-1-1": day}, manners={"xa-1-1": manner}, faults=(BAD,))
+    poller = FakeSource(days={"xa-1-1": day}, manners={"xa-1-1": agent_limits}, faults=(BAD,))
     async with paired(poller) as pair:
         remote = pair.remote
         await remote.fresh()
         assert (day, None) == (await remote.history("xa-1-1"), await remote.history("xa-1-2"))
-        assert (manner, None) == (await remote.manner("xa-1-1"), await remote.manner("xa-1-2"))
+        assert (agent_limits, None) == (await remote.agent_limits("xa-1-1"), await remote.agent_limits("xa-1-2"))
         (fault,) = await remote.reload()
         assert (BAD, "monitor.yaml:1: không phải UTF-8; lưu tệp theo mã UTF-8") == (fault, fault.text_in("vi"))
         assert "monitor_blind 0.0" in await remote.own_metrics(is_openmetrics=False)

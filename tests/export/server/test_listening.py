@@ -44,9 +44,9 @@ class HeldSource(FakeSource):
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     fetched: int = 0
 
-    async def manner(self, target: str) -> AgentLimits | None:
+    async def agent_limits(self, target: str) -> AgentLimits | None:
         await self._held()
-        return await super().manner(target)
+        return await super().agent_limits(target)
 
     async def own_metrics(self, *, is_openmetrics: bool) -> str:
         await self._held()

@@ -176,8 +176,8 @@ async def test_noise_before_the_answer_does_not_hide_it(fast: SnmpProber) -> Non
 
         def answer(request: snmp.Message, data: bytes) -> list[bytes]:
             honest = agent.honest(request, data)
-            stray = snmp.encode(snmp.decode(honest[0])._replace(request_id=snmp.MIN_REQUEST_ID))
-            return [b"\x30\x00", stray, *honest, *honest]
+            one = snmp.encode(snmp.decode(honest[0])._replace(request_id=snmp.MIN_REQUEST_ID))
+            return [b"\x30\x00", one, *honest, *honest]
 
         agent.answering = answer
         assert (await sample(fast, snmp_spec(port=agent.port))).complete

@@ -59,7 +59,7 @@ class SlowAgent(FakeAgent):
 
 def known(prober: SnmpProber) -> AgentLimits:
     """Return what was learned of the one agent."""
-    found = prober.manner("xa-thu")
+    found = prober.agent_limits("xa-thu")
     assert found is not None
     return found
 
@@ -88,10 +88,10 @@ async def test_no_second_brings_a_device_more_requests_than_permitted_retries_wa
     assert {Outcome.OK} == {reading.outcome for reading in found.values()}
     assert len(came_s) > 30
     assert all(later - earlier >= 1.0 for earlier, later in zip(came_s, came_s[5:], strict=False))
-    manner = prober.manner("xa-hai")
-    assert manner is not None
-    assert 5 == manner.requests_per_second
-    assert manner.held_back > 0
+    agent_limits = prober.agent_limits("xa-hai")
+    assert agent_limits is not None
+    assert 5 == agent_limits.requests_per_second
+    assert agent_limits.held_back > 0
 
 
 async def test_a_device_that_has_its_second_full_keeps_nobody_else_waiting(clock: ManualClock, prober: SnmpProber) -> None:
@@ -123,10 +123,10 @@ async def test_an_agent_that_takes_three_seconds_is_asked_once_each_time_when_th
         agent.requests.clear()
         second = await polled(clock, prober, spec, agent)
         assert (Outcome.OK, "", 1) == (second.outcome, english(second.learned), len(agent.requests))
-    manner = prober.manner("xa-thu")
-    assert manner is not None
-    assert 3.0 < manner.timeout_s.value <= 8.0
-    assert "answers in" in english((manner.timeout_s.reason,))
+    agent_limits = prober.agent_limits("xa-thu")
+    assert agent_limits is not None
+    assert 3.0 < agent_limits.timeout_s.value <= 8.0
+    assert "answers in" in english((agent_limits.timeout_s.reason,))
 
 
 async def test_what_is_slower_than_all_tries_is_learned_from_its_late_answers(clock: ManualClock, prober: SnmpProber) -> None:
@@ -206,9 +206,9 @@ async def test_what_was_learned_survives_a_reload(clock: ManualClock, prober: Sn
         reading = await polled(clock, prober, snmp_spec(port=agent.port))
         assert "asked for 3 rows at a time from now on: tooBig at 6 repetitions" in english(reading.learned)
         await polled(clock, prober, snmp_spec(port=agent.port, wan_interface="ge0/3$"))
-        manner = prober.manner("xa-thu")
-        assert manner is not None
-        assert (3, "tooBig at 6 repetitions") == (manner.repetitions.value, english((manner.repetitions.reason,)))
+        agent_limits = prober.agent_limits("xa-thu")
+        assert agent_limits is not None
+        assert (3, "tooBig at 6 repetitions") == (agent_limits.repetitions.value, english((agent_limits.repetitions.reason,)))
         assert 1 == sum(request.pdu == snmp.GET_BULK and request.error_index == 6 for request in agent.requests)
 
 

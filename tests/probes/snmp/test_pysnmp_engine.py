@@ -69,10 +69,10 @@ async def test_every_request_counts_for_the_devices_pace_retries_too_and_what_is
         place = prober._names.known("127.0.0.1")
         assert place is not None
         assert len(agent.requests) == len(prober._memories.of(spec, place).device._sent)
-    manner = prober.manner("xa-thu")
-    assert manner is not None
-    assert manner.response_s is not None
-    assert prober.manner("nobody") is None
+    agent_limits = prober.agent_limits("xa-thu")
+    assert agent_limits is not None
+    assert agent_limits.response_s is not None
+    assert prober.agent_limits("nobody") is None
     prober.close()
 
 

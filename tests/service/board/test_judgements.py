@@ -81,7 +81,7 @@ async def test_who_is_expected_for_meetings_is_missed_from_an_hour_before_one_un
     plan = inventory([point("root"), point("a", "root"), endpoint("pc", "a", expected=Expected.MEETINGS)])
     clock = FakeClock(offset_s=evening.timestamp() - 1000.0)
     province = Province(plan, clock=clock)
-    province.board.summon({"pc": [(evening + timedelta(hours=2), evening + timedelta(hours=3))]})
+    province.board.expect_for_meetings({"pc": [(evening + timedelta(hours=2), evening + timedelta(hours=3))]})
     await province.run(20.0)
     province.dead.add("pc")
     await province.run(BOUND_S)

@@ -16,13 +16,13 @@ async def test_a_board_at_rest_waits_for_news() -> None:
     waiting = asyncio.create_task(pulse.wait(is_busy=False))
     await asyncio.sleep(0)
     assert not waiting.done()
-    pulse.quicken()
+    pulse.wake()
     await asyncio.wait_for(waiting, 5)
 
 
 async def test_news_that_came_before_the_rest_are_not_slept_over() -> None:
     pulse = Pulse(0.01, NEVER_S)
-    pulse.quicken()
+    pulse.wake()
     await asyncio.wait_for(pulse.wait(is_busy=False), 5)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(pulse.wait(is_busy=False), 0.02)

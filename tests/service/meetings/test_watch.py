@@ -250,7 +250,7 @@ async def test_a_reload_is_followed_at_the_next_look() -> None:
 async def test_endpoints_are_told_when_they_have_meetings() -> None:
     daemon = daemon_at(START - 30 * H)
     await looked(watch_over(daemon, MemoryJournal()))
-    assert {"dc-xa": [(START, END)], "dc-huyen": [(START, END)]} == dict(daemon.summons)
+    assert {"dc-xa": [(START, END)], "dc-huyen": [(START, END)]} == dict(daemon.meeting_spans)
 
 
 async def test_a_tick_is_in_the_journal_and_part_of_the_verdict_at_once() -> None:
