@@ -63,7 +63,7 @@ def _formed(report: Report, found: Availability, configuration: Configuration, l
             html: str = importlib.import_module("monitor.report.page").page(report, language)
             return html
         case "xlsx":
-            book: bytes = importlib.import_module("monitor.report.xlsx").written(report, language)
+            book: bytes = importlib.import_module("monitor.report.xlsx").render_report(report, language)
             return book
     return _text(report, language)
 

@@ -34,7 +34,7 @@ def as_octets(body: object) -> bytes:
 
 
 def refusal(status: int, code: str, remedy: Phrase | None = None, /, **values: object) -> web.Response:
-    """Return why a request is refused and what would do, by codes of words/faults; refused.py tells it in the reader's language."""
+    """Return why a request is refused and what would do, by codes of words/faults; error_page.py tells it to its reader."""
     return refused(status, MonitorError(code, remedy, **values))
 
 

@@ -24,7 +24,7 @@ def _names_first(section: Section) -> Section:
     return replace(section, columns=[section.columns[place] for place in places], rows=rows)
 
 
-def page_file(report: Report, language: str) -> bytes:
+def render_report(report: Report, language: str) -> bytes:
     """Return the page's file."""
     return page(report, language).encode()
 

@@ -30,7 +30,7 @@ def file(
     is_sealed: the view is what was sealed, to the letter; else its seal is only that of the report that was.
     """
     report = readiness_report(view, inventory, language, zone, made_at=made_at, is_sealed=is_sealed)
-    content: bytes = importlib.import_module(_WRITERS[form]).written(report, language)
+    content: bytes = importlib.import_module(_WRITERS[form]).render_report(report, language)
     return content
 
 

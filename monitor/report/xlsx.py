@@ -16,7 +16,7 @@ _WIDTHS = {ColumnForm.TEXT: 34, ColumnForm.RATIO: 13, ColumnForm.SECONDS: 16, Co
 _LINE_WIDTH = 110
 
 
-def workbook_file(report: Report, _language: str) -> bytes:
+def render_report(report: Report, _language: str) -> bytes:
     """Return the workbook's file; its numbers are in no language."""
     book = workbook.Book()
     book.sheet(report.title).lines(report.title, (*report.about, "", *report.notes), width=_LINE_WIDTH)

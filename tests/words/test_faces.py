@@ -34,7 +34,7 @@ from monitor.report.page import page as report_page
 from monitor.report.shift import ShiftRecords, shift_log
 from monitor.report.shift_html import shift_html
 from monitor.report.wording import ShiftWording
-from monitor.report.xlsx import workbook_file as workbook
+from monitor.report.xlsx import render_report as workbook
 from monitor.rules.availability import Account, Availability
 from monitor.words.events import tell_event
 from monitor.words.page import counted

@@ -18,7 +18,7 @@ OTHERS = {
     "load/writing.py": "values as files have them",
     "probes/snmp/value_plan.py": "what an agent says",
     "service/board/announcing.py": "the log",
-    "service/loop_holder.py": "the log",
+    "service/self_monitor.py": "the log",
     "service/poller.py": "the log",
     "export/metrics/meeting_metrics.py": "the text of /metrics",
     "export/api/operations.py": "times of day in the API's JSON",

@@ -13,8 +13,8 @@ from monitor.model.meeting import Rung, Stage, Verdict
 from monitor.words.readiness import FINDINGS, GISTS, MEETINGS, RUNGS, STAGES, VERDICTS, tell_finding
 from monitor.words.readiness_actions import ACTIONS
 
-RULES = Path(__file__).parents[2] / "monitor" / "rules"
-SOURCE = "\n".join((RULES / f"{name}.py").read_text(encoding="utf-8") for name in ("readiness_rungs", "readiness_device"))
+RULES = Path(__file__).parents[2] / "monitor" / "rules" / "readiness"
+SOURCE = "\n".join((RULES / f"{name}.py").read_text(encoding="utf-8") for name in ("checks", "device_checks"))
 LOCAL = timezone(timedelta(hours=7))
 FAILS = r"""fails\((?:rung|Rung\.\w+), (?:Verdict\.\w+|verdict), "(\w+)\""""
 HOLDS = r"""(?:holds|untold)\((?:rung|Rung\.\w+), "(\w+)\""""

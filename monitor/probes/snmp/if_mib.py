@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
+from dataclasses import dataclass
 
 from monitor.model.reading import InterfaceSample
-from monitor.probes.snmp.steady import KnownRow
 from monitor.rules.interfaces import InterfaceRow
 from monitor.wire.ber import COUNTER32, COUNTER64, EXCEPTIONS, GAUGE32, INTEGER, NULL, OBJECT_IDENTIFIER, OPAQUE, TIME_TICKS, Value
 from monitor.wire.oid import Oid, format_oid
@@ -206,3 +206,13 @@ def is_same_row(known: KnownRow, values: Values) -> bool:
 def name_column(known: KnownRow) -> Oid | None:
     """Return the column that proves that a row is still the same interface, None where the row has neither."""
     return IF_NAME if known.row.name else IF_DESCR if known.row.descr else None
+
+
+@dataclass(slots=True)
+class KnownRow:
+    """An interface that is read directly. key: as InterfaceSample.name. bits: 64 or 32, None until it was tried."""
+
+    row: InterfaceRow
+    key: str
+    role: str
+    bits: int | None = None

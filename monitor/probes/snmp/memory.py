@@ -11,7 +11,8 @@ from monitor.model.spec import SnmpSpec
 from monitor.probes.names import Place
 from monitor.probes.snmp.agent_limits import Devices, KnownAgent
 from monitor.probes.snmp.exchange import Ask, Route
-from monitor.probes.snmp.steady import KnownRow, SteadyGet
+from monitor.probes.snmp.if_mib import KnownRow
+from monitor.probes.snmp.steady import SteadyGet
 from monitor.probes.snmp.value_plan import ValuePlan
 from monitor.wire.oid import Oid
 

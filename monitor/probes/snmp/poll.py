@@ -29,6 +29,7 @@ from monitor.probes.snmp.if_mib import (
     TABLE_LAST_CHANGE,
     TELLING_COLUMNS,
     WIDE_OCTETS,
+    KnownRow,
     Values,
     interface_rows,
     interface_sample,
@@ -40,7 +41,7 @@ from monitor.probes.snmp.if_mib import (
 )
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.requests import Getter, walk
-from monitor.probes.snmp.steady import KnownRow, Scalars, SteadyGet
+from monitor.probes.snmp.steady import Scalars, SteadyGet
 from monitor.probes.snmp.value_plan import evaluate, explain_values
 from monitor.probes.snmp.value_survey import Means, read_values, value_objects
 from monitor.rules.interfaces import InterfaceRow, choose_wan, interface_keys

@@ -7,7 +7,6 @@ type, another name, another ifTableLastChange, sysUpTime gone back), Poll reads 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.model.quick import quick
@@ -27,29 +26,19 @@ from monitor.probes.snmp.if_mib import (
     SYS_UPTIME,
     TABLE_LAST_CHANGE,
     WIDE_OCTETS,
+    KnownRow,
     Values,
     is_absent,
     is_up,
     speed_bps,
 )
 from monitor.probes.snmp.value_plan import ValuePlan
-from monitor.rules.interfaces import InterfaceRow
 from monitor.wire.ber import Value
 from monitor.wire.oid import Oid
 
 _interface = quick(InterfaceSample)
 _NOWHERE = -1
 """The place of what the answer does not have: one beyond its values, where Nones are."""
-
-
-@dataclass(slots=True)
-class KnownRow:
-    """An interface that is read directly. key: as InterfaceSample.name. bits: 64 or 32, None until it was tried."""
-
-    row: InterfaceRow
-    key: str
-    role: str
-    bits: int | None = None
 
 
 class _Places(NamedTuple):
