@@ -22,11 +22,13 @@ MAY_IMPORT = {
     "wire": {"errors"},
     "rules": {"errors", "model"},
     "workbook": set[str](),
-    **dict.fromkeys(("probes", "journal", "export", "lab"), GROUND | {"rules"}),
+    "background": set[str](),
+    **dict.fromkeys(("journal", "lab"), GROUND | {"rules"}),
+    **dict.fromkeys(("probes", "export"), GROUND | {"rules", "background"}),
     "load": GROUND | {"rules", "workbook"},
     "report": GROUND | {"rules", "workbook"},
-    "service": GROUND | {"rules", "load", "probes", "journal", "export"},
-    "cli": GROUND | {"rules", "load", "probes", "journal", "export", "report", "lab", "service"},
+    "service": GROUND | {"rules", "background", "load", "probes", "journal", "export"},
+    "cli": GROUND | {"rules", "background", "load", "probes", "journal", "export", "report", "lab", "service"},
     "__main__": {"errors", "words", "cli"},
 }
 PURE = ("model", "words", "wire", "rules")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from monitor.background import BackgroundTasks
 from monitor.cli.options import add_config, add_language, start_log
 from monitor.cli.parser import Parser
 from monitor.cli.probers import open_probers
@@ -164,39 +165,29 @@ def start_web_process(
 ) -> WebProcess:
     """Start the process that visitors meet and keep it alive; it serves soon. The stack ends it."""
     web = WebProcess(daemon, meetings, listeners)
-    stack.push_async_callback(_ended, asyncio.create_task(web.run()))
+    serving = BackgroundTasks("what keeps the process of the faces alive")
+    serving.start(web.run())
+    stack.push_async_callback(serving.end)
     return web
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _live(daemon: Daemon, watch: Watch, meetings: MeetingWatch, web: WebProcess, listeners: list[socket.socket]) -> None:
     manager, ended = ServiceManager(os.environ), asyncio.Event()
-    loop = asyncio.get_running_loop()
-    tasks = set[asyncio.Task[None]]()
+    tasks = BackgroundTasks("a background task of `monitor run`")
 
     async def reload() -> None:
         manager.reloading()
         await daemon.reload()
         manager.ready(_status(daemon))
 
-    def start_reload() -> None:
-        task = loop.create_task(reload())
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    on_signals(loop, ended.set, start_reload)
+    on_signals(asyncio.get_running_loop(), ended.set, lambda: tasks.start(reload()))
     async with daemon.running(), meetings.running():
-        tasks |= {loop.create_task(watch.run()), loop.create_task(_pat(manager))}
-        tasks.add(loop.create_task(_tell_when_served(web, listeners, manager, daemon)))
+        for work in (watch.run(), _pat(manager), _tell_when_served(web, listeners, manager, daemon)):
+            tasks.start(work)
         await ended.wait()
         log.info("ending")
         manager.stopping()
-        for task in tasks:
-            task.cancel()
+        await tasks.end()
 
 
 async def _tell_when_served(web: WebProcess, listeners: list[socket.socket], manager: ServiceManager, daemon: Daemon) -> None:

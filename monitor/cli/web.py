@@ -22,6 +22,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from monitor.background import BackgroundTasks
 from monitor.cli.options import start_log
 from monitor.errors import SetupError
 from monitor.export.http import make_app
@@ -100,15 +101,15 @@ async def serve_until_gone(poller: socket.socket, listeners: Sequence[socket.soc
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     source = RemoteSource(await PeerChannel.over(poller))
-    hearing = asyncio.create_task(source.run())
-    hearing.add_done_callback(lambda _: ended.set())
+    hearing = BackgroundTasks("what hears the poller")
+    hearing.start(source.run()).add_done_callback(lambda _: ended.set())
     await source.fresh()
     source.read_events_by(JournalBeside(source.settings.journal).events)
     app = make_app(source, meetings=source.meetings, reporter=_reporter(), limits=limits_of_this_process())
     async with listening(app, listeners):
         await source.serving()
         await ended.wait()
-    hearing.cancel()
+    await hearing.end()
 
 
 def _reporter() -> Reporter:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from monitor import words
+from monitor.background import BackgroundTasks
 from monitor.export.api.targets import Json, taken_json
 from monitor.export.audience import Audience
 from monitor.export.pages.live_pages import Face, Faces, TileValues
@@ -138,6 +139,7 @@ class Stream:
         self._gather_s = gather_s
         self._apart_s = apart_s
         self._channels: dict[tuple[str, Audience | None], PageChannel] = {}
+        self._telling = BackgroundTasks("what tells the screens of a page")
         self._is_closing = False
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -209,7 +211,7 @@ class Stream:
                     channel.news.set()
                     raise
         if channel.telling is None:
-            channel.telling = asyncio.create_task(self._tell(channel))
+            channel.telling = self._telling.start(self._tell(channel))
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
+from monitor.background import BackgroundTasks
 from monitor.errors import Fault, MonitorError
 from monitor.export.metrics.own_metrics import OwnMetrics
 from monitor.journal.journal import Journal
@@ -95,7 +95,7 @@ class Daemon:
         self._rounds_opened = 0
         self._drawn_minute = int(clock.wall() // 60)
         self._reloading = asyncio.Lock()
-        self._errands: set[asyncio.Task[None]] = set()
+        self._background = BackgroundTasks("a background task of the daemon")
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -104,16 +104,13 @@ class Daemon:
         targets = len(fresh.inventory.targets)
         self._history.keep_only(fresh.inventory.targets)
         await self._note("started", {"targets": targets})
-        judging = asyncio.create_task(self.board.run())
+        self._background.start(self.board.run())
         self.poller.start(turns(fresh.inventory, fresh.settings, fresh.profiles))
         try:
             yield
         finally:
             await self.poller.stop()
-            judging.cancel()
-            for task in self._errands:
-                task.cancel()
-            await asyncio.gather(judging, *self._errands, return_exceptions=True)
+            await self._background.end()
             await self._note("stopped")
 
     # Readings
@@ -128,7 +125,7 @@ class Daemon:
         if reading.learned:
             event = Event(self._clock.wall(), "learned", reading.target, told=reading.learned)
             log.info("%s: %s", reading.target, sentence(event))
-            self._run_errand(self._journalise([event]))
+            self._background.start(self._journal.append([event]))
 
     def see_own_side(self, seen: OwnSide) -> None:
         """Take the evidence of our own side."""
@@ -152,10 +149,7 @@ class Daemon:
         for event in events:
             log.warning("%s: %s", event.kind, sentence(event))
         if events:
-            self._run_errand(self._journalise(events))
-
-    async def _journalise(self, events: Sequence[Event]) -> None:
-        await self._journal.append(events)
+            self._background.start(self._journal.append(events))
 
     def clock_stepped(self, moved_s: float) -> None:
         """Keep the rhythm when the wall clock was set."""
@@ -294,12 +288,7 @@ class Daemon:
     # Where a root cause's path breaks
 
     def _on_root_cause(self, target: str) -> None:
-        self._run_errand(self._find_break(target))
-
-    def _run_errand(self, errand: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(errand)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+        self._background.start(self._find_break(target))
 
     async def _find_break(self, target: str) -> None:
         found = self.configuration.inventory.targets.get(target)

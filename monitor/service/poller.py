@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.background import BackgroundTasks
 from monitor.model.basis import Spec
 from monitor.model.clock import Clock, next_tick
 from monitor.model.probe_kinds import KINDS
@@ -119,7 +120,7 @@ class Poller:
         self._addresses: dict[str, str] = {}
         self._in_flight: defaultdict[str, set[str]] = defaultdict(set)
         self._confirming: defaultdict[str, set[str]] = defaultdict(set)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._probes = BackgroundTasks("a probe")
         self._timers: set[asyncio.TimerHandle] = set()
 
     def start(self, turns: Sequence[Turn]) -> None:
@@ -171,7 +172,7 @@ class Poller:
                     self._confirming[probe].add(target)
                     wanted[probe].append(asked)
         for probe, specs in wanted.items():
-            self._spawn(self._ask(probe, specs, self._confirming[probe], None))
+            self._probes.start(self._ask(probe, specs, self._confirming[probe], None))
 
     def poll(
         self, ids: Iterable[str], form: Callable[[str, Spec], Spec | None] = lambda probe, spec: spec
@@ -199,7 +200,7 @@ class Poller:
             self._hand_on(reading, addresses[reading.target], asked_s)
 
         for probe, specs in wanted.items():
-            self._spawn(self._probers[probe].probe(specs, deliver))
+            self._probes.start(self._probers[probe].probe(specs, deliver))
         bound_s = max((_span_s(specs) for specs in wanted.values()), default=0.0) + self._hang_grace_s
         for _ in range(asked):
             try:
@@ -214,9 +215,7 @@ class Poller:
             self._scheduler.shutdown(wait=False)
         for timer in self._timers:
             timer.cancel()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._probes.end()
 
     async def _open_round(self, job: str) -> None:
         group = self._groups.get(job)
@@ -262,7 +261,7 @@ class Poller:
             self._part_done(opened)
             return
         flying.update(spec.target for spec in free)
-        self._spawn(self._ask(opened.probe, free, flying, opened))
+        self._probes.start(self._ask(opened.probe, free, flying, opened))
 
     async def _ask(self, probe: str, specs: Sequence[Spec], guard: set[str], opened: _Round | None) -> None:
         waiting, asked_s = {spec.target for spec in specs}, self._clock.monotonic()
@@ -297,16 +296,6 @@ class Poller:
         opened.left -= 1
         if opened.left == 0:
             self._observer.round_finished(opened.probe, self._clock.monotonic() - opened.opened_s)
-
-    def _spawn(self, work: Any) -> None:
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._task_done)
-
-    def _task_done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("a probe ended with an exception, which is our bug", exc_info=task.exception())
 
     def _round_missed(self, event: Any) -> None:
         group = self._groups.get(event.job_id)

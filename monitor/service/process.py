@@ -118,7 +118,7 @@ class ServiceManager:
                 self._address = ""
 
 
-def on_signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], reload: Callable[[], None]) -> None:
+def on_signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], reload: Callable[[], object]) -> None:
     """Stop at SIGTERM and SIGINT, reload at SIGHUP."""
     loop.add_signal_handler(signal.SIGTERM, stop)
     loop.add_signal_handler(signal.SIGINT, stop)

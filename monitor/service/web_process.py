@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
+from monitor.background import BackgroundTasks
 from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.poller_side import PollerSide
 from monitor.export.reports.process import for_a_child
@@ -58,6 +59,7 @@ class WebProcess:
         self._end_s = end_s
         self._look_every_s = look_every_s
         self._start_looks = start_looks
+        self._watching = BackgroundTasks("the watch over the process of the faces")
         self.serving = asyncio.Event()
         """Set once visitors were taken for the first time."""
         self.starts = 0
@@ -87,7 +89,7 @@ class WebProcess:
         signals: tuple[int, ...] = (signal.SIGTERM, signal.SIGKILL)
         try:
             side = PollerSide(self._source, self._meetings, await PeerChannel.over(ours), serving=self.serving.set)
-            watching = asyncio.create_task(self._watch(side))
+            watching = self._watching.start(self._watch(side))
             try:
                 await side.run()
             finally:

@@ -154,7 +154,7 @@ async def test_what_our_own_side_lost_is_exported(tmp_path: Path) -> None:
 async def test_what_was_learned_of_an_agent_is_an_event(tmp_path: Path) -> None:
     async with Desk().daemon(tmp_path) as daemon:
         daemon.deliver(Reading("root", "snmp", SystemClock().monotonic(), Outcome.OK, learned=FEWER))
-        await asyncio.gather(*daemon._errands)
+        await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
         (event,) = await daemon.events(None, 1)
     assert isinstance(event, Event)
     assert ("learned", "root", FEWER) == (event.kind, event.target, event.told)

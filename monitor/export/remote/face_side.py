@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
+from monitor.background import BackgroundTasks
 from monitor.errors import Fault
 from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.codec import LONGEST_ANSWER, MessageKind, PackedSnapshot, SnapshotUpdate, Unpacker, pack_call
@@ -128,6 +129,7 @@ class RemoteSource:
         self._shown: tuple[str, ...] = ()
         self._asked_s = float("-inf")
         self._taken = 0
+        self._background = BackgroundTasks("what tells the poller that we live")
         self._fetching: asyncio.Task[Snapshot] | None = None
         self._due: asyncio.TimerHandle | None = None
         self._listeners: list[Callable[[Snapshot], None]] = []
@@ -138,7 +140,7 @@ class RemoteSource:
 
     async def run(self) -> None:
         """Hear the poller until it is gone."""
-        alive = asyncio.create_task(self._tell_that_we_live())
+        alive = self._background.start(self._tell_that_we_live())
         try:
             async for kind, call, body in self._channel.messages(LONGEST_ANSWER):
                 if kind is MessageKind.NEWS:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from monitor.background import BackgroundTasks
 from monitor.errors import LOG
 from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.codec import LONGEST_CALL, MessageKind, PackedSnapshot, SnapshotUpdate, pack, pack_inventory, unpack_call
@@ -82,6 +83,7 @@ class PollerSide:
         self._meetings = meetings
         self._channel = channel
         self._differ = Differ()
+        self._answering = BackgroundTasks("an answer to the faces")
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._has_news = False
         self._serving = serving
@@ -124,8 +126,7 @@ class PollerSide:
         name, arguments = unpack_call(body)
         if len(self._tasks) >= MOST_CALLS:
             raise ValueError(f"more than {MOST_CALLS} calls at once")
-        task = asyncio.get_running_loop().create_task(self._answer(call, name, arguments), name=name)
-        self._tasks[call] = task
+        task = self._tasks[call] = self._answering.start(self._answer(call, name, arguments), name)
         task.add_done_callback(lambda _: self._tasks.pop(call, None))
 
     def _give_up(self, call: int) -> None:

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
+from monitor.background import BackgroundTasks
 from monitor.export.server.admission import is_shared
 from monitor.export.source import Reporter, ReportFailedError
 from monitor.model.report_order import ReportOrder
@@ -114,6 +115,7 @@ class Reports:
         self._failed: dict[Slot, tuple[float, ReportFailedError]] = {}
         self._waiting: list[_Job] = []
         self._begun: _Job | None = None
+        self._background = BackgroundTasks("what makes the reports")
         self._work: asyncio.Task[None] | None = None
         self._usual_s = 1.0
         self._has_ended = False
@@ -161,9 +163,7 @@ class Reports:
     async def end(self) -> None:
         """Make no more, and tell whoever waits."""
         self._has_ended = True
-        if self._work is not None:
-            self._work.cancel()
-            await asyncio.gather(self._work, return_exceptions=True)
+        await self._background.end()
         for job in self._waiting:
             _fail(job, ReportFailedError("report_ending"))
         self._waiting.clear()
@@ -180,7 +180,7 @@ class Reports:
             job = _Job(asked.slot, asked.of, asked.order, asyncio.get_running_loop().create_future())
             self._waiting.append(job)
             if self._work is None or self._work.done():
-                self._work = asyncio.create_task(self._work_off())
+                self._work = self._background.start(self._work_off())
         elif not job.will_do(asked):
             # It has not begun: whoever waits for it gets a newer one, at the old one's place.
             job.of, job.order = asked.of, asked.order

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from monitor.background import BackgroundTasks
 from monitor.errors import MonitorError
 from monitor.export.server.admission import Admission, Limits, Refusal, Shortage, client_of, limits_for
 from monitor.export.server.connection import ADMISSION, FAULTS, HttpConnection, last_word, tell_refusals
@@ -32,13 +33,13 @@ async def serve(app: web.Application, listeners: Sequence[socket.socket]) -> Asy
     acceptor = _Acceptor(runner.server, app[ADMISSION], app[FAULTS])
     for listener in listeners:
         listener.setblocking(False)
-    accepting = [asyncio.create_task(acceptor.accept(listener)) for listener in listeners]
+    accepting = BackgroundTasks("accepting connections")
+    for listener in listeners:
+        accepting.start(acceptor.accept(listener))
     try:
         yield
     finally:
-        for task in accepting:
-            task.cancel()
-        await asyncio.gather(*accepting, return_exceptions=True)
+        await accepting.end()
         for listener in listeners:
             listener.close()
         await runner.cleanup()
@@ -73,7 +74,7 @@ class _Acceptor:
         self.stuck: dict[HttpConnection, None] = {}
         self._reserve: dict[HttpConnection, None] = {}
         self._open_ones: set[HttpConnection] = set()
-        self._opening: set[asyncio.Task[None]] = set()
+        self._opening = BackgroundTasks("opening a connection")
         self._freed = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._spare: int | None = _spare()
@@ -151,9 +152,7 @@ class _Acceptor:
         self._open_ones.add(connection)
         if shortage is not None:
             self._reserve[connection] = None
-        task = asyncio.get_running_loop().create_task(self._open(connection, sock))
-        self._opening.add(task)
-        task.add_done_callback(self._opening.discard)
+        self._opening.start(self._open(connection, sock))
         self._arm()
 
     async def _open(self, connection: HttpConnection, sock: socket.socket) -> None:

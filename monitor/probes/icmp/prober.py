@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from monitor.background import BackgroundTasks
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver
 from monitor.model.reason import Reason
@@ -76,6 +77,7 @@ class IcmpProber:
         self._buffer_bytes = buffer_bytes
         self._kernel = kernel
         self._names = Names(clock, resolve)
+        self._searches = BackgroundTasks("the search for a target's address")
         self._channels: dict[int, FamilyState] = {}
         self._lines: deque[_Waiting] = deque()
         self._fresh: deque[Burst] = deque()
@@ -146,7 +148,7 @@ class IcmpProber:
         for spec in specs:
             place = known(spec.address)
             if place is None:
-                searches.append(loop.create_task(self._admit_name(spec, of_round)))
+                searches.append(self._searches.start(self._admit_name(spec, of_round)))
             elif spec.confirms:
                 urgent.append((spec, place))
             else:

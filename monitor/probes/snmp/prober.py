@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from monitor.background import BackgroundTasks
 from monitor.model.agent_fault import Unsolicited
 from monitor.model.agent_limits import AgentLimits
 from monitor.model.clock import Clock
@@ -49,7 +50,7 @@ class SnmpProber:
         self._transport.on_room = self._begin_more
         self._waiting: deque[AgentWork] = deque()
         self._under_way: set[AgentWork] = set()
-        self._finding: set[asyncio.Task[None]] = set()
+        self._searches = BackgroundTasks("the search for an agent's address")
         self._memories = Memories(clock)
         self._is_beginning = False
 
@@ -119,8 +120,7 @@ class SnmpProber:
         self._transport.on_room = lambda: None
         for work in tuple(self._under_way):
             work.conclude(None, ExchangeError(Outcome.NOT_SENT, Reason("stopping")))
-        for task in self._finding:
-            task.cancel()
+        self._searches.cancel()
         self._transport.close()
         self._names.close()
 
@@ -149,9 +149,7 @@ class SnmpProber:
         if place is not None:
             self._begin(work, place)
             return
-        task = asyncio.get_running_loop().create_task(self._find(work))
-        self._finding.add(task)
-        task.add_done_callback(self._finding.discard)
+        self._searches.start(self._find(work))
 
     async def _find(self, work: AgentWork) -> None:
         try:

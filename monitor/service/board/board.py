@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from monitor.background import BackgroundTasks
 from monitor.model.clock import Clock, next_tick
 from monitor.model.inventory import Inventory
 from monitor.model.probe_kinds import KINDS
@@ -91,6 +92,7 @@ class Board:
         self._announced: tuple[MaintenanceWindow, ...] = ()
         self._meeting_spans: MeetingSpans = {}
         self._is_committing = False
+        self._commits = BackgroundTasks("a commit")
         self._are_standings_new = True
         self._touched: set[str] = set()
         self._pulse = Pulse(TICK_S, LOOK_EVERY_S)
@@ -195,8 +197,7 @@ class Board:
                     self._touched.update(self._tracks)
                 else:
                     if found is not None:
-                        committing = asyncio.create_task(self._commit(found))
-                        committing.add_done_callback(_report)
+                        committing = self._commits.start(self._commit(found))
                 await self._pulse.wait(is_busy=self._is_busy)
         finally:
             if committing is not None:
@@ -390,11 +391,6 @@ class Board:
 
     def _now_local(self) -> datetime:
         return datetime.fromtimestamp(self._clock.wall(), self._zone)
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        log.error("a commit ended with an exception, which is our bug", exc_info=task.exception())
 
 
 class Pulse:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.background import BackgroundTasks
 from monitor.load.configuration import Configuration
 from monitor.model.clock import Clock
 from monitor.model.meeting import Confirmation, Meeting, MeetingView, Stage, Verdict
@@ -92,7 +92,7 @@ class MeetingWatch:
         self._listed_s = self._remembered_s = float("-inf")
         self._subscribers: list[Callable[[MeetingView], None]] = []
         self._one_check = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._checks = BackgroundTasks("a check")
         self._nudge: asyncio.TimerHandle | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -114,9 +114,7 @@ class MeetingWatch:
             self._scheduler.shutdown(wait=False)
             if self._nudge is not None:
                 self._nudge.cancel()
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._checks.end()
 
     def clock_stepped(self) -> None:
         """Look at once after the wall clock was set."""
@@ -181,7 +179,7 @@ class MeetingWatch:
             stage = times.due(meeting, rules, record.done, now)
             if stage is not None and record.checking is None and starts_checks:
                 record.checking = (0, 0)
-                self._spawn(self._check_by_clock(meeting, stage))
+                self._checks.start(self._check_by_clock(meeting, stage))
             is_live = meeting.start.timestamp() <= now < meeting.end.timestamp()
             every_s = rules.live_every_s if is_live else JUDGE_EVERY_S
             if record.view is None or now - record.judged_at >= every_s or now < record.judged_at:
@@ -328,7 +326,7 @@ class MeetingWatch:
     def _board_changed(self, _: Snapshot) -> None:
         """Judge what is under watch soon after the board changed: an outage's many changes make one step."""
         if self._nudge is None:
-            self._nudge = asyncio.get_running_loop().call_later(NUDGE_S, lambda: self._spawn(self._judge_watched()))
+            self._nudge = asyncio.get_running_loop().call_later(NUDGE_S, lambda: self._checks.start(self._judge_watched()))
 
     async def _judge_watched(self) -> None:
         self._nudge = None
@@ -357,13 +355,3 @@ class MeetingWatch:
 
     def _find(self, name: str) -> Meeting | None:
         return next((meeting for meeting in self._listed if meeting.id == name), None)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._task_done)
-
-    def _task_done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("a check ended with an exception, which is our bug", exc_info=task.exception())
