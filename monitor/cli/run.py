@@ -142,19 +142,14 @@ async def compose_daemon(
         clock=clock,
     )
     meetings = MeetingWatch(daemon, journal, clock, daemon.samples, loads)
-
-    def stepped(moved_s: float) -> None:
-        daemon.clock_stepped(moved_s)
-        meetings.clock_stepped()
-
+    daemon.clock.on_step(meetings.clock_stepped)
     watch = Watch(
-        clock,
+        daemon.clock,
         probers.icmp,
         OwnLink(root_first(configuration)).look,
         stack.enter_context(LoopHolder()),
         report=daemon.see_own_side,
         see_lag=daemon.own.see_loop_lag,
-        stepped=stepped,
     )
     spare_what_stays()
     return daemon, watch, meetings

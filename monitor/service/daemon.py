@@ -28,6 +28,7 @@ from monitor.service.agent_faults import AgentFaults
 from monitor.service.board.announcing import sentence
 from monitor.service.board.board import Board
 from monitor.service.board.judge import MeetingSpans
+from monitor.service.clock_steps import WatchedClock
 from monitor.service.history import History, add_minute
 from monitor.service.meetings.check import Ask
 from monitor.service.meetings.memory import SampleMemory
@@ -67,17 +68,19 @@ class Daemon:
         self.own = OwnMetrics()
         self.own.see_settings(configuration.settings)
         self.samples = SampleMemory()
+        self.clock = WatchedClock(clock)
         self.poller = Poller(probers, self.deliver, self, clock, is_held=self._is_held)
         self.board = Board(
             configuration.inventory,
             configuration.settings,
             configuration.profiles,
             journal=journal,
-            clock=clock,
+            clock=self.clock,
             confirm=self.poller.probe_now,
             on_root_cause=self._on_root_cause,
             usual_rtt_s=history.usual_rtt_s,
         )
+        self.clock.on_step(self._clock_stepped)
         self.operations = Operations(
             self.board, journal, clock, lambda: self.configuration.inventory, lambda: self.configuration.settings
         )
@@ -151,7 +154,7 @@ class Daemon:
         if events:
             self._background.start(self._journal.append(events))
 
-    def clock_stepped(self, moved_s: float) -> None:
+    def _clock_stepped(self, moved_s: float) -> None:
         """Keep the rhythm when the wall clock was set."""
         log.warning("the wall clock was set by %+.1f s; the rounds keep their rhythm", moved_s)
         self.poller.clock_stepped()

@@ -1,4 +1,4 @@
-"""The daemon watches itself: is the loop late and what holds it, was the clock set, could we send?"""
+"""The daemon watches itself: is the loop late and what holds it, could we send, was the clock set though no reading comes?"""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol, Self
 
-from monitor.model.clock import Clock, next_tick
+from monitor.model.clock import next_tick
 from monitor.model.state import OwnSide
+from monitor.service.clock_steps import WatchedClock
 
 OVERDUE_S = 0.45
 """A beat this long after the one before is overdue; beats come every fifth of a second."""
@@ -30,8 +31,6 @@ EVERY_S = 0.2
 REPORT_EVERY_S = 1.0
 HELD_S = 0.5
 """A look that comes later is worth a line in the log that says what held the loop."""
-STEP_S = 1.0
-"""A wall clock that moves against the monotonic one by more was set; NTP slews by less than a millisecond a second."""
 
 
 class IcmpCounts(Protocol):
@@ -57,24 +56,22 @@ class Holder(Protocol):
 
 
 class Watch:
-    """Measures the loop's lag at each look, sees clock steps, takes what the sender counted, and reports once a second."""
+    """Measures the loop's lag at each look, looks at the clocks, takes what the sender counted, and reports once a second."""
 
     def __init__(
         self,
-        clock: Clock,
+        clock: WatchedClock,
         sender: IcmpCounts,
         look_at_link: Callable[[], tuple[str, bool | None]],
         holder: Holder,
         *,
         report: Callable[[OwnSide], None],
         see_lag: Callable[[float], None],
-        stepped: Callable[[float], None],
     ) -> None:
         """look_at_link tells the link that our packets leave by and whether it has a carrier (None where that can't be told).
 
         holder names what held the loop.
-        report is given an OwnSide every REPORT_EVERY_S, see_lag the seconds by which each look came late, stepped the seconds by
-        which the wall clock was set.
+        report is given an OwnSide every REPORT_EVERY_S, see_lag the seconds by which each look came late.
         """
         self._clock = clock
         self._sender = sender
@@ -83,9 +80,7 @@ class Watch:
         self._held = HeldLog()
         self._report = report
         self._see_lag = see_lag
-        self._stepped = stepped
         self._counted = _counts(sender)
-        self._offset_s = clock.wall() - clock.monotonic()
         self._reported_s = clock.monotonic()
 
     async def run(self) -> None:
@@ -98,17 +93,13 @@ class Watch:
 
     def look(self, lag_s: float) -> None:
         """Take one look. lag_s: by how much it came late."""
-        now_s = self._clock.monotonic()
+        now_s, _ = self._clock.look()
         self._see_lag(lag_s)
         if lag_s > HELD_S:
             self._held.note(lag_s, self._holder.name_holder(lag_s))
         self._holder.beat()
         if told := self._held.line(now_s):
             log.warning(told)
-        offset_s = self._clock.wall() - now_s
-        moved_s, self._offset_s = offset_s - self._offset_s, offset_s
-        if abs(moved_s) > STEP_S:
-            self._stepped(moved_s)
         if now_s - self._reported_s >= REPORT_EVERY_S:
             self._reported_s = now_s
             self._report(self._own_side(now_s))

@@ -16,6 +16,7 @@ from monitor.model.settings import Credential, HealthSettings, Settings
 from monitor.model.state import Event, Snapshot, State, Transition
 from monitor.rules.timetable import probe_plan, spread
 from monitor.service.board.board import Board
+from monitor.service.clock_steps import WatchedClock
 from tests.told import text
 
 WALL_0 = 1_795_400_000.0
@@ -133,7 +134,7 @@ class Province:
             settings,
             profiles,
             journal=self.journal,
-            clock=self.clock,
+            clock=WatchedClock(self.clock),
             confirm=self.confirm,
             on_root_cause=self.traced.append,
         )

@@ -45,6 +45,15 @@ class FakeProber:
             deliver(Reading(spec.target, "icmp", SystemClock().monotonic(), Outcome.OK))
 
 
+class StepClock(SystemClock):
+    """The system's clocks, but for what a test sets the wall clock by."""
+
+    set_by_s = 0.0
+
+    def wall(self) -> float:
+        return super().wall() + self.set_by_s
+
+
 @dataclass
 class Desk:
     """A daemon and what it looks at. fresh: what a reload reads, or raises. permits: whether the guard lets it pass."""
@@ -52,6 +61,7 @@ class Desk:
     fresh: Configuration | ConfigError = TWO
     permits: bool = True
     drops: int = 0
+    clock: SystemClock = field(default_factory=SystemClock)
     traced: list[str] = field(default_factory=list)
 
     def read(self) -> Configuration:
@@ -81,7 +91,7 @@ class Desk:
                 probers={"icmp": prober, "snmp": prober},
                 trace=self.trace,
                 receive_drops=lambda: self.drops,
-                clock=SystemClock(),
+                clock=self.clock,
             )
         finally:
             journal.close()
@@ -160,10 +170,14 @@ async def test_what_was_learned_of_an_agent_is_an_event(tmp_path: Path) -> None:
     assert ("learned", "root", FEWER) == (event.kind, event.target, event.told)
 
 
-async def test_a_clock_that_was_set_lays_the_rounds_anew(tmp_path: Path) -> None:
-    async with Desk().daemon(tmp_path) as daemon, daemon.running():
+async def test_a_clock_that_was_set_lays_the_rounds_anew_whoever_finds_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clock = StepClock()
+    async with Desk(clock=clock).daemon(tmp_path) as daemon, daemon.running():
         for job in daemon.poller._scheduler.get_jobs():
             job.modify(next_run_time=job.next_run_time.replace(year=job.next_run_time.year + 1))
-        daemon.clock_stepped(-31_536_000.0)
+        clock.set_by_s = -31_536_000.0
+        daemon.deliver(Reading("root", "icmp", clock.monotonic(), Outcome.OK))
         waits_s = [(job.next_run_time - datetime.now(UTC)).total_seconds() for job in daemon.poller._scheduler.get_jobs()]
     assert {15, 60} == {round(wait_s) for wait_s in waits_s}
+    told = [message for message in caplog.messages if "the wall clock was set by" in message]
+    assert ["the wall clock was set by -31536000.0 s; the rounds keep their rhythm"] == told

@@ -15,7 +15,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.background import BackgroundTasks
-from monitor.model.clock import Clock, next_tick
+from monitor.model.clock import next_tick
 from monitor.model.inventory import Inventory
 from monitor.model.probe_kinds import KINDS
 from monitor.model.profile import Profile
@@ -34,6 +34,7 @@ from monitor.service.board.passing_time import PassingTime
 from monitor.service.board.published import Acknowledgements, Published, committed
 from monitor.service.board.suspicion import Suspicions
 from monitor.service.board.track import Aging, Track, follow, new_track
+from monitor.service.clock_steps import WatchedClock
 
 log = logging.getLogger("monitor.board")
 
@@ -70,7 +71,7 @@ class Board:
         profiles: Mapping[str, Profile],
         *,
         journal: BoardJournal,
-        clock: Clock,
+        clock: WatchedClock,
         confirm: Callable[[Sequence[str]], None],
         on_root_cause: Callable[[str], None] = lambda target: None,
         usual_rtt_s: Callable[[str], float | None] = lambda target: None,
@@ -98,6 +99,7 @@ class Board:
         self._pulse = Pulse(TICK_S, LOOK_EVERY_S)
         self._follow(inventory, settings, profiles)
         self._picture = Published(inventory, self._tracks, self._topology)
+        clock.on_step(self._shift)
 
     @property
     def topology(self) -> topology.Topology:
@@ -322,6 +324,11 @@ class Board:
     def _is_from_the_dark(self, reading: Reading, track: Track) -> bool:
         """Return whether a miss tells of our blindness or of the target's own silence: it is known long after it was sent."""
         return self._sight.blind is not None or track.sent_s(reading) < max(self._sighted_s, track.returned_s)
+
+    def _shift(self, moved_s: float) -> None:
+        """Move along with the wall clock what is stamped by it."""
+        for track in self._tracks.values():
+            track.shift(moved_s)
 
     def _tell(self, kind: str, values: Mapping[str, float | int | str]) -> None:
         event = Event(self._clock.wall(), kind, "", values)

@@ -1,14 +1,12 @@
-"""Passing time: a wall clock that was set, and a time in which we stood still ourselves, make nothing older and no wait longer."""
+"""Passing time: a time in which we stood still ourselves makes nothing older and no wait longer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monitor.model.clock import Clock
 from monitor.service.board.track import Track
+from monitor.service.clock_steps import WatchedClock
 
-STEP_S = 1.0
-"""A wall clock that moves against the monotonic one by more was set."""
 STALL_S = 0.5
 """A step that comes later than this after its time: the loop, the process or the machine stood still, and nobody else did."""
 
@@ -21,10 +19,9 @@ class PassingTime:
     evidence_since_s: before then no evidence could come (monotonic).
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: WatchedClock) -> None:
         self._clock = clock
         self.evidence_since_s = clock.monotonic()
-        self._offset_s = clock.wall() - self.evidence_since_s
         self._due_s = float("inf")
         self._has_moved = self._had_moved = False
 
@@ -43,16 +40,11 @@ class PassingTime:
 
     def follow(self, tracks: Mapping[str, Track]) -> tuple[float, float]:
         """Look at both clocks, before anything is stamped by them; return monotonic and epoch seconds."""
-        now_s, wall = self._clock.monotonic(), self._clock.wall()
+        now_s, wall = self._clock.look()
         late_s = now_s - self._due_s
         if late_s > STALL_S:
             self._due_s = now_s
             self._stand_still(tracks, late_s - STALL_S if self._had_moved else late_s, now_s)
-        offset_s = wall - now_s
-        moved_s, self._offset_s = offset_s - self._offset_s, offset_s
-        if abs(moved_s) > STEP_S:
-            for track in tracks.values():
-                track.shift(moved_s)
         return now_s, wall
 
     def _stand_still(self, tracks: Mapping[str, Track], late_s: float, now_s: float) -> None:

@@ -116,7 +116,7 @@ class MeetingWatch:
                 self._nudge.cancel()
             await self._checks.end()
 
-    def clock_stepped(self) -> None:
+    def clock_stepped(self, _: float) -> None:
         """Look at once after the wall clock was set."""
         if self._scheduler.running:
             self._scheduler.modify_job("look", next_run_time=datetime.now(UTC))
