@@ -29,13 +29,13 @@ async def run(folder: Path, *, is_burst: bool) -> None:
     ensure_permitted(configuration.inventory.network.addresses, addresses_asked(configuration))
     settings = configuration.settings
     async with contextlib.AsyncExitStack() as stack:
-        daemon, watch, meetings = await compose_daemon(configuration, lambda: load(folder), stack)
-        web = start_web_process(daemon, meetings, [open_listener(settings.listen)], stack)
+        daemon, source, self_monitor, meetings = await compose_daemon(configuration, lambda: load(folder), stack)
+        web = start_web_process(source, meetings, [open_listener(settings.listen)], stack)
         async with daemon.running():
             if is_burst:
                 timetable = turns(configuration.inventory, settings, configuration.profiles)
                 daemon.poller.replace([replace(turn, offset_s=0.0) for turn in timetable])
-            watching = asyncio.create_task(watch.run())
+            watching = asyncio.create_task(self_monitor.run())
             await web.serving.wait()
             await _stdin_ended()
             watching.cancel()

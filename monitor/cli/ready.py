@@ -118,7 +118,7 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
     with tempfile.TemporaryDirectory(prefix="monitor-ready-") as folder:
         alone = replace(configuration, settings=replace(configuration.settings, journal=f"sqlite:///{folder}/journal.db"))
         async with contextlib.AsyncExitStack() as stack:
-            daemon, _, meetings = await compose_daemon(alone, lambda: alone, stack)
+            daemon, _, _, meetings = await compose_daemon(alone, lambda: alone, stack)
             await stack.enter_async_context(daemon.running())
             await meetings.look(starts_checks=False)
             found = _chosen(meetings.meetings(), meeting)

@@ -24,6 +24,7 @@ from monitor.probes.own_side import OwnLink
 from monitor.probes.trace import Tracer
 from monitor.service.daemon import Daemon
 from monitor.service.history import History, history_file
+from monitor.service.live_source import LiveSource
 from monitor.service.meetings.loads import Loads, loads_file
 from monitor.service.meetings.watch import MeetingWatch
 from monitor.service.process import (
@@ -35,7 +36,7 @@ from monitor.service.process import (
     passed_listeners,
     spare_what_stays,
 )
-from monitor.service.self_monitor import LoopHolder, Watch
+from monitor.service.self_monitor import LoopHolder, SelfMonitor
 from monitor.service.specs import addresses_asked
 from monitor.service.web_process import WebProcess
 
@@ -96,9 +97,9 @@ async def _run(configuration: Configuration, read: Callable[[], Configuration]) 
     _permit(configuration)
     listeners = passed_listeners(os.environ) or [open_listener(configuration.settings.listen)]
     async with contextlib.AsyncExitStack() as stack:
-        daemon, watch, meetings = await compose_daemon(configuration, read, stack)
-        web = start_web_process(daemon, meetings, listeners, stack)
-        await _live(daemon, watch, meetings, web, listeners)
+        daemon, source, self_monitor, meetings = await compose_daemon(configuration, read, stack)
+        web = start_web_process(source, meetings, listeners, stack)
+        await _live(daemon, self_monitor, meetings, web, listeners)
 
 
 def open_store(url: str, manager: ServiceManager) -> Store:
@@ -114,8 +115,10 @@ async def compose_daemon(
     configuration: Configuration,
     read: Callable[[], Configuration],
     stack: contextlib.AsyncExitStack,
-) -> tuple[Daemon, Watch, MeetingWatch]:
-    """Return the daemon, not yet at work, what watches its own side, and what watches the meetings. The stack closes it all.
+) -> tuple[Daemon, LiveSource, SelfMonitor, MeetingWatch]:
+    """Return the daemon, not yet at work, what the faces read of it, what watches its own side, and what watches the meetings.
+
+    The stack closes it all.
 
     read: loads the configuration anew, for a reload. The guard was run over the configuration before. Raises SetupError.
     """
@@ -138,12 +141,20 @@ async def compose_daemon(
         trace=tracer.trace,
         receive_drops=lambda: probers.receive_drops,
         drain_unsolicited=probers.snmp.drain_unsolicited,
-        agent_limits=probers.snmp.agent_limits,
         clock=clock,
     )
-    meetings = MeetingWatch(daemon, journal, clock, daemon.samples, loads)
+    meetings = MeetingWatch(
+        daemon.board,
+        journal,
+        clock,
+        daemon.samples,
+        loads,
+        ask=daemon.poller.poll,
+        configuration=lambda: daemon.configuration,
+        windows=daemon.operations.windows,
+    )
     daemon.clock.on_step(meetings.clock_stepped)
-    watch = Watch(
+    self_monitor = SelfMonitor(
         daemon.clock,
         probers.icmp,
         OwnLink(root_first(configuration)).look,
@@ -152,21 +163,23 @@ async def compose_daemon(
         see_lag=daemon.own.see_loop_lag,
     )
     spare_what_stays()
-    return daemon, watch, meetings
+    return daemon, LiveSource(daemon, probers.snmp.agent_limits), self_monitor, meetings
 
 
 def start_web_process(
-    daemon: Daemon, meetings: MeetingWatch, listeners: list[socket.socket], stack: contextlib.AsyncExitStack
+    source: LiveSource, meetings: MeetingWatch, listeners: list[socket.socket], stack: contextlib.AsyncExitStack
 ) -> WebProcess:
     """Start the process that visitors meet and keep it alive; it serves soon. The stack ends it."""
-    web = WebProcess(daemon, meetings, listeners)
+    web = WebProcess(source, meetings, listeners)
     serving = BackgroundTasks("what keeps the process of the faces alive")
     serving.start(web.run())
     stack.push_async_callback(serving.end)
     return web
 
 
-async def _live(daemon: Daemon, watch: Watch, meetings: MeetingWatch, web: WebProcess, listeners: list[socket.socket]) -> None:
+async def _live(
+    daemon: Daemon, self_monitor: SelfMonitor, meetings: MeetingWatch, web: WebProcess, listeners: list[socket.socket]
+) -> None:
     manager, ended = ServiceManager(os.environ), asyncio.Event()
     tasks = BackgroundTasks("a background task of `monitor run`")
 
@@ -177,7 +190,7 @@ async def _live(daemon: Daemon, watch: Watch, meetings: MeetingWatch, web: WebPr
 
     on_signals(asyncio.get_running_loop(), ended.set, lambda: tasks.start(reload()))
     async with daemon.running(), meetings.running():
-        for work in (watch.run(), _pat(manager), _tell_when_served(web, listeners, manager, daemon)):
+        for work in (self_monitor.run(), _pat(manager), _tell_when_served(web, listeners, manager, daemon)):
             tasks.start(work)
         await ended.wait()
         log.info("ending")

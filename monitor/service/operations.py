@@ -1,4 +1,4 @@
-"""The desk: where operators are heard. What they say is in the journal, then on the board, and there again after a restart."""
+"""Where operators are heard: what they say is in the journal, then on the board, and there again after a restart."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.export.source import RefusedError
+from monitor.load.configuration import Configuration
 from monitor.load.suggest import nearest
 from monitor.load.values import moment
 from monitor.model.clock import Clock, seconds
-from monitor.model.inventory import Inventory
-from monitor.model.settings import MaintenanceWindow, Settings
+from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Acknowledgement, AnnouncedWork, Event, State, TargetView, Transition
 from monitor.rules import operations
 from monitor.service.board.announcing import sentence
 from monitor.service.board.board import Board
 from monitor.words.phrase import Phrase, phrase
 
-log = logging.getLogger("monitor.desk")
+log = logging.getLogger("monitor.operations")
 
 MOST_S = 31 * 86_400.0
 """Longer work belongs into monitor.yaml, where somebody sees it."""
@@ -31,7 +31,7 @@ _AREA = "area:"
 
 
 class OperationsJournal(Protocol):
-    """What the desk needs of the journal."""
+    """What operators need of the journal."""
 
     async def append(self, batch: Sequence[Transition | Event]) -> bool:
         """Commit; False where that failed or took too long. Never raises."""
@@ -41,21 +41,19 @@ class OperationsJournal(Protocol):
 
 
 class Operations:
-    """The daemon's Operations (export/source.py). inventory, settings: those in force at the moment of the call."""
+    """The daemon's Operations (export/source.py). configuration: the one in force at the moment of the call."""
 
     def __init__(
         self,
         board: Board,
         journal: OperationsJournal,
         clock: Clock,
-        inventory: Callable[[], Inventory],
-        settings: Callable[[], Settings],
+        configuration: Callable[[], Configuration],
     ) -> None:
         self._board = board
         self._journal = journal
         self._clock = clock
-        self._inventory = inventory
-        self._settings = settings
+        self._configuration = configuration
         said = journal.said((*operations.ACKNOWLEDGEMENT_KINDS, *operations.MAINTENANCE_KINDS))
         for target, taken in operations.standing_acknowledgements(said).items():
             board.acknowledge(target, taken)
@@ -87,11 +85,11 @@ class Operations:
     def _view(self, target: str) -> TargetView:
         view = self._board.snapshot().views.get(target)
         if view is None:
-            raise _misspelt(target, self._inventory().targets)
+            raise _misspelt(target, self._configuration().inventory.targets)
         return view
 
     def _no_root_cause(self, view: TargetView) -> RefusedError:
-        cause = self._inventory().targets.get(view.cause or "")
+        cause = self._configuration().inventory.targets.get(view.cause or "")
         if view.state is State.UNREACHABLE and cause is not None:
             return RefusedError("behind", name=view.target.name, cause=cause.name, id=cause.id)
         return RefusedError("not_down", name=view.target.name, state=Phrase(f"state_{view.state or State.UNKNOWN}"))
@@ -107,6 +105,10 @@ class Operations:
         now = self._clock.wall()
         standing = (work for work in self._works.values() if work.end_at > max(now, work.start_at))
         return sorted(standing, key=lambda work: work.start_at)
+
+    def windows(self) -> Sequence[MaintenanceWindow]:
+        """Return announced work, of the settings and of run time."""
+        return (*self._configuration().settings.maintenance, *(work.window for work in self.open_works()))
 
     async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> AnnouncedWork:
         """Announce work; it holds from the board's next step on, or from its start."""
@@ -132,7 +134,7 @@ class Operations:
         if lasts_s > MOST_S:
             # What is longer than any calendar is quoted: no number of days says more, and JSON has no word for the infinite.
             raise RefusedError("work_too_long", lasts_s=lasts_s if lasts_s < _FARTHEST_YEARS * _YEAR_S else lasts, most_s=MOST_S)
-        now = datetime.fromtimestamp(self._clock.wall(), ZoneInfo(self._settings().timezone))
+        now = datetime.fromtimestamp(self._clock.wall(), ZoneInfo(self._configuration().settings.timezone))
         begin = moment(start, now, is_past=False) if start else now
         if begin is None:
             raise RefusedError("given_no_time", name="from", text=start)
@@ -145,7 +147,7 @@ class Operations:
 
     def _covered(self, covers: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return ids of targets and of areas; area:ID names an area even where a target is called so."""
-        inventory = self._inventory()
+        inventory = self._configuration().inventory
         ids, areas = dict[str, None](), dict[str, None]()
         for name in covers:
             bare = name.removeprefix(_AREA)

@@ -55,7 +55,7 @@ class Holder(Protocol):
         """Return what held the loop for lag_s until now, in words."""
 
 
-class Watch:
+class SelfMonitor:
     """Measures the loop's lag at each look, looks at the clocks, takes what the sender counted, and reports once a second."""
 
     def __init__(

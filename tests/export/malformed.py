@@ -28,6 +28,7 @@ from monitor.load.configuration import Configuration
 from monitor.model.reading import Deliver, Outcome, PathTrace, Reading
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
+from monitor.service.live_source import LiveSource
 from monitor.service.process import SystemClock
 from tests.export import sample
 from tests.export.malformed_requests import request
@@ -94,7 +95,7 @@ async def _run_in(folder: Path, count: int, seed: int, report: Report) -> None:
         )
         async with (
             daemon.running(),
-            served(daemon, PATIENCE, meetings=FakeMeetings(), heartbeat_s=0.05) as server,  # type: ignore[arg-type]
+            served(LiveSource(daemon), PATIENCE, meetings=FakeMeetings(), heartbeat_s=0.05) as server,  # type: ignore[arg-type]
         ):
             numbers = iter(range(count))
             await asyncio.gather(*(_work(server, numbers, seed, report) for _ in range(AT_ONCE)))

@@ -324,7 +324,7 @@ async def test_open_outages_go_on_since_when_they_began_and_nobody_is_told_anew(
     killed_after(left.journal, BATCH)
     Store(left.journal).close()
     async with restarted(left) as (daemon, _):
-        views = daemon.snapshot().views
+        views = daemon.board.snapshot().views
         found = {name: [views[name].state, views[name].since, views[name].cause] for name in sorted(SILENT)}
         taken = {name for name, view in views.items() if view.acknowledged is not None}
     assert {name: [SAID["states"][name][key] for key in ("state", "since", "cause")] for name in sorted(SILENT)} == found

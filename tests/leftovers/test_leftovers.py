@@ -122,14 +122,23 @@ async def restarted(left: Leftovers) -> AsyncIterator[tuple[Daemon, MeetingWatch
             receive_drops=lambda: 0,
             clock=clock,
         )
-        meetings = MeetingWatch(daemon, journal, clock, daemon.samples, loads)
+        meetings = MeetingWatch(
+            daemon.board,
+            journal,
+            clock,
+            daemon.samples,
+            loads,
+            ask=daemon.poller.poll,
+            configuration=lambda: configuration,
+            windows=daemon.operations.windows,
+        )
         are_judged = asyncio.Event()
 
         def look(snapshot: Snapshot) -> None:
             if all(view.state is not None for view in snapshot.views.values()):
                 are_judged.set()
 
-        daemon.subscribe(look)
+        daemon.board.subscribe(look)
         async with daemon.running(), meetings.running():
             daemon.poller.probe_now(configuration.inventory.targets, confirms=False)
             async with asyncio.timeout(60):
@@ -144,7 +153,7 @@ async def restarted(left: Leftovers) -> AsyncIterator[tuple[Daemon, MeetingWatch
 
 async def test_every_outage_that_was_open_is_open_again_since_when_it_began(left: Leftovers) -> None:
     async with restarted(left) as (daemon, _):
-        views = daemon.snapshot().views
+        views = daemon.board.snapshot().views
     found = {name: (views[name].state, views[name].since, views[name].cause) for name in sorted(SILENT)}
     assert {name: tuple(SAID["states"][name][key] for key in ("state", "since", "cause")) for name in sorted(SILENT)} == found
     assert {"ubnd-huyen-meo-vac", "huyen-uy-dong-van", "xa-ma-le"} == {name for name, each in found.items() if each[0] == "down"}
@@ -152,7 +161,7 @@ async def test_every_outage_that_was_open_is_open_again_since_when_it_began(left
 
 async def test_the_same_people_have_the_same_outages(left: Leftovers) -> None:
     async with restarted(left) as (daemon, _):
-        views = daemon.snapshot().views
+        views = daemon.board.snapshot().views
     taken = {name: view.acknowledged for name, view in views.items() if view.acknowledged is not None}
     assert SAID["acknowledged"] == {name: [each.by, each.at, each.note] for name, each in taken.items()}
     assert {"ubnd-huyen-meo-vac", "huyen-uy-dong-van"} == taken.keys()
@@ -272,7 +281,7 @@ async def test_the_journal_goes_on_where_it_ended(left: Leftovers) -> None:
     with closing(sqlite3.connect(left.state / "journal.db")) as journal:
         (before,) = journal.execute("SELECT max(id) FROM entries").fetchone()
     async with restarted(left) as (daemon, _):
-        newest = await daemon.events(STOPPED, 1_000)
+        newest = await daemon.journal.events(STOPPED, 1_000)
     assert isinstance(newest[-1], Event)
     assert "started" == newest[-1].kind
     with closing(sqlite3.connect(left.state / "journal.db")) as journal:

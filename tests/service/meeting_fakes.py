@@ -13,13 +13,13 @@ from monitor.load.schedule import Schedule
 from monitor.model.basis import Spec
 from monitor.model.meeting import Meeting, MeetingView
 from monitor.model.reading import IcmpSample, Outcome, Reading
-from monitor.model.settings import MaintenanceWindow, Settings
+from monitor.model.settings import Settings
 from monitor.model.spec import IcmpSpec, SipSpec
 from monitor.model.state import Event, Snapshot, TargetView, Transition
 from monitor.rules import topology
 from monitor.rules.topology import Topology
 from monitor.service.board.judge import MeetingSpans
-from monitor.service.meetings.check import Ask, Form
+from monitor.service.meetings.check import Form
 from monitor.service.meetings.loads import Loads
 from monitor.service.meetings.memory import SampleMemory
 from monitor.service.meetings.watch import MeetingWatch
@@ -86,17 +86,10 @@ class FakeDaemon:
         self.subscribers.append(callback)
         return lambda: self.subscribers.remove(callback)
 
-    def windows(self) -> Sequence[MaintenanceWindow]:
-        return ()
-
     def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None:
         self.meeting_spans = meeting_spans
 
-    @property
-    def ask(self) -> Ask:
-        return self._ask
-
-    def _ask(self, ids: Iterable[str], form: Form) -> tuple[int, AsyncIterator[Reading]]:
+    def ask(self, ids: Iterable[str], form: Form) -> tuple[int, AsyncIterator[Reading]]:
         specs = [formed for name in ids for probe, spec in _specs(name) if (formed := form(probe, spec)) is not None]
         self.asked += specs
         self.at_once.append(sum(isinstance(spec, IcmpSpec) for spec in specs))
@@ -132,7 +125,17 @@ def daemon_at(moment: datetime, *meetings: Meeting, settings: Settings | None = 
 
 
 def watch_over(daemon: FakeDaemon, journal: MemoryJournal, loads: Loads | None = None) -> MeetingWatch:
-    return MeetingWatch(daemon, journal, daemon.clock, daemon.samples, loads or Loads(), settle_s=0)
+    return MeetingWatch(
+        daemon,
+        journal,
+        daemon.clock,
+        daemon.samples,
+        loads or Loads(),
+        ask=daemon.ask,
+        configuration=lambda: daemon.configuration,
+        windows=tuple,
+        settle_s=0,
+    )
 
 
 async def looked(watch: MeetingWatch) -> MeetingView:

@@ -3,102 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from monitor.errors import ConfigError, Fault, SetupError
-from monitor.journal.journal import Journal
-from monitor.journal.store import Store
-from monitor.load.configuration import Configuration
-from monitor.model.reading import Deliver, Outcome, PathTrace, Reading
+from monitor.errors import ConfigError, Fault
+from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import QualitySettings
 from monitor.model.spec import SnmpSettings
 from monitor.model.state import Event, OwnSide
 from monitor.service.daemon import Daemon
-from monitor.service.history import History
 from monitor.service.process import SystemClock
-from monitor.words.phrase import Phrase
-from tests.service.province import PROFILES, SETTINGS, inventory, point
+from tests.service.daemons import ONE, TWO, Desk, StepClock
+from tests.service.province import SETTINGS
 
 FEWER = (Reason("fewer_rows", {"size": 10}, (Reason("at_repetitions", {"tried": 20}),)),)
 
-ONE = Configuration(inventory([point("root")]), SETTINGS, PROFILES, Path("config"))
-TWO = replace(ONE, inventory=inventory([point("root"), point("d0", "root")]))
-
-
-@dataclass
-class FakeProber:
-    """Answers at once. asked: the ids of whom."""
-
-    asked: set[str] = field(default_factory=set)
-
-    async def probe(self, specs: Sequence[Any], deliver: Deliver) -> None:
-        for spec in specs:
-            self.asked.add(spec.target)
-            deliver(Reading(spec.target, "icmp", SystemClock().monotonic(), Outcome.OK))
-
-
-class StepClock(SystemClock):
-    """The system's clocks, but for what a test sets the wall clock by."""
-
-    set_by_s = 0.0
-
-    def wall(self) -> float:
-        return super().wall() + self.set_by_s
-
-
-@dataclass
-class Desk:
-    """A daemon and what it looks at. fresh: what a reload reads, or raises. permits: whether the guard lets it pass."""
-
-    fresh: Configuration | ConfigError = TWO
-    permits: bool = True
-    drops: int = 0
-    clock: SystemClock = field(default_factory=SystemClock)
-    traced: list[str] = field(default_factory=list)
-
-    def read(self) -> Configuration:
-        if isinstance(self.fresh, ConfigError):
-            raise self.fresh
-        return self.fresh
-
-    def permit(self, _configuration: Configuration) -> None:
-        if not self.permits:
-            raise SetupError("listen_refused", listen="127.0.0.1:9877", reason=Phrase("eaddrinuse"))
-
-    async def trace(self, address: str) -> PathTrace:
-        self.traced.append(address)
-        return PathTrace(address)
-
-    @asynccontextmanager
-    async def daemon(self, folder: Path) -> AsyncIterator[Daemon]:
-        journal = Journal(Store(f"sqlite:///{folder}/journal.db"))
-        prober = FakeProber()
-        try:
-            yield Daemon(
-                ONE,
-                reload_from=self.read,
-                permit=self.permit,
-                journal=journal,
-                history=History(),
-                probers={"icmp": prober, "snmp": prober},
-                trace=self.trace,
-                receive_drops=lambda: self.drops,
-                clock=self.clock,
-            )
-        finally:
-            journal.close()
-
 
 async def kinds(daemon: Daemon) -> list[str]:
-    return [entry.kind for entry in await daemon.events(None, 10) if isinstance(entry, Event)]
+    return [entry.kind for entry in await daemon.journal.events(None, 10) if isinstance(entry, Event)]
 
 
 async def test_a_reload_that_the_guard_refuses_changes_nothing_and_says_why(tmp_path: Path) -> None:
@@ -126,8 +52,8 @@ async def test_a_good_reload_is_polled_at_once_and_noted(tmp_path: Path) -> None
     async with Desk().daemon(tmp_path) as daemon:
         async with daemon.running():
             assert () == await daemon.reload()
-            assert {"root", "d0"} == daemon.snapshot().views.keys()
-            asked, readings = await daemon.poll(["d0"])
+            assert {"root", "d0"} == daemon.board.snapshot().views.keys()
+            asked, readings = daemon.poller.poll(["d0"])
             assert ["d0"] * asked == [reading.target async for reading in readings]
             assert "monitor_config_last_reload_successful 1.0" in daemon.own.render()
         assert ["stopped", "reload", "started"] == await kinds(daemon)
@@ -145,7 +71,7 @@ async def test_what_only_a_start_takes_over_is_said_at_a_reload(tmp_path: Path, 
     changed = replace(SETTINGS, listen="127.0.0.1:9", probes={**SETTINGS.probes, "snmp": SnmpSettings(in_flight=7, retries=3)})
     async with Desk(replace(TWO, settings=changed)).daemon(tmp_path) as daemon:
         assert () == await daemon.reload()
-        assert SETTINGS.listen == daemon.settings.listen
+        assert SETTINGS.listen == daemon.configuration.settings.listen
     said = [record.getMessage() for record in caplog.records if "next start" in record.getMessage()]
     assert [f"`{name}` changed; it takes effect at the next start" for name in ("listen", "probes.snmp.in_flight")] == said
 
@@ -165,7 +91,7 @@ async def test_what_was_learned_of_an_agent_is_an_event(tmp_path: Path) -> None:
     async with Desk().daemon(tmp_path) as daemon:
         daemon.deliver(Reading("root", "snmp", SystemClock().monotonic(), Outcome.OK, learned=FEWER))
         await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
-        (event,) = await daemon.events(None, 1)
+        (event,) = await daemon.journal.events(None, 1)
     assert isinstance(event, Event)
     assert ("learned", "root", FEWER) == (event.kind, event.target, event.told)
 

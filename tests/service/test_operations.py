@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from monitor.export.source import RefusedError
+from monitor.load.configuration import Configuration
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Snapshot, State, Transition
 from monitor.service.operations import Operations
-from tests.service.province import SETTINGS, FakeClock, MemoryJournal, Province
+from tests.service.province import PROFILES, SETTINGS, FakeClock, MemoryJournal, Province
 
 SAIGON = replace(SETTINGS, timezone="Asia/Ho_Chi_Minh")
 
 
 def desk(province: Province) -> Operations:
-    return Operations(province.board, province.journal, province.clock, lambda: province.inventory, lambda: province.settings)
+    def configuration() -> Configuration:
+        return Configuration(province.inventory, province.settings, PROFILES, Path("config"))
+
+    return Operations(province.board, province.journal, province.clock, configuration)
 
 
 async def outage(*dead: str, settings: Settings = SAIGON) -> tuple[Province, Operations]:

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.model.state import OwnSide
 from monitor.service.clock_steps import WatchedClock
-from monitor.service.self_monitor import Watch
+from monitor.service.self_monitor import SelfMonitor
 
 
 class FakeClock:
@@ -51,7 +51,7 @@ class Desk:
         self.holder = FakeHolder()
         clock = WatchedClock(self.clock)
         clock.on_step(self.steps.append)
-        self.watch = Watch(
+        self.watch = SelfMonitor(
             clock,
             self.sender,
             lambda: ("lab0", True),

@@ -71,7 +71,7 @@ class Watched:
         """Wait until something holds; whoever has a name is never down meanwhile."""
         async with asyncio.timeout(LONGEST_WAIT_S):
             while True:
-                snapshot = self.daemon.snapshot()
+                snapshot = self.daemon.board.snapshot()
                 assert snapshot.blind is None
                 assert snapshot.views[NAMED].state is not State.DOWN
                 if holds(snapshot):
@@ -80,7 +80,7 @@ class Watched:
 
     async def more_replies(self) -> None:
         """Wait until the named target has answered two more bursts, and the resolver was asked meanwhile."""
-        asked, received = self.resolver.asked, _received(self.daemon.snapshot().views[NAMED])
+        asked, received = self.resolver.asked, _received(self.daemon.board.snapshot().views[NAMED])
         await self.until(lambda snapshot: _received(snapshot.views[NAMED]) >= received + 10 and self.resolver.asked > asked)
 
     def let_a_minute_pass(self) -> None:
@@ -145,7 +145,7 @@ async def test_a_resolver_that_dies_and_comes_back_takes_nobody_down(lab: Lab, t
         others = set(lab.inventory.targets) - {NAMED}
         await seen.until(lambda snapshot: {State.UP} == {snapshot.views[name].state for name in others})
         assert seen.resolver.asked
-        assert seen.daemon.snapshot().views[NAMED].state in (None, State.UNKNOWN), "without an address nothing is known"
+        assert seen.daemon.board.snapshot().views[NAMED].state in (None, State.UNKNOWN), "without an address nothing is known"
 
         seen.resolver.address = OLD
         await seen.until(lambda snapshot: snapshot.views[NAMED].state is State.UP)
@@ -160,6 +160,6 @@ async def test_a_resolver_that_dies_and_comes_back_takes_nobody_down(lab: Lab, t
         lab.ctl("mute", NAMED)
         seen.let_a_minute_pass()
         await seen.more_replies()
-        assert seen.daemon.snapshot().views[NAMED].state is State.UP, "it has moved"
-        views = seen.daemon.snapshot().views.values()
+        assert seen.daemon.board.snapshot().views[NAMED].state is State.UP, "it has moved"
+        views = seen.daemon.board.snapshot().views.values()
         assert all(view.icmp and view.icmp.sample.loss_ratio == 0 for view in views), "Debian's buffers are enough"

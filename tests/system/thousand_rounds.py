@@ -30,6 +30,7 @@ from monitor.model.spec import IcmpSpec, SnmpSpec
 from monitor.model.state import OwnSide
 from monitor.service.daemon import Daemon
 from monitor.service.history import History, history_file
+from monitor.service.live_source import LiveSource
 from monitor.service.specs import turns
 from monitor.service.web_process import WebProcess
 
@@ -229,7 +230,7 @@ async def live(folder: Path, rounds: int) -> dict[str, object]:
         stack.callback(journal.close)
         life = Life(configuration, journal, stack.enter_context(History().kept_in(history_file(url))))
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        web = WebProcess(life.daemon, NoMeetings(), [listener])
+        web = WebProcess(LiveSource(life.daemon), NoMeetings(), [listener])
         serving = asyncio.create_task(web.run())
         stack.push_async_callback(_ended, serving)
         await web.serving.wait()

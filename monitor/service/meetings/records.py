@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from monitor.export.source import RefusedError
-from monitor.load.configuration import Configuration
 from monitor.model.inventory import Contact
 from monitor.model.meeting import (
     Confirmation,
@@ -28,12 +27,8 @@ from monitor.model.meeting import (
     Verdict,
 )
 from monitor.model.reason import Reason
-from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Event, Snapshot, Transition
+from monitor.model.state import Event
 from monitor.rules.readiness.verdicts import blasts
-from monitor.rules.topology import Topology
-from monitor.service.board.judge import MeetingSpans
-from monitor.service.meetings.check import Ask
 from monitor.words.sealed import NEWEST, OF_0_1, WORDINGS
 
 CHECKED, SEALED, CONFIRMED = "meeting_checked", "meeting_sealed", "meeting_confirmed"
@@ -186,47 +181,6 @@ def _endpoint_of(name: str, told: Mapping[str, Any]) -> EndpointVerdict:
         confirmation=Confirmation(**told["confirmation"]) if told["confirmation"] else None,
         disputed=told["disputed"],
     )
-
-
-class Watched(Protocol):
-    """What the watch needs of the daemon."""
-
-    @property
-    def configuration(self) -> Configuration:
-        """Return the configuration in force; another object after a reload."""
-
-    @property
-    def topology(self) -> Topology:
-        """Return what hangs on what."""
-
-    def snapshot(self) -> Snapshot:
-        """Return the picture of now."""
-
-    def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
-        """Call back with each published change; returns what ends it."""
-
-    def windows(self) -> Sequence[MaintenanceWindow]:
-        """Return announced work, of the settings and of run time."""
-
-    def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None:
-        """Have targets be expected for their meetings."""
-
-    @property
-    def ask(self) -> Ask:
-        """Return what probes targets now."""
-
-
-class MeetingJournal(Protocol):
-    """What the watch needs of the journal."""
-
-    async def append(self, batch: Sequence[Transition | Event]) -> bool:
-        """Commit; never raises."""
-
-    def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
-        """Return the events of some kinds, oldest first; blocks."""
-
-    async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
-        """Return what came after `since`, newest first."""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,12 +23,15 @@ from monitor.load.configuration import Configuration
 from monitor.model.clock import Clock
 from monitor.model.meeting import Confirmation, Meeting, MeetingView, Stage, Verdict
 from monitor.model.reason import Reason
-from monitor.model.state import Event, Snapshot
+from monitor.model.settings import MaintenanceWindow
+from monitor.model.state import Event, Snapshot, Transition
 from monitor.rules.readiness import times
 from monitor.rules.readiness.absence import losses
 from monitor.rules.readiness.inputs import Brief
 from monitor.rules.readiness.verdicts import judge_readiness
-from monitor.service.meetings.check import Progress, check
+from monitor.rules.topology import Topology
+from monitor.service.board.judge import MeetingSpans
+from monitor.service.meetings.check import Ask, Progress, check
 from monitor.service.meetings.loads import Loads
 from monitor.service.meetings.memory import Outages, SampleMemory
 from monitor.service.meetings.records import (
@@ -36,9 +40,7 @@ from monitor.service.meetings.records import (
     KINDS,
     SEALED,
     Key,
-    MeetingJournal,
     OccurrenceRecord,
-    Watched,
     begins_after,
     body,
     checked,
@@ -66,20 +68,53 @@ AHEAD = timedelta(days=7)
 BEHIND = timedelta(days=1)
 
 
+class MeetingBoard(Protocol):
+    """What the watch needs of the board."""
+
+    @property
+    def topology(self) -> Topology: ...
+
+    def snapshot(self) -> Snapshot: ...
+
+    def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]: ...
+
+    def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None: ...
+
+
+class MeetingJournal(Protocol):
+    """What the watch needs of the journal."""
+
+    async def append(self, batch: Sequence[Transition | Event]) -> bool:
+        """Commit; never raises."""
+
+    def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
+        """Return the events of some kinds, oldest first; blocks."""
+
+    async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
+        """Return what came after `since`, newest first."""
+
+
 class MeetingWatch:
     """Keeps a view of every meeting of the coming week and of the last day; it is the faces' source of meetings."""
 
     def __init__(
         self,
-        watched: Watched,
+        board: MeetingBoard,
         journal: MeetingJournal,
         clock: Clock,
         samples: SampleMemory,
         loads: Loads,
         *,
+        ask: Ask,
+        configuration: Callable[[], Configuration],
+        windows: Callable[[], Sequence[MaintenanceWindow]],
         settle_s: float = SETTLE_S,
     ) -> None:
-        self._watched = watched
+        """ask probes endpoints now; configuration is the one in force, windows the announced work, when they are called."""
+        self._board = board
+        self._ask = ask
+        self._configuration = configuration
+        self._windows = windows
         self._journal = journal
         self._clock = clock
         self._samples = samples
@@ -102,7 +137,7 @@ class MeetingWatch:
         since = self._clock.wall() - (AHEAD + BEHIND).total_seconds() - 86_400
         self._recall(await asyncio.to_thread(self._journal.said, KINDS, since))
         await self.look()
-        unsubscribe = self._watched.subscribe(self._board_changed)
+        unsubscribe = self._board.subscribe(self._board_changed)
         self._scheduler.add_job(
             self.look, "interval", seconds=LOOK_EVERY_S, id="look", misfire_grace_time=None, coalesce=True, max_instances=1
         )
@@ -173,7 +208,7 @@ class MeetingWatch:
         now, now_s = self._clock.wall(), self._clock.monotonic()
         self._list(now, now_s)
         await self._remember(now, now_s)
-        rules = self._watched.configuration.settings.meetings
+        rules = self._configuration().settings.meetings
         for meeting in self._listed:
             record = self._record(meeting)
             stage = times.due(meeting, rules, record.done, now)
@@ -187,7 +222,7 @@ class MeetingWatch:
                 await asyncio.sleep(0)  # 241 endpoints take some 30 ms; several meetings in a row must not hold up the packets
 
     def _list(self, now: float, now_s: float) -> None:
-        configuration = self._watched.configuration
+        configuration = self._configuration()
         if configuration is self._listed_of and now_s - self._listed_s < LIST_EVERY_S:
             return
         moment = datetime.fromtimestamp(now, UTC)
@@ -204,16 +239,16 @@ class MeetingWatch:
             self._record(meeting).judged_at = 0.0
             for name in meeting.endpoints:
                 meeting_spans.setdefault(name, []).append((meeting.start, meeting.end))
-        self._watched.expect_for_meetings(MappingProxyType(meeting_spans))
+        self._board.expect_for_meetings(MappingProxyType(meeting_spans))
 
     async def _remember(self, now: float, now_s: float) -> None:
         """Read what the journal has new, and take what the circuits carry; what was taken out of the inventory is forgotten."""
         if now_s - self._remembered_s < REMEMBER_EVERY_S:
             return
         self._remembered_s = now_s
-        settings = self._watched.configuration.settings
-        self._loads.keep_only(self._watched.configuration.inventory.targets)
-        self._loads.note(self._watched.snapshot().views, datetime.fromtimestamp(now, ZoneInfo(settings.timezone)))
+        settings = self._configuration().settings
+        self._loads.keep_only(self._configuration().inventory.targets)
+        self._loads.note(self._board.snapshot().views, datetime.fromtimestamp(now, ZoneInfo(settings.timezone)))
         await self._outages.refresh(now, settings.meetings.history_s)
 
     async def _check_by_clock(self, meeting: Meeting, stage: Stage) -> None:
@@ -221,7 +256,7 @@ class MeetingWatch:
 
     async def _check(self, meeting: Meeting, stage: Stage | None, progress: Progress) -> MeetingView:
         """Probe, judge, and keep what was found. stage: what the check leads to, None for one out of turn."""
-        record, rules = self._record(meeting), self._watched.configuration.settings.meetings
+        record, rules = self._record(meeting), self._configuration().settings.meetings
         told_at = 0.0
 
         def told(done: int, of: int) -> None:
@@ -235,7 +270,7 @@ class MeetingWatch:
         try:
             async with self._one_check:
                 ids = self._to_check(meeting, stage)
-                await check(ids, self._watched.snapshot().views, rules, self._watched.ask, told)
+                await check(ids, self._board.snapshot().views, rules, self._ask, told)
                 await asyncio.sleep(self._settle_s)
                 await self._outages.refresh(self._clock.wall(), rules.history_s)
         finally:
@@ -272,7 +307,7 @@ class MeetingWatch:
         """Judge a meeting by what is known now, and tell whoever listens where that changed."""
         record, now = self._record(meeting), self._clock.wall()
         record.judged_at = now
-        rules = self._watched.configuration.settings.meetings
+        rules = self._configuration().settings.meetings
         stage = times.stage(meeting, record.done, now)
         if stage is Stage.OVER and record.view is not None and record.is_final:
             return record.view
@@ -296,7 +331,7 @@ class MeetingWatch:
         return view
 
     def _brief(self, meeting: Meeting, stage: Stage, now: float) -> Brief:
-        configuration, snapshot = self._watched.configuration, self._watched.snapshot()
+        configuration, snapshot = self._configuration(), self._board.snapshot()
         rules = configuration.settings.meetings
         samples = {name: self._samples.of(name, now, rules.recent_s) for name in meeting.endpoints}
         return Brief(
@@ -304,11 +339,11 @@ class MeetingWatch:
             stage=stage,
             now=now,
             inventory=configuration.inventory,
-            topology=self._watched.topology,
+            topology=self._board.topology,
             settings=configuration.settings,
             profiles=configuration.profiles,
             views=snapshot.views,
-            windows=self._watched.windows(),
+            windows=self._windows(),
             blind=snapshot.blind,
             samples={name: each for name, each in samples.items() if each is not None},
             past=self._outages.past(meeting, now, rules.history_s),
@@ -330,7 +365,7 @@ class MeetingWatch:
 
     async def _judge_watched(self) -> None:
         self._nudge = None
-        now, rules = self._clock.wall(), self._watched.configuration.settings.meetings
+        now, rules = self._clock.wall(), self._configuration().settings.meetings
         for meeting in self._listed:
             if times.is_watched(meeting, rules, now) and now < meeting.end.timestamp():
                 self._judge(meeting)
