@@ -15,11 +15,11 @@ from monitor.model.state import State
 from monitor.rules.readiness.verdicts import judge_readiness
 from tests.export.meetings import FakeMeetings
 from tests.export.sample import FakeSource, snapshot
-from tests.rules.endpoints import brief, seen
+from tests.rules.endpoints import meeting_input, seen
 
 
 async def ready(*words: str, state: State = State.DOWN) -> tuple[int | None, str, str]:
-    meetings = FakeMeetings([judge_readiness(brief(seen(state=state)))])
+    meetings = FakeMeetings([judge_readiness(meeting_input(seen(state=state)))])
     app = make_app(FakeSource(snapshot()), meetings=meetings)
     async with TestServer(app) as server:
         process = await asyncio.create_subprocess_exec(

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.state import State
 from monitor.rules.readiness.verdicts import judge_readiness
-from tests.rules.endpoints import brief, seen
+from tests.rules.endpoints import meeting_input, seen
 
 
 @dataclass
 class FakeMeetings:
     """views: what is shown. checked: ids that were checked."""
 
-    views: list[MeetingView] = field(default_factory=lambda: [judge_readiness(brief(seen(state=State.UNREACHABLE, cause="huyen")))])
+    views: list[MeetingView] = field(
+        default_factory=lambda: [judge_readiness(meeting_input(seen(state=State.UNREACHABLE, cause="huyen")))]
+    )
     checked: list[str] = field(default_factory=list)
 
     def meetings(self) -> Sequence[MeetingView]:

@@ -20,7 +20,7 @@ from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.state import Snapshot, State, TargetView
 from monitor.rules import topology
 from monitor.rules.health import Circumstances, judge_state
-from monitor.rules.readiness.inputs import Brief
+from monitor.rules.readiness.inputs import MeetingInput
 from monitor.rules.readiness.verdicts import judge_readiness as judge_meeting
 from monitor.rules.timetable import probe_plan
 from monitor.service.board.track import new_track
@@ -214,7 +214,7 @@ def ready(of: Configuration, *, icmp: TargetView, loads: dict[str, UsualLoad] | 
         view = replace(view, icmp=replace(view.icmp, at=endpoints.NOW - 10))
     meeting = Meeting("m", "m", "Giao ban", endpoints.START, endpoints.END, (endpoint.id,))
     views = {id_: TargetView(target, State.UP) for id_, target in inventory.targets.items()} | {endpoint.id: view}
-    brief = Brief(
+    meeting_input = MeetingInput(
         meeting,
         Stage.HOUR_BEFORE,
         endpoints.NOW,
@@ -226,4 +226,4 @@ def ready(of: Configuration, *, icmp: TargetView, loads: dict[str, UsualLoad] | 
         samples={endpoint.id: Samples(1_000, 0, endpoints.NOW - 10)},
         loads=loads or {},
     )
-    return judge_meeting(brief).endpoints[endpoint.id].verdict
+    return judge_meeting(meeting_input).endpoints[endpoint.id].verdict

@@ -14,7 +14,7 @@ from monitor.model.reason import Reason
 from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, RecentRounds, ServiceView, SnmpView, State, TargetView
 from monitor.rules import topology
-from monitor.rules.readiness.inputs import Brief
+from monitor.rules.readiness.inputs import MeetingInput
 
 LOCAL = timezone(timedelta(hours=7))
 START = datetime(2026, 11, 30, 8, tzinfo=LOCAL)
@@ -146,7 +146,7 @@ def seen(
     )
 
 
-def brief(
+def meeting_input(
     view: TargetView | None = None,
     *,
     views: Sequence[TargetView] = (),
@@ -156,14 +156,14 @@ def brief(
     settings: Settings = _SETTINGS,
     meeting: Meeting = MEETING,
     **more: object,
-) -> Brief:
+) -> MeetingInput:
     """Return a meeting with one endpoint as it is seen, and its host, which is well."""
     view = view or seen()
     plan = inventory(view.target)
     found = {target.id: TargetView(target, State.UP) for target in POINTS}
     found |= {HOST.id: seen(HOST), view.target.id: view} | {each.target.id: each for each in views}
     known = {HOST.id: _MANY} | ({} if samples is None else {view.target.id: samples})
-    return Brief(
+    return MeetingInput(
         meeting,
         stage,
         now,

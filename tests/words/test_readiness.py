@@ -17,7 +17,7 @@ RULES = Path(__file__).parents[2] / "monitor" / "rules" / "readiness"
 SOURCE = "\n".join((RULES / f"{name}.py").read_text(encoding="utf-8") for name in ("checks", "device_checks"))
 LOCAL = timezone(timedelta(hours=7))
 FAILS = r"""fails\((?:rung|Rung\.\w+), (?:Verdict\.\w+|verdict), "(\w+)\""""
-HOLDS = r"""(?:holds|untold)\((?:rung|Rung\.\w+), "(\w+)\""""
+HOLDS = r"""(?:holds|not_counted)\((?:rung|Rung\.\w+), "(\w+)\""""
 IN_THE_WAY = set(re.findall(FAILS, SOURCE)) | {"component_failed", "display_failed", "certificate_expired", "certificate_ends"}
 IN_THE_WAY |= {f"{part}_failed" for part in ("camera", "microphone", "hardware")}
 SAID = IN_THE_WAY | set(re.findall(HOLDS, SOURCE))

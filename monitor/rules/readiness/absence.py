@@ -24,13 +24,13 @@ def losses(meeting: Meeting, transitions: Mapping[str, Sequence[Transition]], no
 
 
 def _loss(endpoint: str, transitions: Sequence[Transition], start: float, end: float) -> Loss | None:
-    spans = [(each, each.at) for each in transitions if each.at < end]
+    states = [each for each in transitions if each.at < end]
+    ends = [*(following.at for following in states[1:]), end]
     absent: Counter[tuple[str, str]] = Counter()
     reasons: dict[tuple[str, str], Reason] = {}
     total_s = 0.0
-    for place, (each, at) in enumerate(spans):
-        until = spans[place + 1][1] if place + 1 < len(spans) else end
-        lasted_s = min(until, end) - max(at, start)
+    for each, until in zip(states, ends, strict=True) if states else ():
+        lasted_s = min(until, end) - max(each.at, start)
         if each.new in ABSENT and lasted_s > 0:
             key = (each.cause or endpoint, each.reason.code)
             absent[key] += int(lasted_s * 1000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from monitor.model.inventory import Expected, Inventory, Kind, Target
@@ -14,15 +13,13 @@ from monitor.model.profile import Profile
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, MeetingSettings, Settings
 from monitor.model.state import Blindness, TargetView
-from monitor.rules import maintenance
 from monitor.rules.topology import Topology
 
-_LOOK_EVERY = timedelta(minutes=5)
 _NO_PROFILE = Profile("")
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class MeetingInput:
     """All that a meeting is judged by.
 
     now: epoch seconds. views: id → view, of points too. windows: announced work of the settings and of run time. samples, past: by
@@ -48,17 +45,15 @@ class Brief:
 
     @property
     def rules(self) -> MeetingSettings:
-        """Return the bounds."""
         return self.settings.meetings
 
     @property
     def is_on(self) -> bool:
-        """True while the meeting is held."""
         return self.meeting.start.timestamp() <= self.now < self.meeting.end.timestamp()
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SourceValue:
     """What one source says of one thing. source: 'snmp' or the probe. label: the protocol or component. at: epoch seconds."""
 
     source: str
@@ -68,11 +63,11 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class EndpointInput:
     """One endpoint of a meeting. work: announced work over the meeting that covers it, and where. narrow: what capacity says of its
     circuits."""
 
-    brief: Brief
+    meeting_input: MeetingInput
     target: Target
     view: TargetView
     work: tuple[MaintenanceWindow, str] | None = None
@@ -81,27 +76,26 @@ class Case:
     @property
     def profile(self) -> Profile:
         """Return the profile that the inventory names: when it is expected, and whether it drops strangers."""
-        return self.brief.profiles.get(self.target.profile, _NO_PROFILE)
+        return self.meeting_input.profiles.get(self.target.profile, _NO_PROFILE)
 
     @property
     def expected(self) -> Expected:
-        """Return when it should answer."""
         return self.target.expected or self.profile.expected
 
-    def words(self, metric: str) -> list[Word]:
+    def values_of(self, metric: str) -> list[SourceValue]:
         """Return what every source says of a metric, whatever its labels; sources whose word is too old say nothing."""
         found = []
         agent = self.view.snmp
         if agent is not None and agent.up and agent.at is not None:
-            found += [Word(SNMP.name, label, number, agent.at) for label, number in _series(agent.values, metric)]
+            found += [SourceValue(SNMP.name, label, number, agent.at) for label, number in _series(agent.values, metric)]
         for probe, seen in self.view.services.items():
-            found += [Word(probe, label, number, seen.at) for label, number in _series(seen.sample.values, metric)]
+            found += [SourceValue(probe, label, number, seen.at) for label, number in _series(seen.sample.values, metric)]
         return found
 
-    def should_tell(self, metric: str) -> bool:
+    def is_expected_to_tell(self, metric: str) -> bool:
         """Return whether the endpoint's agent, as last recognised, tells a metric: its silence is then missing evidence."""
         agent = self.view.snmp
-        profile = self.brief.profiles.get(agent.profile) if agent is not None else None
+        profile = self.meeting_input.profiles.get(agent.profile) if agent is not None else None
         return profile is not None and any(value.metric == metric for value in profile.values)
 
 
@@ -116,7 +110,6 @@ class Finding:
     verdict: Verdict = Verdict.READY
 
     def evidence(self) -> RungEvidence:
-        """Return it as it is shown."""
         return RungEvidence(self.rung, self.ok, self.text, self.at)
 
 
@@ -131,21 +124,9 @@ def fails(rung: Rung, verdict: Verdict, code: str, at: float | None = None, **va
     return Finding(rung, ok, Reason(code, MappingProxyType(values)), at, verdict)
 
 
-def untold(rung: Rung, code: str, **values: float | int | str) -> Finding:
+def not_counted(rung: Rung, code: str, **values: float | int | str) -> Finding:
     """Return that nothing is known of a rung, and that this does not count."""
     return Finding(rung, None, Reason(code, MappingProxyType(values)))
-
-
-def over(window: MaintenanceWindow, start: datetime, end: datetime) -> bool:
-    """Return whether announced work falls into a time, in whole or in part. start, end: aware, in the settings' time zone."""
-    if window.start is not None and window.end is not None:
-        return window.start < end and window.end > start
-    moment = start
-    while moment < end:
-        if maintenance.is_open(window, moment):
-            return True
-        moment += _LOOK_EVERY
-    return False
 
 
 def _series(values: Mapping[str, float], metric: str) -> list[tuple[str, float]]:

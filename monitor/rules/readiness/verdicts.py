@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from monitor.model.inventory import Contact, Inventory, Kind
@@ -18,7 +19,7 @@ from monitor.model.state import TargetView
 from monitor.rules import maintenance
 from monitor.rules.readiness import checks, device_checks
 from monitor.rules.readiness.capacity import circuits_of, rehearse
-from monitor.rules.readiness.inputs import Brief, Case, Finding, over, untold
+from monitor.rules.readiness.inputs import EndpointInput, Finding, MeetingInput, not_counted
 from monitor.rules.topology import Topology
 
 # How roles are recognised, in the order in which they are called; a role that fits none comes last.
@@ -30,9 +31,10 @@ ORDER = (
     ("office", ("van phong", "office", "ubnd", "uy ban")),
 )
 
+_LOOK_EVERY = timedelta(minutes=5)
 GRAVITY = tuple(Verdict)
 LADDER = tuple(Rung)
-_SEEN: tuple[tuple[Rung, Callable[[Case], Finding]], ...] = (
+_WHILE_ANSWERING: tuple[tuple[Rung, Callable[[EndpointInput], Finding]], ...] = (
     (Rung.QUALITY, checks.quality),
     (Rung.SIGNALLING, device_checks.signalling),
     (Rung.REGISTRATION, device_checks.registration),
@@ -43,14 +45,14 @@ _SEEN: tuple[tuple[Rung, Callable[[Case], Finding]], ...] = (
 """Rungs that only an endpoint which answers can be seen on."""
 
 
-def judge_readiness(brief: Brief) -> MeetingView:
+def judge_readiness(meeting_input: MeetingInput) -> MeetingView:
     """Return the verdicts of a meeting and of each of its endpoints. When it was checked, and its seal, are the caller's to add."""
-    endpoints = judge_endpoints(brief)
-    verdict, reason = judge_meeting(brief, endpoints)
+    endpoints = judge_endpoints(meeting_input)
+    verdict, reason = judge_meeting(meeting_input, endpoints)
     return MeetingView(
-        meeting=brief.meeting,
-        stage=brief.stage,
-        at=brief.now,
+        meeting=meeting_input.meeting,
+        stage=meeting_input.stage,
+        at=meeting_input.now,
         verdict=verdict,
         reason=reason,
         endpoints=MappingProxyType(endpoints),
@@ -58,63 +60,61 @@ def judge_readiness(brief: Brief) -> MeetingView:
     )
 
 
-def judge_endpoints(brief: Brief) -> dict[str, EndpointVerdict]:
+def judge_endpoints(meeting_input: MeetingInput) -> dict[str, EndpointVerdict]:
     """Return id → verdict of every endpoint of a meeting that the inventory has, in its order."""
-    inventory, meeting = brief.inventory, brief.meeting
-    covered = _covered(brief)
-    circuits = rehearse(meeting, inventory, brief.loads, brief.rules)
+    inventory, meeting = meeting_input.inventory, meeting_input.meeting
+    covered = _covered(meeting_input)
+    circuits = rehearse(meeting, inventory, meeting_input.loads, meeting_input.rules)
     found: dict[str, EndpointVerdict] = {}
     for name in meeting.endpoints:
-        target = inventory.targets.get(name)
-        if target is None:
-            continue
-        narrow = checks.capacity(circuits, circuits_of(target, inventory))
-        view = brief.views.get(name) or TargetView(target)
-        work = _work_over(name, brief.topology, covered)
-        found[name] = judge_endpoint(Case(brief, target, view, work, narrow))
+        if (target := inventory.targets.get(name)) is not None:
+            narrow = checks.capacity(circuits, circuits_of(target, inventory))
+            view = meeting_input.views.get(name) or TargetView(target)
+            work = _work_over(name, meeting_input.topology, covered)
+            found[name] = judge_endpoint(EndpointInput(meeting_input, target, view, work, narrow))
     return found
 
 
-def judge_endpoint(case: Case) -> EndpointVerdict:
+def judge_endpoint(endpoint: EndpointInput) -> EndpointVerdict:
     """Return whether one endpoint can join."""
-    ladder = climb(case)
+    ladder = run_checks(endpoint)
     grave = min((finding.verdict for finding in ladder), key=GRAVITY.index)
     first = next((finding for finding in ladder if finding.verdict is grave), None) if grave is not Verdict.READY else None
-    tick = case.brief.confirmations.get(case.target.id)
+    tick = endpoint.meeting_input.confirmations.get(endpoint.target.id)
     cause = _cause(first)
     return EndpointVerdict(
-        endpoint=case.target.id,
+        endpoint=endpoint.target.id,
         verdict=grave,
         rung=None if first is None else first.rung,
         reason=None if first is None else first.text,
         evidence=tuple(finding.evidence() for finding in ladder),
         action=None if first is None else Reason(f"do_{first.text.code}", first.text.values),
-        call=() if first is None else whom_to_call(case.target.id, cause, case.brief.inventory),
+        call=() if first is None else whom_to_call(endpoint.target.id, cause, endpoint.meeting_input.inventory),
         cause=cause,
         confirmation=tick,
-        disputed=tick is not None and _is_disputed(tick.good, _without_site(ladder)),
+        disputed=tick is not None and _is_disputed(tick.good, ladder),
     )
 
 
-def climb(case: Case) -> list[Finding]:
+def run_checks(endpoint: EndpointInput) -> list[Finding]:
     """Return what was found on every rung, in the order of the ladder."""
     found = {
-        Rung.EVIDENCE: checks.evidence(case),
-        Rung.MAINTENANCE: checks.work(case),
-        Rung.CAPACITY: case.narrow or untold(Rung.CAPACITY, "no_contract"),
-        Rung.HISTORY: checks.history(case),
-        Rung.SITE: device_checks.site(case),
+        Rung.EVIDENCE: checks.evidence(endpoint),
+        Rung.MAINTENANCE: checks.work(endpoint),
+        Rung.CAPACITY: endpoint.narrow or not_counted(Rung.CAPACITY, "no_contract"),
+        Rung.HISTORY: checks.history(endpoint),
+        Rung.SITE: device_checks.site(endpoint),
     }
     if found[Rung.EVIDENCE].ok is True:
-        found[Rung.UPLINK] = checks.uplink(case)
+        found[Rung.UPLINK] = checks.uplink(endpoint)
         if found[Rung.UPLINK].ok is True:
-            found[Rung.PING] = checks.ping(case)
+            found[Rung.PING] = checks.ping(endpoint)
     if Rung.PING in found and found[Rung.PING].ok is True:
-        found |= {rung: look(case) for rung, look in _SEEN}
-    return [found.get(rung) or untold(rung, "not_looked") for rung in LADDER]
+        found |= {rung: look(endpoint) for rung, look in _WHILE_ANSWERING}
+    return [found.get(rung) or not_counted(rung, "not_looked") for rung in LADDER]
 
 
-def judge_meeting(brief: Brief, endpoints: Mapping[str, EndpointVerdict]) -> tuple[Verdict, Reason]:
+def judge_meeting(meeting_input: MeetingInput, endpoints: Mapping[str, EndpointVerdict]) -> tuple[Verdict, Reason]:
     """Return whether the meeting can be held, and why.
 
     Without its host it can't. So many of the others may be missing as `attendance` leaves; with all of it, one is enough.
@@ -124,8 +124,8 @@ def judge_meeting(brief: Brief, endpoints: Mapping[str, EndpointVerdict]) -> tup
     values = MappingProxyType({**{verdict.value: count for verdict, count in by.items()}, "of": total})
     if not total:
         return Verdict.UNKNOWN, Reason("nobody")
-    spare = total * (1 - brief.rules.attendance) + 1e-9
-    host = endpoints.get(brief.meeting.host)
+    spare = total * (1 - meeting_input.rules.attendance) + 1e-9
+    host = endpoints.get(meeting_input.meeting.host)
     if host is not None and host.verdict in (Verdict.NOT_READY, Verdict.UNKNOWN):
         return host.verdict, Reason(f"host_{host.verdict.value}", MappingProxyType({**values, "host": host.endpoint}))
     if by[Verdict.NOT_READY] > spare:
@@ -148,34 +148,35 @@ def blasts(endpoints: Mapping[str, EndpointVerdict]) -> tuple[Blast, ...]:
     return tuple(sorted(found, key=lambda blast: (-len(blast.endpoints), blast.target)))
 
 
-def _without_site(ladder: Iterable[Finding]) -> Verdict:
-    """Return what the machine alone would say."""
-    return min((finding.verdict for finding in ladder if finding.rung is not Rung.SITE), key=GRAVITY.index)
-
-
-def _is_disputed(is_good: bool, machine: Verdict) -> bool:
+def _is_disputed(is_good: bool, ladder: Iterable[Finding]) -> bool:
     """Return whether technician and machine say opposite things; where the machine can't say, nobody disagrees."""
+    machine = min((finding.verdict for finding in ladder if finding.rung is not Rung.SITE), key=GRAVITY.index)
     return machine is not Verdict.UNKNOWN and is_good is (machine is Verdict.NOT_READY)
 
 
 def _cause(first: Finding | None) -> str:
-    if first is None:
-        return ""
-    for key in ("uplink", "circuit"):
-        if key in first.text.values:
-            return str(first.text.values[key])
-    return ""
+    """Return the target whose fault stands in the way, '' where it is the endpoint's own."""
+    values = {} if first is None else first.text.values
+    return str(values.get("uplink", values.get("circuit", "")))
 
 
-def _covered(brief: Brief) -> dict[str, MaintenanceWindow]:
-    """Return target → the announced work that covers it during the meeting."""
-    windows = [window for window in brief.windows if over(window, brief.meeting.start, brief.meeting.end)]
-    found: dict[str, MaintenanceWindow] = {}
-    for window in windows:
-        for name, target in brief.inventory.targets.items():
-            if maintenance.covers(window, target):
-                found.setdefault(name, window)
-    return found
+def _covered(meeting_input: MeetingInput) -> dict[str, MaintenanceWindow]:
+    """Return target → the announced work that covers it during the meeting, the first that does."""
+    meeting, targets = meeting_input.meeting, meeting_input.inventory.targets
+    windows = [window for window in meeting_input.windows if _overlaps(window, meeting.start, meeting.end)]
+    return {name: window for window in reversed(windows) for name in targets if maintenance.covers(window, targets[name])}
+
+
+def _overlaps(window: MaintenanceWindow, start: datetime, end: datetime) -> bool:
+    """Return whether announced work falls into a time, in whole or in part. start, end: aware, in the settings' time zone."""
+    if window.start is not None and window.end is not None:
+        return window.start < end and window.end > start
+    moment = start
+    while moment < end:
+        if maintenance.is_open(window, moment):
+            return True
+        moment += _LOOK_EVERY
+    return False
 
 
 def _work_over(name: str, topology: Topology, covered: Mapping[str, MaintenanceWindow]) -> tuple[MaintenanceWindow, str] | None:

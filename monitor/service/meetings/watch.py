@@ -27,7 +27,7 @@ from monitor.model.settings import MaintenanceWindow
 from monitor.model.state import Event, Snapshot, Transition
 from monitor.rules.readiness import times
 from monitor.rules.readiness.absence import losses
-from monitor.rules.readiness.inputs import Brief
+from monitor.rules.readiness.inputs import MeetingInput
 from monitor.rules.readiness.verdicts import judge_readiness
 from monitor.rules.topology import Topology
 from monitor.service.board.judge import MeetingSpans
@@ -316,7 +316,7 @@ class MeetingWatch:
         elif stage is Stage.OVER and record.view is not None and record.view.endpoints:
             view = replace(record.view, stage=stage, at=now)  # what was found at its end stands
         else:
-            view = judge_readiness(self._brief(meeting, stage, now))
+            view = judge_readiness(self._input(meeting, stage, now))
         absent = losses(meeting, self._outages.transitions(), now) if stage in (Stage.LIVE, Stage.OVER) else ()
         record.is_final = stage is Stage.OVER and now > meeting.end.timestamp() + 2 * REMEMBER_EVERY_S
         view = replace(
@@ -330,11 +330,11 @@ class MeetingWatch:
         self._publish(record, view)
         return view
 
-    def _brief(self, meeting: Meeting, stage: Stage, now: float) -> Brief:
+    def _input(self, meeting: Meeting, stage: Stage, now: float) -> MeetingInput:
         configuration, snapshot = self._configuration(), self._board.snapshot()
         rules = configuration.settings.meetings
         samples = {name: self._samples.of(name, now, rules.recent_s) for name in meeting.endpoints}
-        return Brief(
+        return MeetingInput(
             meeting=meeting,
             stage=stage,
             now=now,

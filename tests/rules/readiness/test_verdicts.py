@@ -23,7 +23,7 @@ from monitor.model.meeting import (
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, MeetingSettings, Settings
 from monitor.model.state import Blindness, RecentRounds, State, TargetView
-from monitor.rules.readiness.inputs import Brief
+from monitor.rules.readiness.inputs import MeetingInput
 from monitor.rules.readiness.verdicts import judge_readiness
 from tests.rules.endpoints import (
     END,
@@ -36,9 +36,9 @@ from tests.rules.endpoints import (
     START,
     agent,
     answered,
-    brief,
     icmp,
     inventory,
+    meeting_input,
     refused,
     seen,
     unanswered,
@@ -56,18 +56,18 @@ POLY = agent(
 )
 
 
-def verdict(given: Brief, name: str = "dc-xa") -> EndpointVerdict:
+def verdict(given: MeetingInput, name: str = "dc-xa") -> EndpointVerdict:
     return judge_readiness(given).endpoints[name]
 
 
-def told(given: Brief) -> tuple[Verdict, str, str]:
+def told(given: MeetingInput) -> tuple[Verdict, str, str]:
     """Return verdict, rung and code of the commune's endpoint."""
     found = verdict(given)
     return found.verdict, found.rung.value if found.rung else "", found.reason.code if found.reason else ""
 
 
 def test_an_endpoint_that_is_well_on_every_rung_is_ready() -> None:
-    found = verdict(brief(past={"dc-xa": Past()}))
+    found = verdict(meeting_input(past={"dc-xa": Past()}))
     assert (READY, None, None, None, ()) == (found.verdict, found.rung, found.reason, found.action, found.call)
     assert list(Rung) == [each.rung for each in found.evidence]
     assert all(each.ok is not False for each in found.evidence)
@@ -175,7 +175,7 @@ DEVICE = [
 def test_the_gravest_rung_is_the_verdict_and_the_first_of_them_the_reason(
     view: TargetView, expected: Verdict, rung: str, code: str
 ) -> None:
-    assert (expected, rung, code) == told(brief(view))
+    assert (expected, rung, code) == told(meeting_input(view))
 
 
 SAMPLES = [
@@ -194,20 +194,22 @@ SAMPLES = [
 def test_ready_claims_a_loss_below_one_per_cent_and_too_few_samples_are_never_green(
     samples: Samples | None, expected: Verdict, code: str
 ) -> None:
-    found = verdict(brief(samples=samples))
+    found = verdict(meeting_input(samples=samples))
     assert (expected, code) == (found.verdict, found.reason.code if found.reason else "")
 
 
 def test_the_last_minutes_prove_a_loss_whatever_the_hours_before_were_like() -> None:
-    assert (NOT_READY, "quality", "loss") == told(brief(seen(ping=icmp(loss=0.05, packets=400)), samples=Samples(10_000, 20, NOW)))
+    assert (NOT_READY, "quality", "loss") == told(
+        meeting_input(seen(ping=icmp(loss=0.05, packets=400)), samples=Samples(10_000, 20, NOW))
+    )
 
 
 def test_what_is_grave_is_the_reason_though_an_earlier_rung_is_in_doubt() -> None:
-    assert (NOT_READY, "registration", "unregistered") == told(brief(seen(snmp=POLY), samples=Samples(20, 0, NOW)))
+    assert (NOT_READY, "registration", "unregistered") == told(meeting_input(seen(snmp=POLY), samples=Samples(20, 0, NOW)))
 
 
 def test_a_silent_endpoint_is_not_judged_by_what_it_said_before() -> None:
-    found = verdict(brief(seen(state=State.DOWN, snmp=POLY)))
+    found = verdict(meeting_input(seen(state=State.DOWN, snmp=POLY)))
     assert {"not_looked"} == {
         each.text.code for each in found.evidence if each.rung in (Rung.REGISTRATION, Rung.QUALITY, Rung.CALL)
     }
@@ -226,18 +228,18 @@ def test_evidence_of_an_endpoint_with_intervals_of_its_own_is_fresh_for_as_many_
     own: dict[str, ProbeOverride], age_s: float, expected: Verdict
 ) -> None:
     view = seen(replace(ENDPOINT, probes=own), ping=icmp(NOW - age_s), sip=answered(NOW - age_s))
-    assert expected is verdict(brief(view)).verdict
+    assert expected is verdict(meeting_input(view)).verdict
 
 
 def test_evidence_is_as_old_as_whoever_was_heard_last() -> None:
     """Pings every 15 s are stale for long where SIP, asked once a minute, answered two minutes ago: that is still its turn."""
     late = seen(ping=icmp(NOW - 170), sip=answered(NOW - 120))
-    assert "evidence" != told(brief(late))[1]
-    assert (UNKNOWN, "evidence", "stale") == told(brief(seen(ping=icmp(NOW - 100), sip=answered(NOW - 200))))
+    assert "evidence" != told(meeting_input(late))[1]
+    assert (UNKNOWN, "evidence", "stale") == told(meeting_input(seen(ping=icmp(NOW - 100), sip=answered(NOW - 200))))
 
 
 def test_while_the_monitor_is_blind_nothing_is_known() -> None:
-    assert (UNKNOWN, "evidence", "blind") == told(brief(blind=Blindness(NOW, Reason("blind_silent"))))
+    assert (UNKNOWN, "evidence", "blind") == told(meeting_input(blind=Blindness(NOW, Reason("blind_silent"))))
 
 
 @pytest.mark.parametrize(
@@ -245,12 +247,12 @@ def test_while_the_monitor_is_blind_nothing_is_known() -> None:
 )
 def test_a_pc_may_be_off_until_an_hour_before(minutes: int, expected: Verdict, code: str) -> None:
     view = seen(PC, State.STANDBY)
-    assert (expected, "ping", code) == told(brief(view, now=(START - timedelta(minutes=minutes)).timestamp()))
+    assert (expected, "ping", code) == told(meeting_input(view, now=(START - timedelta(minutes=minutes)).timestamp()))
 
 
 def test_a_silent_pc_behind_a_point_that_is_down_is_cut_off_by_it() -> None:
     point = TargetView(POINTS[2], State.DOWN)
-    assert (NOT_READY, "uplink", "uplink_down") == told(brief(seen(PC, State.STANDBY), views=[point]))
+    assert (NOT_READY, "uplink", "uplink_down") == told(meeting_input(seen(PC, State.STANDBY), views=[point]))
 
 
 def single(start: datetime, end: datetime, *ids: str) -> MaintenanceWindow:
@@ -270,7 +272,7 @@ WORK = [
 
 @pytest.mark.parametrize(("window", "expected"), [row[1:] for row in WORK], ids=[row[0] for row in WORK])
 def test_work_that_is_announced_over_the_meeting_is_in_its_way(window: MaintenanceWindow, expected: Verdict) -> None:
-    found = verdict(brief(windows=[window]))
+    found = verdict(meeting_input(windows=[window]))
     assert expected is found.verdict
     assert (found.reason.code if found.reason else "") == ("" if expected is READY else "work_over")
 
@@ -290,32 +292,32 @@ CAPACITY = [
 def test_the_calls_must_fit_beside_the_usual_load_on_every_uplink(
     loads: dict[str, UsualLoad], rate: int, expected: Verdict, code: str
 ) -> None:
-    found = verdict(brief(meeting=replace(MEETING, call_rate_bps=rate), loads=loads))
+    found = verdict(meeting_input(meeting=replace(MEETING, call_rate_bps=rate), loads=loads))
     assert (expected, code) == (found.verdict, found.reason.code if found.reason else "")
 
 
 @pytest.mark.parametrize(("outages", "expected"), [(0, READY), (2, READY), (3, AT_RISK), (40, AT_RISK)])
 def test_what_is_well_now_and_was_cut_off_all_week_is_at_risk(outages: int, expected: Verdict) -> None:
-    found = verdict(brief(past={"dc-xa": Past(outages, NOW - 86_400)}))
+    found = verdict(meeting_input(past={"dc-xa": Past(outages, NOW - 86_400)}))
     assert expected is found.verdict
     assert (found.reason is None) == (expected is READY)
 
 
 def test_a_call_beside_the_hosts_is_the_rehearsal() -> None:
     busy = agent(conference_in_call=1)
-    assert (READY, "", "") == told(brief(seen(snmp=busy), views=[seen(HOST, snmp=busy)]))
+    assert (READY, "", "") == told(meeting_input(seen(snmp=busy), views=[seen(HOST, snmp=busy)]))
 
 
 @pytest.mark.parametrize("stage", [Stage.DAY_BEFORE, Stage.LIVE])
 def test_a_call_counts_neither_the_day_before_nor_in_the_meeting(stage: Stage) -> None:
     now = NOW if stage is Stage.DAY_BEFORE else START.timestamp() + 60
     view = seen(snmp=agent(now, conference_in_call=1), ping=icmp(now), sip=answered(now))
-    assert (READY, "", "") == told(brief(view, stage=stage, now=now, samples=Samples(400, 0, now)))
+    assert (READY, "", "") == told(meeting_input(view, stage=stage, now=now, samples=Samples(400, 0, now)))
 
 
 def test_an_endpoint_that_two_meetings_want_is_at_risk() -> None:
     other = Meeting("m2", "m2", "Họp khác", START, END, ("dc-xa",))
-    assert (AT_RISK, "call", "clash") == told(brief(others=[other]))
+    assert (AT_RISK, "call", "clash") == told(meeting_input(others=[other]))
 
 
 GOOD = Confirmation("kỹ thuật xã", NOW, good=True, on_site=True, camera=True, sound=True)
@@ -337,7 +339,7 @@ TICKS = [
 def test_a_technician_is_heard_and_overrules_nothing_silently(
     view: TargetView, tick: Confirmation, expected: Verdict, code: str, disputed: bool
 ) -> None:
-    found = verdict(brief(view, confirmations={"dc-xa": tick}))
+    found = verdict(meeting_input(view, confirmations={"dc-xa": tick}))
     assert (expected, code, disputed, tick) == (
         found.verdict,
         found.reason.code if found.reason else "",
@@ -347,7 +349,7 @@ def test_a_technician_is_heard_and_overrules_nothing_silently(
 
 
 def test_who_is_called_stands_in_the_order_of_calls_nearest_first() -> None:
-    found = verdict(brief(seen(state=State.UNREACHABLE, cause="huyen")))
+    found = verdict(meeting_input(seen(state=State.UNREACHABLE, cause="huyen")))
     roles = ["Đầu mối kỹ thuật xã", "Trực ca nhà mạng", "Điện lực huyện", "Văn phòng UBND xã"]
     assert roles == [contact.role for contact in found.call]
     assert ("huyen", "do_uplink_down") == (found.cause, found.action.code if found.action else "")
@@ -356,12 +358,12 @@ def test_who_is_called_stands_in_the_order_of_calls_nearest_first() -> None:
 # The meeting
 
 
-def whole(given: Brief) -> MeetingView:
+def whole(given: MeetingInput) -> MeetingView:
     return judge_readiness(given)
 
 
 def test_a_meeting_is_ready_where_every_endpoint_is() -> None:
-    found = whole(brief())
+    found = whole(meeting_input())
     assert (READY, "all_ready") == (found.verdict, found.reason.code)
     assert {READY: 2, AT_RISK: 0, NOT_READY: 0, UNKNOWN: 0} == found.counts()
 
@@ -375,30 +377,30 @@ def test_a_meeting_is_ready_where_every_endpoint_is() -> None:
     ],
 )
 def test_a_meeting_is_as_its_gravest_endpoint(view: TargetView, expected: Verdict, code: str) -> None:
-    found = whole(brief(view))
+    found = whole(meeting_input(view))
     assert (expected, code) == (found.verdict, found.reason.code)
 
 
 def test_so_many_may_be_missing_as_attendance_leaves() -> None:
     half = Settings(meetings=MeetingSettings(attendance=0.5))
-    assert AT_RISK is whole(brief(seen(state=State.DOWN), settings=half)).verdict
+    assert AT_RISK is whole(meeting_input(seen(state=State.DOWN), settings=half)).verdict
 
 
 def test_without_its_host_no_meeting_is_ready_however_few_may_be_missing() -> None:
     none = Settings(meetings=MeetingSettings(attendance=0.0))
-    found = whole(brief(views=[seen(HOST, State.DOWN)], settings=none))
+    found = whole(meeting_input(views=[seen(HOST, State.DOWN)], settings=none))
     assert (NOT_READY, "host_not_ready") == (found.verdict, found.reason.code)
 
 
 def test_a_blast_tells_what_mending_one_place_brings_back() -> None:
     cut = {"state": State.UNREACHABLE, "cause": "huyen"}
-    found = whole(brief(seen(**cut), views=[seen(HOST, **cut)]))  # type: ignore[arg-type]
+    found = whole(meeting_input(seen(**cut), views=[seen(HOST, **cut)]))  # type: ignore[arg-type]
     (blast,) = found.blasts
     assert ("huyen", ("dc-xa", "dc-huyen"), 2) == (blast.target, blast.endpoints, blast.ready_after)
 
 
 def test_an_endpoint_that_the_inventory_lost_is_left_out() -> None:
-    found = whole(brief(meeting=replace(MEETING, endpoints=("dc-xa", "dc-gone"))))
+    found = whole(meeting_input(meeting=replace(MEETING, endpoints=("dc-xa", "dc-gone"))))
     assert ["dc-xa"] == list(found.endpoints)
 
 
