@@ -14,10 +14,8 @@ from pathlib import Path
 
 import monitor
 from benchmarks.native import compiler_version
+from monitor.probes.kernel import enlarge
 
-_SO_RCVBUFFORCE = 33
-_WANTED_BUFFER_BYTES = 32 * 1024 * 1024
-"""What the ICMP prober asks for."""
 _LIBRARIES = ("gufo_ping", "gufo_snmp", "icmplib", "pysnmp", "puresnmp", "prometheus_client", "aiohttp", "babel")
 _PACKAGES = ("fping", "prometheus-blackbox-exporter", "prometheus-snmp-exporter")
 
@@ -63,10 +61,7 @@ def load() -> str:
 def granted_buffer() -> int:
     """Return how many bytes the kernel grants to a socket that asks for as much as the ICMP prober does."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _WANTED_BUFFER_BYTES)
-        except PermissionError:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WANTED_BUFFER_BYTES)
+        enlarge(probe)
         return probe.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
 
 

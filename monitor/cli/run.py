@@ -20,7 +20,7 @@ from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.probes.guard import ensure_permitted
-from monitor.probes.own_side import OwnLink
+from monitor.probes.netlink import OwnLink
 from monitor.probes.trace import Tracer
 from monitor.service.daemon import Daemon
 from monitor.service.history import History, history_file

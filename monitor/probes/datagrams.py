@@ -8,29 +8,13 @@ from __future__ import annotations
 
 import ctypes
 import socket
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from monitor.probes.kernel import NAME_BYTES
+
 Call = Callable[[int, int, int], int]
 """(file descriptor, address of an array of struct mmsghdr, its length) → how many datagrams went, -errno where none did."""
-
-NAME_BYTES = {4: 16, 6: 28}
-"""Sizes of struct sockaddr_in and struct sockaddr_in6, by IP version."""
-
-_FAMILY = struct.Struct("@H")
-_SCOPE = struct.Struct("@I")
-_PORT_AND_FLOW = {4: struct.Struct("!H"), 6: struct.Struct("!HI")}
-
-
-def socket_address(sockaddr: tuple[str, int] | tuple[str, int, int, int]) -> bytes:
-    """Return a socket address as the kernel has it: struct sockaddr_in (ip(7)) or struct sockaddr_in6 (ipv6(7))."""
-    if len(sockaddr) == 2:
-        address, port = sockaddr
-        return _FAMILY.pack(socket.AF_INET) + _PORT_AND_FLOW[4].pack(port) + socket.inet_aton(address) + bytes(8)
-    address, port, flow, scope = sockaddr
-    packed = socket.inet_pton(socket.AF_INET6, address)
-    return _FAMILY.pack(socket.AF_INET6) + _PORT_AND_FLOW[6].pack(port, flow) + packed + _SCOPE.pack(scope)
 
 
 class _Vector(ctypes.Structure):
@@ -155,7 +139,7 @@ class Outbox(_Batch):
         self._lengths = memoryview(self._vectors).cast("B").cast("L")[1::2]
 
     def put(self, slot: int, name: bytes, payload: bytes) -> None:
-        """Write one datagram. name: where it goes, as name_of() gives it. Raises ValueError where payload is too long."""
+        """Write one datagram. name: where it goes, as socket_address() gives it. Raises ValueError where payload does not fit."""
         size = self.payload_bytes
         if len(payload) > size:
             raise ValueError(f"{len(payload)} octets do not fit in {size}")

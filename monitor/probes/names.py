@@ -11,15 +11,13 @@ from dataclasses import dataclass
 
 from monitor.model.clock import Clock
 from monitor.model.reason import Reason
-from monitor.probes.datagrams import socket_address
+from monitor.probes.kernel import SocketAddress, local_address, socket_address
 from monitor.probes.why import os_error, unresolved
 
 FRESH_S = 60.0
 """A name is asked for again when its address is older than this."""
 _WAIT_S = 2.0
 _RESOLVERS = 4
-
-SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
 
 class UnresolvedNameError(Exception):
@@ -42,6 +40,10 @@ class Place:
     address: str
     sockaddr: SocketAddress
     name: bytes
+
+    def at_port(self, port: int) -> SocketAddress:
+        """Return where a port of the target is, as sendto and connect want it."""
+        return (self.sockaddr[0], port, *self.sockaddr[2:])
 
 
 def literal(text: str) -> Place | None:
@@ -124,11 +126,9 @@ class Names:
 
 
 def route_fault(place: Place) -> Reason | None:
-    """Return why the kernel has no way to a place, None where it has one. Nothing is sent: connecting UDP only asks for a route."""
-    family = socket.AF_INET if place.version == 4 else socket.AF_INET6
+    """Return why the kernel has no way to a place, None where it has one. Nothing is sent."""
     try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect((*place.sockaddr[:1], 161, *place.sockaddr[2:]))
+        local_address(place.at_port(161))
     except OSError as error:
         return os_error(error)
     return None

@@ -1,8 +1,12 @@
-"""What the kernel says of links and routes, asked over rtnetlink (rtnetlink(7)): nothing is sent on any network."""
+"""What the kernel says of links and routes over rtnetlink (rtnetlink(7)), and whether the link that we send by has a carrier.
+
+Nothing is sent on any network. A carrier is evidence on our own side, without which nobody is 'blind'.
+"""
 
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import os
 import socket
 import struct
@@ -10,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.errors import SetupError, reason_of
+from monitor.probes.kernel import FAMILIES
 
 # linux/netlink.h, linux/rtnetlink.h, linux/if_link.h
 _NLMSG_ERROR = 2
@@ -35,6 +40,7 @@ _LINK = struct.Struct("@BxHiII")
 _ROUTE = struct.Struct("@BBBBBBBBI")
 _ATTRIBUTE = struct.Struct("@HH")
 _BUFFER_BYTES = 1 << 18
+_ENOUGH_ADDRESSES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class Netlink:
 
     def way(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> int | None:
         """Return the index of the interface that a packet to address would leave by; None where there is no route."""
-        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+        family = FAMILIES[address.version]
         packed = address.packed
         body = _ROUTE.pack(family, len(packed) * 8, 0, 0, 0, 0, 0, 0, 0)
         self._ask(_RTM_GETROUTE, 0, body + _ATTRIBUTE.pack(_ATTRIBUTE.size + len(packed), _RTA_DST) + packed)
@@ -141,12 +147,39 @@ def _text(value: bytes) -> str:
     return value.split(b"\0", 1)[0].decode(errors="replace")
 
 
-def ways(addresses: Iterable[str]) -> dict[str, str | None]:
-    """Return address → name of the interface that it would be reached by, None where there is no route."""
-    with Netlink() as netlink:
-        links = netlink.links()
-        found: dict[str, str | None] = {}
-        for address in addresses:
-            index = netlink.way(ipaddress.ip_address(address))
-            found[address] = links[index].name if index in links else None
-        return found
+class OwnLink:
+    """Watches the link that routes to some of the targets.
+
+    addresses: the root's first; names are left out, and a few literal ones are enough. The first one that has a route decides, and
+    the link that it had is remembered, since the route goes with the link.
+    """
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        literals = (literal for address in addresses if (literal := _literal(address)))
+        self._addresses = list(itertools.islice(literals, _ENOUGH_ADDRESSES))
+        self._remembered: int | None = None
+
+    def look(self) -> tuple[str, bool | None]:
+        """Return the link's name and its carrier: False where it is down, unplugged or gone, ('', None) where it can't be told."""
+        try:
+            with Netlink() as netlink:
+                links = netlink.links()
+                ways = (netlink.way(address) for address in self._addresses)
+                index = next((way for way in ways if way), None)
+        except (SetupError, OSError):
+            return "", None
+        if index is not None:
+            self._remembered = index
+        if self._remembered is None:
+            return "", None
+        link = links.get(self._remembered)
+        if link is None:
+            return "", False
+        return link.name, link.has_carrier if link.is_up else False
+
+
+def _literal(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None

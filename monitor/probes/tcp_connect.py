@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
+from monitor.probes.kernel import FAMILIES
 from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Names, Place, UnresolvedNameError
 from monitor.probes.why import os_error, os_error_number
@@ -64,16 +65,14 @@ class Connector:
             return await self._connect(place, port, timeout_s, late)
 
     async def _connect(self, place: Place, port: int, timeout_s: float, late: Late) -> TcpConnection | Failure:
-        family = socket.AF_INET if place.version == 4 else socket.AF_INET6
-        sockaddr = (place.sockaddr[0], port, *place.sockaddr[2:])
         try:
-            bare = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+            bare = socket.socket(FAMILIES[place.version], socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         except OSError as error:
             return Failure(Outcome.NOT_SENT, os_error(error))
         begun_s = self._clock.monotonic()
         connected = False
         try:
-            at_once = bare.connect_ex(sockaddr)
+            at_once = bare.connect_ex(place.at_port(port))
             if at_once not in (0, errno.EINPROGRESS):
                 return _failure(at_once, port, is_local=True)
             if at_once:

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import errno
 import socket
-import struct
 from dataclasses import dataclass
 from math import inf
 
 from monitor.errors import SetupError, reason_of
 from monitor.model.clock import Clock
 from monitor.model.reading import Unreachable
-from monitor.probes.datagrams import KERNEL, NAME_BYTES, Inbox, Kernel, Outbox
-from monitor.probes.names import SocketAddress
-from monitor.probes.stamps import SAME_OFFSET_S, SO_TIMESTAMPNS, STAMP, STAMP_BYTES, Stamps
+from monitor.probes.datagrams import KERNEL, Inbox, Kernel, Outbox
+from monitor.probes.kernel import (
+    FAMILIES,
+    NAME_BYTES,
+    SAME_OFFSET_S,
+    STAMP,
+    STAMP_BYTES,
+    SocketAddress,
+    Stamps,
+    UnsupportedVersionError,
+    drops_of,
+    enlarge,
+    is_unsupported,
+    report_errors,
+    stamp_arrivals,
+    take_errors,
+)
 
-# Linux's numbers (asm-generic/socket.h, linux/in.h, linux/in6.h) that Python's socket module has no names for.
-_SO_RCVBUFFORCE = 33
-_SO_MEMINFO = 55
-_IP_RECVERR = 11
-_IPV6_RECVERR = 25
-_ORIGIN_LOCAL = 1
-_DROPS_INDEX = 8
-
-_WANTED_BUFFER_BYTES = 16 * 1024 * 1024
 _ANSWER_BYTES_IN_BUFFER = 4608
 """What the kernel charges at most for an answer of one Ethernet frame and its skb; two, since agents may send fragments."""
-_ERROR_ANCILLARY_BYTES = 512
-_EXTENDED_ERROR = struct.Struct("@IBBBBII")
 _BUSY = (errno.ENOBUFS, errno.EAGAIN)
 _SEND_TRIES = 3
 _SLOTS = 64
@@ -58,25 +60,8 @@ def address_of(source: Source) -> tuple[str, int]:
     return socket.inet_ntop(family, source[2:]), int.from_bytes(source[:2], "big")
 
 
-def enlarge(sock: socket.socket, wanted_bytes: int = _WANTED_BUFFER_BYTES) -> None:
-    """Take the receive buffer that is wanted where CAP_NET_ADMIN permits it, else as much as net.core.rmem_max gives."""
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, wanted_bytes)
-    except PermissionError:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, wanted_bytes)
-
-
-def drops_of(sock: socket.socket) -> int:
-    """Return how many datagrams the kernel has dropped for want of room: SO_RXQ_OVFL's counter, read at any time."""
-    return int(struct.unpack_from("@9I", sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))[_DROPS_INDEX])
-
-
 class BusyError(Exception):
     """The kernel has no room for the packet now; it may in a moment."""
-
-
-class UnsupportedVersionError(SetupError):
-    """This kernel does not speak this IP version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +88,15 @@ class UdpSocket:
         Raises UnsupportedVersionError where the kernel has no such protocol, SetupError where nothing can be opened.
         """
         self.version = version
-        family = socket.AF_INET if version == 4 else socket.AF_INET6
         try:
-            self.sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+            self.sock = socket.socket(FAMILIES[version], socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         except OSError as error:
-            kind = UnsupportedVersionError if error.errno in (errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT) else SetupError
+            kind = UnsupportedVersionError if is_unsupported(error) else SetupError
             raise kind("udp_unopened", version=version, reason=reason_of(error)) from error
         self.sock.setblocking(False)
         enlarge(self.sock)
-        if version == 4:
-            self.sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
-        else:
-            self.sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
-        self.sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        report_errors(self.sock, version)
+        stamp_arrivals(self.sock)
         self.granted_bytes: int = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
         self.window = max(16, self.granted_bytes // _ANSWER_BYTES_IN_BUFFER)
         self._quoted: list[QuotedDatagram] = []
@@ -135,7 +116,7 @@ class UdpSocket:
         return drops_of(self.sock)
 
     def put(self, slot: int, octets: bytes, name: bytes) -> None:
-        """Write a datagram into the next batch. name: where it goes, as datagrams.name_of gives it."""
+        """Write a datagram into the next batch. name: where it goes, as kernel.socket_address gives it."""
         self._outbox.put(slot, name, octets)
 
     def flush(self, count: int) -> list[int]:
@@ -222,30 +203,9 @@ class UdpSocket:
         found, self._quoted = self._quoted, []
         return found
 
-    def _empty_error_queue(self) -> int:
-        """Take every report off the kernel's queue, and return how many there were."""
-        for count in range(1024):
-            try:
-                payload, ancillary, _, destination = self.sock.recvmsg(2048, _ERROR_ANCILLARY_BYTES, socket.MSG_ERRQUEUE)
-            except OSError:
-                return count
-            unreachable = self._unreachable(ancillary)
-            if unreachable and destination:
-                self._quoted.append(
-                    QuotedDatagram(source_of(destination[0].partition("%")[0], destination[1]), payload, unreachable)
-                )
-        return 1024
-
-    def _unreachable(self, ancillary: list[tuple[int, int, bytes]]) -> Unreachable | None:
-        """Return who reported what, None where it is no ICMP error (the kernel's own reports are seen by send)."""
-        for level, kind, data in ancillary:
-            if (level, kind) not in ((socket.IPPROTO_IP, _IP_RECVERR), (socket.IPPROTO_IPV6, _IPV6_RECVERR)):
-                continue
-            _, origin, icmp_type, icmp_code, _, _, _ = _EXTENDED_ERROR.unpack_from(data)
-            if origin == _ORIGIN_LOCAL:
-                return None
-            offender = data[_EXTENDED_ERROR.size :]
-            if self.version == 4:
-                return Unreachable(socket.inet_ntop(socket.AF_INET, offender[4:8]), icmp_type, icmp_code)
-            return Unreachable(socket.inet_ntop(socket.AF_INET6, offender[8:24]), icmp_type, icmp_code)
-        return None
+    def _empty_error_queue(self) -> None:
+        """Take every report off the kernel's queue."""
+        for payload, destination, unreachable in take_errors(self.sock):
+            if unreachable:
+                where = source_of(destination[0].partition("%")[0], destination[1])
+                self._quoted.append(QuotedDatagram(where, payload, unreachable))

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.probes.datagrams import KERNEL, Inbox, Kernel, Outbox, kernel_of, socket_address
+from monitor.probes.datagrams import KERNEL, Inbox, Kernel, Outbox, kernel_of
+from monitor.probes.kernel import socket_address
 
 
 class OldLibrary:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from monitor.probes.datagrams import socket_address
+from monitor.probes.kernel import socket_address
 from monitor.probes.names import FRESH_S, Names, Place, UnresolvedNameError, literal
 from tests.told import english
 

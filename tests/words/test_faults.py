@@ -27,7 +27,7 @@ from tests.words.twins import twins
 MADE = re.compile(r"(what|key|form|no_form|no_target_has|busy|state)_\w+|no_(level|area|tag)")
 """Codes that are put together where they are said: of what a mapping is, of a key, a form, a reason to refuse, a state."""
 PLACE_OF_CODE = {
-    **dict.fromkeys(("SetupError", "MonitorError", "ActionError", "UnfitError", "UnsupportedFamilyError", "Phrase", "phrase"), 0),
+    **dict.fromkeys(("SetupError", "MonitorError", "ActionError", "UnfitError", "UnsupportedVersionError", "Phrase", "phrase"), 0),
     **dict.fromkeys(("or_else", "joined", "BadParameterError", "NotThereError", "InvalidOidError"), 0),
     **dict.fromkeys(("RefusedError", "ReportFailedError", "QueueFullError"), 0),
     "said_by": 0,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from monitor.model.reason import Reason
 from monitor.model.spec import RAS_EXTENSION
+from monitor.probes.kernel import FAMILIES, drops_of, enlarge
 from monitor.probes.lateness import Lateness, Wait
-from monitor.probes.names import Place as Whereabouts
-from monitor.probes.udp import drops_of, enlarge
+from monitor.probes.names import Place
 from monitor.probes.why import os_error
 from monitor.wire.fault import MalformedError
 from monitor.wire.h323 import (
@@ -57,18 +57,17 @@ class Gatekeeper:
     Questions are matched by requestSeqNum, which begins anywhere. malformed: datagrams from it that could not be read.
     """
 
-    def __init__(self, where: Whereabouts, port: int, lateness: Lateness) -> None:
+    def __init__(self, where: Place, port: int, lateness: Lateness) -> None:
         """Open its socket, in the running loop. Raises OSError."""
         self.malformed = 0
         self._lateness = lateness
         self._waiting: dict[int, _Question] = {}
         self._last = random.randrange(_SEQUENCES)
         self._fault = _CLOSED
-        family = socket.AF_INET if where.version == 4 else socket.AF_INET6
-        self._sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+        self._sock = socket.socket(FAMILIES[where.version], socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
         try:
             enlarge(self._sock, _BUFFER_BYTES)
-            self._sock.connect((where.sockaddr[0], port, *where.sockaddr[2:]))
+            self._sock.connect(where.at_port(port))
             asyncio.get_running_loop().add_reader(self._sock, self._drain)
         except BaseException:
             self._sock.close()
@@ -191,7 +190,7 @@ class Gatekeepers:
         self._open: dict[tuple[str, int], Gatekeeper] = {}
         self._dropped = 0
 
-    async def registration(self, where: Whereabouts, port: int, alias: str, timeout_s: float) -> Registration:
+    async def registration(self, where: Place, port: int, alias: str, timeout_s: float) -> Registration:
         """Return what the gatekeeper at a place says of an alias; it never raises."""
         if not is_alias(alias):
             return Registration(None, Reason("no_such_alias", {"alias": alias}))
@@ -212,7 +211,7 @@ class Gatekeepers:
         """Return how many datagrams the kernel has dropped because a socket was full."""
         return self._dropped + sum(gatekeeper.receive_drops for gatekeeper in self._open.values())
 
-    def _gatekeeper(self, where: Whereabouts, port: int) -> Gatekeeper:
+    def _gatekeeper(self, where: Place, port: int) -> Gatekeeper:
         """Return a gatekeeper with its socket open. Raises OSError."""
         known = self._open.get((where.address, port))
         if known is None:

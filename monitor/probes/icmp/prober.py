@@ -22,7 +22,8 @@ from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.icmp.burst import Burst, FamilyState, Round, SendGroup, conclude, not_sent
 from monitor.probes.icmp.receiver import Drain, Receiver
 from monitor.probes.icmp.sender import Sender
-from monitor.probes.icmp.socket import BATCH, WANTED_BUFFER_BYTES, IcmpSocket, UnsupportedFamilyError
+from monitor.probes.icmp.socket import BATCH, IcmpSocket
+from monitor.probes.kernel import WANTED_BUFFER_BYTES, UnsupportedVersionError
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system
 
 TICK_S = 0.02
@@ -91,7 +92,7 @@ class IcmpProber:
         self._channels[4] = self._open_channel(4)
         try:
             self._channels[6] = self._open_channel(6)
-        except UnsupportedFamilyError:
+        except UnsupportedVersionError:
             return
         except BaseException:
             self.close()

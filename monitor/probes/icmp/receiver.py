@@ -9,8 +9,8 @@ from monitor.model.clock import Clock
 from monitor.probes.icmp.burst import Burst, FamilyState, Flight
 from monitor.probes.icmp.sender import PAUSE_S
 from monitor.probes.icmp.socket import Reply
+from monitor.probes.kernel import SAME_OFFSET_S, Stamps
 from monitor.probes.lateness import WORKING_SHARE
-from monitor.probes.stamps import SAME_OFFSET_S, Stamps
 
 _ERROR_SLICES = 16
 """Of a thousand reports each: more than the queue holds, and an end where somebody floods us."""

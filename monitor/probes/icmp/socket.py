@@ -6,7 +6,6 @@ is told to keep all but echo replies to our id away from us; ping sockets are bo
 
 from __future__ import annotations
 
-import array
 import errno
 import secrets
 import socket
@@ -16,51 +15,42 @@ from dataclasses import dataclass
 
 from monitor.errors import SetupError, reason_of
 from monitor.model.reading import Unreachable
-from monitor.probes.datagrams import KERNEL, NAME_BYTES, Inbox, Kernel, Outbox
-from monitor.probes.stamps import SO_TIMESTAMPNS, STAMP, STAMP_BYTES
+from monitor.probes.datagrams import KERNEL, Inbox, Kernel, Outbox
+from monitor.probes.kernel import (
+    ERRORS_AT_ONCE,
+    FAMILIES,
+    NAME_BYTES,
+    STAMP,
+    STAMP_BYTES,
+    WANTED_BUFFER_BYTES,
+    UnsupportedVersionError,
+    drops_of,
+    enlarge,
+    is_unsupported,
+    keep_out_all_but,
+    never_fragment,
+    report_errors,
+    stamp_arrivals,
+    take_errors,
+)
 from monitor.wire.icmp import (
     ECHO_REPLY,
-    FRAGMENTATION_NEEDED,
     REQUEST_BYTES,
     SLOT_BYTES,
-    UNREACHABLE,
     V6_ECHO_REPLY,
-    V6_PACKET_TOO_BIG,
     EchoCodec,
     parse_quoted_echo,
 )
 from monitor.words.phrase import Phrase, phrase
 
-# Linux's numbers (asm-generic/socket.h, linux/in.h, linux/in6.h, linux/icmp.h) that Python's socket module has no names for.
-_SO_RCVBUFFORCE = 33
-_SO_SNDBUFFORCE = 32
-_SO_ATTACH_FILTER = 26
-_SO_MEMINFO = 55
-_SOL_RAW = 255
-_ICMP_FILTER = 1
-_ICMPV6_FILTER = 1
-_IP_RECVERR = 11
-_IPV6_RECVERR = 25
-_IP_MTU_DISCOVER = 10
-_IP_PMTUDISC_DO = 2
-_ORIGIN_LOCAL = 1
-
-WANTED_BUFFER_BYTES = 16 * 1024 * 1024
 _REPLY_BYTES_IN_BUFFER = 2304
 """What the kernel charges for one small packet of a usual network card (skb and its 2 KiB page share); loopback charges 768."""
 _MAXIMUM_WINDOW = 16384
-_ERROR_ANCILLARY_BYTES = 512
-_EXTENDED_ERROR = struct.Struct("@IBBBBII")
-_DROPS_INDEX = 8
 _RECEIVE_TRIES = 3
 
 BATCH = 32
 """Requests that leave in one call. How far apart those of one call leave is not measured but divided evenly, so it stays small."""
 _RECEIVE_SLOTS = 64
-
-
-class UnsupportedFamilyError(SetupError):
-    """This kernel has no such protocol at all; what needs it can't be probed, everything else can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +89,15 @@ class IcmpSocket:
         try:
             ident = secrets.randbelow(0xFFFF) + 1 if self.is_raw else self._bound_ident()
             self._codec = EchoCodec(version, ident, has_ip_header=self.is_raw and version == 4)
-            self._configure(ident, buffer_bytes)
+            self.sock.setblocking(False)
+            enlarge(self.sock, buffer_bytes)
+            enlarge(self.sock, buffer_bytes, is_for_sending=True)
+            stamp_arrivals(self.sock)
+            report_errors(self.sock, version)
+            if version == 4:
+                never_fragment(self.sock)
+            if self.is_raw:
+                keep_out_all_but(self.sock, version, ECHO_REPLY if version == 4 else V6_ECHO_REPLY, ident)
         except BaseException:
             self.sock.close()
             raise
@@ -118,52 +116,13 @@ class IcmpSocket:
         self.sock.bind(("0.0.0.0" if self.version == 4 else "::", 0))
         return int(self.sock.getsockname()[1])
 
-    def _configure(self, ident: int, buffer_bytes: int) -> None:
-        sock = self.sock
-        sock.setblocking(False)
-        _enlarge(sock, _SO_RCVBUFFORCE, socket.SO_RCVBUF, buffer_bytes)
-        _enlarge(sock, _SO_SNDBUFFORCE, socket.SO_SNDBUF, buffer_bytes)
-        sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        if self.version == 4:
-            sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
-            # Requests are marked "don't fragment" anyway; so the kernel also spares them an id that only fragments need (RFC 6864).
-            sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _IP_PMTUDISC_DO)
-        else:
-            sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
-        if self.is_raw:
-            self._keep_strangers_out(ident)
-
-    def _keep_strangers_out(self, ident: int) -> None:
-        """Let the kernel drop all but echo replies to our id, so that other pings on this machine cost us nothing."""
-        if self.version == 4:
-            self.sock.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("@I", 0xFFFFFFFF & ~(1 << ECHO_REPLY)))
-        else:
-            blocked = [0xFFFFFFFF] * 8
-            blocked[V6_ECHO_REPLY // 32] &= ~(1 << V6_ECHO_REPLY % 32)
-            self.sock.setsockopt(socket.IPPROTO_ICMPV6, _ICMPV6_FILTER, struct.pack("@8I", *blocked))
-        program = array.array("Q", (struct.unpack("@Q", step)[0] for step in _id_filter(self.version, ident)))
-        address, count = program.buffer_info()
-        self.sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", count, address))
-        self._forget_what_came_before()
-
-    def _forget_what_came_before(self) -> None:
-        """Throw away what strangers' pings have brought between opening the socket and its filter; nothing of ours was sent yet."""
-        while True:
-            try:
-                self.sock.recv(1)
-            except BlockingIOError:
-                return
-
     def close(self) -> None:
         """Give the socket back to the kernel."""
         self.sock.close()
 
     def drops(self) -> int:
-        """Return how many packets the kernel has dropped because our buffer was full, since the socket was opened.
-
-        The counter is the one that SO_RXQ_OVFL attaches to packets; SO_MEMINFO reads it without waiting for the next packet.
-        """
-        return int(struct.unpack_from("@9I", self.sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))[_DROPS_INDEX])
+        """Return how many packets the kernel has dropped because our buffer was full, since the socket was opened."""
+        return drops_of(self.sock)
 
     def mark(self, dscp: int) -> None:
         """Send what follows with this DSCP (RFC 2474), 0 to 63."""
@@ -209,78 +168,28 @@ class IcmpSocket:
         stamps = STAMP.iter_unpack(memoryview(inbox.ancillary)[: count * STAMP_BYTES])
         return zip(names, echoes, stamps, strict=True)
 
-    def errors(self, limit: int = 1024) -> tuple[list[QuotedError], int]:
+    def errors(self) -> tuple[list[QuotedError], int]:
         """Return the ICMP errors that quote an echo request of ours, and how many reports of any sort were taken off the queue.
 
-        At most limit are taken; has_errors tells whether there may be more.
+        has_errors tells whether there may be more.
         """
+        taken = take_errors(self.sock)
+        self.has_errors = len(taken) == ERRORS_AT_ONCE
         found: list[QuotedError] = []
-        taken = 0
-        while taken < limit:
-            try:
-                data, ancillary, _, destination = self.sock.recvmsg(512, _ERROR_ANCILLARY_BYTES, socket.MSG_ERRQUEUE)
-            except BlockingIOError:
-                self.has_errors = False
-                break
-            except OSError:
-                taken += 1
-                continue
-            taken += 1
-            echo = parse_quoted_echo(self.version, data)
-            if echo is None or (self.is_raw and echo[0] != self._codec.ident):
-                continue
-            unreachable = self._unreachable(ancillary)
-            if unreachable and destination:
+        for payload, destination, unreachable in taken:
+            echo = parse_quoted_echo(self.version, payload)
+            if unreachable and echo and not (self.is_raw and echo[0] != self._codec.ident):
                 found.append(QuotedError(destination[0], echo[1], unreachable))
-        return found, taken
-
-    def _unreachable(self, ancillary: list[tuple[int, int, bytes]]) -> Unreachable | None:
-        for level, kind, data in ancillary:
-            if (level, kind) not in ((socket.IPPROTO_IP, _IP_RECVERR), (socket.IPPROTO_IPV6, _IPV6_RECVERR)):
-                continue
-            _, origin, icmp_type, icmp_code, _, info, _ = _EXTENDED_ERROR.unpack_from(data)
-            if origin == _ORIGIN_LOCAL:
-                return None
-            offender = data[_EXTENDED_ERROR.size :]
-            reporter = (
-                socket.inet_ntop(socket.AF_INET, offender[4:8])
-                if self.version == 4
-                else socket.inet_ntop(socket.AF_INET6, offender[8:24])
-            )
-            tells_mtu = (
-                (icmp_type, icmp_code) == (UNREACHABLE, FRAGMENTATION_NEEDED)
-                if self.version == 4
-                else (icmp_type == V6_PACKET_TOO_BIG)
-            )
-            return Unreachable(reporter, icmp_type, icmp_code, info or None if tells_mtu else None)
-        return None
-
-
-def _id_filter(version: int, ident: int) -> tuple[bytes, ...]:
-    """Return a classic BPF program (linux/filter.h) that lets only echo messages with our id pass.
-
-    An IPv4 raw socket's filter sees the IP header, an IPv6 one's begins at the ICMPv6 header.
-    """
-    load = ((0xB1, 0, 0, 0), (0x48, 0, 0, 4)) if version == 4 else ((0x28, 0, 0, 4),)
-    steps = (*load, (0x15, 0, 1, ident), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
-    return tuple(struct.pack("@HBBI", *step) for step in steps)
-
-
-def _enlarge(sock: socket.socket, forced: int, polite: int, size: int) -> None:
-    """Take the buffer that is wanted where CAP_NET_ADMIN permits it, else as much as net.core.rmem_max or wmem_max gives."""
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, forced, size)
-    except PermissionError:
-        sock.setsockopt(socket.SOL_SOCKET, polite, size)
+        return found, len(taken)
 
 
 def _open(version: int, allow_raw: bool) -> tuple[socket.socket, bool]:
-    family, protocol = (socket.AF_INET, socket.IPPROTO_ICMP) if version == 4 else (socket.AF_INET6, socket.IPPROTO_ICMPV6)
+    protocol = socket.IPPROTO_ICMP if version == 4 else socket.IPPROTO_ICMPV6
     refusals = []
     kinds = (socket.SOCK_RAW, socket.SOCK_DGRAM) if allow_raw else (socket.SOCK_DGRAM,)
     for kind in kinds:
         try:
-            return socket.socket(family, kind | socket.SOCK_CLOEXEC, protocol), kind == socket.SOCK_RAW
+            return socket.socket(FAMILIES[version], kind | socket.SOCK_CLOEXEC, protocol), kind == socket.SOCK_RAW
         except OSError as error:
             if error.errno not in (errno.EPERM, errno.EACCES):
                 raise _setup_error(version, error) from error
@@ -292,6 +201,6 @@ def _setup_error(version: int, error: OSError) -> SetupError:
     reason = reason_of(error)
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return SetupError("icmp_unopened", Phrase("raise_files"), version=version, reason=reason)
-    if error.errno in (errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT):
-        return UnsupportedFamilyError("icmp_unopened", Phrase("other_ip_version"), version=version, reason=reason)
+    if is_unsupported(error):
+        return UnsupportedVersionError("icmp_unopened", Phrase("other_ip_version"), version=version, reason=reason)
     return SetupError("icmp_unopened", version=version, reason=reason)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monitor.model.clock import Clock
 from monitor.model.reading import Outcome, Unreachable
 from monitor.model.reason import Reason
+from monitor.probes.kernel import SocketAddress, UnsupportedVersionError, local_address
 from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Place
 from monitor.probes.sip.attempt import Attempt, MakeRequest
-from monitor.probes.udp import BusyError, QuotedDatagram, UdpSocket, UnsupportedVersionError, source_of
+from monitor.probes.udp import BusyError, QuotedDatagram, UdpSocket, source_of
 from monitor.probes.why import malformed, os_error
 from monitor.wire.fault import MalformedError
 from monitor.wire.sip import Options, RequestError, Response, is_keep_alive, parse_response
@@ -96,9 +96,9 @@ class UdpClient:
         line = self._lines.get(place.version)
         if line is None:
             return Attempt("udp", Outcome.NOT_SENT, Reason("no_ip_version", {"version": place.version}))
-        sockaddr = (place.sockaddr[0], port, *place.sockaddr[2:])
+        sockaddr = place.at_port(port)
         try:
-            request = make(_local_address(place, sockaddr), line.port)
+            request = make(local_address(sockaddr), line.port)
         except OSError as error:
             return Attempt("udp", Outcome.NOT_SENT, os_error(error))
         where = source_of(place.address, port)
@@ -113,12 +113,12 @@ class UdpClient:
         rtt_s = None if asked.came_s is None else max(0.0, asked.came_s - begun_s)
         return _attempt(asked, place, rtt_s, line.sock.drops() - asked.drops)
 
-    async def _transact(self, line: _Line, asked: _Request, sockaddr: object, timeout_s: float, late: Late) -> None:
+    async def _transact(self, line: _Line, asked: _Request, sockaddr: SocketAddress, timeout_s: float, late: Late) -> None:
         """Send, and send again until something came or the time is over."""
         wait, interval_s = Wait(late, timeout_s), self._t1_s
         while not asked.answered.done() and (left_s := wait.left_s()) > 0:
             try:
-                line.sock.send(asked.octets, sockaddr)  # type: ignore[arg-type]
+                line.sock.send(asked.octets, sockaddr)
                 asked.sends += 1
             except BusyError:
                 asked.refusal = Reason("no_buffer")
@@ -203,11 +203,3 @@ def _attempt(asked: _Request, place: Place, rtt_s: float | None, dropped: int) -
     if asked.unreachable is not None and asked.unreachable.reporter != place.address:
         silence = Reason("unreachable_from", {"reporter": asked.unreachable.reporter})
     return Attempt("udp", outcome, silence)
-
-
-def _local_address(place: Place, sockaddr: object) -> str:
-    """Return our address on the way there, asked of the kernel; nothing is sent. Raises OSError where there is no way."""
-    family = socket.AF_INET if place.version == 4 else socket.AF_INET6
-    with socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as probe:
-        probe.connect(sockaddr)  # type: ignore[arg-type]
-        return str(probe.getsockname()[0])

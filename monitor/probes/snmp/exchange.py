@@ -14,8 +14,8 @@ from monitor.model.agent_fault import AgentFault
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
-from monitor.probes.datagrams import socket_address
-from monitor.probes.names import Place, SocketAddress
+from monitor.probes.kernel import SocketAddress, socket_address
+from monitor.probes.names import Place
 from monitor.probes.snmp.agent_limits import KnownAgent
 from monitor.probes.snmp.window import Generation
 from monitor.probes.udp import source_of
@@ -110,7 +110,7 @@ class Route:
         self.version = WIRE_VERSIONS[spec.credential.version]
         self.community = spec.credential.community.encode()
         self.ip_version = place.version
-        self.destination: SocketAddress = (place.sockaddr[0], spec.port, *place.sockaddr[2:])
+        self.destination: SocketAddress = place.at_port(spec.port)
         self.name = socket_address(self.destination)
         self.source = source_of(place.address, spec.port)
         self.sources = frozenset((self.source, *(source_of(address, spec.port) for address in spec.answers_from)))

@@ -29,6 +29,7 @@ from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
 from monitor.model.reason import Reason
 from monitor.model.settings import Credential
 from monitor.model.spec import BACK_OFF, SnmpSpec
+from monitor.probes.kernel import drops_of, enlarge
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system, route_fault
 from monitor.probes.snmp.agent_limits import KnownAgent
@@ -36,7 +37,6 @@ from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeErro
 from monitor.probes.snmp.if_mib import SYS_UPTIME
 from monitor.probes.snmp.memory import AgentMemory, Memories
 from monitor.probes.snmp.poll import Poll
-from monitor.probes.udp import drops_of, enlarge
 from monitor.probes.why import library_error
 from monitor.wire.ber import (
     COUNTER32,

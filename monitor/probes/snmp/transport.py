@@ -16,10 +16,11 @@ from monitor.model.reading import Outcome
 from monitor.model.reason import Reason
 from monitor.model.spec import BACK_OFF
 from monitor.probes.datagrams import KERNEL, Kernel
+from monitor.probes.kernel import UnsupportedVersionError
 from monitor.probes.snmp.exchange import Answer, Exchange, ExchangeError, not_complete
 from monitor.probes.snmp.matching import OpenQuestions, UnsolicitedLog
 from monitor.probes.snmp.window import Wheel, Window
-from monitor.probes.udp import BusyError, UdpSocket, UnsupportedVersionError
+from monitor.probes.udp import BusyError, UdpSocket
 from monitor.probes.why import os_error
 
 HELD_S = 0.5

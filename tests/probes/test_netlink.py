@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.model.settings import LAB_INTERFACE
-from monitor.probes.own_side import OwnLink
+from monitor.probes.netlink import OwnLink
 
 from .fake_network import FakeNetwork, on_network
 from .test_guard import _ip
