@@ -7,13 +7,14 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Any, cast
 
 from monitor.model.clock import Clock
 from monitor.model.probe_kinds import H323, ICMP, SIP, SNMP, TCP, WEB
 from monitor.model.settings import Credential, Settings
 from monitor.probes.h323.prober import H323Prober
 from monitor.probes.icmp.prober import IcmpProber
+from monitor.probes.service_prober import ServiceProber
 from monitor.probes.sip.prober import SipProber
 from monitor.probes.snmp.prober import SnmpProber
 from monitor.probes.tcp import TcpProber
@@ -21,22 +22,7 @@ from monitor.probes.web import WebProber
 from monitor.service.engines import Engine, SnmpEngines
 from monitor.service.poller import Prober
 
-
-class ServiceProber(Prober, Protocol):
-    """What probes a service: any kind but pings and SNMP."""
-
-    async def open(self) -> None:
-        """Open its sockets; raises SetupError where that is not permitted."""
-
-    def close(self) -> None:
-        """Close its sockets."""
-
-    @property
-    def receive_drops(self) -> int:
-        """Return how many datagrams the kernel has dropped because a socket was full."""
-
-
-SERVICE_PROBERS: Mapping[str, Callable[[Clock], ServiceProber]] = {
+SERVICE_PROBERS: Mapping[str, Callable[[Clock], ServiceProber[Any]]] = {
     SIP.name: SipProber,
     TCP.name: TcpProber,
     H323.name: H323Prober,
@@ -51,7 +37,7 @@ class Probers:
 
     icmp: IcmpProber
     snmp: SnmpEngines
-    services: Mapping[str, ServiceProber]
+    services: Mapping[str, ServiceProber[Any]]
 
     @property
     def by_probe(self) -> dict[str, Prober]:
@@ -96,7 +82,7 @@ def snmp_engines(in_flight: int, of_version_3: Sequence[Credential], clock: Cloc
     return SnmpEngines({"fast": fast, "pysnmp": pysnmp})
 
 
-async def _opened(prober: ServiceProber, stack: AsyncExitStack) -> ServiceProber:
+async def _opened(prober: ServiceProber[Any], stack: AsyncExitStack) -> ServiceProber[Any]:
     await prober.open()
     stack.callback(prober.close)
     return prober

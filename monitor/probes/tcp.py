@@ -3,52 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from monitor.model.clock import Clock
-from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
+from monitor.model.probe_kinds import TCP
+from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.reason import Reasons
 from monitor.model.spec import TcpSpec
-from monitor.probes.lateness import Lateness
-from monitor.probes.names import Names, resolve_by_system
-from monitor.probes.probe_pool import Crowd
-from monitor.probes.tcp_connect import Connector, Failure, TcpConnection
+from monitor.probes.service_prober import ServiceProber
+from monitor.probes.tcp_connect import Failure, TcpConnection
 
 _WORTH = (Outcome.REFUSED, Outcome.NOT_SENT, Outcome.TIMEOUT)
 """Of several ports that were not open: which of them decides. Silence has to be that of all: what was not asked may be open."""
 
 
-class TcpProber:
-    """Asks any number of hosts at once; see open(), probe(), close()."""
+class TcpProber(ServiceProber[TcpSpec]):
+    """Tries all ports of a host at once; the first that takes a connection decides: OK.
 
-    def __init__(self, clock: Clock, *, resolve: Callable[[str], str] = resolve_by_system) -> None:
-        """Prepare, without opening anything. resolve: name → address, blocking; it is called in a thread."""
-        self._clock = clock
-        self._names = Names(clock, resolve)
-        self._lateness = Lateness(clock)
-        self._connector = Connector(clock, self._names, self._lateness)
-        self._crowd = Crowd("tcp", clock, self._lateness)
+    Where all refuse it is REFUSED, which proves that the host is on no less.
+    """
 
-    async def open(self) -> None:
-        """Do nothing: sockets are opened as they are needed."""
-
-    def close(self) -> None:
-        """Break off what is under way; it is delivered as not sent."""
-        self._crowd.close()
-        self._names.close()
-
-    @property
-    def receive_drops(self) -> int:
-        """Return 0: what comes over connections is never dropped."""
-        return 0
-
-    async def probe(self, specs: Sequence[TcpSpec], deliver: Deliver) -> None:
-        """Deliver one reading for each spec as soon as it is complete; ends when all are delivered.
-
-        All ports of a host are tried at once and the first that takes a connection decides: OK. Where all refuse it is REFUSED,
-        which proves that the host is on no less.
-        """
-        await self._crowd.ask(specs, self._read, deliver)
+    kind = TCP.name
 
     async def _read(self, spec: TcpSpec) -> Reading:
         tries = [asyncio.ensure_future(self._connector.connect(spec.address, port, spec.timeout_s)) for port in spec.ports]
@@ -64,18 +38,15 @@ class TcpProber:
                     refused_s = self._clock.monotonic()
         finally:
             await _dropped(tries)
-        now_s = self._clock.monotonic()
         if stood is not None:
-            sample = ServiceSample(transport="tcp", rtt_s=stood.took_s)
-            return Reading(spec.target, "tcp", now_s, Outcome.OK, confirms=spec.confirms, service=sample)
+            return self._reading(spec, Outcome.OK, sample=ServiceSample(transport="tcp", rtt_s=stood.took_s))
         failures = [task.result() for task in tries]
         worth = min((each for each in failures if isinstance(each, Failure)), key=lambda each: _WORTH.index(each.outcome))
         detail: Reasons = ()
         for each in failures:
             if isinstance(each, Failure) and each.outcome is worth.outcome and each.detail not in detail:
                 detail += (each.detail,)
-        at_s = now_s if refused_s is None else refused_s  # of when the host spoke last: other ports were waited for
-        return Reading(spec.target, "tcp", at_s, worth.outcome, detail=detail, confirms=spec.confirms, service=ServiceSample())
+        return self._reading(spec, worth.outcome, detail, ServiceSample(), refused_s)
 
 
 async def _dropped(tries: Sequence[asyncio.Task[TcpConnection | Failure]]) -> None:

@@ -72,6 +72,11 @@ class QuotedDatagram:
     payload: bytes
     unreachable: Unreachable
 
+    @property
+    def says_port_closed(self) -> bool:
+        """Whether it is 'port unreachable' (RFC 792, RFC 4443); of worth from the destination itself only."""
+        return (self.unreachable.type, self.unreachable.code) == ((3, 3) if len(self.destination) == 6 else (1, 4))
+
 
 class UdpSocket:
     """A non-blocking UDP socket that serves everybody of one IP version.

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography import x509
 
 from monitor.model.clock import Clock
-from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
-from monitor.model.reason import Reason, Reasons
+from monitor.model.probe_kinds import WEB
+from monitor.model.reading import Outcome, Reading, ServiceSample
+from monitor.model.reason import Reason
 from monitor.model.spec import HANDSHAKE_LEAST_S, WebSpec
-from monitor.probes.lateness import Late, Lateness, Wait
-from monitor.probes.names import Names, resolve_by_system
-from monitor.probes.probe_pool import Crowd
-from monitor.probes.tcp_connect import Connector, Failure, TcpConnection
+from monitor.probes.lateness import Late, Wait
+from monitor.probes.names import resolve_by_system
+from monitor.probes.service_prober import ServiceProber
+from monitor.probes.tcp_connect import Failure, TcpConnection
 from monitor.probes.why import malformed, os_error
 from monitor.wire import cisco_status, http
 from monitor.wire.fault import MalformedError
 
 _EXPIRY = "conference_certificate_expiry_timestamp_seconds"
 _CHUNK = 65_536
-_AT_ONCE = 32
-"""Fewer than of other probes: a handshake takes milliseconds of the processor's time."""
 _NEVER_S = 3600.0
 """asyncio's own time-out of a handshake knows nothing of our being late; ours ends it long before."""
 _OP_LEGACY_SERVER_CONNECT = 0x4
@@ -60,34 +59,18 @@ class _Fault(Exception):  # noqa: N818 - it becomes a reading's outcome
         self.reason = reason
 
 
-class WebProber:
-    """Asks any number of management pages at once; see open(), probe(), close()."""
+class WebProber(ServiceProber[WebSpec]):
+    """Shakes hands, asks for a page, and reads what it tells.
+
+    Fewer at once than of other probes: a handshake takes milliseconds of the processor's time.
+    """
+
+    kind = WEB.name
+    at_once = 32
 
     def __init__(self, clock: Clock, *, resolve: Callable[[str], str] = resolve_by_system) -> None:
-        """Prepare, without opening anything. resolve: name → address, blocking; it is called in a thread."""
-        self._clock = clock
-        self._names = Names(clock, resolve)
-        self._lateness = Lateness(clock)
-        self._connector = Connector(clock, self._names, self._lateness)
-        self._crowd = Crowd("web", clock, self._lateness, at_once=_AT_ONCE)
+        super().__init__(clock, resolve=resolve)
         self._tls = _trusting()
-
-    async def open(self) -> None:
-        """Do nothing: sockets are opened as they are needed."""
-
-    def close(self) -> None:
-        """Break off what is under way; it is delivered as not sent."""
-        self._crowd.close()
-        self._names.close()
-
-    @property
-    def receive_drops(self) -> int:
-        """Return 0: what comes over connections is never dropped."""
-        return 0
-
-    async def probe(self, specs: Sequence[WebSpec], deliver: Deliver) -> None:
-        """Deliver one reading for each spec as soon as it is complete; ends when all are delivered."""
-        await self._crowd.ask(specs, self._read, deliver)
 
     async def _read(self, spec: WebSpec) -> Reading:
         with self._lateness.under_way() as late:
@@ -117,12 +100,6 @@ class WebProber:
             values=found.values,
         )
         return self._reading(spec, outcome, detail, sample, found.heard_s)
-
-    def _reading(
-        self, spec: WebSpec, outcome: Outcome, detail: Reasons, sample: ServiceSample, heard_s: float | None = None
-    ) -> Reading:
-        at_s = self._clock.monotonic() if heard_s is None else heard_s
-        return Reading(spec.target, "web", at_s, outcome, detail=detail, confirms=spec.confirms, service=sample)
 
     async def _exchange(self, spec: WebSpec, connected: TcpConnection, found: _Findings, handshake_s: float, late: Late) -> None:
         """Shake hands, ask, and read the answer. Raises _Fault; the connection is closed in any case."""

@@ -12,12 +12,12 @@ from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
-from monitor.model.reading import Outcome, Reading, ServiceSample
+from monitor.model.reading import Outcome, Reading
 from monitor.model.spec import H323Spec, SipSpec, TcpSpec, WebSpec
 from monitor.probes.h323.prober import H323Prober
 from monitor.probes.lateness import EXCUSING_SHARE, MOST_MADE_UP, Lateness, Wait
 from monitor.probes.names import Names, Place, resolve_by_system
-from monitor.probes.probe_pool import TRIES, Crowd
+from monitor.probes.service_prober import TRIES, ServiceProber
 from monitor.probes.sip.prober import SipProber
 from monitor.probes.tcp import TcpProber
 from monitor.probes.tcp_connect import Connector, Failure, TcpConnection
@@ -280,17 +280,19 @@ async def test_a_silent_host_is_told_as_silent_after_a_stall() -> None:
 
 async def test_what_is_void_again_and_again_is_not_asked_for_ever() -> None:
     clock = SteppedClock()
-    lateness = Lateness(clock)
     asked = 0
 
-    async def read(spec: TcpSpec) -> Reading:
-        nonlocal asked
-        asked += 1
-        clock.monotonic_step_s += 5.0
-        return Reading(spec.target, "tcp", 0.0, Outcome.NOT_SENT, service=ServiceSample())
+    class Unsent(ServiceProber[TcpSpec]):
+        kind = "tcp"
+
+        async def _read(self, spec: TcpSpec) -> Reading:
+            nonlocal asked
+            asked += 1
+            clock.monotonic_step_s += 5.0
+            return self._reading(spec, Outcome.NOT_SENT)
 
     found: list[Reading] = []
-    await Crowd("tcp", clock, lateness).ask([TcpSpec("pc", "127.0.0.1", (1,), TIMEOUT_S)], read, found.append)
+    await Unsent(clock).probe([TcpSpec("pc", "127.0.0.1", (1,), TIMEOUT_S)], found.append)
     assert (TRIES, [Outcome.NOT_SENT]) == (asked, [each.outcome for each in found])
 
 

@@ -72,7 +72,7 @@ class Burst:
     name: where it goes, as Place.name; address: the same as text. group: how it is sent.
     to_send: requests still to be handed to the kernel; due_s: when the next one is (monotonic).
     rtts:    by accepted request, None while it is unanswered. sequences: theirs on the wire.
-    given_up: unanswered requests that are overdue, and for which no reply needs room any more; see Channel.give_up().
+    given_up: unanswered requests that are overdue, and for which no reply needs room any more; see FamilyState.give_up().
     drops:   the socket's count when the burst began. remarks: None while there is nothing to say; see noted().
     """
 
@@ -100,7 +100,7 @@ class Burst:
         self.name = place.name
         self.round = of_round
         self.group = group
-        self.drops = group.channel.drops
+        self.drops = group.family.drops
         self.due_s = due_s
         self.to_send = spec.packets
         self.last_sent_s = due_s
@@ -125,10 +125,10 @@ Flight = tuple[Burst, int, float, int]
 class SendGroup:
     """How bursts are sent that can go together, and those of them that wait: for their next turn, or for what is unanswered."""
 
-    __slots__ = ("channel", "dscp", "spaced", "spacing_s", "timeout_s", "waiting")
+    __slots__ = ("dscp", "family", "spaced", "spacing_s", "timeout_s", "waiting")
 
-    def __init__(self, channel: FamilyState, spec: IcmpSpec) -> None:
-        self.channel = channel
+    def __init__(self, family: FamilyState, spec: IcmpSpec) -> None:
+        self.family = family
         self.dscp = spec.dscp
         self.spacing_s = spec.spacing_s
         self.timeout_s = spec.timeout_s

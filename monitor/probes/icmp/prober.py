@@ -79,7 +79,7 @@ class IcmpProber:
         self._kernel = kernel
         self._names = Names(clock, resolve)
         self._searches = BackgroundTasks("the search for a target's address")
-        self._channels: dict[int, FamilyState] = {}
+        self._families: dict[int, FamilyState] = {}
         self._lines: deque[_Waiting] = deque()
         self._fresh: deque[Burst] = deque()
         self._groups: dict[tuple[int, int, float, float], SendGroup] = {}
@@ -89,16 +89,16 @@ class IcmpProber:
 
     async def open(self) -> None:
         """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError with the cure where none is permitted."""
-        self._channels[4] = self._open_channel(4)
+        self._families[4] = self._open_family(4)
         try:
-            self._channels[6] = self._open_channel(6)
+            self._families[6] = self._open_family(6)
         except UnsupportedVersionError:
             return
         except BaseException:
             self.close()
             raise
 
-    def _open_channel(self, version: int) -> FamilyState:
+    def _open_family(self, version: int) -> FamilyState:
         return FamilyState(IcmpSocket(version, allow_raw=self._allow_raw, buffer_bytes=self._buffer_bytes, kernel=self._kernel))
 
     def close(self) -> None:
@@ -110,28 +110,28 @@ class IcmpProber:
         for burst in self._take_unfinished():
             burst.finished = True
             burst.round.close(not_sent(burst.spec, now, Reason("closed")))
-        for channel in self._channels.values():
-            channel.socket.close()
-        self._channels.clear()
+        for family in self._families.values():
+            family.socket.close()
+        self._families.clear()
         self._groups.clear()
         self._names.close()
 
     @property
     def receive_drops(self) -> int:
         """Return how many replies the kernel dropped since open() because our buffer was full."""
-        return sum(channel.socket.drops() for channel in self._channels.values())
+        return sum(family.socket.drops() for family in self._families.values())
 
     @property
     def window(self) -> int:
         """Return how many requests of one family may be unanswered at once, as the granted buffer permits; 0 before open()."""
-        return min((channel.socket.window for channel in self._channels.values()), default=0)
+        return min((family.socket.window for family in self._families.values()), default=0)
 
     def describe(self) -> str:
         """Return in one line what was opened and what the kernel granted, for `check` and the log."""
         parts = [
-            f"IPv{version} {'raw' if channel.socket.is_raw else 'ping'} socket, buffer {channel.socket.granted_bytes // 1024} KiB, "
-            f"window {channel.socket.window}"
-            for version, channel in self._channels.items()
+            f"IPv{version} {'raw' if family.socket.is_raw else 'ping'} socket, buffer {family.socket.granted_bytes // 1024} KiB, "
+            f"window {family.socket.window}"
+            for version, family in self._families.items()
         ]
         return "ICMP: " + ("; ".join(parts) if parts else "not open")
 
@@ -186,24 +186,24 @@ class IcmpProber:
         """Return the bursts of some of a line, but deliver at once what nothing can be sent for."""
         bursts: list[Burst] = []
         groups, of_round, since_s = self._groups, line.round, line.since_s
-        for channel in self._channels.values():
-            channel.drops = channel.socket.drops()
+        for family in self._families.values():
+            family.drops = family.socket.drops()
         for spec, place in members:
             group = groups.get((place.version, spec.dscp, spec.spacing_s, spec.timeout_s)) or self._group_of(spec, place)
             if group is None or spec.packets < 1:
                 fault = Reason("nothing_asked") if group else Reason("no_ip_socket", {"version": place.version})
                 of_round.close(not_sent(spec, self._clock.monotonic(), fault))
             else:
-                group.channel.under_way += 1
+                group.family.under_way += 1
                 bursts.append(Burst(spec, place, of_round, group, since_s))
         return bursts
 
     def _group_of(self, spec: IcmpSpec, place: Place) -> SendGroup | None:
         """Return how a spec is sent, None where there is no socket for its target."""
-        channel = self._channels.get(place.version)
-        if channel is None:
+        family = self._families.get(place.version)
+        if family is None:
             return None
-        group = self._groups[place.version, spec.dscp, spec.spacing_s, spec.timeout_s] = SendGroup(channel, spec)
+        group = self._groups[place.version, spec.dscp, spec.spacing_s, spec.timeout_s] = SendGroup(family, spec)
         return group
 
     def _is_idle(self) -> bool:
@@ -240,7 +240,7 @@ class IcmpProber:
         self._handle = None
         now = self._clock.monotonic()
         try:
-            drain = self._receiver.drain(self._channels.values())
+            drain = self._receiver.drain(self._families.values())
             self._settle(now, drain)
             has_more = self._send()
         except Exception as error:
@@ -254,7 +254,7 @@ class IcmpProber:
         for burst in self._take_unfinished():
             if not burst.round.done.done():
                 burst.round.done.set_exception(error)
-            burst.group.channel.forget(burst)
+            burst.group.family.forget(burst)
 
     def _rest_s(self, taken: int) -> float:
         """Return how long nothing is due: until the next request or time-out, but no longer than replies may wait.
@@ -288,7 +288,7 @@ class IcmpProber:
                     # the machine may have stood still with it. A busy loop is no excuse, the kernel took what came.
                     is_void = stood_s > timeout_s and not drain.received and not burst.answered
                     self._finish(burst, at_s, stalled_s=stood_s if is_void else 0.0)
-            if group.channel.unanswered >= group.channel.window:
+            if group.family.unanswered >= group.family.window:
                 _make_room(group, now)
         self._receiver.has_seen_all(now)
 
@@ -296,13 +296,13 @@ class IcmpProber:
         if burst.finished:
             return
         burst.finished = True
-        channel = burst.group.channel
-        channel.forget(burst)
+        family = burst.group.family
+        family.forget(burst)
         if burst.answered:
             at_s = _known_s(burst, at_s)
         if burst.answered < len(burst.rtts):
-            channel.drops = channel.socket.drops()
-            burst.round.close(conclude(burst, at_s, stalled_s, channel.drops - burst.drops))
+            family.drops = family.socket.drops()
+            burst.round.close(conclude(burst, at_s, stalled_s, family.drops - burst.drops))
         else:
             burst.round.close(conclude(burst, at_s))
 
@@ -329,12 +329,12 @@ class IcmpProber:
         return not budget
 
     def _due_together(self, queue: deque[Burst], latest_s: float, limit: int) -> list[Burst]:
-        """Take off the queue what is due at its head and can go in one call: of one manner, and within the window."""
+        """Take off the queue what is due at its head and can go in one call: of one group, and within the window."""
         batch: list[Burst] = []
         if not queue:
             return batch
         group = queue[0].group
-        limit = min(limit, group.channel.window - group.channel.unanswered)
+        limit = min(limit, group.family.window - group.family.unanswered)
         while queue and len(batch) < limit:
             burst = queue[0]
             if burst.due_s > latest_s or burst.group is not group:
@@ -373,4 +373,4 @@ def _make_room(group: SendGroup, now: float) -> None:
     for burst in group.spaced:
         if burst.last_sent_s + group.timeout_s >= now:
             break
-        group.channel.give_up(burst)
+        group.family.give_up(burst)

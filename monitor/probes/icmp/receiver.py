@@ -59,33 +59,33 @@ class Receiver:
         gap_s = now - self.drained_s
         return gap_s if self._worked() - self._worked_s < gap_s * WORKING_SHARE else 0.0
 
-    def drain(self, channels: Collection[FamilyState]) -> Drain:
-        """Take what has come to these channels."""
+    def drain(self, families: Collection[FamilyState]) -> Drain:
+        """Take what has come to these families."""
         self._stamps.look()
         self._complete = []
         received, taken, is_empty = 0, 0, True
-        for channel in channels:
-            if not channel.under_way:
+        for family in families:
+            if not family.under_way:
                 continue
             left = _MOST
             while left > 0:
-                replies, count = channel.socket.receive()
+                replies, count = family.socket.receive()
                 if not count:
                     break
-                received += self._take_replies(channel, replies)
+                received += self._take_replies(family, replies)
                 left -= count
             taken += _MOST - left
             for _ in range(_ERROR_SLICES):
-                if not channel.socket.has_errors:
+                if not family.socket.has_errors:
                     break
-                self.take_errors(channel)
+                self.take_errors(family)
             is_empty = is_empty and left > 0
         return Drain(received, taken, is_empty, self._complete)
 
-    def _take_replies(self, channel: FamilyState, replies: Iterable[Reply]) -> int:
+    def _take_replies(self, family: FamilyState, replies: Iterable[Reply]) -> int:
         """Book a batch of replies to their requests, and return how many were to requests of ours."""
         now = self._clock.monotonic()
-        flights, complete = channel.flights, self._complete
+        flights, complete = family.flights, self._complete
         offset_s = self._stamps.offset_s
         base_s = offset_s or 0.0
         received = answered = 0
@@ -112,7 +112,7 @@ class Receiver:
                 answered += 1
                 if burst.answered == len(rtts) and not burst.to_send:
                     complete.append(burst)
-        channel.unanswered -= answered
+        family.unanswered -= answered
         return received
 
     def _doubtful_rtt_s(self, flight: Flight, stamped_s: float | None, now: float) -> float:
@@ -129,11 +129,11 @@ class Receiver:
         # It came after the last drain, which is all that is sure: in time if it may have been in time.
         return min(now - sent_s, max(burst.group.timeout_s, self.drained_s - sent_s))
 
-    def take_errors(self, channel: FamilyState) -> int:
-        """Empty a channel's error queue, note who is unreachable, and return how many reports of any sort were in it."""
-        errors, taken = channel.socket.errors()
+    def take_errors(self, family: FamilyState) -> int:
+        """Empty a family's error queue, note who is unreachable, and return how many reports of any sort were in it."""
+        errors, taken = family.socket.errors()
         for error in errors:
-            flight = channel.flights[error.sequence]
+            flight = family.flights[error.sequence]
             if flight and flight[0].address == error.destination:
                 flight[0].noted().unreachable = error.unreachable
         return taken

@@ -34,7 +34,7 @@ class Sender:
     """Sends the next requests of bursts; see send()."""
 
     def __init__(self, clock: Clock, counts: Counts, take_errors: Callable[[FamilyState], int]) -> None:
-        """counts: where sends are counted. take_errors: empties a channel's error queue, returns how many reports were in it."""
+        """counts: where sends are counted. take_errors: empties a family's error queue, returns how many reports were in it."""
         self._counts = counts
         self._clock = clock
         self._take_errors = take_errors
@@ -42,41 +42,41 @@ class Sender:
     def send(self, bursts: Sequence[Burst]) -> int:
         """Hand the next request of each burst to the kernel, and return how many were dealt with.
 
-        bursts: at most BATCH, of one manner. Where fewer are dealt with the kernel has no room now, and the rest
+        bursts: at most BATCH, of one group. Where fewer are dealt with the kernel has no room now, and the rest
         must wait for another turn.
         """
         group, count = bursts[0].group, len(bursts)
-        channel = group.channel
-        sequences = channel.take_sequences(count)
+        family = group.family
+        sequences = family.take_sequences(count)
         cookies = struct.unpack(f"@{count}Q", os.urandom(8 * count))
-        if group.dscp != channel.socket.dscp:
-            channel.socket.mark(group.dscp)
-        channel.socket.write([burst.name for burst in bursts], sequences, cookies)
+        if group.dscp != family.socket.dscp:
+            family.socket.mark(group.dscp)
+        family.socket.write([burst.name for burst in bursts], sequences, cookies)
         bookings = zip(bursts, sequences, cookies, strict=True)
         done = 0
         while done < count:
             before_s = self._clock.monotonic()
-            taken = channel.socket.send(done, count - done)
+            taken = family.socket.send(done, count - done)
             if taken <= 0:
-                taken, refusal = self._send_again(channel, done, taken)
+                taken, refusal = self._send_again(family, done, taken)
                 if refusal in _NO_ROOM and before_s - bursts[done].due_s < group.timeout_s:
                     break
                 if refusal:
                     self._note_refusal(bursts[done], refusal, before_s)
                     next(bookings)
-            self._book(channel, islice(bookings, taken), taken, before_s)
+            self._book(family, islice(bookings, taken), taken, before_s)
             done += taken or 1
         self._counts.sends_attempted += done
         return done
 
-    def _book(self, channel: FamilyState, bookings: Iterator[Booking], count: int, before_s: float) -> None:
+    def _book(self, family: FamilyState, bookings: Iterator[Booking], count: int, before_s: float) -> None:
         """Note the requests that one call took. The kernel takes about as long over each, so that is how they were sent."""
         if not count:
             return
         took_s = self._clock.monotonic() - before_s
         is_certain = took_s <= PAUSE_S
         step_s = took_s / count if is_certain else 0.0
-        flights, sent_s = channel.flights, before_s
+        flights, sent_s = family.flights, before_s
         for burst, sequence, cookie in bookings:
             rtts = burst.rtts
             if not is_certain:
@@ -87,17 +87,17 @@ class Sender:
             burst.to_send -= 1
             burst.last_sent_s = sent_s
             sent_s += step_s
-        channel.unanswered += count
+        family.unanswered += count
 
-    def _send_again(self, channel: FamilyState, slot: int, answer: int) -> tuple[int, int]:
+    def _send_again(self, family: FamilyState, slot: int, answer: int) -> tuple[int, int]:
         """Send what failed once more: the error may be another target's unreachable.
 
         answer: the kernel's, -errno. Returns how many it took, and the errno where that is none.
         """
         for attempt in range(_TRIES):
-            if -answer in _NO_ROOM or not (self._take_errors(channel) or not attempt):
+            if -answer in _NO_ROOM or not (self._take_errors(family) or not attempt):
                 break
-            answer = channel.socket.send(slot, 1)
+            answer = family.socket.send(slot, 1)
             if answer > 0:
                 return answer, 0
         return 0, -answer

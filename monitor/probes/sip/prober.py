@@ -7,16 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from monitor.model.clock import Clock
-from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
+from monitor.model.probe_kinds import SIP
+from monitor.model.reading import Outcome, Reading, ServiceSample
 from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SipSpec
-from monitor.probes.lateness import Lateness
-from monitor.probes.names import Names, resolve_by_system
-from monitor.probes.probe_pool import Crowd
-from monitor.probes.sip.attempt import Attempt, request_maker
-from monitor.probes.sip.tcp import TcpClient
-from monitor.probes.sip.udp import T1_S, UdpClient
-from monitor.probes.tcp_connect import Connector, Failure
+from monitor.probes.names import resolve_by_system
+from monitor.probes.service_prober import ServiceProber
+from monitor.probes.sip.transports import T1_S, Attempt, TcpClient, UdpClient, request_maker
+from monitor.probes.tcp_connect import Failure
 from monitor.rules.conference import IN_CALL, SipMeaning, sip_meaning
 
 _UP = 'conference_signalling_up{protocol="sip"}'
@@ -24,19 +22,14 @@ _WORTH = (Outcome.REFUSED, Outcome.MALFORMED, Outcome.NOT_SENT, Outcome.TIMEOUT)
 """Of several transports without an answer: which decides. Silence has to be that of all: it may speak what it was not asked by."""
 
 
-class SipProber:
-    """Asks any number of endpoints at once; see open(), probe(), close().
+class SipProber(ServiceProber[SipSpec]):
+    """Sends each endpoint one OPTIONS request; what it answered by last is tried first the next time."""
 
-    What an endpoint answered by last is tried first the next time.
-    """
+    kind = SIP.name
 
     def __init__(self, clock: Clock, *, t1_s: float = T1_S, resolve: Callable[[str], str] = resolve_by_system) -> None:
-        """Prepare, without opening anything. t1_s: RFC 3261's T1. resolve: name → address, blocking; it is called in a thread."""
-        self._clock = clock
-        self._names = Names(clock, resolve)
-        self._lateness = Lateness(clock)
-        self._connector = Connector(clock, self._names, self._lateness)
-        self._crowd = Crowd("sip", clock, self._lateness)
+        """t1_s: RFC 3261's T1."""
+        super().__init__(clock, resolve=resolve)
         self._udp = UdpClient(clock, self._lateness, t1_s=t1_s)
         self._tcp = TcpClient(clock, self._connector, self._lateness)
         self._spoke_by: dict[tuple[str, int], str] = {}
@@ -46,19 +39,13 @@ class SipProber:
         await self._udp.open()
 
     def close(self) -> None:
-        """Break off what is under way; it is delivered as not sent."""
-        self._crowd.close()
+        super().close()
         self._udp.close()
-        self._names.close()
 
     @property
     def receive_drops(self) -> int:
-        """Return how many datagrams the kernel has dropped because a socket was full."""
+        """How many datagrams the kernel has dropped because a socket was full."""
         return self._udp.receive_drops
-
-    async def probe(self, specs: Sequence[SipSpec], deliver: Deliver) -> None:
-        """Deliver one reading for each spec as soon as it is complete; ends when all are delivered."""
-        await self._crowd.ask(specs, self._read, deliver)
 
     async def _read(self, spec: SipSpec) -> Reading:
         where = (spec.address, spec.port)
@@ -70,15 +57,7 @@ class SipProber:
         best = answered or min(tries, key=lambda each: _WORTH.index(each.outcome))
         outcome, detail = _outcome(best, tries)
         sample = _sample(best, is_silence_mute=spec.drops_strangers)
-        return Reading(
-            spec.target,
-            "sip",
-            self._clock.monotonic(),
-            outcome,
-            detail=detail,
-            confirms=spec.confirms,
-            service=None if outcome is Outcome.NOT_SENT else sample,
-        )
+        return self._reading(spec, outcome, detail, None if outcome is Outcome.NOT_SENT else sample)
 
     async def _in_turn(self, spec: SipSpec, transports: Sequence[str]) -> list[Attempt]:
         tries: list[Attempt] = []

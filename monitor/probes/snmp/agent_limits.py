@@ -118,9 +118,9 @@ _NO_CLOCK = _NoClock()
 
 
 class KnownAgent:
-    """What is known of the manners of whoever answers at one address and port.
+    """What is known of whoever answers at one address and port.
 
-    news: what was learned since somebody last took it. held_back, late: see Manner.
+    news: what was learned since somebody last took it. held_back, late: as in AgentLimits.
     is_wary: the last poll lost a GET, so that the next one asks for one object first. lost_size: the smallest GET that was lost
     and that none as large was answered since, 0 where there is none.
     """

@@ -23,7 +23,6 @@ _LONGEST_ANSWER = 24_576
 """Octets. Sixty values of 255 octets fit; more was not asked for, and is not worth decoding."""
 _DRAWN = struct.Struct("@1024I")
 _IDS = MAX_REQUEST_ID - MIN_REQUEST_ID + 1
-_PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
 
 _GivenUp = tuple[Route, float]
 """Whom a try that was given up had asked, and when."""
@@ -68,7 +67,7 @@ class OpenQuestions:
         del self._pending[request_id]
 
     def forget(self, exchange: Exchange, *, is_given_up: bool = False) -> None:
-        """Close a question; an answer that comes is a stray, and a late one where the question was given up for want of any."""
+        """Close a question; an answer that comes is unsolicited, and a late one where the question was given up for want of any."""
         for request_id, sent_s in exchange.sent.items():
             self._pending.pop(request_id, None)
             self._over[request_id] = (exchange.route, sent_s) if is_given_up else None
@@ -101,29 +100,29 @@ class OpenQuestions:
         """Return the same for any datagram."""
         if len(octets) > _LONGEST_ANSWER:
             size = {"octets": len(octets)}
-            self._take_garbage(source, Reason("oversized", size), AgentFault(FaultKind.OVERSIZED, size))
+            self._note_garbage(source, Reason("oversized", size), AgentFault(FaultKind.OVERSIZED, size))
             return None
         try:
             message = decode(octets)
         except MalformedError as error:
             fault = malformed(error)
-            self._take_garbage(source, Reason("malformed", because=(fault,)), AgentFault(FaultKind.MALFORMED, because=(fault,)))
+            self._note_garbage(source, Reason("malformed", because=(fault,)), AgentFault(FaultKind.MALFORMED, because=(fault,)))
             return None
         exchange = self._pending.get(message.request_id)
         if exchange is None:
-            self._take_stray(message, source, came_s)
+            self._note_unsolicited(message, source, came_s)
         elif _is_answer(exchange, message, source):
             rtt_s = max(0.0, came_s - exchange.sent[message.request_id])
             return exchange, Answer(message.error_status, message.error_index, message.varbinds, rtt_s)
         return None
 
-    def _take_stray(self, message: Message, source: Source, came_s: float) -> None:
+    def _note_unsolicited(self, message: Message, source: Source, came_s: float) -> None:
         """Note an answer to nothing that is open: a late one, or one whose request-id is wrong."""
         request_id = message.request_id
         for over in (self._over, self._over_before):
             if request_id in over:
                 given_up, over[request_id] = over[request_id], None
-                self._take_late(given_up, source, came_s)
+                self._learn_from_late(given_up, source, came_s)
                 return
         self.unsolicited.note(address_of(source)[0], "unasked")
         if source in self._by_source:
@@ -131,7 +130,7 @@ class OpenQuestions:
             values = {"asked": next(reversed(exchange.sent), 0), "answered": request_id}
             exchange.note(Reason("wrong_request_id", values), Outcome.MALFORMED, AgentFault(FaultKind.WRONG_ID, values))
 
-    def _take_late(self, given_up: _GivenUp | None, source: Source, came_s: float) -> None:
+    def _learn_from_late(self, given_up: _GivenUp | None, source: Source, came_s: float) -> None:
         """Learn from an answer that is no longer waited for; given_up: what it answers, None where that was answered already."""
         late_s = 0.0
         if given_up is not None and source in given_up[0].sources:
@@ -140,7 +139,7 @@ class OpenQuestions:
             route.device.answered_late(late_s, route.spec)
         self.unsolicited.note(address_of(source)[0], "late", late_s)
 
-    def _take_garbage(self, source: Source, why: Reason, agent_fault: AgentFault) -> None:
+    def _note_garbage(self, source: Source, why: Reason, agent_fault: AgentFault) -> None:
         """Note what is no message at all."""
         self.unsolicited.note(address_of(source)[0], "garbage")
         if source in self._by_source:
@@ -148,14 +147,14 @@ class OpenQuestions:
 
     # ICMP errors
 
-    def match_error(self, quoted: QuotedDatagram, ip_version: int) -> tuple[Exchange, ExchangeError] | None:
+    def match_error(self, quoted: QuotedDatagram) -> tuple[Exchange, ExchangeError] | None:
         """Return which question an ICMP error ends, and how: port unreachable from the agent itself does; others are evidence."""
         exchange = self._quoted(quoted)
         if exchange is None:
             return None
         unreachable = quoted.unreachable
         reporter = source_of(unreachable.reporter, exchange.route.spec.port)
-        if (unreachable.type, unreachable.code) != _PORT_UNREACHABLE[ip_version] or reporter not in exchange.route.sources:
+        if not quoted.says_port_closed or reporter not in exchange.route.sources:
             exchange.note(unreachable.reason)
             return None
         return exchange, ExchangeError(Outcome.REFUSED, Reason("port_closed"), is_final=True)

@@ -130,7 +130,7 @@ class SnmpTransport:
         return error
 
     def cancel(self, exchange: Exchange, *, is_given_up: bool = False) -> None:
-        """Forget a question; its answer, if one comes, is a stray. is_given_up: since none came.
+        """Forget a question; its answer, if one comes, is unsolicited. is_given_up: since none came.
 
         on_room is called when all is taken that has come; whoever cancels for a reason of its own lets others in itself.
         """
@@ -263,7 +263,7 @@ class SnmpTransport:
                 found[0].came_s = came_s or now
                 self._settle(*(found if came_s is not None else _unstamped(*found, now - before_s)))
         for quoted in which.errors():
-            ended = self._open.match_error(quoted, which.version)
+            ended = self._open.match_error(quoted)
             if ended is not None:
                 exchange, error = ended
                 self.cancel(exchange)

@@ -231,8 +231,8 @@ async def test_closing_delivers_what_is_under_way_as_not_sent() -> None:
 async def test_another_prober_on_this_machine_sees_nothing_of_ours() -> None:
     async with prober() as ours, prober() as other:
         await probe(ours, to("127.0.0.1"), to("::1"))
-        for channel in other._channels.values():
-            assert ((), 0) == channel.socket.receive()
+        for family in other._families.values():
+            assert ((), 0) == family.socket.receive()
         assert other.receive_drops == 0
 
 
@@ -269,18 +269,18 @@ async def test_five_thousand_targets_at_once_lose_nothing() -> None:
 
 async def test_bursts_of_more_requests_than_there_are_sequences_give_up_those_that_are_answered() -> None:
     """A longer probe before a meeting: 300 requests to each of 241 endpoints are 72,300 sequences, and there are 65,536."""
-    channel = FamilyState(IcmpSocket(4))
+    family = FamilyState(IcmpSocket(4))
     spec = to("127.0.0.1")
     place = literal(spec.address)
     assert place
     of_round = Round(1, print, asyncio.get_running_loop().create_future())
-    burst = Burst(spec, place, of_round, SendGroup(channel, spec), 0.0)
+    burst = Burst(spec, place, of_round, SendGroup(family, spec), 0.0)
     burst.rtts = [None if index in (10, 11) else 0.01 for index in range(65536)]
-    channel.flights = [(burst, index, 0.0, 0) for index in range(65536)]
-    channel.sequence = 0
-    assert [*range(10), 12, 13] == [*channel.take_sequences(12)]
-    assert [14, 15] == [*channel.take_sequences(2)]
-    channel.socket.close()
+    family.flights = [(burst, index, 0.0, 0) for index in range(65536)]
+    family.sequence = 0
+    assert [*range(10), 12, 13] == [*family.take_sequences(12)]
+    assert [14, 15] == [*family.take_sequences(2)]
+    family.socket.close()
 
 
 async def test_a_small_buffer_makes_a_small_window_and_still_loses_nothing() -> None:

@@ -1,4 +1,4 @@
-"""What is learned of an agent's manners, step by step, with a clock that the test moves."""
+"""What is learned of an agent's limits, step by step, with a clock that the test moves."""
 
 from __future__ import annotations
 

@@ -1,14 +1,16 @@
-"""OPTIONS over UDP: one socket for all endpoints of an IP version, retransmissions (RFC 3261 17.1.2), refusals by ICMP.
+"""One OPTIONS request (RFC 3261) over UDP or TCP, and what came of it.
 
-Before silence is believed all is taken that had come by then, and a response's time is the kernel's; a time-out is longer by as
-much as our own loop was late.
+UDP: retransmissions (section 17.1.2), refusals by ICMP; before silence is believed all is taken that had come by then, and a
+response's time is the kernel's. A time-out, over either, is longer by as much as our own loop was late.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+import secrets
+import socket
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from monitor.model.clock import Clock
@@ -17,19 +19,60 @@ from monitor.model.reason import Reason
 from monitor.probes.kernel import SocketAddress, UnsupportedVersionError, local_address
 from monitor.probes.lateness import Late, Lateness, Wait
 from monitor.probes.names import Place
-from monitor.probes.sip.attempt import Attempt, MakeRequest
+from monitor.probes.tcp_connect import Connector, Failure
 from monitor.probes.udp import BusyError, QuotedDatagram, UdpSocket, source_of
 from monitor.probes.why import malformed, os_error
 from monitor.wire.fault import MalformedError
-from monitor.wire.sip import Options, RequestError, Response, is_keep_alive, parse_response
+from monitor.wire.sip import COOKIE, Options, RequestError, Response, is_keep_alive, parse_response, take_message
 
+_CHUNK = 4096
 T1_S = 0.5
 T2_S = 4.0
 """Section 17.1.2.2: the first retransmission comes after T1, each further after twice the time, at most T2."""
 _DATAGRAMS = 256
 _SLICES_BEFORE_JUDGING = 64
-_PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
-"""ICMP's type and code of 'port unreachable' (RFC 792, RFC 4443)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request and what came. response: the final one, or the last provisional one where no other came in time.
+
+    detail: why there is no final response, None where there is one. rtt_s: until the response, from the first sending; None where
+    nobody knows when it came.
+    """
+
+    transport: str
+    outcome: Outcome
+    detail: Reason | None = None
+    response: Response | None = None
+    rtt_s: float | None = None
+
+
+MakeRequest = Callable[[str, int], Options]
+"""(local address, local port) → the request that is to be answered there."""
+
+
+def request_maker(transport: str, host: str, port: int, user: str) -> MakeRequest:
+    """Return what makes one request, with branch, Call-ID and tag that nobody can guess (section 8.1.1)."""
+
+    def make(local_host: str, local_port: int) -> Options:
+        return Options(
+            transport=transport,
+            host=host,
+            port=port,
+            user=user,
+            local_host=local_host,
+            local_port=local_port,
+            branch=COOKIE + secrets.token_hex(12),
+            call_id=secrets.token_hex(16),
+            tag=secrets.token_hex(8),
+            cseq=1 + secrets.randbelow(2**31 - 1),
+        )
+
+    return make
+
+
+# UDP: one socket for all endpoints of an IP version
 
 
 @dataclass(slots=True)
@@ -176,13 +219,12 @@ def _note(asked_there: Iterable[_Request], noise: Reason) -> None:
 
 def _complain(line: _Line, quoted: QuotedDatagram) -> None:
     """Take an ICMP error; that the port itself refuses is believed only of the endpoint."""
-    version = line.sock.version
     for asked in line.open.values():
         if asked.where != quoted.destination or not asked.octets.startswith(quoted.payload):
             continue
         error = asked.unreachable = quoted.unreachable
         is_own = source_of(error.reporter, 0)[2:] == asked.where[2:]
-        if is_own and (error.type, error.code) == _PORT_UNREACHABLE[version] and not asked.answered.done():
+        if is_own and quoted.says_port_closed and not asked.answered.done():
             asked.answered.set_result(error)
 
 
@@ -203,3 +245,74 @@ def _attempt(asked: _Request, place: Place, rtt_s: float | None, dropped: int) -
     if asked.unreachable is not None and asked.unreachable.reporter != place.address:
         silence = Reason("unreachable_from", {"reporter": asked.unreachable.reporter})
     return Attempt("udp", outcome, silence)
+
+
+# TCP: one connection an endpoint, closed once it has answered (section 18)
+
+
+class _NoAnswerError(Exception):
+    """The connection was closed, and nothing that came answered. reason: what did come."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TcpClient:
+    """Asks endpoints over TCP."""
+
+    def __init__(self, clock: Clock, connector: Connector, lateness: Lateness) -> None:
+        self._clock = clock
+        self._connector = connector
+        self._lateness = lateness
+
+    async def ask(self, address: str, port: int, make: MakeRequest, timeout_s: float) -> Attempt:
+        """Return what an endpoint says within timeout_s, the connect included; while our own loop is late the time stands still."""
+        with self._lateness.under_way() as late:
+            return await self._ask(address, port, make, timeout_s, late)
+
+    async def _ask(self, address: str, port: int, make: MakeRequest, timeout_s: float, late: Late) -> Attempt:
+        begun_s = self._clock.monotonic()
+        came = await self._connector.connect(address, port, timeout_s)
+        if isinstance(came, Failure):
+            return Attempt("tcp", came.outcome, came.detail)
+        with came.bare as bare:
+            request = make(*bare.getsockname()[:2])
+            try:
+                async with Wait(late, max(0.0, timeout_s - (came.took_s or 0.0))).limit():
+                    response = await _answer(bare, request)
+            except _NoAnswerError as error:
+                return Attempt("tcp", Outcome.MALFORMED, error.reason)
+            except TimeoutError:
+                return Attempt("tcp", Outcome.TIMEOUT, Reason("tcp_mute", {"port": port}))
+            except MalformedError as error:
+                return Attempt("tcp", Outcome.MALFORMED, malformed(error))
+            except OSError as error:
+                return Attempt("tcp", Outcome.REFUSED, os_error(error))
+        rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
+        return Attempt("tcp", Outcome.OK, response=response, rtt_s=rtt_s)
+
+
+async def _answer(bare: socket.socket, request: Options) -> Response:
+    """Return the final response.
+
+    Raises MalformedError where what comes can't be read, _NoAnswerError where it is something else, OSError where the connection
+    breaks.
+    """
+    loop, stream, noise = asyncio.get_running_loop(), b"", Reason("closed_unanswered")
+    await loop.sock_sendall(bare, request.encode())
+    while True:
+        chunk = await loop.sock_recv(bare, _CHUNK)
+        if not chunk:
+            raise _NoAnswerError(noise)
+        stream += chunk
+        while (taken := take_message(stream)) is not None:
+            message, stream = taken
+            try:
+                response = parse_response(message)
+            except RequestError:
+                continue
+            if not response.answers(request):
+                noise = Reason("other_request")
+            elif response.is_final:
+                return response
