@@ -35,8 +35,6 @@ CALLED_BY_OTHERS = {
         ("often_bounds", "ready_floors", "left_floors", "AVAILABILITY_FLOORS", "MOS_FLOORS", "CERTIFICATE_FLOORS_S"),
         "what Grafana's boards colour by: thresholds stand in rules/, whoever shows them",
     ),
-    "parse_icmp": "the lab's replies and the fuzzer's oracle; the product's own codec reads replies alone",
-    "is_reply": "a part of what an ICMP message says; the product's own codec knows of replies alone",
     "__all__": "Python's own",
 }
 """Public names that nothing in monitor/ uses, and who does."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from ipaddress import IPv6Address
 from typing import NamedTuple
 
-from monitor.wire.icmp import ECHO_REPLY, ECHO_REQUEST, V6_ECHO_REPLY, build_error, checksum
+from monitor.wire.icmp import ECHO_REPLY, ECHO_REQUEST, V6_ECHO_REPLY, build_error, checksum, pseudo_header
 
 _MOST = 64
 """Packets of which parts are kept; of an older one the rest never came."""
@@ -91,18 +90,11 @@ def build(source: bytes, destination: bytes, protocol: int, payload: bytes, *, t
     return bare[:10] + checksum(bare).to_bytes(2, "big") + bare[12:] + payload
 
 
-def pseudo_header_of(source: bytes, destination: bytes, protocol: int, length: int) -> bytes:
-    """Return what TCP, UDP and ICMPv6 include in their checksum (RFC 793, RFC 8200 section 8.1)."""
-    if len(source) == 16:
-        return source + destination + struct.pack("!IxxxB", length, protocol)
-    return source + destination + struct.pack("!xBH", protocol, length)
-
-
 def udp(source: bytes, destination: bytes, source_port: int, destination_port: int, data: bytes, *, ttl: int = 64) -> bytes:
     """Return an IP packet that carries a datagram (RFC 768)."""
     length = 8 + len(data)
     bare = struct.pack("!HHHH", source_port, destination_port, length, 0) + data
-    total = checksum(pseudo_header_of(source, destination, UDP, length) + bare) or 0xFFFF
+    total = checksum(pseudo_header(source, destination, UDP, length) + bare) or 0xFFFF
     return build(source, destination, UDP, bare[:6] + total.to_bytes(2, "big") + data, ttl=ttl)
 
 
@@ -129,8 +121,7 @@ def icmp_error(packet: Packet, source: bytes, error: tuple[int, int, int], *, tt
     """
     kind, code, mtu = error
     if packet.version == 6:
-        ends = (str(IPv6Address(source)), str(IPv6Address(packet.source)))
-        message = build_error(6, kind, code, packet.raw[:1232], mtu=mtu, ends=ends)
+        message = build_error(6, kind, code, packet.raw[:1232], mtu=mtu, ends=(source, packet.source))
         return build(source, packet.source, ICMPV6, message, ttl=ttl)
     quoted = packet.raw[: 548 if full else (packet.raw[0] & 0xF) * 4 + 8]
     return build(source, packet.source, ICMP, build_error(4, kind, code, quoted, mtu=mtu), ttl=ttl, traffic_class=0xC0)

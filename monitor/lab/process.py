@@ -26,7 +26,7 @@ from monitor.lab.tun import OWN_ADDRESS, Tun, open_tun
 from monitor.model.inventory import Inventory
 from monitor.model.scenario import Scenario
 from monitor.model.settings import LAB_INTERFACE, Credential, Login
-from monitor.wire.h323 import Place
+from monitor.wire.h323 import TransportAddress
 
 
 def lab_clock() -> Callable[[], float]:
@@ -48,7 +48,7 @@ class LabPlan:
     folder: Path
     config: Path
     logins: Mapping[str, Login] = field(default_factory=lambda: MappingProxyType({}))
-    gatekeeper: Place | None = None
+    gatekeeper: TransportAddress | None = None
 
 
 class Wire(Protocol):

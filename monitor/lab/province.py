@@ -19,7 +19,7 @@ from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.scenario import AgentSettings, LinkSettings, Scenario, select
 from monitor.model.settings import Credential
 from monitor.wire.ber import OCTET_STRING
-from monitor.wire.h323 import Place
+from monitor.wire.h323 import TransportAddress
 from monitor.wire.snmp import V1, V2C
 
 _MAPPED = bytes.fromhex("fd00") + bytes(10)
@@ -58,7 +58,7 @@ class Province:
         credentials: Mapping[str, Credential],
         scenario: Scenario,
         now: Now,
-        gatekeeper: Place | None = None,
+        gatekeeper: TransportAddress | None = None,
     ) -> None:
         self.inventory = inventory
         self.now = now

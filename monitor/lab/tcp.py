@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 
-from monitor.lab.packet import TCP, Packet, build, pseudo_header_of
-from monitor.wire.icmp import checksum
+from monitor.lab.packet import TCP, Packet, build
+from monitor.wire.icmp import checksum, pseudo_header
 
 _FIN = 0x01
 _SYN = 0x02
@@ -41,5 +41,5 @@ def answer_segment(packet: Packet, open_ports: frozenset[int]) -> bytes | None:
 
 def _segment(packet: Packet, ports: tuple[int, int], sequence: int, acknowledged: int, flags: int) -> bytes:
     bare = _HEAD.pack(*ports, sequence, acknowledged, 5 << 4, flags, _WINDOW, 0, 0)
-    total = checksum(pseudo_header_of(packet.destination, packet.source, TCP, len(bare)) + bare)
+    total = checksum(pseudo_header(packet.destination, packet.source, TCP, len(bare)) + bare)
     return build(packet.destination, packet.source, TCP, bare[:16] + total.to_bytes(2, "big") + bare[18:])

@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from monitor.wire.fault import MalformedError
-from monitor.wire.per import PerReader, Writer
+from monitor.wire.per import PerReader, PerWriter
 
 SIGNALLING_PORT = 1720
 
@@ -49,7 +49,7 @@ class _Ras(IntEnum):
 _RIP = 0
 """The first of its extensions."""
 
-Place = tuple[str, int]
+TransportAddress = tuple[str, int]
 """(IPv4 or IPv6 address as text, port)."""
 
 
@@ -74,7 +74,7 @@ class GatekeeperAnswer:
     kind: GatekeeperAnswerKind
     sequence: int
     reason: str = ""
-    signalling: Place | None = None
+    signalling: TransportAddress | None = None
     delay_s: float = 0.0
 
 
@@ -84,10 +84,10 @@ class Question:
 
     sequence: int
     alias: str | None
-    reply_to: Place | None
+    reply_to: TransportAddress | None
 
 
-def location_request(sequence: int, alias: str, reply_to: Place) -> bytes:
+def location_request(sequence: int, alias: str, reply_to: TransportAddress) -> bytes:
     """Return a LocationRequest. sequence: 1 to 65535. alias: digits (#*, too) go as dialledDigits, all else as h323-ID.
 
     Raises ValueError for an alias that neither holds: empty, too long, or with letters beyond the basic plane.
@@ -105,7 +105,7 @@ def is_alias(text: str) -> bool:
     return 0 < len(text) <= most and all(ord(letter) < 0x10000 and not 0xD800 <= ord(letter) < 0xE000 for letter in text)
 
 
-def gatekeeper_confirm(sequence: int, place: Place) -> bytes:
+def gatekeeper_confirm(sequence: int, place: TransportAddress) -> bytes:
     """Return a GatekeeperConfirm of the gatekeeper at a place."""
     writer = _begun(_Ras.GCF, 2, sequence)
     _write_protocol(writer)
@@ -113,7 +113,7 @@ def gatekeeper_confirm(sequence: int, place: Place) -> bytes:
     return writer.encoded()
 
 
-def location_confirm(sequence: int, signalling: Place, ras: Place) -> bytes:
+def location_confirm(sequence: int, signalling: TransportAddress, ras: TransportAddress) -> bytes:
     """Return a LocationConfirm. signalling, ras: where calls to the alias go, and its owner's RAS address."""
     writer = _begun(_Ras.LCF, 1, sequence)
     _write_place(writer, signalling)
@@ -174,11 +174,11 @@ def read_question(data: bytes) -> Question:
     raise MalformedError("unknown_message", message=alternative)
 
 
-def _begun(alternative: int, optional: int, sequence: int) -> Writer:
+def _begun(alternative: int, optional: int, sequence: int) -> PerWriter:
     """Return a writer behind requestSeqNum, with none of so many optional fields."""
     if not 0 < sequence < 0x10000:
         raise ValueError(f"requestSeqNum is 1 to 65535, not {sequence}")
-    writer = Writer()
+    writer = PerWriter()
     writer.bits(alternative, 1 + _ALTERNATIVE_BITS)
     writer.bits(0, 1 + optional)
     writer.octets((sequence - 1).to_bytes(2, "big"))
@@ -206,7 +206,7 @@ def _read_extension(reader: PerReader) -> GatekeeperAnswer:
     return GatekeeperAnswer(GatekeeperAnswerKind.IN_PROGRESS, sequence, delay_s=delay_ms / 1000)
 
 
-def _write_protocol(writer: Writer) -> None:
+def _write_protocol(writer: PerWriter) -> None:
     writer.length(len(_H225_V6))
     writer.octets(_H225_V6)
 
@@ -223,7 +223,7 @@ def _read_reason(reader: PerReader, known: tuple[str, ...], more: tuple[str, ...
     return more[index] if index < len(more) else f"reason {len(known) + index}"
 
 
-def _write_place(writer: Writer, place: Place) -> None:
+def _write_place(writer: PerWriter, place: TransportAddress) -> None:
     address = ip_address(place[0])
     writer.bits(0, 1)
     writer.bits(_IPV4 if address.version == 4 else _IPV6, 3)
@@ -233,7 +233,7 @@ def _write_place(writer: Writer, place: Place) -> None:
     writer.octets(place[1].to_bytes(2, "big"))
 
 
-def _read_place(reader: PerReader) -> Place | None:
+def _read_place(reader: PerReader) -> TransportAddress | None:
     """Return an IP address and a port; None for any other kind of TransportAddress."""
     if reader.bits(1):
         return None
@@ -246,7 +246,7 @@ def _read_place(reader: PerReader) -> Place | None:
     return None
 
 
-def _write_alias(writer: Writer, alias: str) -> None:
+def _write_alias(writer: PerWriter, alias: str) -> None:
     if not is_alias(alias):
         raise ValueError(f"'{alias}' is neither 1 to {_MOST_DIGITS} digits nor an H.323-ID of 1 to {_MOST_LETTERS} letters")
     writer.bits(0, 1)

@@ -5,22 +5,18 @@ Only echo messages and the errors that quote them are known here; anything else 
 
 from __future__ import annotations
 
-import ipaddress
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 ECHO_REPLY = 0
 UNREACHABLE = 3
 ECHO_REQUEST = 8
 TIME_EXCEEDED = 11
-PARAMETER_PROBLEM = 12
 FRAGMENTATION_NEEDED = 4
 
 V6_UNREACHABLE = 1
 V6_PACKET_TOO_BIG = 2
 V6_TIME_EXCEEDED = 3
-V6_PARAMETER_PROBLEM = 4
 V6_ECHO_REQUEST = 128
 V6_ECHO_REPLY = 129
 
@@ -30,53 +26,13 @@ REQUEST_BYTES = 8 + PAYLOAD_BYTES
 SLOT_BYTES = 192
 """Room for a reply to our requests with the longest IPv4 header, and some for what is longer than it should be."""
 
-_PROTOCOL = {4: 1, 6: 58}
+_ICMPV6 = 58
 _REQUEST = {4: ECHO_REQUEST, 6: V6_ECHO_REQUEST}
 _REPLY = {4: ECHO_REPLY, 6: V6_ECHO_REPLY}
-_ERRORS = {
-    4: frozenset({UNREACHABLE, TIME_EXCEEDED, PARAMETER_PROBLEM}),
-    6: frozenset({V6_UNREACHABLE, V6_PACKET_TOO_BIG, V6_TIME_EXCEEDED, V6_PARAMETER_PROBLEM}),
-}
 _HEADER = struct.Struct("!BBHHH")
 _COOKIE_HEADER = struct.Struct("!BBHHHQ")
 _IPV4_HEADER_BYTES = 20
-_IPV6_HEADER_BYTES = 40
 _MINIMUM_QUOTE_BYTES = 8
-
-
-class MalformedIcmp(ValueError):  # noqa: N818 - the name is the outcome's
-    """These bytes are no ICMP message that we know; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Echo:
-    """An echo request or reply. ident, sequence: 0 to 65535. payload: all bytes after the header."""
-
-    is_reply: bool
-    ident: int
-    sequence: int
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """The echo request that an error quotes. payload: as much as was quoted, often nothing (RFC 792 asks for 8 bytes)."""
-
-    source: str
-    destination: str
-    ident: int
-    sequence: int
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class IcmpError:
-    """An error message. mtu: next hop's, where the type carries one that is not 0. quote: None where it quotes no echo request."""
-
-    type: int
-    code: int
-    mtu: int | None
-    quote: Quote | None
 
 
 def checksum(data: bytes) -> int:
@@ -89,92 +45,32 @@ def checksum(data: bytes) -> int:
     return -int.from_bytes(data, "big") % 0xFFFF
 
 
-def pseudo_header(source: str, destination: str, length: int) -> bytes:
-    """Return what goes before an ICMPv6 message when its checksum is computed (RFC 8200 section 8.1)."""
-    pair = ipaddress.IPv6Address(source).packed + ipaddress.IPv6Address(destination).packed
-    return pair + struct.pack("!II", length, _PROTOCOL[6])
+def pseudo_header(source: bytes, destination: bytes, protocol: int, length: int) -> bytes:
+    """Return what TCP, UDP and ICMPv6 include in their checksum (RFC 793, RFC 8200 section 8.1)."""
+    if len(source) == 16:
+        return source + destination + struct.pack("!IxxxB", length, protocol)
+    return source + destination + struct.pack("!xBH", protocol, length)
 
 
-def _sealed(message: bytes, version: int, ends: tuple[str, str] | None) -> bytes:
+def _sealed(message: bytes, version: int, ends: tuple[bytes, bytes] | None) -> bytes:
     """Return message with its checksum filled in; an IPv6 one keeps 0 without its ends, as the kernel fills it in."""
     if version == 4:
         total = checksum(message)
     elif ends:
-        total = checksum(pseudo_header(*ends, len(message)) + message)
+        total = checksum(pseudo_header(*ends, _ICMPV6, len(message)) + message)
     else:
         return message
     return message[:2] + total.to_bytes(2, "big") + message[4:]
 
 
 def build_error(
-    version: int, kind: int, code: int, quoted_packet: bytes, *, mtu: int = 0, ends: tuple[str, str] | None = None
+    version: int, kind: int, code: int, quoted_packet: bytes, *, mtu: int = 0, ends: tuple[bytes, bytes] | None = None
 ) -> bytes:
-    """Return an error message that quotes an IP packet (header and all). mtu: for fragmentation needed or packet too big."""
-    return _sealed(struct.pack("!BBHI", kind, code, 0, mtu) + quoted_packet, version, ends)
+    """Return an error message that quotes an IP packet (header and all).
 
-
-def parse_icmp(version: int, message: bytes, ends: tuple[str, str] | None = None) -> Echo | IcmpError:
-    """Return what an ICMP message says.
-
-    version: 4 or 6. ends: source and destination of an ICMPv6 message, whose checksum is only looked at when they are given
-    (the kernel has verified it before a socket sees it). Raises MalformedIcmp.
+    mtu: for fragmentation needed or packet too big. ends: packed source and destination, for the checksum of version 6.
     """
-    if len(message) < _HEADER.size:
-        raise MalformedIcmp(f"{len(message)} bytes are too few for ICMP")
-    if version == 4 and checksum(message):
-        raise MalformedIcmp("wrong checksum")
-    if version == 6 and ends and checksum(pseudo_header(*ends, len(message)) + message):
-        raise MalformedIcmp("wrong checksum")
-    kind, code, _, ident, sequence = _HEADER.unpack_from(message)
-    if kind in (_REQUEST[version], _REPLY[version]):
-        if code:
-            raise MalformedIcmp(f"echo with code {code}")
-        return Echo(kind == _REPLY[version], ident, sequence, message[_HEADER.size :])
-    if kind not in _ERRORS[version]:
-        raise MalformedIcmp(f"type {kind} is neither an echo nor an error")
-    return IcmpError(kind, code, _mtu(version, kind, code, message), parse_quote(version, message[_HEADER.size :]))
-
-
-def _mtu(version: int, kind: int, code: int, message: bytes) -> int | None:
-    if version == 4:
-        # RFC 1191: the low half of the second word; routers older than it leave 0.
-        return int.from_bytes(message[6:8], "big") or None if (kind, code) == (UNREACHABLE, FRAGMENTATION_NEEDED) else None
-    return int.from_bytes(message[4:8], "big") or None if kind == V6_PACKET_TOO_BIG else None
-
-
-def parse_ipv4(packet: bytes) -> tuple[str, str, bytes]:
-    """Return source, destination and ICMP message of an IPv4 packet. Raises MalformedIcmp."""
-    if len(packet) < _IPV4_HEADER_BYTES or packet[0] >> 4 != 4:
-        raise MalformedIcmp("no IPv4 header")
-    header_bytes = (packet[0] & 0x0F) * 4
-    if header_bytes < _IPV4_HEADER_BYTES or len(packet) < header_bytes:
-        raise MalformedIcmp(f"IPv4 header of {header_bytes} bytes in {len(packet)}")
-    if packet[9] != _PROTOCOL[4]:
-        raise MalformedIcmp(f"protocol {packet[9]} is not ICMP")
-    if int.from_bytes(packet[6:8], "big") & 0x1FFF:
-        raise MalformedIcmp("a fragment, not the first")
-    source, destination = (str(ipaddress.IPv4Address(packet[at : at + 4])) for at in (12, 16))
-    return source, destination, packet[header_bytes:]
-
-
-def parse_ipv6(packet: bytes) -> tuple[str, str, bytes]:
-    """Return source, destination and ICMPv6 message of an IPv6 packet without extension headers. Raises MalformedIcmp."""
-    if len(packet) < _IPV6_HEADER_BYTES or packet[0] >> 4 != 6:
-        raise MalformedIcmp("no IPv6 header")
-    if packet[6] != _PROTOCOL[6]:
-        raise MalformedIcmp(f"next header {packet[6]} is not ICMPv6")
-    source, destination = (str(ipaddress.IPv6Address(packet[at : at + 16])) for at in (8, 24))
-    return source, destination, packet[_IPV6_HEADER_BYTES:]
-
-
-def parse_quote(version: int, quoted: bytes) -> Quote | None:
-    """Return the echo request that an error quotes, down to 8 bytes of it; None where it quotes anything else."""
-    try:
-        source, destination, message = parse_ipv4(quoted) if version == 4 else parse_ipv6(quoted)
-    except MalformedIcmp:
-        return None
-    echo = parse_quoted_echo(version, message)
-    return Quote(source, destination, *echo, message[_HEADER.size :]) if echo else None
+    return _sealed(struct.pack("!BBHI", kind, code, 0, mtu) + quoted_packet, version, ends)
 
 
 def parse_quoted_echo(version: int, message: bytes) -> tuple[int, int] | None:

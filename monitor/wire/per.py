@@ -8,7 +8,7 @@ _MOST_LENGTH = 16_383
 """Longer ones come in fragments (X.691 section 11.9.3.8), which nothing here needs."""
 
 
-class Writer:
+class PerWriter:
     """Bits in the order in which they are written."""
 
     def __init__(self) -> None:

@@ -34,7 +34,7 @@ _OF_ORACLE = 32
 _DIGITS = re.compile(r"\d+")
 
 
-def _place(random: Random) -> h323.Place:
+def _place(random: Random) -> h323.TransportAddress:
     return random.choice(("10.2.17.20", "0.0.0.0", "fd00::1")), random.choice((0, 1719, 65535))
 
 

@@ -6,24 +6,10 @@ import ipaddress
 import struct
 from random import Random
 
-from monitor.wire.icmp import (
-    PAYLOAD_BYTES,
-    SLOT_BYTES,
-    Echo,
-    EchoCodec,
-    IcmpError,
-    MalformedIcmp,
-    build_error,
-    checksum,
-    parse_icmp,
-    parse_ipv4,
-    parse_ipv6,
-    parse_quote,
-    parse_quoted_echo,
-)
+from monitor.wire.icmp import PAYLOAD_BYTES, SLOT_BYTES, EchoCodec, build_error, checksum, parse_quoted_echo
 from tests.fuzz import mutation
 from tests.fuzz.subject import must
-from tests.wire.echoes import build_echo
+from tests.wire.icmp_messages import Echo, IcmpError, MalformedIcmp, build_echo, parse_icmp, parse_ipv4, parse_ipv6, parse_quote
 
 _IDENT = 7
 _CODECS = {version: EchoCodec(version, _IDENT) for version in (4, 6)}

@@ -7,13 +7,13 @@ import pytest
 
 from monitor.lab.emulator import Emulator
 from monitor.lab.faults import LabFault
-from monitor.lab.packet import ICMP, ICMPV6, TCP, Packet, build, parse_packet, pseudo_header_of, udp
+from monitor.lab.packet import ICMP, ICMPV6, TCP, Packet, build, parse_packet, udp
 from monitor.lab.province import Province
 from monitor.lab.topology import CapacityLimit, queue
 from monitor.model.scenario import VERBS, Scenario, Value, with_usual_values
-from monitor.wire.icmp import Echo, IcmpError, checksum, parse_icmp
+from monitor.wire.icmp import checksum, pseudo_header
 from tests.lab.small import NOON, OWN, Clock, inventory, packed, province
-from tests.wire.echoes import build_echo
+from tests.wire.icmp_messages import Echo, IcmpError, build_echo, parse_icmp
 
 OWN6 = "fd00::aff:ff01"
 
@@ -39,7 +39,7 @@ def fault(verb: str, *targets: str, **values: Value) -> LabFault:
 
 def echo(address: str, *, ttl: int = 64, payload: bytes = b"x" * 56) -> bytes:
     if ":" in address:
-        message = build_echo(6, Echo(False, 7, 1, payload), ends=(OWN6, address))
+        message = build_echo(6, Echo(False, 7, 1, payload), ends=(packed(OWN6), packed(address)))
         return build(packed(OWN6), packed(address), ICMPV6, message, ttl=ttl)
     return build(packed(OWN), packed(address), ICMP, build_echo(4, Echo(False, 7, 1, payload)), ttl=ttl)
 
@@ -57,10 +57,9 @@ def error(emulator: Emulator, raw: bytes, at: float = NOON) -> tuple[str, IcmpEr
     """Return who sent the one error that came back, and the error."""
     ((_, packet),) = answers(emulator, raw, at)
     family = socket.AF_INET if packet.version == 4 else socket.AF_INET6
-    ends = (socket.inet_ntop(family, packet.source), socket.inet_ntop(family, packet.destination))
-    message = parse_icmp(packet.version, packet.payload, ends)
+    message = parse_icmp(packet.version, packet.payload, (packet.source, packet.destination))
     assert isinstance(message, IcmpError)
-    return ends[0], message
+    return socket.inet_ntop(family, packet.source), message
 
 
 @pytest.mark.parametrize("address", ["10.1.1.20", "fd00::10.1.1.20"])
@@ -68,8 +67,7 @@ def test_an_echo_comes_back_whole_after_the_delays_of_all_its_links(emulator: Em
     ((delay, packet),) = answers(emulator, echo(address))
     assert delay == pytest.approx(0.04)
     assert packet.source == packed(address)
-    ends = (address, OWN6) if ":" in address else None
-    assert parse_icmp(packet.version, packet.payload, ends) == Echo(True, 7, 1, b"x" * 56)
+    assert parse_icmp(packet.version, packet.payload, (packed(address), packet.destination)) == Echo(True, 7, 1, b"x" * 56)
     assert packet.ttl == 61
 
 
@@ -183,7 +181,7 @@ def test_a_closed_udp_port_is_refused_and_an_open_one_silent(emulator: Emulator)
 
 def segment(address: str, port: int, flags: int, sequence: int = 100, data: bytes = b"") -> bytes:
     bare = struct.pack("!HHIIBBHHH", 4000, port, sequence, 0, 5 << 4, flags, 1000, 0, 0) + data
-    total = checksum(pseudo_header_of(packed(OWN), packed(address), TCP, len(bare)) + bare)
+    total = checksum(pseudo_header(packed(OWN), packed(address), TCP, len(bare)) + bare)
     return build(packed(OWN), packed(address), TCP, bare[:16] + total.to_bytes(2, "big") + bare[18:])
 
 
@@ -192,7 +190,7 @@ def test_a_tcp_port_takes_or_refuses(emulator: Emulator, port: int, flags: int) 
     ((_, packet),) = answers(emulator, segment("10.1.1.20", port, 0x02))
     assert packet.payload[13] == flags
     assert int.from_bytes(packet.payload[8:12], "big") == 101
-    assert checksum(pseudo_header_of(packet.source, packet.destination, TCP, 20) + packet.payload) == 0
+    assert checksum(pseudo_header(packet.source, packet.destination, TCP, 20) + packet.payload) == 0
 
 
 def test_ports_open_and_close_on_demand(small: Province, emulator: Emulator) -> None:
@@ -282,7 +280,7 @@ def test_a_host_is_told_what_a_narrow_link_takes(small: Province, emulator: Emul
     assert told.is_inward
     packet = parse_packet(told.packet)
     assert packet is not None
-    message = parse_icmp(packet.version, packet.payload, (monitor, source))
+    message = parse_icmp(packet.version, packet.payload, (packed(monitor), packed(source)))
     assert isinstance(message, IcmpError)
     assert message.mtu == 1400
 

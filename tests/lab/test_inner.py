@@ -12,8 +12,8 @@ import pytest
 
 from monitor.errors import SetupError
 from monitor.lab.inner import InnerNetwork, open_inner
-from monitor.lab.packet import TCP, build, parse_packet, pseudo_header_of
-from monitor.wire.icmp import checksum
+from monitor.lab.packet import TCP, build, parse_packet
+from monitor.wire.icmp import checksum, pseudo_header
 from tests.lab.small import OWN, packed
 from tests.patience import LONGEST_WAIT_S
 
@@ -47,7 +47,7 @@ def links(bound: socket.socket) -> list[str]:
 def syn(source: str, destination: str) -> bytes:
     ends = packed(source), packed(destination)
     bare = struct.pack("!HHIIBBHHH", 4000, PORT, 1, 0, 5 << 4, SYN, 1000, 0, 0)
-    total = checksum(pseudo_header_of(*ends, TCP, len(bare)) + bare)
+    total = checksum(pseudo_header(*ends, TCP, len(bare)) + bare)
     return build(*ends, TCP, bare[:16] + total.to_bytes(2, "big") + bare[18:])
 
 

@@ -15,8 +15,7 @@ from monitor.errors import SetupError
 from monitor.lab.namespace import permit_ping_sockets, unshare_network
 from monitor.lab.packet import Packet, build, echo_reply, icmp_error, parse_packet
 from monitor.lab.tun import Tun, open_tun
-from monitor.wire.icmp import Echo, parse_icmp
-from tests.wire.echoes import build_echo
+from tests.wire.icmp_messages import Echo, build_echo, parse_icmp
 
 Answer = Callable[[Packet], Sequence[bytes]]
 ROUTER = socket.inet_aton("10.2.0.9")

@@ -17,9 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitor.wire import ber
-from monitor.wire.icmp import Echo
 from monitor.wire.snmp import MAX_REQUEST_ID, MIN_REQUEST_ID, RESPONSE, V2C, Message, encode
-from tests.wire.echoes import build_echo
+from tests.wire.icmp_messages import Echo, build_echo
 
 KINDS = ("rubbish", "answer", "reply", "ours")
 DIFFERENT = 256

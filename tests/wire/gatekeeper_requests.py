@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from monitor.wire.h323 import Place, _begun, _Ras, _write_place, _write_protocol
+from monitor.wire.h323 import TransportAddress, _begun, _Ras, _write_place, _write_protocol
 
 RAS_PORT = 1719
 
 
-def gatekeeper_request(sequence: int, reply_to: Place) -> bytes:
+def gatekeeper_request(sequence: int, reply_to: TransportAddress) -> bytes:
     """Return a GatekeeperRequest of a terminal. sequence: 1 to 65535."""
     writer = _begun(_Ras.GRQ, 4, sequence)
     _write_protocol(writer)

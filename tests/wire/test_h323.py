@@ -60,7 +60,9 @@ def test_a_known_gatekeeper_request_comes_out_octet_by_octet() -> None:
     ],
 )
 @pytest.mark.parametrize("reply_to", [("10.255.255.1", 1719), ("fd00::aff:ff01", 65535)])
-def test_the_oracle_reads_a_location_request_as_it_was_meant(sequence: int, alias: str, kind: str, reply_to: h323.Place) -> None:
+def test_the_oracle_reads_a_location_request_as_it_was_meant(
+    sequence: int, alias: str, kind: str, reply_to: h323.TransportAddress
+) -> None:
     request = h323.location_request(sequence, alias, reply_to)
     name, fields = told(request)
     assert ("locationRequest", sequence) == (name, fields["requestSeqNum"])

@@ -7,25 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.wire.icmp import (
-    REQUEST_BYTES,
-    SLOT_BYTES,
+from monitor.wire.icmp import REQUEST_BYTES, SLOT_BYTES, EchoCodec, build_error, checksum, parse_quoted_echo
+from tests.wire.icmp_messages import (
     Echo,
-    EchoCodec,
     IcmpError,
     MalformedIcmp,
     Quote,
-    build_error,
-    checksum,
+    build_echo,
     parse_icmp,
     parse_ipv4,
     parse_ipv6,
     parse_quote,
-    parse_quoted_echo,
 )
-from tests.wire.echoes import build_echo
 
-V6_ENDS = ("fd00::1", "fd00::2")
+V6_ENDS = (bytes.fromhex("fd00") + bytes(13) + b"\1", bytes.fromhex("fd00") + bytes(13) + b"\2")
 words = st.integers(0, 0xFFFF)
 
 
@@ -36,8 +31,7 @@ def ipv4(message: bytes, *, source: str = "10.0.0.1", destination: str = "10.2.1
 
 
 def ipv6(message: bytes, next_header: int = 58) -> bytes:
-    ends = (bytes.fromhex("fd00") + bytes(13) + bytes([last]) for last in (1, 2))
-    return struct.pack("!IHBB", 6 << 28, len(message), next_header, 64) + b"".join(ends) + message
+    return struct.pack("!IHBB", 6 << 28, len(message), next_header, 64) + b"".join(V6_ENDS) + message
 
 
 def plain_checksum(data: bytes) -> int:
@@ -60,7 +54,7 @@ def test_the_checksum_of_rfc_1071s_example_is_right() -> None:
 
 @pytest.mark.parametrize(("version", "ends"), [(4, None), (6, None), (6, V6_ENDS)])
 @given(echo=st.builds(Echo, st.booleans(), words, words, st.binary(max_size=80)))
-def test_an_echo_reads_back_as_it_was_built(version: int, ends: tuple[str, str] | None, echo: Echo) -> None:
+def test_an_echo_reads_back_as_it_was_built(version: int, ends: tuple[bytes, bytes] | None, echo: Echo) -> None:
     assert echo == parse_icmp(version, build_echo(version, echo, ends), ends)
 
 
