@@ -6,9 +6,10 @@ Answer, or throws ExchangeError where none came. So both engines ask the same th
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from functools import lru_cache
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 from monitor.model.agent_fault import AgentFault
 from monitor.model.reading import Outcome
@@ -118,14 +119,16 @@ class Route:
         self.tries = spec.tries
 
 
-class Asker(Protocol):
+class Asker(ABC):
     """Who asked; exactly one of the two is called, once, unless the exchange is cancelled before."""
 
-    def answered(self, answer: Answer) -> None:
-        """Take the answer."""
+    __slots__ = ()
 
-    def failed(self, error: ExchangeError) -> None:
-        """Take the reason why there is none."""
+    @abstractmethod
+    def answered(self, answer: Answer) -> None: ...
+
+    @abstractmethod
+    def failed(self, error: ExchangeError) -> None: ...
 
 
 class Exchange:

@@ -61,11 +61,6 @@ Values = dict[Oid, tuple[int, Value]]
 """name → (tag, value) of what was answered; NULL and the exceptions are left out."""
 
 
-def is_absent(tag: int) -> bool:
-    """Return whether a value stands for 'there is none'."""
-    return tag in ABSENT
-
-
 def whole_number(values: Values, oid: Oid) -> int | None:
     """Return a whole number, None where there is none."""
     tag, value = values.get(oid, (NULL, None))

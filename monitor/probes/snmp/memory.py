@@ -50,11 +50,6 @@ class AgentMemory:
     steady: SteadyGet | None = None
     plain: Ask | None = None
 
-    @property
-    def get_size(self) -> int:
-        """Return how many objects one GET may ask for."""
-        return self.device.get_size_within()
-
 
 class Memories:
     """Target → memory. A target whose address, credential, profile or interfaces changed starts anew; its device is known on."""

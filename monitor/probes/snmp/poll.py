@@ -192,7 +192,7 @@ class Poll:
         groups = [list(scalars)]
         for row in known:
             columns = row_objects(row, v1=self._v1)
-            if len(groups[-1]) > 1 and len(groups[-1]) + len(columns) > self.memory.get_size:
+            if len(groups[-1]) > 1 and len(groups[-1]) + len(columns) > self.memory.device.get_size_within():
                 groups.append([SYS_UPTIME])
             groups[-1] += columns
         return groups
@@ -215,7 +215,7 @@ class Poll:
 
     def _chunks(self, group: list[Oid]) -> Iterable[list[Oid]]:
         """Return a GET as it is, or cut where a profile has more values than fit one."""
-        size = max(self.memory.get_size, 2)
+        size = max(self.memory.device.get_size_within(), 2)
         if len(group) <= size + len(WIDE_OCTETS):
             return (group,)
         return [group[:size], *([SYS_UPTIME, *group[at : at + size - 1]] for at in range(size, len(group), size - 1))]

@@ -8,8 +8,16 @@ from dataclasses import dataclass, field
 from monitor.model.agent_fault import AgentFault, FaultKind
 from monitor.model.reading import Outcome
 from monitor.model.reason import Reason, Reasons
-from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError, status_reason
-from monitor.probes.snmp.if_mib import ABSENT, SYS_UPTIME, Values, is_absent
+from monitor.model.spec import SnmpSpec
+from monitor.probes.snmp.exchange import (
+    Answer,
+    Ask,
+    Conversation,
+    ExchangeError,
+    reader_of,
+    status_reason,
+)
+from monitor.probes.snmp.if_mib import ABSENT, SYS_UPTIME, Values
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.wire.ber import Value
 from monitor.wire.oid import Oid, format_oid
@@ -104,20 +112,20 @@ class Getter:
         if len(self.answered) != 1:
             return None
         oids, answer = self.answered[0]
-        if answer.tags:
-            return oids, answer.tags, answer.values
-        if answer.status or tuple(bound[0] for bound in answer.varbinds) != oids:
+        try:
+            answer = with_tags(answer, oids)
+        except ExchangeError:
             return None
-        return oids, tuple(bound[1] for bound in answer.varbinds), tuple(bound[2] for bound in answer.varbinds)
+        return oids, answer.tags, answer.values
 
 
 def _values(asked: tuple[Oid, ...], answer: Answer) -> Values:
     """Return what an answer holds of what was asked for."""
     if answer.tags:
         bounds = zip(asked, answer.tags, answer.values, strict=True)
-        return {oid: (tag, value) for oid, tag, value in bounds if not is_absent(tag)}
+        return {oid: (tag, value) for oid, tag, value in bounds if tag not in ABSENT}
     wanted = set(asked)
-    return {oid: (tag, value) for oid, tag, value in answer.varbinds if oid in wanted and not is_absent(tag)}
+    return {oid: (tag, value) for oid, tag, value in answer.varbinds if oid in wanted and tag not in ABSENT}
 
 
 @dataclass(slots=True)
@@ -266,3 +274,26 @@ def _died(error: ExchangeError, active: list[_WalkedColumn]) -> AgentFault | Non
 def _rows(active: list[_WalkedColumn]) -> int:
     """Return how many rows were read."""
     return max((column.rows for column in active), default=0)
+
+
+def ask_for(spec: SnmpSpec, memory: AgentMemory, oids: tuple[Oid, ...]) -> Ask:
+    """Return the question for objects, remembered as long as the same tuple is asked for."""
+    ask = memory.plain
+    if ask is None or ask.oids is not oids:
+        memory.plain = ask = Ask(GET, oids, 0, reader_of(spec, oids))
+    return ask
+
+
+def with_tags(answer: Answer, oids: tuple[Oid, ...]) -> Answer:
+    """Return an answer with its tags and values in the order of oids (see wire/ber.py for tags).
+
+    What the agent lacks has one of the tags of ber.EXCEPTIONS. Raises ExchangeError for an error-status and for other objects.
+    """
+    if answer.tags:
+        return answer
+    if answer.status:
+        raise ExchangeError(Outcome.REFUSED, status_reason(answer.status))
+    if tuple(oid for oid, _, _ in answer.varbinds) != oids:
+        raise ExchangeError(Outcome.MALFORMED, Reason("other_objects"))
+    tags, values = (tuple(bound[at] for bound in answer.varbinds) for at in (1, 2))
+    return answer._replace(tags=tags, values=values)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from monitor.model.quick import quick
 from monitor.model.reading import InterfaceSample
 from monitor.probes.snmp.exchange import Ask
 from monitor.probes.snmp.if_mib import (
+    ABSENT,
     COUNTER_COLUMNS,
     ENGINE_BOOTS,
     ENGINE_TIME,
@@ -28,7 +29,6 @@ from monitor.probes.snmp.if_mib import (
     WIDE_OCTETS,
     KnownRow,
     Values,
-    is_absent,
     is_up,
     speed_bps,
 )
@@ -91,7 +91,7 @@ class SteadyGet:
         )
         self._system = _NOWHERE if system_uptime is None else whole.get(system_uptime, _NOWHERE)
         self._rows = tuple(_places(known, whole, at_all, values) for known in rows)
-        self._objects = tuple((oid, at_all[oid]) for oid in objects if oid in at_all and not is_absent(tags[at_all[oid]]))
+        self._objects = tuple((oid, at_all[oid]) for oid in objects if oid in at_all and tags[at_all[oid]] not in ABSENT)
 
     def scalars(self, values: Sequence[Value]) -> Scalars:
         """Return the values that are no interface's and not the profile's. values: as in rows()."""

@@ -90,17 +90,12 @@ def make_plan(profile: Profile, groups: Sequence[PlannedValue], histories: Seque
 
 def scalar_objects(profile: Profile) -> tuple[Oid, ...]:
     """Return what is asked for the values that are one object each, before a device has been surveyed."""
-    cells = (scalar_cell(value) for value in profile.values if not value.is_column)
+    cells = (cell_of(value, value.series) for value in profile.values if not value.is_column)
     return tuple(dict.fromkeys(chain.from_iterable(cell.objects for cell in cells)))
 
 
-def scalar_cell(value: Value) -> Cell:
-    """Return the cell of a value that is one object."""
-    return row_cell(value, value.series, (), 1.0)
-
-
-def row_cell(value: Value, series: str, index: Oid, factor: float) -> Cell:
-    """Return the cell of one row of a column. factor: the product of the value's `times` for this row."""
+def cell_of(value: Value, series: str, index: Oid = (), factor: float = 1.0) -> Cell:
+    """Return the cell of one row of a column, or of a value that is one object. factor: the product of its `times` for this row."""
     checks = tuple(Check((*parse_oid(each.oid or value.oid), *index), each) for each in value.only_if)
     plus, over = _oids(value.plus, index), _oids(value.over, index)
     is_plain = not (checks or plus or over or value.map or value.invalid or value.rest)

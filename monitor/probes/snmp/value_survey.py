@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from monitor.model.profile import Condition, Name, Profile, Value, label
 from monitor.model.reason import Reason
@@ -21,12 +21,11 @@ from monitor.probes.snmp.value_plan import (
     Cell,
     PlannedValue,
     ValuePlan,
+    cell_of,
     cell_text,
     evaluate,
     make_plan,
     meets,
-    row_cell,
-    scalar_cell,
     scalar_objects,
 )
 from monitor.wire.oid import Oid, format_oid, parse_oid
@@ -39,25 +38,17 @@ _RETRY_POLLS = 5
 _TEXTS = 2
 
 
-class Miss(Protocol):
-    """Notes that something is missing, and why."""
-
-    def __call__(self, *detail: Reason) -> None:
-        """Note it."""
-        ...
-
-
 Get = Callable[[Sequence[Oid]], Conversation[Values]]
 """Asks for objects in one GET and returns those that the agent has; raises ExchangeError."""
 
 
 class Means(NamedTuple):
-    """What a poll lends: whom it asks, what is known of the agent, how to ask it, and where to tell what is missing."""
+    """What a poll lends: whom it asks, what is known of the agent, how to ask it, and what notes why something is missing."""
 
     spec: SnmpSpec
     memory: AgentMemory
     get: Get
-    miss: Miss
+    miss: Callable[..., None]
 
 
 @dataclass(slots=True)
@@ -77,7 +68,7 @@ class _Survey:
         """Ask for the objects that were not read yet; those that the device lacks stay away."""
         wanted = [oid for oid in dict.fromkeys(oids) if oid not in self.answers and oid not in self.asked]
         self.asked.update(wanted)
-        size = max(self.means.memory.get_size, 2)
+        size = max(self.means.memory.device.get_size_within(), 2)
         for at in range(0, len(wanted), size):
             self.answers |= yield from self.means.get(wanted[at : at + size])
 
@@ -132,7 +123,7 @@ def _read_ahead(histories: Sequence[Value], survey: _Survey) -> Conversation[Non
         indexes = yield from survey.rows(parse_oid(value.oid))
         columns = [*_name_columns(value), *(factor.oid for factor in value.times), *(each.oid for each in value.where if each.oid)]
         for index in _latest(indexes):
-            wanted += row_cell(value, "", index, 1.0).objects
+            wanted += cell_of(value, "", index).objects
             wanted += [(*parse_oid(column), *index) for column in columns]
     yield from survey.fetch(wanted)
 
@@ -145,7 +136,7 @@ def _planned(profile: Profile, survey: _Survey) -> Conversation[ValuePlan]:
     served: set[tuple[object, ...]] = set()
     for place, value in enumerate(profile.values):
         kind = (value.metric, *value.labels.items(), *value.each)
-        group = PlannedValue(value, () if value.is_column else (scalar_cell(value),))
+        group = PlannedValue(value, () if value.is_column else (cell_of(value, value.series),))
         if value.is_column and (value.each or kind not in served):
             try:
                 group = yield from _surveyed(value, survey)
@@ -179,7 +170,7 @@ def _surveyed(value: Value, survey: _Survey) -> Conversation[PlannedValue]:
             left_out |= {series} if factor is not None else set()
             continue
         taken.add(series)
-        cells.append(row_cell(value, series, index, factor))
+        cells.append(cell_of(value, series, index, factor))
     yield from survey.fetch(oid for cell in cells for oid in cell.objects)
     return PlannedValue(value, tuple(cells), len(left_out))
 
