@@ -23,15 +23,13 @@ _UNCERTAIN_SHARE = 0.25
 """A request whose moment of sending is uncertain by more than this share of its timeout can't be called lost."""
 
 
+@dataclass(slots=True)
 class Round:
     """One call of probe(): how many of its bursts are still to be delivered; done is cancelled with its caller."""
 
-    __slots__ = ("deliver", "done", "left")
-
-    def __init__(self, left: int, deliver: Deliver, done: asyncio.Future[None]) -> None:
-        self.left = left
-        self.deliver = deliver
-        self.done = done
+    left: int
+    deliver: Deliver
+    done: asyncio.Future[None]
 
     def close(self, reading: Reading) -> None:
         """Deliver one reading, unless nobody waits any more; what deliver raises is raised by probe()."""

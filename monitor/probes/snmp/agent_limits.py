@@ -5,6 +5,8 @@ It belongs to whoever answers at an address and port, not to a target: two targe
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from monitor.model.agent_limits import AgentLimits, LearnedLimit
 from monitor.model.clock import Clock
 from monitor.model.reason import Reason, Reasons
@@ -27,20 +29,18 @@ Key = tuple[str, int]
 """Address, as the kernel writes it, and port."""
 
 
+@dataclass(slots=True)
 class AdaptiveLimit:
     """A size that is as configured until the agent chokes on it: then half of what it choked on, and a quarter more every hour.
 
     What choked again after growing waits twice as long for the next growth, at most a day.
     """
 
-    __slots__ = ("_grow_s", "_wait_s", "at", "learned", "reason")
-
-    def __init__(self) -> None:
-        self.learned: int | None = None
-        self.reason: Reason | None = None
-        self.at: float | None = None
-        self._wait_s = GROW_AFTER_S / 2
-        self._grow_s = 0.0
+    learned: int | None = None
+    reason: Reason | None = None
+    at: float | None = None
+    _wait_s: float = GROW_AFTER_S / 2
+    _grow_s: float = 0.0
 
     def within(self, configured: int, now_s: float) -> int:
         """Return the size to ask in now."""
@@ -71,17 +71,15 @@ class AdaptiveLimit:
         )
 
 
+@dataclass(slots=True)
 class ResponseTimes:
     """How long an agent takes to answer, smoothed as RFC 6298 section 2 smooths round-trip times.
 
     Every try has a request-id of its own, so each answer tells which try it is for and Karn's rule is not needed.
     """
 
-    __slots__ = ("deviation_s", "smoothed_s")
-
-    def __init__(self) -> None:
-        self.smoothed_s: float | None = None
-        self.deviation_s = 0.0
+    smoothed_s: float | None = None
+    deviation_s: float = 0.0
 
     def add(self, took_s: float) -> None:
         """Take one more answer into account."""
@@ -117,68 +115,51 @@ class _NoClock:
 _NO_CLOCK = _NoClock()
 
 
+@dataclass(slots=True, eq=False)
 class KnownAgent:
     """What is known of whoever answers at one address and port.
 
+    clock: none where an agent is played in this process, so that what is learned of it has no time.
     news: what was learned since somebody last took it. held_back, late: as in AgentLimits.
     is_wary: the last poll lost a GET, so that the next one asks for one object first. lost_size: the smallest GET that was lost
     and that none as large was answered since, 0 where there is none.
     """
 
-    __slots__ = (
-        "_clock",
-        "_is_between",
-        "_sent",
-        "_slow_at",
-        "_strikes",
-        "_told_s",
-        "get_size",
-        "held_back",
-        "is_wary",
-        "late",
-        "lost_size",
-        "news",
-        "repetitions",
-        "times",
-    )
-
-    def __init__(self, clock: Clock = _NO_CLOCK) -> None:
-        """clock: none where an agent is played in this process, so that what is learned of it has no time."""
-        self._clock = clock
-        self.repetitions = AdaptiveLimit()
-        self.get_size = AdaptiveLimit()
-        self.times = ResponseTimes()
-        self.news: list[Reason] = []
-        self.held_back = 0
-        self.late = 0
-        self.is_wary = False
-        self.lost_size = 0
-        self._is_between = False
-        self._strikes = 0
-        self._slow_at: float | None = None
-        self._told_s: float | None = None
-        self._sent: list[float] = []
+    clock: Clock = _NO_CLOCK
+    repetitions: AdaptiveLimit = field(default_factory=AdaptiveLimit)
+    get_size: AdaptiveLimit = field(default_factory=AdaptiveLimit)
+    times: ResponseTimes = field(default_factory=ResponseTimes)
+    news: list[Reason] = field(default_factory=list)
+    held_back: int = 0
+    late: int = 0
+    is_wary: bool = False
+    lost_size: int = 0
+    _is_between: bool = False
+    _strikes: int = 0
+    _slow_at: float | None = None
+    _told_s: float | None = None
+    _sent: list[float] = field(default_factory=list)
 
     # Sizes
 
     def repetitions_within(self, configured: int) -> int:
         """Return how many rows to ask for at most in one GETBULK."""
-        return configured if self.repetitions.learned is None else self.repetitions.within(configured, self._clock.monotonic())
+        return configured if self.repetitions.learned is None else self.repetitions.within(configured, self.clock.monotonic())
 
     def get_size_within(self, configured: int = GET_SIZE) -> int:
         """Return how many objects to ask for at most in one GET."""
-        return configured if self.get_size.learned is None else self.get_size.within(configured, self._clock.monotonic())
+        return configured if self.get_size.learned is None else self.get_size.within(configured, self.clock.monotonic())
 
     def choked_on_repetitions(self, tried: int, *because: Reason) -> None:
         """Ask for half as many rows from now on."""
-        now_s, at = self._clock.monotonic(), self._clock.wall()
+        now_s, at = self.clock.monotonic(), self.clock.wall()
         why = Reason("at_repetitions", {"tried": tried}, because)
         if self.repetitions.halve(tried, why, least=1, now_s=now_s, at=at):
             self.news.append(Reason("fewer_rows", {"size": self.repetitions.learned or 0}, (why,)))
 
     def choked_on_get(self, tried: int, *because: Reason) -> None:
         """Ask for half as many objects from now on."""
-        now_s, at = self._clock.monotonic(), self._clock.wall()
+        now_s, at = self.clock.monotonic(), self.clock.wall()
         why = Reason("at_objects", {"tried": tried}, because)
         if self.get_size.halve(tried, why, least=2, now_s=now_s, at=at):
             self.news.append(Reason("fewer_objects", {"size": self.get_size.learned or 0}, (why,)))
@@ -227,7 +208,7 @@ class KnownAgent:
             return
         wait_s = times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
         if self._slow_at is None and wait_s > spec.timeout_s:
-            self._slow_at = self._clock.wall()
+            self._slow_at = self.clock.wall()
             times_s = {"took_s": round(took_s, 3), "wait_s": round(wait_s, 3), "timeout_s": spec.timeout_s}
             self._tell(Reason("slow", times_s))
         elif self._slow_at is not None and wait_s < spec.timeout_s:
@@ -236,7 +217,7 @@ class KnownAgent:
 
     def _tell(self, news: Reason) -> None:
         """Tell of patience, at most once an hour: an agent may be slow and quick by turns for ever."""
-        now_s = self._clock.monotonic()
+        now_s = self.clock.monotonic()
         if self._told_s is None or now_s - self._told_s >= _TOLD_AGAIN_S:
             self._told_s = now_s
             self.news.append(news)

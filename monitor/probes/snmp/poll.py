@@ -84,7 +84,8 @@ class Poll:
         memory = self.memory
         if self.spec.brief:
             values = yield from self._getter.get((SYS_UPTIME,))
-            return self._sample(memory.profile or self.spec.profile, values, {}, ())
+            profile = memory.profile or self.spec.profile
+            return self._sample(profile, _scalars_of(profile, values), {}, ())
         if memory.device.is_wary:
             yield from self._getter.get((SYS_UPTIME,))
             memory.device.is_wary = False
@@ -109,42 +110,40 @@ class Poll:
         if answer.tags == steady.tags:
             values = (*answer.values, None)
             scalars, rows = steady.scalars(values), steady.rows(values)
-            if rows is not None and self._stands(scalars):
+            if rows is not None and not self._has_moved(scalars):
                 memory.uptime_ticks = scalars[0]
                 memory.polls += 1
                 numbers: dict[str, float] = {}
                 if profile.values:
                     means = Means(self.spec, memory, self._getter.get, self._miss)
                     numbers = evaluate(*(yield from read_values(profile, (steady.of_profile(values),), means)))
-                return self._steady_sample(profile, scalars, numbers, rows)
+                return self._sample(profile, scalars, numbers, rows)
         self._given = (steady.ask.oids, answer)
         return None
-
-    def _stands(self, scalars: Scalars) -> bool:
-        """Return whether the agent neither restarted nor changed its interfaces since the last poll, as _has_moved says too."""
-        before, (uptime, _, _, changed, _) = self.memory.uptime_ticks, scalars
-        has_restarted = before is not None and uptime is not None and uptime < before
-        return not has_restarted and changed == self.memory.table_last_change_ticks
 
     def _in_full(self, profile: Profile) -> Conversation[SnmpSample]:
         """Read whatever is to be read, and survey whatever has moved."""
         memory = self.memory
         memory.steady = None
         known = memory.rows if profile.interfaces and memory.is_surveyed else ()
-        groups = self._groups(self._scalars(profile), known)
+        groups = self._groups(self._scalar_objects(profile), known)
         parts = yield from self._read_parts(groups, is_first=True)
         rows = self._rows(known, parts)
-        has_moved = self._has_moved(parts[0])
-        surveys = profile.interfaces and (not memory.is_surveyed or rows is None or has_moved)
+        scalars = _scalars_of(profile, parts[0])
+        if self._has_restarted(scalars):
+            memory.polls = REFRESH_POLLS
+            memory.plan = None
+        surveys = profile.interfaces and (not memory.is_surveyed or rows is None or self._has_moved(scalars))
         if surveys:
             rows = yield from self._survey_and_read(profile)
         means = Means(self.spec, memory, self._getter.get, self._miss)
         cells, answers = yield from read_values(profile, parts, means)
         self._explained = explain_values(cells, answers) if self.spec.explain else ()
-        self._remember(parts[0])
+        memory.uptime_ticks, _, _, memory.table_last_change_ticks, _ = scalars
+        memory.polls += 1
         if self._complete and rows is not None and not surveys:
             memory.steady = self._settled(profile, known)
-        return self._sample(profile, parts[0], evaluate(cells, answers), rows or ())
+        return self._sample(profile, scalars, evaluate(cells, answers), rows or ())
 
     def _settled(self, profile: Profile, known: Sequence[KnownRow]) -> SteadyGet | None:
         """Return how the next poll may go by one GET, None where this one did not."""
@@ -177,7 +176,7 @@ class Poll:
         memory.plan = None
         memory.polls = 0
 
-    def _scalars(self, profile: Profile) -> list[Oid]:
+    def _scalar_objects(self, profile: Profile) -> list[Oid]:
         """Return the objects that are asked at each poll, sysUpTime first."""
         found = [SYS_UPTIME] if self._v1 else [SYS_UPTIME, ENGINE_TIME, ENGINE_BOOTS]
         if profile.interfaces:
@@ -266,14 +265,13 @@ class Poll:
             if row is wan or self.spec.interfaces == "all"
         )
 
-    def _has_moved(self, values: Values) -> bool:
+    def _has_restarted(self, scalars: Scalars) -> bool:
+        before, uptime = self.memory.uptime_ticks, scalars[0]
+        return before is not None and uptime is not None and uptime < before
+
+    def _has_moved(self, scalars: Scalars) -> bool:
         """Return whether the agent says that it restarted, or that its interfaces changed, since the last poll."""
-        before, uptime = self.memory.uptime_ticks, whole_number(values, SYS_UPTIME)
-        if before is not None and uptime is not None and uptime < before:
-            self.memory.polls = REFRESH_POLLS
-            self.memory.plan = None
-            return True
-        return whole_number(values, TABLE_LAST_CHANGE) != self.memory.table_last_change_ticks
+        return self._has_restarted(scalars) or scalars[3] != self.memory.table_last_change_ticks
 
     def _rows(
         self, known: Sequence[KnownRow], parts: Sequence[Values], *, keep: bool = False
@@ -298,16 +296,10 @@ class Poll:
         self.agent_fault = self.agent_fault or agent_fault
         self.detail = self.detail or detail
 
-    def _remember(self, values: Values) -> None:
-        """Keep what the next poll compares with."""
-        self.memory.uptime_ticks = whole_number(values, SYS_UPTIME)
-        self.memory.table_last_change_ticks = whole_number(values, TABLE_LAST_CHANGE)
-        self.memory.polls += 1
-
-    def _steady_sample(
+    def _sample(
         self, profile: Profile, scalars: Scalars, numbers: dict[str, float], rows: tuple[InterfaceSample, ...]
     ) -> SnmpSample:
-        """Return a poll in the steady state as one sample; by position, since it is made for every device at every poll."""
+        """Return all of it as one sample; by position, since it is made for every device at every poll."""
         memory = self.memory
         uptime_ticks, engine_time_s, engine_boots, _, system_ticks = scalars
         return _sample(
@@ -322,27 +314,16 @@ class Poll:
             numbers,
             self._getter.rtt_s,
             self._complete,
-            False,
+            self.spec.brief,
             memory.engine_id,
             system_ticks,
+            self._explained,
         )
 
-    def _sample(self, profile: Profile, values: Values, numbers: dict[str, float], rows: tuple[InterfaceSample, ...]) -> SnmpSample:
-        """Return all of it as one sample."""
-        return SnmpSample(
-            profile=profile.id,
-            uptime_ticks=whole_number(values, SYS_UPTIME),
-            engine_time_s=whole_number(values, ENGINE_TIME),
-            engine_boots=whole_number(values, ENGINE_BOOTS),
-            sys_object_id=self.memory.sys_object_id,
-            sys_descr=self.memory.sys_descr,
-            sys_name=self.memory.sys_name,
-            interfaces=rows,
-            values=numbers,
-            rtt_s=self._getter.rtt_s,
-            complete=self._complete,
-            brief=self.spec.brief,
-            engine_id=self.memory.engine_id,
-            system_ticks=None if profile.uptime is None else whole_number(values, parse_oid(profile.uptime)),
-            explained=self._explained,
-        )
+
+def _scalars_of(profile: Profile, values: Values) -> Scalars:
+    """Return what SteadyGet.scalars returns, of any answer."""
+    uptime, engine_time, boots, changed = (
+        whole_number(values, oid) for oid in (SYS_UPTIME, ENGINE_TIME, ENGINE_BOOTS, TABLE_LAST_CHANGE)
+    )
+    return uptime, engine_time, boots, changed, None if profile.uptime is None else whole_number(values, parse_oid(profile.uptime))

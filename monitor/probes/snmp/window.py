@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 _SLOTS_A_SECOND = 100
@@ -52,15 +53,13 @@ class Wheel(Generic[Thing]):
         self._order.clear()
 
 
+@dataclass(slots=True)
 class Generation:
     """Questions that were asked within the same twentieth of a second. count: those still open; until_s: when it is old."""
 
-    __slots__ = ("count", "is_old", "until_s")
-
-    def __init__(self, until_s: float) -> None:
-        self.until_s = until_s
-        self.count = 0
-        self.is_old = False
+    until_s: float
+    count: int = 0
+    is_old: bool = False
 
 
 class Window:
