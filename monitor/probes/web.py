@@ -73,23 +73,20 @@ class WebProber(ServiceProber[WebSpec]):
         self._tls = _trusting()
 
     async def _read(self, spec: WebSpec) -> Reading:
-        with self._lateness.under_way() as late:
-            return await self._read_while(spec, late)
-
-    async def _read_while(self, spec: WebSpec, late: Late) -> Reading:
         begun_s = self._clock.monotonic()
-        connected = await self._connector.connect(spec.address, spec.port, spec.timeout_s)
-        if isinstance(connected, Failure):
-            return self._reading(spec, connected.outcome, (connected.detail,), ServiceSample())
-        found = _Findings("tls" if spec.tls else "tcp", self._clock.monotonic())
         outcome, detail = Outcome.OK, tuple[Reason, ...]()
-        try:
-            left_s = max(spec.timeout_s - (connected.took_s or 0.0), HANDSHAKE_LEAST_S)
-            await self._exchange(spec, connected, found, left_s, late)
-            found.rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
-            _read_document(spec, found)
-        except _Fault as fault:
-            outcome, detail = fault.outcome, (fault.reason,)
+        with self._lateness.under_way() as late:
+            connected = await self._connector.connect(spec.address, spec.port, spec.timeout_s)
+            if isinstance(connected, Failure):
+                return self._reading(spec, connected.outcome, (connected.detail,), ServiceSample())
+            found = _Findings("tls" if spec.tls else "tcp", self._clock.monotonic())
+            try:
+                left_s = max(spec.timeout_s - (connected.took_s or 0.0), HANDSHAKE_LEAST_S)
+                await self._exchange(spec, connected, found, left_s, late)
+                found.rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
+                _read_document(spec, found)
+            except _Fault as fault:
+                outcome, detail = fault.outcome, (fault.reason,)
         response = found.response
         sample = ServiceSample(
             transport=found.transport,

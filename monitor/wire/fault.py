@@ -1,13 +1,10 @@
-"""The one exception that decoders raise."""
+"""What decoders raise: a code with its values, which words/ tells."""
 
 from __future__ import annotations
 
 
-class MalformedError(ValueError):
-    """What came can't be decoded. It becomes Outcome.MALFORMED.
-
-    code, values: why, as words/wire_faults.py tells it; str(error) is for whoever debugs.
-    """
+class CodedError(ValueError):
+    """What can't be read. code, values: why; str(error) is for whoever debugs."""
 
     def __init__(self, code: str, **values: float | int | str) -> None:
         super().__init__(code, values)
@@ -16,3 +13,7 @@ class MalformedError(ValueError):
 
     def __str__(self) -> str:
         return " ".join([self.code, *(f"{name}={value}" for name, value in self.values.items())])
+
+
+class MalformedError(CodedError):
+    """What came can't be decoded; it becomes Outcome.MALFORMED. words/wire_faults.py tells why."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from monitor.wire.fault import MalformedError
+from monitor.wire.fault import CodedError, MalformedError
 
 Oid = tuple[int, ...]
 
@@ -19,16 +19,8 @@ USUAL_OCTETS = 32
 _USUAL_SUBS = 24
 
 
-class InvalidOidError(ValueError):
-    """What is no object identifier. code, values: why, as words/faults tells it; str(error) is for whoever debugs."""
-
-    def __init__(self, code: str, **values: int | str) -> None:
-        super().__init__(code, values)
-        self.code = code
-        self.values = values
-
-    def __str__(self) -> str:
-        return " ".join([self.code, *(f"{name}={value}" for name, value in self.values.items())])
+class InvalidOidError(CodedError):
+    """What is no object identifier; words/faults tells why."""
 
 
 @lru_cache(maxsize=_CACHED)

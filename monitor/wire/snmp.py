@@ -6,9 +6,8 @@ decoded once and remembered, and the list of values is read by one loop without 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import IntEnum
-from types import MappingProxyType
 from typing import NamedTuple
 
 from monitor.wire.ber import (
@@ -49,40 +48,26 @@ MAX_REQUEST_ID = 2**31 - 1
 
 
 class ErrorStatus(IntEnum):
-    """error-status of a response (RFC 3416 section 3); v1 knows the first six."""
+    """error-status of a response: those that are acted upon, or that the lab's agents answer with."""
 
     NO_ERROR = 0
     TOO_BIG = 1
     NO_SUCH_NAME = 2
-    BAD_VALUE = 3
-    READ_ONLY = 4
     GEN_ERR = 5
-    NO_ACCESS = 6
-    WRONG_TYPE = 7
-    WRONG_LENGTH = 8
-    WRONG_ENCODING = 9
-    WRONG_VALUE = 10
-    NO_CREATION = 11
-    INCONSISTENT_VALUE = 12
-    RESOURCE_UNAVAILABLE = 13
-    COMMIT_FAILED = 14
-    UNDO_FAILED = 15
-    AUTHORIZATION_ERROR = 16
     NOT_WRITABLE = 17
-    INCONSISTENT_NAME = 18
 
 
-_STATUS_NAMES: Mapping[int, str] = MappingProxyType(
-    {
-        status.value: "".join(part if i == 0 else part.capitalize() for i, part in enumerate(status.name.lower().split("_")))
-        for status in ErrorStatus
-    }
+_STATUS_NAMES = (
+    *("noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength", "wrongEncoding"),
+    *("wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed", "undoFailed", "authorizationError"),
+    *("notWritable", "inconsistentName"),
 )
+"""All of them by number (RFC 3416 section 3); v1 knows the first six."""
 
 
 def status_name(status: int) -> str:
     """Return an error-status as the RFC writes it, such as 'tooBig'; 'error-status 99' where it is none of them."""
-    return _STATUS_NAMES.get(status, f"error-status {status}")
+    return _STATUS_NAMES[status] if 0 <= status < len(_STATUS_NAMES) else f"error-status {status}"
 
 
 VarBind = tuple[Oid, int, Value]

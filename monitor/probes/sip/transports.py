@@ -268,28 +268,25 @@ class TcpClient:
 
     async def ask(self, address: str, port: int, make: MakeRequest, timeout_s: float) -> Attempt:
         """Return what an endpoint says within timeout_s, the connect included; while our own loop is late the time stands still."""
-        with self._lateness.under_way() as late:
-            return await self._ask(address, port, make, timeout_s, late)
-
-    async def _ask(self, address: str, port: int, make: MakeRequest, timeout_s: float, late: Late) -> Attempt:
         begun_s = self._clock.monotonic()
-        came = await self._connector.connect(address, port, timeout_s)
-        if isinstance(came, Failure):
-            return Attempt("tcp", came.outcome, came.detail)
-        with came.bare as bare:
-            request = make(*bare.getsockname()[:2])
-            try:
-                async with Wait(late, max(0.0, timeout_s - (came.took_s or 0.0))).limit():
-                    response = await _answer(bare, request)
-            except _NoAnswerError as error:
-                return Attempt("tcp", Outcome.MALFORMED, error.reason)
-            except TimeoutError:
-                return Attempt("tcp", Outcome.TIMEOUT, Reason("tcp_mute", {"port": port}))
-            except MalformedError as error:
-                return Attempt("tcp", Outcome.MALFORMED, malformed(error))
-            except OSError as error:
-                return Attempt("tcp", Outcome.REFUSED, os_error(error))
-        rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
+        with self._lateness.under_way() as late:
+            came = await self._connector.connect(address, port, timeout_s)
+            if isinstance(came, Failure):
+                return Attempt("tcp", came.outcome, came.detail)
+            with came.bare as bare:
+                request = make(*bare.getsockname()[:2])
+                try:
+                    async with Wait(late, max(0.0, timeout_s - (came.took_s or 0.0))).limit():
+                        response = await _answer(bare, request)
+                except _NoAnswerError as error:
+                    return Attempt("tcp", Outcome.MALFORMED, error.reason)
+                except TimeoutError:
+                    return Attempt("tcp", Outcome.TIMEOUT, Reason("tcp_mute", {"port": port}))
+                except MalformedError as error:
+                    return Attempt("tcp", Outcome.MALFORMED, malformed(error))
+                except OSError as error:
+                    return Attempt("tcp", Outcome.REFUSED, os_error(error))
+            rtt_s = None if late.seconds else self._clock.monotonic() - begun_s
         return Attempt("tcp", Outcome.OK, response=response, rtt_s=rtt_s)
 
 
