@@ -110,11 +110,6 @@ SAME_OFFSET_S = 0.0002
 _LOOKS = 3
 
 
-def stamp_arrivals(sock: socket.socket) -> None:
-    """Have the kernel attach to each packet when it came."""
-    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-
-
 class Stamps:
     """Moves receive stamps from the wall clock to the monotonic one as long as nobody has set it; look() before each drain."""
 
@@ -176,14 +171,11 @@ class ReportedError(NamedTuple):
     unreachable: Unreachable | None
 
 
-def report_errors(sock: socket.socket, version: int) -> None:
-    """Have the kernel queue the ICMP errors about what this socket sends; somebody's error is then its next call's, too."""
-    level, option = _RECEIVED_ERRORS[version == 6]
-    sock.setsockopt(level, option, 1)
-
-
 def take_errors(sock: socket.socket) -> list[ReportedError]:
-    """Take what is reported off the queue, ERRORS_AT_ONCE at most; as many may be more."""
+    """Take what is reported off the queue, ERRORS_AT_ONCE at most: where it is so many there may be more.
+
+    Somebody's error is also what the next call of the socket fails with, whomever that is for.
+    """
     taken: list[ReportedError] = []
     while len(taken) < ERRORS_AT_ONCE:
         try:
@@ -213,7 +205,33 @@ def _unreachable(ancillary: list[tuple[int, int, bytes]]) -> Unreachable | None:
     return None
 
 
-# ICMP sockets
+# Sockets
+
+
+class SharedSocket:
+    """A non-blocking socket by which everybody of one IP version is asked; the kernel stamps what comes and queues ICMP errors.
+
+    granted_bytes: of its receive buffer. window: how many requests may be unanswered before their replies could overflow that.
+    """
+
+    def __init__(self, sock: socket.socket, version: int, reply_bytes: int, buffer_bytes: int = WANTED_BUFFER_BYTES) -> None:
+        """reply_bytes: what the kernel charges a reply at most. buffer_bytes: asked of the kernel, which may grant less."""
+        self.sock = sock
+        self.version = version
+        sock.setblocking(False)
+        enlarge(sock, buffer_bytes)
+        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        level, option = _RECEIVED_ERRORS[version == 6]
+        sock.setsockopt(level, option, 1)
+        self.granted_bytes: int = sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        self.window = max(16, self.granted_bytes // reply_bytes)
+
+    def close(self) -> None:
+        self.sock.close()
+
+    def drops(self) -> int:
+        """As drops_of()."""
+        return drops_of(self.sock)
 
 
 def never_fragment(sock: socket.socket) -> None:

@@ -17,14 +17,11 @@ from monitor.probes.kernel import (
     SAME_OFFSET_S,
     STAMP,
     STAMP_BYTES,
+    SharedSocket,
     SocketAddress,
     Stamps,
     UnsupportedVersionError,
-    drops_of,
-    enlarge,
     is_unsupported,
-    report_errors,
-    stamp_arrivals,
     take_errors,
 )
 
@@ -78,11 +75,11 @@ class QuotedDatagram:
         return (self.unreachable.type, self.unreachable.code) == ((3, 3) if len(self.destination) == 6 else (1, 4))
 
 
-class UdpSocket:
+class UdpSocket(SharedSocket):
     """A non-blocking UDP socket that serves everybody of one IP version.
 
-    window: how many questions may be open at once before their answers could overflow the granted buffer. at_once: datagrams in a
-    batch. seen_s: until when all that came is known to have been taken (monotonic).
+    at_once: datagrams in a batch. put: writes a datagram into the next one, as Outbox.put(). seen_s: until when all that came is
+    known to have been taken (monotonic).
     """
 
     at_once = _SLOTS
@@ -92,37 +89,20 @@ class UdpSocket:
 
         Raises UnsupportedVersionError where the kernel has no such protocol, SetupError where nothing can be opened.
         """
-        self.version = version
         try:
-            self.sock = socket.socket(FAMILIES[version], socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+            sock = socket.socket(FAMILIES[version], socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         except OSError as error:
             kind = UnsupportedVersionError if is_unsupported(error) else SetupError
             raise kind("udp_unopened", version=version, reason=reason_of(error)) from error
-        self.sock.setblocking(False)
-        enlarge(self.sock)
-        report_errors(self.sock, version)
-        stamp_arrivals(self.sock)
-        self.granted_bytes: int = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
-        self.window = max(16, self.granted_bytes // _ANSWER_BYTES_IN_BUFFER)
+        super().__init__(sock, version, _ANSWER_BYTES_IN_BUFFER)
         self._quoted: list[QuotedDatagram] = []
         self._clock = clock
         self._stamps = Stamps(clock)
         self.seen_s = clock.monotonic()
-        self._inbox = Inbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST, ancillary_bytes=STAMP_BYTES, kernel=kernel)
-        self._outbox = Outbox(self.sock, version, slots=_SLOTS, payload_bytes=_LONGEST, kernel=kernel)
+        self._inbox = Inbox(sock, version, slots=_SLOTS, payload_bytes=_LONGEST, ancillary_bytes=STAMP_BYTES, kernel=kernel)
+        self._outbox = Outbox(sock, version, slots=_SLOTS, payload_bytes=_LONGEST, kernel=kernel)
+        self.put = self._outbox.put
         self._payloads = memoryview(self._inbox.payloads)
-
-    def close(self) -> None:
-        """Give the socket back to the kernel."""
-        self.sock.close()
-
-    def drops(self) -> int:
-        """Return how many datagrams the kernel has dropped because our buffer was full."""
-        return drops_of(self.sock)
-
-    def put(self, slot: int, octets: bytes, name: bytes) -> None:
-        """Write a datagram into the next batch. name: where it goes, as kernel.socket_address gives it."""
-        self._outbox.put(slot, name, octets)
 
     def flush(self, count: int) -> list[int]:
         """Hand the first count datagrams of the batch to the kernel; return those that it did not take."""

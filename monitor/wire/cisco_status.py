@@ -183,14 +183,6 @@ def _connected(states: list[str]) -> float | None:
     return float("true" in known) if known else None
 
 
-def _camera(leaves: _Leaves) -> float | None:
-    return _connected(leaves.at("cameras", "camera", "connected"))
-
-
-def _display(leaves: _Leaves) -> float | None:
-    return _connected(leaves.at("video", "output", "connector", "connected"))
-
-
 def _microphone(leaves: _Leaves) -> float | None:
     """No plug in a socket proves nothing, as many codecs have microphones built in: only the codec's own diagnosis does."""
     if "microphonesconnected" in leaves.at("diagnostics", "message", "type"):
@@ -221,9 +213,12 @@ _TOLD: tuple[tuple[str, Callable[[_Leaves], float | None]], ...] = (
     ('conference_registered{protocol="sip"}', _sip_registered),
     ('conference_registered{protocol="h323"}', _h323_registered),
     ("conference_in_call", _in_call),
-    ('conference_device_up{component="camera"}', _camera),
+    ('conference_device_up{component="camera"}', lambda leaves: _connected(leaves.at("cameras", "camera", "connected"))),
     ('conference_device_up{component="microphone"}', _microphone),
-    ('conference_device_up{component="display"}', _display),
+    (
+        'conference_device_up{component="display"}',
+        lambda leaves: _connected(leaves.at("video", "output", "connector", "connected")),
+    ),
     ("conference_call_loss_ratio", _loss),
     ("conference_call_jitter_seconds", _jitter),
 )

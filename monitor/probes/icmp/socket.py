@@ -23,14 +23,12 @@ from monitor.probes.kernel import (
     STAMP,
     STAMP_BYTES,
     WANTED_BUFFER_BYTES,
+    SharedSocket,
     UnsupportedVersionError,
-    drops_of,
     enlarge,
     is_unsupported,
     keep_out_all_but,
     never_fragment,
-    report_errors,
-    stamp_arrivals,
     take_errors,
 )
 from monitor.wire.icmp import (
@@ -69,11 +67,10 @@ Sequence and cookie are None together where the packet is no reply to us; the st
 """
 
 
-class IcmpSocket:
+class IcmpSocket(SharedSocket):
     """A non-blocking ICMP socket that serves every target of one IP version.
 
     version: 4 or 6. is_raw: False for a ping socket. dscp: what the next packet is marked with.
-    window: how many requests may be unanswered before their replies could overflow the granted buffer.
     has_errors: the kernel has said that its error queue holds something; errors() looks there.
     """
 
@@ -84,45 +81,32 @@ class IcmpSocket:
 
         Raises SetupError where this machine permits neither kind of socket.
         """
-        self.version = version
-        self.sock, self.is_raw = _open(version, allow_raw)
+        sock, self.is_raw = _open(version, allow_raw)
         try:
+            super().__init__(sock, version, _REPLY_BYTES_IN_BUFFER, buffer_bytes)
+            enlarge(sock, buffer_bytes, is_for_sending=True)
             ident = secrets.randbelow(0xFFFF) + 1 if self.is_raw else self._bound_ident()
             self._codec = EchoCodec(version, ident, has_ip_header=self.is_raw and version == 4)
-            self.sock.setblocking(False)
-            enlarge(self.sock, buffer_bytes)
-            enlarge(self.sock, buffer_bytes, is_for_sending=True)
-            stamp_arrivals(self.sock)
-            report_errors(self.sock, version)
             if version == 4:
-                never_fragment(self.sock)
+                never_fragment(sock)
             if self.is_raw:
-                keep_out_all_but(self.sock, version, ECHO_REPLY if version == 4 else V6_ECHO_REPLY, ident)
+                keep_out_all_but(sock, version, ECHO_REPLY if version == 4 else V6_ECHO_REPLY, ident)
         except BaseException:
-            self.sock.close()
+            sock.close()
             raise
+        self.window = min(_MAXIMUM_WINDOW, self.window)
         self.dscp = 0
         self.has_errors = False
-        self._outbox = Outbox(self.sock, version, slots=BATCH, payload_bytes=REQUEST_BYTES, kernel=kernel)
+        self._outbox = Outbox(sock, version, slots=BATCH, payload_bytes=REQUEST_BYTES, kernel=kernel)
         self._outbox.payloads[:] = self._codec.blank() * BATCH
         self._inbox = Inbox(
-            self.sock, version, slots=_RECEIVE_SLOTS, payload_bytes=SLOT_BYTES, ancillary_bytes=STAMP_BYTES, kernel=kernel
+            sock, version, slots=_RECEIVE_SLOTS, payload_bytes=SLOT_BYTES, ancillary_bytes=STAMP_BYTES, kernel=kernel
         )
         self._name = struct.Struct(f"{NAME_BYTES[version]}s")
-        self.granted_bytes: int = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
-        self.window = max(16, min(_MAXIMUM_WINDOW, self.granted_bytes // _REPLY_BYTES_IN_BUFFER))
 
     def _bound_ident(self) -> int:
         self.sock.bind(("0.0.0.0" if self.version == 4 else "::", 0))
         return int(self.sock.getsockname()[1])
-
-    def close(self) -> None:
-        """Give the socket back to the kernel."""
-        self.sock.close()
-
-    def drops(self) -> int:
-        """Return how many packets the kernel has dropped because our buffer was full, since the socket was opened."""
-        return drops_of(self.sock)
 
     def mark(self, dscp: int) -> None:
         """Send what follows with this DSCP (RFC 2474), 0 to 63."""

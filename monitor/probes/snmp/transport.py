@@ -154,7 +154,7 @@ class SnmpTransport:
         queue = self._queues[route.ip_version]
         if not queue:
             self._queued_s = now
-        self._sockets[route.ip_version].put(len(queue), exchange.request.encode(request_id), route.name)
+        self._sockets[route.ip_version].put(len(queue), route.name, exchange.request.encode(request_id))
         queue.append((exchange, request_id))
         self._arm(exchange, min(now + exchange.wait_s, exchange.give_up_s) if exchange.tries_left else exchange.give_up_s)
         if len(queue) == UdpSocket.at_once:
