@@ -34,9 +34,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from monitor.lab.control import ask_lab
+from monitor.lab.control import ask_lab, socket_path
 from monitor.lab.namespace import _CLONE_NEWNET, _libc, join_network
-from monitor.lab.state import socket_path
 from monitor.load.configuration import load
 from monitor.model.inventory import Inventory
 from tests.patience import LONGEST_WAIT_S

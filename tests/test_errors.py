@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from monitor.errors import name_of, reason_of
-from monitor.lab.certificates import server_context
+from monitor.lab.services import server_context
 from monitor.probes.why import library_error, os_error, os_error_number, unresolved
 from monitor.words import LANGUAGES
 from monitor.words.details import tell_details

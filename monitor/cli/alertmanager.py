@@ -9,11 +9,11 @@ from pathlib import Path
 import yaml
 
 from monitor.cli.options import add_config, add_language
+from monitor.cli.output import write_whole
 from monitor.cli.parser import Parser
 from monitor.errors import SetupError
 from monitor.load.configuration import find_folder
 from monitor.load.receivers import ReceiverChannel, load_receivers, with_receivers
-from monitor.load.whole_file import write_whole
 from monitor.words import say
 from monitor.words.commands import ALERTMANAGER
 from monitor.words.phrase import Phrase

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.machine import MachineFinding, MachineGrade, look
+from monitor.cli.check_machine import MachineFinding, MachineGrade, look
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, Fault, SetupError, reason_of

@@ -18,12 +18,11 @@ from monitor.cli import lab_history
 from monitor.cli.options import add_config, add_language, own_command, start_log
 from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, MonitorError, SetupError, reason_of
-from monitor.lab.control import ask_lab
+from monitor.lab.control import ask_lab, find_lab, prepare_folder, socket_path, state_folder
 from monitor.lab.loopback import bind_agents, loopback_document, loopback_inventory, with_agent_port
 from monitor.lab.namespace import join_network
 from monitor.lab.process import LabPlan, open_network, play_in_network, play_on_loopback
 from monitor.lab.recording import read_recording
-from monitor.lab.state import find_lab, prepare_folder, socket_path, state_folder
 from monitor.load.configuration import find_folder, load
 from monitor.load.scenario import load_scenario
 from monitor.model.inventory import Inventory

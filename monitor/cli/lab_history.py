@@ -74,7 +74,7 @@ def execute(arguments: argparse.Namespace) -> int:
     history = InventedHistory(inventory, expected, past, _detail(arguments.detail) / 86_400)
     samples = 0
     if arguments.blocks or arguments.openmetrics:
-        exporting = importlib.import_module("monitor.cli.history_text")
+        exporting = importlib.import_module("monitor.cli.lab_history_text")
         text = exporting.HistoryText(history, settings, arguments.instance or settings.listen)
         samples = _write_blocks(text, arguments.blocks) if arguments.blocks else _write_files(text, arguments.openmetrics)
     if arguments.journal:

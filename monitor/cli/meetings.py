@@ -13,11 +13,11 @@ from pathlib import Path
 import yaml
 
 from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.output import write_whole
 from monitor.cli.parser import Parser
 from monitor.cli.tables import TableColumn, table
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
-from monitor.load.whole_file import write_whole
 from monitor.model.meeting import Meeting
 from monitor.words import say
 from monitor.words.phrase import Phrase

@@ -23,10 +23,10 @@ from monitor.cli.tables import TableColumn, table
 from monitor.errors import Fault, FaultsError, SetupError, reason_of
 from monitor.export.api.readings import row
 from monitor.load.configuration import Configuration, find_folder, load
-from monitor.load.suggest import nearest
 from monitor.model.inventory import AddressMode
 from monitor.model.probe_kinds import ICMP, SERVICES, SNMP
 from monitor.model.reading import Outcome, Reading
+from monitor.model.spelling import nearest
 from monitor.probes.guard import ensure_permitted
 from monitor.service.process import SystemClock
 from monitor.service.specs import addresses_asked, turns

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
-from monitor.cli.profile_report import Findings, describe_match, print_findings, report_as_json, short_match
-from monitor.cli.profile_trial import Trial, make_spec, recorded_credential, try_address, try_recording
+from monitor.cli.profiles_report import Findings, describe_match, print_findings, report_as_json, short_match
+from monitor.cli.profiles_trial import Trial, make_spec, recorded_credential, try_address, try_recording
 from monitor.cli.tables import TableColumn, table
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from monitor.cli.options import add_config, add_language
-from monitor.cli.output import put
+from monitor.cli.output import put, write_whole
 from monitor.cli.parser import Parser
 from monitor.cli.sites_report import report_lines
 from monitor.cli.tables import fitted, printed_width
@@ -24,13 +24,11 @@ from monitor.load.exchange.netbox import rows_from_netbox
 from monitor.load.exchange.netbox_api import fetch_netbox
 from monitor.load.exchange.netbox_form import load_netbox
 from monitor.load.exchange.rows import Rows
-from monitor.load.exchange.sites_file import Comments, sites_text
-from monitor.load.exchange.tree import merged_tree, read_tree
+from monitor.load.exchange.sites_file import Comments, merged_tree, read_tree, sites_text
 from monitor.load.exchange.update import update
 from monitor.load.exchange.xlsx import read_xlsx, write_xlsx
 from monitor.load.inventory import load_inventory
 from monitor.load.sites import FILE
-from monitor.load.whole_file import write_whole
 from monitor.model.inventory import Inventory, Kind, ProbeOverride, Target
 from monitor.model.probe_kinds import KINDS
 from monitor.rules.collation import collation_key

@@ -8,9 +8,8 @@ from typing import Protocol
 from monitor.errors import Fault, MonitorError
 from monitor.model.agent_limits import AgentLimits
 from monitor.model.day_series import Day
-from monitor.model.meeting import Confirmation, MeetingView
+from monitor.model.meeting import Confirmation, MeetingView, ReportOrder
 from monitor.model.reading import Reading
-from monitor.model.report_order import ReportOrder
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, AnnouncedWork, Event, Snapshot, Transition
 

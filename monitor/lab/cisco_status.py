@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from monitor.lab.conference import Conference
+from monitor.lab.conditions import Conference
 from monitor.lab.device import Device
 
 _VERSION = "ce9.15.18.5"

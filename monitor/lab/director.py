@@ -11,7 +11,8 @@ from functools import partial
 from monitor.errors import LOG, MonitorError
 from monitor.lab.faults import LabFault, next_flap
 from monitor.lab.province import Province
-from monitor.model.scenario import VERBS, Action, Scenario, Step, UnfitError, nearest, select, with_usual_values
+from monitor.model.scenario import VERBS, Action, Scenario, Step, UnfitError, select, with_usual_values
+from monitor.model.spelling import nearest
 from monitor.words.faults import tell_fault
 from monitor.words.phrase import Phrase, phrase
 
@@ -94,7 +95,7 @@ class Director:
         for target in targets if via else ():
             parents = self._province.inventory.targets[target].parents
             if via not in parents:
-                near = nearest(str(via), parents)
+                near = nearest(str(via), parents) or ""
                 remedy = "uplinks_near" if near else "uplinks_are" if parents else "no_uplinks"
                 raise ActionError("no_uplink_to", phrase(remedy, near=near, names=parents), target=target, via=via)
 

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from monitor.lab.conference import SIGNALLING_PORTS
-from monitor.lab.gatekeeper import answer_ras
-from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Fragments, Packet, echo_reply, icmp_error, parse_packet, udp
+from monitor.lab.conditions import SIGNALLING_PORTS
+from monitor.lab.packet import ICMP, ICMPV6, TCP, UDP, Fragments, Packet, answer_segment, echo_reply, icmp_error, parse_packet, udp
 from monitor.lab.province import Province
-from monitor.lab.sip import answer_request
-from monitor.lab.tcp import answer_segment
+from monitor.lab.signalling import answer_ras, answer_request
 from monitor.lab.topology import Path, queue
 from monitor.lab.tun import OWN_ADDRESS, OWN_ADDRESS_V6
-from monitor.lab.unsolicited import Babble
 from monitor.wire.icmp import (
     ECHO_REQUEST,
     FRAGMENTATION_NEEDED,
@@ -27,6 +24,10 @@ from monitor.wire.icmp import (
     V6_TIME_EXCEEDED,
     V6_UNREACHABLE,
 )
+
+_RUBBISH = bytes(range(0x30, 0x70)) * 4
+_MOST_AT_ONCE = 2_000
+"""A lab that was held up does not make up for it."""
 
 SNMP_PORT = 161
 SIP_PORT = 5060
@@ -81,7 +82,7 @@ class Emulator:
         self._chance = random.Random(seed)
         self._buckets: dict[str, _Bucket] = {}
         self._fragments = Fragments()
-        self._babble = Babble(province)
+        self._floods = Floods(province)
 
     def answer(self, raw: bytes, now: float) -> list[Reply]:
         """Return what comes back for a packet, in seconds from now; [] for silence. now: epoch seconds of the lab's clock."""
@@ -130,13 +131,13 @@ class Emulator:
         return [Reply(0.0, icmp_error(packet, packet.destination, (kind, code, narrow)), is_inward=True)]
 
     @property
-    def is_babbling(self) -> bool:
+    def is_flooding(self) -> bool:
         """True while packets are due that answer nothing."""
-        return self._babble.is_on
+        return self._floods.is_on
 
     def unasked(self, now: float) -> list[bytes]:
         """Return the packets that agents send of their own accord, due since the last call."""
-        return self._babble.due(now)
+        return self._floods.due(now)
 
     def _reach(self, packet: Packet, target: str, path: Path, now: float) -> list[Reply]:
         """Return what the target itself says."""
@@ -183,7 +184,7 @@ class Emulator:
         if agent is not None:
             answer = agent.answer(packet.payload[8:], now)
             if agent.ills.flood_per_s:
-                self._babble.heard(target, packet, now)
+                self._floods.heard(target, packet, now)
             if answer is None:
                 return []
             elsewhere = agent.ills.answers_from
@@ -279,3 +280,45 @@ def _is_icmp_error(packet: Packet) -> bool:
     if packet.protocol == ICMP:
         return packet.payload[:1] not in (b"\x08", b"\x00")
     return packet.protocol == ICMPV6 and packet.payload[:1] < b"\x80"
+
+
+@dataclass(slots=True)
+class _Stream:
+    """Where an agent's rubbish goes. until: how much of it was sent, as the epoch second up to which all is out."""
+
+    packet: bytes
+    until: float
+
+
+class Floods:
+    """What floods, and how much of it is due."""
+
+    def __init__(self, province: Province) -> None:
+        self._province = province
+        self._streams: dict[str, _Stream] = {}
+
+    @property
+    def is_on(self) -> bool:
+        """True while anyone floods."""
+        return bool(self._streams)
+
+    def heard(self, target: str, packet: Packet, now: float) -> None:
+        """Let a target that floods send to whoever sent this datagram, from now on."""
+        source_port, port = int.from_bytes(packet.payload[:2], "big"), int.from_bytes(packet.payload[2:4], "big")
+        until = self._streams[target].until if target in self._streams else now
+        self._streams[target] = _Stream(udp(packet.destination, packet.source, port, source_port, _RUBBISH), until)
+
+    def due(self, now: float) -> list[bytes]:
+        """Return the packets that are due; who floods no longer, or is cut off, is left out."""
+        packets: list[bytes] = []
+        for target, stream in list(self._streams.items()):
+            agent = self._province.agent(target)
+            rate = agent.ills.flood_per_s if agent is not None else 0
+            if not rate:
+                del self._streams[target]
+                continue
+            count = min(int((now - stream.until) * rate), _MOST_AT_ONCE)
+            stream.until = max(stream.until + count / rate, now - 1 / rate)
+            if self._province.paths[target].is_whole and not self._province.is_blind:
+                packets += [stream.packet] * count
+        return packets

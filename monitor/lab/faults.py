@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor.lab.agent import Ills
+from monitor.lab.conditions import CapacityLimit, LinkCondition
 from monitor.lab.malformed import DEEPEST, FASTEST_PER_S, LARGEST_OCTETS
-from monitor.lab.topology import CapacityLimit, LinkCondition
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.scenario import Value
 

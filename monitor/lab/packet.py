@@ -1,12 +1,20 @@
-"""IP packets as the emulator takes and gives them: IPv4 with its fragments (RFC 791), IPv6 (RFC 8200), UDP, TCP, ICMP errors."""
+"""IP packets as the emulator takes and gives them: IPv4 with its fragments, IPv6, UDP, ICMP errors, and enough of TCP to connect."""
 
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from monitor.wire.icmp import ECHO_REPLY, ECHO_REQUEST, V6_ECHO_REPLY, build_error, checksum, pseudo_header
+
+_FIN = 0x01
+_SYN = 0x02
+_RST = 0x04
+_ACK = 0x10
+_HEAD = struct.Struct("!HHIIBBHHH")
+_WINDOW = 65_535
 
 _MOST = 64
 """Packets of which parts are kept; of an older one the rest never came."""
@@ -160,3 +168,32 @@ def _join(parts: Sequence[Packet]) -> bytes | None:
         if is_last:
             return payload
     return None
+
+
+def answer_segment(packet: Packet, open_ports: frozenset[int]) -> bytes | None:
+    """Return what a host says to a segment, None where it says nothing.
+
+    An open port takes the connection and acknowledges what comes, so that the other side may close; a closed one refuses.
+    """
+    if len(packet.payload) < _HEAD.size:
+        return None
+    source, port, sequence, acknowledged, offset, flags, *_ = _HEAD.unpack_from(packet.payload)
+    length = len(packet.payload) - (offset >> 4) * 4 + bool(flags & _SYN) + bool(flags & _FIN)
+    if flags & _RST:
+        return None
+    following = sequence + length & 0xFFFFFFFF
+    if port not in open_ports:
+        return _segment(packet, (port, source), acknowledged, following, _RST | _ACK)
+    if flags & _SYN:
+        # Any number that differs from connection to connection will do as the initial sequence number.
+        first = zlib.crc32(packet.source + packet.destination + packet.payload[:8])
+        return _segment(packet, (port, source), first, following, _SYN | _ACK)
+    if flags & _FIN:
+        return _segment(packet, (port, source), acknowledged, following, _FIN | _ACK)
+    return _segment(packet, (port, source), acknowledged, following, _ACK) if length > 0 else None
+
+
+def _segment(packet: Packet, ports: tuple[int, int], sequence: int, acknowledged: int, flags: int) -> bytes:
+    bare = _HEAD.pack(*ports, sequence, acknowledged, 5 << 4, flags, _WINDOW, 0, 0)
+    total = checksum(pseudo_header_of(packet.destination, packet.source, TCP, len(bare)) + bare)
+    return build(packet.destination, packet.source, TCP, bare[:16] + total.to_bytes(2, "big") + bare[18:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from monitor.lab.conference import Conference
+from monitor.lab.conditions import Conference
 from monitor.lab.mib import SYSTEM, ObjectInstance
 from monitor.model.inventory import Kind, Target
 from monitor.wire.ber import INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Value

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
-from monitor.lab.control import Control
+from monitor.lab.control import Control, socket_path
 from monitor.lab.director import Director
 from monitor.lab.emulator import Emulator
 from monitor.lab.inner import InnerNetwork, open_inner
@@ -21,7 +21,6 @@ from monitor.lab.namespace import permit_ping_sockets, unshare_network
 from monitor.lab.province import Province
 from monitor.lab.pump import Pump
 from monitor.lab.services import PORTS, Services
-from monitor.lab.state import socket_path
 from monitor.lab.tun import OWN_ADDRESS, Tun, open_tun
 from monitor.model.inventory import Inventory
 from monitor.model.scenario import Scenario

@@ -8,13 +8,13 @@ from ipaddress import ip_address
 from typing import TypeVar
 
 from monitor.lab.agent import Agent, Ills
-from monitor.lab.conference import Conference
+from monitor.lab.conditions import Conference, LinkCondition
 from monitor.lab.device import Device, make_device
 from monitor.lab.faults import LabFault, apply_faults
 from monitor.lab.mib import ENGINE_ID, Mib, ObjectInstance, device_mib
 from monitor.lab.poly_mib import is_poly, poly_entries
 from monitor.lab.recording import read_recording
-from monitor.lab.topology import LinkCondition, Path, find_paths, usual_link
+from monitor.lab.topology import Path, find_paths, usual_link
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.scenario import AgentSettings, LinkSettings, Scenario, select
 from monitor.model.settings import Credential

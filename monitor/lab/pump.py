@@ -21,7 +21,7 @@ _EARLY_S = 30e-6
 
 _LONG_S = 0.2
 """What an agent says so much later may find its way cut meanwhile."""
-_BABBLE_EVERY_S = 0.01
+_FLOOD_EVERY_S = 0.01
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -40,7 +40,7 @@ class Pump:
         self._now = now
         self._due: list[tuple[float, int, Reply]] = []
         self._count = 0
-        self._babbling: asyncio.TimerHandle | None = None
+        self._flooding: asyncio.TimerHandle | None = None
         self._timer = _libc.timerfd_create(_CLOCK_MONOTONIC, _NON_BLOCKING)
 
     def start(self) -> None:
@@ -57,8 +57,8 @@ class Pump:
         loop.remove_reader(self._inner.descriptor)
         loop.remove_reader(self._timer)
         os.close(self._timer)
-        if self._babbling is not None:
-            self._babbling.cancel()
+        if self._flooding is not None:
+            self._flooding.cancel()
 
     def _receive(self) -> None:
         for packet in self._tun.read_batch():
@@ -67,8 +67,8 @@ class Pump:
                 self._count += 1
                 heapq.heappush(self._due, (arrived + reply.delay_s, self._count, reply))
         self._send_due()
-        if self._emulator.is_babbling and self._babbling is None:
-            self._babble()
+        if self._emulator.is_flooding and self._flooding is None:
+            self._flood()
 
     def _let_out(self) -> None:
         """Carry what hosts say by TCP; the way there has taken the whole round trip's time already."""
@@ -76,12 +76,12 @@ class Pump:
             for reply in self._emulator.let_out(packet):
                 self._send(reply)
 
-    def _babble(self) -> None:
+    def _flood(self) -> None:
         """Let agents that flood send their share of the last moment, and again in the next."""
         for packet in self._emulator.unasked(self._now()):
             self._tun.write(packet)
-        on = self._emulator.is_babbling
-        self._babbling = asyncio.get_running_loop().call_later(_BABBLE_EVERY_S, self._babble) if on else None
+        on = self._emulator.is_flooding
+        self._flooding = asyncio.get_running_loop().call_later(_FLOOD_EVERY_S, self._flood) if on else None
 
     def _wake(self) -> None:
         with contextlib.suppress(BlockingIOError):

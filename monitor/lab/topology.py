@@ -5,51 +5,14 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from monitor.lab.conference import Conference
+from monitor.lab.conditions import CapacityLimit, LinkCondition
 from monitor.model.inventory import Inventory, Kind, Location, Target
 from monitor.model.scenario import LinkSettings
 
 _PACKET_BITS = 1500 * 8
 _EARTH_KM = 6371.0
-
-
-@dataclass(slots=True)
-class CapacityLimit:
-    """A link that carries no more than capacity_bps; offered_bps: what wants to pass, None for the target's usual traffic."""
-
-    capacity_bps: float
-    offered_bps: float | None
-    buffer_s: float
-
-
-@dataclass(slots=True)
-class LinkCondition:
-    """How a target and its uplink are just now. Delays are seconds a round trip; loss and duplicates 0 to 1.
-
-    cut: parents whose link is cut. is_powered: False while it is without power, and restarts after. is_silent: neither answers nor
-    forwards. tcp, udp: open ports. conference: of an endpoint.
-    """
-
-    delay_s: float
-    jitter_s: float
-    loss_ratio: float
-    mtu: int
-    cut: set[str] = field(default_factory=set)
-    is_powered: bool = True
-    is_silent: bool = False
-    is_mute: bool = False
-    duplicates: float = 0.0
-    limit: CapacityLimit | None = None
-    tcp: frozenset[int] = frozenset()
-    udp: frozenset[int] = frozenset()
-    conference: Conference = field(default_factory=Conference)
-
-    @property
-    def is_alive(self) -> bool:
-        """True where the target answers and forwards."""
-        return self.is_powered and not self.is_silent
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from monitor.load.document import Faulty
 from monitor.load.fields import Field, ReadMapping, Table
 from monitor.load.secrets import Secret, SecretStore
 from monitor.load.values import Choice, Text
-from monitor.model.settings import Credential
+from monitor.model.settings import Credential, Login
 
 VERSIONS = ("1", "2c", "3")
 AUTH_PROTOCOLS = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
@@ -80,3 +82,19 @@ def _version_3(name: str, entry: ReadMapping) -> Credential:
         priv_key="" if privacy is None else privacy["key"],
         context=entry["context"],
     )
+
+
+def login_table(store: SecretStore) -> Table:
+    """Return the form of one login."""
+    return Table(
+        (
+            Field("user", Text(longest=128, numbers=True), required=True, doc="user name"),
+            Field("password", Secret(store), required=True, doc="its password"),
+        ),
+        what="login",
+    )
+
+
+def read_logins(entries: Mapping[str, ReadMapping]) -> dict[str, Login]:
+    """Return the logins that have no fault."""
+    return {name: Login(entry["user"], entry["password"]) for name, entry in entries.items() if entry.is_whole}

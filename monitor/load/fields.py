@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 import yaml
 
 from monitor.load.document import Faulty, Node, ValueReader
-from monitor.load.suggest import did_you_mean, nearest
+from monitor.load.suggest import did_you_mean
+from monitor.model.spelling import nearest
 from monitor.words.faults import knows
 from monitor.words.phrase import Phrase, phrase
 

@@ -10,20 +10,47 @@ from typing import Any
 
 from monitor.load.document import Node
 from monitor.load.fields import Field, ListOf, ReadMapping, Record, Table
-from monitor.load.secrets import Secret, SecretStore
-from monitor.load.settings_values import Dscp
+from monitor.load.suggest import did_you_mean
 from monitor.load.values import Address, Choice, Duration, Flag, Identifier, Schema, Text, Whole
-from monitor.model.basis import Basis, Spec
 from monitor.model.inventory import Kind, ProbeOverride, Target
 from monitor.model.probe_kinds import KINDS, Given, ProbeKind
 from monitor.model.profile import Profile, WebPage
-from monitor.model.settings import Credential, Login, ProbeSettings, Settings
-from monitor.model.spec import SnmpSettings
+from monitor.model.settings import Credential, ProbeSettings, Settings
+from monitor.model.spec import Basis, SnmpSettings, Spec
 from monitor.rules.timetable import own_settings
+from monitor.words.phrase import Phrase
+
+# RFC 2474 (class selectors), RFC 2597 (assured forwarding), RFC 3246 (expedited forwarding), RFC 8622 (lower effort).
+DSCP = (
+    {"ef": 46, "le": 1}
+    | {f"cs{n}": 8 * n for n in range(8)}
+    | {f"af{c}{d}": 8 * c + 2 * d for c in (1, 2, 3, 4) for d in (1, 2, 3)}
+)
 
 TRANSPORTS = ("udp", "tcp")
 STATUS_READERS = ("cisco-xml",)
 _MOST_PORTS = 8
+
+
+class Dscp:
+    """A DSCP by its name (ef, af41, cs4) or number, 0 to 63."""
+
+    def read(self, node: Node) -> int:
+        """Return its number."""
+        text = node.text("a_dscp").lower()
+        if text in DSCP:
+            return DSCP[text]
+        if re.fullmatch(r"[0-9]{1,2}", text) and int(text) < 64:
+            return int(text)
+        raise node.refuse("no_dscp", did_you_mean(text, DSCP, Phrase("write_dscp")), text=text)
+
+    def schema(self) -> Schema:
+        """A name or a number."""
+        return {"anyOf": [{"enum": list(DSCP)}, {"type": "integer", "minimum": 0, "maximum": 63}]}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "DSCP: name or 0 to 63"
 
 
 class SipName:
@@ -287,22 +314,6 @@ def read_profile(probes: ReadMapping | None) -> Mapping[str, Mapping[str, object
         return MappingProxyType({})
     said = {name: probes[name] for name, form in FORMS.items() if form.of_profile is not None and probes[name]}
     return MappingProxyType({name: {FORMS[name].becomes: value} if FORMS[name].becomes else {} for name, value in said.items()})
-
-
-def login_table(store: SecretStore) -> Table:
-    """Return the form of one login."""
-    return Table(
-        (
-            Field("user", Text(longest=128, numbers=True), required=True, doc="user name"),
-            Field("password", Secret(store), required=True, doc="its password"),
-        ),
-        what="login",
-    )
-
-
-def read_logins(entries: Mapping[str, ReadMapping]) -> dict[str, Login]:
-    """Return the logins that have no fault."""
-    return {name: Login(entry["user"], entry["password"]) for name, entry in entries.items() if entry.is_whole}
 
 
 ACCESS = (

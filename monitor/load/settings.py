@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,13 +11,13 @@ from types import MappingProxyType
 from typing import Any
 
 from monitor.errors import Fault
-from monitor.load.credentials import credential_table, read_credential
-from monitor.load.document import Faulty, read_file
+from monitor.load.credentials import credential_table, login_table, read_credential, read_logins
+from monitor.load.document import Faulty, Node, read_file
 from monitor.load.fields import Field, ListOf, MapOf, ReadMapping, Record, Table
-from monitor.load.probes import SETTINGS, login_table, read_logins, read_probes
+from monitor.load.probes import SETTINGS, read_probes
 from monitor.load.secrets import SecretStore
-from monitor.load.settings_values import JournalUrl, Listen, Zone
-from monitor.load.values import Choice, ClockTime, Duration, Flag, Identifier, Moment, Number, Percent, Text, Whole
+from monitor.load.suggest import did_you_mean
+from monitor.load.values import Choice, ClockTime, Duration, Flag, Identifier, Moment, Number, Percent, Schema, Text, Whole
 from monitor.model.settings import (
     ExportSettings,
     HealthSettings,
@@ -26,11 +27,108 @@ from monitor.model.settings import (
     QualitySettings,
     Settings,
 )
+from monitor.model.spelling import nearest
 from monitor.words import LANGUAGES
 from monitor.words.phrase import Phrase, joined, phrase
 
+_OURS = "Asia/Ho_Chi_Minh"
+_ZONE_CURE = phrase("write_it_as", example=_OURS)
+_OF_VIETNAM = (
+    "hanoi",
+    "saigon",
+    "vietnam",
+    "hochiminh",
+    "hochiminhcity",
+    "hcm",
+    "hcmc",
+    "danang",
+    "haiphong",
+    "hagiang",
+    "ict",
+    "vn",
+)
+"""What people call the zone, which IANA knows by one city alone: the nearest of its names to Asia/Hanoi would be Asia/Shanghai."""
+_OFFSET_OF_VIETNAM = re.compile(r"(?:utc|gmt)?\+0?7(?::?00)?", re.IGNORECASE)
+_LIKE = 0.8
+"""So much alike are slips of a name; Shanghai and Hanoi are less."""
+
 ENGINES = ("fast", "pysnmp")
 DAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
+
+
+class Listen:
+    """HOST:PORT to listen on; an IPv6 host in brackets."""
+
+    _PATTERN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[0-9A-Za-z._-]+):([0-9]{1,5})")
+
+    def read(self, node: Node) -> str:
+        """Return it as it is written."""
+        text = node.text("host_and_port")
+        found = self._PATTERN.fullmatch(text)
+        if not found:
+            meant = phrase("did_you_mean", near=f"127.0.0.1:{text.lstrip(':')}") if re.fullmatch(r":?[0-9]+", text) else None
+            raise node.refuse("no_host_and_port", meant or Phrase("write_listen"), text=text)
+        if int(found[2]) > 65535:
+            raise node.refuse("no_port", port=found[2])
+        return text
+
+    def schema(self) -> Schema:
+        """A string of the pattern."""
+        return {"type": "string", "pattern": f"^{self._PATTERN.pattern}$"}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "HOST:PORT"
+
+
+class Zone:
+    """A time zone by its IANA name."""
+
+    def read(self, node: Node) -> str:
+        """Return the name; the machine knows it."""
+        text = node.text("a_time_zone")
+        try:
+            zoneinfo.ZoneInfo(text)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            known = zoneinfo.available_timezones()
+            cure = did_you_mean(text, sorted(known), _ZONE_CURE) if known else Phrase("install_tzdata")
+            cure = phrase("did_you_mean", near=_OURS) if _OURS in known and _is_of_vietnam(text) else cure
+            raise node.refuse("no_time_zone", cure, text=text) from None
+        return text
+
+    def schema(self) -> Schema:
+        """A string."""
+        return {"type": "string", "minLength": 1}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "time zone"
+
+
+def _is_of_vietnam(text: str) -> bool:
+    """Return whether a name that IANA lacks means Vietnam's zone: 'Asia/Hanoii', 'Asia/Hà_Nội', 'UTC+7'."""
+    city = re.sub(r"[\W_]", "", text.rpartition("/")[2])
+    return bool(_OFFSET_OF_VIETNAM.fullmatch(text)) or nearest(city, _OF_VIETNAM, alike=_LIKE) is not None
+
+
+class JournalUrl:
+    """An SQLAlchemy URL of a database."""
+
+    def read(self, node: Node) -> str:
+        """Return it as it is written. A fault never quotes it: it may hold a password."""
+        text = node.text("a_journal_url")
+        if not re.match(r"[a-z][a-z0-9+]*://", text):
+            raise node.refuse("no_journal_url")
+        return text
+
+    def schema(self) -> Schema:
+        """A string of the pattern."""
+        return {"type": "string", "pattern": "^[a-z][a-z0-9+]*://"}
+
+    def form(self) -> str:
+        """Return how it is written."""
+        return "SQLAlchemy URL"
+
 
 FLAPPING = Table(
     (

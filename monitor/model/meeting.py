@@ -8,8 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from monitor.model.inventory import Contact
+from monitor.model.inventory import Contact, Inventory
 from monitor.model.reason import Reason
+
+OUT_OF_MEMORY = 3
+"""The worker's exit status where its bound of memory did not do; any other than 0 is a fault of ours."""
 
 
 class Verdict(StrEnum):
@@ -234,3 +237,20 @@ class MeetingView:
         for each in self.endpoints.values():
             found[each.verdict] += 1
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOrder:
+    """One report to be made.
+
+    inventory: names, areas and levels of what the view names. zone: of the time zone database. made_at: epoch seconds, as the
+    report tells it. form: 'html' or 'xlsx'. is_sealed: the view is what was sealed, to the letter.
+    """
+
+    view: MeetingView
+    inventory: Inventory
+    language: str
+    zone: str
+    made_at: float
+    form: str
+    is_sealed: bool = False

@@ -11,7 +11,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
-from monitor.model.basis import Spec
 from monitor.model.settings import ProbeSettings, Settings
 from monitor.model.spec import (
     H323Settings,
@@ -22,6 +21,7 @@ from monitor.model.spec import (
     SipSpec,
     SnmpSettings,
     SnmpSpec,
+    Spec,
     TcpSettings,
     TcpSpec,
     WebSettings,

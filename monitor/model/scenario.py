@@ -1,19 +1,20 @@
 """What may happen to the emulated province: verbs, actions, steps, and a scenario that plays them by the clock.
 
 The YAML files and the lab's control socket speak the same verbs; VERBS is their one table, and parse_value their one grammar.
+words/verbs.py tells what each is for.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
 from monitor.model.clock import seconds
 from monitor.model.inventory import Inventory
+from monitor.model.spelling import nearest
 
 Value = float | int | tuple[int, ...] | str
 
@@ -46,7 +47,6 @@ class Parameter:
 
     name: str
     form: ValueForm
-    purpose: str
     usual: str = ""
 
 
@@ -58,7 +58,6 @@ class Verb:
     """
 
     name: str
-    purpose: str
     parameters: tuple[Parameter, ...] = ()
     lasts: bool = True
     has_targets: bool = True
@@ -73,94 +72,90 @@ class Verb:
             if parameter.name == name:
                 return parameter
         names = tuple(parameter.name for parameter in self.parameters)
-        near = nearest(name, names)
+        near = nearest(name, names) or ""
         remedy = "takes_near" if near else "takes_these" if names else "takes_nothing"
         raise UnfitError("no_parameter", remedy, verb=self.name, name=name, near=near, names=names)
 
 
-_RESTORE = Verb("restore", "end every fault of these targets; `restore all` also plugs the monitor's own link in", lasts=False)
-
 _VERBS = (
-    Verb("cut", "cut the uplink: silent, with all that hangs on it", (
-        Parameter("via", ValueForm.ID, "only the link to this one", ""),
-    )),
-    Verb("flap", "cut and restore the uplink again and again", (
-        Parameter("down", ValueForm.DURATION, "how long it is cut", "10s"),
-        Parameter("up", ValueForm.DURATION, "how long it works", "10s"),
-    )),
-    Verb("power-cut", "no power: the target and the endpoints that stand there go dark; what returns has restarted"),
-    Verb("dead", "the device alone is silent, as broken ones are"),
-    Verb("mute", "answers no ping, all else works"),
-    Verb("lossy", "the uplink loses packets", (Parameter("loss", ValueForm.RATIO, "of round trips", "5%"),)),
-    Verb("slow", "the uplink takes longer", (
-        Parameter("delay", ValueForm.DURATION, "added to the round trip", "200ms"),
-        Parameter("jitter", ValueForm.DURATION, "at most so much more, at random", "0ms"),
-    )),
-    Verb("duplicate", "replies come twice", (Parameter("share", ValueForm.RATIO, "of replies", "10%"),)),
-    Verb("mtu", "the uplink takes no larger packets", (Parameter("octets", ValueForm.COUNT, "largest IP packet", "1400"),)),
-    Verb("limit", "the uplink carries no more than this: queues first, then loses", (
-        Parameter("capacity", ValueForm.RATE, "of either direction", "4M"),
-        Parameter("offered", ValueForm.RATE, "traffic that wants to pass; the usual day's where left out", ""),
-        Parameter("buffer", ValueForm.DURATION, "longest queue", "100ms"),
-    )),
-    Verb("agent-dead", "the SNMP agent says nothing"),
-    Verb("agent-slow", "the SNMP agent answers late", (Parameter("delay", ValueForm.DURATION, "before each answer", "3s"),)),
-    Verb("agent-loop", "the last row of the SNMP agent's tables leads back to the first"),
-    Verb("agent-dies", "the SNMP agent falls silent in the middle of each walk, for a while", (
-        Parameter("after", ValueForm.COUNT, "rows of a table that it gives", "2"),
-        Parameter("away", ValueForm.DURATION, "how long it is silent then", "20s"),
-    )),
-    Verb("agent-endless", "the SNMP agent's tables have always one row more"),
-    Verb("agent-small", "the SNMP agent says tooBig to what exceeds its message size", (
-        Parameter("octets", ValueForm.COUNT, "largest SNMP message; 0 says tooBig to everything", "484"),
-    )),
-    Verb("agent-garbled", "the SNMP agent's answers are cut short"),
-    Verb("agent-oversized", "the SNMP agent answers with values that nobody asked for, in one huge datagram", (
-        Parameter("octets", ValueForm.COUNT, "of the answer, at most 60000", "60000"),
-    )),
-    Verb("agent-nested", "the SNMP agent's answers hold sequences within sequences", (
-        Parameter("depth", ValueForm.COUNT, "so many, at most 12000", "2000"),
-    )),
-    Verb("agent-wrong-id", "the SNMP agent answers with another request-id than it was asked with"),
-    Verb("agent-floods", "the SNMP agent keeps sending rubbish to whoever asked it last", (
-        Parameter("rate", ValueForm.COUNT, "datagrams a second, at most 20000", "1000"),
-    )),
-    Verb("agent-twin", "these SNMP agents tell one and the same snmpEngineID"),
-    Verb("agent-elsewhere", "the SNMP agent answers from another address of the device", (
-        Parameter("octet", ValueForm.COUNT, "last octet of that address", "254"),
-    )),
-    Verb("agent-32bit", "the SNMP agent has no ifXTable: 32-bit counters only"),
-    Verb("busy", "the endpoint is in a call with somebody else"),
-    Verb("unregistered", "the endpoint's registrar and gatekeeper do not know it"),
-    Verb("signalling-deaf", "the endpoint's SIP and H.323 say nothing, all else works"),
-    Verb("camera-failed", "the endpoint has lost its camera"),
-    Verb("microphone-failed", "the endpoint has lost its microphone"),
-    Verb("certificate-expired", "the certificate of the web page has ended", (
-        Parameter("ago", ValueForm.DURATION, "since then", "1d"),
-    )),
-    Verb("certificate-ends", "the certificate of the web page ends soon", (
-        Parameter("left", ValueForm.DURATION, "until then", "5d"),
-    )),
-    Verb("open", "ports that accept", (
-        Parameter("tcp", ValueForm.PORTS, "TCP ports", ""),
-        Parameter("udp", ValueForm.PORTS, "UDP ports", ""),
-    )),
-    Verb("close", "ports that refuse", (
-        Parameter("tcp", ValueForm.PORTS, "TCP ports", ""),
-        Parameter("udp", ValueForm.PORTS, "UDP ports", ""),
-    )),
-    Verb("reboot", "the device restarts: sysUpTime and counters begin again", (
-        Parameter("away", ValueForm.DURATION, "silent for so long", "0s"),
-    ), lasts=False),
-    Verb("reset-counters", "interface counters begin again at 0, sysUpTime goes on", lasts=False),
-    Verb("set-counters", "interface octet counters are set, such as just below a wrap", (
-        Parameter("value", ValueForm.COUNT, "octets", "4294000000"),
-    ), lasts=False),
-    Verb("renumber", "interfaces get other ifIndexes", lasts=False),
-    Verb("blind", "the monitor's own link carries nothing", has_targets=False),
-    Verb("unplug", "the monitor's own cable is out: no carrier", has_targets=False),
-    _RESTORE,
-)  # fmt: skip
+    Verb("cut", (Parameter("via", ValueForm.ID),)),
+    Verb(
+        "flap",
+        (
+            Parameter("down", ValueForm.DURATION, "10s"),
+            Parameter("up", ValueForm.DURATION, "10s"),
+        ),
+    ),
+    Verb("power-cut"),
+    Verb("dead"),
+    Verb("mute"),
+    Verb("lossy", (Parameter("loss", ValueForm.RATIO, "5%"),)),
+    Verb(
+        "slow",
+        (
+            Parameter("delay", ValueForm.DURATION, "200ms"),
+            Parameter("jitter", ValueForm.DURATION, "0ms"),
+        ),
+    ),
+    Verb("duplicate", (Parameter("share", ValueForm.RATIO, "10%"),)),
+    Verb("mtu", (Parameter("octets", ValueForm.COUNT, "1400"),)),
+    Verb(
+        "limit",
+        (
+            Parameter("capacity", ValueForm.RATE, "4M"),
+            Parameter("offered", ValueForm.RATE),
+            Parameter("buffer", ValueForm.DURATION, "100ms"),
+        ),
+    ),
+    Verb("agent-dead"),
+    Verb("agent-slow", (Parameter("delay", ValueForm.DURATION, "3s"),)),
+    Verb("agent-loop"),
+    Verb(
+        "agent-dies",
+        (
+            Parameter("after", ValueForm.COUNT, "2"),
+            Parameter("away", ValueForm.DURATION, "20s"),
+        ),
+    ),
+    Verb("agent-endless"),
+    Verb("agent-small", (Parameter("octets", ValueForm.COUNT, "484"),)),
+    Verb("agent-garbled"),
+    Verb("agent-oversized", (Parameter("octets", ValueForm.COUNT, "60000"),)),
+    Verb("agent-nested", (Parameter("depth", ValueForm.COUNT, "2000"),)),
+    Verb("agent-wrong-id"),
+    Verb("agent-floods", (Parameter("rate", ValueForm.COUNT, "1000"),)),
+    Verb("agent-twin"),
+    Verb("agent-elsewhere", (Parameter("octet", ValueForm.COUNT, "254"),)),
+    Verb("agent-32bit"),
+    Verb("busy"),
+    Verb("unregistered"),
+    Verb("signalling-deaf"),
+    Verb("camera-failed"),
+    Verb("microphone-failed"),
+    Verb("certificate-expired", (Parameter("ago", ValueForm.DURATION, "1d"),)),
+    Verb("certificate-ends", (Parameter("left", ValueForm.DURATION, "5d"),)),
+    Verb(
+        "open",
+        (
+            Parameter("tcp", ValueForm.PORTS),
+            Parameter("udp", ValueForm.PORTS),
+        ),
+    ),
+    Verb(
+        "close",
+        (
+            Parameter("tcp", ValueForm.PORTS),
+            Parameter("udp", ValueForm.PORTS),
+        ),
+    ),
+    Verb("reboot", (Parameter("away", ValueForm.DURATION, "0s"),), lasts=False),
+    Verb("reset-counters", lasts=False),
+    Verb("set-counters", (Parameter("value", ValueForm.COUNT, "4294000000"),), lasts=False),
+    Verb("renumber", lasts=False),
+    Verb("blind", has_targets=False),
+    Verb("unplug", has_targets=False),
+    Verb("restore", lasts=False),
+)
 
 VERBS: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in _VERBS})
 
@@ -227,17 +222,11 @@ class Scenario:
     steps: tuple[Step, ...] = ()
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that is most like a word, '' where none is near."""
-    near = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return near[0] if near else ""
-
-
 def find_verb(name: str) -> Verb:
     """Return a verb. Raises UnfitError, with what was probably meant, where there is none of that name."""
     verb = VERBS.get(name)
     if verb is None:
-        near = nearest(name, VERBS)
+        near = nearest(name, VERBS) or ""
         raise UnfitError("no_verb", "did_you_mean" if near else "there_are", name=name, near=near, names=tuple(VERBS))
     return verb
 
@@ -311,8 +300,8 @@ def select(inventory: Inventory, selector: str) -> tuple[str, ...]:
         found = tuple(target.id for target in targets.values() if getattr(target, field_name) == value)
         if not found:
             known = {str(getattr(target, field_name)) for target in targets.values()}
-            near = nearest(value, known)
+            near = nearest(value, known) or ""
             raise UnfitError("selects_nothing", "did_you_mean" if near else "", field=field_name, value=value, near=near)
         return found
-    near = nearest(selector, targets)
+    near = nearest(selector, targets) or ""
     raise UnfitError("no_target", "did_you_mean" if near else "write_selector", name=selector, near=near)

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from monitor.model.report_order import OUT_OF_MEMORY, ReportOrder
+from monitor.model.meeting import OUT_OF_MEMORY, ReportOrder
 from monitor.report.readiness import file
 
 _NICENESS = 10

@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import Any
 from zlib import crc32
 
-from monitor.model.basis import Basis, Spec
 from monitor.model.inventory import Expected, Target
 from monitor.model.probe_kinds import KINDS, AnySettings, Given, ProbeKind
 from monitor.model.profile import Profile
 from monitor.model.settings import OfficeHours, ProbeSettings, Settings
+from monitor.model.spec import Basis, Spec
 
 BEFORE_MEETING = timedelta(minutes=60)
 """Technicians are on site an hour before: from then on an endpoint that is expected for meetings should answer."""

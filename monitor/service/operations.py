@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from monitor.export.source import RefusedError
 from monitor.load.configuration import Configuration
-from monitor.load.suggest import nearest
 from monitor.load.values import moment
 from monitor.model.clock import Clock, seconds
 from monitor.model.settings import MaintenanceWindow
+from monitor.model.spelling import nearest
 from monitor.model.state import Acknowledgement, AnnouncedWork, Event, State, TargetView, Transition
 from monitor.rules import operations
 from monitor.service.board.announcing import sentence

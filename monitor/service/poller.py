@@ -15,10 +15,10 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.background import BackgroundTasks
-from monitor.model.basis import Spec
 from monitor.model.clock import Clock, next_tick
 from monitor.model.probe_kinds import KINDS
 from monitor.model.reading import Deliver, Outcome, Reading
+from monitor.model.spec import Spec
 from monitor.rules.timetable import Turn, confirming
 
 log = logging.getLogger(__name__)

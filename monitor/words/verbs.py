@@ -1,4 +1,4 @@
-"""What can be made to happen in the lab, and the values that it takes (verb.value); the English is that of model/scenario.py."""
+"""What can be made to happen in the lab (model/scenario.py), and the values that it takes: verb.value."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.__main__ import main
 from monitor.cli.check import schemas
-from monitor.cli.machine import MachineGrade, icmp, journal, listen, look, ping_range, zone
+from monitor.cli.check_machine import MachineGrade, icmp, journal, listen, look, ping_range, zone
 from monitor.errors import MonitorError, SetupError
 from monitor.model.settings import Settings
 from monitor.probes.icmp.socket import IcmpSocket

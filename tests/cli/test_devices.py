@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from monitor.cli.profile_report import lacking
-from monitor.cli.profile_trial import make_spec, recorded_credential, try_recording
+from monitor.cli.profiles_report import lacking
+from monitor.cli.profiles_trial import make_spec, recorded_credential, try_recording
 from monitor.load.profiles import DEFAULT, load_profiles
 from monitor.model.reading import SnmpSample
 from tests.told import english

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from monitor.export.source import ReportFailedError
-from monitor.model.report_order import ReportOrder
+from monitor.model.meeting import ReportOrder
 from monitor.report.readiness import file
 from tests.export import meeting_morning, morning, sample
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from pycrate_asn1dir import H225
 
 from monitor.lab.cisco_status import status_document
-from monitor.lab.conference import Conference
+from monitor.lab.conditions import Conference
 from monitor.lab.device import make_device
 from monitor.model.inventory import Kind, Target
 from monitor.wire import h323

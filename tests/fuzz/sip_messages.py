@@ -7,8 +7,8 @@ from email import message_from_bytes
 from email.message import Message
 from random import Random
 
-from monitor.lab.conference import Conference
-from monitor.lab.sip import answer_request
+from monitor.lab.conditions import Conference
+from monitor.lab.signalling import answer_request
 from monitor.model.inventory import Kind, Target
 from monitor.wire.fault import MalformedError
 from monitor.wire.sip import LONGEST, Options, RequestError, Response, parse_response, take_message

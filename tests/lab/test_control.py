@@ -7,8 +7,7 @@ import time
 import pytest
 
 from monitor.errors import MonitorError, SetupError
-from monitor.lab.control import ask_lab
-from monitor.lab.state import find_lab, prepare_folder, socket_path
+from monitor.lab.control import ask_lab, find_lab, prepare_folder, socket_path
 from tests.lab_fixture import Lab, StartLab
 from tests.patience import LONGEST_WAIT_S
 

@@ -5,11 +5,12 @@ import struct
 
 import pytest
 
+from monitor.lab.conditions import CapacityLimit
 from monitor.lab.emulator import Emulator
 from monitor.lab.faults import LabFault
 from monitor.lab.packet import ICMP, ICMPV6, TCP, Packet, build, parse_packet, udp
 from monitor.lab.province import Province
-from monitor.lab.topology import CapacityLimit, queue
+from monitor.lab.topology import queue
 from monitor.model.scenario import VERBS, Scenario, Value, with_usual_values
 from monitor.wire.icmp import checksum, pseudo_header
 from tests.lab.small import NOON, OWN, Clock, inventory, packed, province

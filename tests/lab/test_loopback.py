@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import SetupError
-from monitor.lab.control import ask_lab
+from monitor.lab.control import ask_lab, socket_path
 from monitor.lab.loopback import loopback_address, loopback_document, loopback_inventory, with_agent_port
-from monitor.lab.state import socket_path
 from monitor.load.configuration import load
 from monitor.model.probe_kinds import SNMP
 from tests.lab.small import inventory

@@ -116,7 +116,7 @@ def flooding() -> tuple[Province, Emulator]:
 
 def test_an_agent_that_floods_sends_so_many_a_second_to_whoever_asked_it(flooding: tuple[Province, Emulator]) -> None:
     _, emulator = flooding
-    assert emulator.is_babbling
+    assert emulator.is_flooding
     counts = [len(emulator.unasked(NOON + 0.01 * step)) for step in range(1, 201)]
     assert sum(counts) == pytest.approx(1000, abs=1)
     (first, *_) = emulator.unasked(NOON + 2.1)
@@ -134,7 +134,7 @@ def test_a_flood_is_cut_off_with_its_agent_and_ends_with_the_fault(flooding: tup
     assert emulator.unasked(NOON + 1) == []
     small.apply(())
     assert emulator.unasked(NOON + 2) == []
-    assert not emulator.is_babbling
+    assert not emulator.is_flooding
 
 
 def test_a_lab_that_was_held_up_does_not_make_up_for_the_flood(flooding: tuple[Province, Emulator]) -> None:

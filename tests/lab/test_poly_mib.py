@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.lab.conference import Conference
+from monitor.lab.conditions import Conference
 from monitor.lab.device import make_device
 from monitor.lab.mib import device_mib
 from monitor.lab.poly_mib import is_poly, poly_entries

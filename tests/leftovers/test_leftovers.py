@@ -22,9 +22,8 @@ from monitor.__main__ import main
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, load
-from monitor.model.basis import Spec
 from monitor.model.reading import Deliver, IcmpSample, Outcome, PathTrace, Reading, ServiceSample
-from monitor.model.spec import IcmpSpec
+from monitor.model.spec import IcmpSpec, Spec
 from monitor.model.state import Event, Snapshot
 from monitor.report.readiness import file
 from monitor.service.daemon import Daemon

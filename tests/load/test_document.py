@@ -14,7 +14,7 @@ from monitor.load.document import HAS_C_LOADER, Faulty, parse_document, read_fil
 from monitor.load.fields import Either, Field, ListOf, MapOf, OneOrMany, Record, Table
 from monitor.load.manual import FORMS
 from monitor.load.sites import FILE
-from monitor.load.suggest import Suggester, did_you_mean, nearest
+from monitor.load.suggest import Suggester, did_you_mean
 from monitor.load.values import (
     Address,
     Choice,
@@ -29,9 +29,12 @@ from monitor.load.values import (
     Regex,
     Text,
     Whole,
+    written_duration,
+    written_number,
+    written_rate,
 )
-from monitor.load.writing import written_duration, written_number, written_rate
 from monitor.model.inventory import Contracted, Expected
+from monitor.model.spelling import nearest
 from monitor.words.phrase import Phrase, phrase
 
 POINT = Table(

@@ -9,9 +9,9 @@ import pytest
 from monitor.errors import ConfigError
 from monitor.load.configuration import find_folder, load
 from monitor.load.manual import keys_of
+from monitor.load.probes import DSCP
 from monitor.load.secrets import SecretStore
 from monitor.load.settings import settings_table
-from monitor.load.settings_values import DSCP
 from monitor.model.probe_kinds import H323, ICMP, SIP, SNMP, TCP, WEB
 from monitor.model.settings import (
     Credential,

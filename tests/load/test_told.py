@@ -12,6 +12,7 @@ import pytest
 import yaml
 from openpyxl import Workbook
 
+from monitor.cli.output import write_whole
 from monitor.errors import ConfigError, Fault, MonitorError
 from monitor.load.calendar import read_calendar
 from monitor.load.calendar_lines import MOST_BYTES, MOST_EVENTS
@@ -19,7 +20,7 @@ from monitor.load.configuration import find_folder, load
 from monitor.load.document import parse_document, read_text
 from monitor.load.exchange.csv_file import read_csv
 from monitor.load.exchange.netbox_form import netbox_table
-from monitor.load.exchange.tree import read_tree
+from monitor.load.exchange.sites_file import read_tree
 from monitor.load.exchange.update import update
 from monitor.load.exchange.xlsx import read_xlsx
 from monitor.load.inventory import load_inventory
@@ -27,7 +28,6 @@ from monitor.load.meetings import EVENT
 from monitor.load.receivers import load_receivers, with_receivers
 from monitor.load.scenario import load_scenario
 from monitor.load.secrets import SecretStore
-from monitor.load.whole_file import write_whole
 from monitor.words.faults import FAULTS
 from tests.load.folders import MONITOR, SITES, make_folder
 from tests.test_floor_plan import PACKAGE

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from monitor.cli.probers import open_probers
 from monitor.load.configuration import load
-from monitor.model.basis import Spec
 from monitor.model.probe_kinds import KINDS
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import LAB_INTERFACE
+from monitor.model.spec import Spec
 from monitor.service.process import SystemClock
 from monitor.service.specs import addresses_asked, turns
 from tests.lab_fixture import SITES, StartLab

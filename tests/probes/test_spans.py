@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
-from monitor.model.basis import GRACE_S, Spec
 from monitor.model.probe_kinds import KINDS
 from monitor.model.profile import Profile
 from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Credential
-from monitor.model.spec import H323Spec, IcmpSpec, SipSpec, SnmpSpec, TcpSpec, WebSpec
+from monitor.model.spec import GRACE_S, H323Spec, IcmpSpec, SipSpec, SnmpSpec, Spec, TcpSpec, WebSpec
 from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.h323.prober import H323Prober
 from monitor.probes.icmp.prober import IcmpProber

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from monitor.lab.certificates import server_context
+from monitor.lab.services import server_context
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ENDS = datetime(2027, 3, 1, 8, 30, 15, tzinfo=UTC)

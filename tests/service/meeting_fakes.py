@@ -10,11 +10,10 @@ from pathlib import Path
 
 from monitor.load.configuration import Configuration
 from monitor.load.schedule import Schedule
-from monitor.model.basis import Spec
 from monitor.model.meeting import Meeting, MeetingView
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.settings import Settings
-from monitor.model.spec import IcmpSpec, SipSpec
+from monitor.model.spec import IcmpSpec, SipSpec, Spec
 from monitor.model.state import Event, Snapshot, TargetView, Transition
 from monitor.rules import topology
 from monitor.rules.topology import Topology

@@ -6,11 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.load.configuration import Configuration
-from monitor.model.basis import Spec
 from monitor.model.inventory import AddressMode, H323Access, Inventory, Kind, Network, ProbeOverride, SipAccess, Target, WebAccess
 from monitor.model.profile import Match, Profile, WebPage
 from monitor.model.settings import Credential, HealthSettings, Login, Settings
-from monitor.model.spec import H323Settings, H323Spec, IcmpSettings, IcmpSpec, SipSpec, SnmpSpec, TcpSpec, WebSpec
+from monitor.model.spec import H323Settings, H323Spec, IcmpSettings, IcmpSpec, SipSpec, SnmpSpec, Spec, TcpSpec, WebSpec
 from monitor.rules.timetable import confirming
 from monitor.service.specs import REFERENCE, addresses_asked, reference_turn, turns
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from monitor.cli.stack_programs import (
+from monitor.cli.demo_stack import (
     ALERTMANAGER,
     PROMETHEUS,
     alertmanager_words,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from prometheus_client.parser import text_string_to_metric_families as parse_plain
 
-from monitor.cli.history_text import HistoryText
+from monitor.cli.lab_history_text import HistoryText
 from monitor.lab.history import InventedHistory, past_of
 from monitor.load.configuration import load
 from monitor.model.inventory import Expected

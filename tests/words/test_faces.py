@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from openpyxl import load_workbook
 
 from monitor.cli.poll import _cells
-from monitor.cli.profile_report import readable_number
+from monitor.cli.profiles_report import readable_number
 from monitor.cli.report_shift import _lines
 from monitor.export.api.readings import row
 from monitor.export.audience import Audience, Role

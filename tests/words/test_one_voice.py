@@ -23,9 +23,9 @@ OTHERS = {
     "export/metrics/meeting_metrics.py": "the text of /metrics",
     "export/api/operations.py": "times of day in the API's JSON",
     "export/remote/face_side.py": "the log",
-    "cli/history_text.py": "OpenMetrics",
+    "cli/lab_history_text.py": "OpenMetrics",
     "cli/lab_history.py": "the names of files",
-    "cli/machine.py": "a zone's offset, for programs",
+    "cli/check_machine.py": "a zone's offset, for programs",
 }
 """File → what its numbers are for."""
 SAID = [path for path in FILES if path.name != "voice.py"]

@@ -20,9 +20,8 @@ from typing import cast
 
 from monitor.export.source import ReportFailedError
 from monitor.model.inventory import Inventory
-from monitor.model.meeting import MeetingView
+from monitor.model.meeting import OUT_OF_MEMORY, MeetingView, ReportOrder
 from monitor.model.reason import Reason
-from monitor.model.report_order import OUT_OF_MEMORY, ReportOrder
 
 _KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV")
 _BEGIN = ("PYTHON", "LC_")

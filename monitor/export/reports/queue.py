@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from monitor.background import BackgroundTasks
 from monitor.export.server.admission import is_shared
 from monitor.export.source import Reporter, ReportFailedError
-from monitor.model.report_order import ReportOrder
+from monitor.model.meeting import ReportOrder
 
 log = logging.getLogger(__name__)
 

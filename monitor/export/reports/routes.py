@@ -18,8 +18,7 @@ from monitor.export.server.admission import Refusal
 from monitor.export.server.connection import ADMISSION, client_that_asks
 from monitor.export.source import Meetings, Reporter, ReportFailedError, Source
 from monitor.model.inventory import Inventory
-from monitor.model.meeting import EndpointVerdict, MeetingView
-from monitor.model.report_order import ReportOrder
+from monitor.model.meeting import EndpointVerdict, MeetingView, ReportOrder
 from monitor.words.phrase import Phrase
 from monitor.words.report_queue import tell_queue
 

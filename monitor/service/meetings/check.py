@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from monitor.model.basis import Spec
 from monitor.model.probe_kinds import KINDS, Brings
 from monitor.model.reading import Reading
 from monitor.model.settings import MeetingSettings
+from monitor.model.spec import Spec
 from monitor.model.state import State, TargetView
 from monitor.rules.conference import teller_of_call
 from monitor.rules.timetable import spread

@@ -17,8 +17,7 @@ import pytest
 
 from monitor.export.reports.process import ReportLimits, ReportProcess, pickled
 from monitor.export.source import ReportFailedError
-from monitor.model.meeting import Stage
-from monitor.model.report_order import OUT_OF_MEMORY, ReportOrder
+from monitor.model.meeting import OUT_OF_MEMORY, ReportOrder, Stage
 from tests.export import meeting_morning, morning, sample
 from tests.export.reporting import WORKER, made_here, order
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.cli.profile_trial import Trial
+from monitor.cli.profiles_trial import Trial
 from monitor.cli.tables import TableColumn, fitted, printed_width, seen_width, table
 from monitor.model.profile import Match, Profile
 from monitor.model.reading import Explained, InterfaceSample, Lack, SnmpSample

@@ -1,12 +1,22 @@
-"""What an endpoint of the province answers by SIP (RFC 3261): to OPTIONS by its state, to all else that it can't."""
+"""What is answered by SIP (RFC 3261), as an endpoint stands, and by RAS (ITU-T H.225.0): the gatekeeper knows every alias."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from monitor.lab.conference import Conference
-from monitor.model.inventory import Target
+from monitor.lab.conditions import Conference, LinkCondition
+from monitor.model.inventory import Inventory, Target
+from monitor.wire.fault import MalformedError
+from monitor.wire.h323 import (
+    SIGNALLING_PORT,
+    Place,
+    gatekeeper_confirm,
+    location_confirm,
+    location_reject,
+    read_question,
+)
 
 _STRANGERS = "pc"
 """With what the profile of an endpoint begins whose soft client answers nobody but its own server."""
@@ -81,3 +91,20 @@ def _port(via: str, source_port: int) -> int:
     sent_by = _SENT_BY.match(via)
     port = int(sent_by[1]) if sent_by and sent_by[1] and len(sent_by[1]) < 6 else 5060
     return port if 0 < port < 65_536 else source_port
+
+
+def answer_ras(request: bytes, own: Place, inventory: Inventory, conditions: Mapping[str, LinkCondition]) -> bytes | None:
+    """Return what the gatekeeper at `own` says to a datagram; None where it says nothing, as to what it can't read.
+
+    A registration outlives the power of its endpoint for a while, as real ones do until their time to live is over.
+    """
+    try:
+        question = read_question(request)
+    except MalformedError:
+        return None
+    if question.alias is None:
+        return gatekeeper_confirm(question.sequence, own)
+    for target in inventory.targets.values():
+        if target.h323.alias == question.alias and conditions[target.id].conference.is_registered:
+            return location_confirm(question.sequence, (target.address, target.h323.port or SIGNALLING_PORT), own)
+    return location_reject(question.sequence)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from monitor.cli.stack import Surroundings
+from monitor.cli.demo_stack import Surroundings
 from monitor.words import say
 from monitor.words.lab import LAB
 from tests.lab_fixture import Lab

@@ -8,29 +8,28 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from monitor.cli.stack_programs import (
-    ALERTMANAGER,
-    GRAFANA,
-    PROMETHEUS,
-    alertmanager_words,
-    find_program,
-    prometheus_words,
-    write_alertmanager,
-    write_prometheus,
-)
+from monitor.cli.output import write_whole
 from monitor.cli.subprocesses import Child, start_child, wait_until_ready
 from monitor.errors import SetupError
+from monitor.load.receivers import load_receivers, with_receivers
 from monitor.words.phrase import Phrase
+
+# Debian's names first, then the makers' own. Debian keeps some programs where only root's PATH leads.
+PROMETHEUS = ("prometheus",)
+ALERTMANAGER = ("prometheus-alertmanager", "alertmanager")
+GRAFANA = ("grafana-server",)
+_MORE_PATHS = ":/usr/sbin:/usr/local/sbin:/usr/share/grafana/bin"
 
 _HOST = "127.0.0.1"
 _STARTS_S = 90.0
@@ -162,3 +161,56 @@ def _read(path: Path) -> dict[str, Any]:
 def _write(path: Path, content: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def find_program(names: tuple[str, ...], path: str) -> str | None:
+    """Return where the first of these programs is. path: as of the environment's PATH."""
+    found = (shutil.which(name, path=path + _MORE_PATHS) for name in names)
+    return next((each for each in found if each is not None), None)
+
+
+def write_prometheus(shipped: Path, folder: Path, addresses: Mapping[str, str]) -> Path:
+    """Write the shipped prometheus.yml with its rules into a folder and return its path.
+
+    addresses: job → HOST:PORT; jobs that are not named are left out. Raises SetupError where nothing is shipped.
+    """
+    if not (shipped / "prometheus.yml").exists():
+        raise SetupError("not_shipped", Phrase("take_prometheus"), path=shipped / "prometheus.yml")
+    top = yaml.safe_load((shipped / "prometheus.yml").read_text(encoding="utf-8"))
+    top["scrape_configs"] = [job for job in top["scrape_configs"] if job["job_name"] in addresses]
+    for job in top["scrape_configs"]:
+        job["static_configs"] = [{"targets": [addresses[job["job_name"]]]}]
+    told = [addresses["alertmanager"]] if "alertmanager" in addresses else []
+    top["alerting"]["alertmanagers"] = [{"static_configs": [{"targets": told}]}]
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(shipped / "rules", folder / "rules", dirs_exist_ok=True)
+    path = folder / "prometheus.yml"
+    path.write_text(yaml.safe_dump(top, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def write_alertmanager(shipped: Path, folder: Path, *, tells: bool = True) -> Path:
+    """Write what Alertmanager runs with into a folder, as `monitor alertmanager` does, and return its path.
+
+    tells: whether anybody is told, by receivers.yaml.
+    """
+    base, own = shipped / "alertmanager.yml", shipped / "receivers.yaml"
+    if not base.exists():
+        raise SetupError("not_shipped", Phrase("take_alertmanager"), path=base)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "alertmanager.yml"
+    text = yaml.safe_dump(with_receivers(base, load_receivers(own) if tells else {}, str(own)), allow_unicode=True, sort_keys=False)
+    write_whole(path, text, mode=0o600)
+    return path
+
+
+def prometheus_words(program: str, config: Path, data: Path, listen: str) -> list[str]:
+    """Return what starts Prometheus: it keeps 400 days, as docs/install.md has it."""
+    keeps = (f"--storage.tsdb.path={data}", "--storage.tsdb.retention.time=400d")
+    return [program, f"--config.file={config}", *keeps, f"--web.listen-address={listen}"]
+
+
+def alertmanager_words(program: str, config: Path, data: Path, listen: str) -> list[str]:
+    """Return what starts Alertmanager, alone: not looking for others to gossip with."""
+    alone = "--cluster.listen-address="
+    return [program, f"--config.file={config}", f"--storage.path={data}", f"--web.listen-address={listen}", alone]

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.lab.conference import Conference
-from monitor.lab.sip import answer_request
+from monitor.lab.conditions import Conference
+from monitor.lab.signalling import answer_request
 from monitor.model.inventory import Kind, SipAccess, Target
 from monitor.model.reading import Outcome, Reading
 from monitor.model.spec import SipSpec
