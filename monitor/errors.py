@@ -46,11 +46,9 @@ class Fault:
         return self.text_in(LOG)
 
     def fault_in(self, language: str) -> str:
-        """Return what is wrong."""
         return tell_fault(Phrase(self.code, self.values), language)
 
     def cure_in(self, language: str) -> str:
-        """Return what to do about it, '' where the fault says it all."""
         remedy = self.remedy or _own_remedy(self.code, self.values)
         return tell_fault(remedy, language) if remedy is not None else ""
 
@@ -107,11 +105,9 @@ class MonitorError(Exception):
         return Phrase(self.code, self.values)
 
     def fault_in(self, language: str) -> str:
-        """Return what is wrong."""
         return tell_fault(self.said, language)
 
     def cure_in(self, language: str) -> str:
-        """Return what to do about it, '' where the fault says it all."""
         return tell_fault(self.remedy, language) if self.remedy is not None else ""
 
     def answer_in(self, language: str) -> dict[str, Any]:
@@ -123,7 +119,6 @@ class MonitorError(Exception):
         return (Fault("", 0, "", self.code, self.remedy, self.values),)
 
     def text_in(self, language: str) -> str:
-        """Return fault and cure."""
         fault, cure = self.fault_in(language), self.cure_in(language)
         return f"{fault}; {cure}" if cure else fault
 
@@ -136,7 +131,6 @@ class FaultsError(MonitorError):
         super().__init__("config_faults", count=len(self.faults))
 
     def as_faults(self) -> tuple[Fault, ...]:
-        """Return the faults."""
         return self.faults
 
     def text_in(self, language: str) -> str:

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from monitor.cli.client import DaemonClient, add_daemon, running_daemon
-from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.cli.tables import TableColumn, table
 from monitor.errors import SetupError
@@ -20,14 +19,10 @@ _PATH = "/api/v1/acknowledgements"
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("id", nargs="?", metavar="ID", help=parser.say("ack_id"))
     parser.add_argument("--by", metavar="NAME", help=parser.say("ack_by"))
     parser.add_argument("--note", metavar="TEXT", default="", help=parser.say("ack_note"))
     parser.add_argument("--withdraw", action="store_true", help=parser.say("ack_withdraw"))
-    add_config(parser)
-    add_language(parser)
-    add_format(parser, "table", "json")
     add_daemon(parser)
 
 

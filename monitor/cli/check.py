@@ -38,7 +38,6 @@ _FORMS: dict[str, tuple[str, ValueReader[ReadMapping]]] = {
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare --config, --format, --language and --write-schema."""
     add_config(parser)
     add_format(parser, "table", "json")
     add_language(parser)

@@ -42,7 +42,6 @@ class MachineFinding:
     values: dict[str, object] = field(default_factory=dict)
 
     def text(self, language: str) -> str:
-        """Return what was found."""
         return say(MACHINE, self.key, language, **self._said(language))
 
     def cure(self, language: str) -> str:
@@ -51,7 +50,6 @@ class MachineFinding:
         return say(MACHINE, key, language, **self._said(language)) if self.grade is not MachineGrade.OK and key in MACHINE else ""
 
     def answer_in(self, language: str) -> dict[str, object]:
-        """Return the finding as JSON has it."""
         codes = {"code": self.key, "values": coded_values(plain(self.values))}
         return {"grade": self.grade.value, "text": self.text(language), "cure": self.cure(language), **codes}
 
@@ -173,7 +171,6 @@ def listen(address: str) -> MachineFinding:
 
 
 def zone(name: str) -> MachineFinding:
-    """Return whether the machine knows the time zone."""
     try:
         offset = datetime.now(zoneinfo.ZoneInfo(name)).strftime("%z")
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

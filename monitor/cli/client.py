@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from monitor.cli.options import add_common
 from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import find_folder
@@ -30,8 +31,9 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def add_daemon(parser: Parser) -> None:
-    """Declare --daemon URL."""
-    parser.add_argument("--daemon", metavar="URL", help=parser.say("daemon"))
+    """Declare what a command has that speaks to the daemon and prints its answer: --daemon URL beside the common options."""
+    add_common(parser, "table", "json")
+    parser.add_values(("--daemon", "URL", "daemon"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,9 @@ class DaemonClient:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return the time zone in which times are told."""
         return ZoneInfo(self.settings.timezone)
 
     def say(self, key: str, **values: object) -> str:
-        """Return a text of words/operations.py."""
         return say(OPERATIONS, key, self.language, **values)
 
     def get(self, path: str) -> dict[str, Any]:
@@ -56,7 +56,6 @@ class DaemonClient:
         return self._ask(urllib.request.Request(f"{self.origin}{path}?lang={self.language}"))
 
     def post(self, path: str, body: object) -> dict[str, Any]:
-        """Tell the daemon something, and return what it answers."""
         headers = {"Content-Type": "application/json", "Origin": self.origin}
         url = f"{self.origin}{path}?lang={self.language}"
         return self._ask(urllib.request.Request(url, json.dumps(body).encode(), headers))

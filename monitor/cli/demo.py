@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.cli.demo_stack import Surroundings, make_past
-from monitor.cli.options import add_config, add_language, own_command
+from monitor.cli.options import add_common, own_command
 from monitor.cli.parser import Parser
 from monitor.cli.subprocesses import LOOK_S, Child, interrupts, start_child, wait_for_any, wait_until_ready
 from monitor.errors import SetupError
@@ -40,11 +40,8 @@ _DAEMON_STARTS_S = 60.0
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the demo's own arguments."""
-    add_config(parser)
-    add_language(parser)
-    parser.add_argument("--listen", metavar="HOST:PORT", help=parser.say("demo_listen"))
-    parser.add_argument("--scenario", metavar="FILE", help=parser.say("demo_scenario"))
+    add_common(parser)
+    parser.add_values(("--listen", "HOST:PORT", "demo_listen"), ("--scenario", "FILE", "demo_scenario"))
     parser.add_argument("--stack", action="store_true", help=parser.say("demo_stack"))
     parser.add_argument("--past", action="store_true", help=parser.say("demo_past"))
     parser.add_argument("--state", metavar="DIR", help=parser.say("demo_state"))
@@ -68,7 +65,6 @@ class _Demo:
     has_past: bool
 
     def say(self, key: str, **values: object) -> str:
-        """Return one of the lab's sentences."""
         return say(LAB, key, self.language, **values)
 
 
@@ -152,7 +148,6 @@ def _wait_for_lab(lab: Child, state: Path) -> dict[str, Any] | None:
 
 
 def _introduce(demo: _Demo, url: str, log: Path) -> None:
-    """Tell where to look and what to try."""
     print(demo.say("demo_ready", url=url))
     print(demo.say("demo_metrics", url=url))
     print(demo.say("demo_first"))

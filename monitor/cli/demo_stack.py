@@ -19,10 +19,10 @@ from typing import Any
 
 import yaml
 
-from monitor.cli.output import write_whole
+from monitor.cli.alertmanager import RECEIVERS, complete, write_completed
 from monitor.cli.subprocesses import Child, start_child, wait_until_ready
 from monitor.errors import SetupError
-from monitor.load.receivers import load_receivers, with_receivers
+from monitor.load.receivers import load_receivers
 from monitor.words.phrase import Phrase
 
 # Debian's names first, then the makers' own. Debian keeps some programs where only root's PATH leads.
@@ -34,7 +34,11 @@ _MORE_PATHS = ":/usr/sbin:/usr/local/sbin:/usr/share/grafana/bin"
 _HOST = "127.0.0.1"
 _STARTS_S = 90.0
 _PORTS = {"prometheus": 9090, "alertmanager": 9093, "grafana": 3000}
-_PACKAGES = {"prometheus": "prometheus", "alertmanager": "prometheus-alertmanager"}
+_INSTALLS = {
+    "prometheus": "apt-get install prometheus",
+    "alertmanager": "apt-get install prometheus-alertmanager",
+    "grafana": "docs/grafana.md",
+}
 _GRAFANA_HOME = Path("/usr/share/grafana")
 _GRAFANA_SAYS = {  # whoever sits at this machine may look at and change everything, and nothing is asked of anybody outside
     "auth.anonymous.enabled": "true",
@@ -70,7 +74,7 @@ class Surroundings:
         ):
             program = find_program(names, os.environ.get("PATH", ""))
             if program is None:
-                print(self.say("stack_missing", what=name.capitalize(), how=self._how(name)), flush=True)
+                print(self.say("stack_missing", what=name.capitalize(), how=_INSTALLS[name]), flush=True)
                 continue
             listen = _free(_PORTS[name])
             child = start_child(stack, name, self.kept / f"{name}.log", words(program, listen, {**running, name: listen}))
@@ -82,11 +86,6 @@ class Surroundings:
             children.append(child)
             print(self.say(f"stack_{name}", url=f"http://{listen}/"), flush=True)
         return children
-
-    def _how(self, name: str) -> str:
-        if name in _PACKAGES:
-            return f"apt-get install {_PACKAGES[name]}"
-        return "docs/grafana.md"
 
     def _alertmanager(self, program: str, listen: str, _: dict[str, str]) -> list[str]:
         made = write_alertmanager(self.config / "alertmanager", self.kept / "alertmanager", tells=False)
@@ -114,10 +113,10 @@ class Surroundings:
     def _provision(self, folder: Path, prometheus: str | None) -> None:
         """Write the shipped provisioning with this machine's addresses and the dashboards beside the configuration in it."""
         shipped = self.config.resolve().parent / "grafana"
-        sources = _read(shipped / "provisioning" / "datasources" / "monitor.yaml")
+        sources = _read(shipped / "provisioning" / "datasources" / "monitor.yaml", "take_grafana")
         for source in sources["datasources"]:
             source["url"] = f"http://{prometheus}" if prometheus else source["url"]
-        dashboards = _read(shipped / "provisioning" / "dashboards" / "monitor.yaml")
+        dashboards = _read(shipped / "provisioning" / "dashboards" / "monitor.yaml", "take_grafana")
         for provider in dashboards["providers"]:
             options = provider["options"]
             options["path"] = str(shipped / "dashboards" / Path(options["path"]).name)
@@ -126,7 +125,6 @@ class Surroundings:
 
 
 def prometheus_data(kept: Path) -> Path:
-    """Return the folder that Prometheus keeps its blocks in."""
     return kept / "prometheus" / "data"
 
 
@@ -151,16 +149,18 @@ def _free(port: int) -> str:
     raise SetupError("no_free_port", host=_HOST)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, missing: str) -> dict[str, Any]:
+    """Return a shipped file. Raises SetupError, `missing` the code of its cure, where it is not there."""
     if not path.exists():
-        raise SetupError("not_shipped", Phrase("take_grafana"), path=path)
+        raise SetupError("not_shipped", Phrase(missing), path=path)
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return content
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
+def _write(path: Path, content: dict[str, Any]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
 
 
 def find_program(names: tuple[str, ...], path: str) -> str | None:
@@ -174,19 +174,14 @@ def write_prometheus(shipped: Path, folder: Path, addresses: Mapping[str, str]) 
 
     addresses: job → HOST:PORT; jobs that are not named are left out. Raises SetupError where nothing is shipped.
     """
-    if not (shipped / "prometheus.yml").exists():
-        raise SetupError("not_shipped", Phrase("take_prometheus"), path=shipped / "prometheus.yml")
-    top = yaml.safe_load((shipped / "prometheus.yml").read_text(encoding="utf-8"))
+    top = _read(shipped / "prometheus.yml", "take_prometheus")
     top["scrape_configs"] = [job for job in top["scrape_configs"] if job["job_name"] in addresses]
     for job in top["scrape_configs"]:
         job["static_configs"] = [{"targets": [addresses[job["job_name"]]]}]
     told = [addresses["alertmanager"]] if "alertmanager" in addresses else []
     top["alerting"]["alertmanagers"] = [{"static_configs": [{"targets": told}]}]
-    folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(shipped / "rules", folder / "rules", dirs_exist_ok=True)
-    path = folder / "prometheus.yml"
-    path.write_text(yaml.safe_dump(top, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return path
+    return _write(folder / "prometheus.yml", top)
 
 
 def write_alertmanager(shipped: Path, folder: Path, *, tells: bool = True) -> Path:
@@ -194,14 +189,10 @@ def write_alertmanager(shipped: Path, folder: Path, *, tells: bool = True) -> Pa
 
     tells: whether anybody is told, by receivers.yaml.
     """
-    base, own = shipped / "alertmanager.yml", shipped / "receivers.yaml"
-    if not base.exists():
-        raise SetupError("not_shipped", Phrase("take_alertmanager"), path=base)
+    completed = complete(shipped, load_receivers(shipped / RECEIVERS) if tells else {})
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "alertmanager.yml"
-    text = yaml.safe_dump(with_receivers(base, load_receivers(own) if tells else {}, str(own)), allow_unicode=True, sort_keys=False)
-    write_whole(path, text, mode=0o600)
-    return path
+    write_completed(completed, folder / "alertmanager.yml")
+    return folder / "alertmanager.yml"
 
 
 def prometheus_words(program: str, config: Path, data: Path, listen: str) -> list[str]:

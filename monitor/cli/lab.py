@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from monitor.cli import lab_history
-from monitor.cli.options import add_config, add_language, own_command, start_log
+from monitor.cli.options import add_common, add_language, own_command, start_log
 from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, MonitorError, SetupError, reason_of
 from monitor.lab.control import ask_lab, find_lab, prepare_folder, socket_path, state_folder
@@ -41,17 +41,13 @@ _FIRST_PASSED = 3
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the lab's own arguments, and those of exec and ctl."""
-    add_config(parser)
-    add_language(parser)
-    parser.add_argument("--scenario", metavar="FILE", help=parser.say("lab_scenario"))
-    parser.add_argument("--state", metavar="DIR", help=parser.say("lab_state"))
+    add_common(parser)
+    parser.add_values(("--scenario", "FILE", "lab_scenario"), ("--state", "DIR", "lab_state"))
     parser.add_argument("--loopback", action="store_true", help=parser.say("lab_loopback"))
     parser.set_defaults(perform=_run)
     below = parser.add_subparsers(metavar="exec | ctl | history", title=parser.say("lab_below"))
     inside = below.add_parser("exec", help=parser.say("lab_exec"))
-    inside.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help=parser.say("of_the_lab"))
-    add_language(inside, argparse.SUPPRESS)
+    _add_lab(inside)
     inside.add_argument("--hand-in", metavar="FD", type=int, help=parser.say("hand_in"))
     inside.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND …")
     inside.set_defaults(perform=_exec)
@@ -61,8 +57,7 @@ def add_arguments(parser: Parser) -> None:
         description=say(DESCRIPTIONS, "lab_ctl", parser.language),
         epilog=_verbs(parser.language),
     )
-    control.add_argument("--state", metavar="DIR", default=argparse.SUPPRESS, help=parser.say("of_the_lab"))
-    add_language(control, argparse.SUPPRESS)
+    _add_lab(control)
     control.add_argument("--for", dest="lasts", metavar="DURATION", help=parser.say("ctl_for"))
     control.add_argument("verb", metavar="VERB", help=parser.say("ctl_verb"))
     control.add_argument("words", nargs="*", metavar="ID|NAME=VALUE", help=parser.say("ctl_words"))
@@ -74,6 +69,12 @@ def add_arguments(parser: Parser) -> None:
     )
     lab_history.add_arguments(history)
     history.set_defaults(perform=lab_history.execute)
+
+
+def _add_lab(parser: Parser) -> None:
+    """Declare which lab is meant, and the language; what stands before the subcommand holds too."""
+    parser.add_values(("--state", "DIR", "of_the_lab"), default=argparse.SUPPRESS)
+    add_language(parser, argparse.SUPPRESS)
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -203,7 +204,6 @@ def _control(arguments: argparse.Namespace) -> int:
 
 
 def _request(verb: str, words: list[str], lasts: str | None) -> dict[str, Any]:
-    """Return the request that command-line words mean."""
     if verb in ("status", "verbs"):
         return {"ask": verb}
     if verb == "counters":
@@ -216,7 +216,6 @@ def _request(verb: str, words: list[str], lasts: str | None) -> dict[str, Any]:
 
 
 def _verbs(language: str) -> str:
-    """Return what may happen, as a table for --help."""
     lines = [say(OPTIONS, "ctl_targets", language), ""]
     return "\n".join([*lines, *(line for verb in VERBS.values() for line in _explain(verb, language))])
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 from zoneinfo import ZoneInfo
 
-from monitor.cli.options import add_config, add_language
+from monitor.cli.options import add_common
 from monitor.cli.parser import Parser
 from monitor.errors import SetupError
 from monitor.lab.history import InventedHistory, past_of
@@ -46,21 +46,21 @@ class ExpositionWriter(Protocol):
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the arguments."""
-    add_config(parser)
-    add_language(parser)
+    add_common(parser)
     parser.add_argument("--days", type=int, default=35, help=parser.say("history_days", most=_MOST_DAYS))
     parser.add_argument("--detail", default="48h", metavar="DURATION", help=parser.say("history_detail"))
     parser.add_argument("--until", metavar="TIME", help=parser.say("history_until"))
     parser.add_argument("--seed", type=int, default=1, help=parser.say("history_seed"))
-    parser.add_argument("--instance", metavar="HOST:PORT", help=parser.say("history_instance"))
-    parser.add_argument("--blocks", metavar="DIR", type=Path, help=parser.say("history_blocks"))
-    parser.add_argument("--openmetrics", metavar="DIR", type=Path, help=parser.say("history_openmetrics"))
-    parser.add_argument("--journal", metavar="FILE", type=Path, help=parser.say("history_journal"))
+    parser.add_values(("--instance", "HOST:PORT", "history_instance"))
+    files = (
+        ("--blocks", "DIR", "history_blocks"),
+        ("--openmetrics", "DIR", "history_openmetrics"),
+        ("--journal", "FILE", "history_journal"),
+    )
+    parser.add_values(*files, type=Path)
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Make the past and write it to all that were asked for."""
     started = time.monotonic()
     _check(arguments)
     configuration = load(find_folder(arguments.config))

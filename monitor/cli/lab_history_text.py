@@ -50,13 +50,11 @@ class HistoryText:
         self._runs = True
 
     def _started(self) -> OwnMetrics:
-        """Return the metrics of a daemon that just started."""
         own = OwnMetrics()
         own.see_settings(self._settings)
         return own
 
     def write(self, file: BinaryIO, first: int, last: int) -> int:
-        """Write the steps from first to before last; return how many samples they hold."""
         samples = self._write_recorded(file, first, last) + self._write_pulse(file, first, last)
         if last > self.history.detail:
             samples += self._write_detail(file, max(first, self.history.detail), last)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from monitor.cli.client import DaemonClient, add_daemon, running_daemon
-from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.cli.tables import TableColumn, table
 from monitor.words.page import short_weekdays
@@ -20,7 +19,6 @@ _PATH = "/api/v1/maintenance"
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare add, list and end."""
     commands = parser.add_subparsers(metavar="add|list|end", dest="action", required=True)
     add = commands.add_parser("add", help=parser.say("maintenance_add"))
     add.add_argument("ids", nargs="+", metavar="ID", help=parser.say("maintenance_ids"))
@@ -34,9 +32,6 @@ def add_arguments(parser: Parser) -> None:
     for child in (add, end):
         child.add_argument("--by", metavar="NAME", default=user, help=parser.say("maintenance_by"))
     for child in (add, show, end):
-        add_config(child)
-        add_language(child)
-        add_format(child, "table", "json")
         add_daemon(child)
 
 
@@ -84,13 +79,9 @@ def _covers(window: Mapping[str, Any], daemon: DaemonClient) -> str:
 
 def _span(window: Mapping[str, Any], daemon: DaemonClient) -> str:
     if window["start"] is None or window["end"] is None:
-        return f"{_days(window['days'], daemon.language)} {window['from_time']}–{window['to_time']}"
+        names = short_weekdays(daemon.language)
+        return f"{' '.join(names[day] for day in window['days'])} {window['from_time']}–{window['to_time']}"
     start, end = (datetime.fromtimestamp(window[key], daemon.zone) for key in ("start", "end"))
     speaker = voice(daemon.language)
     until = speaker.clock(end) if start.date() == end.date() else speaker.short_time(end)
     return f"{speaker.short_time(start)} – {until}"
-
-
-def _days(days: Sequence[int], language: str) -> str:
-    names = short_weekdays(language)
-    return " ".join(names[day] for day in days)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.options import add_common, add_format
 from monitor.cli.output import write_whole
 from monitor.cli.parser import Parser
 from monitor.cli.tables import TableColumn, table
@@ -31,7 +31,6 @@ _EMPTY = "# yaml-language-server: $schema=schema/meetings.schema.json\n"
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the command's arguments."""
     parser.set_defaults(days=_USUAL_DAYS)
     _add_common(parser)
     # What stands after the action wins; where nothing stands there, what stands before it holds.
@@ -50,8 +49,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def _add_common(parser: Parser) -> None:
-    add_config(parser)
-    add_language(parser)
+    add_common(parser)
     told = parser.say("days", most=_MOST_DAYS, usual=_USUAL_DAYS)
     parser.add_argument("--days", type=partial(_days, parser.language), help=told)
 
@@ -63,7 +61,6 @@ def _days(language: str, text: str) -> int:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Do what was asked; 0."""
     folder = find_folder(arguments.config)
     if arguments.action == "import":
         return _import(arguments, folder)
@@ -174,7 +171,6 @@ def _renamed(fault: Fault, places: dict[str, str]) -> Fault:
 
 
 def _item(arguments: argparse.Namespace, name: str) -> str:
-    """Return the line of the calendars' list."""
     keys = ("level", "host", "platform", "carrier", "call_rate")
     said = {key: getattr(arguments, key) for key in keys if getattr(arguments, key)}
     if not said and not arguments.all:

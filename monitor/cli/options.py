@@ -17,7 +17,6 @@ _FORMATS = {".html": "html", ".xlsx": "xlsx", ".json": "json"}
 
 
 def add_config(parser: Parser) -> None:
-    """Declare --config DIR."""
     parser.add_argument("--config", metavar="DIR", help=parser.say("config"))
 
 
@@ -30,6 +29,14 @@ def add_format(parser: Parser, *formats: str) -> None:
     """Declare --format with its choices, the first one the default."""
     told = parser.say("format", formats=parser.say("or").join(formats), usual=formats[0])
     parser.add_argument("--format", choices=formats, default=formats[0], help=told)
+
+
+def add_common(parser: Parser, *formats: str) -> None:
+    """Declare --config DIR and --language, and --format where there are several."""
+    add_config(parser)
+    add_language(parser)
+    if formats:
+        add_format(parser, *formats)
 
 
 def add_output(parser: Parser) -> None:

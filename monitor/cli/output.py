@@ -5,12 +5,25 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from monitor.cli.options import chosen_format
 from monitor.errors import SetupError, reason_of
 from monitor.words.phrase import Phrase
 
 _FORMS = {".html": "HTML", ".xlsx": "Excel"}
+
+
+def put_report(arguments: Namespace, makers: Mapping[str, Callable[[], str | bytes]], example: str, written: str) -> None:
+    """Put a report in the form that --format or the file's name asks for. Raises SetupError.
+
+    makers: form → what makes it. example: as in put(). written: what is told where a file was written.
+    """
+    put(makers[chosen_format(arguments)](), arguments.output, example)
+    if arguments.output is not None:
+        print(written)
 
 
 def put(content: str | bytes, output: Path | None, example: str) -> None:

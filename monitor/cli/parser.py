@@ -33,12 +33,16 @@ class Parser(argparse.ArgumentParser):
             more["help"] = own_text(more["help"], self.language)
         return super().add_argument(*names, **more)
 
+    def add_values(self, *options: tuple[str, str, str], **more: Any) -> None:
+        """Declare options that take a value: their names, what the value is called, and the keys of their help."""
+        for name, metavar, key in options:
+            self.add_argument(name, metavar=metavar, help=self.say(key), **more)
+
     def add_argument_group(self, title: str | None = None, *args: Any, **more: Any) -> Any:
         """Declare a group of arguments; argparse's own ones are called as in our language."""
         return super().add_argument_group(title and own_text(title, self.language), *args, **more)
 
     def add_subparsers(self, **more: Any) -> Any:
-        """Declare subcommands, whose parsers speak the same language."""
         more.setdefault("parser_class", partial(type(self), language=self.language))
         return super().add_subparsers(**more)
 
@@ -57,7 +61,6 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         self._language = language
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        """Add how the command is used."""
         super().add_usage(usage, actions, groups, own_text("usage: ", self._language) if prefix is None else prefix)
 
 

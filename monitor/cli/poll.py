@@ -8,26 +8,21 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import Any
 
-import aiohttp
-
-from monitor.cli.client import is_daemon_there
-from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.client import add_daemon
 from monitor.cli.parser import Parser
 from monitor.cli.probers import open_probers
+from monitor.cli.probing import Progress, as_asked, daemon_answer, is_for_daemon, progress_line
 from monitor.cli.tables import TableColumn, table
-from monitor.errors import Fault, FaultsError, SetupError, reason_of
+from monitor.errors import Fault, FaultsError
 from monitor.export.api.readings import row
 from monitor.load.configuration import Configuration, find_folder, load
-from monitor.model.inventory import AddressMode
 from monitor.model.probe_kinds import ICMP, SERVICES, SNMP
 from monitor.model.reading import Outcome, Reading
 from monitor.model.spelling import nearest
-from monitor.probes.guard import ensure_permitted
 from monitor.service.process import SystemClock
 from monitor.service.specs import addresses_asked, turns
 from monitor.words import say
@@ -37,30 +32,22 @@ from monitor.words.probes import OUTCOMES, PROBES
 from monitor.words.voice import voice
 
 Row = Mapping[str, Any]
-Progress = Callable[[int, int], None]
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("ids", nargs="*", metavar="ID", help=parser.say("poll_ids"))
-    add_config(parser)
-    add_language(parser)
-    add_format(parser, "table", "json")
-    parser.add_argument("--daemon", metavar="URL", help=parser.say("daemon"))
+    add_daemon(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Probe, print, and return 0 where every target answers, else 1."""
-    configuration = load(find_folder(arguments.config))
-    if arguments.daemon:
-        configuration = replace(configuration, settings=replace(configuration.settings, advertise=arguments.daemon))
-    language = str(arguments.spoken)
-    configuration = replace(configuration, settings=replace(configuration.settings, language=language))
+    configuration = as_asked(load(find_folder(arguments.config)), arguments)
+    language = configuration.settings.language
     ids = _chosen(arguments.ids, configuration)
     began_s = time.monotonic()
     # Programs read English beside the codes, as they do of the API.
     told_in = "en" if arguments.format == "json" else language
-    rows = asyncio.run(_rows(configuration, ids, told_in, _progress(language)))
+    rows = asyncio.run(_rows(configuration, ids, told_in, progress_line(POLL, "progress", language)))
     by_target: dict[str, dict[str, Row]] = {target: {} for target in ids}
     for each in rows:
         by_target[each["target"]][each["probe"]] = each
@@ -89,25 +76,9 @@ def _unknown(name: str, targets: Iterable[str]) -> Fault:
     return Fault("", 0, "", "no_target", remedy, {"name": name})
 
 
-def _progress(language: str) -> Progress:
-    def show(done: int, asked: int) -> None:
-        if sys.stderr.isatty():
-            end = "\r" if done < asked else "\r\033[K"
-            print(say(POLL, "progress", language, done=done, asked=asked), end=end, file=sys.stderr, flush=True)
-
-    return show
-
-
 async def _rows(configuration: Configuration, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
-    mode = configuration.inventory.network.addresses
-    try:
-        if mode is AddressMode.PRODUCTION and await is_daemon_there(configuration.settings.origin):
-            return await _asked_of_daemon(configuration, ids, told_in, progress)
-        ensure_permitted(mode, addresses_asked(configuration, frozenset(ids)))
-    except SetupError as refusal:
-        if not await is_daemon_there(configuration.settings.origin):
-            raise refusal.or_else("or_start_for_poll") from refusal
-        return await _asked_of_daemon(configuration, ids, told_in, progress)
+    if await is_for_daemon(configuration, addresses_asked(configuration, frozenset(ids)), "or_start_for_poll"):
+        return await _asked_of_daemon(configuration.settings.origin, ids, told_in, progress)
     return await _asked_by_us(configuration, ids, told_in, progress)
 
 
@@ -137,23 +108,13 @@ async def _asked_by_us(configuration: Configuration, ids: Sequence[str], told_in
 # By the running daemon
 
 
-async def _asked_of_daemon(configuration: Configuration, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
-    origin = configuration.settings.origin
-    try:
-        return await _answers(origin, ids, told_in, progress)
-    except (aiohttp.ClientError, TimeoutError, LookupError, TypeError, ValueError) as error:
-        raise SetupError("daemon_broke_off", origin=origin, reason=reason_of(error)) from error
-
-
-async def _answers(origin: str, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
+async def _asked_of_daemon(origin: str, ids: Sequence[str], told_in: str, progress: Progress) -> list[Row]:
     rows, asked = list[Row](), 0
-    async with (
-        aiohttp.ClientSession(headers={"Origin": origin}, timeout=aiohttp.ClientTimeout(total=None, sock_read=60)) as session,
-        session.post(f"{origin}/api/v1/poll", params={"lang": told_in}, json={"targets": list(ids)}) as answer,
-    ):
-        if answer.status != 200:
-            refusal = SetupError.answered(await answer.json())
-            raise SetupError("daemon_refuses_poll", refusal.remedy, origin=origin, reason=refusal.said)
+    asked_for = {"params": {"lang": told_in}, "json": {"targets": list(ids)}}
+    broken = ("daemon_broke_off", None)
+    async with daemon_answer(
+        origin, "POST", "/api/v1/poll", refused="daemon_refuses_poll", broken=broken, silent_s=60, **asked_for
+    ) as answer:
         async for line in answer.content:
             each = json.loads(line)
             if "asked" in each:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.cli.options import add_config, add_format, add_language
+from monitor.cli.options import add_common
 from monitor.cli.parser import Parser
 from monitor.cli.profiles_report import Findings, describe_match, print_findings, report_as_json, short_match
 from monitor.cli.profiles_trial import Trial, make_spec, recorded_credential, try_address, try_recording
@@ -31,20 +31,17 @@ _DEADLINE_S = 60.0
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare list and test."""
     commands = parser.add_subparsers(metavar="list|test", dest="action", required=True)
     show = commands.add_parser("list", help=parser.say("profiles_list"))
     trial = commands.add_parser("test", help=parser.say("profiles_test"))
     trial.add_argument("subject", metavar="FILE.snmprec|ADDRESS", help=parser.say("profiles_subject"))
-    trial.add_argument("--profile", metavar="ID", help=parser.say("profiles_profile"))
+    trial.add_values(("--profile", "ID", "profiles_profile"))
     trial.add_argument("--credential", metavar="NAME", help=parser.say("profiles_credential", usual=_USUAL_CREDENTIAL))
     trial.add_argument("--community", metavar="env:NAME|file:PATH", help=parser.say("profiles_community"))
     trial.add_argument("--version", choices=("1", "2c"), help=parser.say("profiles_version"))
     trial.add_argument("--port", type=int, metavar="N", help=parser.say("profiles_port"))
     for each in (show, trial):
-        add_config(each)
-        add_language(each)
-        add_format(each, "table", "json")
+        add_common(each, "table", "json")
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -42,7 +42,6 @@ def matching(profiles: Iterable[Profile], sample: SnmpSample) -> list[Profile]:
 
 
 def describe_match(match: Match | None, language: str) -> str:
-    """Return how a profile recognises its agents."""
     if match is None:
         return say(PROFILES, "named", language)
     parts = []
@@ -92,7 +91,6 @@ def readable_number(series: str, number: float, language: str) -> str:
 
 
 def report_as_json(found: Findings) -> dict[str, Any]:
-    """Return everything that was found."""
     sample, asks = found.sample, found.trial.asks
     return {
         "agent": {
@@ -132,7 +130,6 @@ def _interface_json(each: InterfaceSample) -> dict[str, Any]:
 
 
 def print_findings(found: Findings, language: str) -> None:
-    """Print who the agent is, what was read, what was not, and its interfaces."""
     _print_pairs(_heading(found, language))
     sample = found.sample
     if found.trial.detail:

@@ -9,7 +9,7 @@ import importlib
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,19 +18,17 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from monitor.cli.client import is_daemon_there
-from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
+from monitor.cli.options import add_common, add_output, chosen_format
 from monitor.cli.output import put
 from monitor.cli.parser import Parser
+from monitor.cli.probing import Progress, as_asked, daemon_answer, is_for_daemon, progress_line
 from monitor.cli.run import compose_daemon
 from monitor.cli.tables import TableColumn, folded_table, printed_width, seen_width, table
 from monitor.errors import SetupError, reason_of
 from monitor.export.api.meetings_json import Teller, meeting_in_full
 from monitor.load.configuration import Configuration, find_folder, load
-from monitor.model.inventory import AddressMode
 from monitor.model.meeting import MeetingView, Stage, Verdict
 from monitor.model.probe_kinds import ICMP
-from monitor.probes.guard import ensure_permitted
 from monitor.service.specs import addresses_asked
 from monitor.words import say
 from monitor.words.phrase import Phrase, phrase
@@ -41,7 +39,6 @@ from monitor.words.voice import voice
 FORMS = ("html", "xlsx")
 
 Document = Mapping[str, Any]
-Progress = Callable[[int, int], None]
 
 _CONFIRMED_S = 5.0
 """So long after a whole round every silence in it is confirmed, and who is cut off by whom can be told."""
@@ -49,28 +46,20 @@ _NEXT = "next"
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("meeting", nargs="?", default=_NEXT, metavar="MEETING", help=parser.say("ready_meeting"))
     parser.add_argument("--now", action="store_true", help=parser.say("ready_now"))
-    add_config(parser)
-    add_language(parser)
-    add_format(parser, "table", "json", *FORMS)
+    add_common(parser, "table", "json", *FORMS)
     add_output(parser)
-    parser.add_argument("--meetings", metavar="FILE", help=parser.say("schedule"))
-    parser.add_argument("--daemon", metavar="URL", help=parser.say("daemon"))
+    parser.add_values(("--meetings", "FILE", "schedule"), ("--daemon", "URL", "daemon"))
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Print the verdict; return 0 where the meeting is ready, else 1."""
     schedule = Path(arguments.meetings) if arguments.meetings else None
     configuration = load(find_folder(arguments.config), meetings=schedule)
-    language = str(arguments.spoken)
-    settings = replace(configuration.settings, language=language)
-    if arguments.daemon:
-        settings = replace(settings, advertise=arguments.daemon)
-    configuration = replace(configuration, settings=settings)
-    asked = _found(configuration, arguments.meeting, is_now=arguments.now, progress=_progress(language))
-    found, view = asyncio.run(asked)
+    configuration = as_asked(configuration, arguments)
+    progress = progress_line(READY, "probing", configuration.settings.language)
+    found, view = asyncio.run(_found(configuration, arguments.meeting, is_now=arguments.now, progress=progress))
     form = chosen_format(arguments)
     if form in FORMS:
         meeting = str(found["meeting"])
@@ -83,30 +72,12 @@ def execute(arguments: argparse.Namespace) -> int:
     return 0 if found["verdict"] == Verdict.READY else 1
 
 
-def _progress(language: str) -> Progress:
-    def show(done: int, of: int) -> None:
-        if sys.stderr.isatty() and of:
-            end = "\r" if done < of else "\r\033[K"
-            print(say(READY, "probing", language, done=done, of=of), end=end, file=sys.stderr, flush=True)
-
-    return show
-
-
 async def _found(
     configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress
 ) -> tuple[Document, MeetingView | None]:
     """Return what is known, and the view where we judged by ourselves."""
-    mode = configuration.inventory.network.addresses
-    if not is_now:
-        return await _asked(configuration, meeting, is_now=False, progress=progress), None
-    try:
-        if mode is AddressMode.PRODUCTION and await is_daemon_there(configuration.settings.origin):
-            return await _asked(configuration, meeting, is_now=True, progress=progress), None
-        ensure_permitted(mode, addresses_asked(configuration))
-    except SetupError as refusal:
-        if not await is_daemon_there(configuration.settings.origin):
-            raise refusal.or_else("or_start_for_ready") from refusal
-        return await _asked(configuration, meeting, is_now=True, progress=progress), None
+    if not is_now or await is_for_daemon(configuration, addresses_asked(configuration), "or_start_for_ready"):
+        return await _asked(configuration, meeting, is_now=is_now, progress=progress), None
     return await _checked_by_us(configuration, meeting, progress)
 
 
@@ -143,24 +114,10 @@ def _chosen(views: Any, name: str) -> MeetingView:
 
 
 async def _asked(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:
-    try:
-        return await _answer(configuration, meeting, is_now=is_now, progress=progress)
-    except (aiohttp.ClientError, TimeoutError, LookupError, TypeError, ValueError) as error:
-        origin = configuration.settings.origin
-        raise SetupError("unreachable_daemon", Phrase("start_or_probe"), origin=origin, reason=reason_of(error)) from error
-
-
-async def _answer(configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress) -> Document:
-    origin, language = configuration.settings.origin, configuration.settings.language
-    url = f"{origin}/api/v1/meetings/{meeting}" + ("/check" if is_now else "")
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=120)
-    async with (
-        aiohttp.ClientSession(headers={"Origin": origin}, timeout=timeout) as session,
-        session.request("POST" if is_now else "GET", url, params={"lang": language}) as answer,
-    ):
-        if answer.status != 200:
-            refusal = SetupError.answered(await answer.json())
-            raise SetupError("daemon_says", refusal.remedy, origin=origin, reason=refusal.said)
+    origin, told = configuration.settings.origin, {"lang": configuration.settings.language}
+    method, path = ("POST", f"/api/v1/meetings/{meeting}/check") if is_now else ("GET", f"/api/v1/meetings/{meeting}")
+    broken = ("unreachable_daemon", Phrase("start_or_probe"))
+    async with daemon_answer(origin, method, path, refused="daemon_says", broken=broken, silent_s=120, params=told) as answer:
         if not is_now:
             found: Document = await answer.json()
             return found

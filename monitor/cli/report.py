@@ -11,25 +11,14 @@ from monitor.words.usage import DESCRIPTIONS
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the reports."""
     below = parser.add_subparsers(metavar="REPORT", title=parser.say("reports"), required=True)
-    availability = below.add_parser(
-        "availability",
-        help=parser.say("report_availability"),
-        description=say(DESCRIPTIONS, "report_availability", parser.language),
-    )
-    report_availability.add_arguments(availability)
-    availability.set_defaults(perform=report_availability.execute)
-    shift = below.add_parser(
-        "shift",
-        help=parser.say("report_shift"),
-        description=say(DESCRIPTIONS, "report_shift", parser.language),
-    )
-    report_shift.add_arguments(shift)
-    shift.set_defaults(perform=report_shift.execute)
+    for key, report in {"report_availability": report_availability, "report_shift": report_shift}.items():
+        about = say(DESCRIPTIONS, key, parser.language)
+        child = below.add_parser(key.removeprefix("report_"), help=parser.say(key), description=about)
+        report.add_arguments(child)
+        child.set_defaults(perform=report.execute)
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Make the report that was asked for."""
     status: int = arguments.perform(arguments)
     return status

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.cli import tables
-from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
-from monitor.cli.output import put
+from monitor.cli.options import add_common, add_output
+from monitor.cli.output import put_report
 from monitor.cli.parser import Parser
 from monitor.errors import LOG, SetupError
 from monitor.journal.rows import TRANSITION
@@ -30,11 +30,8 @@ _EXAMPLE = "kha-dung.xlsx"
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the arguments."""
-    add_config(parser)
-    add_language(parser)
-    add_format(parser, "table", "json", "html", "xlsx")
-    parser.add_argument("--month", metavar="YEAR-MONTH", help=parser.say("availability_month"))
+    add_common(parser, "table", "json", "html", "xlsx")
+    parser.add_values(("--month", "YEAR-MONTH", "availability_month"))
     parser.add_argument("--from", dest="start", metavar="TIME", help=parser.say("availability_from"))
     parser.add_argument("--to", dest="end", metavar="TIME", help=parser.say("availability_to"))
     parser.add_argument("--journal", metavar="URL", help=parser.say("availability_journal"))
@@ -42,30 +39,21 @@ def add_arguments(parser: Parser) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Make the report and print it, or write it to a file."""
     configuration = load(find_folder(arguments.config))
     zone, now = ZoneInfo(configuration.settings.timezone), SystemClock().wall()
     language = str(arguments.spoken)
     start, end = _period(arguments, zone, now)
     found = _reckoned(configuration, arguments.journal or configuration.settings.journal, start, end)
     report = availability_report(found, configuration.inventory, language, zone, now)
-    put(_formed(report, found, configuration, language, chosen_format(arguments)), arguments.output, _EXAMPLE)
-    if arguments.output is not None:
-        print(say(AVAILABILITY, "written", language, path=arguments.output))
+    makers: dict[str, Callable[[], str | bytes]] = {
+        "table": lambda: _text(report, language),
+        "json": lambda: json.dumps(values(found, configuration.inventory), ensure_ascii=False, indent=1),
+        # What makes pages and workbooks is loaded only where one is asked for.
+        "html": lambda: importlib.import_module("monitor.report.page").page(report, language),
+        "xlsx": lambda: importlib.import_module("monitor.report.xlsx").render_report(report, language),
+    }
+    put_report(arguments, makers, _EXAMPLE, say(AVAILABILITY, "written", language, path=arguments.output))
     return 0
-
-
-def _formed(report: Report, found: Availability, configuration: Configuration, language: str, form: str) -> str | bytes:
-    match form:
-        case "json":
-            return json.dumps(values(found, configuration.inventory), ensure_ascii=False, indent=1)
-        case "html":
-            html: str = importlib.import_module("monitor.report.page").page(report, language)
-            return html
-        case "xlsx":
-            book: bytes = importlib.import_module("monitor.report.xlsx").render_report(report, language)
-            return book
-    return _text(report, language)
 
 
 def _period(arguments: argparse.Namespace, zone: ZoneInfo, now: float) -> tuple[float, float]:
@@ -112,7 +100,6 @@ def _reckoned(configuration: Configuration, url: str, start: float, end: float) 
 
 
 def _text(report: Report, language: str) -> str:
-    """Return the report as a terminal shows it."""
     parts = ["\n".join(_wrapped([report.title, *report.about]))]
     parts += [
         "\n".join([section.title.upper(), *_wrapped([section.note]), *_table(section, language)]) for section in report.sections

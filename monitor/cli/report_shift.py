@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.cli.options import add_config, add_format, add_language, add_output, chosen_format
-from monitor.cli.output import put
+from monitor.cli.options import add_common, add_output
+from monitor.cli.output import put_report
 from monitor.cli.parser import Parser
 from monitor.cli.tables import TableColumn, folded_table, printed_width, wrapped
 from monitor.errors import LOG, SetupError
@@ -35,16 +35,13 @@ _WORKS = 10_000
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the arguments."""
     span = parser.add_mutually_exclusive_group()
     span.add_argument("--last", metavar="DURATION", help=parser.say("shift_last", usual=_USUAL))
     span.add_argument("--from", dest="since", metavar="TIME", help=parser.say("shift_from"))
     parser.add_argument("--to", dest="until", metavar="TIME", help=parser.say("shift_to"))
     parser.add_argument("--journal", metavar="URL", help=parser.say("journal"))
     add_output(parser)
-    add_config(parser)
-    add_language(parser)
-    add_format(parser, "table", "json", "html", "xlsx")
+    add_common(parser, "table", "json", "html", "xlsx")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -58,23 +55,16 @@ def execute(arguments: argparse.Namespace) -> int:
     with reading(arguments.journal or settings.journal) as journal:
         log = shift_log(_read(journal, since, until), inventory, since, until)
     wording = ShiftWording(language, zone, inventory, since)
-    put(_formed(log, wording, inventory.network.name, now.timestamp(), chosen_format(arguments)), arguments.output, _EXAMPLE)
-    if arguments.output is not None:
-        print(say(SHIFT, "file_written", language, path=arguments.output))
+    told = (log, wording, inventory.network.name, now.timestamp())
+    makers: dict[str, Callable[[], str | bytes]] = {
+        "table": lambda: "\n".join(_lines(log, wording, inventory.network.name)),
+        "json": lambda: json.dumps(shift_json(log, wording), ensure_ascii=False, indent=1),
+        # What makes pages and workbooks is loaded only where one is asked for.
+        "html": lambda: importlib.import_module("monitor.report.shift_html").shift_html(*told),
+        "xlsx": lambda: importlib.import_module("monitor.report.shift_xlsx").shift_xlsx(*told),
+    }
+    put_report(arguments, makers, _EXAMPLE, say(SHIFT, "file_written", language, path=arguments.output))
     return 0
-
-
-def _formed(log: ShiftLog, wording: ShiftWording, network: str, now: float, form: str) -> str | bytes:
-    match form:
-        case "json":
-            return json.dumps(shift_json(log, wording), ensure_ascii=False, indent=1)
-        case "html":
-            html: str = importlib.import_module("monitor.report.shift_html").shift_html(log, wording, network, now)
-            return html
-        case "xlsx":
-            book: bytes = importlib.import_module("monitor.report.shift_xlsx").shift_xlsx(log, wording, network, now)
-            return book
-    return "\n".join(_lines(log, wording, network))
 
 
 def _span(arguments: argparse.Namespace, now: datetime) -> tuple[float, float]:
@@ -115,34 +105,29 @@ def _lines(log: ShiftLog, say_: ShiftWording, network: str) -> Iterator[str]:
     yield say_.span(log)
     yield ""
     yield from wrapped(say_.summary(log), width)
-    yield from _section(say_("open"), _open(log, say_), say_("none_open"))
-    if log.closed:
-        yield from _section(say_("closed"), _closed(log, say_))
-    if log.maintenance:
-        yield from _section(say_("maintenance"), _maintenance(log, say_))
-    if log.gaps:
-        yield from _section(say_("gaps"), _gaps(log, say_))
-    if log.declines:
-        yield from _section(say_("declines"), _declines(log, say_))
-    if log.notes:
-        rows = [[say_.time(note.at), say_.note(note)] for note in log.notes]
-        yield from _section(say_("notes"), folded_table([TableColumn(say_("from")), TableColumn("")], rows))
+    for key, columns, rows in _sections(log, say_):
+        if rows or key == "open":
+            yield ""
+            yield say_(key)
+            yield folded_table(columns, rows) if rows else say_("none_open")
 
 
-def _section(heading: str, text: str, otherwise: str = "") -> Iterator[str]:
-    yield ""
-    yield heading
-    yield text or otherwise
-
-
-def _open(log: ShiftLog, say_: ShiftWording) -> str:
-    rows = [[say_.time(each.began), *_told(each, say_)] for each in log.open]
-    return folded_table(_columns(say_, "from", "lasted", "where", "hit_short", "who_why"), rows) if rows else ""
-
-
-def _closed(log: ShiftLog, say_: ShiftWording) -> str:
-    rows = [[say_.time(each.began), say_.time(each.ended), *_told(each, say_)] for each in log.closed]
-    return folded_table(_columns(say_, "from", "until", "lasted", "where", "hit_short", "who_why"), rows)
+def _sections(log: ShiftLog, say_: ShiftWording) -> Iterator[tuple[str, list[TableColumn], list[list[str]]]]:
+    """Yield the key of each section's heading, its columns and its rows."""
+    outage = ("lasted", "where", "hit_short", "who_why")
+    yield "open", _columns(say_, "from", *outage), [[say_.time(each.began), *_told(each, say_)] for each in log.open]
+    closed = [[say_.time(each.began), say_.time(each.ended), *_told(each, say_)] for each in log.closed]
+    yield "closed", _columns(say_, "from", "until", *outage), closed
+    works = [
+        [say_.time(each.began), say_.ended(each.ended), say_.announcer(each), f"{say_.covers(each)}: {each.reason}"]
+        for each in log.maintenance
+    ]
+    yield "maintenance", _columns(say_, "from", "until", "by", "covers"), works
+    gaps = [[say_.began(each), say_.ended(each.ended), say_.lasted(each, log.until), say_.gap(each)] for each in log.gaps]
+    yield "gaps", _columns(say_, "from", "until", "lasted", "why"), gaps
+    declines = [[say_.name(each.target), str(each.times), say_.age(each.lasted_s), say_.decline(each)] for each in log.declines]
+    yield "declines", _columns(say_, "target", "times", "lasted", "why"), declines
+    yield "notes", [*_columns(say_, "from"), TableColumn("")], [[say_.time(note.at), say_.note(note)] for note in log.notes]
 
 
 def _told(outage: Outage, say_: ShiftWording) -> list[str]:
@@ -150,32 +135,5 @@ def _told(outage: Outage, say_: ShiftWording) -> list[str]:
     return [say_.age(outage.down_s), say_.name(outage.target), hit, " · ".join(filter(None, (say_.who(outage), say_.why(outage))))]
 
 
-def _maintenance(log: ShiftLog, say_: ShiftWording) -> str:
-    rows = [
-        [say_.time(each.began), say_.ended(each.ended), say_.announcer(each), f"{say_.covers(each)}: {each.reason}"]
-        for each in log.maintenance
-    ]
-    return folded_table(_columns(say_, "from", "until", "by", "covers"), rows)
-
-
-def _gaps(log: ShiftLog, say_: ShiftWording) -> str:
-    rows = [
-        [
-            say_.began(each),
-            say_.ended(each.ended),
-            say_.lasted(each, log.until),
-            say_.gap(each),
-        ]
-        for each in log.gaps
-    ]
-    return folded_table(_columns(say_, "from", "until", "lasted", "why"), rows)
-
-
-def _declines(log: ShiftLog, say_: ShiftWording) -> str:
-    rows = [[say_.name(each.target), str(each.times), say_.age(each.lasted_s), say_.decline(each)] for each in log.declines]
-    columns = [TableColumn(say_("target")), TableColumn(say_("times"), is_number=True), *_columns(say_, "lasted", "why")]
-    return folded_table(columns, rows)
-
-
-def _columns(say_: ShiftWording, *keys: str) -> Sequence[TableColumn]:
-    return [TableColumn(say_(key), is_number=key == "hit_short") for key in keys]
+def _columns(say_: ShiftWording, *keys: str) -> list[TableColumn]:
+    return [TableColumn(say_(key), is_number=key in ("hit_short", "times")) for key in keys]

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from monitor.cli.options import add_config, add_language
+from monitor.cli.options import add_common
 from monitor.cli.output import put, write_whole
 from monitor.cli.parser import Parser
 from monitor.cli.sites_report import report_lines
@@ -41,7 +41,6 @@ _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare import, export and list."""
     commands = parser.add_subparsers(metavar="import|export|list", dest="action", required=True)
     bring = commands.add_parser("import", help=parser.say("sites_import"))
     source = bring.add_mutually_exclusive_group(required=True)
@@ -60,8 +59,7 @@ def add_arguments(parser: Parser) -> None:
     show.add_argument("--level", help=parser.say("sites_level"))
     show.add_argument("--kind", choices=[kind.value for kind in Kind], help=parser.say("sites_kind"))
     for child in (bring, give, show):
-        add_config(child)
-        add_language(child)
+        add_common(child)
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -28,7 +28,6 @@ class Child:
     log: Path
 
     def last_lines(self) -> list[str]:
-        """Return the end of its output."""
         return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
 
 
@@ -87,7 +86,6 @@ def wait_until_ready(child: Child, host: str, port: int, path: str, within_s: fl
 
 
 def wait_for_any(*children: Child) -> Child:
-    """Return the one that ended first."""
     while True:
         for child in children:
             if child.process.poll() is not None:

@@ -86,7 +86,6 @@ class Agent:
         return self._spoil(answer, message) if answer is not None else None
 
     def _spoil(self, answer: bytes, request: Message) -> bytes:
-        """Return the answer as the agent's ills leave it."""
         if self.ills.oversized:
             answer = oversized(answer, self.ills.oversized)
         if self.ills.nested:

@@ -57,5 +57,4 @@ class LinkCondition:
 
     @property
     def is_alive(self) -> bool:
-        """True where the target answers and forwards."""
         return self.is_powered and not self.is_silent

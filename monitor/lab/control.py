@@ -52,7 +52,6 @@ class Control:
         os.chmod(self._path, 0o600)
 
     async def stop(self) -> None:
-        """Stop listening and remove the socket."""
         if self._server is not None:
             self._server.close()
         self._path.unlink(missing_ok=True)
@@ -164,7 +163,6 @@ def state_folder(given: str | None) -> Path:
 
 
 def socket_path(folder: Path) -> Path:
-    """Return where a lab's control socket is."""
     return folder / "lab.sock"
 
 

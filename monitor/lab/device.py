@@ -133,7 +133,6 @@ class Device:
 
 
 def make_device(target: Target, now: float) -> Device:
-    """Return a target's device as it stands at the lab's start: booted some days ago, its counters in accord with that."""
     chance = random.Random(f"device {target.id}")
     booted = now - chance.uniform(2, 90) * 86_400
     return Device(target, booted, _interfaces(target, booted, chance))

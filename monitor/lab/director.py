@@ -24,7 +24,6 @@ class ActionError(MonitorError):
 
     @classmethod
     def of(cls, error: UnfitError) -> ActionError:
-        """Return the same of a word that fits nothing."""
         return cls(error.code, Phrase(error.remedy, error.values) if error.remedy else None, **error.values)
 
 
@@ -48,7 +47,6 @@ class Director:
             self._after(step.at_s, partial(self._play, step))
 
     def stop(self) -> None:
-        """Let nothing happen any more."""
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()

@@ -140,7 +140,6 @@ class Emulator:
         return self._floods.due(now)
 
     def _reach(self, packet: Packet, target: str, path: Path, now: float) -> list[Reply]:
-        """Return what the target itself says."""
         hops = len(path.nodes)
         delay = self._cross(path, hops, now)
         if delay is None:
@@ -209,7 +208,6 @@ class Emulator:
         return self._perhaps_twice(target, delay + _AGENT_S, reply)
 
     def _signalling(self, packet: Packet, target: str, path: Path, delay: float) -> list[Reply]:
-        """Return what an endpoint says by SIP."""
         source = (str(ip_address(packet.source)), int.from_bytes(packet.payload[:2], "big"))
         device, state = self.province.device(target), self.province.conditions[target].conference
         answer = answer_request(packet.payload[8:], source, device.target, state)
@@ -299,7 +297,6 @@ class Floods:
 
     @property
     def is_on(self) -> bool:
-        """True while anyone floods."""
         return bool(self._streams)
 
     def heard(self, target: str, packet: Packet, now: float) -> None:

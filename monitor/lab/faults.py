@@ -27,13 +27,11 @@ class LabFault:
     until: float | None = None
 
     def number_of(self, name: str) -> float:
-        """Return a value that is a number."""
         value = self.values[name]
         assert isinstance(value, int | float)
         return float(value)
 
     def ports_of(self, name: str) -> frozenset[int]:
-        """Return ports; none where they were left out."""
         value = self.values.get(name, ())
         assert isinstance(value, tuple)
         return frozenset(value)

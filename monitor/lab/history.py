@@ -40,7 +40,6 @@ class InventedHistory:
         self._album = Album(inventory, self.story, self.happenings, measured, weather)
 
     def recorded(self) -> Iterator[Recorded]:
-        """Yield every series that rules would have recorded."""
         return self._recorder.series()
 
     def snapshots(self, first: int, last: int) -> Iterator[Snapshot | None]:
@@ -48,12 +47,10 @@ class InventedHistory:
         return self._album.snapshots(first, last)
 
     def is_running(self, step: int) -> bool:
-        """Return whether the daemon ran at a step."""
         at = self.grid.at(step)
         return not any(spell.start <= at < spell.end for spell in self.happenings.stopped)
 
     def is_blind(self, step: int) -> bool:
-        """Return whether the daemon saw nothing at a step."""
         at = self.grid.at(step)
         return any(spell.start <= at < spell.end for spell in self.happenings.blind)
 

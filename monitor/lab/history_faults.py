@@ -60,7 +60,6 @@ class PastSetting:
 
     @property
     def days(self) -> float:
-        """Return how long it is."""
         return (self.end - self.start) / DAY_S
 
 

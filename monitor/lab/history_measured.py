@@ -88,7 +88,6 @@ class Weather:
 
 
 def measure(target: Target, inventory: Inventory, story: Story, happenings: Happenings, weather: Weather) -> Measurements:
-    """Return what was measured of a target."""
     past, grid = weather.past, weather.grid
     chance = random.Random(f"history {past.seed} {target.id} measured")
     quiet = grid.shares(story.silences[target.id])
@@ -173,5 +172,4 @@ def _growth(target: Target, chance: random.Random) -> tuple[float, float]:
 
 
 def measure_all(inventory: Inventory, story: Story, happenings: Happenings, weather: Weather) -> Mapping[str, Measurements]:
-    """Return id → what was measured of each target."""
     return {id_: measure(target, inventory, story, happenings, weather) for id_, target in inventory.targets.items()}

@@ -63,7 +63,6 @@ class Recorder:
         self.marks = self.hours if self.hours and self.hours[-1] == last else [*self.hours, last]
 
     def series(self) -> Iterator[Recorded]:
-        """Yield every recorded series."""
         sums: dict[str, tuple[array[float], array[float]]] = {}
         hours: dict[Labels, tuple[array[float], array[float]]] = {}
         for target in self._inventory.targets.values():

@@ -53,7 +53,6 @@ class Story:
 
 
 def tell_story(inventory: Inventory, happenings: Happenings, past: PastSetting) -> Story:
-    """Return the story of a past."""
     teller = _Teller(inventory, happenings, past)
     for at in teller.moments():
         teller.judge(at)
@@ -116,7 +115,6 @@ class _Teller:
         return iter(sorted(at for at in found if at < self._past.end))
 
     def _hours(self) -> set[float]:
-        """Return when office hours begin and end."""
         hours, found, at = self._past.office_hours, set[float](), self._past.start
         while at < self._past.end + 86_400:
             day = datetime.fromtimestamp(at, self._past.zone).date()

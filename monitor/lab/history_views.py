@@ -97,7 +97,6 @@ class Album:
         return tuple(found)
 
     def stay(self, id_: str, at: float) -> Stay:
-        """Return what was said of a target at a moment."""
         return self._story.stays[id_][max(0, bisect_right(self._starts[id_], at) - 1)]
 
     def _view(self, target: Target, step: int, at: float) -> TargetView:

@@ -107,7 +107,6 @@ class LoopbackWire:
             loop.add_reader(bound, self._receive, target, bound)
 
     async def stop(self) -> None:
-        """End, and close the sockets."""
         loop = asyncio.get_running_loop()
         for bound in self._sockets.by_target.values():
             loop.remove_reader(bound)

@@ -1,4 +1,4 @@
-"""IP packets as the emulator takes and gives them: IPv4 with its fragments, IPv6, UDP, ICMP errors, and enough of TCP to connect."""
+"""IP packets as the emulator takes and gives them: IPv4 and its fragments, IPv6, UDP, ICMP errors, TCP enough to connect."""
 
 from __future__ import annotations
 

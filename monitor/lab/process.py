@@ -53,11 +53,9 @@ class LabPlan:
 class Wire(Protocol):
     """What carries packets between the province and whoever asks it."""
 
-    async def start(self) -> None:
-        """Begin to answer; called from the running loop."""
+    async def start(self) -> None: ...
 
-    async def stop(self) -> None:
-        """End."""
+    async def stop(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,6 @@ class LabNetwork:
     inner: InnerNetwork
 
     def close(self) -> None:
-        """Remove both."""
         self.inner.close()
         self.tun.close()
 

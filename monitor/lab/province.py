@@ -107,7 +107,6 @@ class Province:
                 host.agent.ills = ills[target]
 
     def device(self, target: str) -> Device:
-        """Return a target's device."""
         return self._hosts[target].device
 
     def agent(self, target: str) -> Agent | None:

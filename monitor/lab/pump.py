@@ -51,7 +51,6 @@ class Pump:
         loop.add_reader(self._timer, self._wake)
 
     def stop(self) -> None:
-        """End; what is still due is dropped."""
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._tun.descriptor)
         loop.remove_reader(self._inner.descriptor)

@@ -64,7 +64,6 @@ class Services:
                 self._servers.append(await asyncio.start_server(self._guarded(serve), sock=listener, limit=_LONGEST_HEAD))
 
     async def stop(self) -> None:
-        """Accept no more, and drop what is open."""
         for server in self._servers:
             server.close()
         for task in self._tasks:

@@ -34,7 +34,6 @@ class Path:
 
     @property
     def is_whole(self) -> bool:
-        """True where the target is reached."""
         return self.reach == len(self.nodes)
 
 

@@ -71,7 +71,6 @@ def curve(points: Sequence[tuple[float, float]]) -> Curve:
 
 
 def steady(rate_bps: float) -> Curve:
-    """Return traffic that is the same all day."""
     return curve(((0.0, rate_bps), (DAY_S, rate_bps)))
 
 

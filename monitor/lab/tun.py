@@ -70,7 +70,6 @@ class Tun:
         fcntl.ioctl(self.descriptor, _TUNSETCARRIER, struct.pack("i", int(on)))
 
     def close(self) -> None:
-        """Remove the device."""
         os.close(self.descriptor)
 
 

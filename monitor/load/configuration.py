@@ -82,7 +82,6 @@ def _entries(sites: Sites) -> Iterable[ReadMapping]:
 
 
 def _check_credentials(sites: Sites, credentials: tuple[str, ...]) -> None:
-    """Note credentials that are named but not there."""
     suggest = Suggester()
     for entry in _entries(sites):
         name = entry["credential"]
@@ -91,7 +90,6 @@ def _check_credentials(sites: Sites, credentials: tuple[str, ...]) -> None:
 
 
 def _check_logins(sites: Sites, logins: tuple[str, ...]) -> None:
-    """Note logins of management pages that are named but not there."""
     suggest = Suggester()
     for entry in _entries(sites):
         name = (entry.values.get("web") or {}).get("login")

@@ -18,7 +18,6 @@ _KEY_LENGTH = 8  # RFC 3414 section 11.2: a password shall be at least 8 charact
 
 
 def credential_table(store: SecretStore) -> Table:
-    """Return the form of one credential."""
     key = Field("key", Secret(store), required=True, doc="its password, 8 characters or more")
     auth = Table((Field("protocol", Choice(AUTH_PROTOCOLS), required=True, doc="RFC 3414, RFC 7860"), key))
     words = "RFC 3414, RFC 3826; aes192c and aes256c lengthen keys as Cisco does"
@@ -85,7 +84,6 @@ def _version_3(name: str, entry: ReadMapping) -> Credential:
 
 
 def login_table(store: SecretStore) -> Table:
-    """Return the form of one login."""
     return Table(
         (
             Field("user", Text(longest=128, numbers=True), required=True, doc="user name"),
@@ -96,5 +94,4 @@ def login_table(store: SecretStore) -> Table:
 
 
 def read_logins(entries: Mapping[str, ReadMapping]) -> dict[str, Login]:
-    """Return the logins that have no fault."""
     return {name: Login(entry["user"], entry["password"]) for name, entry in entries.items() if entry.is_whole}

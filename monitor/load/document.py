@@ -125,11 +125,9 @@ class Node:
         return Faulty()
 
     def at(self, node: yaml.Node, path: str) -> Node:
-        """Return another place of the same file."""
         return Node(node, self._file, path, self.faults)
 
     def has_no_value(self) -> bool:
-        """Return whether nothing, ~ or null stands here."""
         return isinstance(self.yaml, yaml.ScalarNode) and not self.yaml.style and self.yaml.value in _NO_VALUE
 
     def text(self, what: str | Phrase) -> str:

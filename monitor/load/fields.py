@@ -112,7 +112,6 @@ class Table:
         return ReadMapping(node, values, places, faulty, is_whole=len(node.faults) == before)
 
     def name_of(self, item: yaml.Node) -> str | None:
-        """Return the value of the naming key as it is written, None where there is none."""
         if not self.key or not isinstance(item, yaml.MappingNode):
             return None
         for key, value in item.value:
@@ -121,7 +120,6 @@ class Table:
         return None
 
     def schema(self) -> Schema:
-        """An object that permits no other keys."""
         properties: dict[str, object] = {}
         for field in self.fields.values():
             about = field.doc + (f" (default: {field.usual})" if field.usual else "")
@@ -130,7 +128,6 @@ class Table:
         return schema | {"required": [field.name for field in self._required]} if self._required else schema
 
     def form(self) -> str:
-        """Return how it is written."""
         return "{" + ", ".join(f"{name}: …" for name in self.fields) + "}"
 
     def _how_to_add(self, field: Field, path: str) -> Phrase:
@@ -169,15 +166,12 @@ class Record(Generic[Built]):
         return self.build(**{fields[name].attribute or name: entry[name] for name in entry.places})
 
     def name_of(self, item: yaml.Node) -> str | None:
-        """Return the value of the naming key as it is written, None where there is none."""
         return self.table.name_of(item)
 
     def schema(self) -> Schema:
-        """The table's."""
         return self.table.schema()
 
     def form(self) -> str:
-        """Return how it is written."""
         return self.table.form()
 
 
@@ -212,13 +206,11 @@ class ListOf(Generic[Item]):
         return tuple(found)
 
     def schema(self) -> Schema:
-        """An array."""
         schema: Schema = {"type": "array", "items": self.item.schema()}
         schema |= ({"minItems": self.least} if self.least else {}) | ({"uniqueItems": True} if self.once else {})
         return schema | ({"maxItems": self.most} if self.most is not None else {})
 
     def form(self) -> str:
-        """Return how it is written."""
         return f"list: {self.item.form()}"
 
     def _size(self) -> Phrase:
@@ -237,15 +229,12 @@ class OneOrMany(Generic[Item]):
         self.many = ListOf(item, least=1, once=True)
 
     def read(self, node: Node) -> tuple[Item, ...]:
-        """Return the items."""
         return self.many.read(node) if isinstance(node.yaml, yaml.SequenceNode) else (self.item.read(node),)
 
     def schema(self) -> Schema:
-        """Either form."""
         return {"anyOf": [self.item.schema(), self.many.schema()]}
 
     def form(self) -> str:
-        """Return how it is written."""
         return f"{self.item.form()}, or a list"
 
 
@@ -274,13 +263,11 @@ class MapOf(Generic[Item]):
         return MappingProxyType(found)
 
     def schema(self) -> Schema:
-        """An object with properties of one kind."""
         pattern = self.key.schema().get("pattern")
         names: Schema = {"propertyNames": {"pattern": pattern}} if pattern else {}
         return {"type": "object", "additionalProperties": self.item.schema()} | names
 
     def form(self) -> str:
-        """Return how it is written."""
         return f"{{{self.key.form()}: {self.item.form()}}}"
 
 
@@ -292,15 +279,12 @@ class Either:
         self.mapping = mapping
 
     def read(self, node: Node) -> Any:
-        """Return what the form that stands there says."""
         return (self.mapping if isinstance(node.yaml, yaml.MappingNode) else self.short).read(node)
 
     def schema(self) -> Schema:
-        """Either form."""
         return {"anyOf": [self.short.schema(), self.mapping.schema()]}
 
     def form(self) -> str:
-        """Return how it is written."""
         return f"{self.short.form()} or {self.mapping.form()}"
 
 

@@ -70,7 +70,6 @@ class Sites:
     is_complete: bool = True
 
     def of_kind(self, kind: Kind) -> dict[str, Written]:
-        """Return the targets of one kind."""
         return {name: written for name, written in self.targets.items() if written.kind is kind}
 
 
@@ -235,7 +234,6 @@ def _warn_of_rates(sites: Sites, warnings: list[Fault]) -> None:
 
 
 def _inventory(sites: Sites, network: Network, root: str) -> Inventory:
-    """Return the inventory of entries that have no fault."""
     areas = {name: _area(entry) for name, entry in sites.areas.items()}
     targets: dict[str, Target] = {}
     for name, written in sites.targets.items():

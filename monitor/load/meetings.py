@@ -203,7 +203,6 @@ class _MeetingReader:
         )
 
     def _check(self, entry: ReadMapping) -> None:
-        """Note names that the inventory does not have."""
         inventory = self._inventory
         if inventory is None:
             return

@@ -11,7 +11,7 @@ from typing import Any
 from monitor.load.document import Node
 from monitor.load.fields import Field, ListOf, ReadMapping, Record, Table
 from monitor.load.suggest import did_you_mean
-from monitor.load.values import Address, Choice, Duration, Flag, Identifier, Schema, Text, Whole
+from monitor.load.values import Address, Choice, Duration, Flag, Identifier, Scalar, Schema, Text, Whole
 from monitor.model.inventory import Kind, ProbeOverride, Target
 from monitor.model.probe_kinds import KINDS, Given, ProbeKind
 from monitor.model.profile import Profile, WebPage
@@ -32,11 +32,12 @@ STATUS_READERS = ("cisco-xml",)
 _MOST_PORTS = 8
 
 
-class Dscp:
+class Dscp(Scalar):
     """A DSCP by its name (ef, af41, cs4) or number, 0 to 63."""
 
+    written = "DSCP: name or 0 to 63"
+
     def read(self, node: Node) -> int:
-        """Return its number."""
         text = node.text("a_dscp").lower()
         if text in DSCP:
             return DSCP[text]
@@ -45,33 +46,22 @@ class Dscp:
         raise node.refuse("no_dscp", did_you_mean(text, DSCP, Phrase("write_dscp")), text=text)
 
     def schema(self) -> Schema:
-        """A name or a number."""
         return {"anyOf": [{"enum": list(DSCP)}, {"type": "integer", "minimum": 0, "maximum": 63}]}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "DSCP: name or 0 to 63"
 
-
-class SipName:
+class SipName(Scalar):
     """The user or the domain of a SIP URI, in the characters that need no escape there (RFC 3261 section 25.1)."""
 
     _PATTERN = r"[A-Za-z0-9_.!~*'()&=+$,;?/-]{1,128}"
+    written = "part of a SIP address"
+    pattern = f"^{_PATTERN}$"
+    numbers = True
 
     def read(self, node: Node) -> str:
-        """Return it as it is written."""
         text = node.text("a_sip_name")
         if not re.fullmatch(self._PATTERN, text):
             raise node.refuse("no_sip_name", text=text)
         return text
-
-    def schema(self) -> Schema:
-        """A string; digits alone look like a number."""
-        return {"type": ["string", "number"], "pattern": f"^{self._PATTERN}$"}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "part of a SIP address"
 
 
 _TIMEOUT = Duration(0.05, 60)

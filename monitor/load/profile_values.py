@@ -6,8 +6,8 @@ import re
 from types import MappingProxyType
 
 from monitor.load.document import Node
-from monitor.load.fields import Field, ListOf, MapOf, OneOrMany, ReadMapping, Schema, Table
-from monitor.load.values import Choice, Flag, Number, Regex, Text, Whole, written_number
+from monitor.load.fields import Field, ListOf, MapOf, OneOrMany, ReadMapping, Table
+from monitor.load.values import Choice, Flag, Number, Regex, Scalar, Schema, Text, Whole, written_number
 from monitor.model.probe_kinds import KINDS
 from monitor.model.profile import ROWS, Condition, Factor, Name, Reduce, Value
 from monitor.wire.oid import InvalidOidError, format_oid, parse_oid
@@ -38,11 +38,13 @@ _TAKEN_LABELS = frozenset(("target", "kind", "level", "area", "job", "instance",
 _NOTHING: MappingProxyType[str, str] = MappingProxyType({})
 
 
-class Metric:
+class Metric(Scalar):
     """The name of a metric that a profile may make: wan_device_…, wan_ups_…, conference_device_… or one of the contract's."""
 
+    written = "name of a metric"
+    pattern = f"^{_METRIC.pattern}$"
+
     def read(self, node: Node) -> str:
-        """Return the name."""
         text = node.text("a_metric_name")
         if not _METRIC.fullmatch(text):
             raise node.refuse("no_metric_name", text=text, names=_WHOLE)
@@ -53,17 +55,13 @@ class Metric:
                 raise node.refuse("metric_suffix", cure, text=text, suffix=suffix)
         return text
 
-    def schema(self) -> Schema:
-        """A string of the pattern; suffixes are checked on loading."""
-        return {"type": "string", "pattern": f"^{_METRIC.pattern}$"}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "name of a metric"
-
-
-class ObjectIdentifier:
+class ObjectIdentifier(Scalar):
     """A dotted object identifier, such as 1.3.6.1.2.1.1.3.0."""
+
+    written = "object identifier"
+    pattern = r"^\.?[0-9]+(\.[0-9]+)+$"
+    numbers = True
 
     def read(self, node: Node) -> str:
         """Return it without a leading dot."""
@@ -73,60 +71,41 @@ class ObjectIdentifier:
         except InvalidOidError as error:
             raise node.refuse(error.code, Phrase("write_oid"), **error.values) from None
 
-    def schema(self) -> Schema:
-        """A string of numbers and dots; 1.3 alone would look like a number."""
-        return {"type": ["string", "number"], "pattern": r"^\.?[0-9]+(\.[0-9]+)+$"}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "object identifier"
-
-
-class LabelName:
+class LabelName(Scalar):
     """The name of a further label, such as component."""
 
+    written = "label"
+    pattern = "^[a-z][a-z0-9_]*$"
+
     def read(self, node: Node) -> str:
-        """Return it."""
         text = node.text("a_label_name")
         if not re.fullmatch(r"[a-z][a-z0-9_]*", text) or text in _TAKEN_LABELS:
             raise node.refuse("no_label", text=text)
         return text
-
-    def schema(self) -> Schema:
-        """A string of the pattern."""
-        return {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "label"
 
 
 class LabelText(Text):
     """A label's value: short, and without what would have to be escaped."""
 
     def read(self, node: Node) -> str:
-        """Return it."""
         text = super().read(node)
         if '"' in text or "\\" in text:
             raise node.refuse("label_quote")
         return text
 
 
-class NameSource:
+class NameSource(Scalar):
     """What names a row: a column of names, `index` (its index in numbers) or `texts` (those that its index begins with)."""
 
+    written = "object identifier, index or texts"
+
     def read(self, node: Node) -> str:
-        """Return it."""
         text = node.text("a_name_source")
         return text if text in tuple(Name) else ObjectIdentifier().read(node)
 
     def schema(self) -> Schema:
-        """Either."""
         return {"anyOf": [{"enum": list(Name)}, ObjectIdentifier().schema()]}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "object identifier, index or texts"
 
 
 _OIDS = OneOrMany(ObjectIdentifier())
@@ -206,7 +185,6 @@ _OF_NUMBERS = ("scale", "plus", "over", "rest", "times")
 
 
 def make_value(entry: ReadMapping) -> Value | None:
-    """Return one value, None where it is faulty."""
     before = len(entry.node.faults)
     if entry.is_whole:
         _refuse_contradictions(entry)
@@ -238,7 +216,6 @@ def make_value(entry: ReadMapping) -> Value | None:
 
 
 def _refuse_contradictions(entry: ReadMapping) -> None:
-    """Note keys that contradict each other."""
     if entry.has("oid") == entry.has("walk"):
         entry.refuse("oid", "oid_or_walk")
     for name in _OF_COLUMNS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,10 +18,10 @@ import yaml
 
 from monitor.errors import ConfigError, Fault
 from monitor.load.document import Node, read_file
-from monitor.load.fields import Field, ListOf, MapOf, Record, Table
+from monitor.load.fields import Field, ListOf, MapOf, Record
 from monitor.load.secrets import Secret, SecretStore
 from monitor.load.suggest import did_you_mean
-from monitor.load.values import Flag, Schema, Text, Whole
+from monitor.load.values import Flag, Scalar, Text, Whole
 from monitor.words.phrase import phrase
 
 
@@ -30,52 +30,31 @@ class ReceiverChannel:
     """One way to tell a receiver. kind: email, telegram or webhook. form: as Alertmanager has it, secrets included."""
 
     kind: str
-    form: Mapping[str, Any]
-
-    def __repr__(self) -> str:
-        return f"Channel({self.kind!r})"
+    form: Mapping[str, Any] = field(repr=False)
 
 
-class SecretUrl:
+class SecretUrl(Secret):
     """A URL that is a secret itself, by reference: whoever knows it can post there."""
-
-    def __init__(self, store: SecretStore) -> None:
-        self._secret = Secret(store)
 
     def read(self, node: Node) -> str:
         """Return it. The fault never quotes it."""
-        url = self._secret.read(node)
+        url = super().read(node)
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
             raise node.refuse("secret_no_url")
         return url
 
-    def schema(self) -> Schema:
-        """That of a secret."""
-        return self._secret.schema()
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "secret"
-
-
-class SmartHost:
+class SmartHost(Scalar):
     """HOST:PORT of a mail server."""
 
+    written = "HOST:PORT"
+
     def read(self, node: Node) -> str:
-        """Return it."""
         text = node.text("a_mail_server")
         host, _, port = text.rpartition(":")
         if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
             raise node.refuse("no_host_and_port", phrase("write_it_as", example="mail.example:587"), text=text)
         return text
-
-    def schema(self) -> Schema:
-        """A string."""
-        return {"type": "string"}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "HOST:PORT"
 
 
 def _email(**given: Any) -> ReceiverChannel:
@@ -98,8 +77,11 @@ def _webhook(**given: Any) -> ReceiverChannel:
     return ReceiverChannel("webhook", MappingProxyType({"url": given["url"], "send_resolved": True}))
 
 
+def _channels(**given: tuple[ReceiverChannel, ...]) -> tuple[ReceiverChannel, ...]:
+    return tuple(channel for kind in ("email", "telegram", "webhook") for channel in given.get(kind, ()))
+
+
 def receivers_table(store: SecretStore) -> MapOf[tuple[ReceiverChannel, ...]]:
-    """Return the form of receivers.yaml: receiver → its channels."""
     email = Record(
         _email,
         (
@@ -125,37 +107,16 @@ def receivers_table(store: SecretStore) -> MapOf[tuple[ReceiverChannel, ...]]:
     )
     return MapOf(
         Text(longest=100),
-        _Channels(
-            Table(
-                (
-                    Field("email", ListOf(email), default=(), doc="by mail"),
-                    Field("telegram", ListOf(telegram), default=(), doc="by Telegram"),
-                    Field("webhook", ListOf(webhook), default=(), doc="by a POST of JSON"),
-                ),
-                what="receiver",
-            )
+        Record(
+            _channels,
+            (
+                Field("email", ListOf(email), doc="by mail"),
+                Field("telegram", ListOf(telegram), doc="by Telegram"),
+                Field("webhook", ListOf(webhook), doc="by a POST of JSON"),
+            ),
+            what="receiver",
         ),
     )
-
-
-class _Channels:
-    """The channels of one receiver, as one list."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-
-    def read(self, node: Node) -> tuple[ReceiverChannel, ...]:
-        """Return them, in the order of the kinds."""
-        entry = self.table.read(node)
-        return tuple(channel for name in self.table.fields for channel in entry[name])
-
-    def schema(self) -> Schema:
-        """The table's."""
-        return self.table.schema()
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return self.table.form()
 
 
 def load_receivers(path: Path, environment: Mapping[str, str] = os.environ) -> Mapping[str, tuple[ReceiverChannel, ...]]:

@@ -65,7 +65,6 @@ class _ScenarioReader:
         self._folder = folder
 
     def read(self, node: Node) -> Scenario:
-        """Return the scenario; faulty parts are left out, their faults noted."""
         found: dict[str, Any] = {}
         readers: dict[str, Callable[[Node], Any]] = {
             "title": lambda value: value.text("a_text"),
@@ -87,11 +86,9 @@ class _ScenarioReader:
         return Scenario(**found)
 
     def schema(self) -> dict[str, object]:
-        """Return the form of a scenario as JSON Schema, without the rules of each verb."""
         return {"type": "object", "properties": {key: {} for key in ("title", "about", "seed", "links", "agents", "steps")}}
 
     def form(self) -> str:
-        """Return how it is written."""
         return "a scenario"
 
     def _by_selector(self, node: Node, read: Callable[[Node], Any]) -> Iterable[tuple[str, Any]]:

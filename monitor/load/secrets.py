@@ -11,7 +11,7 @@ import yaml
 from monitor.errors import reason_of
 from monitor.load.document import Node
 from monitor.load.fields import Field, ReadMapping, Table
-from monitor.load.values import Schema, Text
+from monitor.load.values import Scalar, Schema, Text
 from monitor.words.phrase import Phrase, phrase
 
 FIELDS = (
@@ -32,14 +32,15 @@ class SecretStore:
     folder: Path
 
 
-class Secret:
+class Secret(Scalar):
     """A secret by reference; the value that is read is the secret itself."""
+
+    written = "secret"
 
     def __init__(self, store: SecretStore) -> None:
         self.store = store
 
     def read(self, node: Node) -> str:
-        """Return the secret. Raises Faulty where it can't be fetched."""
         if not isinstance(node.yaml, yaml.MappingNode):
             raise node.refuse("secret_no_reference", _CURE)
         entry = _TABLE.read(node)
@@ -49,12 +50,7 @@ class Secret:
         return self._fetch(entry, kind, place)
 
     def schema(self) -> Schema:
-        """An object with one reference."""
         return _TABLE.schema() | {"minProperties": 1, "maxProperties": 1}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "secret"
 
     def _fetch(self, entry: ReadMapping, kind: str, place: Node) -> str:
         name = entry[kind]

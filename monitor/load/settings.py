@@ -17,7 +17,7 @@ from monitor.load.fields import Field, ListOf, MapOf, ReadMapping, Record, Table
 from monitor.load.probes import SETTINGS, read_probes
 from monitor.load.secrets import SecretStore
 from monitor.load.suggest import did_you_mean
-from monitor.load.values import Choice, ClockTime, Duration, Flag, Identifier, Moment, Number, Percent, Schema, Text, Whole
+from monitor.load.values import Choice, ClockTime, Duration, Flag, Identifier, Moment, Number, Percent, Scalar, Text, Whole
 from monitor.model.settings import (
     ExportSettings,
     HealthSettings,
@@ -56,13 +56,14 @@ ENGINES = ("fast", "pysnmp")
 DAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 
 
-class Listen:
+class Listen(Scalar):
     """HOST:PORT to listen on; an IPv6 host in brackets."""
 
     _PATTERN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[0-9A-Za-z._-]+):([0-9]{1,5})")
+    written = "HOST:PORT"
+    pattern = f"^{_PATTERN.pattern}$"
 
     def read(self, node: Node) -> str:
-        """Return it as it is written."""
         text = node.text("host_and_port")
         found = self._PATTERN.fullmatch(text)
         if not found:
@@ -72,17 +73,11 @@ class Listen:
             raise node.refuse("no_port", port=found[2])
         return text
 
-    def schema(self) -> Schema:
-        """A string of the pattern."""
-        return {"type": "string", "pattern": f"^{self._PATTERN.pattern}$"}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "HOST:PORT"
-
-
-class Zone:
+class Zone(Scalar):
     """A time zone by its IANA name."""
+
+    written = "time zone"
 
     def read(self, node: Node) -> str:
         """Return the name; the machine knows it."""
@@ -96,14 +91,6 @@ class Zone:
             raise node.refuse("no_time_zone", cure, text=text) from None
         return text
 
-    def schema(self) -> Schema:
-        """A string."""
-        return {"type": "string", "minLength": 1}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "time zone"
-
 
 def _is_of_vietnam(text: str) -> bool:
     """Return whether a name that IANA lacks means Vietnam's zone: 'Asia/Hanoii', 'Asia/Hà_Nội', 'UTC+7'."""
@@ -111,8 +98,11 @@ def _is_of_vietnam(text: str) -> bool:
     return bool(_OFFSET_OF_VIETNAM.fullmatch(text)) or nearest(city, _OF_VIETNAM, alike=_LIKE) is not None
 
 
-class JournalUrl:
+class JournalUrl(Scalar):
     """An SQLAlchemy URL of a database."""
+
+    written = "SQLAlchemy URL"
+    pattern = "^[a-z][a-z0-9+]*://"
 
     def read(self, node: Node) -> str:
         """Return it as it is written. A fault never quotes it: it may hold a password."""
@@ -120,14 +110,6 @@ class JournalUrl:
         if not re.match(r"[a-z][a-z0-9+]*://", text):
             raise node.refuse("no_journal_url")
         return text
-
-    def schema(self) -> Schema:
-        """A string of the pattern."""
-        return {"type": "string", "pattern": "^[a-z][a-z0-9+]*://"}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "SQLAlchemy URL"
 
 
 FLAPPING = Table(

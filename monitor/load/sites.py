@@ -8,19 +8,19 @@ from monitor.load.document import Faulty, Node
 from monitor.load.fields import Either, Field, ListOf, OneOrMany, Record, Table
 from monitor.load.probes import ACCESS, OVERRIDES
 from monitor.load.settings import ENGINES
-from monitor.load.values import Address, Choice, Identifier, Number, Rate, Regex, Schema, Text, Whole, written_number
+from monitor.load.values import Address, Choice, Identifier, Number, Rate, Regex, Scalar, Schema, Text, Whole, written_number
 from monitor.model.inventory import AddressMode, Contact, Contracted, Expected, Location, Network
 
 NO_CREDENTIAL = "none"
 
 
-class LocationReader:
+class LocationReader(Scalar):
     """A position, [latitude, longitude], in degrees of WGS 84."""
 
     _pair = ListOf(Number(-180, 180), least=2, most=2)
+    written = "[latitude, longitude]"
 
     def read(self, node: Node) -> Location:
-        """Return it."""
         before = len(node.faults)
         pair = self._pair.read(node)
         if len(pair) != 2 or len(node.faults) > before:
@@ -31,32 +31,21 @@ class LocationReader:
         return Location(latitude, longitude)
 
     def schema(self) -> Schema:
-        """Two numbers."""
         pair = [{"type": "number", "minimum": -most, "maximum": most} for most in (90, 180)]
         return {"type": "array", "prefixItems": pair, "items": False, "minItems": 2}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "[latitude, longitude]"
 
-
-class Telephone:
+class Telephone(Scalar):
     """A telephone number."""
 
+    written = "telephone number"
+    numbers = True
+
     def read(self, node: Node) -> str:
-        """Return it as it is written."""
         text = node.text("a_telephone_number")
         if not re.fullmatch(r"\+?[0-9][0-9 ().-]{1,30}", text):
             raise node.refuse("no_telephone")
         return text
-
-    def schema(self) -> Schema:
-        """A string; digits alone look like a number."""
-        return {"type": ["string", "number"]}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "telephone number"
 
 
 CONTRACTED = Either(

@@ -62,8 +62,30 @@ _ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*\.?")
 
 
-class Text:
+class Scalar:
+    """A single value.
+
+    written: how, in a few words for the documentation. pattern: what its JSON Schema asks of it, '' for any text; the rest is checked
+    on loading. numbers: without quotation marks editors may take it for a number.
+    """
+
+    written = ""
+    pattern = ""
+    numbers = False
+
+    def schema(self) -> Schema:
+        if self.numbers:
+            return {"type": ["string", "number"]} | ({"pattern": self.pattern} if self.pattern else {})
+        return {"type": "string"} | ({"pattern": self.pattern} if self.pattern else {"minLength": 1})
+
+    def form(self) -> str:
+        return self.written
+
+
+class Text(Scalar):
     """A text of one line, in NFC. numbers: written without quotation marks it may look like a number (00715, 19001090)."""
+
+    written = "text"
 
     def __init__(self, *, longest: int = 500, numbers: bool = False) -> None:
         self.longest = longest
@@ -80,20 +102,15 @@ class Text:
             raise node.refuse("not_one_line")
         return text
 
-    def schema(self) -> Schema:
-        """A string; a number too where editors would take the text for one."""
-        return {"type": ["string", "number"]} if self.numbers else {"type": "string", "minLength": 1}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "text"
-
-
-class Identifier:
+class Identifier(Scalar):
     """An id: lower-case letters without marks, digits, '-', '_' and '.', since it stands in addresses, labels and file names."""
 
+    written = "id"
+    pattern = f"^{_ID.pattern}$"
+    numbers = True
+
     def read(self, node: Node) -> str:
-        """Return the id."""
         text = node.text("an_id")
         if _ID.fullmatch(text):
             return text
@@ -101,20 +118,13 @@ class Identifier:
             raise node.refuse("id_capitals", text=text, lower=text.lower())
         raise node.refuse("no_id", text=text)
 
-    def schema(self) -> Schema:
-        """A string of the id's pattern; digits alone may look like a number."""
-        return {"type": ["string", "number"], "pattern": f"^{_ID.pattern}$"}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "id"
-
-
-class Flag:
+class Flag(Scalar):
     """true or false, and nothing else: yes and NO are too easily a name."""
 
+    written = "true or false"
+
     def read(self, node: Node) -> bool:
-        """Return it."""
         text = node.text("true_or_false")
         if text not in ("true", "false"):
             meant = _SAID_FLAGS.get(text.lower(), text)
@@ -122,78 +132,71 @@ class Flag:
         return text == "true"
 
     def schema(self) -> Schema:
-        """A boolean."""
         return {"type": "boolean"}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "true or false"
 
+class _Bounded(Scalar):
+    """A number within bounds, both included. kind: as JSON Schema calls it."""
 
-class Number:
-    """A decimal number within bounds (both included)."""
+    kind = "number"
 
     def __init__(self, least: float = -math.inf, most: float = math.inf) -> None:
         self.least = least
         self.most = most
 
-    def read(self, node: Node) -> float:
-        """Return it."""
-        text = node.text("a_number")
-        if not re.fullmatch(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?", text, re.ASCII):
-            raise node.refuse("not_a_number", text=text)
-        value = float(text)
-        if not self.least <= value <= self.most or math.isinf(value):
-            raise node.refuse("out_of_range", text=text, range=self._range())
-        return value
-
     def schema(self) -> Schema:
-        """A number within the bounds."""
-        return {"type": "number"} | _bounds(self.least, self.most)
+        bounds = {"minimum": self.least, "maximum": self.most}
+        return {"type": self.kind} | {name: bound for name, bound in bounds.items() if not math.isinf(bound)}
 
     def form(self) -> str:
-        """Return how it is written."""
-        return f"number {tell_fault(self._range(), LOG)}".rstrip()
+        return f"{self.written} {tell_fault(self._range(), LOG)}".rstrip()
+
+    def _text(self, node: Node, what: str, form: str, code: str) -> str:
+        """Return what is written where it is of a form and within the bounds."""
+        text = node.text(what)
+        if not re.fullmatch(form, text, re.ASCII):
+            raise node.refuse(code, text=text)
+        if not self.least <= float(text) <= self.most or math.isinf(float(text)):
+            raise node.refuse("out_of_range", text=text, range=self._range())
+        return text
 
     def _range(self) -> Phrase:
-        return _range(self.least, self.most)
+        if self.least > -math.inf and self.most < math.inf:
+            return phrase("between", least=written_number(self.least), most=written_number(self.most))
+        if self.least > -math.inf:
+            return phrase("at_least", least=written_number(self.least))
+        return phrase("at_most", most=written_number(self.most)) if self.most < math.inf else phrase("quoted", text="")
 
 
-class Whole:
+class Number(_Bounded):
+    """A decimal number within bounds (both included)."""
+
+    written = "number"
+
+    def read(self, node: Node) -> float:
+        return float(self._text(node, "a_number", r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?", "not_a_number"))
+
+
+class Whole(_Bounded):
     """A whole number within bounds (both included)."""
 
-    def __init__(self, least: int | None = None, most: int | None = None) -> None:
-        self.least = -math.inf if least is None else least
-        self.most = math.inf if most is None else most
+    written = "whole number"
+    kind = "integer"
 
     def read(self, node: Node) -> int:
-        """Return it."""
-        text = node.text("a_whole_number")
-        if not re.fullmatch(r"[-+]?\d{1,18}", text, re.ASCII):
-            raise node.refuse("not_a_whole_number", text=text)
-        value = int(text)
-        if not self.least <= value <= self.most:
-            raise node.refuse("out_of_range", text=text, range=_range(self.least, self.most))
-        return value
-
-    def schema(self) -> Schema:
-        """An integer within the bounds."""
-        return {"type": "integer"} | _bounds(self.least, self.most)
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return f"whole number {tell_fault(_range(self.least, self.most), LOG)}".rstrip()
+        return int(self._text(node, "a_whole_number", r"[-+]?\d{1,18}", "not_a_whole_number"))
 
 
-class Duration:
+class Duration(Scalar):
     """A duration with its unit, such as 20ms, 15s, 5m, 1h, 2d; in seconds. Bounds are seconds."""
+
+    pattern = f"^{DURATION.pattern}$"
 
     def __init__(self, at_least: float = 0.0, at_most: float = math.inf) -> None:
         self.at_least = at_least
         self.at_most = at_most
 
     def read(self, node: Node) -> float:
-        """Return it in seconds."""
         text = node.text("a_duration")
         value = seconds(text)
         if value is None:
@@ -207,12 +210,7 @@ class Duration:
     def _may_be(self, value: float | None) -> TypeGuard[float]:
         return value is not None and self.at_least <= value <= self.at_most and not math.isinf(value)
 
-    def schema(self) -> Schema:
-        """A string of the pattern; the bounds are checked on loading."""
-        return {"type": "string", "pattern": f"^{DURATION.pattern}$"}
-
     def form(self) -> str:
-        """Return how it is written."""
         return f"duration {tell_fault(self._range(), LOG)}".rstrip()
 
     def _range(self) -> Phrase:
@@ -221,11 +219,13 @@ class Duration:
         return joined("and", [part for part in (least, most) if part is not None])
 
 
-class Rate:
+class Rate(Scalar):
     """A speed with its unit, such as 512k, 10M, 1G; in bit/s."""
 
+    written = "rate"
+    pattern = f"^{_RATE.pattern}$"
+
     def read(self, node: Node) -> int:
-        """Return it in bit/s."""
         text = node.text("a_rate")
         found = _RATE.fullmatch(text)
         is_zero = bool(_BARE.fullmatch(text)) and float(text) == 0
@@ -236,20 +236,14 @@ class Rate:
             raise node.refuse("out_of_range", text=text, range=phrase("above_at_most", least="0", most="10000G"))
         return value
 
-    def schema(self) -> Schema:
-        """A string of the pattern."""
-        return {"type": "string", "pattern": f"^{_RATE.pattern}$"}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "rate"
-
-
-class Percent:
+class Percent(Scalar):
     """A share such as 1% or 0.1%; as a ratio from 0 to 1."""
 
+    written = "percentage"
+    pattern = f"^{_PERCENT.pattern}$"
+
     def read(self, node: Node) -> float:
-        """Return it as a ratio."""
         text = node.text("a_percentage")
         found = _PERCENT.fullmatch(text)
         if not found:
@@ -260,14 +254,6 @@ class Percent:
         if value > 1:
             raise node.refuse("out_of_range", text=text, range=phrase("at_most", most="100%"))
         return round(value, 12)
-
-    def schema(self) -> Schema:
-        """A string of the pattern."""
-        return {"type": "string", "pattern": f"^{_PERCENT.pattern}$"}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "percentage"
 
 
 class Choice(Generic[Option]):
@@ -282,7 +268,6 @@ class Choice(Generic[Option]):
             self.options = {str(option): option for option in options}
 
     def read(self, node: Node) -> Option:
-        """Return what the word stands for."""
         text = node.text(phrase("one_of", options=tuple(self.options)))
         if text not in self.options:
             raise node.refuse("not_known_here", did_you_mean(text, self.options), text=text)
@@ -294,32 +279,28 @@ class Choice(Generic[Option]):
         return {"enum": [*self.options, *numbers]}
 
     def form(self) -> str:
-        """Return how it is written."""
         return "one of " + ", ".join(self.options)
 
 
-class ClockTime:
+class ClockTime(Scalar):
     """A time of day, HH:MM."""
 
+    written = "time of day HH:MM"
+    pattern = f"^(?:{CLOCK.pattern})$"
+
     def read(self, node: Node) -> time:
-        """Return it, without a zone."""
         text = node.text("a_time_of_day")
         found = time_of_day(text)
         if found is None:
             raise node.refuse("no_time_of_day", phrase("write_it_as", example="07:00"), text=text)
         return found
 
-    def schema(self) -> Schema:
-        """A string of the pattern."""
-        return {"type": "string", "pattern": f"^(?:{CLOCK.pattern})$"}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "time of day HH:MM"
-
-
-class Moment:
+class Moment(Scalar):
     """A date with its time, ISO 8601; without an offset it is in the time zone of monitor.yaml."""
+
+    written = "date and time"
+    pattern = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}"
 
     def read(self, node: Node) -> datetime:
         """Return it; tzinfo is None where no offset is written."""
@@ -332,17 +313,11 @@ class Moment:
             raise node.refuse("date_without_time", phrase("write_it_as", example=f"{text}T08:00"), text=text)
         return moment
 
-    def schema(self) -> Schema:
-        """A string that begins like a date and time."""
-        return {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}"}
 
-    def form(self) -> str:
-        """Return how it is written."""
-        return "date and time"
-
-
-class Address:
+class Address(Scalar):
     """An IPv4 or IPv6 address; names: a host name too."""
+
+    pattern = r"^[0-9A-Za-z._:%-]+$"
 
     def __init__(self, *, names: bool = False) -> None:
         self.names = names
@@ -360,17 +335,14 @@ class Address:
             return text.lower()
         raise node.refuse("no_address", text=text)
 
-    def schema(self) -> Schema:
-        """A string; addresses are checked on loading."""
-        return {"type": "string", "pattern": r"^[0-9A-Za-z._:%-]+$"}
-
     def form(self) -> str:
-        """Return how it is written."""
         return "address or host name" if self.names else "IP address"
 
 
-class Regex:
+class Regex(Scalar):
     """A regular expression of Python's re."""
+
+    written = "regular expression"
 
     def read(self, node: Node) -> str:
         """Return its text, known to compile."""
@@ -379,14 +351,6 @@ class Regex:
         if fault is not None:
             raise node.refuse("no_regex", reason=fault)
         return text
-
-    def schema(self) -> Schema:
-        """A string."""
-        return {"type": "string", "minLength": 1}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "regular expression"
 
 
 def _meant_rate(text: str) -> Phrase | None:
@@ -397,19 +361,6 @@ def _meant_rate(text: str) -> Phrase | None:
     if found:
         return phrase("did_you_mean", near=f"{found[1]}{'k' if found[2] in 'kK' else found[2].upper()}")
     return None
-
-
-def _bounds(least: float, most: float) -> Schema:
-    bounds: Schema = {} if least == -math.inf else {"minimum": least}
-    return bounds if most == math.inf else bounds | {"maximum": most}
-
-
-def _range(least: float, most: float) -> Phrase:
-    if least > -math.inf and most < math.inf:
-        return phrase("between", least=written_number(least), most=written_number(most))
-    if least > -math.inf:
-        return phrase("at_least", least=written_number(least))
-    return phrase("at_most", most=written_number(most)) if most < math.inf else phrase("quoted", text="")
 
 
 def time_of_day(text: str) -> time | None:

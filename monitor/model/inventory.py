@@ -173,7 +173,6 @@ class Inventory:
         object.__setattr__(self, "_shared", frozenset(each for each, number in shorts.items() if number > 1))
 
     def of_kind(self, kind: Kind) -> tuple[Target, ...]:
-        """Return the targets of one kind in the order of the files."""
         return tuple(target for target in self.targets.values() if target.kind is kind)
 
     def short_name(self, target: Target) -> str:

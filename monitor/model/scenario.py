@@ -63,7 +63,6 @@ class Verb:
     has_targets: bool = True
 
     def has_parameter(self, name: str) -> bool:
-        """Return whether it takes a value of that name."""
         return any(parameter.name == name for parameter in self.parameters)
 
     def parameter(self, name: str) -> Parameter:

@@ -237,7 +237,6 @@ class SipSpec(Spec):
 
     @classmethod
     def more(cls, basis: Basis[SipSettings]) -> dict[str, Any]:
-        """Return how the endpoint is addressed."""
         access = basis.target.sip
         return {
             "port": access.port or basis.settings.port,
@@ -308,7 +307,6 @@ class H323Spec(Spec):
 
     @classmethod
     def more(cls, basis: Basis[H323Settings]) -> dict[str, Any]:
-        """Return how the endpoint is addressed."""
         access = basis.target.h323
         return {
             "port": access.port or basis.settings.port,
@@ -362,7 +360,6 @@ class WebSpec(Spec):
 
     @classmethod
     def more(cls, basis: Basis[WebSettings]) -> dict[str, Any]:
-        """Return what is asked for there, and by whom."""
         own: WebSettings = basis.settings
         page, access, login = own.page, basis.target.web, basis.login
         return {

@@ -15,5 +15,5 @@ POLL: Catalogue = {
         "{answering}/{asked} đối tượng trả lời trong {took}",
         "{answering}/{asked:# target answers|# targets answer}, in {took}",
     ),
-    "progress": ("đã hỏi {done}/{asked}", "asked {done}/{asked}"),
+    "progress": ("đã hỏi {done}/{of}", "asked {done}/{of}"),
 }

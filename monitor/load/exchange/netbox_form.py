@@ -14,7 +14,7 @@ from monitor.load.document import Node, read_file
 from monitor.load.exchange.rows import COLUMNS
 from monitor.load.fields import Field, ListOf, MapOf, Table
 from monitor.load.secrets import Secret, SecretStore
-from monitor.load.values import Choice, Schema, Text
+from monitor.load.values import Choice, Scalar, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,11 @@ class NetBox:
     custom_fields: Mapping[str, str] = field(default_factory=dict)
 
 
-class Url:
+class Url(Scalar):
     """The address of a NetBox: http or https, perhaps with a path."""
+
+    written = "URL"
+    pattern = "^https?://"
 
     def read(self, node: Node) -> str:
         """Return it without a slash at its end."""
@@ -46,17 +49,8 @@ class Url:
             raise node.refuse("no_netbox_url", text=text)
         return text.removesuffix("/api")
 
-    def schema(self) -> Schema:
-        """A string."""
-        return {"type": "string", "pattern": "^https?://"}
-
-    def form(self) -> str:
-        """Return how it is written."""
-        return "URL"
-
 
 def netbox_table(store: SecretStore) -> Table:
-    """Return the form of netbox.yaml."""
     return Table(
         (
             Field("url", Url(), required=True, doc="where NetBox is: https://netbox.example"),

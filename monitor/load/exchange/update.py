@@ -114,7 +114,6 @@ def _differences(old: yaml.Node, new: yaml.Node) -> Iterator[Difference]:
 
 
 def _between(of: str, before: yaml.Node | None, after: yaml.Node | None) -> Iterator[Difference]:
-    """Yield the differences of two mappings, key by key."""
     old, new = (_texts(item) if isinstance(item, yaml.MappingNode) else {} for item in (before, after))
     for key in sorted(old.keys() | new.keys(), key=lambda key: _ORDER.get(key, len(_ORDER))):
         if old.get(key) != new.get(key):
@@ -131,7 +130,6 @@ def _shown(node: yaml.Node | None) -> str:
 
 
 def _section(items: list[yaml.Node], rows: Rows, kind: str, tally: dict[str, list[str]], faults: list[Fault]) -> list[yaml.Node]:
-    """Return the items of one list with its rows brought in."""
     new = {scalar_under(row, "id"): row for row in rows.nodes[kind] if scalar_under(row, "id")}
     result: list[yaml.Node] = []
     for item in items:

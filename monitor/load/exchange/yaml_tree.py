@@ -24,17 +24,14 @@ def scalar(text: str, *, is_text: bool = False) -> yaml.ScalarNode:
 
 
 def sequence(items: Iterable[yaml.Node]) -> yaml.SequenceNode:
-    """Return a list."""
     return yaml.SequenceNode(SEQ, list(items), None, None, True)
 
 
 def mapping(values: Mapping[str, yaml.Node]) -> yaml.MappingNode:
-    """Return a mapping."""
     return yaml.MappingNode(MAP, [(scalar(key), value) for key, value in values.items()], None, None, True)
 
 
 def key_text(node: yaml.Node) -> str:
-    """Return a key's text."""
     return str(node.value)
 
 
