@@ -195,5 +195,5 @@ def answer_segment(packet: Packet, open_ports: frozenset[int]) -> bytes | None:
 
 def _segment(packet: Packet, ports: tuple[int, int], sequence: int, acknowledged: int, flags: int) -> bytes:
     bare = _HEAD.pack(*ports, sequence, acknowledged, 5 << 4, flags, _WINDOW, 0, 0)
-    total = checksum(pseudo_header_of(packet.destination, packet.source, TCP, len(bare)) + bare)
+    total = checksum(pseudo_header(packet.destination, packet.source, TCP, len(bare)) + bare)
     return build(packet.destination, packet.source, TCP, bare[:16] + total.to_bytes(2, "big") + bare[18:])

@@ -11,7 +11,7 @@ from monitor.model.inventory import Inventory, Target
 from monitor.wire.fault import MalformedError
 from monitor.wire.h323 import (
     SIGNALLING_PORT,
-    Place,
+    TransportAddress,
     gatekeeper_confirm,
     location_confirm,
     location_reject,
@@ -93,7 +93,9 @@ def _port(via: str, source_port: int) -> int:
     return port if 0 < port < 65_536 else source_port
 
 
-def answer_ras(request: bytes, own: Place, inventory: Inventory, conditions: Mapping[str, LinkCondition]) -> bytes | None:
+def answer_ras(
+    request: bytes, own: TransportAddress, inventory: Inventory, conditions: Mapping[str, LinkCondition]
+) -> bytes | None:
     """Return what the gatekeeper at `own` says to a datagram; None where it says nothing, as to what it can't read.
 
     A registration outlives the power of its endpoint for a while, as real ones do until their time to live is over.

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from monitor.model.basis import Spec
 from monitor.model.clock import Clock
 from monitor.model.reading import Deliver, Outcome, Reading, ServiceSample
 from monitor.model.reason import Reason, Reasons
+from monitor.model.spec import Spec
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, resolve_by_system
 from monitor.probes.tcp_connect import Connector
