@@ -1,4 +1,4 @@
-"""The worked examples of docs/contributing.md are real: each applies to the tree as it is, and with all of them their tests pass."""
+"""The worked examples of docs/contributing.md are real: each applies to the tree as it is, and their tests pass."""
 
 from __future__ import annotations
 

@@ -65,8 +65,8 @@ _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:
 class Scalar:
     """A single value.
 
-    written: how, in a few words for the documentation. pattern: what its JSON Schema asks of it, '' for any text; the rest is checked
-    on loading. numbers: without quotation marks editors may take it for a number.
+    written: how, in a few words for the documentation. pattern: what its JSON Schema asks of it, '' for any text; the rest is
+    checked on loading. numbers: without quotation marks editors may take it for a number.
     """
 
     written = ""
