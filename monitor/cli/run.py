@@ -23,9 +23,9 @@ from monitor.probes.guard import ensure_permitted
 from monitor.probes.netlink import OwnLink
 from monitor.probes.trace import Tracer
 from monitor.service.daemon import Daemon
-from monitor.service.history import History, history_file
+from monitor.service.history import History
 from monitor.service.live_source import LiveSource
-from monitor.service.meetings.loads import Loads, loads_file
+from monitor.service.meetings.loads import Loads
 from monitor.service.meetings.watch import MeetingWatch
 from monitor.service.process import (
     ServiceManager,
@@ -125,8 +125,8 @@ async def compose_daemon(
     settings, clock = configuration.settings, SystemClock()
     journal = Journal(await asyncio.to_thread(open_store, settings.journal, ServiceManager(os.environ)))
     stack.callback(journal.close)
-    history = stack.enter_context(History().kept_in(history_file(settings.journal)))
-    loads = stack.enter_context(Loads().kept_in(loads_file(history_file(settings.journal))))
+    history = stack.enter_context(History().kept_beside(settings.journal))
+    loads = stack.enter_context(Loads().kept_beside(settings.journal))
     probers = await open_probers(settings, clock, stack)
     log.info(probers.icmp.describe())
     tracer = Tracer()

@@ -6,27 +6,35 @@ import json
 import logging
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Self
+from typing import Any, BinaryIO, ClassVar, Generic, Self, TypeVar
 
 log = logging.getLogger(__name__)
 
+OfTarget = TypeVar("OfTarget")
 
-class SavedState(ABC):
-    """A memory that is saved at the end and taken up at the next start.
 
-    form: what its file says that it is; another form is not read. lost: the line of the log for a file that can't be read, with
-    places for its path and the reason.
+class SavedState(ABC, Generic[OfTarget]):
+    """What is remembered of each target, saved at the end and read at the next start.
+
+    file: its name. form: what the file says that it is; another form is not read. lost: the line of the log for a file that can't
+    be read, with places for its path and the reason.
     """
 
+    file: ClassVar[str]
     form: ClassVar[str]
     lost: ClassVar[str]
 
+    def __init__(self) -> None:
+        self._by_target: dict[str, OfTarget] = {}
+
     @contextmanager
-    def kept_in(self, path: Path | None) -> Iterator[Self]:
-        """Take up what an earlier run left in a file, and leave this run's there at the end; None keeps nothing."""
+    def kept_beside(self, journal_url: str) -> Iterator[Self]:
+        """Read what an earlier run left beside an SQLite journal, and leave this run's there; a journal elsewhere has no beside."""
+        _, found, journal = journal_url.partition("sqlite:///")
+        path = Path(journal).with_name(self.file) if found and journal and journal != ":memory:" else None
         if path is not None:
             self.load(path)
         try:
@@ -34,6 +42,11 @@ class SavedState(ABC):
         finally:
             if path is not None:
                 self.save(path)
+
+    def keep_only(self, targets: Iterable[str]) -> None:
+        """Forget the targets that are no longer watched."""
+        for target in self._by_target.keys() - set(targets):
+            del self._by_target[target]
 
     def save(self, path: Path) -> None:
         """Write everything to a file, whole or not at all."""
@@ -46,7 +59,7 @@ class SavedState(ABC):
         draft.replace(path)
 
     def load(self, path: Path) -> None:
-        """Take up what an earlier run saved; a file that is missing or damaged is only worth a line in the log."""
+        """Read what an earlier run saved; a file that is missing or damaged is only worth a line in the log."""
         try:
             with path.open("rb") as file:
                 head = json.loads(file.readline())
@@ -56,7 +69,7 @@ class SavedState(ABC):
         except FileNotFoundError:
             return
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-            self._forget()
+            self._by_target.clear()
             log.warning(self.lost, path, error)
 
     @abstractmethod
@@ -69,8 +82,4 @@ class SavedState(ABC):
 
     @abstractmethod
     def _read(self, head: Mapping[str, Any], file: BinaryIO) -> None:
-        """Take it up. Raises one of OSError, ValueError, KeyError, TypeError and EOFError where it is damaged."""
-
-    @abstractmethod
-    def _forget(self) -> None:
-        """Forget everything, also what was read until then."""
+        """Read it. Raises one of OSError, ValueError, KeyError, TypeError and EOFError where it is damaged."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from monitor.model.day_series import MINUTES, UNSEEN
 from monitor.model.reading import IcmpSample, Outcome, Reading
-from monitor.service.history import History
+from monitor.model.settings import Settings
+from monitor.model.state import State
+from monitor.service.history import History, add_minute
+from tests.export import sample
 
 START_S = 1_800_000_000 // 60 * 60.0
 
@@ -62,15 +66,22 @@ def test_minutes_in_which_nothing_was_seen_are_gaps() -> None:
     history.note(burst(0.01, None), START_S)
     history.note(burst(None, None), START_S + 120)
     history.note(burst(0.02), START_S + 180)
-    last = int(START_S // 60) + 2
-    assert [pytest.approx(0.01), None, None] == history.minutes("a", "rtt", last)[-3:]
-    assert [0.5, None, 1.0] == history.minutes("a", "loss", last)[-3:]
+    day = history.day("a", START_S + 180)
+    assert day is not None
+    assert [0.01, None, None] == [value and round(value, 6) for value in day.rtts_s[-3:]]
+    assert (0.5, None, 1.0) == day.losses[-3:]
 
 
 def test_bursts_that_confirm_a_suspicion_do_not_count() -> None:
     history = History()
     history.note(burst(None, confirms=True), START_S)
-    assert [None] * MINUTES == history.minutes("a", "loss", int(START_S // 60) + 1)
+    assert history.day("a", START_S + 120) is None
+    history.note(burst(0.01), START_S)
+    history.note(burst(None, confirms=True), START_S)
+    history.note(burst(0.01), START_S + 60)
+    day = history.day("a", START_S + 60)
+    assert day is not None
+    assert 0.0 == day.losses[-1]
 
 
 def test_a_day_holds_what_else_is_drawn_and_keeps_its_gaps(tmp_path: Path) -> None:
@@ -126,3 +137,34 @@ def test_a_damaged_file_begins_anew(tmp_path: Path, content: bytes) -> None:
     history = History()
     history.load(path)
     assert history.usual_rtt_s("a") is None
+
+
+# What else pages draw
+
+MINUTE = int(sample.NOW // 60) - 1
+
+
+def drawn(state: State, **changes: object) -> tuple[float | None, float | None]:
+    """Return the last minute's jitter and received rate of a commune in a state."""
+    history = History()
+    snapshot = sample.with_view(sample.snapshot(states={"xa-1-1": state}), "xa-1-1", **changes)
+    history.note(Reading("xa-1-1", "icmp", 0.0, Outcome.OK, icmp=IcmpSample(1, (0.01,))), sample.NOW - 60)
+    history.note(Reading("xa-1-1", "icmp", 0.0, Outcome.OK, icmp=IcmpSample(1, (0.01,))), sample.NOW)
+    add_minute(history, snapshot, Settings(), MINUTE)
+    day = history.day("xa-1-1", sample.NOW)
+    assert day is not None
+    return day.jitters_s[-1], day.receive_bps[-1]
+
+
+def test_an_answering_point_is_drawn() -> None:
+    jitter_s, receive_bps = drawn(State.UP)
+    assert (1.2, 20_000_000) == (round((jitter_s or 0) * 1000, 3), receive_bps)
+
+
+def test_a_silent_one_leaves_a_gap() -> None:
+    assert (None, None) == drawn(State.DOWN)
+
+
+def test_stale_evidence_leaves_a_gap() -> None:
+    old = replace(sample.icmp(), at=sample.NOW - 600)
+    assert (None, None) == drawn(State.UP, icmp=old, snmp=sample.snmp(sample.NOW - 900))

@@ -29,7 +29,7 @@ from monitor.model.reason import Reason
 from monitor.model.spec import IcmpSpec, SnmpSpec
 from monitor.model.state import OwnSide
 from monitor.service.daemon import Daemon
-from monitor.service.history import History, history_file
+from monitor.service.history import History
 from monitor.service.live_source import LiveSource
 from monitor.service.specs import turns
 from monitor.service.web_process import WebProcess
@@ -228,7 +228,7 @@ async def live(folder: Path, rounds: int) -> dict[str, object]:
     async with AsyncExitStack() as stack:
         journal = Journal(Store(url))
         stack.callback(journal.close)
-        life = Life(configuration, journal, stack.enter_context(History().kept_in(history_file(url))))
+        life = Life(configuration, journal, stack.enter_context(History().kept_beside(url)))
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         web = WebProcess(LiveSource(life.daemon), NoMeetings(), [listener])
         serving = asyncio.create_task(web.run())

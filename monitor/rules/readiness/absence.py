@@ -29,7 +29,7 @@ def _loss(endpoint: str, transitions: Sequence[Transition], start: float, end: f
     absent: Counter[tuple[str, str]] = Counter()
     reasons: dict[tuple[str, str], Reason] = {}
     total_s = 0.0
-    for each, until in zip(states, ends, strict=True) if states else ():
+    for each, until in zip(states, ends, strict=False):  # nobody was anything before its end: one end, no state
         lasted_s = min(until, end) - max(each.at, start)
         if each.new in ABSENT and lasted_s > 0:
             key = (each.cause or endpoint, each.reason.code)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from monitor.model.meeting import UsualLoad
@@ -39,73 +38,59 @@ class _PointMeans:
         self.count, self.down_sum, self.up_sum = 0, 0.0, 0.0
 
 
-class Loads(SavedState):
+class Loads(SavedState[_PointMeans]):
     """The usual load of every point's circuit."""
 
+    file = "loads.hours"
     form = "monitor loads 1"
     lost = "the usual loads in %s can't be read and begin anew: %s"
 
-    def __init__(self) -> None:
-        self._tracks: dict[str, _PointMeans] = {}
-
     def note(self, views: Mapping[str, TargetView], now_local: datetime) -> None:
         """Take what circuits carry now, by their exact rates; called about once a minute. now_local: in the settings' time zone."""
-        hour = now_local.weekday() * 24 + now_local.hour
+        hour = _hour_of_week(now_local)
         for name, view in views.items():
             rates = _rates(view)
             if rates is None:
                 continue
-            track = self._tracks.setdefault(name, _PointMeans())
-            if track.hour != hour:
-                track.close()
-                track.hour = hour
-            track.count += 1
-            track.down_sum += rates[0]
-            track.up_sum += rates[1]
+            means = self._by_target.setdefault(name, _PointMeans())
+            if means.hour != hour:
+                means.close()
+                means.hour = hour
+            means.count += 1
+            means.down_sum += rates[0]
+            means.up_sum += rates[1]
 
     def usual(self, start: datetime, end: datetime) -> dict[str, UsualLoad]:
         """Return point → what it usually carries in the busiest hour of a time (aware, local); who was never seen then lacks."""
-        hours = []
-        moment = start.replace(minute=0, second=0, microsecond=0)
-        while moment < end:
-            hours.append(moment.weekday() * 24 + moment.hour)
-            moment += timedelta(hours=1)
+        first = start.replace(minute=0, second=0, microsecond=0)
+        hours = {_hour_of_week(first + timedelta(hours=number)) for number in range(math.ceil((end - first) / timedelta(hours=1)))}
         found = {}
-        for name, track in self._tracks.items():
-            down = [value for hour in hours if not math.isnan(value := track.down[hour])]
-            up = [value for hour in hours if not math.isnan(value := track.up[hour])]
+        for name, means in self._by_target.items():
+            down = [value for hour in hours if not math.isnan(value := means.down[hour])]
+            up = [value for hour in hours if not math.isnan(value := means.up[hour])]
             if down and up:
                 found[name] = UsualLoad(max(down), max(up))
         return found
 
-    def keep_only(self, targets: Iterable[str]) -> None:
-        """Forget the points that are no longer watched."""
-        for target in self._tracks.keys() - set(targets):
-            del self._tracks[target]
-
     def _head(self) -> Mapping[str, Any]:
-        return {"points": list(self._tracks)}
+        return {"points": list(self._by_target)}
 
     def _write(self, file: BinaryIO) -> None:
-        for track in self._tracks.values():
-            track.close()
-            track.down.tofile(file)
-            track.up.tofile(file)
+        for means in self._by_target.values():
+            means.close()
+            means.down.tofile(file)
+            means.up.tofile(file)
 
     def _read(self, head: Mapping[str, Any], file: BinaryIO) -> None:
         for name in head["points"]:
-            track = _PointMeans(array("f"), array("f"))
-            track.down.fromfile(file, HOURS)
-            track.up.fromfile(file, HOURS)
-            self._tracks[name] = track
-
-    def _forget(self) -> None:
-        self._tracks.clear()
+            means = _PointMeans(array("f"), array("f"))
+            means.down.fromfile(file, HOURS)
+            means.up.fromfile(file, HOURS)
+            self._by_target[name] = means
 
 
-def loads_file(history: Path | None) -> Path | None:
-    """Return where the loads are kept: beside the history."""
-    return None if history is None else history.with_name("loads.hours")
+def _hour_of_week(moment: datetime) -> int:
+    return moment.weekday() * 24 + moment.hour
 
 
 def _rates(view: TargetView) -> tuple[float, float] | None:

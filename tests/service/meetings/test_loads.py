@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.model.inventory import Kind, Target
 from monitor.model.meeting import UsualLoad
 from monitor.model.state import InterfaceView, SnmpView, TargetView
-from monitor.service.meetings.loads import Loads, loads_file
+from monitor.service.meetings.loads import Loads
 
 MONDAY = datetime(2026, 11, 30, 8, 5)
 XA = Target("xa", Kind.POINT, "Xã", "xã", "10.1.2.1", "commune", "a")
@@ -60,14 +60,13 @@ def test_what_a_device_does_not_tell_is_no_load() -> None:
 
 
 def test_a_restart_keeps_them_and_a_damaged_file_begins_anew(tmp_path: Path) -> None:
-    path = loads_file(tmp_path / "history.minutes")
-    assert path is not None
-    with Loads().kept_in(path) as loads:
+    url, path = f"sqlite:///{tmp_path}/journal.db", tmp_path / "loads.hours"
+    with Loads().kept_beside(url) as loads:
         loads.note(carrying(1e6), MONDAY)
-    with Loads().kept_in(path) as again:
+    with Loads().kept_beside(url) as again:
         assert {"xa": UsualLoad(1e6, 1e6)} == usual(again)
     path.write_bytes(path.read_bytes()[:100])
-    with Loads().kept_in(path) as damaged:
+    with Loads().kept_beside(url) as damaged:
         assert {} == usual(damaged)
 
 
