@@ -31,10 +31,18 @@ async def check(ids: Sequence[str], views: Mapping[str, TargetView], rules: Meet
     Bursts go to at most `at_once` endpoints at a time, neighbours apart, so that no circuit carries many of them. An endpoint that
     is in a call, or is known to be silent, gets no burst but the usual round.
     """
-    bursts = [name for name in ids if not _is_spared(views.get(name))]
-    apart = sorted(bursts, key=lambda name: spread(name, 1.0))
-    others, their_readings = ask(ids, _without_bursts(frozenset(bursts)))
-    done, of = 0, others + len(bursts)
+    apart = sorted((name for name in ids if not _is_spared(views.get(name))), key=lambda name: spread(name, 1.0))
+    in_bursts = frozenset(apart)
+    changes: dict[str, Any] = {"packets": rules.packets, "spacing_s": rules.spacing_s}
+
+    def as_burst(probe: str, spec: Spec) -> Spec | None:
+        return replace(spec, **changes) if _is_ping(probe) else None
+
+    def beside_bursts(probe: str, spec: Spec) -> Spec | None:
+        return None if _is_ping(probe) and spec.target in in_bursts else spec
+
+    others, their_readings = ask(ids, beside_bursts)
+    done, of = 0, others + len(apart)
     progress(done, of)
 
     async def collect(readings: AsyncIterator[Reading]) -> None:
@@ -45,7 +53,7 @@ async def check(ids: Sequence[str], views: Mapping[str, TargetView], rules: Meet
 
     async def burst() -> None:
         for first in range(0, len(apart), rules.at_once):
-            _, readings = ask(apart[first : first + rules.at_once], _burst(rules))
+            _, readings = ask(apart[first : first + rules.at_once], as_burst)
             await collect(readings)
 
     await asyncio.gather(burst(), collect(their_readings))
@@ -55,20 +63,5 @@ def _is_spared(view: TargetView | None) -> bool:
     return view is not None and (view.state in _SILENT or teller_of_call(view) is not None)
 
 
-def _burst(rules: MeetingSettings) -> Form:
-    def form(probe: str, spec: Spec) -> Spec | None:
-        changes: dict[str, Any] = {"packets": rules.packets, "spacing_s": rules.spacing_s}
-        return replace(spec, **changes) if _is_burst(probe) else None
-
-    return form
-
-
-def _without_bursts(bursts: frozenset[str]) -> Form:
-    def form(probe: str, spec: Spec) -> Spec | None:
-        return None if _is_burst(probe) and spec.target in bursts else spec
-
-    return form
-
-
-def _is_burst(probe: str) -> bool:
+def _is_ping(probe: str) -> bool:
     return KINDS[probe].brings is Brings.PINGS

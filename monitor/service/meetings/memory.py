@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from monitor.model.meeting import Meeting, Past, Samples
 from monitor.model.reading import Reading
-from monitor.model.state import Event, Transition
+from monitor.model.state import Transition
 from monitor.rules.readiness.absence import outages
+from monitor.service.meetings.records import MeetingJournal
 
 READ_AT_ONCE = 200_000
 KNOWN_S = 3_600.0
@@ -32,65 +32,52 @@ class _EndpointSamples:
 
 
 class SampleMemory:
-    """Takes every reading and remembers the packets of the last hours, in buckets of five minutes.
+    """Records every burst and remembers its packets for some hours, in buckets of five minutes.
 
     An outage is no loss: with the first reply after it the memory begins anew, as the quality's window does.
     """
 
     def __init__(self) -> None:
-        self._tracks: dict[str, _EndpointSamples] = {}
+        self._endpoints: dict[str, _EndpointSamples] = {}
 
     def note(self, reading: Reading, wall: float) -> None:
-        """Take a reading; only bursts that were sent count, and those that confirm a suspicion do not."""
+        """Record a reading; only bursts that were sent count, and those that confirm a suspicion do not."""
         sample = reading.icmp
         if sample is None or not sample.sent or reading.confirms:
             return
-        track = self._tracks.setdefault(reading.target, _EndpointSamples())
-        if not sample.received:
-            track.silent += 1
-        elif track.silent >= _SILENT_OF_AN_OUTAGE:
-            track.buckets.clear()
-            track.silent = 0
-        else:
-            track.silent = 0
+        seen = self._endpoints.setdefault(reading.target, _EndpointSamples())
+        if sample.received and seen.silent >= _SILENT_OF_AN_OUTAGE:
+            seen.buckets.clear()
+        seen.silent = 0 if sample.received else seen.silent + 1
         began = wall - wall % BUCKET_S
-        if track.buckets and track.buckets[-1][0] == began:
-            _, sent, lost = track.buckets.pop()
-        else:
-            sent = lost = 0
-        track.buckets.append((began, sent + sample.sent, lost + sample.sent - sample.received))
-        track.at = wall
+        _, sent, lost = seen.buckets.pop() if seen.buckets and seen.buckets[-1][0] == began else (began, 0, 0)
+        seen.buckets.append((began, sent + sample.sent, lost + sample.sent - sample.received))
+        seen.at = wall
 
     def of(self, target: str, now: float, recent_s: float) -> Samples | None:
         """Return what the last seconds brought, None where nothing did; older buckets are forgotten."""
-        track = self._tracks.get(target)
-        if track is None:
+        seen = self._endpoints.get(target)
+        while seen and seen.buckets and seen.buckets[0][0] < now - recent_s:
+            seen.buckets.popleft()
+        if not seen or not seen.buckets:
             return None
-        while track.buckets and track.buckets[0][0] < now - recent_s:
-            track.buckets.popleft()
-        if not track.buckets:
-            return None
-        return Samples(sum(each[1] for each in track.buckets), sum(each[2] for each in track.buckets), track.at)
+        return Samples(sum(each[1] for each in seen.buckets), sum(each[2] for each in seen.buckets), seen.at)
 
     def keep_only(self, targets: Collection[str]) -> None:
         """Forget the targets that are no longer watched."""
-        for target in self._tracks.keys() - set(targets):
-            del self._tracks[target]
-
-
-class TransitionReader(Protocol):
-    """Where transitions are read."""
-
-    async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
-        """Return what came after `since`, newest first."""
+        for target in self._endpoints.keys() - set(targets):
+            del self._endpoints[target]
 
 
 class Outages:
-    """What the journal said of every target in the last days, read anew from where it ended at each refresh."""
+    """What the journal said of every target in the last days, read anew from where it ended at each refresh.
 
-    def __init__(self, journal: TransitionReader) -> None:
+    transitions: by target, oldest first.
+    """
+
+    def __init__(self, journal: MeetingJournal) -> None:
         self._journal = journal
-        self._told: defaultdict[str, list[Transition]] = defaultdict(list)
+        self.transitions: defaultdict[str, list[Transition]] = defaultdict(list)
         self._read_at: float | None = None
         self._since: float | None = None
 
@@ -102,20 +89,16 @@ class Outages:
             self._since = found[-1].at
         for entry in reversed(found):
             if isinstance(entry, Transition):
-                self._told[entry.target].append(entry)
+                self.transitions[entry.target].append(entry)
             self._read_at = max(entry.at, self._read_at or entry.at)
         self._read_at = self._read_at or oldest
-        for told in self._told.values():
-            while len(told) > 1 and told[0].at < oldest:
-                del told[0]
+        for states in self.transitions.values():
+            while len(states) > 1 and states[0].at < oldest:
+                del states[0]
 
     def past(self, meeting: Meeting, now: float, history_s: float) -> dict[str, Past]:
         """Return what the last days were like for each endpoint of a meeting; nothing while the journal is too young to say."""
         seen_s = min(history_s, now - self._since) if self._since is not None else 0.0
         if seen_s < KNOWN_S:
             return {}
-        return {name: Past(*outages(self._told.get(name, ()), now - history_s), seen_s) for name in meeting.endpoints}
-
-    def transitions(self) -> Mapping[str, Sequence[Transition]]:
-        """Return every target's transitions, oldest first."""
-        return self._told
+        return {name: Past(*outages(self.transitions.get(name, ()), now - history_s), seen_s) for name in meeting.endpoints}

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from monitor.export.source import RefusedError
 from monitor.model.inventory import Contact
@@ -27,12 +27,14 @@ from monitor.model.meeting import (
     Verdict,
 )
 from monitor.model.reason import Reason
-from monitor.model.state import Event
+from monitor.model.state import Event, Transition
 from monitor.rules.readiness.verdicts import blasts
 from monitor.words.sealed import NEWEST, OF_0_1, WORDINGS
 
 CHECKED, SEALED, CONFIRMED = "meeting_checked", "meeting_sealed", "meeting_confirmed"
 KINDS = (CHECKED, SEALED, CONFIRMED)
+_FLAGS = ("good", "on_site", "camera", "sound")
+"""What a technician ticks."""
 
 
 def checked(view: MeetingView, stage: Stage, at: float) -> Event:
@@ -52,7 +54,7 @@ def sealed(view: MeetingView, at: float) -> Event:
 def confirmed(meeting: Meeting, endpoint: str, tick: Confirmation) -> Event:
     """Return the event of a technician's tick."""
     values: dict[str, float | int | str] = {**_which(meeting), "by": tick.by, "note": tick.note}
-    values |= {name: int(getattr(tick, name)) for name in ("good", "on_site", "camera", "sound")}
+    values |= {name: int(getattr(tick, name)) for name in _FLAGS}
     return Event(tick.at, CONFIRMED, endpoint, MappingProxyType(values))
 
 
@@ -60,12 +62,11 @@ Key = tuple[str, str]
 """A meeting's id and when it begins: what was found before it was moved says nothing of its new time."""
 
 
-def key_of(meeting: Meeting) -> Key:
-    """Return under which key a meeting's records are found."""
+def _key_of(meeting: Meeting) -> Key:
     return meeting.id, meeting.start.isoformat()
 
 
-def begins_after(key: Key, moment: datetime) -> bool:
+def _begins_after(key: Key, moment: datetime) -> bool:
     """Return whether a record's meeting begins after a moment; False where the journal tells no time that can be compared."""
     try:
         return datetime.fromisoformat(key[1]) > moment
@@ -73,19 +74,8 @@ def begins_after(key: Key, moment: datetime) -> bool:
         return False
 
 
-def key_in(event: Event) -> Key:
-    """Return of which meeting an event tells."""
-    return str(event.values.get("meeting", "")), str(event.values.get("start", ""))
-
-
 def _which(meeting: Meeting) -> dict[str, float | int | str]:
-    return dict(zip(("meeting", "start"), key_of(meeting), strict=True))
-
-
-def confirmation_of(event: Event) -> Confirmation:
-    """Return the tick that an event tells of."""
-    flags = {name: bool(event.values.get(name, 0)) for name in ("good", "on_site", "camera", "sound")}
-    return Confirmation(by=str(event.values["by"]), at=event.at, note=str(event.values.get("note", "")), **flags)
+    return dict(zip(("meeting", "start"), _key_of(meeting), strict=True))
 
 
 def body(view: MeetingView) -> str:
@@ -162,9 +152,7 @@ def _endpoint(each: EndpointVerdict) -> dict[str, Any]:
         "call": [[contact.role, contact.telephone] for contact in each.call],
         "cause": each.cause,
         "disputed": each.disputed,
-        "confirmation": None
-        if tick is None
-        else {name: getattr(tick, name) for name in ("by", "at", "good", "on_site", "camera", "sound", "note")},
+        "confirmation": None if tick is None else {name: getattr(tick, name) for name in ("by", "at", *_FLAGS, "note")},
     }
 
 
@@ -183,6 +171,19 @@ def _endpoint_of(name: str, told: Mapping[str, Any]) -> EndpointVerdict:
     )
 
 
+class MeetingJournal(Protocol):
+    """What the watch needs of the journal."""
+
+    async def append(self, batch: Sequence[Transition | Event]) -> bool:
+        """Commit; never raises."""
+
+    def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
+        """Return the events of some kinds, oldest first; blocks."""
+
+    async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
+        """Return what came after `since`, newest first."""
+
+
 @dataclass(slots=True)
 class OccurrenceRecord:
     """What was done about one occurrence. done: checks made. sealed: the event of its report, None before."""
@@ -197,25 +198,34 @@ class OccurrenceRecord:
     is_final: bool = False
 
 
-def overlap(one: Meeting, other: Meeting) -> bool:
-    """Return whether two meetings are held at the same time, in whole or in part."""
-    return one.start < other.end and one.end > other.start
+class MeetingRecords:
+    """What was done about each occurrence, by this run and by those before it.
 
+    A meeting that was moved or removed by mistake gets back its checks, ticks and seal with its time.
+    """
 
-def worth_telling(view: MeetingView) -> tuple[object, ...]:
-    """Return what of a view is worth telling when it changes: ages and figures alone are not."""
-    endpoints: Mapping[str, object] = {
-        name: (each.verdict, each.rung, None if each.reason is None else each.reason.code, each.confirmation, each.disputed)
-        for name, each in view.endpoints.items()
-    }
-    return (
-        view.meeting,
-        view.stage,
-        view.verdict,
-        view.reason.code,
-        endpoints,
-        view.losses,
-        view.checked_at,
-        view.checking,
-        view.seal,
-    )
+    def __init__(self) -> None:
+        self._by_key: dict[Key, OccurrenceRecord] = {}
+
+    def of(self, meeting: Meeting) -> OccurrenceRecord:
+        return self._by_key.setdefault(_key_of(meeting), OccurrenceRecord())
+
+    def recall(self, events: Iterable[Event]) -> None:
+        """Read what earlier runs have done, oldest first."""
+        for event in events:
+            key = (str(event.values.get("meeting", "")), str(event.values.get("start", "")))
+            record = self._by_key.setdefault(key, OccurrenceRecord())
+            if event.kind == CHECKED:
+                record.done.add(Stage(str(event.values["stage"])))
+                record.checked_at = event.at
+            elif event.kind == CONFIRMED:
+                flags = {name: bool(event.values.get(name, 0)) for name in _FLAGS}
+                note = str(event.values.get("note", ""))
+                record.ticks[event.target] = Confirmation(by=str(event.values["by"]), at=event.at, note=note, **flags)
+            elif event.kind == SEALED:
+                record.sealed = event
+
+    def keep_only(self, meetings: Iterable[Meeting], past: datetime) -> None:
+        """Forget what began before a moment, but for these meetings."""
+        listed = {_key_of(meeting) for meeting in meetings}
+        self._by_key = {key: each for key, each in self._by_key.items() if key in listed or _begins_after(key, past)}

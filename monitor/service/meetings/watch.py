@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from monitor.model.clock import Clock
 from monitor.model.meeting import Confirmation, Meeting, MeetingView, Stage, Verdict
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow
-from monitor.model.state import Event, Snapshot, Transition
+from monitor.model.state import Snapshot
 from monitor.rules.readiness import times
 from monitor.rules.readiness.absence import losses
 from monitor.rules.readiness.inputs import MeetingInput
@@ -35,24 +35,16 @@ from monitor.service.meetings.check import Ask, Progress, check
 from monitor.service.meetings.loads import Loads
 from monitor.service.meetings.memory import Outages, SampleMemory
 from monitor.service.meetings.records import (
-    CHECKED,
-    CONFIRMED,
     KINDS,
-    SEALED,
-    Key,
+    MeetingJournal,
+    MeetingRecords,
     OccurrenceRecord,
-    begins_after,
     body,
     checked,
-    confirmation_of,
     confirmed,
-    key_in,
-    key_of,
-    overlap,
     seal,
     sealed,
     view_of,
-    worth_telling,
 )
 
 log = logging.getLogger(__name__)
@@ -79,19 +71,6 @@ class MeetingBoard(Protocol):
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]: ...
 
     def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None: ...
-
-
-class MeetingJournal(Protocol):
-    """What the watch needs of the journal."""
-
-    async def append(self, batch: Sequence[Transition | Event]) -> bool:
-        """Commit; never raises."""
-
-    def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
-        """Return the events of some kinds, oldest first; blocks."""
-
-    async def events(self, since: float | None, limit: int) -> Sequence[Transition | Event]:
-        """Return what came after `since`, newest first."""
 
 
 class MeetingWatch:
@@ -121,7 +100,7 @@ class MeetingWatch:
         self._loads = loads
         self._settle_s = settle_s
         self._outages = Outages(journal)
-        self._records: dict[Key, OccurrenceRecord] = {}
+        self._records = MeetingRecords()
         self._listed: tuple[Meeting, ...] = ()
         self._listed_of: Configuration | None = None
         self._listed_s = self._remembered_s = float("-inf")
@@ -135,7 +114,7 @@ class MeetingWatch:
     async def running(self) -> AsyncIterator[None]:
         """Watch until the context ends."""
         since = self._clock.wall() - (AHEAD + BEHIND).total_seconds() - 86_400
-        self._recall(await asyncio.to_thread(self._journal.said, KINDS, since))
+        self._records.recall(await asyncio.to_thread(self._journal.said, KINDS, since))
         await self.look()
         unsubscribe = self._board.subscribe(self._board_changed)
         self._scheduler.add_job(
@@ -160,9 +139,8 @@ class MeetingWatch:
 
     def meetings(self) -> Sequence[MeetingView]:
         """Return the meetings of the coming week and of the last day, the next to begin first, those that are over last."""
-        views = [record.view for meeting in self._listed if (record := self._record(meeting)).view is not None]
-        known = [view for view in views if view is not None]
-        return sorted(known, key=lambda view: (view.stage is Stage.OVER, view.meeting.start, view.meeting.id))
+        views = [view for meeting in self._listed if (view := self._records.of(meeting).view) is not None]
+        return sorted(views, key=lambda view: (view.stage is Stage.OVER, view.meeting.start, view.meeting.id))
 
     def subscribe(self, callback: Callable[[MeetingView], None]) -> Callable[[], None]:
         """Call back with each meeting that changed; returns what ends it."""
@@ -175,7 +153,7 @@ class MeetingWatch:
         if found is None or endpoint not in found.endpoints:
             return None
         await self._journal.append([confirmed(found, endpoint, confirmation)])
-        self._record(found).ticks[endpoint] = confirmation
+        self._records.of(found).ticks[endpoint] = confirmation
         return self._judge(found)
 
     async def sealed(self, meeting: str) -> MeetingView | None:
@@ -184,22 +162,18 @@ class MeetingWatch:
         Raises ValueError where what the journal holds is not what was sealed, RefusedError where a later version has sealed it.
         """
         found = self._find(meeting)
-        event = None if found is None else self._record(found).sealed
-        return None if found is None or event is None else view_of(found, event)
+        if found is None or (event := self._records.of(found).sealed) is None:
+            return None
+        return view_of(found, event)
 
     async def check(self, meeting: str, progress: Progress = lambda done, of: None) -> MeetingView | None:
         """Check a meeting now, whatever the clock says, and return what was found; None where there is no such meeting."""
         found = self._find(meeting)
-        if found is None:
-            return None
-        return await self._check(found, None, progress)
+        return None if found is None else await self._check(found, None, progress)
 
     def judged(self, meeting: str) -> MeetingView:
         """Return a meeting as it is judged now. Raises KeyError where there is no such meeting."""
-        found = self._find(meeting)
-        if found is None:
-            raise KeyError(meeting)
-        return self._judge(found)
+        return self._judge({each.id: each for each in self._listed}[meeting])
 
     # The clock
 
@@ -210,13 +184,12 @@ class MeetingWatch:
         await self._remember(now, now_s)
         rules = self._configuration().settings.meetings
         for meeting in self._listed:
-            record = self._record(meeting)
+            record = self._records.of(meeting)
             stage = times.due(meeting, rules, record.done, now)
             if stage is not None and record.checking is None and starts_checks:
                 record.checking = (0, 0)
-                self._checks.start(self._check_by_clock(meeting, stage))
-            is_live = meeting.start.timestamp() <= now < meeting.end.timestamp()
-            every_s = rules.live_every_s if is_live else JUDGE_EVERY_S
+                self._checks.start(self._check(meeting, stage))
+            every_s = rules.live_every_s if meeting.start.timestamp() <= now < meeting.end.timestamp() else JUDGE_EVERY_S
             if record.view is None or now - record.judged_at >= every_s or now < record.judged_at:
                 self._judge(meeting)
                 await asyncio.sleep(0)  # 241 endpoints take some 30 ms; several meetings in a row must not hold up the packets
@@ -231,12 +204,10 @@ class MeetingWatch:
         if meetings == self._listed:
             return
         self._listed = meetings
-        # A meeting that was moved or removed by mistake gets back its checks, ticks and seal with its time.
-        kept, past = {key_of(meeting) for meeting in meetings}, moment - 2 * BEHIND
-        self._records = {key: each for key, each in self._records.items() if key in kept or begins_after(key, past)}
+        self._records.keep_only(meetings, moment - 2 * BEHIND)
         meeting_spans: dict[str, list[tuple[datetime, datetime]]] = {}
         for meeting in meetings:
-            self._record(meeting).judged_at = 0.0
+            self._records.of(meeting).judged_at = 0.0
             for name in meeting.endpoints:
                 meeting_spans.setdefault(name, []).append((meeting.start, meeting.end))
         self._board.expect_for_meetings(MappingProxyType(meeting_spans))
@@ -251,26 +222,23 @@ class MeetingWatch:
         self._loads.note(self._board.snapshot().views, datetime.fromtimestamp(now, ZoneInfo(settings.timezone)))
         await self._outages.refresh(now, settings.meetings.history_s)
 
-    async def _check_by_clock(self, meeting: Meeting, stage: Stage) -> None:
-        await self._check(meeting, stage, lambda done, of: None)
-
-    async def _check(self, meeting: Meeting, stage: Stage | None, progress: Progress) -> MeetingView:
+    async def _check(self, meeting: Meeting, stage: Stage | None, progress: Progress = lambda done, of: None) -> MeetingView:
         """Probe, judge, and keep what was found. stage: what the check leads to, None for one out of turn."""
-        record, rules = self._record(meeting), self._configuration().settings.meetings
-        told_at = 0.0
+        record, rules = self._records.of(meeting), self._configuration().settings.meetings
+        published_s = float("-inf")
 
-        def told(done: int, of: int) -> None:
-            nonlocal told_at
+        def report(done: int, of: int) -> None:
+            nonlocal published_s
             record.checking = (done, of)
             progress(done, of)
-            if record.view is not None and (done == of or self._clock.monotonic() - told_at >= 1.0):
-                told_at = self._clock.monotonic()
+            if record.view is not None and (done == of or self._clock.monotonic() - published_s >= 1.0):
+                published_s = self._clock.monotonic()
                 self._publish(record, replace(record.view, checking=record.checking))
 
         try:
             async with self._one_check:
                 ids = self._to_check(meeting, stage)
-                await check(ids, self._board.snapshot().views, rules, self._ask, told)
+                await check(ids, self._board.snapshot().views, rules, self._ask, report)
                 await asyncio.sleep(self._settle_s)
                 await self._outages.refresh(self._clock.wall(), rules.history_s)
         finally:
@@ -286,14 +254,14 @@ class MeetingWatch:
 
     def _to_check(self, meeting: Meeting, stage: Stage | None) -> list[str]:
         """Return whom a check probes: everybody, and at the last one only who was not ready."""
-        view = self._record(meeting).view
-        if stage is not Stage.LOCKED or view is None or Stage.HOUR_BEFORE not in self._record(meeting).done:
+        view = self._records.of(meeting).view
+        if stage is not Stage.LOCKED or view is None or Stage.HOUR_BEFORE not in self._records.of(meeting).done:
             return list(meeting.endpoints)
         return [name for name, each in view.endpoints.items() if each.verdict is not Verdict.READY]
 
     async def _keep(self, meeting: Meeting, view: MeetingView, stage: Stage) -> MeetingView:
         """Have the journal keep a check, and at the last one the sealed report."""
-        record, now = self._record(meeting), self._clock.wall()
+        record, now = self._records.of(meeting), self._clock.wall()
         batch = [checked(view, stage, now)]
         if stage is Stage.LOCKED and record.sealed is None:
             record.sealed = sealed(replace(view, seal=seal(body(view))), now)
@@ -305,7 +273,7 @@ class MeetingWatch:
 
     def _judge(self, meeting: Meeting) -> MeetingView:
         """Judge a meeting by what is known now, and tell whoever listens where that changed."""
-        record, now = self._record(meeting), self._clock.wall()
+        record, now = self._records.of(meeting), self._clock.wall()
         record.judged_at = now
         rules = self._configuration().settings.meetings
         stage = times.stage(meeting, record.done, now)
@@ -317,7 +285,7 @@ class MeetingWatch:
             view = replace(record.view, stage=stage, at=now)  # what was found at its end stands
         else:
             view = judge_readiness(self._input(meeting, stage, now))
-        absent = losses(meeting, self._outages.transitions(), now) if stage in (Stage.LIVE, Stage.OVER) else ()
+        absent = losses(meeting, self._outages.transitions, now) if stage in (Stage.LIVE, Stage.OVER) else ()
         record.is_final = stage is Stage.OVER and now > meeting.end.timestamp() + 2 * REMEMBER_EVERY_S
         view = replace(
             view,
@@ -348,13 +316,13 @@ class MeetingWatch:
             samples={name: each for name, each in samples.items() if each is not None},
             past=self._outages.past(meeting, now, rules.history_s),
             loads=self._loads.usual(meeting.start, meeting.end),
-            others=[other for other in self._listed if other is not meeting and overlap(other, meeting)],
-            confirmations=self._record(meeting).ticks,
+            others=[other for other in self._listed if other is not meeting and _overlap(other, meeting)],
+            confirmations=self._records.of(meeting).ticks,
         )
 
     def _publish(self, record: OccurrenceRecord, view: MeetingView) -> None:
         before, record.view = record.view, view
-        if before is None or worth_telling(before) != worth_telling(view):
+        if before is None or _worth_telling(before) != _worth_telling(view):
             for callback in tuple(self._subscribers):
                 callback(view)
 
@@ -371,22 +339,29 @@ class MeetingWatch:
                 self._judge(meeting)
                 await asyncio.sleep(0)
 
-    # Records
-
-    def _recall(self, events: Sequence[Event]) -> None:
-        """Take up what an earlier run has done."""
-        for event in events:
-            record = self._records.setdefault(key_in(event), OccurrenceRecord())
-            if event.kind == CHECKED:
-                record.done.add(Stage(str(event.values["stage"])))
-                record.checked_at = event.at
-            elif event.kind == CONFIRMED:
-                record.ticks[event.target] = confirmation_of(event)
-            elif event.kind == SEALED:
-                record.sealed = event
-
-    def _record(self, meeting: Meeting) -> OccurrenceRecord:
-        return self._records.setdefault(key_of(meeting), OccurrenceRecord())
-
     def _find(self, name: str) -> Meeting | None:
         return next((meeting for meeting in self._listed if meeting.id == name), None)
+
+
+def _overlap(one: Meeting, other: Meeting) -> bool:
+    """Return whether two meetings are held at the same time, in whole or in part."""
+    return one.start < other.end and one.end > other.start
+
+
+def _worth_telling(view: MeetingView) -> tuple[object, ...]:
+    """Return what of a view is worth telling when it changes: ages and figures alone are not."""
+    endpoints: Mapping[str, object] = {
+        name: (each.verdict, each.rung, None if each.reason is None else each.reason.code, each.confirmation, each.disputed)
+        for name, each in view.endpoints.items()
+    }
+    return (
+        view.meeting,
+        view.stage,
+        view.verdict,
+        view.reason.code,
+        endpoints,
+        view.losses,
+        view.checked_at,
+        view.checking,
+        view.seal,
+    )
