@@ -7,22 +7,21 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from monitor.model.clock import Clock
 from monitor.model.probe_kinds import H323, ICMP, SIP, SNMP, TCP, WEB
 from monitor.model.settings import Credential, Settings
 from monitor.probes.h323.prober import H323Prober
 from monitor.probes.icmp.prober import IcmpProber
-from monitor.probes.service_prober import ServiceProber
 from monitor.probes.sip.prober import SipProber
 from monitor.probes.snmp.prober import SnmpProber
 from monitor.probes.tcp import TcpProber
 from monitor.probes.web import WebProber
 from monitor.service.engines import Engine, SnmpEngines
-from monitor.service.poller import Prober
+from monitor.service.poller import OpenableProber, Prober
 
-SERVICE_PROBERS: Mapping[str, Callable[[Clock], ServiceProber[Any]]] = {
+SERVICE_PROBERS: Mapping[str, Callable[[Clock], OpenableProber]] = {
     SIP.name: SipProber,
     TCP.name: TcpProber,
     H323.name: H323Prober,
@@ -37,7 +36,7 @@ class Probers:
 
     icmp: IcmpProber
     snmp: SnmpEngines
-    services: Mapping[str, ServiceProber[Any]]
+    services: Mapping[str, OpenableProber]
 
     @property
     def by_probe(self) -> dict[str, Prober]:
@@ -82,7 +81,7 @@ def snmp_engines(in_flight: int, of_version_3: Sequence[Credential], clock: Cloc
     return SnmpEngines({"fast": fast, "pysnmp": pysnmp})
 
 
-async def _opened(prober: ServiceProber[Any], stack: AsyncExitStack) -> ServiceProber[Any]:
+async def _opened(prober: OpenableProber, stack: AsyncExitStack) -> OpenableProber:
     await prober.open()
     stack.callback(prober.close)
     return prober

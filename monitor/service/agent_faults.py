@@ -1,12 +1,13 @@
 """Names agents that misbehave: once when it begins and once when it ends, never at each poll, and never without bound.
 
-A misdeed is told when it was seen twice without CLEAN_TO_END good polls between; it is over after so many good polls, a flood after
-QUIET_S without one. What is not seen for LAPSE_S is dropped.
+A misbehaviour is told when it was seen twice without CLEAN_TO_END good polls between; it is over after so many good polls, a flood
+after QUIET_S without one. What is not seen for LAPSE_S is dropped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -32,7 +33,7 @@ REFILL_PER_S = 0.1
 
 
 @dataclass(slots=True)
-class _Case:
+class _Observed:
     """One misbehaviour of one target. seen_s: monotonic, of the last time. is_told: its beginning was an event."""
 
     agent_fault: AgentFault
@@ -48,11 +49,10 @@ class AgentFaults:
     """Every misbehaviour that goes on. All methods are given now_s, monotonic, and wall, epoch seconds; none blocks."""
 
     def __init__(self, inventory: Inventory) -> None:
-        self._cases: dict[tuple[str, FaultKind], _Case] = {}
-        self._kinds: dict[str, list[FaultKind]] = {}
+        self._observed: dict[str, dict[FaultKind, _Observed]] = {}
         self._engines: dict[str, dict[str, float]] = {}
         self._engine_of: dict[str, str] = {}
-        self._told: dict[str, list[float]] = {}
+        self._events_s: dict[str, list[float]] = {}
         self._room = float(MOST_AT_ONCE)
         self._filled_s: float | None = None
         self._untold = 0
@@ -61,49 +61,40 @@ class AgentFaults:
         self.follow(inventory)
 
     def follow(self, inventory: Inventory) -> None:
-        """Take a changed inventory; who is no longer in it is forgotten."""
+        """Follow a changed inventory; who is no longer in it is forgotten."""
         self._targets = inventory.targets
         self._ids = _ids_by_address(inventory)
-        self._cases = {key: case for key, case in self._cases.items() if key[0] in self._targets}
-        self._told = {target: told for target, told in self._told.items() if target in self._targets}
+        self._observed = {target: faults for target, faults in self._observed.items() if target in self._targets}
+        self._events_s = {target: events_s for target, events_s in self._events_s.items() if target in self._targets}
         for target in self._engine_of.keys() - self._targets.keys():
             self._disown(target)
-        self._kinds = {}
-        for target, kind in self._cases:
-            self._kinds.setdefault(target, []).append(kind)
 
     @property
     def open(self) -> Mapping[str, tuple[AgentFault, ...]]:
-        """Return what goes on now: id → misdeeds."""
-        found: dict[str, tuple[AgentFault, ...]] = {}
-        for (target, _), case in self._cases.items():
-            if case.is_open:
-                found[target] = (*found.get(target, ()), case.agent_fault)
-        return MappingProxyType(found)
+        """Return what goes on now: id → misbehaviours."""
+        found = {id_: tuple(each.agent_fault for each in faults.values() if each.is_open) for id_, faults in self._observed.items()}
+        return MappingProxyType({id_: faults for id_, faults in found.items() if faults})
 
     def record_poll(self, reading: Reading, now_s: float, wall: float) -> None:
-        """Take a poll of an agent: a misdeed, or one that went well."""
+        """Record a poll of an agent: what it did wrong, or that it went well."""
         if reading.probe != SNMP.name or reading.target not in self._targets:
             return
-        if reading.agent_fault is not None:
-            self._see(reading.target, reading.agent_fault, now_s, wall)
-        sharing = self._sharing(reading, now_s)
-        if sharing is not None:
-            self._see(reading.target, sharing, now_s, wall)
-        if reading.target in self._kinds and reading.outcome is Outcome.OK and reading.snmp and not reading.snmp.brief:
-            seen = {agent_fault.kind for agent_fault in (reading.agent_fault, sharing) if agent_fault is not None}
-            self._find_clean(reading.target, seen, now_s, wall)
+        shown = [fault for fault in (reading.agent_fault, self._sharing(reading, now_s)) if fault is not None]
+        for agent_fault in shown:
+            self._see(reading.target, agent_fault, now_s, wall)
+        if reading.target in self._observed and reading.outcome is Outcome.OK and reading.snmp and not reading.snmp.brief:
+            self._find_clean(reading.target, {agent_fault.kind for agent_fault in shown}, now_s, wall)
 
     def drain_unsolicited(self, unsolicited: Iterable[Unsolicited], over_s: float, now_s: float, wall: float) -> None:
-        """Take what answered no open question over the last over_s seconds."""
-        unasked: dict[str, int] = {}
+        """Record what answered no open question over the last over_s seconds."""
+        unasked = Counter[str]()
         for one in unsolicited:
             target = self._ids.get(one.address)
             if target is None:
                 continue
             if one.late_s:
                 self._see(target, AgentFault(FaultKind.LATE, {"late_s": round(one.late_s, 1)}), now_s, wall)
-            unasked[target] = unasked.get(target, 0) + one.datagrams
+            unasked[target] += one.datagrams
         for target, datagrams in unasked.items():
             rate = datagrams / over_s if over_s > 0 else 0.0
             if rate >= FLOOD_PER_S:
@@ -111,9 +102,10 @@ class AgentFaults:
 
     def look(self, now_s: float, wall: float) -> Sequence[Event]:
         """Return what is to be told since the last call, oldest first; call it about once a second."""
-        for (target, kind), case in list(self._cases.items()):
+        seen = [(id_, kind, each.seen_s) for id_, faults in self._observed.items() for kind, each in faults.items()]
+        for target, kind, seen_s in seen:
             is_flood = kind is FaultKind.FLOODS
-            if now_s - case.seen_s > (QUIET_S if is_flood else LAPSE_S):
+            if now_s - seen_s > (QUIET_S if is_flood else LAPSE_S):
                 self._end(target, kind, "over" if is_flood else "unheard", now_s, wall)
         if self._untold and now_s - self._untold_s > LAPSE_S:
             self._untold_s = now_s
@@ -123,51 +115,45 @@ class AgentFaults:
         return events
 
     def _see(self, target: str, agent_fault: AgentFault, now_s: float, wall: float) -> None:
-        case = self._cases.get((target, agent_fault.kind))
-        if case is None:
-            case = self._cases[target, agent_fault.kind] = _Case(agent_fault, wall, now_s)
-            self._kinds.setdefault(target, []).append(agent_fault.kind)
-        case.agent_fault, case.seen_s, case.clean = agent_fault, now_s, 0
-        case.seen += 1
-        if case.seen >= SEEN_TO_BEGIN[agent_fault.kind] and not case.is_open:
-            case.is_open = True
-            told = Event(wall, "misbehaves", target, {**agent_fault.values, "deed": agent_fault.kind.value}, agent_fault.because)
-            case.is_told = self._tell(told, now_s)
+        kind = agent_fault.kind
+        observed = self._observed.setdefault(target, {}).setdefault(kind, _Observed(agent_fault, wall, now_s))
+        observed.agent_fault, observed.seen_s, observed.clean = agent_fault, now_s, 0
+        observed.seen += 1
+        if observed.seen >= SEEN_TO_BEGIN[kind] and not observed.is_open:
+            observed.is_open = True
+            begun = Event(wall, "misbehaves", target, {**agent_fault.values, "deed": kind.value}, agent_fault.because)
+            observed.is_told = self._tell(begun, now_s)
 
-    def _find_clean(self, target: str, seen: set[FaultKind], now_s: float, wall: float) -> None:
-        """Count a good poll for every misdeed of a target that it did not show."""
-        for kind in [kind for kind in self._kinds[target] if kind not in seen and kind is not FaultKind.FLOODS]:
-            case = self._cases[target, kind]
-            case.clean += 1
-            if case.clean >= CLEAN_TO_END:
-                self._end(target, kind, "over", now_s, wall)
+    def _find_clean(self, target: str, shown: Container[FaultKind], now_s: float, wall: float) -> None:
+        """Count a good poll for every misbehaviour of a target that it did not show; how much comes unasked, no poll tells."""
+        for kind, observed in list(self._observed[target].items()):
+            if kind not in shown and kind is not FaultKind.FLOODS:
+                observed.clean += 1
+                if observed.clean >= CLEAN_TO_END:
+                    self._end(target, kind, "over", now_s, wall)
 
     def _end(self, target: str, kind: FaultKind, how: str, now_s: float, wall: float) -> None:
-        case = self._cases.pop((target, kind))
-        kinds = self._kinds[target]
-        kinds.remove(kind)
-        if not kinds:
-            del self._kinds[target]
-        if case.is_told:
-            values = {**case.agent_fault.values, "deed": kind.value, "how": how, "lasted_s": round(wall - case.since)}
-            self._tell(Event(wall, "behaves", target, values, case.agent_fault.because), now_s)
+        observed = self._observed[target].pop(kind)
+        if not self._observed[target]:
+            del self._observed[target]
+        if observed.is_told:
+            agent_fault = observed.agent_fault
+            values = {**agent_fault.values, "deed": kind.value, "how": how, "lasted_s": round(wall - observed.since)}
+            self._tell(Event(wall, "behaves", target, values, agent_fault.because), now_s)
 
     def _tell(self, event: Event, now_s: float) -> bool:
         """Make an event of it, unless there were too many; return whether there is one. The end of what was told is always told."""
-        self._fill(now_s)
-        recent = [told_s for told_s in self._told.get(event.target, ()) if now_s - told_s < LAPSE_S]
+        since_s = now_s if self._filled_s is None else self._filled_s
+        self._room = min(float(MOST_AT_ONCE), self._room + (now_s - since_s) * REFILL_PER_S)
+        self._filled_s = now_s
+        recent = [event_s for event_s in self._events_s.get(event.target, ()) if now_s - event_s < LAPSE_S]
         if event.kind == "misbehaves" and (self._room < 1 or len(recent) >= MOST_AN_HOUR):
             self._untold += 1
             return False
         self._room -= 1
-        self._told[event.target] = [*recent, now_s][-MOST_AN_HOUR:]
+        self._events_s[event.target] = [*recent, now_s][-MOST_AN_HOUR:]
         self._events.append(event)
         return True
-
-    def _fill(self, now_s: float) -> None:
-        since_s = now_s if self._filled_s is None else self._filled_s
-        self._room = min(float(MOST_AT_ONCE), self._room + (now_s - since_s) * REFILL_PER_S)
-        self._filled_s = now_s
 
     def _sharing(self, reading: Reading, now_s: float) -> AgentFault | None:
         """Return whose snmpEngineID an agent has, too, None where it has its own; the one that was heard first is in its right."""
@@ -203,5 +189,5 @@ def _ids_by_address(inventory: Inventory) -> dict[str, str]:
             try:
                 found.setdefault(str(ip_address(text)), target.id)
             except ValueError:
-                continue  # a name: its strays stay unattributed
+                continue  # a name: what it sends unasked stays unattributed
     return found

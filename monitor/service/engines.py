@@ -5,42 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from monitor.model.agent_fault import Unsolicited
 from monitor.model.agent_limits import AgentLimits
 from monitor.model.reading import Deliver
 from monitor.model.spec import SnmpSpec
+from monitor.service.poller import OpenableProber
 
 
-class Engine(Protocol):
+class Engine(OpenableProber, Protocol):
     """One SNMP engine."""
 
-    async def open(self) -> None:
-        """Open its sockets; raises SetupError where that is not permitted."""
-
-    async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
-        """Deliver every spec exactly once."""
-
-    def close(self) -> None:
-        """Close its sockets."""
-
-    @property
-    def receive_drops(self) -> int:
-        """Return how many datagrams the kernel dropped because its sockets were full, since open()."""
-
-
-@runtime_checkable
-class TellsStrays(Protocol):
-    """An engine that knows what came unasked."""
-
     def drain_unsolicited(self) -> tuple[Unsolicited, ...]:
-        """Return what answered no open question since the last call, by source and kind."""
-
-
-@runtime_checkable
-class TellsLimits(Protocol):
-    """An engine that learns how agents want to be asked."""
+        """Return what answered no open question since the last call, by source and kind; () where it does not know."""
 
     def agent_limits(self, target: str) -> AgentLimits | None:
         """Return what was learned of one target's agent, None before its first poll."""
@@ -80,16 +58,14 @@ class SnmpEngines:
         return sum(engine.receive_drops for engine in self._engines.values())
 
     def drain_unsolicited(self) -> tuple[Unsolicited, ...]:
-        """Return what answered no open question since the last call; pysnmp tells nothing of that."""
-        telling = [engine for engine in self._engines.values() if isinstance(engine, TellsStrays)]
-        return tuple(one for engine in telling for one in engine.drain_unsolicited())
+        """Return what answered no open question since the last call."""
+        return tuple(one for engine in self._engines.values() for one in engine.drain_unsolicited())
 
     def agent_limits(self, target: str) -> AgentLimits | None:
         """Return what was learned of how a target's agent wants to be asked, None before its first poll."""
-        found = (engine.agent_limits(target) for engine in self._engines.values() if isinstance(engine, TellsLimits))
-        return next((agent_limits for agent_limits in found if agent_limits is not None), None)
+        learned = (engine.agent_limits(target) for engine in self._engines.values())
+        return next((agent_limits for agent_limits in learned if agent_limits is not None), None)
 
     def close(self) -> None:
-        """Close every engine that was opened."""
         for engine in self._engines.values():
             engine.close()

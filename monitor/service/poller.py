@@ -37,6 +37,20 @@ class Prober(Protocol):
         """Probe the targets and deliver each one's reading as soon as it is complete."""
 
 
+class OpenableProber(Prober, Protocol):
+    """What whoever composes the daemon needs of a prober."""
+
+    async def open(self) -> None:
+        """Open its sockets; raises SetupError where that is not permitted."""
+
+    def close(self) -> None:
+        """Close its sockets."""
+
+    @property
+    def receive_drops(self) -> int:
+        """Return how many datagrams the kernel dropped because its sockets were full, since open()."""
+
+
 class RoundObserver(Protocol):
     """Who is told how the rounds go."""
 

@@ -134,6 +134,10 @@ class PysnmpProber:
                 drops += drops_of(each)
         return drops
 
+    def drain_unsolicited(self) -> tuple[()]:
+        """Return nothing: pysnmp tells nobody what answered no open question."""
+        return ()
+
     def agent_limits(self, target: str) -> AgentLimits | None:
         """Return what was learned of one target's agent, None before its first poll."""
         return self._memories.agent_limits(target)
