@@ -120,7 +120,6 @@ class Names:
             self._known[name] = (place, self._clock.monotonic())
 
     def close(self) -> None:
-        """Wait for no resolver that hangs."""
         if self._pool:
             self._pool.shutdown(wait=False, cancel_futures=True)
 

@@ -73,7 +73,6 @@ class Netlink:
         self.close()
 
     def close(self) -> None:
-        """End the conversation."""
         self._socket.close()
 
     def links(self) -> dict[int, Link]:

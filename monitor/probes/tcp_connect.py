@@ -38,15 +38,12 @@ class Failure:
 
 
 class Connector:
-    """Opens connections; see connect()."""
-
     def __init__(self, clock: Clock, names: Names, lateness: Lateness) -> None:
         self._clock = clock
         self._lateness = lateness
         self._names = names
 
     async def place(self, address: str) -> Place | Failure:
-        """Return where an address or a name is."""
         try:
             return self._names.known(address) or await self._names.find(address)
         except UnresolvedNameError as error:
@@ -104,7 +101,6 @@ async def _writable(bare: socket.socket) -> None:
 
 
 def _stands(bare: socket.socket) -> bool:
-    """Return whether a connect has succeeded."""
     try:
         bare.getpeername()
     except OSError:

@@ -52,7 +52,6 @@ def source_of(address: str, port: int) -> Source:
 
 
 def address_of(source: Source) -> tuple[str, int]:
-    """Return a source's address and port as the kernel writes them."""
     family = socket.AF_INET if len(source) == 6 else socket.AF_INET6
     return socket.inet_ntop(family, source[2:]), int.from_bytes(source[:2], "big")
 
@@ -161,7 +160,6 @@ class UdpSocket(SharedSocket):
         return taken
 
     def _unpack(self, count: int, taken: list[Came]) -> None:
-        """Add the first count datagrams of the inbox to those that were taken."""
         names, payloads = self._inbox.names, self._payloads
         stamps = STAMP.iter_unpack(memoryview(self._inbox.ancillary)[: count * STAMP_BYTES])
         offset_s = self._stamps.offset_s
@@ -189,7 +187,6 @@ class UdpSocket(SharedSocket):
         return found
 
     def _empty_error_queue(self) -> None:
-        """Take every report off the kernel's queue."""
         for payload, destination, unreachable in take_errors(self.sock):
             if unreachable:
                 where = source_of(destination[0].partition("%")[0], destination[1])

@@ -51,8 +51,6 @@ class _Findings:
 
 
 class _Fault(Exception):  # noqa: N818 - it becomes a reading's outcome
-    """Why an exchange ended early."""
-
     def __init__(self, outcome: Outcome, reason: Reason) -> None:
         super().__init__(reason)
         self.outcome = outcome
@@ -159,7 +157,6 @@ def _take_certificate(secured: ssl.SSLObject, found: _Findings) -> None:
 
 
 async def _converse(spec: WebSpec, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, found: _Findings) -> None:
-    """Ask and read the answer. Raises OSError, MalformedError."""
     most = STATUS_READERS[spec.status][1] if spec.status else None
     response = found.response = http.ResponseReader(most)
     writer.write(http.get(spec.address, spec.path, spec.user, spec.password))
@@ -190,7 +187,6 @@ def _read_document(spec: WebSpec, found: _Findings) -> None:
 
 
 def _ran_out(spec: WebSpec, code: str) -> _Fault:
-    """Return what a time-out says of the page."""
     return _Fault(Outcome.MALFORMED, Reason(code, {"port": spec.port}))
 
 

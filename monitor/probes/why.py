@@ -16,7 +16,6 @@ def os_error(error: OSError) -> Reason:
 
 
 def os_error_number(number: int) -> Reason:
-    """Return the same of an errno of the kernel's."""
     return os_error(OSError(number, os.strerror(number)))
 
 
@@ -27,11 +26,9 @@ def library_error(error: Exception, otherwise: Reason) -> Reason:
 
 
 def unresolved(name: str, error: OSError | UnicodeError) -> Reason:
-    """Return why a name has no address."""
     because = os_error(error) if isinstance(error, OSError) else Reason("no_host_name")
     return Reason("unresolved", {"name": name}, (because,))
 
 
 def malformed(error: MalformedError) -> Reason:
-    """Return what a decoder could not read."""
     return Reason(error.code, error.values)

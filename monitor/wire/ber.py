@@ -74,7 +74,6 @@ def encode_length(length: int) -> bytes:
 
 
 def encode_tlv(tag: int, content: bytes) -> bytes:
-    """Return tag, length and content."""
     return bytes((tag,)) + encode_length(len(content)) + content
 
 
@@ -164,7 +163,6 @@ _LEAST_OF_PYASN1 = b"\xff\x80\x00\x00\x00"
 
 
 def _integer32(content: bytes) -> int:
-    """Return an Integer32 of one to four octets."""
     if 0 < len(content) <= 4 or content == _LEAST_OF_PYASN1:
         return int.from_bytes(content, "big", signed=True)
     raise MalformedError("wrong_size", what="INTEGER", octets=len(content))
@@ -195,19 +193,16 @@ def _unsigned64(content: bytes) -> int:
 
 
 def _octets(content: bytes) -> bytes:
-    """Return the octets as they are."""
     return content
 
 
 def _ip_address(content: bytes) -> bytes:
-    """Return the four octets of an IPv4 address."""
     if len(content) != 4:
         raise MalformedError("wrong_size", what="IpAddress", octets=len(content))
     return content
 
 
 def _nothing(content: bytes) -> None:
-    """Return None for NULL and the exceptions, which have no content."""
     if content:
         raise MalformedError("null_size", octets=len(content))
 

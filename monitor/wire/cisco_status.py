@@ -76,7 +76,6 @@ class _Scan:
         self._is_leaf = False
 
     def read(self, document: bytes) -> None:
-        """Read it all. Raises MalformedError."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
@@ -132,8 +131,6 @@ def _shown(text: str) -> str:
 
 
 class _Leaves:
-    """The leaves by where they are."""
-
     def __init__(self, leaves: Iterable[_Leaf]) -> None:
         self._by_path: dict[Path, list[_Leaf]] = {}
         for leaf in leaves:

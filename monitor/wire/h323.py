@@ -100,13 +100,11 @@ def location_request(sequence: int, alias: str, reply_to: TransportAddress) -> b
 
 
 def is_alias(text: str) -> bool:
-    """Return whether a LocationRequest can ask for this alias."""
     most = _MOST_DIGITS if set(text) <= set(_DIGITS) else _MOST_LETTERS
     return 0 < len(text) <= most and all(ord(letter) < 0x10000 and not 0xD800 <= ord(letter) < 0xE000 for letter in text)
 
 
 def gatekeeper_confirm(sequence: int, place: TransportAddress) -> bytes:
-    """Return a GatekeeperConfirm of the gatekeeper at a place."""
     writer = _begun(_Ras.GCF, 2, sequence)
     _write_protocol(writer)
     _write_place(writer, place)

@@ -38,7 +38,6 @@ def parse_oid(text: str) -> Oid:
 
 
 def format_oid(oid: Oid) -> str:
-    """Return the dotted text, without a leading dot."""
     return ".".join(map(str, oid))
 
 

@@ -9,8 +9,6 @@ _MOST_LENGTH = 16_383
 
 
 class PerWriter:
-    """Bits in the order in which they are written."""
-
     def __init__(self) -> None:
         self._value = 0
         self._length = 0
@@ -21,11 +19,9 @@ class PerWriter:
         self._length += count
 
     def align(self) -> None:
-        """Go on at the next octet."""
         self.bits(0, -self._length % 8)
 
     def octets(self, data: bytes) -> None:
-        """Write octets, aligned."""
         self.align()
         self.bits(int.from_bytes(data, "big"), 8 * len(data))
 
@@ -49,7 +45,6 @@ class PerReader:
         self._at = 0
 
     def bits(self, count: int) -> int:
-        """Return the next `count` bits as a number."""
         end = self._at + count
         if end > 8 * len(self._data):
             raise MalformedError("cut_value", octets=len(self._data))
@@ -59,11 +54,9 @@ class PerReader:
         return value
 
     def align(self) -> None:
-        """Go on at the next octet."""
         self._at += -self._at % 8
 
     def octets(self, count: int) -> bytes:
-        """Return the next octets, aligned."""
         self.align()
         begin = self._at // 8
         self._at += 8 * count

@@ -133,7 +133,6 @@ def encode_answer(
 
 
 def _encode(message: Message, varbinds: Iterable[bytes]) -> bytes:
-    """Return the octets of a message with these VarBinds in place of its own."""
     body = (
         encode_integer(message.request_id)
         + encode_integer(message.error_status)

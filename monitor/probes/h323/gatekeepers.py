@@ -75,7 +75,6 @@ class Gatekeeper:
 
     @property
     def is_idle(self) -> bool:
-        """Return whether no question waits."""
         return not self._waiting
 
     @property
@@ -88,7 +87,6 @@ class Gatekeeper:
         return self._sock.fileno() < 0
 
     def close(self) -> None:
-        """Close the socket, and end all questions."""
         if not self._is_closed:
             asyncio.get_running_loop().remove_reader(self._sock)
             self._sock.close()
@@ -153,7 +151,6 @@ class Gatekeeper:
                 self._receive(data)
 
     def _receive(self, data: bytes) -> None:
-        """Hand an answer to who waits for it; any other is dropped."""
         try:
             answer = read_gatekeeper_answer(data)
         except MalformedError:
@@ -208,18 +205,15 @@ class Gatekeepers:
 
     @property
     def receive_drops(self) -> int:
-        """Return how many datagrams the kernel has dropped because a socket was full."""
         return self._dropped + sum(gatekeeper.receive_drops for gatekeeper in self._open.values())
 
     def _gatekeeper(self, where: Place, port: int) -> Gatekeeper:
-        """Return a gatekeeper with its socket open. Raises OSError."""
         known = self._open.get((where.address, port))
         if known is None:
             known = self._open[where.address, port] = Gatekeeper(where, port, self._lateness)
         return known
 
     def close(self) -> None:
-        """Close all sockets."""
         for gatekeeper in self._open.values():
             gatekeeper.close()
         self._open.clear()

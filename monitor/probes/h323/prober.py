@@ -24,8 +24,6 @@ _REGISTERED = 'conference_registered{protocol="h323"}'
 
 
 class H323Prober(ServiceProber[H323Spec]):
-    """Asks endpoints and their gatekeepers."""
-
     kind = H323.name
 
     def __init__(self, clock: Clock, *, resolve: Callable[[str], str] = resolve_by_system) -> None:
@@ -38,7 +36,6 @@ class H323Prober(ServiceProber[H323Spec]):
 
     @property
     def receive_drops(self) -> int:
-        """How many datagrams of gatekeepers the kernel has dropped because a socket was full."""
         return self._gatekeepers.receive_drops
 
     async def _read(self, spec: H323Spec) -> Reading:
@@ -54,7 +51,6 @@ class H323Prober(ServiceProber[H323Spec]):
         return replace(signalling, detail=detail, service=sample)
 
     async def _signalling(self, spec: H323Spec) -> Reading:
-        """Return the reading of the endpoint itself."""
         connected = await self._connector.connect(spec.address, spec.port, spec.timeout_s)
         if isinstance(connected, Failure):
             is_said = connected.outcome is Outcome.REFUSED or (connected.outcome is Outcome.TIMEOUT and not spec.drops_strangers)

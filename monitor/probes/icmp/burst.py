@@ -110,7 +110,6 @@ class Burst:
         self.finished = False
 
     def noted(self) -> Remarks:
-        """Return this burst's remarks, to add to them."""
         if self.remarks is None:
             self.remarks = Remarks()
         return self.remarks
@@ -186,7 +185,6 @@ class FamilyState:
 
 
 def not_sent(spec: IcmpSpec, at_s: float, why: Reason) -> Reading:
-    """Return the reading of a target that nothing can be said of."""
     return Reading(spec.target, "icmp", at_s, Outcome.NOT_SENT, IcmpSample(0, ()), detail=(why,), confirms=spec.confirms)
 
 

@@ -199,7 +199,6 @@ class IcmpProber:
         return bursts
 
     def _group_of(self, spec: IcmpSpec, place: Place) -> SendGroup | None:
-        """Return how a spec is sent, None where there is no socket for its target."""
         family = self._families.get(place.version)
         if family is None:
             return None
@@ -210,13 +209,11 @@ class IcmpProber:
         return not (self._lines or self._fresh or any(each.spaced or each.waiting for each in self._groups.values()))
 
     def _queues(self) -> Iterator[deque[Burst]]:
-        """Yield what waits for its turn, in the order of turns."""
         for group in tuple(self._groups.values()):
             yield group.spaced
         yield self._fresh
 
     def _take_unfinished(self) -> Iterator[Burst]:
-        """Yield all that is under way, off every queue."""
         while self._lines:
             line = self._lines.popleft()
             yield from self._bursts_of(line.members, line)
@@ -227,7 +224,6 @@ class IcmpProber:
                     yield burst
 
     def _arm(self, delay_s: float) -> None:
-        """Have the next tick in delay_s at the latest."""
         loop = asyncio.get_running_loop()
         due_s = loop.time() + delay_s
         if self._handle:
@@ -347,7 +343,6 @@ class IcmpProber:
         return batch
 
     def _requeue(self, bursts: Sequence[Burst]) -> None:
-        """Let these wait for their next turn, or for what is unanswered."""
         for burst in bursts:
             group = burst.group
             if burst.to_send:

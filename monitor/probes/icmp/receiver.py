@@ -50,7 +50,6 @@ class Receiver:
         self._stamps.forget()
 
     def has_seen_all(self, now: float) -> None:
-        """Note that all is seen that had come by now."""
         self.drained_s = now
         self._worked_s = self._worked()
 
@@ -60,7 +59,6 @@ class Receiver:
         return gap_s if self._worked() - self._worked_s < gap_s * WORKING_SHARE else 0.0
 
     def drain(self, families: Collection[FamilyState]) -> Drain:
-        """Take what has come to these families."""
         self._stamps.look()
         self._complete = []
         received, taken, is_empty = 0, 0, True

@@ -31,8 +31,6 @@ class Counts(Protocol):
 
 
 class Sender:
-    """Sends the next requests of bursts; see send()."""
-
     def __init__(self, clock: Clock, counts: Counts, take_errors: Callable[[FamilyState], int]) -> None:
         """counts: where sends are counted. take_errors: empties a family's error queue, returns how many reports were in it."""
         self._counts = counts

@@ -44,7 +44,6 @@ class SipProber(ServiceProber[SipSpec]):
 
     @property
     def receive_drops(self) -> int:
-        """How many datagrams the kernel has dropped because a socket was full."""
         return self._udp.receive_drops
 
     async def _read(self, spec: SipSpec) -> Reading:

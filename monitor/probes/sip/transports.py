@@ -97,8 +97,6 @@ class _Request:
 
 @dataclass(slots=True)
 class _Line:
-    """The socket of one IP version. port: its own."""
-
     sock: UdpSocket
     port: int
     open: dict[str, _Request] = field(default_factory=dict)
@@ -114,7 +112,6 @@ class UdpClient:
         self._lines: dict[int, _Line] = {}
 
     async def open(self) -> None:
-        """Open the sockets. Raises SetupError where that is not permitted."""
         for version, every in ((4, "0.0.0.0"), (6, "::")):
             with contextlib.suppress(UnsupportedVersionError):
                 sock = UdpSocket(version, self._clock)
@@ -123,7 +120,6 @@ class UdpClient:
                 asyncio.get_running_loop().add_reader(sock.sock, self._drain, line)
 
     def close(self) -> None:
-        """Give the sockets back."""
         for line in self._lines.values():
             asyncio.get_running_loop().remove_reader(line.sock.sock)
             line.sock.close()
@@ -131,11 +127,9 @@ class UdpClient:
 
     @property
     def receive_drops(self) -> int:
-        """Return how many datagrams the kernel has dropped because a socket was full."""
         return sum(line.sock.drops() for line in self._lines.values())
 
     async def ask(self, place: Place, port: int, make: MakeRequest, timeout_s: float) -> Attempt:
-        """Return what an endpoint says within timeout_s."""
         line = self._lines.get(place.version)
         if line is None:
             return Attempt("udp", Outcome.NOT_SENT, Reason("no_ip_version", {"version": place.version}))
@@ -157,7 +151,6 @@ class UdpClient:
         return _attempt(asked, place, rtt_s, line.sock.drops() - asked.drops)
 
     async def _transact(self, line: _Line, asked: _Request, sockaddr: SocketAddress, timeout_s: float, late: Late) -> None:
-        """Send, and send again until something came or the time is over."""
         wait, interval_s = Wait(late, timeout_s), self._t1_s
         while not asked.answered.done() and (left_s := wait.left_s()) > 0:
             try:
@@ -259,8 +252,6 @@ class _NoAnswerError(Exception):
 
 
 class TcpClient:
-    """Asks endpoints over TCP."""
-
     def __init__(self, clock: Clock, connector: Connector, lateness: Lateness) -> None:
         self._clock = clock
         self._connector = connector

@@ -43,7 +43,6 @@ class AdaptiveLimit:
     _grow_s: float = 0.0
 
     def within(self, configured: int, now_s: float) -> int:
-        """Return the size to ask in now."""
         if self.learned is None:
             return configured
         if now_s >= self._grow_s:
@@ -65,7 +64,6 @@ class AdaptiveLimit:
         return True
 
     def shown(self, configured: int) -> LearnedLimit:
-        """Return what is in force, for people."""
         return (
             LearnedLimit(configured) if self.learned is None else LearnedLimit(min(self.learned, configured), self.reason, self.at)
         )
@@ -82,7 +80,6 @@ class ResponseTimes:
     deviation_s: float = 0.0
 
     def add(self, took_s: float) -> None:
-        """Take one more answer into account."""
         if self.smoothed_s is None:
             self.smoothed_s, self.deviation_s = took_s, took_s / 2
             return
@@ -103,8 +100,6 @@ class ResponseTimes:
 
 
 class _NoClock:
-    """A clock that stands still."""
-
     def monotonic(self) -> float:
         return 0.0
 
@@ -151,14 +146,12 @@ class KnownAgent:
         return configured if self.get_size.learned is None else self.get_size.within(configured, self.clock.monotonic())
 
     def choked_on_repetitions(self, tried: int, *because: Reason) -> None:
-        """Ask for half as many rows from now on."""
         now_s, at = self.clock.monotonic(), self.clock.wall()
         why = Reason("at_repetitions", {"tried": tried}, because)
         if self.repetitions.halve(tried, why, least=1, now_s=now_s, at=at):
             self.news.append(Reason("fewer_rows", {"size": self.repetitions.learned or 0}, (why,)))
 
     def choked_on_get(self, tried: int, *because: Reason) -> None:
-        """Ask for half as many objects from now on."""
         now_s, at = self.clock.monotonic(), self.clock.wall()
         why = Reason("at_objects", {"tried": tried}, because)
         if self.get_size.halve(tried, why, least=2, now_s=now_s, at=at):
@@ -223,7 +216,6 @@ class KnownAgent:
             self.news.append(news)
 
     def answered_late(self, took_s: float, spec: SnmpSpec) -> None:
-        """Take an answer into account that came when it was no longer waited for."""
         self.late += 1
         self.answered_in(took_s, spec)
 
@@ -235,7 +227,6 @@ class KnownAgent:
         return now_s if len(sent) < per_second else max(now_s, sent[-per_second] + _PACE_WINDOW_S)
 
     def note_sent(self, now_s: float, per_second: int) -> None:
-        """Count a request that is sent now."""
         sent = self._sent
         if sent and now_s - sent[-1] > _PACE_WINDOW_S:
             sent.clear()
@@ -246,7 +237,6 @@ class KnownAgent:
     # For people
 
     def agent_limits(self, spec: SnmpSpec) -> AgentLimits:
-        """Return how a target's agent is asked now."""
         times = self.times
         wait_s = times.wait_s(spec.timeout_s, spec.timeout_min_s, spec.timeout_max_s)
         reason = None if times.smoothed_s is None else Reason("usual_answer", {"usual_s": round(times.smoothed_s, 6)})
@@ -262,7 +252,6 @@ class KnownAgent:
         )
 
     def take_news(self) -> Reasons:
-        """Return what was learned since the last call."""
         if not self.news:
             return ()
         news = tuple(self.news)

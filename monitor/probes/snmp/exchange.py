@@ -73,7 +73,6 @@ class ExchangeError(Exception):
 
 
 def status_reason(status: int) -> Reason:
-    """Return what an agent's error-status says."""
     return Reason("agent_status", {"status": status_name(status)})
 
 
@@ -176,7 +175,6 @@ class Exchange:
 
 
 def not_complete(spec: SnmpSpec) -> Reason:
-    """Return that an agent's time is over."""
     return Reason("not_complete", {"deadline_s": spec.deadline_s})
 
 

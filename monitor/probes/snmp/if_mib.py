@@ -82,7 +82,6 @@ def octets(values: Values, oid: Oid) -> bytes:
 
 
 def readable(raw: bytes) -> str:
-    """Return octets as one line of text."""
     try:
         plain = raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -43,7 +43,6 @@ class OpenQuestions:
         self._ids: list[int] = []
 
     def __bool__(self) -> bool:
-        """Return whether any question is open."""
         return bool(self._pending)
 
     def add(self, exchange: Exchange) -> None:
@@ -62,7 +61,6 @@ class OpenQuestions:
                 return request_id
 
     def withdraw(self, exchange: Exchange, request_id: int) -> None:
-        """Forget a try that was not sent after all."""
         del exchange.sent[request_id]
         del self._pending[request_id]
 
@@ -78,7 +76,6 @@ class OpenQuestions:
             del self._by_source[source]
 
     def clear(self) -> None:
-        """Forget everything."""
         for table in (self._pending, self._by_source, self._over, self._over_before):
             table.clear()
 
@@ -97,7 +94,6 @@ class OpenQuestions:
         return self._decoded(octets, source, came_s)
 
     def _decoded(self, octets: bytes, source: Source, came_s: float) -> tuple[Exchange, Answer] | None:
-        """Return the same for any datagram."""
         if len(octets) > _LONGEST_ANSWER:
             size = {"octets": len(octets)}
             self._note_garbage(source, Reason("oversized", size), AgentFault(FaultKind.OVERSIZED, size))
@@ -140,7 +136,6 @@ class OpenQuestions:
         self.unsolicited.note(address_of(source)[0], "late", late_s)
 
     def _note_garbage(self, source: Source, why: Reason, agent_fault: AgentFault) -> None:
-        """Note what is no message at all."""
         self.unsolicited.note(address_of(source)[0], "garbage")
         if source in self._by_source:
             self._by_source[source].note(why, Outcome.MALFORMED, agent_fault)

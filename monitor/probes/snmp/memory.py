@@ -88,7 +88,6 @@ class Memories:
 
 
 def _identity(spec: SnmpSpec) -> tuple[object, ...]:
-    """Return all of a spec that what was learnt depends on."""
     credential = spec.credential
     return (
         (spec.address, spec.port, credential.name, credential.version, credential.community, credential.user),

@@ -122,7 +122,6 @@ class Poll:
         return None
 
     def _in_full(self, profile: Profile) -> Conversation[SnmpSample]:
-        """Read whatever is to be read, and survey whatever has moved."""
         memory = self.memory
         memory.steady = None
         known = memory.rows if profile.interfaces and memory.is_surveyed else ()
@@ -222,7 +221,6 @@ class Poll:
     # Interfaces
 
     def _survey_and_read(self, profile: Profile) -> Conversation[tuple[InterfaceSample, ...] | None]:
-        """Learn which interfaces there are, then read those that are wanted."""
         known = yield from self._survey(profile)
         if not known:
             return ()
@@ -256,7 +254,6 @@ class Poll:
         return known
 
     def _chosen(self, rows: Sequence[InterfaceRow], wan: InterfaceRow | None) -> tuple[KnownRow, ...]:
-        """Return the rows to read, with what was known of them."""
         bits = {each.key: each.bits for each in self.memory.rows}
         names = interface_keys(rows)
         return tuple(

@@ -84,7 +84,6 @@ class AgentWork(Asker, ABC):
     def _start(self, memory: AgentMemory) -> None: ...
 
     def drop(self) -> None:
-        """Forget it, whatever it waits for."""
         self.is_finished = True
         self._batch.under_way.discard(self)
         exchange = self._exchange
@@ -280,7 +279,6 @@ class SnmpProber:
 
     @property
     def receive_drops(self) -> int:
-        """Return how many datagrams the kernel dropped for want of room since open()."""
         return self._transport.receive_drops
 
     def drain_unsolicited(self) -> tuple[Unsolicited, ...]:

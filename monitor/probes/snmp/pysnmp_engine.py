@@ -121,13 +121,11 @@ class PysnmpProber:
         self._sockets: dict[int, socket.socket] = {}
 
     async def open(self) -> None:
-        """Make an engine for each credential."""
         for credential in self._credentials:
             self._engine(credential)
 
     @property
     def receive_drops(self) -> int:
-        """Return how many datagrams the kernel dropped for want of room."""
         drops = 0
         for each in self._sockets.values():
             with suppress(OSError):
@@ -143,13 +141,11 @@ class PysnmpProber:
         return self._memories.agent_limits(target)
 
     async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
-        """Poll the agents, and deliver each one's Reading when it is complete; ends when all are."""
         async with asyncio.TaskGroup() as group:
             for spec in specs:
                 group.create_task(self._probe(spec, deliver))
 
     def close(self) -> None:
-        """Close the engines' sockets."""
         for engine in self._engines.values():
             engine.close_dispatcher()
         self._engines.clear()
@@ -308,7 +304,6 @@ class PysnmpProber:
     async def _command(
         self, spec: SnmpSpec, place: Place, ask: Ask, timeout_s: float, engine: hlapi.SnmpEngine | None = None
     ) -> tuple[Any, Any, Any, Any]:
-        """Send one question by pysnmp, once."""
         credential = spec.credential
         engine = engine or self._engine(credential)
         target = await self._target(place, spec.port, timeout_s)
@@ -325,7 +320,6 @@ class PysnmpProber:
         return indication, status, culprit, bounds
 
     def _engine(self, credential: Credential) -> hlapi.SnmpEngine:
-        """Return the engine that serves a credential."""
         if credential not in self._engines:
             self._engines[credential] = hlapi.SnmpEngine()
         return self._engines[credential]
@@ -351,7 +345,6 @@ class PysnmpProber:
 
 
 def _failure(spec: SnmpSpec, place: Place, indication: errind.ErrorIndication) -> ExchangeError:
-    """Return what pysnmp's error means."""
     for kind, code in _REFUSALS:
         if isinstance(indication, kind):
             return ExchangeError(Outcome.REFUSED, Reason(code, {"user": spec.credential.user}), is_final=True)
@@ -366,7 +359,6 @@ def _failure(spec: SnmpSpec, place: Place, indication: errind.ErrorIndication) -
 
 
 def _auth_data(credential: Credential) -> Any:
-    """Return a credential as pysnmp wants it."""
     if credential.version != "3":
         return hlapi.CommunityData(credential.community, mpModel=0 if credential.version == "1" else 1)
     return hlapi.UsmUserData(

@@ -53,14 +53,12 @@ class Getter:
         return answer
 
     def note_lost(self, ask: Ask, error: ExchangeError) -> None:
-        """Learn from a GET that nothing answered."""
         if error.outcome is Outcome.TIMEOUT:
             self._memory.device.lost_get(len(ask.oids), after_answer=bool(self.answered))
         else:
             self._memory.device.doubt_losses()
 
     def note_got(self, ask: Ask, answer: Answer) -> None:
-        """Learn from a GET that was answered."""
         device = self._memory.device
         if device.lost_size:
             device.got(len(ask.oids))
@@ -120,7 +118,6 @@ class Getter:
 
 
 def _values(asked: tuple[Oid, ...], answer: Answer) -> Values:
-    """Return what an answer holds of what was asked for."""
     if answer.tags:
         bounds = zip(asked, answer.tags, answer.values, strict=True)
         return {oid: (tag, value) for oid, tag, value in bounds if tag not in ABSENT}
@@ -272,7 +269,6 @@ def _died(error: ExchangeError, active: list[_WalkedColumn]) -> AgentFault | Non
 
 
 def _rows(active: list[_WalkedColumn]) -> int:
-    """Return how many rows were read."""
     return max((column.rows for column in active), default=0)
 
 

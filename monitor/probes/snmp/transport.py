@@ -91,22 +91,18 @@ class SnmpTransport:
         self._window.clear()
 
     def speaks(self, ip_version: int) -> bool:
-        """Return whether there is a socket of this IP version."""
         return ip_version in self._sockets
 
     @property
     def unsolicited(self) -> UnsolicitedLog:
-        """Return what answered no open question."""
         return self._open.unsolicited
 
     @property
     def receive_drops(self) -> int:
-        """Return how many datagrams the kernel dropped for want of room."""
         return sum(each.drops() for each in self._sockets.values())
 
     @property
     def has_room(self) -> bool:
-        """Return whether another question fits the window."""
         return not self._window.is_full
 
     def ask(self, exchange: Exchange) -> ExchangeError | None:
@@ -165,7 +161,6 @@ class SnmpTransport:
         return None
 
     def _flush_all(self) -> None:
-        """Hand what is queued to the kernel."""
         self._is_flush_planned = False
         for ip_version, queue in self._queues.items():
             if queue:
@@ -232,7 +227,6 @@ class SnmpTransport:
         return None
 
     def _refused(self, exchange: Exchange, reason: Reason) -> ExchangeError:
-        """Give a question up that the kernel would not send."""
         self.cancel(exchange)
         if exchange.sent:
             return ExchangeError(exchange.outcome, Reason("retry_unsent", because=(reason,)), is_final=True)
@@ -278,7 +272,6 @@ class SnmpTransport:
                 break
 
     def _settle(self, exchange: Exchange, answer: Answer) -> None:
-        """Hand an answer on, and keep in mind how long it took."""
         self.cancel(exchange)
         route = exchange.route
         assert answer.rtt_s is not None
@@ -288,7 +281,6 @@ class SnmpTransport:
     # Time
 
     def _arm(self, exchange: Exchange, due_s: float) -> None:
-        """See that _tick looks at a question when it is due."""
         exchange.due_s = due_s
         self._wheel.arm(due_s, exchange)
         if self._handle is None or due_s < self._wake_s:
@@ -357,7 +349,6 @@ class SnmpTransport:
             exchange.asker.failed(error)
 
     def _given_up(self, exchange: Exchange, now: float) -> ExchangeError:
-        """Return why a question that nothing usable answered is over."""
         self.cancel(exchange, is_given_up=True)
         if not exchange.sent:
             return ExchangeError(Outcome.NOT_SENT, Reason("no_buffer"), is_final=True)

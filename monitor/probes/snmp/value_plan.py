@@ -53,7 +53,6 @@ class Cell:
 
     @property
     def objects(self) -> Iterator[Oid]:
-        """Return every object that this number is made of."""
         return chain((self.oid,), self.plus, self.over, (check.oid for check in self.checks))
 
 
@@ -82,7 +81,6 @@ class ValuePlan:
 
 
 def make_plan(profile: Profile, groups: Sequence[PlannedValue], histories: Sequence[int], *, is_whole: bool) -> ValuePlan:
-    """Return the plan of these groups."""
     lasting = (cell for place, group in enumerate(groups) if place not in histories for cell in group.cells)
     objects = dict.fromkeys(chain.from_iterable(cell.objects for cell in lasting))
     return ValuePlan(profile, tuple(groups), tuple(histories), tuple(objects), is_whole)
@@ -169,7 +167,6 @@ def cell_text(answers: Values, oid: Oid) -> str | None:
 
 
 def as_text(tag: int, value: WireValue) -> str:
-    """Return how a value of any type reads."""
     if isinstance(value, bytes):
         measured = number(tag, value)
         return readable(value) if measured is None or not value.startswith(b"\x9f") else f"{measured:g}"

@@ -176,7 +176,6 @@ def _surveyed(value: Value, survey: _Survey) -> Conversation[PlannedValue]:
 
 
 def _chosen(where: Sequence[Condition], indexes: Sequence[Oid], survey: _Survey) -> Conversation[Sequence[Oid]]:
-    """Return the rows that meet every condition."""
     for condition in where:
         if condition.oid is None:
             indexes = [index for index in indexes if meets(condition, format_oid(index))]

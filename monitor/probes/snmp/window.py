@@ -48,7 +48,6 @@ class Wheel(Generic[Thing]):
         return None
 
     def clear(self) -> None:
-        """Forget everything."""
         self._slots.clear()
         self._order.clear()
 
@@ -83,7 +82,6 @@ class Window:
         return generation
 
     def give(self, generation: Generation) -> None:
-        """Count a question no longer."""
         generation.count -= 1
         if not generation.is_old:
             self.young -= 1
@@ -97,7 +95,6 @@ class Window:
 
     @property
     def is_full(self) -> bool:
-        """Return whether no further question fits."""
         return self.young >= self.size
 
     @property
@@ -106,6 +103,5 @@ class Window:
         return self._generations[0].until_s if self._generations else None
 
     def clear(self) -> None:
-        """Forget every question."""
         self._generations.clear()
         self.young = 0
