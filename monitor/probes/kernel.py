@@ -171,7 +171,7 @@ class ReportedError(NamedTuple):
     unreachable: Unreachable | None
 
 
-def take_errors(sock: socket.socket) -> list[ReportedError]:
+def drain_errors(sock: socket.socket) -> list[ReportedError]:
     """Take what is reported off the queue, ERRORS_AT_ONCE at most: where it is so many there may be more.
 
     Somebody's error is also what the next call of the socket fails with, whomever that is for.

@@ -21,8 +21,8 @@ from monitor.probes.kernel import (
     SocketAddress,
     Stamps,
     UnsupportedVersionError,
+    drain_errors,
     is_unsupported,
-    take_errors,
 )
 
 _ANSWER_BYTES_IN_BUFFER = 4608
@@ -187,7 +187,7 @@ class UdpSocket(SharedSocket):
         return found
 
     def _empty_error_queue(self) -> None:
-        for payload, destination, unreachable in take_errors(self.sock):
+        for payload, destination, unreachable in drain_errors(self.sock):
             if unreachable:
                 where = source_of(destination[0].partition("%")[0], destination[1])
                 self._quoted.append(QuotedDatagram(where, payload, unreachable))

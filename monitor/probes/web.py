@@ -110,7 +110,7 @@ class WebProber(ServiceProber[WebSpec]):
         try:
             if spec.tls:
                 found.heard_s = self._clock.monotonic()
-                _take_certificate(writer.get_extra_info("ssl_object"), found)
+                _note_certificate(writer.get_extra_info("ssl_object"), found)
             async with Wait(late, spec.timeout_s).limit():
                 await _converse(spec, reader, writer, found)
             found.heard_s = self._clock.monotonic()
@@ -145,7 +145,7 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
-def _take_certificate(secured: ssl.SSLObject, found: _Findings) -> None:
+def _note_certificate(secured: ssl.SSLObject, found: _Findings) -> None:
     """Note when the certificate ends; one that can't be read says nothing."""
     octets = secured.getpeercert(binary_form=True)
     if octets is None:

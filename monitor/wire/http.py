@@ -101,13 +101,13 @@ class ResponseReader:
             if self._interim > _MOST_INTERIM:
                 raise MalformedError("endless_interim")
             return True
-        self._take_fields(lines[1:])
+        self._read_fields(lines[1:])
         self.code, self.phrase = int(match[1]), _text(match[2] or b"")
         if self._most is None or self.code in (204, 304) or (self._left == 0 and not self._is_chunked):
             self.is_complete = True
         return True
 
-    def _take_fields(self, lines: list[bytes]) -> None:
+    def _read_fields(self, lines: list[bytes]) -> None:
         if len(lines) > _MOST_FIELDS:
             raise MalformedError("many_fields", most=_MOST_FIELDS)
         lengths: set[bytes] = set()

@@ -124,7 +124,7 @@ def parse_response(octets: bytes) -> Response:
     )
 
 
-def take_message(stream: bytes) -> tuple[bytes, bytes] | None:
+def split_message(stream: bytes) -> tuple[bytes, bytes] | None:
     """Return the first message of a stream and what follows it; None while it is not whole (section 18.3).
 
     Line ends between messages, by which some keep a connection open (RFC 5626 section 4.4.1), are left out. A message without

@@ -11,7 +11,7 @@ from monitor.lab.conditions import Conference
 from monitor.lab.signalling import answer_request
 from monitor.model.inventory import Kind, Target
 from monitor.wire.fault import MalformedError
-from monitor.wire.sip import LONGEST, Options, RequestError, Response, parse_response, take_message
+from monitor.wire.sip import LONGEST, Options, RequestError, Response, parse_response, split_message
 from tests.fuzz import mutation
 from tests.fuzz.subject import must
 
@@ -94,7 +94,7 @@ def _cut(stream: bytes) -> tuple[list[bytes], bytes]:
     """Return the whole messages of a stream and what is left, _BROKEN in front of what no end can come of."""
     found = []
     try:
-        while (taken := take_message(stream)) is not None:
+        while (taken := split_message(stream)) is not None:
             must(len(taken[0]) <= LONGEST and len(taken[1]) < len(stream), "a message beyond the bound, or of nothing")
             found.append(taken[0])
             stream = taken[1]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.wire.fault import MalformedError
-from monitor.wire.sip import LONGEST, Options, RequestError, Response, is_keep_alive, parse_response, take_message
+from monitor.wire.sip import LONGEST, Options, RequestError, Response, is_keep_alive, parse_response, split_message
 from tests.wire.refusals import refused
 
 REQUEST = Options("udp", "10.2.17.20", 5060, "1715", "10.0.0.9", 40_000, "z9hG4bKab12", "call-1", "tag-1", 7)
@@ -155,7 +155,7 @@ def test_messages_are_cut_out_of_a_stream_wherever_it_was_cut(sizes: list[int], 
     found, waiting = [], b""
     for at in range(0, len(stream), step):
         waiting += stream[at : at + step]
-        while (taken := take_message(waiting)) is not None:
+        while (taken := split_message(waiting)) is not None:
             found.append(taken[0])
             waiting = taken[1]
     assert (messages, b"") == (found, waiting)
@@ -163,7 +163,7 @@ def test_messages_are_cut_out_of_a_stream_wherever_it_was_cut(sizes: list[int], 
 
 def test_a_message_without_a_length_has_no_body() -> None:
     bare = ANSWER.replace("Content-Length: 0\r\n", "").encode()
-    assert (bare, b"SIP/") == take_message(bare + b"SIP/")
+    assert (bare, b"SIP/") == split_message(bare + b"SIP/")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_message_without_a_length_has_no_body() -> None:
 )
 def test_a_stream_that_can_come_to_no_end_is_refused(octets: bytes, reason: str) -> None:
     with refused(f"^{reason}$"):
-        take_message(octets)
+        split_message(octets)
 
 
 # Any input
@@ -200,6 +200,6 @@ def test_what_is_written_is_read_back(said: Response, is_compact: bool) -> None:
 @given(st.binary(max_size=300), st.integers(0, len(ANSWER)))
 def test_any_octets_are_read_or_refused(octets: bytes, cut: int) -> None:
     for each in (octets, ANSWER.encode()[:cut] + octets, octets + ANSWER.encode()[cut:]):
-        for read in (parse_response, take_message):
+        for read in (parse_response, split_message):
             with suppress(MalformedError):
                 assert read(each) is None or each

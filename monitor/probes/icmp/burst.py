@@ -152,7 +152,7 @@ class FamilyState:
         self.unanswered = 0
         self.drops = 0
 
-    def take_sequences(self, count: int) -> Sequence[int]:
+    def reserve_sequences(self, count: int) -> Sequence[int]:
         """Return sequences that no unanswered request has; the window keeps most of them free, and long bursts give theirs up."""
         first = self.sequence
         self.sequence = (first + count) % _SEQUENCES

@@ -85,7 +85,7 @@ class IcmpProber:
         self._groups: dict[tuple[int, int, float, float], SendGroup] = {}
         self._handle: asyncio.TimerHandle | None = None
         self._receiver = Receiver(clock, worked)
-        self._sender = Sender(clock, self, self._receiver.take_errors)
+        self._sender = Sender(clock, self, self._receiver.note_errors)
 
     async def open(self) -> None:
         """Open the sockets; IPv6 is left out where the kernel has none. Raises SetupError with the cure where none is permitted."""
@@ -107,7 +107,7 @@ class IcmpProber:
             self._handle.cancel()
             self._handle = None
         now = self._clock.monotonic()
-        for burst in self._take_unfinished():
+        for burst in self._drain_unfinished():
             burst.finished = True
             burst.round.close(not_sent(burst.spec, now, Reason("closed")))
         for family in self._families.values():
@@ -213,7 +213,7 @@ class IcmpProber:
             yield group.spaced
         yield self._fresh
 
-    def _take_unfinished(self) -> Iterator[Burst]:
+    def _drain_unfinished(self) -> Iterator[Burst]:
         while self._lines:
             line = self._lines.popleft()
             yield from self._bursts_of(line.members, line)
@@ -247,7 +247,7 @@ class IcmpProber:
 
     def _fail(self, error: Exception) -> None:
         """Let every caller know of our own bug instead of leaving them to wait for ever."""
-        for burst in self._take_unfinished():
+        for burst in self._drain_unfinished():
             if not burst.round.done.done():
                 burst.round.done.set_exception(error)
             burst.group.family.forget(burst)

@@ -70,17 +70,17 @@ class Receiver:
                 replies, count = family.socket.receive()
                 if not count:
                     break
-                received += self._take_replies(family, replies)
+                received += self._book_replies(family, replies)
                 left -= count
             taken += _MOST - left
             for _ in range(_ERROR_SLICES):
                 if not family.socket.has_errors:
                     break
-                self.take_errors(family)
+                self.note_errors(family)
             is_empty = is_empty and left > 0
         return Drain(received, taken, is_empty, self._complete)
 
-    def _take_replies(self, family: FamilyState, replies: Iterable[Reply]) -> int:
+    def _book_replies(self, family: FamilyState, replies: Iterable[Reply]) -> int:
         """Book a batch of replies to their requests, and return how many were to requests of ours."""
         now = self._clock.monotonic()
         flights, complete = family.flights, self._complete
@@ -127,7 +127,7 @@ class Receiver:
         # It came after the last drain, which is all that is sure: in time if it may have been in time.
         return min(now - sent_s, max(burst.group.timeout_s, self.drained_s - sent_s))
 
-    def take_errors(self, family: FamilyState) -> int:
+    def note_errors(self, family: FamilyState) -> int:
         """Empty a family's error queue, note who is unreachable, and return how many reports of any sort were in it."""
         errors, taken = family.socket.errors()
         for error in errors:

@@ -31,11 +31,11 @@ class Counts(Protocol):
 
 
 class Sender:
-    def __init__(self, clock: Clock, counts: Counts, take_errors: Callable[[FamilyState], int]) -> None:
-        """counts: where sends are counted. take_errors: empties a family's error queue, returns how many reports were in it."""
+    def __init__(self, clock: Clock, counts: Counts, note_errors: Callable[[FamilyState], int]) -> None:
+        """counts: where sends are counted. note_errors: empties a family's error queue, returns how many reports were in it."""
         self._counts = counts
         self._clock = clock
-        self._take_errors = take_errors
+        self._note_errors = note_errors
 
     def send(self, bursts: Sequence[Burst]) -> int:
         """Hand the next request of each burst to the kernel, and return how many were dealt with.
@@ -45,7 +45,7 @@ class Sender:
         """
         group, count = bursts[0].group, len(bursts)
         family = group.family
-        sequences = family.take_sequences(count)
+        sequences = family.reserve_sequences(count)
         cookies = struct.unpack(f"@{count}Q", os.urandom(8 * count))
         if group.dscp != family.socket.dscp:
             family.socket.mark(group.dscp)
@@ -93,7 +93,7 @@ class Sender:
         answer: the kernel's, -errno. Returns how many it took, and the errno where that is none.
         """
         for attempt in range(_TRIES):
-            if -answer in _NO_ROOM or not (self._take_errors(family) or not attempt):
+            if -answer in _NO_ROOM or not (self._note_errors(family) or not attempt):
                 break
             answer = family.socket.send(slot, 1)
             if answer > 0:

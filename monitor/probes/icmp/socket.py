@@ -25,11 +25,11 @@ from monitor.probes.kernel import (
     WANTED_BUFFER_BYTES,
     SharedSocket,
     UnsupportedVersionError,
+    drain_errors,
     enlarge,
     is_unsupported,
     keep_out_all_but,
     never_fragment,
-    take_errors,
 )
 from monitor.wire.icmp import (
     ECHO_REPLY,
@@ -157,7 +157,7 @@ class IcmpSocket(SharedSocket):
 
         has_errors tells whether there may be more.
         """
-        taken = take_errors(self.sock)
+        taken = drain_errors(self.sock)
         self.has_errors = len(taken) == ERRORS_AT_ONCE
         found: list[QuotedError] = []
         for payload, destination, unreachable in taken:

@@ -23,7 +23,7 @@ from monitor.probes.tcp_connect import Connector, Failure
 from monitor.probes.udp import BusyError, QuotedDatagram, UdpSocket, source_of
 from monitor.probes.why import malformed, os_error
 from monitor.wire.fault import MalformedError
-from monitor.wire.sip import COOKIE, Options, RequestError, Response, is_keep_alive, parse_response, take_message
+from monitor.wire.sip import COOKIE, Options, RequestError, Response, is_keep_alive, parse_response, split_message
 
 _CHUNK = 4096
 T1_S = 0.5
@@ -294,7 +294,7 @@ async def _answer(bare: socket.socket, request: Options) -> Response:
         if not chunk:
             raise _NoAnswerError(noise)
         stream += chunk
-        while (taken := take_message(stream)) is not None:
+        while (taken := split_message(stream)) is not None:
             message, stream = taken
             try:
                 response = parse_response(message)

@@ -251,7 +251,7 @@ class KnownAgent:
             late=self.late,
         )
 
-    def take_news(self) -> Reasons:
+    def drain_news(self) -> Reasons:
         if not self.news:
             return ()
         news = tuple(self.news)

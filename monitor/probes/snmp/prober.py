@@ -215,7 +215,7 @@ class PollWork(ConversationWork):
 
     def _hand_on(self, result: SnmpSample | None, error: ExchangeError | None) -> None:
         spec, poll = self.spec, self._poll
-        learned = poll.memory.device.take_news() if poll else ()
+        learned = poll.memory.device.drain_news() if poll else ()
         if error is None:
             assert poll is not None
             fields = (Outcome.OK, None, result, poll.detail, spec.confirms, poll.agent_fault, learned)

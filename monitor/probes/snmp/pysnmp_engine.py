@@ -175,7 +175,7 @@ class PysnmpProber:
         if shared is not None:
             detail = (*detail, shared)
         at_s = self._clock.monotonic() if at_s is None else at_s
-        learned = memory.device.take_news() if memory else ()
+        learned = memory.device.drain_news() if memory else ()
         deliver(Reading(spec.target, "snmp", at_s, outcome, None, sample, detail, spec.confirms, agent_fault, learned))
 
     def _sharing(self, engine_id: str, target: str) -> Reason | None:

@@ -229,7 +229,7 @@ def _append_rows(varbinds: tuple[VarBind, ...], active: list[_WalkedColumn], val
     width = len(active)
     left: list[_WalkedColumn] = []
     for place, column in enumerate(active):
-        is_at_end, fault = _take_column(varbinds[place::width], column, values, max_rows)
+        is_at_end, fault = _append_column(varbinds[place::width], column, values, max_rows)
         if fault is not None:
             return active, *fault
         if not is_at_end:
@@ -237,7 +237,7 @@ def _append_rows(varbinds: tuple[VarBind, ...], active: list[_WalkedColumn], val
     return left, None, None
 
 
-def _take_column(
+def _append_column(
     varbinds: tuple[VarBind, ...], column: _WalkedColumn, values: Values, max_rows: int
 ) -> tuple[bool, tuple[Reason, AgentFault] | None]:
     """Keep one column's rows of an answer; return whether it is at its end, and what was wrong with it, None where nothing was."""

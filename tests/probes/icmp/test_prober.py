@@ -278,8 +278,8 @@ async def test_bursts_of_more_requests_than_there_are_sequences_give_up_those_th
     burst.rtts = [None if index in (10, 11) else 0.01 for index in range(65536)]
     family.flights = [(burst, index, 0.0, 0) for index in range(65536)]
     family.sequence = 0
-    assert [*range(10), 12, 13] == [*family.take_sequences(12)]
-    assert [14, 15] == [*family.take_sequences(2)]
+    assert [*range(10), 12, 13] == [*family.reserve_sequences(12)]
+    assert [14, 15] == [*family.reserve_sequences(2)]
     family.socket.close()
 
 

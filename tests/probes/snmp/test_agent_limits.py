@@ -75,12 +75,12 @@ def test_a_slow_agent_is_told_once_and_so_is_its_recovery_an_hour_later() -> Non
     device = KnownAgent(clock)
     for _ in range(3):
         device.answered_in(3.0, SPEC)
-    assert "answers in 3 s: waited for 8 s instead of 2 s from now on" == english(device.take_news())
+    assert "answers in 3 s: waited for 8 s instead of 2 s from now on" == english(device.drain_news())
     clock.now_s += 3600.0
     for _ in range(60):
         device.answered_in(0.01, SPEC)
-    assert "no longer waited for longer than 2 s" in english(device.take_news())
-    assert () == device.take_news()
+    assert "no longer waited for longer than 2 s" in english(device.drain_news())
+    assert () == device.drain_news()
 
 
 def poll(device: KnownAgent, large: int, largest: int | None) -> None:
