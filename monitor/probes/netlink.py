@@ -70,9 +70,6 @@ class Netlink:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
         self._socket.close()
 
     def links(self) -> dict[int, Link]:

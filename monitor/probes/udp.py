@@ -35,6 +35,7 @@ _LONGEST = 65536 + 320
 
 At a power of two the slots' first octets, all that most answers have, would share a few lines of the processor's cache.
 """
+_SLICE = 256
 _ERRORS_A_SLICE = 8
 
 Source = bytes
@@ -131,22 +132,22 @@ class UdpSocket(SharedSocket):
                 if not tries_left:
                     raise
 
-    def receive(self, limit: int) -> list[Came]:
-        """Return the datagrams that are waiting, about `limit` of them at most, and take the ICMP errors off the kernel's queue.
+    def receive(self) -> list[Came]:
+        """Return the datagrams that are waiting, about _SLICE of them at most, and take the ICMP errors off the kernel's queue.
 
         An error makes the next receive fail, or the socket readable without a datagram: only then there is a queue to empty.
         """
         begun_s = self._clock.monotonic()
         self._stamps.look()
         taken: list[Came] = []
-        for _ in range(limit // _SLOTS + _ERRORS_A_SLICE):
+        for _ in range(_SLICE // _SLOTS + _ERRORS_A_SLICE):
             count = self._inbox.receive()
             if count > 0:
                 self._unpack(count, taken)
                 if count < _SLOTS:
                     self.seen_s = begun_s
                     break
-                if len(taken) >= limit:
+                if len(taken) >= _SLICE:
                     break
             elif count == -errno.EAGAIN:
                 self.seen_s = begun_s

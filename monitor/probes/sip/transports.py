@@ -29,7 +29,6 @@ _CHUNK = 4096
 T1_S = 0.5
 T2_S = 4.0
 """Section 17.1.2.2: the first retransmission comes after T1, each further after twice the time, at most T2."""
-_DATAGRAMS = 256
 _SLICES_BEFORE_JUDGING = 64
 
 
@@ -173,7 +172,7 @@ class UdpClient:
                 break
 
     def _drain(self, line: _Line) -> None:
-        for octets, source, came_s in line.sock.receive(_DATAGRAMS):
+        for octets, source, came_s in line.sock.receive():
             _match_reply(line, octets, source, came_s)
         for quoted in line.sock.errors():
             _complain(line, quoted)

@@ -18,7 +18,7 @@ from monitor.model.spec import BACK_OFF
 from monitor.probes.datagrams import KERNEL, Kernel
 from monitor.probes.kernel import UnsupportedVersionError
 from monitor.probes.snmp.exchange import Answer, Exchange, ExchangeError, not_complete
-from monitor.probes.snmp.matching import OpenQuestions, UnsolicitedLog
+from monitor.probes.snmp.matching import OpenQuestions
 from monitor.probes.snmp.window import Wheel, Window
 from monitor.probes.udp import BusyError, UdpSocket
 from monitor.probes.why import os_error
@@ -28,7 +28,6 @@ HELD_S = 0.5
 _SHORTEST_WAIT_S = 0.01
 _BUSY_WAIT_S = 0.02
 _BUSY_TRIES = 25
-_SLICE = 256
 _SLICES_BEFORE_JUDGING = 256
 """More than the buffer holds, for where stamps can't tell what came before: a flood that never ends must not keep time-outs from
 being judged."""
@@ -47,13 +46,14 @@ class SnmpTransport:
     def __init__(self, clock: Clock, in_flight: int, kernel: Kernel = KERNEL) -> None:
         """Prepare, without opening anything. in_flight: at most so many questions younger than HELD_S.
 
-        late_s: for how long in all the loop came late while questions were open, seconds.
+        late_s: for how long in all the loop came late while questions were open, seconds. unsolicited: what answered none of them.
         """
         self.late_s = 0.0
         self.on_room: Callable[[], None] = lambda: None
         self._clock = clock
         self._kernel = kernel
         self._open = OpenQuestions()
+        self.unsolicited = self._open.unsolicited
         self._window = Window(in_flight, HELD_S)
         self._sockets: dict[int, UdpSocket] = {}
         self._queues: dict[int, list[_Try]] = {4: [], 6: []}
@@ -92,10 +92,6 @@ class SnmpTransport:
 
     def speaks(self, ip_version: int) -> bool:
         return ip_version in self._sockets
-
-    @property
-    def unsolicited(self) -> UnsolicitedLog:
-        return self._open.unsolicited
 
     @property
     def receive_drops(self) -> int:
@@ -242,13 +238,12 @@ class SnmpTransport:
             if queue:
                 self._flush(ip_version)
 
-    def _drain(self, which: UdpSocket) -> bool:
-        """Take a slice of what has come; return whether there may be more."""
+    def _drain(self, which: UdpSocket) -> None:
+        """Take a slice of what has come."""
         before_s = which.seen_s
-        taken = which.receive(_SLICE)
+        taken = which.receive()
         now = self._clock.monotonic()
-        if now - self._wake_s > _LATE_S and self._handle is not None:
-            self._count_lag(now)
+        self._count_lag(now)
         self._awake_s = now
         match = self._open.match
         for octets, source, came_s in taken:
@@ -262,7 +257,6 @@ class SnmpTransport:
                 exchange, error = ended
                 self.cancel(exchange)
                 exchange.asker.failed(error)
-        return len(taken) >= _SLICE
 
     def _drain_until(self, which: UdpSocket, until_s: float) -> None:
         """Take all that had come by a moment (monotonic)."""
@@ -305,8 +299,7 @@ class SnmpTransport:
     def _tick(self) -> None:
         """Take all that has come, then judge what was overdue before that, then let new questions in."""
         now = self._clock.monotonic()
-        if now - self._wake_s > _LATE_S and self._handle is not None:
-            self._count_lag(now)
+        self._count_lag(now)
         self._handle = None
         for each in tuple(self._sockets.values()):
             self._drain_until(each, now)
@@ -324,9 +317,10 @@ class SnmpTransport:
             self._wake_at(due_s)
 
     def _count_lag(self, now: float) -> None:
-        """Count what passed since we were last awake: we wanted to wake up before now, and did not."""
-        self.late_s += now - self._awake_s
-        self._wake_s = self._awake_s = now
+        """Count what passed since we were last awake, where we wanted to wake up before now and did not."""
+        if now - self._wake_s > _LATE_S and self._handle is not None:
+            self.late_s += now - self._awake_s
+            self._wake_s = self._awake_s = now
 
     def _expire(self, exchange: Exchange, judged_s: float) -> None:
         """Try again, or give up. judged_s: until when all that came has been taken."""
