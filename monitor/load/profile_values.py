@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from monitor.load.document import Node
 from monitor.load.fields import Field, ListOf, MapOf, OneOrMany, ReadMapping, Table
-from monitor.load.values import Choice, Flag, Number, Regex, Scalar, Schema, Text, Whole, written_number
+from monitor.load.values import Choice, Flag, Number, Regex, Scalar, Schema, Text, Whole
+from monitor.load.writing import written_number
 from monitor.model.probe_kinds import KINDS
 from monitor.model.profile import ROWS, Condition, Factor, Name, Reduce, Value
 from monitor.wire.oid import InvalidOidError, format_oid, parse_oid

@@ -8,7 +8,8 @@ from monitor.load.document import Faulty, Node
 from monitor.load.fields import Either, Field, ListOf, OneOrMany, Record, Table
 from monitor.load.probes import ACCESS, OVERRIDES
 from monitor.load.settings import ENGINES
-from monitor.load.values import Address, Choice, Identifier, Number, Rate, Regex, Scalar, Schema, Text, Whole, written_number
+from monitor.load.values import Address, Choice, Identifier, Number, Rate, Regex, Scalar, Schema, Text, Whole
+from monitor.load.writing import written_number
 from monitor.model.inventory import AddressMode, Contact, Contracted, Expected, Location, Network
 
 NO_CREDENTIAL = "none"

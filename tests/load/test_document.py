@@ -29,10 +29,8 @@ from monitor.load.values import (
     Regex,
     Text,
     Whole,
-    written_duration,
-    written_number,
-    written_rate,
 )
+from monitor.load.writing import written_duration, written_number, written_rate
 from monitor.model.inventory import Contracted, Expected
 from monitor.model.spelling import nearest
 from monitor.words.phrase import Phrase, phrase

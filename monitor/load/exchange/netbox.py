@@ -18,7 +18,7 @@ from monitor.load.exchange.netbox_api import Answers, Object
 from monitor.load.exchange.netbox_form import NetBox
 from monitor.load.exchange.rows import COLUMNS_OF, Rows
 from monitor.load.exchange.yaml_tree import flow, mapping, scalar, sequence
-from monitor.load.values import written_rate
+from monitor.load.writing import written_rate
 from monitor.words.phrase import joined
 
 _PRIORITIES = ("primary", "secondary", "tertiary")
