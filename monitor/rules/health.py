@@ -1,8 +1,32 @@
-"""Whether a target answers: from single readings, over suspicion and confirmation, to a judgement; and what state that makes.
+"""Whether a target answers: readings, suspicion, confirmation; and from there to a judgement. What flapping is stands at the end.
 
-Silence is believed only when it is confirmed. A probe that still counts (a witness) and misses makes its target suspected; the
-board then asks again at once. One answer of any probe ends the suspicion, misses_to_down silent bursts in a row make it ripe.
-What a ripe silence means (down, unreachable, standby, maintenance) depends on the uplinks and the hour, never on the target alone.
+A target's standing is one of five (`Standing`), eight events move it (`HealthEvent`), and STANDING_AFTER says where each leads.
+Nothing else writes a standing.
+
+One answer of any probe makes a target ANSWERING, whatever was before: what answers is there, and older misses can't outweigh it. A
+miss moves nothing at all. It only raises a suspicion (`Health.suspected_s`) if a probe missed that counts, a witness, so that one
+lost burst wakes nobody and what is published stands while the board asks again. An answer ends the suspicion; misses_to_down
+silent bursts in a row make it ripe. Only then, or when the target misses behind uplinks that are silent themselves, comes
+CONFIRMED, the one way into SILENT. A suspicion that has asked often enough without a conclusive answer (the kernel would not send)
+is DROPPED, and the next miss raises it anew.
+
+What a silence means (down, unreachable, standby, maintenance) depends on the uplinks and the hour, never on the target alone: that
+is `judge_state`, and no standing. But uplinks take evidence away. When a path is free again behind which a silent target was
+hidden, its silence says nothing of itself any more: it is FREED, RETURNING and suspected, with an interval of grace to come back
+by itself, and only fresh misses make it SILENT again. When an uplink that missed answers after all, whoever missed behind it is
+EXCUSED: it stands as it did and is asked anew. And when it is we who were blind, the misses of everybody are FORGOTTEN; a silence
+that was confirmed before stays, or each blindness would end all outages.
+
+Whoever was not heard for too long has EXPIRED: LAPSED is not NEW, for of a new target nothing is said at all, while a lapsed one
+is told as unknown. What comes next moves both alike.
+
+A cell that is missing can't come, and is a KeyError, which is our bug: who is SILENT is not suspected, so that nothing is left to
+be confirmed, dropped or excused; only who is SILENT is freed; a RETURNING target is waited for and its suspicion never dropped;
+who has lapsed does not lapse again.
+
+Beside the standing stands the evidence of each probe (`ProbeHealth`), which no table can hold, since it counts. A reading is made
+an event by `step_health`, which also counts it; `step_event` takes all other events, and says what each leaves of the evidence and
+of the suspicion. Which events come is the board's to say (service/board/suspicion.py).
 """
 
 from __future__ import annotations
@@ -39,6 +63,74 @@ class Standing(StrEnum):
     LAPSED = "lapsed"
 
 
+class HealthEvent(StrEnum):
+    """What moves a standing, or might.
+
+    ANSWERED:  any of its probes brought something from the target, a refusal included.
+    MISSED:    a probe brought nothing.
+    CONFIRMED: its silence is believed from now on.
+    DROPPED:   its suspicion is given up; the misses stay counted, and the next one is suspected again.
+    FREED:     it is silent, and an uplink carries again: only misses from now on speak against it.
+    EXCUSED:   it is suspected, and an uplink that missed too answers: only misses from now on speak against it.
+    FORGOTTEN: its misses prove nothing, for we were blind.
+    EXPIRED:   its evidence is too old: nothing is known of it any more, nothing is being confirmed.
+    """
+
+    ANSWERED = "answered"
+    MISSED = "missed"
+    CONFIRMED = "confirmed"
+    DROPPED = "dropped"
+    FREED = "freed"
+    EXCUSED = "excused"
+    FORGOTTEN = "forgotten"
+    EXPIRED = "expired"
+
+
+STANDING_AFTER: Mapping[Standing, Mapping[HealthEvent, Standing]] = {
+    Standing.NEW: {
+        HealthEvent.ANSWERED: Standing.ANSWERING,
+        HealthEvent.MISSED: Standing.NEW,
+        HealthEvent.CONFIRMED: Standing.SILENT,
+        HealthEvent.DROPPED: Standing.NEW,
+        HealthEvent.EXCUSED: Standing.NEW,
+        HealthEvent.FORGOTTEN: Standing.NEW,
+        HealthEvent.EXPIRED: Standing.LAPSED,
+    },
+    Standing.ANSWERING: {
+        HealthEvent.ANSWERED: Standing.ANSWERING,
+        HealthEvent.MISSED: Standing.ANSWERING,
+        HealthEvent.CONFIRMED: Standing.SILENT,
+        HealthEvent.DROPPED: Standing.ANSWERING,
+        HealthEvent.EXCUSED: Standing.ANSWERING,
+        HealthEvent.FORGOTTEN: Standing.ANSWERING,
+        HealthEvent.EXPIRED: Standing.LAPSED,
+    },
+    Standing.SILENT: {
+        HealthEvent.ANSWERED: Standing.ANSWERING,
+        HealthEvent.MISSED: Standing.SILENT,
+        HealthEvent.FREED: Standing.RETURNING,
+        HealthEvent.FORGOTTEN: Standing.SILENT,
+        HealthEvent.EXPIRED: Standing.LAPSED,
+    },
+    Standing.RETURNING: {
+        HealthEvent.ANSWERED: Standing.ANSWERING,
+        HealthEvent.MISSED: Standing.RETURNING,
+        HealthEvent.CONFIRMED: Standing.SILENT,
+        HealthEvent.EXCUSED: Standing.RETURNING,
+        HealthEvent.FORGOTTEN: Standing.RETURNING,
+        HealthEvent.EXPIRED: Standing.LAPSED,
+    },
+    Standing.LAPSED: {
+        HealthEvent.ANSWERED: Standing.ANSWERING,
+        HealthEvent.MISSED: Standing.LAPSED,
+        HealthEvent.CONFIRMED: Standing.SILENT,
+        HealthEvent.DROPPED: Standing.LAPSED,
+        HealthEvent.EXCUSED: Standing.LAPSED,
+        HealthEvent.FORGOTTEN: Standing.LAPSED,
+    },
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ProbeHealth:
     """One probe of a target.
@@ -62,8 +154,8 @@ class ProbeHealth:
     is_slow: bool = False
 
     @property
-    def counts(self) -> bool:
-        """True where its silence speaks against the target."""
+    def votes(self) -> bool:
+        """True where its silence speaks against the target: it is a witness."""
         return self.is_trusted and not self.is_slow
 
     @property
@@ -88,7 +180,7 @@ class Health:
     @property
     def silent_bursts(self) -> int:
         """Return how many bursts of one probe in a row went unanswered since the target last answered."""
-        return max((probe.unanswered for probe in self.probes.values() if probe.counts), default=0)
+        return max((probe.unanswered for probe in self.probes.values() if probe.votes), default=0)
 
 
 def unknown_health(intervals_s: Mapping[str, float]) -> Health:
@@ -104,7 +196,6 @@ def is_slow(probe: str, probes: Iterable[str]) -> bool:
 def step_health(health: Health, reading: Reading, *, misses_to_down: int) -> Health:
     """Return the health after one more reading.
 
-    One answer makes the target ANSWERING at once. A silent reading of a witness makes it suspected; only `settle` makes it SILENT.
     A reading that was never sent (Outcome.NOT_SENT), or of a probe that the target does not have, changes nothing. Where nothing
     changes, the health returned is the very same object.
     misses_to_down: so many misses of a probe, while another answers, and it is no longer a witness.
@@ -123,7 +214,7 @@ def is_missing(health: Health, now_s: float) -> bool:
     if health.suspected_s is None:
         return False
     waited = now_s - health.suspected_s >= PATIENCE_S
-    witnesses = [probe for probe in health.probes.values() if probe.counts]
+    witnesses = [probe for probe in health.probes.values() if probe.votes]
     return any(probe.unanswered for probe in witnesses) and all(probe.is_silent or waited for probe in witnesses)
 
 
@@ -132,46 +223,22 @@ def is_ripe(health: Health, now_s: float, *, misses_to_down: int) -> bool:
     return is_missing(health, now_s) and health.silent_bursts >= misses_to_down and now_s >= health.not_before_s
 
 
-def settle(health: Health) -> Health:
-    """Return the health of a target whose silence is believed from now on."""
-    return replace(health, standing=Standing.SILENT, suspected_s=None, not_before_s=0.0)
-
-
-def drop(health: Health) -> Health:
-    """Return the health without its suspicion; the misses stay counted, and the next one is suspected again."""
-    return replace(health, suspected_s=None)
-
-
-def returning(health: Health, now_s: float) -> Health:
-    """Return the health of a silent target whose uplink carries again: only misses from now on speak against it.
-
-    It has one interval of its quickest probe to come back by itself.
-    """
-    grace_s = min((probe.every_s for probe in health.probes.values()), default=0.0)
-    return replace(
-        health,
-        probes=_acquitted(health),
-        standing=Standing.RETURNING,
-        suspected_s=now_s,
-        not_before_s=now_s + grace_s,
-    )
-
-
-def restart(health: Health, now_s: float) -> Health:
-    """Return the health of a suspected target whose misses prove nothing, since its uplink missed too and now answers again.
-
-    It stays suspected, and only misses from now on speak against it; a returning target has its grace anew.
-    """
-    if health.standing is Standing.RETURNING:
-        return returning(health, now_s)
-    return replace(health, probes=_acquitted(health), suspected_s=now_s)
-
-
-def forget_misses(health: Health) -> Health:
-    """Return the health as it was before misses that prove nothing (we were blind); a silence that was believed before stays."""
-    if health.standing is Standing.SILENT:
-        return health
-    return replace(health, probes={name: _forgotten(probe) for name, probe in health.probes.items()}, suspected_s=None)
+def step_event(health: Health, event: HealthEvent, now_s: float) -> Health:
+    """Return the health after anything but a reading. now_s: monotonic seconds."""
+    standing = STANDING_AFTER[health.standing][event]
+    match event:
+        case HealthEvent.CONFIRMED:
+            return replace(health, standing=standing, suspected_s=None, not_before_s=0.0)
+        case HealthEvent.FREED | HealthEvent.EXCUSED:
+            grace_s = min((probe.every_s for probe in health.probes.values()), default=0.0)
+            not_before_s = now_s + grace_s if standing is Standing.RETURNING else health.not_before_s
+            return Health(_acquitted(health), standing, now_s, not_before_s)
+        case HealthEvent.FORGOTTEN if standing is not Standing.SILENT:
+            return replace(health, probes={name: _forgotten(probe) for name, probe in health.probes.items()}, suspected_s=None)
+        case HealthEvent.EXPIRED:
+            return Health({name: _expired(probe) for name, probe in health.probes.items()}, standing)
+        case _:
+            return replace(health, standing=standing, suspected_s=None)
 
 
 def stood_still(health: Health, late_s: float, now_s: float) -> Health:
@@ -180,11 +247,6 @@ def stood_still(health: Health, late_s: float, now_s: float) -> Health:
         return health
     not_before_s = health.not_before_s + late_s if health.not_before_s else 0.0
     return replace(health, suspected_s=min(health.suspected_s + late_s, now_s), not_before_s=not_before_s)
-
-
-def lapse(health: Health) -> Health:
-    """Return the health of a target whose evidence is too old: nothing is known of it any more, nothing is being confirmed."""
-    return Health(_each(health, outcome=None, misses=0, unanswered=0, is_trusted=True), Standing.LAPSED)
 
 
 def stale_at_s(health: Health, heard_s: Mapping[str, float], since_s: float, intervals: float) -> float:
@@ -296,7 +358,7 @@ def _answered(health: Health, reading: Reading, misses_to_down: int) -> Health:
         is_trusted=True,
         has_succeeded=probe.has_succeeded or is_ok,
     )
-    return Health(probes, Standing.ANSWERING)
+    return Health(probes, STANDING_AFTER[health.standing][HealthEvent.ANSWERED])
 
 
 def _missed(health: Health, reading: Reading, probe: ProbeHealth) -> Health:
@@ -308,15 +370,16 @@ def _missed(health: Health, reading: Reading, probe: ProbeHealth) -> Health:
         failures=probe.failures + 1,
         unanswered=probe.unanswered + 1,
     )
-    is_news = probe.counts and health.suspected_s is None and health.standing is not Standing.SILENT
-    return replace(health, probes=probes, suspected_s=reading.at_s if is_news else health.suspected_s)
+    standing = STANDING_AFTER[health.standing][HealthEvent.MISSED]
+    is_news = probe.votes and health.suspected_s is None and standing is not Standing.SILENT
+    return Health(probes, standing, reading.at_s if is_news else health.suspected_s, health.not_before_s)
 
 
 def _is_out(health: Health) -> bool:
     """Return whether the target is silent as a whole, so that its misses say nothing of any single probe."""
     if health.standing in (Standing.SILENT, Standing.RETURNING):
         return True
-    return all(probe.is_silent for probe in health.probes.values() if probe.counts)
+    return all(probe.is_silent for probe in health.probes.values() if probe.votes)
 
 
 def _acquitted(health: Health) -> dict[str, ProbeHealth]:
@@ -335,5 +398,46 @@ def _forgotten(probe: ProbeHealth) -> ProbeHealth:
     return replace(probe, outcome=outcome, misses=0, failures=failures, unanswered=0)
 
 
-def _each(health: Health, **changes: object) -> dict[str, ProbeHealth]:
-    return {name: replace(probe, **changes) for name, probe in health.probes.items()}  # type: ignore[arg-type]
+def _expired(probe: ProbeHealth) -> ProbeHealth:
+    return replace(probe, outcome=None, misses=0, unanswered=0, is_trusted=True)
+
+
+# Flapping
+
+CHECKS = 20
+_ALL = (1 << CHECKS) - 1
+_WEIGHTS = tuple(1.18 - 0.02 * age for age in range(CHECKS))
+
+
+@dataclass(frozen=True, slots=True)
+class Flapping:
+    """What the last checks say, by Icinga 2's weighted share of changes over the last 20 checks.
+
+    Source: Icinga 2 documentation, Advanced Topics, "Check Flapping": each of the last 20 checks that changed the state counts with
+    its weight, from 0.8 for the oldest in steps of 0.02 up to 1.18 for the newest; the sum is divided by 20.
+
+    changes: bit n is set where the check n turns ago (0 is the newest) saw another state than the one before it.
+    answered: what the newest check saw, None before the first.
+    """
+
+    changes: int = 0
+    answered: bool | None = None
+    is_flapping: bool = False
+
+    @property
+    def change_ratio(self) -> float:
+        """Return the weighted share of checks that changed the state, 0 to 0.99."""
+        return sum(weight for age, weight in enumerate(_WEIGHTS) if self.changes >> age & 1) / CHECKS
+
+
+def step_flapping(flapping: Flapping, answered: bool, *, high: float, low: float) -> Flapping:
+    """Return the opinion after one more check. Above high it flaps; then until it is no longer above low. Ratios are 0 to 1.
+
+    Where nothing changes, it is the very same object.
+    """
+    if not flapping.changes and flapping.answered is answered:
+        return flapping
+    has_changed = flapping.answered is not None and flapping.answered is not answered
+    changes = (flapping.changes << 1 | has_changed) & _ALL
+    checked = Flapping(changes, answered)
+    return replace(checked, is_flapping=checked.change_ratio > (low if flapping.is_flapping else high))

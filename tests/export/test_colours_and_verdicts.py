@@ -62,7 +62,8 @@ def measured(of: Configuration, rounds: Sequence[Sequence[float | None]], usual_
         IT, track.health, Circumstances(covered=None, cut=None, is_expected=True, fault=track.fault(of.settings))
     )
     assert judgement is not None
-    return replace(track.shown(), state=judgement.state, reason=judgement.reason, since=sample.NOW - 60)
+    icmp, usual_rtt_s = track.measured.icmp, track.measured.usual_rtt_s
+    return TargetView(target, judgement.state, sample.NOW - 60, reason=judgement.reason, icmp=icmp, usual_rtt_s=usual_rtt_s)
 
 
 def snapshot_of(of: Configuration, view: TargetView) -> Snapshot:

@@ -1,6 +1,7 @@
 """Health: from single readings to a judgement, by tables and by any sequence of readings."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,17 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.state import State
 from monitor.rules import health
-from monitor.rules.health import Circumstances, Health, Standing, judge_state
+from monitor.rules.health import (
+    CHECKS,
+    STANDING_AFTER,
+    Circumstances,
+    Flapping,
+    Health,
+    HealthEvent,
+    Standing,
+    judge_state,
+    step_flapping,
+)
 from monitor.rules.topology import Block, Cut
 
 N = 2
@@ -27,6 +38,14 @@ def after(story: str, start: Health | None = None, at_s: float = 100.0) -> Healt
         reading = Reading("a", {"i": "icmp", "s": "snmp"}[word[0]], at_s + number / 2, OUTCOMES[word[1]])
         state = health.step_health(state, reading, misses_to_down=N)
     return state
+
+
+def step(event: HealthEvent) -> Callable[..., Health]:
+    return lambda state, now_s=0.0: health.step_event(state, event, now_s)
+
+
+confirmed, freed, excused = step(HealthEvent.CONFIRMED), step(HealthEvent.FREED), step(HealthEvent.EXCUSED)
+forgotten, expired = step(HealthEvent.FORGOTTEN), step(HealthEvent.EXPIRED)
 
 
 def ripe(state: Health, at_s: float = 100.0) -> bool:
@@ -51,7 +70,7 @@ def test_one_answer_of_any_probe_ends_a_suspicion(answer: str) -> None:
 
 @pytest.mark.parametrize("answer", ["i+", "s+", "sr"])
 def test_one_answer_brings_a_silent_target_up_at_once(answer: str) -> None:
-    silent = health.settle(after("s+ i+ i- i- s-"))
+    silent = confirmed(after("s+ i+ i- i- s-"))
     assert Standing.ANSWERING is after(answer, silent).standing
 
 
@@ -150,9 +169,9 @@ SILENT_PROBE = Reason("probe_silent", {"probe": "snmp", "readings": N})
 
 @pytest.mark.parametrize("is_freed_first", [False, True])
 def test_misses_of_an_outage_say_nothing_of_a_probe_and_those_after_the_return_do(is_freed_first: bool) -> None:
-    silent = after("s- i- s-", health.settle(after("i+ s+ i- s- i- s-")))
+    silent = after("s- i- s-", confirmed(after("i+ s+ i- s- i- s-")))
     if is_freed_first:
-        silent = after("s- i- s- s-", health.returning(silent, 200.0))
+        silent = after("s- i- s- s-", freed(silent, 200.0))
     back = after("i+", silent)
     assert (None, True, 0) == (health.fault_of(back, N), back.probes["snmp"].is_trusted, back.probes["snmp"].misses)
     once = after("s- i+", back)
@@ -161,27 +180,27 @@ def test_misses_of_an_outage_say_nothing_of_a_probe_and_those_after_the_return_d
 
 
 def test_a_probe_that_was_silent_before_the_outage_is_so_after_it() -> None:
-    silent = after("i- s-", health.settle(after("i+ s+ s- i+ s- i+ i- s- i-")))
+    silent = after("i- s-", confirmed(after("i+ s+ s- i+ s- i+ i- s- i-")))
     assert SILENT_PROBE == health.fault_of(after("i+", silent), N)
 
 
 def test_misses_that_an_uplink_answers_for_say_nothing_of_a_probe() -> None:
-    state = health.restart(after("i+ s+ i- s- s-"), 200.0)
+    state = excused(after("i+ s+ i- s- s-"), 200.0)
     assert health.fault_of(after("i+ s- i+", state), N) is None
 
 
 def test_a_returning_target_needs_fresh_misses_and_has_an_interval_of_grace() -> None:
-    state = health.returning(health.settle(after("i+ i- i-")), 200.0)
+    state = freed(confirmed(after("i+ i- i-")), 200.0)
     assert not ripe(state, 300.0)
     missed = after("i- i-", state, at_s=201.0)
     assert (False, True) == (ripe(missed, 214.9), ripe(missed, 215.0))
 
 
 def test_misses_of_a_blind_time_are_forgotten_and_an_earlier_silence_is_not() -> None:
-    forgotten = health.forget_misses(after("i+ s+ i- s-"))
-    assert (Standing.ANSWERING, None, 0) == (forgotten.standing, forgotten.suspected_s, forgotten.silent_bursts)
-    assert not ripe(after("i-", forgotten)), "fresh evidence is needed"
-    assert Standing.SILENT is health.forget_misses(health.settle(after("i+ i- i-"))).standing
+    fresh = forgotten(after("i+ s+ i- s-"))
+    assert (Standing.ANSWERING, None, 0) == (fresh.standing, fresh.suspected_s, fresh.silent_bursts)
+    assert not ripe(after("i-", fresh)), "fresh evidence is needed"
+    assert Standing.SILENT is forgotten(confirmed(after("i+ i- i-"))).standing
 
 
 def test_evidence_older_than_three_intervals_is_stale_by_the_probe_that_lasts_longest() -> None:
@@ -200,11 +219,71 @@ def test_age_counts_from_the_end_of_blindness_or_from_the_start() -> None:
 
 
 def test_a_lapse_clears_what_was_being_confirmed() -> None:
-    lapsed = health.lapse(after("i+ i-"))
+    lapsed = expired(after("i+ i-"))
     assert (Standing.LAPSED, None, 0) == (lapsed.standing, lapsed.suspected_s, lapsed.silent_bursts)
 
 
-SILENT = health.settle(after("i+ i- i-"))
+TABLE = """
+           answered  missed    confirmed dropped   freed     excused   forgotten expired
+new        answering new       silent    new       -         new       new       lapsed
+answering  answering answering silent    answering -         answering answering lapsed
+silent     answering silent    -         -         returning -         silent    lapsed
+returning  answering returning silent    -         -         returning returning lapsed
+lapsed     answering lapsed    silent    lapsed    -         lapsed    lapsed    -
+"""
+EVENTS, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
+CELLS = [(row[0], event, to) for row in ROWS for event, to in zip(EVENTS, row[1:], strict=True)]
+IN = {
+    "new": health.unknown_health(PING),
+    "answering": after("i+"),
+    "silent": confirmed(after("i+ i- i-")),
+    "returning": freed(confirmed(after("i+ i- i-")), 200.0),
+    "lapsed": expired(after("i+")),
+}
+AT_S = 300.0
+
+
+def moved(state: Health, event: str) -> Health:
+    """Return the health after an event; those that only a suspected target meets find it suspected."""
+    if event in ("answered", "missed"):
+        return after("i+" if event == "answered" else "i-", state, AT_S)
+    if event in ("confirmed", "dropped", "excused"):
+        state = after("i-", state, 250.0)
+    return health.step_event(state, HealthEvent(event), AT_S)
+
+
+def test_the_table_has_every_standing_and_every_event() -> None:
+    assert (set(Standing), set(HealthEvent)) == ({Standing(row[0]) for row in ROWS}, set(map(HealthEvent, EVENTS)))
+    assert {state.standing.value: state.standing for state in IN.values()} == {name: IN[name].standing for name in IN}
+    assert set(Standing) == STANDING_AFTER.keys()
+
+
+@pytest.mark.parametrize(("standing", "event", "to"), [cell for cell in CELLS if cell[2] != "-"])
+def test_each_event_leads_from_each_standing_to_the_one_of_its_cell(standing: str, event: str, to: str) -> None:
+    assert (standing, to) == (IN[standing].standing, moved(IN[standing], event).standing)
+
+
+@pytest.mark.parametrize(("standing", "event"), [(standing, event) for standing, event, to in CELLS if to == "-"])
+def test_what_can_not_come_to_a_standing_has_no_cell(standing: str, event: str) -> None:
+    with pytest.raises(KeyError):
+        health.step_event(IN[standing], HealthEvent(event), AT_S)
+
+
+@pytest.mark.parametrize(("standing", "event", "to"), [cell for cell in CELLS if cell[2] != "-"])
+def test_each_event_leaves_a_suspicion_and_misses_or_takes_them(standing: str, event: str, to: str) -> None:
+    left = moved(IN[standing], event)
+    if event == "missed":
+        assert (to == "silent") is (left.suspected_s is None)
+        assert left.silent_bursts == 1 + IN[standing].silent_bursts
+    else:
+        assert (AT_S if event in ("freed", "excused") else None) == left.suspected_s
+    if event in ("answered", "freed", "excused", "expired") or (event == "forgotten" and to != "silent"):
+        assert 0 == left.silent_bursts
+    if event in ("freed", "excused"):
+        assert (AT_S + PING["icmp"] if to == "returning" else 0.0) == left.not_before_s
+
+
+SILENT = confirmed(after("i+ i- i-"))
 BEHIND = Cut(Block.DOWN, "p")
 FAULT = Reason("loss", {"loss_ratio": 0.1, "packets": 100})
 
@@ -222,8 +301,8 @@ FAULT = Reason("loss", {"loss_ratio": 0.1, "packets": 100})
         (SILENT, Circumstances(cut=Cut(Block.MAINTENANCE, "p"), is_expected=False), (State.MAINTENANCE, None)),
         (SILENT, Circumstances(cut=Cut(Block.STANDBY, "p")), (State.STANDBY, None)),
         (SILENT, Circumstances(covered="work", cut=BEHIND), (State.MAINTENANCE, None)),
-        (health.lapse(SILENT), Circumstances(), (State.UNKNOWN, None)),
-        (health.returning(SILENT, 0.0), Circumstances(), (State.UNKNOWN, None)),
+        (expired(SILENT), Circumstances(), (State.UNKNOWN, None)),
+        (freed(SILENT, 0.0), Circumstances(), (State.UNKNOWN, None)),
     ],
 )
 def test_the_order_is_maintenance_unreachable_down_standby_degraded_up(
@@ -253,7 +332,7 @@ def test_a_silence_is_ripe_only_after_so_many_unanswered_bursts_of_one_probe(sto
             unanswered[probe] += 1
         if health.is_ripe(state, 1e6, misses_to_down=needed):
             assert max(unanswered.values()) >= needed
-            state = health.settle(state)
+            state = confirmed(state)
 
 
 @given(STORIES)
@@ -284,7 +363,7 @@ def test_whatever_was_before_an_answer_makes_it_answering(story: list[tuple[str,
     state = health.unknown_health(BOTH)
     for number, (each, told) in enumerate(story):
         state = health.step_health(state, Reading("a", each, float(number), told), misses_to_down=N)
-    for before in (state, health.settle(state), health.lapse(state), health.returning(state, 50.0)):
+    for before in (state, confirmed(state), expired(state), freed(confirmed(state), 50.0)):
         now = health.step_health(before, Reading("a", probe, 99.0, outcome), misses_to_down=N)
         assert (Standing.ANSWERING, None) == (now.standing, now.suspected_s)
 
@@ -298,7 +377,7 @@ def test_some_witness_is_always_left(story: list[tuple[str, Outcome]]) -> None:
 
 
 @given(
-    st.sampled_from([after("i+"), SILENT, health.lapse(SILENT), health.returning(SILENT, 0.0), replace(SILENT, suspected_s=1.0)]),
+    st.sampled_from([after("i+"), SILENT, expired(SILENT), freed(SILENT, 0.0), replace(SILENT, suspected_s=1.0)]),
     st.builds(
         Circumstances,
         covered=st.sampled_from([None, "work"]),
@@ -314,3 +393,58 @@ def test_blame_falls_only_on_the_silent(state: Health, around: Circumstances) ->
     assert not is_blamed or state.standing is Standing.SILENT
     assert is_blamed is (judgement.cause is not None)
     assert judgement.state is not State.DOWN or judgement.cause == "a"
+
+
+# Flapping, held against the worked example of Icinga 2's documentation
+
+HIGH, LOW = 0.30, 0.25
+EXAMPLE = sum(1 << (CHECKS - 1 - place) for place in (2, 3, 4, 5, 9, 13, 16, 19))
+"""Icinga 2's picture: the changes whose weights are 0.84, 0.86, 0.88, 0.9, 0.98, 1.06, 1.12 and 1.18; 0 is the oldest check."""
+
+
+UNCHECKED = Flapping()
+
+
+def checked(answers: str, flapping: Flapping = UNCHECKED) -> Flapping:
+    for answer in answers:
+        flapping = step_flapping(flapping, answer == "+", high=HIGH, low=LOW)
+    return flapping
+
+
+def test_the_worked_example_of_the_documentation_weighs_39_1_percent() -> None:
+    assert pytest.approx(0.391) == Flapping(EXAMPLE).change_ratio
+
+
+def test_seven_quiet_checks_end_the_flapping_of_the_example() -> None:
+    flapping = checked("+++++++", Flapping(EXAMPLE, answered=True, is_flapping=True))
+    assert not flapping.is_flapping
+    assert flapping.change_ratio < LOW
+
+
+def test_it_starts_above_the_high_bound_and_ends_only_below_the_low_one() -> None:
+    started = checked("+-+-+-+")
+    assert (True, True) == (started.is_flapping, started.change_ratio > HIGH)
+    between = checked("+" * 12, started)
+    assert (True, True) == (between.is_flapping, LOW < between.change_ratio < HIGH)
+    assert not checked("+" * 6, between).is_flapping
+
+
+def test_one_outage_is_not_flapping() -> None:
+    assert not checked("+" * 20 + "-" * 7 + "+" * 20).is_flapping
+    assert not checked("+" * 20 + "-" * 7 + "+").is_flapping
+
+
+def test_the_first_check_is_no_change() -> None:
+    assert Flapping(0, answered=False) == checked("-")
+
+
+@given(st.text("+-", max_size=200))
+def test_the_share_stays_within_its_range_and_the_history_within_20_bits(answers: str) -> None:
+    flapping = checked(answers)
+    assert 0 <= flapping.change_ratio <= 0.99 + 1e-9
+    assert 0 <= flapping.changes < 1 << CHECKS
+
+
+@given(st.sampled_from("+-"))
+def test_twenty_equal_checks_leave_nothing_of_any_history(answer: str) -> None:
+    assert 0.0 == checked(answer * 21, Flapping(EXAMPLE, answered=True, is_flapping=True)).change_ratio

@@ -23,17 +23,17 @@ from monitor.model.reading import Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Acknowledgement, Event, OwnSide, Snapshot, State, Transition
-from monitor.rules import health, topology
+from monitor.rules import topology
 from monitor.rules.conference import is_held
-from monitor.rules.health import Health, Judgement, Standing
+from monitor.rules.health import Health, Standing
 from monitor.rules.timetable import candidates_of, probe_plan
 from monitor.service.board.announcing import announce, sentence
 from monitor.service.board.blindness import BlindnessWatch
-from monitor.service.board.judge import Judge, MeetingSpans, transitions_of
+from monitor.service.board.judge import Judge, MeetingSpans
 from monitor.service.board.passing_time import PassingTime
-from monitor.service.board.published import Acknowledgements, Published, committed
+from monitor.service.board.published import Published
 from monitor.service.board.suspicion import Suspicions
-from monitor.service.board.track import Aging, Track, follow, new_track
+from monitor.service.board.track import Aging, Track, new_track
 from monitor.service.clock_steps import WatchedClock
 
 log = logging.getLogger("monitor.board")
@@ -43,7 +43,7 @@ LOOK_EVERY_S = 1.0
 """How often what hangs on the hour is looked at, and how long the board rests at most."""
 
 
-_Found = tuple[list[Event], list[tuple[Judgement, Transition]]]
+_Found = tuple[list[Event], list[Transition]]
 """What a step has found, to be committed and then published."""
 
 
@@ -82,24 +82,19 @@ class Board:
         self._on_root_cause = on_root_cause
         self._usual_rtt_s = usual_rtt_s
         self._tracks: dict[str, Track] = {}
-        self._memory = dict(journal.last_states())
-        self._sight = BlindnessWatch(settings)
-        self._time = PassingTime(clock)
-        self._sighted_s = float("-inf")
+        self._time = PassingTime(clock, self._stood_still)
+        self._suspicions = Suspicions()
+        self._blindness = BlindnessWatch(self._suspicions)
+        self._judge = Judge(self._suspicions)
+        self._published = Published(journal.last_states())
         self._looked_s = clock.monotonic()
         self._events: list[Event] = []
         self._has_new_paths = False
-        self._taken = Acknowledgements()
-        self._announced: tuple[MaintenanceWindow, ...] = ()
-        self._meeting_spans: MeetingSpans = {}
         self._is_committing = False
         self._commits = BackgroundTasks("a commit")
-        self._are_standings_new = True
-        self._touched: set[str] = set()
         self._pulse = Pulse(TICK_S, LOOK_EVERY_S)
         self._follow(inventory, settings, profiles)
-        self._picture = Published(inventory, self._tracks, self._topology)
-        clock.on_step(self._shift)
+        clock.on_step(self._clock_was_set)
 
     @property
     def topology(self) -> topology.Topology:
@@ -108,38 +103,37 @@ class Board:
 
     def deliver(self, reading: Reading) -> None:
         """Take one reading; what it changes of a state is published by the next `evaluate`."""
-        now_s, wall = self._time.follow(self._tracks)  # what is stamped by the new time must not be moved along with the old
-        self._sight.record_reading(reading)
+        now_s, wall = self._time.now()  # what is stamped by the new time must not be moved along with the old
+        self._blindness.record_reading(reading)
         track = self._tracks.get(reading.target)
         if track is None:
             return
         if reading.confirms:
-            track.awaited.pop(reading.probe, None)
+            self._suspicions.heard(reading)
         before = track.health
         if track.is_outdated(reading) if reading.outcome.is_alive else self._is_from_the_dark(reading, track):
             return
         usual_rtt_s = self._usual_rtt_s(reading.target) if reading.icmp is not None else None
         if track.record_reading(reading, wall, self._settings, usual_rtt_s):
-            self._touched.add(reading.target)
+            self._unjudged.add(reading.target)
             self._pulse.wake()
             self._time.hurry(now_s + TICK_S)
         if track.health is not before:
-            self._notice(reading, track, before, now_s)
+            self._follow_up(track, before, now_s)
 
     def is_held(self, probe: str, target: str) -> bool:
         """Return whether a probe of a target must wait, because it would disturb a call."""
-        track = self._tracks.get(target)
-        return KINDS[probe].disturbs_calls and track is not None and is_held(probe, track.shown())
+        return KINDS[probe].disturbs_calls and target in self._tracks and is_held(probe, self._published.view(target))
 
     def own_side(self, own: OwnSide) -> None:
         """Take what is known of our own side."""
-        self._sight.own_side(own)
-        if self._sight.is_doubted:
+        self._blindness.own_side(own)
+        if self._blindness.is_doubted:
             self._pulse.wake()
 
     def round_opened(self, wall: float) -> None:
         """Note that an ICMP round begins. wall: epoch seconds."""
-        self._picture.last_round_at = wall
+        self._published.round_opened(wall)
 
     def path_found(self, target: str, path: Reason) -> None:
         """Keep where the path to a root cause breaks, and tell the journal; one that is no longer down is only told.
@@ -148,41 +142,42 @@ class Board:
         """
         self._events.append(Event(self._clock.wall(), "path", target, told=(path,)))
         self._pulse.wake()
-        self._has_new_paths |= self._picture.path_found(target, path)
+        self._has_new_paths |= self._published.path_found(target, path)
 
     def acknowledge(self, target: str, taken: Acknowledgement | None) -> None:
         """Show who has a target, None: nobody; the journal has it already. It ends by itself with the target's outage."""
-        if (track := self._tracks.get(target)) is not None:
-            self._taken.put(target, track, taken)
+        if target in self._tracks:
+            self._published.acknowledge(target, taken)
             self._pulse.wake()
-            self._picture.has_changed(self.snapshot)
+            self._published.notify(self.snapshot)
 
     def announce(self, windows: Sequence[MaintenanceWindow]) -> None:
         """Have these windows of work hold beside those of the settings, from the next step on."""
-        self._announced = self._bench.announced = tuple(windows)
-        self._looked_s = float("-inf")
-        self._pulse.wake()
+        self._judge.announce(windows)
+        self._look_soon()
 
     def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None:
         """Have targets be expected for their meetings, from the next step on."""
-        self._meeting_spans = self._bench.meeting_spans = meeting_spans
+        self._judge.expect_for_meetings(meeting_spans)
+        self._look_soon()
+
+    def _look_soon(self) -> None:
         self._looked_s = float("-inf")
         self._pulse.wake()
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Have a function called with the snapshot after each publication; it must not block. The returned one ends that."""
-        return self._picture.subscribe(callback)
+        return self._published.subscribe(callback)
 
     def snapshot(self) -> Snapshot:
         """Return one consistent picture of everything as it is now."""
-        now_s, wall = self._time.follow(self._tracks)
-        return self._picture.snapshot(wall, now_s, self._settings.health.stale_intervals, self._sight.blind)
+        now_s, wall = self._time.now()
+        return self._published.snapshot(wall, now_s, self._settings.health.stale_intervals, self._blindness.blind)
 
     def replace(self, inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> None:
         """Follow a changed configuration: kept targets keep state and views, removed ones are gone at once."""
         self._follow(inventory, settings, profiles)
-        self._picture.follow(inventory, self._tracks, self._topology)
-        self._picture.has_changed(self.snapshot)
+        self._published.notify(self.snapshot)
 
     async def run(self) -> None:
         """Evaluate every 100 ms while anything is open, else at news and each second, until cancelled.
@@ -196,10 +191,10 @@ class Board:
                     found = self._step()
                 except Exception:
                     log.exception("a step ended with an exception, which is our bug")
-                    self._touched.update(self._tracks)
+                    self._unjudged.update(self._tracks)
                 else:
                     if found is not None:
-                        committing = self._commits.start(self._commit(found))
+                        committing = self._commits.start(self._commit(*found))
                 await self._pulse.wait(is_busy=self._is_busy)
         finally:
             if committing is not None:
@@ -208,165 +203,156 @@ class Board:
     @property
     def _is_busy(self) -> bool:
         """True where something may change by the next tick without any further reading."""
-        is_open = bool(self._touched or self._events or self._is_committing or self._are_standings_new)
-        return is_open or self._suspicions.has_any or self._sight.is_doubted
+        is_open = bool(self._unjudged or self._events or self._is_committing or self._are_standings_new)
+        return is_open or self._suspicions.has_any or self._blindness.is_doubted
 
     async def evaluate(self) -> None:
         """Take one step: attend, judge, commit, publish. A second call while one is committing only attends."""
         found = self._step()
         if found is not None:
-            await self._commit(found)
+            await self._commit(*found)
 
     def _step(self) -> _Found | None:
         """Attend and, unless a commit is under way, judge; return what is to be committed and published, None where nothing is."""
-        now_s, _ = self._time.follow(self._tracks)
+        now_s, _ = self._time.now()
         self._time.expect(now_s + LOOK_EVERY_S)
         found = self._step_at(now_s)
         self._time.stepped(now_s + (TICK_S if self._is_busy else LOOK_EVERY_S))
         return found
 
     def _step_at(self, now_s: float) -> _Found | None:
-        self._look_at_sight(now_s)
-        if self._sight.blind is None:
+        self._look_at_blindness(now_s)
+        if self._blindness.blind is None:
             self._ask(self._suspicions.ask(now_s))
         if self._is_committing:
             return None
-        transitions = [] if self._sight.blind else self._judge(now_s)
-        published = {transition.target: transition.new for _, transition in transitions}
-        over = self._taken.over(self._tracks, published, self._clock.wall())
-        events, self._events = [*self._events, *over], []
+        transitions = [] if self._blindness.blind else self._judge_anew(now_s)
+        events = [*self._events, *self._published.acknowledgements_over(transitions, self._clock.wall())]
+        self._events = []
         self._is_committing = bool(transitions or events)
         return (events, transitions) if self._is_committing else None
 
-    async def _commit(self, found: _Found) -> None:
+    async def _commit(self, events: Sequence[Event], transitions: Sequence[Transition]) -> None:
         """Commit to the journal, then publish."""
-        events, transitions = found
         try:
-            await self._journal.append([*events, *(transition for _, transition in transitions)])
+            await self._journal.append([*events, *transitions])
             has_news, self._has_new_paths = self._has_new_paths, False
-            has_news |= self._taken.release(self._tracks, events)
+            has_news |= self._published.end_acknowledgements(events)
             if transitions:
                 self._publish(transitions)
             elif has_news:
-                self._picture.find_root_causes()
-                self._picture.has_changed(self.snapshot)
+                self._published.find_root_causes()
+                self._published.notify(self.snapshot)
         except BaseException:
-            self._touched.update(self._tracks)  # what could not be published is judged again
+            self._unjudged.update(self._tracks)  # what could not be published is judged again
             raise
         finally:
             self._is_committing = False
 
     def _follow(self, inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> None:
-        self._inventory, self._settings = inventory, settings
-        self._zone = ZoneInfo(settings.timezone)
+        self._settings, self._zone = settings, ZoneInfo(settings.timezone)
         now_s = self._clock.monotonic()
-        kept: dict[str, Track] = {}
+        tracks: dict[str, Track] = {}
         candidates = candidates_of(profiles)
         for name, target in inventory.targets.items():
             track, plan = self._tracks.get(name), probe_plan(target, settings, profiles, candidates)
             if track is None:
-                track = new_track(target, plan, self._memory.pop(name, None), now_s)
+                track = new_track(target, plan, self._published.memory.get(name), now_s)
             else:
-                follow(track, target, plan, now_s)
-            kept[name] = track
-        self._tracks = kept
-        self._aging = Aging(kept, TICK_S, now_s)
+                track.follow(target, plan, now_s)
+            tracks[name] = track
+        self._tracks = tracks
+        self._aging = Aging(tracks, TICK_S, now_s)
         self._topology = topology.of(inventory)
-        self._sight.follow(settings, kept)
-        self._suspicions = Suspicions(kept, self._topology, settings)
-        self._bench = Judge(
-            kept,
-            self._topology,
-            settings,
-            profiles,
-            self._now_local(),
-            announced=self._announced,
-            meeting_spans=self._meeting_spans,
-        )
+        self._suspicions.follow(tracks, self._topology, settings)
+        self._blindness.follow(tracks, self._topology, settings)
+        self._judge.follow(tracks, self._topology, settings, profiles, self._now_local())
+        self._published.follow(inventory, tracks, self._topology)
         self._are_standings_new = True
-        self._touched = set(kept)
+        self._unjudged = set(tracks)
         self._pulse.wake()
 
-    def _notice(self, reading: Reading, track: Track, before: Health, now_s: float) -> None:
+    def _clock_was_set(self, moved_s: float) -> None:
+        """Move along with the wall clock what is stamped by it."""
+        for track in self._tracks.values():
+            track.measured.shift(moved_s)
+
+    def _stood_still(self, late_s: float, now_s: float) -> None:
+        self._suspicions.stood_still(late_s, now_s)
+        for track in self._tracks.values():
+            track.stood_still(late_s, now_s)
+
+    def _follow_up(self, track: Track, before: Health, now_s: float) -> None:
         """Follow up a reading that changed what is believed of a target."""
-        standing = track.health.standing
-        self._suspicions.noticed(reading.target)
+        name, standing = track.target.id, track.health.standing
+        self._suspicions.noticed(name)
         if standing is not before.standing:
             self._are_standings_new = True
-            if before.standing in (Standing.SILENT, Standing.RETURNING) and standing is Standing.ANSWERING:
-                track.returned_s = reading.at_s
             if before.standing is Standing.SILENT:
-                self._ask(self._suspicions.returned(reading.target, now_s))
-        if before.suspected_s is not None and track.is_answering and not track.is_suspected:
-            self._ask(self._suspicions.relieved(reading.target, now_s))
+                self._ask(self._suspicions.returned(name, now_s))
+        if before.suspected_s is not None and not track.is_suspected and self._suspicions.is_answering(name):
+            self._ask(self._suspicions.relieved(name, now_s))
 
     def _ask(self, names: Sequence[str]) -> None:
         """Have targets probed at once; where the root is in doubt, so are the references."""
         if names:
             is_root_doubted = self._topology.root in names
-            self._confirm([*names, *(self._sight.reference_ids if is_root_doubted else ())])
+            self._confirm([*names, *(self._blindness.reference_ids if is_root_doubted else ())])
 
-    def _look_at_sight(self, now_s: float) -> None:
-        before, now = self._sight.look(self._tracks, self._topology, self._suspicions, now_s, self._clock.wall())
+    def _look_at_blindness(self, now_s: float) -> None:
+        before, now = self._blindness.look(now_s, self._clock.wall())
         if (before is None) == (now is None):
             return
-        self._touched.update(self._tracks)
+        self._unjudged.update(self._tracks)
+        self._suspicions.forget()
         for track in self._tracks.values():
-            track.forget_misses()
+            track.forget_misses(now_s)
         if now is not None:
             self._tell("blind", {**now.reason.values, "code": now.reason.code})
         elif before is not None:
-            self._time.evidence_since_s = self._sighted_s = now_s
-            lasted_s = round(self._clock.wall() - before.since)
-            self._tell("sighted", {"lasted_s": lasted_s})
-        self._picture.has_changed(self.snapshot)
+            self._time.begin_evidence(now_s)
+            self._tell("sighted", {"lasted_s": round(self._clock.wall() - before.since)})
+        self._published.notify(self.snapshot)
 
     def _is_from_the_dark(self, reading: Reading, track: Track) -> bool:
         """Return whether a miss tells of our blindness or of the target's own silence: it is known long after it was sent."""
-        return self._sight.blind is not None or track.sent_s(reading) < max(self._sighted_s, track.returned_s)
-
-    def _shift(self, moved_s: float) -> None:
-        """Move along with the wall clock what is stamped by it."""
-        for track in self._tracks.values():
-            track.shift(moved_s)
+        return self._blindness.blind is not None or track.sent_s(reading) < max(self._blindness.sighted_s, track.returned_s)
 
     def _tell(self, kind: str, values: Mapping[str, float | int | str]) -> None:
         event = Event(self._clock.wall(), kind, "", values)
         log.warning("%s: %s", kind, sentence(event))
         self._events.append(event)
 
-    def _judge(self, now_s: float) -> list[tuple[Judgement, Transition]]:
+    def _judge_anew(self, now_s: float) -> list[Transition]:
         """Settle what is ripe and judge whoever may have changed; views that only change in detail are replaced here."""
         lapsed = self._aging.lapsed(now_s, self._time.evidence_since_s, self._settings.health.stale_intervals)
-        self._touched.update(lapsed)
+        for name in lapsed:
+            self._suspicions.noticed(name)
         self._are_standings_new = self._are_standings_new or bool(lapsed)
         if now_s - self._looked_s >= LOOK_EVERY_S - TICK_S:
             self._looked_s = now_s
-            if self._bench.look_at(self._now_local()):
+            if self._judge.look_at(self._now_local()):
                 self._are_standings_new = True
-                self._touched.update(self._tracks)
+                self._unjudged.update(self._tracks)
         settled = [*self._suspicions.believe(now_s), *self._suspicions.release_returned(now_s)]
-        self._touched.update(settled)
+        self._unjudged.update(lapsed, settled)
         if settled or self._are_standings_new:
             self._are_standings_new = False
-            self._free(now_s)
-        judged = {name: judgement for name in self._open_to_judgement() if (judgement := self._bench.judge(name)) is not None}
-        transitions, has_resumed = transitions_of(judged, self._tracks, self._bench, self._picture, self._clock.wall())
+            self._resolve_cuts(now_s)
+        judged = {name: judgement for name in self._open_to_judgement() if (judgement := self._judge.judge(name)) is not None}
+        transitions, has_resumed = self._published.changed_by(judged, self._judge.is_covered, self._clock.wall())
         if has_resumed:
-            self._picture.find_root_causes()
-            self._picture.has_changed(self.snapshot)
+            self._published.find_root_causes()
+            self._published.notify(self.snapshot)
         return transitions
 
-    def _free(self, now_s: float) -> None:
+    def _resolve_cuts(self, now_s: float) -> None:
         """Resolve who is cut off; whoever no longer is gets a fresh hearing, and so does in turn who hangs on them."""
         is_settled = False
         while not is_settled:
-            freed, moved = self._bench.resolve()
-            self._touched |= moved
-            self._touched.update(freed)
-            for name in freed:
-                self._tracks[name].health = health.returning(self._tracks[name].health, now_s)
-            self._ask(self._suspicions.await_return(freed, now_s))
+            freed, moved = self._judge.resolve()
+            self._unjudged.update(moved, freed)
+            self._ask(self._suspicions.freed(freed, now_s))
             is_settled = not freed
 
     def _open_to_judgement(self) -> list[str]:
@@ -374,25 +360,28 @@ class Board:
 
         Not those whose uplink's return is held, nor those that answered until a moment ago and are being asked again.
         """
-        if not self._touched:
+        if not self._unjudged:
             return []
         held = self._suspicions.held_back
-        waiting = held.union(*(self._topology.behind(name) for name in held))
-        found = {name for name in self._touched if name not in waiting and not self._tracks[name].is_in_doubt}
-        self._touched -= found
+        found = {name for name in self._unjudged if name not in held and not self._is_in_doubt(name)}
+        self._unjudged -= found
         return sorted(found, key=self._topology.order.__getitem__)
 
-    def _publish(self, transitions: Sequence[tuple[Judgement, Transition]]) -> None:
+    def _is_in_doubt(self, name: str) -> bool:
+        """Return whether a target answered until a moment ago, which is no longer sure and not yet wrong: what is published stands.
+
+        A blame never does: one answer clears it, whatever comes after.
+        """
+        track = self._tracks[name]
+        return track.is_suspected and track.health.standing is Standing.ANSWERING and not self._published.is_blamed(name)
+
+    def _publish(self, transitions: Sequence[Transition]) -> None:
         """Put committed transitions on the board in one step, then tell everybody."""
-        told = committed(transitions, self._tracks)
-        views = {transition.target: self._tracks[transition.target].view for _, transition in told}
-        for judgement, transition in told:
-            self._picture.put(transition, judgement, is_covered=self._bench.is_covered(transition.target))
-        self._picture.find_root_causes()
-        since = {name: view.since for name, view in views.items() if view.state is not None}
-        announce([transition for _, transition in told], since, self._zone)
-        self._picture.has_changed(self.snapshot)
-        for _, transition in told:
+        told = [each for each in transitions if each.target in self._tracks]  # a reload may have removed some meanwhile
+        since = self._published.publish(told, self._judge.is_covered)
+        announce(told, since, self._zone)
+        self._published.notify(self.snapshot)
+        for transition in told:
             if transition.new is State.DOWN:
                 self._on_root_cause(transition.target)
 

@@ -1,26 +1,22 @@
-"""Judging: health, uplinks, announced work and the hour joined into one judgement for every target, and what those change."""
+"""The judge: health, uplinks, announced work and the hour joined into one judgement for every target."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 
-from monitor.model.inventory import Expected
+from monitor.model.inventory import Expected, Target
 from monitor.model.profile import Profile
 from monitor.model.settings import MaintenanceWindow, Settings
-from monitor.model.state import State, Transition
 from monitor.rules import maintenance
 from monitor.rules.health import Circumstances, Judgement, Standing, judge_state
 from monitor.rules.timetable import is_expected
 from monitor.rules.topology import Block, Cut, Topology, find_causes
-from monitor.service.board.announcing import evidence_of
-from monitor.service.board.published import Published, detail
+from monitor.service.board.suspicion import Suspicions
 from monitor.service.board.track import Track
 
 MeetingSpans = Mapping[str, Sequence[tuple[datetime, datetime]]]
 """Target → (start, end) of its meetings, aware."""
-_NO_SPANS: MeetingSpans = MappingProxyType({})
 
 
 class Judge:
@@ -30,39 +26,44 @@ class Judge:
     fell silent or came back, or the hour changed something.
     """
 
-    def __init__(
+    def __init__(self, suspicions: Suspicions) -> None:
+        self._suspicions = suspicions
+        self._announced: tuple[MaintenanceWindow, ...] = ()
+        self._meeting_spans: MeetingSpans = {}
+
+    def follow(
         self,
         tracks: Mapping[str, Track],
         topology: Topology,
         settings: Settings,
         profiles: Mapping[str, Profile],
         now_local: datetime,
-        *,
-        announced: Sequence[MaintenanceWindow] = (),
-        meeting_spans: MeetingSpans = _NO_SPANS,
     ) -> None:
-        """announced: windows of work that was announced at run time, beside the settings'. meeting_spans: who has meetings when."""
-        self._tracks = tracks
-        self._topology = topology
-        self._settings = settings
-        self._profiles = profiles
-        self.announced = tuple(announced)
-        self.meeting_spans = meeting_spans
+        """Follow a changed configuration; what was announced at run time and who has meetings stays."""
+        self._tracks, self._topology, self._settings = tracks, topology, settings
         self._covered: dict[str, str] = {}
         self._unexpected: frozenset[str] = frozenset()
         self._cuts: Mapping[str, Cut] = {}
         self._hour: tuple[list[MaintenanceWindow], set[Expected], set[str]] | None = None
-        self._hours = {name: self._expected(track) for name, track in tracks.items()}
+        self._hours = {name: _expected(track.target, profiles) for name, track in tracks.items()}
         self.look_at(now_local)
+
+    def announce(self, windows: Sequence[MaintenanceWindow]) -> None:
+        """Have these windows of work hold beside those of the settings, from the next look on."""
+        self._announced = tuple(windows)
+
+    def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None:
+        """Have targets be expected for their meetings, from the next look on."""
+        self._meeting_spans = meeting_spans
 
     def look_at(self, now_local: datetime) -> bool:
         """Look at what holds at an hour (aware, in the settings' time zone); True where something changed."""
-        windows = (*self._settings.maintenance, *self.announced)
+        windows = (*self._settings.maintenance, *self._announced)
         open_now = [window for window in windows if maintenance.is_open(window, now_local)]
         hours_of = self._settings.office_hours
         closed = {hours for hours in Expected if not is_expected(hours, now_local, hours_of)}
         meeting_goers = {
-            name for name, spans in self.meeting_spans.items() if is_expected(Expected.MEETINGS, now_local, hours_of, spans)
+            name for name, spans in self._meeting_spans.items() if is_expected(Expected.MEETINGS, now_local, hours_of, spans)
         }
         if self._hour == (open_now, closed, meeting_goers):
             return False
@@ -82,21 +83,17 @@ class Judge:
 
         Return the silent targets that no longer are, whose silence so proves nothing any more; and everyone whose lot changed.
         """
-        silent = {name for name, track in self._tracks.items() if track.is_silent}
+        silent = {name for name in self._tracks if self._suspicions.is_silent(name)}
         before = self._cuts
-        self._cuts = find_causes(
-            self._topology, silent | self._covered.keys(), lambda name: self._tracks[name].is_answering, self._block
-        )
+        self._cuts = find_causes(self._topology, silent | self._covered.keys(), self._suspicions.is_answering, self._block)
         moved = {name for name in before.keys() | self._cuts.keys() if before.get(name) != self._cuts.get(name)}
-        for name in before.keys() - silent:
-            if name in self._tracks:
-                self._tracks[name].was_cut = False  # it answers: what silences it next is another matter
+        for name in before.keys() & self._tracks.keys() - silent:
+            self._tracks[name].set_cut(False)  # it answers: what silences it next is another matter
         freed = []
         for name in silent:
-            track = self._tracks[name]
-            if track.was_cut and name not in self._cuts and track.back_s is None:
+            if self._tracks[name].is_cut and name not in self._cuts and not self._suspicions.is_return_held(name):
                 freed.append(name)
-            track.set_cut(name in self._cuts)
+            self._tracks[name].set_cut(name in self._cuts)
         return freed, moved
 
     def is_covered(self, name: str) -> bool:
@@ -122,53 +119,9 @@ class Judge:
             return Block.MAINTENANCE
         return Block.STANDBY if name in self._unexpected else Block.DOWN
 
-    def _expected(self, track: Track) -> Expected:
-        if track.target.expected is not None:
-            return track.target.expected
-        profile = self._profiles.get(track.target.profile)
-        return profile.expected if profile is not None else Expected.ALWAYS
 
-
-def transitions_of(
-    judged: Mapping[str, Judgement], tracks: Mapping[str, Track], bench: Judge, picture: Published, wall: float
-) -> tuple[list[tuple[Judgement, Transition]], bool]:
-    """Return the transitions that judgements make, and whether a target just went on from the journal's last word on it.
-
-    wall: epoch seconds. Views that only change in detail are replaced here.
-    """
-    changed: dict[str, Judgement] = {}
-    has_resumed = False
-    for name, judgement in judged.items():
-        track, is_covered = tracks[name], bench.is_covered(name)
-        if track.view.state is None and track.memory is not None and _is_same(track.memory, judgement):
-            detail(track, judgement, track.memory.at, is_covered=is_covered)
-            track.memory, has_resumed = None, True
-        elif (track.view.state, track.view.cause) != (judgement.state, judgement.cause):
-            changed[name] = judgement
-        else:
-            detail(track, judgement, track.view.since, is_covered=is_covered)
-    made = [(judgement, _transition(tracks[name], judgement, changed, picture, wall)) for name, judgement in changed.items()]
-    return made, has_resumed
-
-
-def _transition(
-    track: Track, judgement: Judgement, changed: Mapping[str, Judgement], picture: Published, wall: float
-) -> Transition:
-    name = track.target.id
-    points, endpoints = picture.affected(name, changed) if judgement.state is State.DOWN else (0, 0)
-    return Transition(
-        target=name,
-        old=track.view.state or (track.memory.new if track.memory else None),
-        new=judgement.state,
-        at=wall,
-        cause=judgement.cause,
-        reason=judgement.reason,
-        evidence=evidence_of(track),
-        affected_points=points,
-        affected_endpoints=endpoints,
-    )
-
-
-def _is_same(memory: Transition, judgement: Judgement) -> bool:
-    """Return whether the journal's last word on a target is what is judged now, so that nothing changed over a restart."""
-    return (memory.new, memory.cause) == (judgement.state, judgement.cause)
+def _expected(target: Target, profiles: Mapping[str, Profile]) -> Expected:
+    if target.expected is not None:
+        return target.expected
+    profile = profiles.get(target.profile)
+    return profile.expected if profile is not None else Expected.ALWAYS

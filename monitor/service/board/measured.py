@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from math import inf
 from types import MappingProxyType
 
 from monitor.model.inventory import Target
+from monitor.model.probe_kinds import ICMP, SNMP
 from monitor.model.quick import quick
 from monitor.model.reading import IcmpSample, Outcome, Reading, ServiceSample, SnmpSample
 from monitor.model.reason import Reason
@@ -120,16 +122,33 @@ class Measurements:
         view = ServiceView(wall, reading.outcome, reading.detail, reading.service or _NO_SAMPLE)
         self.services = MappingProxyType({**self.services, reading.probe: view})
 
-    def drop_services(self, probes: Iterable[str]) -> None:
-        """Forget what these probes said."""
-        gone = set(probes)
-        if gone:
-            self.services = MappingProxyType({name: view for name, view in self.services.items() if name not in gone})
+    def drop_stale(self, now_s: float, until_s: Mapping[str, float], keep_rows_s: float) -> None:
+        """Take away what is too old to be shown; the totals live on.
+
+        until_s: probe → until when what it said may be shown, monotonic; of a probe that is not there, nothing may.
+        keep_rows_s: for how long the rows of an agent's last full answer may.
+        """
+        if now_s > until_s.get(ICMP.name, -inf):
+            self.icmp = None
+        if now_s > until_s.get(SNMP.name, -inf):
+            self.snmp = None
+        self.drop_old_interfaces(now_s, keep_rows_s)
+        if any(now_s > until_s.get(name, -inf) for name in self.services):
+            fresh = {name: view for name, view in self.services.items() if now_s <= until_s.get(name, -inf)}
+            self.services = MappingProxyType(fresh)
 
     def drop_old_interfaces(self, now_s: float, keep_s: float) -> None:
-        """Empty what an agent said longer than keep_s ago, so that nothing of yesterday is shown; the totals live on."""
+        """Empty what an agent said longer than keep_s ago, so that nothing of yesterday is shown."""
         if self.snmp is not None and (self.snmp.interfaces or self.snmp.values) and now_s - self.answered_s > keep_s:
             self.snmp = replace(self.snmp, interfaces=(), values={})
+
+    def drop_held(self) -> None:
+        """Forget bursts that may have been lost to our own blindness."""
+        self.held.clear()
+
+    def stood_still(self, late_s: float, now_s: float) -> None:
+        """Let a time in which we looked at nothing not count as age: late_s long, until now_s (monotonic)."""
+        self.answered_s = min(self.answered_s + late_s, now_s)
 
     def shift(self, moved_s: float) -> None:
         """Follow a step of the wall clock, so that no measurement is older or younger than it is."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
-from monitor.service.board.track import Track
 from monitor.service.clock_steps import WatchedClock
 
 STALL_S = 0.5
@@ -12,15 +11,16 @@ STALL_S = 0.5
 
 
 class PassingTime:
-    """Looks at the clocks for the board, and moves along what must not age by what it finds.
+    """Looks at the clocks for the board, and tells whoever keeps what must not age by what it finds.
 
     Of stalls in a row each but the first counts as STALL_S: with a loop that is always late an outage is told late and not never,
     and no wait ends in one leap.
     evidence_since_s: before then no evidence could come (monotonic).
     """
 
-    def __init__(self, clock: WatchedClock) -> None:
-        self._clock = clock
+    def __init__(self, clock: WatchedClock, on_stall: Callable[[float, float], None]) -> None:
+        """on_stall: called with how long we stood still, until when."""
+        self._clock, self._on_stall = clock, on_stall
         self.evidence_since_s = clock.monotonic()
         self._due_s = float("inf")
         self._has_moved = self._had_moved = False
@@ -38,17 +38,17 @@ class PassingTime:
         """Note that it may be due sooner."""
         self._due_s = min(self._due_s, due_s)
 
-    def follow(self, tracks: Mapping[str, Track]) -> tuple[float, float]:
+    def begin_evidence(self, now_s: float) -> None:
+        """Note that no evidence could come until now."""
+        self.evidence_since_s = now_s
+
+    def now(self) -> tuple[float, float]:
         """Look at both clocks, before anything is stamped by them; return monotonic and epoch seconds."""
         now_s, wall = self._clock.look()
         late_s = now_s - self._due_s
         if late_s > STALL_S:
-            self._due_s = now_s
-            self._stand_still(tracks, late_s - STALL_S if self._had_moved else late_s, now_s)
+            late_s = late_s - STALL_S if self._had_moved else late_s
+            self._due_s, self._has_moved = now_s, True
+            self.evidence_since_s = min(self.evidence_since_s + late_s, now_s)
+            self._on_stall(late_s, now_s)
         return now_s, wall
-
-    def _stand_still(self, tracks: Mapping[str, Track], late_s: float, now_s: float) -> None:
-        self._has_moved = True
-        self.evidence_since_s = min(self.evidence_since_s + late_s, now_s)
-        for track in tracks.values():
-            track.stood_still(late_s, now_s)

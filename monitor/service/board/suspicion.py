@@ -1,14 +1,16 @@
-"""Suspicions: whom to ask again when a target misses, and when its silence is believed."""
+"""Suspicions: whom to ask again when a target misses, when its silence is believed, how long its return is held for its family."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
 
+from monitor.model.reading import Reading
 from monitor.model.settings import Settings
 from monitor.rules import health
-from monitor.rules.health import Standing
+from monitor.rules.health import HealthEvent, Standing
 from monitor.rules.topology import Topology
-from monitor.service.board.track import Track
+from monitor.service.board.track import Track, moved_on
 
 ANSWER_S = 2.5
 """How long an answer to a question is waited for; a burst takes 1.1 s, so what is later than that was never asked."""
@@ -19,44 +21,103 @@ RETURN_S = 1.3
 """How long the return of a target is held for the first answers of those behind it."""
 
 
+@dataclass(slots=True)
+class Suspicion:
+    """What the suspicion of one target has come to.
+
+    asks, asked_s, is_asked_wide: how often and when it asked, and whether uplinks and all behind were asked too.
+    ripe_s: since when it is confirmed but held for others, None while it is not. Both are monotonic seconds.
+    """
+
+    asks: int = 0
+    asked_s: float = 0.0
+    is_asked_wide: bool = False
+    ripe_s: float | None = None
+
+    def record_question(self, now_s: float, *, is_wide: bool) -> None:
+        self.asks, self.asked_s = self.asks + 1, now_s
+        self.is_asked_wide |= is_wide
+
+    def ripen(self, now_s: float) -> float:
+        """Return since when it is confirmed: from now on, where it was not before."""
+        self.ripe_s = now_s if self.ripe_s is None else self.ripe_s
+        return self.ripe_s
+
+    def stood_still(self, late_s: float, now_s: float) -> None:
+        self.asked_s = min(self.asked_s + late_s, now_s)
+        self.ripe_s = None if self.ripe_s is None else min(self.ripe_s + late_s, now_s)
+
+
 class Suspicions:
     """Follows every suspected target from its first miss to the end of the suspicion, and never lets one hang.
 
     Nothing here looks at a clock: now_s is monotonic seconds.
     """
 
-    def __init__(self, tracks: Mapping[str, Track], topology: Topology, settings: Settings) -> None:
-        self._tracks = tracks
-        self._topology = topology
-        self._settings = settings
-        self._suspects: set[str] = {name for name, track in tracks.items() if track.is_suspected}
-        self._back: set[str] = {name for name, track in tracks.items() if track.back_s is not None}
+    def __init__(self) -> None:
+        self._suspects: dict[str, Suspicion] = {}
+        self._awaited_s: dict[str, dict[str, float]] = {}  # target → probe → when it was asked to confirm and is silent since
+        self._returned_s: dict[str, float] = {}  # since when the return of a target is held for those behind it
+
+    def follow(self, tracks: Mapping[str, Track], topology: Topology, settings: Settings) -> None:
+        """Follow a changed configuration, for which all suspicions were dropped; returns stay held."""
+        self._tracks, self._topology, self._settings = tracks, topology, settings
+        self._suspects, self._awaited_s = {}, {}
+        self._returned_s = {name: since_s for name, since_s in self._returned_s.items() if name in tracks}
 
     @property
     def has_any(self) -> bool:
         """True while anyone is suspected, or a return is held."""
-        return bool(self._suspects or self._back)
+        return bool(self._suspects or self._returned_s)
 
     @property
-    def held_back(self) -> frozenset[str]:
-        """Return the targets whose return is held for those behind them."""
-        return frozenset(self._back)
+    def held_back(self) -> Set[str]:
+        """Return the targets whose return is held, and all behind them."""
+        return self._returned_s.keys() | {below for name in self._returned_s for below in self._topology.behind(name)}
+
+    def is_return_held(self, name: str) -> bool:
+        return name in self._returned_s
+
+    def is_silent(self, name: str) -> bool:
+        """Return whether nothing is to be seen past a target: its silence is believed, or its return is held."""
+        return self._tracks[name].health.standing is Standing.SILENT or name in self._returned_s
+
+    def is_answering(self, name: str) -> bool:
+        """Return whether a target answered last, and that may be told."""
+        return self._tracks[name].health.standing is Standing.ANSWERING and name not in self._returned_s
+
+    def heard(self, reading: Reading) -> None:
+        """Note that a probe that was asked to confirm has said something."""
+        self._awaited_s.get(reading.target, {}).pop(reading.probe, None)
 
     def noticed(self, name: str) -> None:
-        """Note that a target may be suspected now."""
+        """Note that a target may be suspected now, or no longer."""
         if self._tracks[name].is_suspected:
-            self._suspects.add(name)
+            self._suspects.setdefault(name, Suspicion())
+        else:
+            self._suspects.pop(name, None)
+
+    def forget(self) -> None:
+        """Forget all suspicions and questions, because we were blind."""
+        self._suspects.clear()
+        self._awaited_s.clear()
+
+    def stood_still(self, late_s: float, now_s: float) -> None:
+        """Let a time in which we looked at nothing not count as waiting: late_s long, until now_s."""
+        self._awaited_s = {name: moved_on(asked_s, late_s, now_s) for name, asked_s in self._awaited_s.items()}
+        self._returned_s = moved_on(self._returned_s, late_s, now_s)
+        for suspicion in self._suspects.values():
+            suspicion.stood_still(late_s, now_s)
 
     def returned(self, name: str, now_s: float) -> list[str]:
         """Note that a silent target answers; return whom to ask, so that its whole family comes back together.
 
         Its return is held for those behind it, unless that of an uplink is held already: then it waits with that one.
         """
-        waiting = [below for below in self._topology.behind(name) if self._tracks[below].is_silent]
-        if waiting and self._back.isdisjoint(self._topology.ancestors(name)):
-            self._tracks[name].back_s = now_s
-            self._back.add(name)
-        uplinks = [above for above in self._topology.ancestors(name) if self._tracks[above].is_silent]
+        waiting = [below for below in self._topology.behind(name) if self.is_silent(below)]
+        if waiting and self._returned_s.keys().isdisjoint(self._topology.ancestors(name)):
+            self._returned_s[name] = now_s
+        uplinks = [above for above in self._topology.ancestors(name) if self.is_silent(above)]
         return self._await([*waiting, *uplinks], now_s)
 
     def relieved(self, name: str, now_s: float) -> list[str]:
@@ -65,37 +126,29 @@ class Suspicions:
         What is suspected behind it missed while it missed too, and that proves nothing against them.
         """
         doubted = [below for below in self._topology.behind(name) if self._tracks[below].is_suspected]
-        for below in doubted:
-            track = self._tracks[below]
-            track.health = health.restart(track.health, now_s)
-            track.clear_suspicion()
+        self._suspect_anew(doubted, HealthEvent.EXCUSED, now_s)
         return self._await(doubted, now_s)
+
+    def freed(self, names: Iterable[str], now_s: float) -> list[str]:
+        """Note that an uplink of silent targets carries again; return whom to ask of them."""
+        self._suspect_anew(names, HealthEvent.FREED, now_s)
+        return self._await(names, now_s)
 
     def release_returned(self, now_s: float) -> list[str]:
         """Let go of returns that were held long enough, and of those held behind them; return whose."""
-        over = [name for name in self._back if self._has_come_back(name, now_s)]
-        done = self._back.intersection(over).union(*(self._back & self._topology.behind(name) for name in over))
+        over = [name for name, since_s in self._returned_s.items() if self._has_come_back(name, since_s, now_s)]
+        done = sorted(self._returned_s.keys() & {*over, *(below for name in over for below in self._topology.behind(name))})
         for name in done:
-            self._tracks[name].back_s = None
-            self._back.discard(name)
-        return sorted(done)
+            del self._returned_s[name]
+        return done
 
     def ask(self, now_s: float) -> list[str]:
         """Return the targets to be probed at once; drop the suspicions that have asked often enough without a conclusive answer."""
         wanted: dict[str, None] = {}
-        for name in sorted(self._suspects, key=self._topology.order.__getitem__):
-            track = self._tracks[name]
-            if not track.is_suspected:
-                self._suspects.discard(name)
-            elif track.health.standing is not Standing.RETURNING and not self.is_cut(name):
-                wanted.update(dict.fromkeys(self._whom_to_ask(track, now_s)))
+        for name in self._uplinks_first():
+            if self._tracks[name].health.standing is not Standing.RETURNING and not self.is_cut(name):
+                wanted.update(dict.fromkeys(self._whom_to_ask(name, now_s)))
         return self._await(wanted, now_s)
-
-    def await_return(self, names: Iterable[str], now_s: float) -> list[str]:
-        """Return whom to ask of targets whose uplink carries again, and note that they are suspected from now on."""
-        found = list(names)
-        self._suspects.update(found)
-        return self._await(found, now_s)
 
     def believe(self, now_s: float) -> list[str]:
         """Believe every silence that is confirmed, uplinks first; return whose.
@@ -103,12 +156,9 @@ class Suspicions:
         A target whose every uplink is silent already needs no confirmation of its own: its silence is the uplink's.
         """
         believed = []
-        for name in sorted(self._suspects, key=self._topology.order.__getitem__):
-            track = self._tracks[name]
-            if self._is_believed(name, track, now_s):
-                track.health = health.settle(track.health)
-                track.clear_suspicion()
-                self._suspects.discard(name)
+        for name in self._uplinks_first():
+            if self._is_believed(name, now_s):
+                self._end(name, HealthEvent.CONFIRMED, now_s)
                 believed.append(name)
         return believed
 
@@ -119,32 +169,42 @@ class Suspicions:
 
     def is_confirmed(self, name: str, now_s: float) -> bool:
         """Return whether a target is silent beyond doubt, be it believed already or not."""
-        track = self._tracks[name]
-        return track.is_silent or health.is_ripe(track.health, now_s, misses_to_down=self._settings.health.misses_to_down)
+        return self.is_silent(name) or self._is_ripe(name, now_s)
 
-    def _is_cut_for(self, track: Track) -> bool:
+    def _uplinks_first(self) -> list[str]:
+        return sorted(self._suspects, key=self._topology.order.__getitem__)
+
+    def _end(self, name: str, event: HealthEvent, now_s: float) -> None:
+        self._tracks[name].record_event(event, now_s)
+        del self._suspects[name]
+
+    def _suspect_anew(self, names: Iterable[str], event: HealthEvent, now_s: float) -> None:
+        for name in names:
+            self._tracks[name].record_event(event, now_s)
+            self._suspects[name] = Suspicion()
+
+    def _is_ripe(self, name: str, now_s: float) -> bool:
+        return health.is_ripe(self._tracks[name].health, now_s, misses_to_down=self._settings.health.misses_to_down)
+
+    def _is_cut_for(self, name: str) -> bool:
         """Return whether a target's silence is its uplinks'; for one that returns, a return that is only held is none."""
-        if not self.is_cut(track.target.id):
+        if not self.is_cut(name):
             return False
-        is_returning = track.health.standing is Standing.RETURNING
-        return not is_returning or all(self._tracks[parent].back_s is None for parent in self._topology.parents[track.target.id])
+        is_returning = self._tracks[name].health.standing is Standing.RETURNING
+        return not is_returning or self._returned_s.keys().isdisjoint(self._topology.parents[name])
 
     def _is_blocked(self, name: str) -> bool:
-        track = self._tracks[name]
-        return track.is_silent or (not track.is_answering and self.is_cut(name))
+        return self.is_silent(name) or (not self.is_answering(name) and self.is_cut(name))
 
-    def _is_believed(self, name: str, track: Track, now_s: float) -> bool:
-        if not track.is_suspected:
-            return False
-        if self._is_cut_for(track) and health.is_missing(track.health, now_s):
+    def _is_believed(self, name: str, now_s: float) -> bool:
+        if self._is_cut_for(name) and health.is_missing(self._tracks[name].health, now_s):
             return True
-        if not health.is_ripe(track.health, now_s, misses_to_down=self._settings.health.misses_to_down):
+        if not self._is_ripe(name, now_s):
             return False
-        if track.ripe_s is None:
-            track.ripe_s = now_s
+        ripe_s = self._suspects[name].ripen(now_s)
         if self._may_be_cut(name):
             return False
-        return now_s - track.ripe_s >= HOLD_S or not self._is_awaiting_family(name, now_s)
+        return now_s - ripe_s >= HOLD_S or not self._is_awaiting_family(name, now_s)
 
     def _may_be_cut(self, name: str) -> bool:
         """Return whether every path from a target to the root passes one that is silent, suspected or not heard of yet.
@@ -158,41 +218,33 @@ class Suspicions:
     def _is_doubtful(self, name: str) -> bool:
         """Return whether a target may be what cuts others off: after a start that is anyone who was not heard of yet."""
         track = self._tracks[name]
-        return track.is_silent or track.is_suspected or (bool(track.plan) and track.health.standing is Standing.NEW)
+        return self.is_silent(name) or track.is_suspected or (bool(track.plan) and track.health.standing is Standing.NEW)
 
     def _is_awaiting_family(self, name: str, now_s: float) -> bool:
         """Return whether an uplink is suspected itself, or anyone of the family still owes an answer."""
         above = self._topology.ancestors(name)
         if any(self._tracks[each].is_suspected for each in above):
             return True
-        family = (name, *above, *self._topology.behind(name))
-        return any(self._is_awaited(self._tracks[each], now_s) for each in family)
+        return self._is_any_awaited((name, *above, *self._topology.behind(name)), now_s)
 
-    def _has_come_back(self, name: str, now_s: float) -> bool:
-        since_s = self._tracks[name].back_s
-        if since_s is None or now_s - since_s >= RETURN_S:
-            return True
-        return not any(self._is_awaited(self._tracks[below], now_s) for below in self._topology.behind(name))
+    def _has_come_back(self, name: str, since_s: float, now_s: float) -> bool:
+        return now_s - since_s >= RETURN_S or not self._is_any_awaited(self._topology.behind(name), now_s)
 
-    def _whom_to_ask(self, track: Track, now_s: float) -> Iterable[str]:
+    def _whom_to_ask(self, name: str, now_s: float) -> Iterable[str]:
         """A miss of the first probe asks the whole family; one of a slower probe asks the target, whose first probe then tells."""
-        name = track.target.id
+        suspicion, track = self._suspects[name], self._tracks[name]
         first = track.health.probes.get(track.first_probe)
-        if not track.is_asked_wide and first is not None and first.unanswered:
-            track.is_asked_wide = True
-            track.asks, track.asked_s = track.asks + 1, now_s
+        if not suspicion.is_asked_wide and first is not None and first.unanswered:
+            suspicion.record_question(now_s, is_wide=True)
             return (name, *self._topology.ancestors(name), *self._topology.behind(name))
-        if track.asks and (self._is_awaited(track, now_s) or now_s - track.asked_s < ASK_AGAIN_S):
+        if suspicion.asks and (self._is_any_awaited((name,), now_s) or now_s - suspicion.asked_s < ASK_AGAIN_S):
             return ()
-        misses_to_down = self._settings.health.misses_to_down
-        if health.is_ripe(track.health, now_s, misses_to_down=misses_to_down):
+        if self._is_ripe(name, now_s):
             return ()
-        if track.asks >= misses_to_down + 2:
-            track.health = health.drop(track.health)
-            track.clear_suspicion()
-            self._suspects.discard(name)
+        if suspicion.asks >= self._settings.health.misses_to_down + 2:
+            self._end(name, HealthEvent.DROPPED, now_s)
             return ()
-        track.asks, track.asked_s = track.asks + 1, now_s
+        suspicion.record_question(now_s, is_wide=False)
         return (name,)
 
     def _await(self, names: Iterable[str], now_s: float) -> list[str]:
@@ -200,11 +252,12 @@ class Suspicions:
         asked = []
         for name in names:
             track = self._tracks[name]
-            if now_s - track.awaited.get(track.first_probe, -ANSWER_S) < ANSWER_S:
+            if now_s - self._awaited_s.get(name, {}).get(track.first_probe, -ANSWER_S) < ANSWER_S:
                 continue
-            track.awaited = {probe: now_s for probe, each in track.health.probes.items() if each.counts}
+            self._awaited_s[name] = {probe: now_s for probe, each in track.health.probes.items() if each.votes}
             asked.append(name)
         return asked
 
-    def _is_awaited(self, track: Track, now_s: float) -> bool:
-        return any(now_s - asked_s < ANSWER_S for asked_s in track.awaited.values())
+    def _is_any_awaited(self, names: Iterable[str], now_s: float) -> bool:
+        """Return whether anyone of these was asked just now and has not answered with every probe."""
+        return any(now_s - asked_s < ANSWER_S for name in names for asked_s in self._awaited_s.get(name, {}).values())

@@ -8,7 +8,6 @@ from dataclasses import replace
 from monitor.model.probe_kinds import ICMP
 from monitor.model.profile import Profile
 from monitor.model.reading import Outcome, Reading, ServiceSample
-from monitor.model.state import State
 from monitor.rules.health import Standing
 from monitor.rules.timetable import probe_plan
 from monitor.service.board.track import Track, new_track
@@ -28,8 +27,7 @@ def record(of: Track, reading: Reading) -> bool:
 
 def shown(of: Track) -> tuple[object, ...]:
     """Return what age can change of a track."""
-    view = of.shown()
-    return view.icmp, view.snmp, of.health.standing
+    return of.measured.icmp, of.measured.snmp, of.measured.services, of.health.standing
 
 
 def test_a_target_is_looked_at_in_time_though_not_each_time() -> None:
@@ -57,16 +55,15 @@ def test_evidence_that_comes_after_all_was_old_grows_old_in_its_turn() -> None:
     record(found, answer("a", "icmp", 1000.0))
     assert found.drop_stale(1400.0, 0.0, INTERVALS)
     record(found, answer("a", "icmp", 1410.0))
-    assert found.shown().icmp is not None
+    assert found.measured.icmp is not None
     assert found.look_s <= 1410.0 + INTERVALS * ICMP.of(SETTINGS).every_s
     found.drop_stale(1456.0, 0.0, INTERVALS)
-    assert found.shown().icmp is None
+    assert found.measured.icmp is None
 
 
 def test_an_answer_that_is_no_news_asks_for_no_judgement() -> None:
     found = track()
     assert record(found, answer("a", "icmp", 1000.0))
-    found.view = replace(found.view, state=State.UP)
     assert record(found, answer("a", "snmp", 1001.0)), "the agent answers for the first time"
     assert not record(found, answer("a", "icmp", 1015.0))
     assert not record(found, answer("a", "snmp", 1061.0))
@@ -77,9 +74,9 @@ def test_an_answer_that_is_no_news_asks_for_no_judgement() -> None:
 def test_a_reading_that_was_not_sent_leaves_everything_and_its_age_as_it_was() -> None:
     found = track()
     record(found, answer("a", "icmp", 1000.0))
-    before = (found.health, dict(found.heard_s), found.shown())
+    before = (found.health, dict(found.heard_s), shown(found))
     assert not record(found, Reading("a", "icmp", 1015.0, Outcome.NOT_SENT, detail=text("no route")))
-    assert before == (found.health, found.heard_s, found.shown())
+    assert before == (found.health, found.heard_s, shown(found))
 
 
 def test_a_miss_tells_of_when_it_was_asked_and_else_of_as_long_ago_as_such_a_probe_takes() -> None:
@@ -105,9 +102,9 @@ def of_sip(at_s: float, outcome: Outcome = Outcome.OK, code: int | None = 200) -
 def test_a_conference_probe_is_evidence_like_any_other_and_is_shown() -> None:
     found = codec()
     assert record(found, of_sip(1000.0))
-    assert (Standing.ANSWERING, 200) == (found.health.standing, found.shown().services["sip"].sample.code)
+    assert (Standing.ANSWERING, 200) == (found.health.standing, found.measured.services["sip"].sample.code)
     record(found, of_sip(1060.0, Outcome.TIMEOUT, None))
-    assert (Outcome.TIMEOUT, None) == (found.shown().services["sip"].outcome, found.shown().services["sip"].sample.code)
+    assert (Outcome.TIMEOUT, None) == (found.measured.services["sip"].outcome, found.measured.services["sip"].sample.code)
 
 
 def test_each_conference_probe_grows_old_by_its_own_interval() -> None:
@@ -115,25 +112,16 @@ def test_each_conference_probe_grows_old_by_its_own_interval() -> None:
     record(found, of_sip(1000.0))
     record(found, Reading("dc", "web", 1000.0, Outcome.OK, service=ServiceSample("tls", 200)))
     found.drop_stale(1179.0, 0.0, INTERVALS)
-    assert {"sip", "web"} == found.shown().services.keys()
+    assert {"sip", "web"} == found.measured.services.keys()
     assert found.look_s <= 1180.0
     found.drop_stale(1181.0, 0.0, INTERVALS)
-    assert {"web"} == found.shown().services.keys()
+    assert {"web"} == found.measured.services.keys()
     found.drop_stale(2801.0, 0.0, INTERVALS)
-    assert {} == found.shown().services
+    assert {} == found.measured.services
 
 
 def test_what_conference_probes_said_moves_along_with_a_clock_that_was_set() -> None:
     found = codec()
     record(found, of_sip(1000.0))
-    found.shift(3600.0)
-    assert 4600.0 == found.shown().services["sip"].at
-
-
-def test_what_is_published_takes_up_new_evidence_when_it_is_looked_at_and_is_else_the_same_object() -> None:
-    found = track()
-    record(found, answer("a", "icmp", 1000.0))
-    first = found.shown()
-    assert first is found.shown()
-    record(found, answer("a", "icmp", 1015.0, rtt_s=0.2))
-    assert (0.2, Standing.ANSWERING) == (found.shown().icmp.sample.rtts_s[0], found.health.standing)  # type: ignore[union-attr]
+    found.measured.shift(3600.0)
+    assert 4600.0 == found.measured.services["sip"].at
