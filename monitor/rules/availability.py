@@ -7,7 +7,7 @@ time in which the monitor saw nothing or did not run prove nothing and are in ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.state import Event, State, Transition
@@ -48,16 +48,10 @@ class Account:
         return seen_s / (seen_s + self.unseen_s) if seen_s + self.unseen_s > 0 else None
 
     def add(self, other: Account) -> None:
-        """Take another target's account in."""
-        self.available_s += other.available_s
-        self.down_s += other.down_s
-        self.unreachable_s += other.unreachable_s
-        self.maintenance_s += other.maintenance_s
-        self.standby_s += other.standby_s
-        self.unseen_s += other.unseen_s
-        self.outages += other.outages
-        self.longest_s = max(self.longest_s, other.longest_s)
-        self.targets += other.targets
+        longest_s = max(self.longest_s, other.longest_s)
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+        self.longest_s = longest_s
 
 
 @dataclass(slots=True)
@@ -168,7 +162,8 @@ def _account(
         since, until = left[place], left[place + 1] if place + 1 < len(left) else end
         if until <= since:
             continue
-        seen_s = until - since - _overlap(since, until, holes)
+        hidden_s = sum(max(0.0, min(until, right) - max(since, left)) for left, right in holes)
+        seen_s = until - since - hidden_s
         account.unseen_s += until - since - seen_s
         _book(account, change.new, seen_s)
         is_new = place == 0 or changes[place - 1].new is not State.DOWN
@@ -198,10 +193,6 @@ def _charge(charge: Charge, target: Target, change: Transition, seconds: float, 
         charge.points_s += seconds
     else:
         charge.endpoints_s += seconds
-
-
-def _overlap(since: float, until: float, holes: Sequence[tuple[float, float]]) -> float:
-    return sum(max(0.0, min(until, right) - max(since, left)) for left, right in holes)
 
 
 def _grouped(inventory: Inventory, accounts: Mapping[str, Account], label: str) -> dict[tuple[str, Kind], Account]:

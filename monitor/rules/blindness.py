@@ -30,18 +30,12 @@ class WitnessSilence:
     has_answer: bool = False
 
 
-def judge_blindness(own: Sequence[OwnSide], silence: WitnessSilence) -> Reason | None:
-    """Return why the monitor is blind, None while it sees.
+def judge_own_side(own: Sequence[OwnSide]) -> Reason | None:
+    """Return why the monitor is blind by what it knows of itself, None while that speaks for its sight.
 
-    own: what is known of our own side over the last round, the newest last; may be empty. A late event loop is no blindness: the
-    kernel has stamped what came in time, and only what it had to drop is lost.
+    own: over the last round, the newest last, at least one. A late event loop is no blindness: the kernel has stamped what came in
+    time, and only what it had to drop is lost.
     """
-    return _judge_own_side(own) or _judge_silence(silence)
-
-
-def _judge_own_side(own: Sequence[OwnSide]) -> Reason | None:
-    if not own:
-        return None
     newest = own[-1]
     if newest.carrier is False:
         return Reason("blind_carrier", {"link": newest.link})
@@ -54,8 +48,11 @@ def _judge_own_side(own: Sequence[OwnSide]) -> Reason | None:
     return None
 
 
-def _judge_silence(silence: WitnessSilence) -> Reason | None:
-    """The root AND the references; without references the root and all that hangs directly on it. Any answer proves sight."""
+def judge_silence(silence: WitnessSilence) -> Reason | None:
+    """Return why the monitor is blind by who is silent: the root AND the references, without these the root and all directly on it.
+
+    None where anyone at all answers, which proves sight.
+    """
     if not silence.root or silence.has_answer:
         return None
     if silence.references:

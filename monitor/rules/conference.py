@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from monitor.model.probe_kinds import KINDS, SERVICES, SNMP
-from monitor.model.state import ServiceView, SnmpView, TargetView
+from monitor.model.state import ServiceView, TargetView
 
 PROBES = tuple(name for name, kind in KINDS.items() if kind.speaks_of_conference)
 """The probes that tell of the conference side of an endpoint, by the names that readings carry."""
@@ -95,11 +95,11 @@ def teller_of_call(view: TargetView) -> str | None:
 
     What is too old is not in the view. An agent that has fallen silent says nothing.
     """
-    for source in _OWN_WORD_FIRST:
-        number = _said(view.snmp) if source == SNMP.name else _value(view.services.get(source))
-        if number is not None:
-            return source if number > 0 else None
-    return None
+    told = {source: service.sample.values for source, service in view.services.items()}
+    if view.snmp is not None and view.snmp.up:
+        told[SNMP.name] = view.snmp.values
+    teller = next((source for source in _OWN_WORD_FIRST if IN_CALL in told.get(source, {})), None)
+    return teller if teller is not None and told[teller][IN_CALL] > 0 else None
 
 
 def is_held(probe: str, view: TargetView) -> bool:
@@ -111,11 +111,3 @@ def is_held(probe: str, view: TargetView) -> bool:
         return False
     teller = teller_of_call(view)
     return teller is not None and teller != probe
-
-
-def _said(agent: SnmpView | None) -> float | None:
-    return agent.values.get(IN_CALL) if agent is not None and agent.up else None
-
-
-def _value(view: ServiceView | None) -> float | None:
-    return None if view is None else view.sample.values.get(IN_CALL)

@@ -188,7 +188,8 @@ def _carry_on(
 ) -> int:
     """Take one more reading into an interface's row; return how many of its steps were dropped as impossible."""
     local_s = at_s - row.at_s
-    most = _most_octets(interface, local_s) if row.over < _LIE_COUNT else _most(_ASSUMED_BPS[row.bits], local_s)
+    speed_bps = interface.speed_bps if row.over < _LIE_COUNT else None
+    most = _most(speed_bps or _ASSUMED_BPS[row.bits], local_s)
     dropped, too_fast, has_reset = 0, False, restarted or not row.is_here
     last, totals = row.last, row.totals
     for place, now in enumerate(_columns(interface)):
@@ -237,11 +238,6 @@ def _grown(before: int, now: int, bits: int, restarted: bool, bounds: tuple[floa
     return (now if now <= most else None if restarted else 0), True
 
 
-def _most_octets(interface: InterfaceSample, local_s: float) -> float:
-    """Return how many octets an interface can have carried since its last reading."""
-    return _most(interface.speed_bps or _ASSUMED_BPS[interface.octet_bits], local_s)
-
-
 def _most_wrapped(interface: InterfaceSample, contracted: Contracted | None, most: float, local_s: float) -> tuple[float, float]:
     """Return how many octets, received and transmitted, a fall may stand for to be taken for a wrap.
 
@@ -256,6 +252,7 @@ def _most_wrapped(interface: InterfaceSample, contracted: Contracted | None, mos
 
 
 def _most(speed_bps: int, local_s: float) -> float:
+    """Return how many octets can have been carried since the last reading."""
     return speed_bps / 8 * (local_s + _REFRESH_S) * _SPEED_SLACK
 
 
@@ -295,7 +292,6 @@ def _show(row: InterfaceCounters, interface: InterfaceSample, at_s: float) -> No
 
 
 def _rate(before: int | None, after: int | None, passed_s: float) -> float | None:
-    """Return octets a second, None where a total is missing."""
     return None if before is None or after is None else (after - before) / passed_s
 
 

@@ -82,10 +82,7 @@ def bound_s(target: Target, probe: str, settings: Settings) -> float:
 
 def wan_interface(snmp: SnmpView) -> InterfaceView | None:
     """Return the interface that carries the circuit, None where the device names none."""
-    for interface in snmp.interfaces:
-        if interface.role == "wan":
-            return interface
-    return None
+    return next((interface for interface in snmp.interfaces if interface.role == "wan"), None)
 
 
 @dataclass(frozen=True, slots=True)

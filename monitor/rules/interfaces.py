@@ -51,14 +51,10 @@ def choose_wan(rows: Collection[InterfaceRow], pattern: str | None) -> Interface
     that it is the WAN wins over what does not even when it is down, so that a cut line does not pass for the LAN port's traffic.
     """
     if pattern is not None:
-        return min((row for row in rows if _matches(row, pattern)), key=lambda row: (not row.up, row.index), default=None)
+        found = [row for row in rows if any(re.search(pattern, text) for text in (row.name, row.alias, row.descr))]
+        return min(found, key=lambda row: (not row.up, row.index), default=None)
     possible = [row for row in rows if row.type not in _LOOPBACK_TYPES and not _NEVER_WAN.search(row.key)]
     return min(possible, key=_order, default=None)
-
-
-def _matches(row: InterfaceRow, pattern: str) -> bool:
-    """Return whether a pattern is found in any of a row's names."""
-    return any(re.search(pattern, text) for text in (row.name, row.alias, row.descr))
 
 
 def _order(row: InterfaceRow) -> tuple[int, bool, bool, int]:

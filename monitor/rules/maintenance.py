@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.model.inventory import Target
 from monitor.model.settings import MaintenanceWindow
 
 
-def active(windows: Sequence[MaintenanceWindow], target: Target, now_local: datetime) -> MaintenanceWindow | None:
-    """Return the first window that is open now and covers the target by id or area, None where there is none.
-
-    now_local: aware, in the settings' time zone. Children that are silent behind a covered uplink are no matter of this module:
-    monitor.rules.topology finds them.
-    """
-    return next((window for window in windows if is_open(window, now_local) and covers(window, target)), None)
-
-
 def covers(window: MaintenanceWindow, target: Target) -> bool:
-    """Return whether a window is about a target; one that names neither ids nor areas is about everything."""
+    """Return whether a window is about a target; one that names neither ids nor areas is about everything.
+
+    Children that are silent behind a covered uplink are no matter of this module: monitor.rules.topology finds them.
+    """
     if not window.ids and not window.areas:
         return True
     return target.id in window.ids or target.area in window.areas
 
 
 def is_open(window: MaintenanceWindow, now_local: datetime) -> bool:
-    """Return whether a window is open now; its end is the first moment at which it is not."""
+    """Return whether a window is open now; its end is the first moment at which it is not.
+
+    now_local: aware, in the settings' time zone.
+    """
     if window.start is not None and window.end is not None:
         return window.start <= now_local < window.end
     if window.from_time is None or window.to_time is None:

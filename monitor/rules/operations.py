@@ -38,22 +38,18 @@ def is_over(state: State | None, *, flapping: bool) -> bool:
 
 
 def acknowledged(target: str, taken: Acknowledgement) -> Event:
-    """Return the event of somebody's taking a root cause on."""
     return Event(taken.at, ACKNOWLEDGED, target, {"by": taken.by, "note": taken.note})
 
 
 def withdrawn(target: str, by: str, at: float) -> Event:
-    """Return the event of an acknowledgement taken back by somebody."""
     return Event(at, WITHDRAWN, target, {"by": by})
 
 
 def acknowledgement_over(target: str, taken: Acknowledgement, at: float) -> Event:
-    """Return the event of an acknowledgement that ended with its outage."""
     return Event(at, ACKNOWLEDGEMENT_OVER, target, {"by": taken.by})
 
 
 def acknowledgement_of(event: Event) -> Acknowledgement:
-    """Return what an event of kind ACKNOWLEDGED says."""
     return Acknowledgement(str(event.values.get("by", "")), event.at, str(event.values.get("note", "")))
 
 
@@ -89,12 +85,10 @@ def announced(work: AnnouncedWork) -> Event:
 def ended(work: AnnouncedWork, by: str, at: float) -> Event:
     """Return the event of work that somebody ends before its time."""
     values: dict[str, float | int | str] = {"number": work.number, "by": by, "reason": work.window.reason}
-    target = work.window.ids[0] if work.window.ids else ""
-    return Event(at, MAINTENANCE_ENDED, target, values)
+    return Event(at, MAINTENANCE_ENDED, work.window.ids[0] if work.window.ids else "", values)
 
 
-def work_of(event: Event) -> AnnouncedWork:
-    """Return what an event of kind MAINTENANCE announces."""
+def _work_of(event: Event) -> AnnouncedWork:
     values = event.values
     window = MaintenanceWindow(
         str(values["reason"]),
@@ -111,7 +105,7 @@ def works(events: Iterable[Event]) -> list[AnnouncedWork]:
     found: dict[int, AnnouncedWork] = {}
     for event in events:
         if event.kind == MAINTENANCE:
-            work = work_of(event)
+            work = _work_of(event)
             found[work.number] = work
         elif event.kind == MAINTENANCE_ENDED and (known := found.get(int(event.values["number"]))) is not None:
             found[known.number] = ended_at(known, event.at)

@@ -83,7 +83,9 @@ class Quality:
         if not received:
             self.silent += 1
         elif self.silent >= _SILENT_ROUNDS_OF_AN_OUTAGE:
-            self._start_afresh()
+            self.rounds.clear()
+            self.sent = self.received = self.timed = self.differences = self.silent = 0
+            self.rtt_sum_s = self.running_jitter_s = 0.0
         else:
             self.silent = 0
         is_timed = sample.clock == "kernel"
@@ -100,11 +102,6 @@ class Quality:
             rounds.append((now_s, sent, received, timed, rtt_sum_s, long_s, moves, moved_s))
         if now_s - rounds[0][0] >= settings.window_s:
             self._slide(now_s, settings)
-
-    def _start_afresh(self) -> None:
-        self.rounds.clear()
-        self.sent = self.received = self.timed = self.differences = self.silent = 0
-        self.rtt_sum_s = self.running_jitter_s = 0.0
 
     def _take_rtts(self, sample: IcmpSample, received: int) -> tuple[int, float, int, float]:
         """Take a burst's replies into the jitter; return their number, the sum of their RTTs, that of differences and their sum."""
@@ -246,12 +243,9 @@ def _judge_rtt(quality: Quality, usual_rtt_s: float | None, settings: QualitySet
         return None
     if rtt_s > settings.rtt_s * share:
         return Reason("rtt", {"rtt_s": rtt_s, "bound_s": settings.rtt_s})
-    if usual_rtt_s is None:
+    if usual_rtt_s is None or rtt_s <= (bound_s := usual_bound_s(usual_rtt_s, settings)) * share:
         return None
-    bound_s = usual_bound_s(usual_rtt_s, settings)
-    if rtt_s > bound_s * share:
-        return Reason("rtt_usual", {"rtt_s": rtt_s, "usual_s": usual_rtt_s, "bound_s": bound_s})
-    return None
+    return Reason("rtt_usual", {"rtt_s": rtt_s, "usual_s": usual_rtt_s, "bound_s": bound_s})
 
 
 def _judge_jitter(quality: Quality, bound_s: float, settings: QualitySettings) -> Reason | None:

@@ -139,8 +139,5 @@ def is_expected(
     """
     if expected is Expected.ALWAYS or any(start - BEFORE_MEETING <= now_local < end for start, end in meetings):
         return True
-    return expected is Expected.OFFICE_HOURS and _is_open(office_hours, now_local)
-
-
-def _is_open(hours: OfficeHours, now_local: datetime) -> bool:
-    return now_local.weekday() in hours.days and hours.from_time <= now_local.time() < hours.to_time
+    is_office_hour = office_hours.from_time <= now_local.time() < office_hours.to_time
+    return expected is Expected.OFFICE_HOURS and is_office_hour and now_local.weekday() in office_hours.days

@@ -50,15 +50,11 @@ class Topology:
 
     def ancestors(self, target: str) -> frozenset[str]:
         """Return every uplink between a target and the root, the root included and the target not."""
-        if target not in self._above:
-            self._above[target] = _reached(target, self.parents)
-        return self._above[target]
+        return _reached(target, self.parents, self._above)
 
     def behind(self, target: str) -> frozenset[str]:
         """Return everything that hangs on a target, directly or not, itself not included."""
-        if target not in self._below:
-            self._below[target] = _reached(target, self.children)
-        return self._below[target]
+        return _reached(target, self.children, self._below)
 
 
 def of(inventory: Inventory) -> Topology:
@@ -121,15 +117,17 @@ def _joined(topology: Topology, cuts: Iterable[Cut]) -> Cut:
     )
 
 
-def _reached(start: str, edges: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = deque(edges.get(start, ()))
-    while waiting:
-        name = waiting.popleft()
-        if name not in found:
-            found.add(name)
-            waiting.extend(edges.get(name, ()))
-    return frozenset(found)
+def _reached(start: str, edges: Mapping[str, tuple[str, ...]], known: dict[str, frozenset[str]]) -> frozenset[str]:
+    if start not in known:
+        found: set[str] = set()
+        waiting = deque(edges.get(start, ()))
+        while waiting:
+            name = waiting.popleft()
+            if name not in found:
+                found.add(name)
+                waiting.extend(edges.get(name, ()))
+        known[start] = frozenset(found)
+    return known[start]
 
 
 def _sorted(

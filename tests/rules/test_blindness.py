@@ -4,7 +4,7 @@ import pytest
 
 from monitor.model.reason import Reason
 from monitor.model.state import OwnSide
-from monitor.rules.blindness import WitnessSilence, judge_blindness
+from monitor.rules.blindness import WitnessSilence, judge_own_side, judge_silence
 
 FINE = OwnSide(at_s=10.0, sends_attempted=30, carrier=True, link="eth0")
 
@@ -25,12 +25,12 @@ def code(reason: Reason | None) -> str | None:
     ],
 )
 def test_evidence_on_our_own_side_makes_us_blind(own: OwnSide, expected: str | None) -> None:
-    assert expected == code(judge_blindness([own], WitnessSilence()))
+    assert expected == code(judge_own_side([own]))
 
 
 def test_refused_sends_are_counted_over_the_whole_round() -> None:
     refused = OwnSide(10.0, sends_attempted=1, sends_refused=1, refusal="EHOSTUNREACH")
-    assert code(judge_blindness([FINE, refused, FINE], WitnessSilence())) is None
+    assert code(judge_own_side([FINE, refused, FINE])) is None
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_refused_sends_are_counted_over_the_whole_round() -> None:
     ],
 )
 def test_silence_needs_the_root_and_all_that_prove_our_sight(silence: WitnessSilence, expected: str | None) -> None:
-    assert expected == code(judge_blindness([FINE], silence))
+    assert expected == code(judge_silence(silence))
 
 
 def test_a_mass_failure_behind_an_answering_root_is_an_outage() -> None:
-    assert judge_blindness([FINE], WitnessSilence(root=False, neighbours=32, silent_neighbours=31)) is None
+    assert judge_silence(WitnessSilence(root=False, neighbours=32, silent_neighbours=31)) is None

@@ -24,23 +24,17 @@ _FEW = 3
 
 def evidence_of(track: Track) -> Reasons:
     """Return what was seen of a target, so that no other record is needed: 'ICMP 0/10; host unreachable from 10.2.0.9'."""
-    silence = track.silence
+    silence, icmp = track.silence, track.measured.icmp
     if silence is None:
         return tuple(_answers(track))
     pings = (Reason("pings", {"received": silence.received, "sent": silence.sent}),) if silence.sent else ()
-    told = (_failed(probe, why) for probe, why in silence.told.items() if probe != ICMP.name)
-    return (*pings, *_quoted(track), *told)
-
-
-def _failed(probe: str, why: Reasons) -> Reason:
-    if not why:
-        return Reason("probe_ended", {"probe": probe, "outcome": "timeout"})
-    return Reason("probe_failed", {"probe": probe}, why)
-
-
-def describe(transition: Transition) -> str:
-    """Return the reason of a transition as an English sentence."""
-    return explain(transition.reason.code, transition.reason.values, "en")
+    quoted = (icmp.sample.unreachable.reason,) if icmp and icmp.sample.unreachable else ()
+    failed = (
+        Reason("probe_failed", {"probe": probe}, why) if why else Reason("probe_ended", {"probe": probe, "outcome": "timeout"})
+        for probe, why in silence.told.items()
+        if probe != ICMP.name
+    )
+    return (*pings, *quoted, *failed)
 
 
 def sentence(event: Event) -> str:
@@ -60,15 +54,14 @@ def announce(transitions: Sequence[Transition], since: dict[str, float], zone: t
         log.debug("%s targets are well at their first judgement", len(transitions) - len(news))
     alone, together = _sorted(news)
     for transition in alone:
-        behind = _blast(transition)
         log.info(
             "%s: %s%s → %s, %s%s%s",
             transition.target,
             transition.old or "none",
             _since(since.get(transition.target), zone),
             transition.new,
-            describe(transition),
-            behind,
+            explain(transition.reason.code, transition.reason.values, "en"),
+            _blast(transition),
             f" [{tell_details(transition.evidence, 'en')}]" if transition.evidence else "",
         )
     for (old, new, cause), ids in together.items():
@@ -105,11 +98,6 @@ def _blast(transition: Transition) -> str:
 def _since(at: float | None, zone: tzinfo) -> str:
     """Return since when the old state held; when the new one began is the line's own time."""
     return "" if at is None else f" (since {datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S})"
-
-
-def _quoted(track: Track) -> Reasons:
-    error = track.measured.icmp.sample.unreachable if track.measured.icmp else None
-    return () if error is None else (error.reason,)
 
 
 def _answers(track: Track) -> Iterator[Reason]:

@@ -11,8 +11,8 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import Settings
 from monitor.model.state import Blindness, OwnSide
-from monitor.rules import blindness, health
-from monitor.rules.blindness import WitnessSilence
+from monitor.rules import health
+from monitor.rules.blindness import WitnessSilence, judge_own_side, judge_silence
 from monitor.rules.topology import Topology
 from monitor.service.board.suspicion import Suspicions
 from monitor.service.board.track import Track
@@ -60,7 +60,7 @@ class BlindnessWatch:
         self._own.append(own)
         while self._own[0].at_s <= own.at_s - ICMP.of(self._settings).every_s:
             self._own.popleft()
-        self._own_reason = blindness.judge_blindness(self._own, WitnessSilence())
+        self._own_reason = judge_own_side(self._own)
 
     def record_reading(self, reading: Reading) -> None:
         """Take a reading of anyone as evidence that we see, or of a reference that it is silent."""
@@ -104,7 +104,7 @@ class BlindnessWatch:
         references = [*(self._missed_s(name, now_s) for name in chosen), *self._references.values()]
         counted = [self._missed_s(root, now_s), *(references or neighbours)]
         newest_s = max((each for each in counted if each is not None), default=now_s - self._span_s)
-        silence = WitnessSilence(
+        silent = WitnessSilence(
             root=True,
             references=len(references),
             silent_references=sum(each is not None for each in references),
@@ -112,7 +112,7 @@ class BlindnessWatch:
             silent_neighbours=sum(each is not None for each in neighbours),
             has_answer=self._answered_s > newest_s,
         )
-        return blindness.judge_blindness((), silence)
+        return judge_silence(silent)
 
     def _missed_s(self, name: str, now_s: float) -> float | None:
         """Return when what began a target's silence was asked, None while it answers or is not known to be silent."""

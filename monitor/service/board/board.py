@@ -98,7 +98,6 @@ class Board:
 
     @property
     def topology(self) -> topology.Topology:
-        """Return what hangs on what."""
         return self._topology
 
     def deliver(self, reading: Reading) -> None:
@@ -126,7 +125,6 @@ class Board:
         return KINDS[probe].disturbs_calls and target in self._tracks and is_held(probe, self._published.view(target))
 
     def own_side(self, own: OwnSide) -> None:
-        """Take what is known of our own side."""
         self._blindness.own_side(own)
         if self._blindness.is_doubted:
             self._pulse.wake()

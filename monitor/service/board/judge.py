@@ -49,11 +49,9 @@ class Judge:
         self.look_at(now_local)
 
     def announce(self, windows: Sequence[MaintenanceWindow]) -> None:
-        """Have these windows of work hold beside those of the settings, from the next look on."""
         self._announced = tuple(windows)
 
     def expect_for_meetings(self, meeting_spans: MeetingSpans) -> None:
-        """Have targets be expected for their meetings, from the next look on."""
         self._meeting_spans = meeting_spans
 
     def look_at(self, now_local: datetime) -> bool:

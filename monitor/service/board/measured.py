@@ -12,7 +12,7 @@ from types import MappingProxyType
 from monitor.model.inventory import Target
 from monitor.model.probe_kinds import ICMP, SNMP
 from monitor.model.quick import quick
-from monitor.model.reading import IcmpSample, Outcome, Reading, ServiceSample, SnmpSample
+from monitor.model.reading import IcmpSample, Outcome, Reading, ServiceSample
 from monitor.model.reason import Reason
 from monitor.model.settings import QualitySettings
 from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, ServiceView, SnmpView
@@ -78,7 +78,11 @@ class Measurements:
         received, tally = sample.received, self.tally
         tally.add(sample, received)
         if received:
-            self._step_quality(sample, reading.at_s, settings)
+            for each, each_s in self.held:  # what was held until now is loss, and no outage's
+                self.quality.record_burst(each, each_s, settings)
+            self.quality.record_burst(sample, reading.at_s, settings)
+            self.held.clear()
+            self.quality_fault = quality.judge_quality(self.quality, usual_rtt_s, settings, self.quality_fault is not None)
         else:
             self.held = [*self.held, (sample, reading.at_s)][-HELD_ROUNDS:]
         jitter_s = self.quality.jitter_s if received else None
@@ -110,7 +114,16 @@ class Measurements:
                 self.counters = counters.DeviceCounters()
             self.counters.record_sample(sample, reading.at_s, wall, target.contracted)
             self.answered_s = reading.at_s
-            self.snmp = _answered(sample, self.counters, target, wall)
+            self.snmp = _snmp_view(
+                at=wall,
+                up=True,
+                detail=(),
+                profile=sample.profile,
+                boot_at=self.counters.boot_at,
+                interfaces=_shown(self.counters.views, target),
+                values=sample.values,
+                spikes_total=self.counters.spikes_total,
+            )
         elif reading.outcome is Outcome.OK:
             self.snmp = self.snmp and replace(self.snmp, up=True, detail=())
         else:
@@ -118,7 +131,6 @@ class Measurements:
             self.snmp = replace(before, up=False, detail=reading.detail or (Reason("outcome", {"outcome": reading.outcome.value}),))
 
     def take_service(self, reading: Reading, wall: float) -> None:
-        """Take what a probe of a service brought into the views."""
         view = ServiceView(wall, reading.outcome, reading.detail, reading.service or _NO_SAMPLE)
         self.services = MappingProxyType({**self.services, reading.probe: view})
 
@@ -158,27 +170,6 @@ class Measurements:
             self.snmp = replace(self.snmp, at=self.snmp.at + moved_s)
         moved = {name: replace(view, at=view.at + moved_s) for name, view in self.services.items()}
         self.services = MappingProxyType(moved) if moved else _NOTHING
-
-    def _step_quality(self, sample: IcmpSample, at_s: float, settings: QualitySettings) -> None:
-        """Take a burst that was answered; what was held until then is loss, and no outage's."""
-        for each, each_s in self.held:
-            self.quality.record_burst(each, each_s, settings)
-        self.quality.record_burst(sample, at_s, settings)
-        self.held.clear()
-        self.quality_fault = quality.judge_quality(self.quality, self.usual_rtt_s, settings, self.quality_fault is not None)
-
-
-def _answered(sample: SnmpSample, counted: counters.DeviceCounters, target: Target, wall: float) -> SnmpView:
-    return _snmp_view(
-        at=wall,
-        up=True,
-        detail=(),
-        profile=sample.profile,
-        boot_at=counted.boot_at,
-        interfaces=_shown(counted.views, target),
-        values=sample.values,
-        spikes_total=counted.spikes_total,
-    )
 
 
 def _shown(interfaces: tuple[InterfaceView, ...], target: Target) -> tuple[InterfaceView, ...]:

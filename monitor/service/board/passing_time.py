@@ -35,11 +35,9 @@ class PassingTime:
         self._due_s = due_s
 
     def hurry(self, due_s: float) -> None:
-        """Note that it may be due sooner."""
         self._due_s = min(self._due_s, due_s)
 
     def begin_evidence(self, now_s: float) -> None:
-        """Note that no evidence could come until now."""
         self.evidence_since_s = now_s
 
     def now(self) -> tuple[float, float]:

@@ -49,7 +49,6 @@ class Published:
         self.find_root_causes()
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
-        """Have a function called after each publication; the returned one ends that."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback) if callback in self._subscribers else None
 
@@ -100,7 +99,6 @@ class Published:
         return self._views[name].state in (State.DOWN, State.UNREACHABLE)
 
     def round_opened(self, wall: float) -> None:
-        """Note that an ICMP round begins. wall: epoch seconds."""
         self.last_round_at = wall
 
     # Changes of state

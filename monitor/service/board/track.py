@@ -69,7 +69,6 @@ class Track:
 
     @property
     def is_suspected(self) -> bool:
-        """True while a silence is being confirmed."""
         return self.health.suspected_s is not None
 
     def is_outdated(self, reading: Reading) -> bool:
