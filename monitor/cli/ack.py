@@ -50,14 +50,18 @@ def _list(daemon: DaemonClient, arguments: argparse.Namespace) -> int:
         print(json.dumps(causes, ensure_ascii=False, indent=1))
     elif causes:
         columns = [TableColumn(daemon.say(key)) for key in ("where", "since", "hit", "who", "id")]
-        print(table(columns, [_cells(cause, daemon) for cause in causes]))
+        print(
+            table(
+                columns,
+                [
+                    [cause["name"], _time(cause["since"], daemon), _hit(cause, daemon), _who(cause, daemon), cause["target"]]
+                    for cause in causes
+                ],
+            )
+        )
     else:
         print(daemon.say("none_open"))
     return 1 if any(cause["acknowledged"] is None for cause in causes) else 0
-
-
-def _cells(cause: Mapping[str, Any], daemon: DaemonClient) -> list[str]:
-    return [cause["name"], _time(cause["since"], daemon), _hit(cause, daemon), _who(cause, daemon), cause["target"]]
 
 
 def _hit(cause: Mapping[str, Any], daemon: DaemonClient) -> str:

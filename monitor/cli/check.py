@@ -67,8 +67,10 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _write_schemas(folder: Path) -> int:
     try:
-        for path in write_schemas(folder):
-            print(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in schemas().items():
+            (folder / name).write_text(text, encoding="utf-8")
+            print(folder / name)
     except OSError as error:
         raise SetupError("unwritable", Phrase("other_folder"), path=folder, reason=reason_of(error)) from None
     return 0
@@ -149,14 +151,3 @@ def schemas() -> dict[str, str]:
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title} | form.schema()
         texts[f"{name}.schema.json"] = json.dumps(schema, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     return texts
-
-
-def write_schemas(folder: Path) -> list[Path]:
-    """Write every schema into a folder and return their paths. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, text in schemas().items():
-        path = folder / name
-        path.write_text(text, encoding="utf-8")
-        paths.append(path)
-    return paths

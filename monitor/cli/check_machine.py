@@ -158,7 +158,7 @@ def listen(address: str) -> MachineFinding:
             host,
             int(port),
             type=socket.SOCK_STREAM,
-            flags=socket.AI_PASSIVE | socket.AI_NUMERICHOST if _is_numeric(host) else socket.AI_PASSIVE,
+            flags=socket.AI_PASSIVE | (socket.AI_NUMERICHOST if ":" in host or host.replace(".", "").isdigit() else 0),
         )[0]
         with socket.socket(family, kind, protocol) as sock:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -180,10 +180,6 @@ def zone(name: str) -> MachineFinding:
 
 def _reason(number: int) -> Phrase:
     return reason_of(OSError(number, os.strerror(number)))
-
-
-def _is_numeric(host: str) -> bool:
-    return ":" in host or host.replace(".", "").isdigit()
 
 
 def _read(path: Path) -> str:

@@ -10,7 +10,6 @@ import urllib.error
 import urllib.request
 from argparse import Namespace
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -86,26 +85,19 @@ def running_daemon(arguments: Namespace) -> DaemonClient:
     Raises SetupError where there is no such folder, and ConfigError where only a faulty monitor.yaml says where the daemon is.
     """
     faults: list[Fault] = []
-    if arguments.daemon and arguments.config is None:
-        settings = _settings(_folder_or_none(), faults)
+    try:
+        folder = find_folder(arguments.config)
+    except SetupError:
+        if arguments.config is not None or not arguments.daemon:
+            raise
+        settings = Settings()
     else:
-        settings = _settings(find_folder(arguments.config), faults)
+        settings, _ = load_settings(folder / "monitor.yaml", SecretStore(os.environ, folder), faults)
     if arguments.daemon:
         settings = replace(settings, advertise=arguments.daemon)
     elif faults:
         raise ConfigError(dict.fromkeys(faults))
     return DaemonClient(settings, settings.origin, arguments.spoken)
-
-
-def _folder_or_none() -> Path | None:
-    try:
-        return find_folder(None)
-    except SetupError:
-        return None
-
-
-def _settings(folder: Path | None, faults: list[Fault]) -> Settings:
-    return Settings() if folder is None else load_settings(folder / "monitor.yaml", SecretStore(os.environ, folder), faults)[0]
 
 
 async def is_daemon_there(origin: str) -> bool:

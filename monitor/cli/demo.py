@@ -148,22 +148,19 @@ def _wait_for_lab(lab: Child, state: Path) -> dict[str, Any] | None:
 
 
 def _introduce(demo: _Demo, url: str, log: Path) -> None:
-    print(demo.say("demo_ready", url=url))
-    print(demo.say("demo_metrics", url=url))
-    print(demo.say("demo_first"))
+    daemon = ("--daemon", url.rstrip("/"))
+    lines = [demo.say("demo_ready", url=url), demo.say("demo_metrics", url=url), demo.say("demo_first")]
     inventory = demo.configuration.inventory
     below = inventory.children()
     points = [point for point in inventory.of_kind(Kind.POINT) if point.id != inventory.root]
     if points:
         busiest = max(points, key=lambda point: len(below.get(point.id, ())))
-        print(demo.say("demo_cut", command=demo.lab, target=busiest.id))
-        taker = demo.say("demo_taker")
-        print(demo.say("demo_ack", command=_typed(demo, "ack", busiest.id, "--by", taker, "--daemon", url.rstrip("/"))))
-        print(demo.say("demo_dark", command=demo.lab, target=points[-1].id))
-    print(demo.say("demo_ready_for", command=_typed(demo, "ready", SOON, "--daemon", url.rstrip("/"))))
-    print(demo.say("demo_shift", command=_typed(demo, "report", "shift", "--journal", f"sqlite:///{_journal(demo)}")))
-    print(demo.say("demo_mend", command=demo.lab))
-    print(demo.say("demo_log", path=log), flush=True)
+        take = _typed(demo, "ack", busiest.id, "--by", demo.say("demo_taker"), *daemon)
+        lines += [demo.say("demo_cut", command=demo.lab, target=busiest.id), demo.say("demo_ack", command=take)]
+        lines += [demo.say("demo_dark", command=demo.lab, target=points[-1].id)]
+    shift = _typed(demo, "report", "shift", "--journal", f"sqlite:///{_journal(demo)}")
+    lines += [demo.say("demo_ready_for", command=_typed(demo, "ready", SOON, *daemon)), demo.say("demo_shift", command=shift)]
+    print(*lines, demo.say("demo_mend", command=demo.lab), demo.say("demo_log", path=log), sep="\n", flush=True)
 
 
 def _typed(demo: _Demo, *words: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from monitor.cli.options import add_common
@@ -20,6 +20,7 @@ from monitor.cli.parser import Parser
 from monitor.errors import SetupError
 from monitor.lab.history import InventedHistory, past_of
 from monitor.load.configuration import find_folder, load
+from monitor.load.values import aware
 from monitor.model.inventory import Expected
 from monitor.model.scenario import parse_duration
 from monitor.service.process import SystemClock
@@ -28,21 +29,16 @@ from monitor.words.lab import LAB
 from monitor.words.phrase import phrase
 from monitor.words.voice import voice
 
+if TYPE_CHECKING:
+    # Loaded by name: no other part of the lab needs the exporter.
+    from monitor.cli.lab_history_text import HistoryText
+
 _MOST_DAYS = 400
 _BLOCK_S = 18 * 3600
 _DETAIL_BLOCK_S = 2 * 3600
 """promtool makes blocks of 2, 6, 18, … hours, and reads a whole file once for each: so each file is one block. Two hours of detail
 are as much text as 18 hours of what is recorded."""
 _ROWS_A_COMMIT = 5000
-
-
-class ExpositionWriter(Protocol):
-    """What writes a past; loaded by name, since no other part of the lab needs the exporter."""
-
-    history: InventedHistory
-
-    def write(self, file: BinaryIO, first: int, last: int) -> int:
-        """Write the steps from first to before last; return how many samples they hold."""
 
 
 def add_arguments(parser: Parser) -> None:
@@ -117,7 +113,7 @@ def _until(text: str | None, zone: ZoneInfo) -> float:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise SetupError("given_no_time", phrase("write_it_as", example="2026-11-28T07:00"), name="--until", text=text) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+    return aware(moment, zone).timestamp()
 
 
 def _detail(text: str) -> float:
@@ -138,7 +134,7 @@ def _spans(history: InventedHistory) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _write_files(text: ExpositionWriter, folder: Path) -> int:
+def _write_files(text: HistoryText, folder: Path) -> int:
     """Write one file for each span; return how many samples they hold."""
     folder.mkdir(parents=True, exist_ok=True)
     samples = 0
@@ -149,7 +145,7 @@ def _write_files(text: ExpositionWriter, folder: Path) -> int:
     return samples
 
 
-def _write_blocks(text: ExpositionWriter, folder: Path) -> int:
+def _write_blocks(text: HistoryText, folder: Path) -> int:
     """Have promtool make a block of each span, whose text is then forgotten; return how many samples they hold."""
     folder.mkdir(parents=True, exist_ok=True)
     samples = 0

@@ -43,7 +43,7 @@ class HistoryText:
         self.history = history
         self._settings = settings
         self._scraped = f'instance="{escape(instance)}",job="{JOB}"'
-        recorded = (*history.recorded(), *_bounds(settings, history.grid.count))
+        recorded = (*history.recorder.series(), *_bounds(settings, history.grid.count))
         self._recorded = sorted((_keep(each) for each in recorded), key=lambda kept: kept.name)
         self._collector = Collector(settings)
         self._own = self._started()
@@ -55,6 +55,7 @@ class HistoryText:
         return own
 
     def write(self, file: BinaryIO, first: int, last: int) -> int:
+        """Write the steps from first to before last; return how many samples they hold."""
         samples = self._write_recorded(file, first, last) + self._write_pulse(file, first, last)
         if last > self.history.detail:
             samples += self._write_detail(file, max(first, self.history.detail), last)
@@ -91,7 +92,7 @@ class HistoryText:
     def _write_detail(self, file: BinaryIO, first: int, last: int) -> int:
         """Write each scrape's whole text, the samples of a family together."""
         families: dict[bytes, list[bytes]] = {}
-        for step, snapshot in enumerate(self.history.snapshots(first, last), first):
+        for step, snapshot in enumerate(self.history.album.snapshots(first, last), first):
             end = b" %d\n" % self.history.grid.at(step)
             if snapshot is None:
                 self._own, self._runs = self._started(), False

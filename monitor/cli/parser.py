@@ -92,10 +92,9 @@ def _filled(ours: str, template: str, found: re.Match[str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values[match[1]], ours)
 
 
-def _form(template: str) -> re.Pattern[str]:
-    """Return what matches the sentences of a template."""
-    literals = _PLACEHOLDER.split(template)[::2]
-    return re.compile("(.+?)".join(map(re.escape, literals)), re.DOTALL)
-
-
-_FORMS = [(template, _form(template)) for template in ARGPARSE if template != _WRONG]
+_FORMS = [
+    (template, re.compile("(.+?)".join(map(re.escape, _PLACEHOLDER.split(template)[::2])), re.DOTALL))
+    for template in ARGPARSE
+    if template != _WRONG
+]
+"""argparse's templates, and what matches the sentences of each."""

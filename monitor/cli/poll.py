@@ -55,7 +55,7 @@ def execute(arguments: argparse.Namespace) -> int:
         print(json.dumps([each for probes in by_target.values() for each in probes.values()], ensure_ascii=False, indent=1))
     else:
         _print_table(by_target, language)
-    answering = sum(any(_is_alive(each) for each in probes.values()) for probes in by_target.values())
+    answering = sum(any(Outcome(each["outcome"]).is_alive for each in probes.values()) for probes in by_target.values())
     took = voice(language).milliseconds(time.monotonic() - began_s)
     summary = say(POLL, "summary", language, answering=answering, asked=len(ids), took=took)
     print(summary, file=sys.stderr if arguments.format == "json" else sys.stdout)
@@ -126,10 +126,6 @@ async def _asked_of_daemon(origin: str, ids: Sequence[str], told_in: str, progre
 
 
 # What is printed
-
-
-def _is_alive(each: Row) -> bool:
-    return Outcome(each["outcome"]).is_alive
 
 
 def _print_table(by_target: Mapping[str, Mapping[str, Row]], language: str) -> None:

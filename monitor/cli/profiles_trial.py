@@ -8,14 +8,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 from monitor.errors import ConfigError, SetupError, reason_of
 from monitor.lab.agent import Agent
 from monitor.lab.recording import read_recording
 from monitor.model.inventory import AddressMode
 from monitor.model.profile import Profile
-from monitor.model.reading import Deliver, Outcome, Reading, SnmpSample
+from monitor.model.reading import Outcome, Reading, SnmpSample
 from monitor.model.reason import Reason, Reasons
 from monitor.model.settings import Credential
 from monitor.model.spec import SnmpSpec
@@ -24,6 +24,7 @@ from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeErro
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.poll import Poll
 from monitor.probes.snmp.prober import SnmpProber
+from monitor.service.engines import Engine
 from monitor.service.process import SystemClock
 from monitor.wire.snmp import V1, V2C, decode, prepare
 from monitor.words.phrase import Phrase
@@ -31,14 +32,6 @@ from monitor.words.phrase import Phrase
 _UPTIME = re.compile(r"^\.?1\.3\.6\.1\.2\.1\.1\.3\.0\|67\|(\d+)", re.MULTILINE)
 _COMMUNITY = "recorded"
 _MOST_OCTETS = 65_000
-
-
-class _Prober(Protocol):
-    async def open(self) -> None: ...
-
-    async def probe(self, specs: list[SnmpSpec], deliver: Deliver) -> None: ...
-
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +129,7 @@ def try_address(spec: SnmpSpec, mode: AddressMode) -> Trial:
 
 async def _polled(spec: SnmpSpec) -> Reading:
     clock = SystemClock()
-    prober: _Prober = SnmpProber(clock)
+    prober: Engine = SnmpProber(clock)
     if spec.credential.version == "3":
         module = importlib.import_module("monitor.probes.snmp.pysnmp_engine")
         prober = module.PysnmpProber(clock, [spec.credential])

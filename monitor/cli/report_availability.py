@@ -16,10 +16,11 @@ from monitor.cli.parser import Parser
 from monitor.errors import LOG, SetupError
 from monitor.journal.rows import TRANSITION
 from monitor.journal.store import reading
-from monitor.load.configuration import Configuration, find_folder, load
+from monitor.load.configuration import find_folder, load
+from monitor.load.values import aware
 from monitor.report.availability import availability_report, values
 from monitor.report.sections import ColumnForm, Report, Section, read
-from monitor.rules.availability import OWN_KINDS, Availability, reckon
+from monitor.rules.availability import OWN_KINDS, reckon
 from monitor.service.process import SystemClock
 from monitor.words import say
 from monitor.words.availability import AVAILABILITY
@@ -43,7 +44,9 @@ def execute(arguments: argparse.Namespace) -> int:
     zone, now = ZoneInfo(configuration.settings.timezone), SystemClock().wall()
     language = str(arguments.spoken)
     start, end = _period(arguments, zone, now)
-    found = _reckoned(configuration, arguments.journal or configuration.settings.journal, start, end)
+    with reading(arguments.journal or configuration.settings.journal) as journal:
+        before = [*journal.newest_before(start, (TRANSITION,)), *journal.newest_before(start, OWN_KINDS)]
+        found = reckon(configuration.inventory, before, journal.between(start, end), start, end)
     report = availability_report(found, configuration.inventory, language, zone, now)
     makers: dict[str, Callable[[], str | bytes]] = {
         "table": lambda: _text(report, language),
@@ -90,13 +93,7 @@ def _moment(option: str, text: str, zone: ZoneInfo) -> float:
     except ValueError as error:
         remedy = phrase("write_it_as", example=joined("or", ("2026-11-01", "2026-11-01T07:00")))
         raise SetupError("given_no_time", remedy, name=option, text=text) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
-
-
-def _reckoned(configuration: Configuration, url: str, start: float, end: float) -> Availability:
-    with reading(url) as journal:
-        before = [*journal.newest_before(start, (TRANSITION,)), *journal.newest_before(start, OWN_KINDS)]
-        return reckon(configuration.inventory, before, journal.between(start, end), start, end)
+    return aware(moment, zone).timestamp()
 
 
 def _text(report: Report, language: str) -> str:

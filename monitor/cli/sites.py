@@ -29,7 +29,7 @@ from monitor.load.exchange.update import update
 from monitor.load.exchange.xlsx import read_xlsx, write_xlsx
 from monitor.load.inventory import load_inventory
 from monitor.load.sites import FILE
-from monitor.model.inventory import Inventory, Kind, ProbeOverride, Target
+from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.probe_kinds import KINDS
 from monitor.rules.collation import collation_key
 from monitor.words import say
@@ -55,8 +55,7 @@ def add_arguments(parser: Parser) -> None:
     give.add_argument("-o", "--output", metavar="FILE", help=parser.say("sites_output"))
     show = commands.add_parser("list", help=parser.say("sites_list"))
     show.add_argument("--format", choices=("table", "json"), default="table", help=parser.say("list_format"))
-    show.add_argument("--area", help=parser.say("sites_area"))
-    show.add_argument("--level", help=parser.say("sites_level"))
+    show.add_values(("--area", "AREA", "sites_area"), ("--level", "LEVEL", "sites_level"))
     show.add_argument("--kind", choices=[kind.value for kind in Kind], help=parser.say("sites_kind"))
     for child in (bring, give, show):
         add_common(child)
@@ -73,7 +72,10 @@ def execute(arguments: argparse.Namespace) -> int:
     _check_choice(arguments.area, inventory.areas, "area")
     _check_choice(arguments.level, inventory.levels, "level")
     targets = [target for target in inventory.targets.values() if _is_chosen(target, arguments)]
-    print(_as_json(targets) if arguments.format == "json" else "\n".join(_as_table(targets, inventory, arguments.spoken)))
+    if arguments.format == "json":
+        print(json.dumps([_plain(target) for target in targets], ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(_as_table(targets, inventory, arguments.spoken)))
     return 0
 
 
@@ -209,19 +211,13 @@ def _is_chosen(target: Target, arguments: argparse.Namespace) -> bool:
     )
 
 
-def _as_json(targets: Iterable[Target]) -> str:
-    return json.dumps([_plain(target) for target in targets], ensure_ascii=False, indent=1)
-
-
 def _plain(target: Target) -> dict[str, Any]:
-    """Return a target as JSON may hold it."""
-    probes = {name: {"enabled": override.enabled, **_changes(name, override)} for name, override in target.probes.items()}
+    """Return a target as JSON may hold it; of its probes every setting, None where it leaves it as it is."""
+    probes = {
+        name: {"enabled": override.enabled} | {each.name: override.changes.get(each.name) for each in fields(KINDS[name].settings)}
+        for name, override in target.probes.items()
+    }
     return asdict(replace(target, probes={})) | {"probes": probes}
-
-
-def _changes(probe: str, override: ProbeOverride) -> dict[str, Any]:
-    """Return every setting of a probe, None where the target leaves it as it is."""
-    return {each.name: override.changes.get(each.name) for each in fields(KINDS[probe].settings)}
 
 
 def _as_table(targets: list[Target], inventory: Inventory, language: str) -> Iterator[str]:
@@ -230,7 +226,8 @@ def _as_table(targets: list[Target], inventory: Inventory, language: str) -> Ite
     wide = max((len(target.address) for target in targets), default=0)
     longest = max((len(target.id) for target in targets), default=0)
     for area in inventory.areas.values():
-        here = sorted((target for target in targets if target.area == area.id), key=_order)
+        here = [target for target in targets if target.area == area.id]
+        here.sort(key=lambda target: (target.kind is Kind.ENDPOINT, collation_key(target.name)))
         if here:
             yield f"{area.name} ({area.id}): {voice(language).number(len(here))}"
         for target in here:
@@ -238,7 +235,3 @@ def _as_table(targets: list[Target], inventory: Inventory, language: str) -> Ite
             yield fitted(f"  {mark} {target.address:{wide}}  {target.id:{longest}}  {target.short}", width)
     points = sum(target.kind is Kind.POINT for target in targets)
     yield say(IMPORT, "points", language, points=points, endpoints=len(targets) - points)
-
-
-def _order(target: Target) -> tuple[bool, Any]:
-    return target.kind is Kind.ENDPOINT, collation_key(target.name)

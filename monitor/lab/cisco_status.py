@@ -8,6 +8,22 @@ from monitor.lab.conditions import Conference
 from monitor.lab.device import Device
 
 _VERSION = "ce9.15.18.5"
+_CALL = '  <Call item="7"><Status>Connected</Status><Direction>Incoming</Direction><Protocol>SIP</Protocol></Call>\n'
+_MEDIA = """  <MediaChannels>
+    <Call item="7">
+      <Channel item="26">
+        <Direction>Incoming</Direction><Type>Video</Type>
+        <Netstat><Jitter>4</Jitter><MaxJitter>9</MaxJitter><Loss>12</Loss><Packets>11988</Packets>
+          <LastIntervalLost>0</LastIntervalLost><LastIntervalReceived>1188</LastIntervalReceived></Netstat>
+      </Channel>
+      <Channel item="27">
+        <Direction>Outgoing</Direction><Type>Video</Type>
+        <Netstat><Jitter>2</Jitter><MaxJitter>5</MaxJitter><Loss>0</Loss><Packets>12400</Packets></Netstat>
+      </Channel>
+    </Call>
+  </MediaChannels>
+"""
+"""What is told of a call's media while there is one."""
 
 
 def status_document(device: Device, conference: Conference, now: float) -> bytes:
@@ -24,14 +40,14 @@ def status_document(device: Device, conference: Conference, now: float) -> bytes
     </Input>
     <Microphones><Mute>Off</Mute></Microphones>
   </Audio>
-{_call(conference)}  <Cameras>
+{_CALL if conference.is_busy else ""}  <Cameras>
     <Camera item="1"><Connected>{"camera" not in conference.broken}</Connected><Model>Precision 40</Model></Camera>
   </Cameras>
   <H323>
     <Gatekeeper><Address></Address><Port>1719</Port><Reason></Reason><Status>{gatekeeper}</Status></Gatekeeper>
     <Mode><Status>Enabled</Status></Mode>
   </H323>
-{_media(conference)}  <SIP>
+{_MEDIA if conference.is_busy else ""}  <SIP>
     <Registration item="1"><Reason></Reason><Status>{registered}</Status><URI>{escape(device.target.id)}</URI></Registration>
   </SIP>
   <SystemUnit>
@@ -53,28 +69,3 @@ def status_document(device: Device, conference: Conference, now: float) -> bytes
 
 def _connected(conference: Conference, part: str) -> str:
     return "NotConnected" if part in conference.broken else "Connected"
-
-
-def _call(conference: Conference) -> str:
-    if not conference.is_busy:
-        return ""
-    return '  <Call item="7"><Status>Connected</Status><Direction>Incoming</Direction><Protocol>SIP</Protocol></Call>\n'
-
-
-def _media(conference: Conference) -> str:
-    if not conference.is_busy:
-        return ""
-    return """  <MediaChannels>
-    <Call item="7">
-      <Channel item="26">
-        <Direction>Incoming</Direction><Type>Video</Type>
-        <Netstat><Jitter>4</Jitter><MaxJitter>9</MaxJitter><Loss>12</Loss><Packets>11988</Packets>
-          <LastIntervalLost>0</LastIntervalLost><LastIntervalReceived>1188</LastIntervalReceived></Netstat>
-      </Channel>
-      <Channel item="27">
-        <Direction>Outgoing</Direction><Type>Video</Type>
-        <Netstat><Jitter>2</Jitter><MaxJitter>5</MaxJitter><Loss>0</Loss><Packets>12400</Packets></Netstat>
-      </Channel>
-    </Call>
-  </MediaChannels>
-"""

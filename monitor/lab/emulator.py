@@ -154,7 +154,7 @@ class Emulator:
 
     def _segment(self, packet: Packet, target: str, delay: float) -> list[Reply]:
         ports = self.province.conditions[target].tcp
-        port = int.from_bytes(packet.payload[2:4], "big")
+        _, port = packet.ports
         if port in SIGNALLING_PORTS and self.province.conditions[target].conference.is_deaf:
             return []
         if port in self._served and port in ports:
@@ -178,7 +178,7 @@ class Emulator:
     def _datagram(self, packet: Packet, target: str, path: Path, delay: float, now: float) -> list[Reply]:
         if len(packet.payload) < 8:
             return []
-        source_port, port = int.from_bytes(packet.payload[:2], "big"), int.from_bytes(packet.payload[2:4], "big")
+        source_port, port = packet.ports
         agent = self.province.agent(target) if port == SNMP_PORT else None
         if agent is not None:
             answer = agent.answer(packet.payload[8:], now)
@@ -196,19 +196,18 @@ class Emulator:
 
     def _registry(self, packet: Packet, target: str, path: Path, delay: float) -> list[Reply]:
         """Return what the gatekeeper says, where it is what was asked."""
-        place, port = self.province.gatekeeper, int.from_bytes(packet.payload[2:4], "big")
+        place, (source_port, port) = self.province.gatekeeper, packet.ports
         is_deaf = self.province.conditions[target].conference.is_deaf
         if place is None or is_deaf or (packet.destination, port) != (ip_address(place[0]).packed, place[1]):
             return []
         told = answer_ras(packet.payload[8:], place, self.province.inventory, self.province.conditions)
         if told is None:
             return []
-        source_port = int.from_bytes(packet.payload[:2], "big")
         reply = udp(packet.destination, packet.source, port, source_port, told, ttl=65 - len(path.nodes))
         return self._perhaps_twice(target, delay + _AGENT_S, reply)
 
     def _signalling(self, packet: Packet, target: str, path: Path, delay: float) -> list[Reply]:
-        source = (str(ip_address(packet.source)), int.from_bytes(packet.payload[:2], "big"))
+        source = (str(ip_address(packet.source)), packet.ports[0])
         device, state = self.province.device(target), self.province.conditions[target].conference
         answer = answer_request(packet.payload[8:], source, device.target, state)
         if answer is None:
@@ -301,7 +300,7 @@ class Floods:
 
     def heard(self, target: str, packet: Packet, now: float) -> None:
         """Let a target that floods send to whoever sent this datagram, from now on."""
-        source_port, port = int.from_bytes(packet.payload[:2], "big"), int.from_bytes(packet.payload[2:4], "big")
+        source_port, port = packet.ports
         until = self._streams[target].until if target in self._streams else now
         self._streams[target] = _Stream(udp(packet.destination, packet.source, port, source_port, _RUBBISH), until)
 

@@ -37,10 +37,6 @@ class LabFault:
         return frozenset(value)
 
 
-Apply = Callable[[LabFault, LinkCondition, Ills, tuple[str, ...]], None]
-"""(fault, condition, ills, the target's parents): makes the fault's mark."""
-
-
 def apply_faults(
     inventory: Inventory, faults: Iterable[LabFault], conditions: Mapping[str, LinkCondition], ills: Mapping[str, Ills], now: float
 ) -> None:
@@ -50,7 +46,7 @@ def apply_faults(
         if fault.verb == "flap" and not is_flap_down(fault, now):
             continue
         for target in fault.targets:
-            _APPLY[fault.verb](fault, conditions[target], ills[target], inventory.targets[target].parents)
+            _mark(fault, conditions[target], ills[target], inventory.targets[target].parents)
             if fault.verb == "power-cut":
                 for child in children.get(target, ()):
                     if inventory.targets[child].kind is Kind.ENDPOINT:
@@ -71,148 +67,87 @@ def next_flap(fault: LabFault, now: float) -> float:
     return start + (down if phase < down else max(down + up, 0.1))
 
 
-def _cut(fault: LabFault, condition: LinkCondition, _: Ills, parents: tuple[str, ...]) -> None:
-    via = str(fault.values.get("via", ""))
-    condition.cut.update((via,) if via else parents or ("",))
+def _mark(fault: LabFault, condition: LinkCondition, ills: Ills, parents: tuple[str, ...]) -> None:
+    """Make one fault's mark on one target."""
+    if fault.verb in ("cut", "flap"):
+        via = str(fault.values.get("via", ""))
+        condition.cut.update((via,) if via else parents or ("",))
+    elif fault.verb in _SWITCHES:
+        part, field, value = _SWITCHES[fault.verb]
+        setattr({"link": condition, "agent": ills, "conference": condition.conference}[part], field, value)
+    elif fault.verb in _AT_MOST:
+        field, name, most = _AT_MOST[fault.verb]
+        setattr(ills, field, min(int(fault.number_of(name)), most))
+    elif fault.verb in _OF_LINK:
+        _OF_LINK[fault.verb](fault, condition)
+    else:
+        _OF_AGENT[fault.verb](fault, ills)
 
 
-def _dark(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
-    condition.is_powered = False
+_SWITCHES: Mapping[str, tuple[str, str, bool]] = {
+    "power-cut": ("link", "is_powered", False),
+    "reboot": ("link", "is_powered", False),
+    "dead": ("link", "is_silent", True),
+    "mute": ("link", "is_mute", True),
+    "agent-dead": ("agent", "is_dead", True),
+    "agent-loop": ("agent", "loops", True),
+    "agent-endless": ("agent", "is_endless", True),
+    "agent-garbled": ("agent", "is_garbled", True),
+    "agent-wrong-id": ("agent", "has_wrong_id", True),
+    "agent-32bit": ("agent", "has_64_bits", False),
+    "busy": ("conference", "is_busy", True),
+    "unregistered": ("conference", "is_registered", False),
+    "signalling-deaf": ("conference", "is_deaf", True),
+}
+"""Verbs that turn one thing on or off: whose it is, what, and how it is then."""
 
 
-def _silence(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
-    condition.is_silent = True
+_AT_MOST: Mapping[str, tuple[str, str, int]] = {
+    "agent-oversized": ("oversized", "octets", LARGEST_OCTETS),
+    "agent-nested": ("nested", "depth", DEEPEST),
+    "agent-floods": ("flood_per_s", "rate", FASTEST_PER_S),
+}
+"""Verbs that set one number of an agent: which, by what value, and how much at most."""
 
 
-def _mute(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
-    condition.is_mute = True
-
-
-def _lose(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
+def _lose(fault: LabFault, condition: LinkCondition) -> None:
     condition.loss_ratio = 1 - (1 - condition.loss_ratio) * (1 - fault.number_of("loss"))
 
 
-def _slow(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
+def _slow(fault: LabFault, condition: LinkCondition) -> None:
     condition.delay_s += fault.number_of("delay")
     condition.jitter_s += fault.number_of("jitter")
 
 
-def _duplicate(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
+def _duplicate(fault: LabFault, condition: LinkCondition) -> None:
     condition.duplicates = fault.number_of("share")
 
 
-def _narrow(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
+def _narrow(fault: LabFault, condition: LinkCondition) -> None:
     condition.mtu = min(condition.mtu, int(fault.number_of("octets")))
 
 
-def _limit(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
+def _limit(fault: LabFault, condition: LinkCondition) -> None:
     offered = fault.number_of("offered") if "offered" in fault.values else None
     condition.limit = CapacityLimit(fault.number_of("capacity"), offered, fault.number_of("buffer"))
 
 
-def _open(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
+def _open(fault: LabFault, condition: LinkCondition) -> None:
     condition.tcp |= fault.ports_of("tcp")
     condition.udp |= fault.ports_of("udp")
 
 
-def _close(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
+def _close(fault: LabFault, condition: LinkCondition) -> None:
     condition.tcp -= fault.ports_of("tcp")
     condition.udp -= fault.ports_of("udp")
 
 
-def _agent_dead(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
-    ills.is_dead = True
+def _certify(fault: LabFault, condition: LinkCondition) -> None:
+    is_over = fault.verb == "certificate-expired"
+    condition.conference.certificate_left_s = -fault.number_of("ago") if is_over else fault.number_of("left")
 
 
-def _agent_slow(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
-    ills.delay_s += fault.number_of("delay")
-
-
-def _agent_loop(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
-    ills.loops = True
-
-
-def _agent_dies(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
-    ills.dies_after, ills.away_s = int(fault.number_of("after")), fault.number_of("away")
-
-
-def _agent_endless(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
-    ills.is_endless = True
-
-
-def _agent_small(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
-    ills.most_octets = int(fault.number_of("octets"))
-    ills.refuses_big_bulk = True
-
-
-def _agent_garbled(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
-    ills.is_garbled = True
-
-
-def _agent_oversized(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
-    ills.oversized = min(int(fault.number_of("octets")), LARGEST_OCTETS)
-
-
-def _agent_nested(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
-    ills.nested = min(int(fault.number_of("depth")), DEEPEST)
-
-
-def _agent_wrong_id(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
-    ills.has_wrong_id = True
-
-
-def _agent_floods(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
-    ills.flood_per_s = min(int(fault.number_of("rate")), FASTEST_PER_S)
-
-
-def _agent_twin(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
-    # Enterprise 8072 with its top bit set, then an octet string of the agent's own (RFC 3411 section 5).
-    ills.engine_id = bytes.fromhex("80001f8805") + fault.number.to_bytes(8, "big")
-
-
-def _agent_elsewhere(fault: LabFault, _: LinkCondition, ills: Ills, __: tuple[str, ...]) -> None:
-    ills.answers_from = int(fault.number_of("octet")) & 0xFF
-
-
-def _agent_32bit(_: LabFault, __: LinkCondition, ills: Ills, ___: tuple[str, ...]) -> None:
-    ills.has_64_bits = False
-
-
-def _busy(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
-    condition.conference.is_busy = True
-
-
-def _unregistered(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
-    condition.conference.is_registered = False
-
-
-def _deaf(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
-    condition.conference.is_deaf = True
-
-
-def _break_camera(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
-    condition.conference.broken.add("camera")
-
-
-def _break_microphone(_: LabFault, condition: LinkCondition, __: Ills, ___: tuple[str, ...]) -> None:
-    condition.conference.broken.add("microphone")
-
-
-def _certificate_expired(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
-    condition.conference.certificate_left_s = -fault.number_of("ago")
-
-
-def _certificate_ends(fault: LabFault, condition: LinkCondition, _: Ills, __: tuple[str, ...]) -> None:
-    condition.conference.certificate_left_s = fault.number_of("left")
-
-
-_APPLY: Mapping[str, Apply] = {
-    "cut": _cut,
-    "flap": _cut,
-    "power-cut": _dark,
-    "reboot": _dark,
-    "dead": _silence,
-    "mute": _mute,
+_OF_LINK: Mapping[str, Callable[[LabFault, LinkCondition], None]] = {
     "lossy": _lose,
     "slow": _slow,
     "duplicate": _duplicate,
@@ -220,25 +155,39 @@ _APPLY: Mapping[str, Apply] = {
     "limit": _limit,
     "open": _open,
     "close": _close,
-    "agent-dead": _agent_dead,
-    "agent-slow": _agent_slow,
-    "agent-loop": _agent_loop,
-    "agent-dies": _agent_dies,
-    "agent-endless": _agent_endless,
-    "agent-small": _agent_small,
-    "agent-garbled": _agent_garbled,
-    "agent-oversized": _agent_oversized,
-    "agent-nested": _agent_nested,
-    "agent-wrong-id": _agent_wrong_id,
-    "agent-floods": _agent_floods,
-    "agent-twin": _agent_twin,
-    "agent-elsewhere": _agent_elsewhere,
-    "agent-32bit": _agent_32bit,
-    "busy": _busy,
-    "unregistered": _unregistered,
-    "signalling-deaf": _deaf,
-    "camera-failed": _break_camera,
-    "microphone-failed": _break_microphone,
-    "certificate-expired": _certificate_expired,
-    "certificate-ends": _certificate_ends,
+    "camera-failed": lambda _, condition: condition.conference.broken.add("camera"),
+    "microphone-failed": lambda _, condition: condition.conference.broken.add("microphone"),
+    "certificate-expired": _certify,
+    "certificate-ends": _certify,
+}
+
+
+def _delay(fault: LabFault, ills: Ills) -> None:
+    ills.delay_s += fault.number_of("delay")
+
+
+def _die(fault: LabFault, ills: Ills) -> None:
+    ills.dies_after, ills.away_s = int(fault.number_of("after")), fault.number_of("away")
+
+
+def _shrink(fault: LabFault, ills: Ills) -> None:
+    ills.most_octets = int(fault.number_of("octets"))
+    ills.refuses_big_bulk = True
+
+
+def _twin(fault: LabFault, ills: Ills) -> None:
+    # Enterprise 8072 with its top bit set, then an octet string of the agent's own (RFC 3411 section 5).
+    ills.engine_id = bytes.fromhex("80001f8805") + fault.number.to_bytes(8, "big")
+
+
+def _answer_from(fault: LabFault, ills: Ills) -> None:
+    ills.answers_from = int(fault.number_of("octet")) & 0xFF
+
+
+_OF_AGENT: Mapping[str, Callable[[LabFault, Ills], None]] = {
+    "agent-slow": _delay,
+    "agent-dies": _die,
+    "agent-small": _shrink,
+    "agent-twin": _twin,
+    "agent-elsewhere": _answer_from,
 }

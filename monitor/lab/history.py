@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import tzinfo
 
 from monitor.lab.history_faults import DAY_S, Happenings, PastSetting, draw_faults
 from monitor.lab.history_measured import STEP_S, Grid, Weather, measure_all
-from monitor.lab.history_recorded import Recorded, Recorder
+from monitor.lab.history_recorded import Recorder
 from monitor.lab.history_states import Story, tell_story
 from monitor.lab.history_views import Album
 from monitor.model.inventory import Expected, Inventory
 from monitor.model.settings import OfficeHours
-from monitor.model.state import Snapshot
 
 
 def past_of(days: float, until: float, office_hours: OfficeHours, zone: tzinfo, seed: int) -> PastSetting:
@@ -25,7 +24,8 @@ class InventedHistory:
     """A past of an inventory. The same arguments make the same past, to the last digit.
 
     story: what was said of every target, and what a journal holds of it. detail_days: how much of its end is told in detail, as
-    snapshots; of all before only what rules record is told.
+    snapshots; of all before only what rules record is told. recorder: makes every series that rules would have recorded. album:
+    makes the snapshots.
     """
 
     def __init__(self, inventory: Inventory, expected: Mapping[str, Expected], past: PastSetting, detail_days: float) -> None:
@@ -36,23 +36,14 @@ class InventedHistory:
         self.story: Story = tell_story(inventory, self.happenings, past)
         weather = Weather(past, self.grid, self.happenings)
         measured = measure_all(inventory, self.story, self.happenings, weather)
-        self._recorder = Recorder(inventory, self.story, self.happenings, measured, self.grid, detail=self.detail)
-        self._album = Album(inventory, self.story, self.happenings, measured, weather)
-
-    def recorded(self) -> Iterator[Recorded]:
-        return self._recorder.series()
-
-    def snapshots(self, first: int, last: int) -> Iterator[Snapshot | None]:
-        """Yield the snapshot of each step, in order from call to call; None while the daemon did not run."""
-        return self._album.snapshots(first, last)
+        self.recorder = Recorder(inventory, self.story, self.happenings, measured, self.grid, detail=self.detail)
+        self.album = Album(inventory, self.story, self.happenings, measured, weather)
 
     def is_running(self, step: int) -> bool:
-        at = self.grid.at(step)
-        return not any(spell.start <= at < spell.end for spell in self.happenings.stopped)
+        return not any(spell.holds(self.grid.at(step)) for spell in self.happenings.stopped)
 
     def is_blind(self, step: int) -> bool:
-        at = self.grid.at(step)
-        return any(spell.start <= at < spell.end for spell in self.happenings.blind)
+        return any(spell.holds(self.grid.at(step)) for spell in self.happenings.blind)
 
     def started_at(self, step: int) -> float:
         """Return when the daemon that ran at a step had started, epoch seconds; before the past where it ran from its beginning."""

@@ -29,6 +29,9 @@ class Spell:
     start: float
     end: float
 
+    def holds(self, at: float) -> bool:
+        return self.start <= at < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Happenings:
@@ -107,15 +110,15 @@ def draw_faults(inventory: Inventory, expected: Mapping[str, Expected], past: Pa
     """Return what happened. expected: id → when a target should answer, by its profile."""
     chance = random.Random(f"history {past.seed}")
     expected = _with_pcs(inventory, expected, random.Random(f"history {past.seed} pc"))
-    carriers = inventory.children().keys()
+    below = inventory.children()
     points = inventory.of_kind(Kind.POINT)
-    trunks = {point.id for point in points if any(inventory.targets[each].kind is Kind.POINT for each in _below(inventory, point))}
+    trunks = {point.id for point in points if any(inventory.targets[each].kind is Kind.POINT for each in below.get(point.id, ()))}
     spells = [
         spell
         for target in inventory.targets.values()
         for spell in _of(target, _class(target, inventory, trunks), past, random.Random(f"history {past.seed} {target.id}"))
     ]
-    spells += _storms(inventory, [each for each in sorted(carriers & trunks) if each != inventory.root], past, chance)
+    spells += _storms(inventory, [each for each in sorted(below.keys() & trunks) if each != inventory.root], past, chance)
     flapping = _flaps([point for point in points if point.id not in trunks], past, chance)
     own = _own(past, chance)
     silent = [spell for spell in spells if spell.kind not in ("lossy", "slow")]
@@ -143,10 +146,6 @@ def _with_pcs(inventory: Inventory, expected: Mapping[str, Expected], chance: ra
     lowest = inventory.levels[-1]
     ids = [each.id for each in inventory.of_kind(Kind.ENDPOINT) if each.level == lowest]
     return {**expected, **{id_: Expected.OFFICE_HOURS for id_ in ids if chance.random() < _PC_SHARE}}
-
-
-def _below(inventory: Inventory, point: Target) -> tuple[str, ...]:
-    return inventory.children().get(point.id, ())
 
 
 def _class(target: Target, inventory: Inventory, trunks: set[str]) -> str:

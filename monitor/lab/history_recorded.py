@@ -124,7 +124,7 @@ class Recorder:
         """Yield seconds of five minutes, hours and longer, and the ratios. sums: filled with what thirty days sum up to."""
         ratio = self._blank()
         for step in self.marks + list(range(self._detail, self._grid.count)):
-            there, away = (_window(values, step, HOUR_STEPS) for values in (available, down))
+            there, away = (sum(values[max(0, step + 1 - HOUR_STEPS) : step + 1]) for values in (available, down))
             ratio[step] = there / (there + away) if there + away > 0 else ABSENT
         yield Recorded("target:wan_target_availability:ratio1h", own, ratio)
         hourly = [self._hourly(values) for values in (available, down)]
@@ -337,10 +337,6 @@ def _is_any(code: array[float], states: Sequence[State]) -> array[float]:
 
 def _ratios(there: array[float], away: array[float]) -> array[float]:
     return array("f", [up / (up + down) if up + down > 0 else ABSENT for up, down in zip(there, away, strict=True)])
-
-
-def _window(values: array[float], step: int, count: int) -> float:
-    return sum(values[max(0, step + 1 - count) : step + 1])
 
 
 def _mean(values: array[float], step: int) -> float | None:

@@ -61,7 +61,7 @@ class Album:
         """Yield the snapshot of each step from first to before last; None while the daemon did not run."""
         for step in range(first, last):
             at = float(self._grid.at(step))
-            if any(spell.start <= at < spell.end for spell in self._happenings.stopped):
+            if any(spell.holds(at) for spell in self._happenings.stopped):
                 for totals in self._totals.values():
                     self._restart(totals)
                 yield None
@@ -75,7 +75,7 @@ class Album:
 
     def _snapshot(self, step: int, at: float) -> Snapshot:
         views = {id_: self._view(target, step, at) for id_, target in self._inventory.targets.items()}
-        blind = next((each for each in self._happenings.blind if each.start <= at < each.end), None)
+        blind = next((each for each in self._happenings.blind if each.holds(at)), None)
         return Snapshot(
             generation=step,
             at=at,
@@ -105,7 +105,7 @@ class Album:
         is_silent = isnan(rtt_s) or any(start <= at < end for start, end in self._story.silences[target.id])
         icmp = self._icmp(totals, at, None if is_silent else rtt_s, 1.0 if isnan(loss) else loss)
         has_agent = target.credential is not None
-        is_flapping = any(each.target == target.id and each.start <= at < each.end for each in self._happenings.flapping)
+        is_flapping = any(each.target == target.id and each.holds(at) for each in self._happenings.flapping)
         return TargetView(
             target,
             stay.state,
@@ -160,8 +160,10 @@ class Album:
         totals.receive_errors += int(self._chance.random() < measured.loss_ratio[step] / 4)
         circuit = self._devices[target.id].interfaces[-1]
         counted = (int(totals.receive_bytes), int(totals.transmit_bytes), totals.receive_errors, 0, 0, 0)
+        boots = self._boots[target.id]
+        booted_at = boots[max(0, bisect_right(boots, at) - 1)]
         interface = InterfaceView(circuit.name, circuit.alias, "wan", True, *counted, receive, transmit)
-        return SnmpView(at - _AGE_S, True, (), target.profile, self._boot(target.id, at), (interface,), MappingProxyType({}))
+        return SnmpView(at - _AGE_S, True, (), target.profile, booted_at, (interface,), MappingProxyType({}))
 
     def _find_boots(self) -> Mapping[str, list[float]]:
         """Return id → when its device booted: as the lab's devices did, and after each power cut and each night off."""
@@ -170,7 +172,3 @@ class Album:
             if spell.kind in ("power", "off"):
                 boots[spell.target].append(spell.end - 40)
         return {id_: sorted(each) for id_, each in boots.items()}
-
-    def _boot(self, id_: str, at: float) -> float:
-        boots = self._boots[id_]
-        return boots[max(0, bisect_right(boots, at) - 1)]

@@ -18,7 +18,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from monitor.errors import SetupError, reason_of
 from monitor.lab.namespace import unshare_thread_network
-from monitor.lab.tun import NETWORKS, OWN_ADDRESS, OWN_ADDRESS_V6, Tun, bare_tun, outside_networks
+from monitor.lab.tun import NETWORKS, OWN_ADDRESS, OWN_ADDRESS_V6, Tun, bare_tun, outside_networks, tell_kernel
 from monitor.model.settings import LAB_INTERFACE
 from monitor.words.phrase import Phrase
 
@@ -26,9 +26,6 @@ _BACKLOG = 1024
 
 _RTM_NEWROUTE = 24
 """This and what follows: rtnetlink(7)."""
-_NLMSG_ERROR = 2
-_NLM_F_REQUEST = 0x001
-_NLM_F_ACK = 0x004
 _NLM_F_CREATE = 0x400
 _RTA_DST = 1
 _RTA_OIF = 4
@@ -93,14 +90,9 @@ def _add_route(network: Network, kind: int, scope: int, device: int) -> None:
     family = socket.AF_INET if network.version == 4 else socket.AF_INET6
     message = struct.pack("=BBBBBBBBI", family, network.prefixlen, 0, 0, _RT_TABLE_LOCAL, _RTPROT_STATIC, scope, kind, 0)
     message += _attribute(_RTA_DST, network.network_address.packed) + _attribute(_RTA_OIF, struct.pack("=I", device))
-    flags = _NLM_F_REQUEST | _NLM_F_ACK | _NLM_F_CREATE
-    head = struct.pack("=IHHII", 16 + len(message), _RTM_NEWROUTE, flags, 1, 0)
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as channel:
-        channel.sendto(head + message, (0, 0))
-        answer = channel.recv(4096)
-    _, told, _, _, _, number = struct.unpack_from("=IHHIIi", answer)
-    if told == _NLMSG_ERROR and number and family == socket.AF_INET:
-        raise OSError(-number, os.strerror(-number), str(network))
+    number = tell_kernel(_RTM_NEWROUTE, _NLM_F_CREATE, message)
+    if number and family == socket.AF_INET:
+        raise OSError(number, os.strerror(number), str(network))
 
 
 def _attribute(kind: int, value: bytes) -> bytes:

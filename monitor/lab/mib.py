@@ -80,36 +80,36 @@ class Mib:
 
 def device_mib(device: Device, has_64_bits: bool) -> Mib:
     """Return what a device's agent knows; without has_64_bits there is no ifXTable, as on older CPEs."""
-    entries = [*_system(device), _entry((*INTERFACES, 1, 0), INTEGER, len(device.interfaces))]
+    entries = [*_system(device), fixed((*INTERFACES, 1, 0), INTEGER, len(device.interfaces))]
     for position, interface in enumerate(device.interfaces):
         index = device.index(position)
         entries += _if_row(device, interface, index)
         if has_64_bits:
             entries += _if_x_row(interface, index)
     if has_64_bits:
-        changed = device.renumbered_at
-        entries.append(ObjectInstance(IF_TABLE_LAST_CHANGE, TIME_TICKS, lambda _: _ticks_at(device, changed)))
+        changed_at = device.renumbered_at
+        last_change = ObjectInstance(
+            IF_TABLE_LAST_CHANGE, TIME_TICKS, lambda _: device.uptime_ticks(max(changed_at, device.booted_at))
+        )
+        entries.append(last_change)
     return Mib(entries)
 
 
-def _ticks_at(device: Device, moment: float) -> int:
-    return device.uptime_ticks(moment) if moment > device.booted_at else 0
-
-
-def _entry(oid: Oid, tag: int, value: Value) -> ObjectInstance:
+def fixed(oid: Oid, tag: int, value: Value) -> ObjectInstance:
+    """Return an instance whose value never changes."""
     return ObjectInstance(oid, tag, lambda _: value)
 
 
 def _system(device: Device) -> list[ObjectInstance]:
     target = device.target
     return [
-        _entry((*SYSTEM, 1, 0), OCTET_STRING, f"Linux {target.id} emulated {target.kind} of the lab".encode()),
-        _entry((*SYSTEM, 2, 0), OBJECT_IDENTIFIER, _NET_SNMP_LINUX),
+        fixed((*SYSTEM, 1, 0), OCTET_STRING, f"Linux {target.id} emulated {target.kind} of the lab".encode()),
+        fixed((*SYSTEM, 2, 0), OBJECT_IDENTIFIER, _NET_SNMP_LINUX),
         ObjectInstance(SYS_UPTIME, TIME_TICKS, device.uptime_ticks),
-        _entry((*SYSTEM, 4, 0), OCTET_STRING, b""),
-        _entry((*SYSTEM, 5, 0), OCTET_STRING, target.id.encode()),
-        _entry((*SYSTEM, 6, 0), OCTET_STRING, target.name.encode()),
-        _entry((*SYSTEM, 7, 0), INTEGER, 78),
+        fixed((*SYSTEM, 4, 0), OCTET_STRING, b""),
+        fixed((*SYSTEM, 5, 0), OCTET_STRING, target.id.encode()),
+        fixed((*SYSTEM, 6, 0), OCTET_STRING, target.name.encode()),
+        fixed((*SYSTEM, 7, 0), INTEGER, 78),
     ]
 
 
@@ -161,4 +161,4 @@ def _if_x_row(interface: Interface, index: int) -> list[ObjectInstance]:
 
 
 def _cell(oid: Oid, tag: int, value: Value | Reader) -> ObjectInstance:
-    return ObjectInstance(oid, tag, value) if callable(value) else _entry(oid, tag, value)
+    return ObjectInstance(oid, tag, value) if callable(value) else fixed(oid, tag, value)

@@ -49,6 +49,11 @@ class Packet(NamedTuple):
     is_fragment: bool = False
     traffic_class: int = 0
 
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Source and destination port of a TCP segment or a datagram."""
+        return int.from_bytes(self.payload[:2], "big"), int.from_bytes(self.payload[2:4], "big")
+
 
 def parse_packet(raw: bytes) -> Packet | None:
     """Return the packet, None where it is no whole IPv4 or IPv6 packet."""

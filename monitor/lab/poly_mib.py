@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from monitor.lab.conditions import Conference
-from monitor.lab.mib import SYSTEM, ObjectInstance
+from monitor.lab.mib import SYSTEM, ObjectInstance, fixed
 from monitor.model.inventory import Kind, Target
 from monitor.wire.ber import INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Value
 from monitor.wire.oid import Oid, parse_oid
@@ -34,27 +34,23 @@ def poly_entries(target: Target, state: Callable[[], Conference]) -> tuple[Objec
         return now.is_registered
 
     entries = [
-        _fixed((*SYSTEM, 1, 0), OCTET_STRING, b"Videoconferencing Device"),
-        _fixed((*SYSTEM, 2, 0), OBJECT_IDENTIFIER, parse_oid("1.3.6.1.4.1.2684")),
-        _fixed(_of("1.1.0"), OCTET_STRING, b"4.1.0-386071"),
-        _fixed(_of("1.4.0"), OCTET_STRING, b"StudioX50"),
-        _fixed(_of("1.5.0"), OCTET_STRING, target.id.encode()),
+        fixed((*SYSTEM, 1, 0), OCTET_STRING, b"Videoconferencing Device"),
+        fixed((*SYSTEM, 2, 0), OBJECT_IDENTIFIER, parse_oid("1.3.6.1.4.1.2684")),
+        fixed(_of("1.1.0"), OCTET_STRING, b"4.1.0-386071"),
+        fixed(_of("1.4.0"), OCTET_STRING, b"StudioX50"),
+        fixed(_of("1.5.0"), OCTET_STRING, target.id.encode()),
         ObjectInstance(_of("1.6.0"), INTEGER, status(lambda now: now.is_registered and not now.broken)),
-        _fixed(_of("2.7.1.0"), INTEGER, _OK),
+        fixed(_of("2.7.1.0"), INTEGER, _OK),
         ObjectInstance(_of("2.7.2.0"), INTEGER, status(registered)),
-        _fixed(_of("2.8.1.0"), INTEGER, _OK),
+        fixed(_of("2.8.1.0"), INTEGER, _OK),
         ObjectInstance(_of("2.8.2.1.2.1"), INTEGER, status(registered)),
         ObjectInstance(_of("2.8.3.1.2.1"), INTEGER, status(registered)),
         ObjectInstance(_of("3.1.0"), INTEGER, status(lambda now: not now.broken)),
         ObjectInstance(_of("3.5.1.0"), INTEGER, status(lambda now: "microphone" not in now.broken)),
         ObjectInstance(_of("3.6.1.0"), INTEGER, status(lambda now: "camera" not in now.broken)),
     ]
-    return (*entries, _fixed(_of("5.1.0"), INTEGER, 1)) if state().is_busy else tuple(entries)
+    return (*entries, fixed(_of("5.1.0"), INTEGER, 1)) if state().is_busy else tuple(entries)
 
 
 def _of(rest: str) -> Oid:
     return parse_oid(f"{_BASE}.{rest}")
-
-
-def _fixed(oid: Oid, tag: int, value: Value) -> ObjectInstance:
-    return ObjectInstance(oid, tag, lambda _: value)

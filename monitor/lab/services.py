@@ -120,14 +120,11 @@ class Services:
         if path != "/status.xml" or not device.target.profile.startswith(_CISCO):
             return "404 Not Found", "text/plain", b"not found"
         login = self._logins.get(device.target.web.login)
-        if login is not None and f"authorization: basic {_token(login)}".lower() not in (field.lower() for field in fields):
+        token = "" if login is None else base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
+        if login is not None and f"authorization: basic {token}".lower() not in (field.lower() for field in fields):
             return "401 Unauthorized", "text/plain", b"a login is asked for"
         document = status_document(device, self._province.conditions[target].conference, self._province.now())
         return "200 OK", "text/xml", document
-
-
-def _token(login: Login) -> str:
-    return base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
 
 
 async def _listen(_: str, reader: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:

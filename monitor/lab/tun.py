@@ -38,7 +38,9 @@ _IFF_TUN = 0x0001
 _IFF_NO_PI = 0x1000
 _IFF_UP = 0x1
 _RTM_NEWLINK = 16
-_NLM_F_REQUEST = 1
+_NLM_F_REQUEST = 0x001
+_NLM_F_ACK = 0x004
+_NLMSG_ERROR = 2
 _IFLA_TXQLEN = 13
 _RTF_UP = 0x1
 _RTF_HOST = 0x4
@@ -135,11 +137,17 @@ def _index(control: socket.socket) -> int:
 
 def _lengthen_queue(index: int) -> None:
     """Let _QUEUE packets wait in the device; by rtnetlink(7), since the ioctl is refused to a user namespace's root."""
-    attribute = struct.pack("=HHI", 8, _IFLA_TXQLEN, _QUEUE)
     link = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, index, 0, 0)
-    head = struct.pack("=IHHII", 16 + len(link) + len(attribute), _RTM_NEWLINK, _NLM_F_REQUEST, 1, 0)
+    tell_kernel(_RTM_NEWLINK, 0, link + struct.pack("=HHI", 8, _IFLA_TXQLEN, _QUEUE))
+
+
+def tell_kernel(kind: int, flags: int, message: bytes) -> int:
+    """Send a request by rtnetlink(7) and return the errno of its acknowledgement, 0 where it was done."""
+    head = struct.pack("=IHHII", 16 + len(message), kind, _NLM_F_REQUEST | _NLM_F_ACK | flags, 1, 0)
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as channel:
-        channel.sendto(head + link + attribute, (0, 0))
+        channel.sendto(head + message, (0, 0))
+        _, told, _, _, _, number = struct.unpack_from("=IHHIIi", channel.recv(4096))
+    return -number if told == _NLMSG_ERROR else 0
 
 
 def _set_up_ipv6() -> None:

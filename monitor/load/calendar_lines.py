@@ -80,7 +80,7 @@ def _scan_components(text: str, file: str, faults: list[Fault]) -> list[EventLin
         found = _NAME.match(content)
         if found is None or len(content) > MOST_LINE:
             code = "line_too_long" if found else "no_calendar_line"
-            quoted = {"count": len(content)} if found else {"text": _shortened(content)}
+            quoted = {"count": len(content)} if found else {"text": content if len(content) <= 40 else content[:40] + "…"}
             faults.append(Fault(file, line, "", code, Phrase("export_calendar_ics"), quoted))
             if len(faults) > 20:
                 break
@@ -109,10 +109,6 @@ def _scan_components(text: str, file: str, faults: list[Fault]) -> list[EventLin
         code = "many_calendars" if calendars else "no_calendar"
         faults.append(Fault(file, 1, "", code, Phrase("one_calendar"), {"count": calendars}))
     return events
-
-
-def _shortened(content: str) -> str:
-    return content if len(content) <= 40 else content[:40] + "…"
 
 
 def unreadable(name: str | None, problem: object, lines: EventLines) -> tuple[int, Phrase]:

@@ -64,8 +64,7 @@ def load(folder: Path, environment: Mapping[str, str] | None = None, meetings: P
     settings, written = load_settings(folder / "monitor.yaml", store, faults)
     profiles = load_profiles(folder / "profiles", faults)
     if written is not None or not (folder / "monitor.yaml").exists():
-        _check_credentials(sites, () if written is None else tuple(written["credentials"] or ()))
-        _check_logins(sites, () if written is None else tuple(written["logins"] or ()))
+        _check_access(sites, *(() if written is None else tuple(written[key] or ()) for key in ("credentials", "logins")))
         _check_probes(sites, settings)
     _check_profiles(sites, profiles, folder / "profiles", faults)
     if written is not None and sites.is_complete:
@@ -81,20 +80,15 @@ def _entries(sites: Sites) -> Iterable[ReadMapping]:
     return (*sites.defaults, *(written.entry for written in sites.targets.values()))
 
 
-def _check_credentials(sites: Sites, credentials: tuple[str, ...]) -> None:
-    suggest = Suggester()
+def _check_access(sites: Sites, credentials: tuple[str, ...], logins: tuple[str, ...]) -> None:
+    """Note credentials and logins that are named but not there."""
+    suggest, suggest_login = Suggester(), Suggester()
     for entry in _entries(sites):
-        name = entry["credential"]
+        name, login = entry["credential"], (entry.values.get("web") or {}).get("login")
         if name is not None and name != NO_CREDENTIAL and name not in credentials:
             entry.refuse("credential", "no_credential", suggest.cure(name, credentials, Phrase("add_to_credentials")), name=name)
-
-
-def _check_logins(sites: Sites, logins: tuple[str, ...]) -> None:
-    suggest = Suggester()
-    for entry in _entries(sites):
-        name = (entry.values.get("web") or {}).get("login")
-        if name is not None and name not in logins:
-            entry.refuse("web", "no_login", suggest.cure(name, logins, Phrase("add_to_logins")), name=name)
+        if login is not None and login not in logins:
+            entry.refuse("web", "no_login", suggest_login.cure(login, logins, Phrase("add_to_logins")), name=login)
 
 
 def _check_probes(sites: Sites, settings: Settings) -> None:

@@ -38,6 +38,7 @@ class Field:
     attribute: str = ""
 
 
+@dataclass(slots=True, eq=False)
 class ReadMapping:
     """A mapping that was read: its values by key, and the place of each key.
 
@@ -45,14 +46,11 @@ class ReadMapping:
     missing; it then stands at its default.
     """
 
-    __slots__ = ("_faulty", "is_whole", "node", "places", "values")
-
-    def __init__(self, node: Node, values: dict[str, Any], places: dict[str, Node], faulty: set[str], is_whole: bool) -> None:
-        self.node = node
-        self.values = values
-        self.places = places
-        self._faulty = faulty
-        self.is_whole = is_whole
+    node: Node
+    values: dict[str, Any]
+    places: dict[str, Node]
+    _faulty: set[str]
+    is_whole: bool
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]

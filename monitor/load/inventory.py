@@ -44,10 +44,7 @@ class Written:
 
     def value(self, name: str) -> Any:
         """Return what it says, or the first of its defaults that does, or None."""
-        for entry in (self.entry, *self.defaults):
-            if entry.has(name):
-                return entry[name]
-        return None
+        return next((entry[name] for entry in (self.entry, *self.defaults) if entry.has(name)), None)
 
     def said(self, name: str) -> list[Any]:
         """Return what its defaults and it itself say of one thing, the nearest last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ from monitor.load.document import read_file
 from monitor.load.fields import Either, Field, ListOf, ReadMapping, Record, Table
 from monitor.load.schedule import CalendarSource, Schedule, Series
 from monitor.load.suggest import Suggester
-from monitor.load.values import Flag, Identifier, Moment, Rate, Text
+from monitor.load.values import Flag, Identifier, Moment, Rate, Text, aware
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.meeting import Meeting, Participants
 from monitor.rules.readiness.inputs import resolve_participants
@@ -107,14 +107,14 @@ class _MeetingReader:
 
     def single(self, entry: ReadMapping) -> Meeting | None:
         """Return a meeting of meetings.yaml, None where it has faults."""
-        start, end = self._aware(entry["start"]), self._aware(entry["end"])
+        start, end = (None if entry[key] is None else aware(entry[key], self._zone) for key in ("start", "end"))
         if start is not None and end is not None:
             if end <= start:
                 entry.refuse("end", "end_before_start")
             elif end - start > LONGEST:
                 entry.refuse("end", "hours_after_start", lasted_s=(end - start).total_seconds())
         if entry.has("id"):
-            self._claim(entry, entry["id"], "id")
+            self._claim(entry, entry["id"])
         series = self._series(entry, (), entry["id"] or "", is_dated=False)
         if series is None or start is None or end is None or not entry.is_whole:
             return None
@@ -157,7 +157,7 @@ class _MeetingReader:
             if key[1] is not None:
                 name = found[key[0], None].id if (key[0], None) in found else name
             elif entry.has("id"):
-                self._claim(entry, name, "id")
+                self._claim(entry, name)
             recurs = key[0] in calendar.recurring
             series = self._series(entry, usual, name, is_dated=recurs or not entry.has("id"))
             is_whole = is_whole and series is not None
@@ -165,12 +165,12 @@ class _MeetingReader:
                 found[key] = series
         return CalendarSource(calendar, MappingProxyType(found)) if is_whole else None
 
-    def _claim(self, entry: ReadMapping, name: str, key: str) -> None:
+    def _claim(self, entry: ReadMapping, name: str) -> None:
         """Note an id that another meeting has."""
         known = self._claimed.setdefault(name, entry)
         if known is not entry:
-            place = known.places.get(key, known.node)
-            entry.refuse(key, "second_meeting", Phrase("id_once"), name=name, place=f"{place.file}:{place.line}")
+            place = known.places.get("id", known.node)
+            entry.refuse("id", "second_meeting", Phrase("id_once"), name=name, place=f"{place.file}:{place.line}")
 
     def _series(self, entry: ReadMapping, usual: tuple[ReadMapping, ...], name: str, *, is_dated: bool) -> Series | None:
         """Return what is said of a meeting, by itself or else by its calendar; None where it is faulty."""
@@ -178,7 +178,8 @@ class _MeetingReader:
         self._check(entry)
         told = {field.name: _said(field.name, entry, usual) for field in MANNER}
         participants: Participants | None = told["participants"]
-        if participants is None and "participants" not in entry.places and not _is_single(entry):
+        # Whatever has a start stands in meetings.yaml, whose form asks for participants itself.
+        if participants is None and "participants" not in entry.places and "start" not in entry.values:
             entry.refuse("participants", "no_participants", title=entry["title"])
         if self._inventory is None or participants is None or len(entry.node.faults) > before:
             return None
@@ -237,18 +238,7 @@ class _MeetingReader:
                 cure = phrase("its_endpoint", name=below[0]) if below else Phrase("name_an_endpoint")
                 entry.refuse(key, "is_point", cure, name=name)
 
-    def _aware(self, moment: datetime | None) -> datetime | None:
-        return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=self._zone)
-
 
 def _said(name: str, entry: ReadMapping, usual: tuple[ReadMapping, ...]) -> Any:
     """Return what an entry says, else what holds for its calendar."""
-    for each in (entry, *usual):
-        if each.has(name):
-            return each[name]
-    return None
-
-
-def _is_single(entry: ReadMapping) -> bool:
-    """Return whether it stands in meetings.yaml, whose form asks for participants itself."""
-    return "start" in entry.values
+    return next((each[name] for each in (entry, *usual) if each.has(name)), None)

@@ -224,10 +224,6 @@ FORMS: Mapping[str, ProbeForm] = {
 }
 
 
-def _settings_form(kind: ProbeKind[Any, Any]) -> Field:
-    return Field(kind.name, Record(kind.settings, FORMS[kind.name].settings), default=kind.settings(), doc=FORMS[kind.name].doc)
-
-
 def keywords(**given: Any) -> dict[str, Any]:
     """Return what is said of one thing, by the names of its fields: merged with what else is said of it later."""
     return given
@@ -239,7 +235,12 @@ def _override_form(kind: ProbeKind[Any, Any]) -> Field:
     return Field(kind.name, own, default={}, doc=f"what differs from probes.{kind.name} of monitor.yaml")
 
 
-SETTINGS = Table([_settings_form(kind) for kind in KINDS.values()])
+SETTINGS = Table(
+    [
+        Field(name, Record(kind.settings, FORMS[name].settings), default=kind.settings(), doc=FORMS[name].doc)
+        for name, kind in KINDS.items()
+    ]
+)
 """`probes` of monitor.yaml."""
 OVERRIDES = Table([_override_form(kind) for kind in KINDS.values()])
 """`probes` of a target, or of the defaults of its kind."""

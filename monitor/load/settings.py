@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +16,7 @@ from monitor.load.fields import Field, ListOf, MapOf, ReadMapping, Record, Table
 from monitor.load.probes import SETTINGS, read_probes
 from monitor.load.secrets import SecretStore
 from monitor.load.suggest import did_you_mean
-from monitor.load.values import Choice, ClockTime, Duration, Flag, Identifier, Moment, Number, Percent, Scalar, Text, Whole
+from monitor.load.values import Choice, ClockTime, Duration, Flag, Identifier, Moment, Number, Percent, Scalar, Text, Whole, aware
 from monitor.model.settings import (
     ExportSettings,
     HealthSettings,
@@ -332,7 +331,7 @@ def _window(entry: ReadMapping, zone: zoneinfo.ZoneInfo) -> MaintenanceWindow:
     weekly = [name for name in ("days", "from", "to") if entry.has(name)]
     if not (len(once) == 2 and not weekly) and not (len(weekly) == 3 and not once):
         raise entry.node.refuse("no_window", stands=joined("and", once + weekly) if once or weekly else Phrase("no_time_given"))
-    start, end = _aware(entry["start"], zone), _aware(entry["end"], zone)
+    start, end = (None if entry[key] is None else aware(entry[key], zone) for key in ("start", "end"))
     if start is not None and end is not None and start >= end:
         raise entry.refuse("end", "end_before_start")
     if weekly and entry["from"] == entry["to"]:
@@ -347,7 +346,3 @@ def _window(entry: ReadMapping, zone: zoneinfo.ZoneInfo) -> MaintenanceWindow:
         from_time=entry["from"],
         to_time=entry["to"],
     )
-
-
-def _aware(moment: datetime | None, zone: zoneinfo.ZoneInfo) -> datetime | None:
-    return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -6,7 +6,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from enum import Enum
 from typing import Generic, TypeGuard, TypeVar, cast
 
@@ -382,7 +382,12 @@ def moment(text: str, now_local: datetime, *, is_past: bool) -> datetime | None:
         read = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    return read if read.tzinfo is not None else read.replace(tzinfo=now_local.tzinfo)
+    return aware(read, now_local.tzinfo)
+
+
+def aware(moment: datetime, zone: tzinfo | None) -> datetime:
+    """Return a moment in its own offset, or in the zone where it has none."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 
 def regex_fault(text: str) -> Phrase | None:

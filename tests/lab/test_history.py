@@ -45,7 +45,7 @@ def month() -> InventedHistory:
 def test_a_seed_makes_one_past_and_another_seed_another() -> None:
     one, same, other = (InventedHistory(inventory(), ALWAYS, past(20, seed), 0.01) for seed in (1, 1, 2))
     assert one.story.entries == same.story.entries
-    assert [each.values.tobytes() for each in one.recorded()] == [each.values.tobytes() for each in same.recorded()]
+    assert [each.values.tobytes() for each in one.recorder.series()] == [each.values.tobytes() for each in same.recorder.series()]
     assert one.story.entries != other.story.entries
 
 
@@ -102,7 +102,7 @@ def test_a_month_has_outages_work_and_a_weekly_rhythm(month: InventedHistory) ->
     assert {State.UP, State.DOWN, State.UNREACHABLE, State.MAINTENANCE, State.STANDBY} <= seen
     (load,) = [
         each.values
-        for each in month.recorded()
+        for each in month.recorder.series()
         if each.name == "target:wan_link_utilisation_ratio:avg5m"
         and each.labels[0] == ("target", "goc")
         and each.labels[-1] == ("direction", "receive")
@@ -118,7 +118,7 @@ def test_nothing_is_available_and_nothing_down_while_nobody_looks() -> None:
     history = InventedHistory(inventory(), ALWAYS, replace(past(3), seed=4), 3)
     assert happened != history.happenings
     unseen = history.grid.shares([(each.start, each.end) for each in (*history.happenings.stopped, *history.happenings.blind)])
-    for each in history.recorded():
+    for each in history.recorder.series():
         if each.name == "target:wan_target_available_seconds:sum5m" and each.labels[0] == ("target", "goc"):
             assert all(value <= 300 - gone + 0.001 for value, gone in zip(each.values, unseen, strict=True))
             assert sum(unseen) > 60

@@ -140,7 +140,7 @@ def _section(items: list[yaml.Node], rows: Rows, kind: str, tally: dict[str, lis
         if row is not None:
             _refuse_shortened_code(item, row, faults)
         if kind != "area":
-            state = "kept" if row is None else "unchanged" if _same(item, merged) else "changed"
+            state = "kept" if row is None else "unchanged" if _texts(item) == _texts(merged) else "changed"
             tally[state].append(name)
     if kind != "area":
         tally["added"].extend(str(name) for name in new)
@@ -156,10 +156,6 @@ def _merged(item: yaml.Node, row: yaml.Node, given: set[str]) -> yaml.Node:
 def _ordered(item: yaml.Node) -> yaml.Node:
     pairs = sorted(item.value, key=lambda pair: _ORDER.get(key_text(pair[0]), len(_ORDER)))
     return yaml.MappingNode(item.tag, pairs, item.start_mark, item.end_mark, True)
-
-
-def _same(one: yaml.Node, other: yaml.Node) -> bool:
-    return _texts(one) == _texts(other)
 
 
 def _texts(item: yaml.Node) -> dict[str, str]:
