@@ -15,7 +15,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.cli.options import start_log
+from monitor.cli.program import start_log
 from monitor.cli.run import compose_daemon, start_web_process
 from monitor.load.configuration import load
 from monitor.probes.guard import ensure_permitted

@@ -9,7 +9,6 @@ from typing import Any
 
 import yaml
 
-from monitor.cli.options import add_common
 from monitor.cli.output import write_whole
 from monitor.cli.parser import Parser
 from monitor.errors import SetupError
@@ -26,7 +25,7 @@ Channels = Mapping[str, tuple[ReceiverChannel, ...]]
 
 
 def add_arguments(parser: Parser) -> None:
-    add_common(parser)
+    parser.add_common()
     parser.add_argument("-o", "--output", metavar="FILE", help=parser.say("alertmanager_output"))
 
 

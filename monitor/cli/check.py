@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from monitor.cli.check_machine import MachineFinding, MachineGrade, look
-from monitor.cli.options import add_config, add_format, add_language
 from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load import meetings, profiles, sites
@@ -38,9 +37,9 @@ _FORMS: dict[str, tuple[str, ValueReader[ReadMapping]]] = {
 
 
 def add_arguments(parser: Parser) -> None:
-    add_config(parser)
-    add_format(parser, "table", "json")
-    add_language(parser)
+    parser.add_config()
+    parser.add_format("table", "json")
+    parser.add_language()
     parser.add_argument("--write-schema", metavar="DIR", help=parser.say("write_schema"))
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from monitor.cli.options import add_common
 from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import find_folder
@@ -31,7 +30,7 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def add_daemon(parser: Parser) -> None:
     """Declare what a command has that speaks to the daemon and prints its answer: --daemon URL beside the common options."""
-    add_common(parser, "table", "json")
+    parser.add_common("table", "json")
     parser.add_values(("--daemon", "URL", "daemon"))
 
 

@@ -17,8 +17,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.cli.demo_stack import Surroundings, make_past
-from monitor.cli.options import add_common, own_command
 from monitor.cli.parser import Parser
+from monitor.cli.program import own_command
 from monitor.cli.subprocesses import LOOK_S, Child, interrupts, start_child, wait_for_any, wait_until_ready
 from monitor.errors import SetupError
 from monitor.lab.control import ask_lab, prepare_folder, socket_path, state_folder
@@ -40,7 +40,7 @@ _DAEMON_STARTS_S = 60.0
 
 
 def add_arguments(parser: Parser) -> None:
-    add_common(parser)
+    parser.add_common()
     parser.add_values(("--listen", "HOST:PORT", "demo_listen"), ("--scenario", "FILE", "demo_scenario"))
     parser.add_argument("--stack", action="store_true", help=parser.say("demo_stack"))
     parser.add_argument("--past", action="store_true", help=parser.say("demo_past"))

@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from monitor.cli import lab_history
-from monitor.cli.options import add_common, add_language, own_command, start_log
 from monitor.cli.parser import Parser
+from monitor.cli.program import own_command, start_log
 from monitor.errors import ConfigError, MonitorError, SetupError, reason_of
 from monitor.lab.control import ask_lab, find_lab, prepare_folder, socket_path, state_folder
 from monitor.lab.loopback import bind_agents, loopback_document, loopback_inventory, with_agent_port
@@ -41,7 +41,7 @@ _FIRST_PASSED = 3
 
 
 def add_arguments(parser: Parser) -> None:
-    add_common(parser)
+    parser.add_common()
     parser.add_values(("--scenario", "FILE", "lab_scenario"), ("--state", "DIR", "lab_state"))
     parser.add_argument("--loopback", action="store_true", help=parser.say("lab_loopback"))
     parser.set_defaults(perform=_run)
@@ -74,7 +74,7 @@ def add_arguments(parser: Parser) -> None:
 def _add_lab(parser: Parser) -> None:
     """Declare which lab is meant, and the language; what stands before the subcommand holds too."""
     parser.add_values(("--state", "DIR", "of_the_lab"), default=argparse.SUPPRESS)
-    add_language(parser, argparse.SUPPRESS)
+    parser.add_language(argparse.SUPPRESS)
 
 
 def execute(arguments: argparse.Namespace) -> int:

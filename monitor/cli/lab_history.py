@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from monitor.cli.options import add_common
 from monitor.cli.parser import Parser
 from monitor.errors import SetupError
 from monitor.lab.history import InventedHistory, past_of
@@ -42,7 +41,7 @@ _ROWS_A_COMMIT = 5000
 
 
 def add_arguments(parser: Parser) -> None:
-    add_common(parser)
+    parser.add_common()
     parser.add_argument("--days", type=int, default=35, help=parser.say("history_days", most=_MOST_DAYS))
     parser.add_argument("--detail", default="48h", metavar="DURATION", help=parser.say("history_detail"))
     parser.add_argument("--until", metavar="TIME", help=parser.say("history_until"))

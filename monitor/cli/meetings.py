@@ -12,7 +12,6 @@ from pathlib import Path
 
 import yaml
 
-from monitor.cli.options import add_common, add_format
 from monitor.cli.output import write_whole
 from monitor.cli.parser import Parser
 from monitor.cli.tables import TableColumn, table
@@ -38,7 +37,7 @@ def add_arguments(parser: Parser) -> None:
     _add_common(common)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help=parser.say("meetings_list"), parents=[common])
-    add_format(listing, "table", "json")
+    listing.add_format("table", "json")
     actions.add_parser("check", help=parser.say("meetings_check"), parents=[common])
     bringing = actions.add_parser("import", help=parser.say("meetings_import"), parents=[common])
     bringing.add_argument("file", metavar="FILE", help=parser.say("calendar"))
@@ -49,7 +48,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def _add_common(parser: Parser) -> None:
-    add_common(parser)
+    parser.add_common()
     told = parser.say("days", most=_MOST_DAYS, usual=_USUAL_DAYS)
     parser.add_argument("--days", type=partial(_days, parser.language), help=told)
 

@@ -1,22 +1,46 @@
-"""Where what a command made goes: into a file, or to the standard output."""
+"""Where what a command made goes: into a file, or to the standard output; and how a file is replaced as a whole."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
-from argparse import Namespace
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from monitor.cli.options import chosen_format
+from monitor.cli.parser import Parser
 from monitor.errors import SetupError, reason_of
+from monitor.words import say
 from monitor.words.phrase import Phrase
+from monitor.words.usage import OPTIONS
 
+_FORMATS = {".html": "html", ".xlsx": "xlsx", ".json": "json"}
 _FORMS = {".html": "HTML", ".xlsx": "Excel"}
 
 
-def put_report(arguments: Namespace, makers: Mapping[str, Callable[[], str | bytes]], example: str, written: str) -> None:
+def add_output(parser: Parser) -> None:
+    """Declare -o FILE, whose name says the format where --format does not (chosen_format)."""
+    parser.add_argument("-o", "--output", metavar="FILE", type=partial(_output, parser.language), help=parser.say("output"))
+
+
+def _output(language: str, text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in ("", ".txt", ".log", *_FORMATS):
+        told = say(OPTIONS, "output_unknown", language, text=text, suffix=path.suffix, known=", ".join(_FORMATS))
+        raise argparse.ArgumentTypeError(told)
+    return path
+
+
+def chosen_format(arguments: argparse.Namespace) -> str:
+    """Return the format that --format says, else the one that the name of the file to write says."""
+    asked = str(arguments.format)
+    named = _FORMATS.get(Path(arguments.output or "").suffix.lower())
+    return named if named is not None and asked == "table" else asked
+
+
+def put_report(arguments: argparse.Namespace, makers: Mapping[str, Callable[[], str | bytes]], example: str, written: str) -> None:
     """Put a report in the form that --format or the file's name asks for. Raises SetupError.
 
     makers: form → what makes it. example: as in put(). written: what is told where a file was written.

@@ -1,4 +1,4 @@
-"""A command line in its reader's language: --help, and what is wrong with the words."""
+"""A command line in its reader's language: --help, what is wrong with the words, and the options that commands share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from typing import Any, NoReturn
 
-from monitor.words import say
+from monitor.words import LANGUAGES, say
 from monitor.words.usage import ARGPARSE, OPTIONS, TYPES
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[rs]")
@@ -37,6 +37,25 @@ class Parser(argparse.ArgumentParser):
         """Declare options that take a value: their names, what the value is called, and the keys of their help."""
         for name, metavar, key in options:
             self.add_argument(name, metavar=metavar, help=self.say(key), **more)
+
+    def add_config(self) -> None:
+        self.add_values(("--config", "DIR", "config"))
+
+    def add_language(self, default: str | None = None) -> None:
+        """Declare --language; None means the configuration's own. default: argparse.SUPPRESS where the command above has it too."""
+        self.add_argument("--language", choices=LANGUAGES, default=default, help=self.say("language"))
+
+    def add_format(self, *formats: str) -> None:
+        """Declare --format with its choices, the first one the default."""
+        told = self.say("format", formats=self.say("or").join(formats), usual=formats[0])
+        self.add_argument("--format", choices=formats, default=formats[0], help=told)
+
+    def add_common(self, *formats: str) -> None:
+        """Declare --config DIR and --language, and --format where there are several."""
+        self.add_config()
+        self.add_language()
+        if formats:
+            self.add_format(*formats)
 
     def add_argument_group(self, title: str | None = None, *args: Any, **more: Any) -> Any:
         """Declare a group of arguments; argparse's own ones are called as in our language."""

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.cli.options import add_common
 from monitor.cli.parser import Parser
 from monitor.cli.profiles_report import Findings, describe_match, print_findings, report_as_json, short_match
 from monitor.cli.profiles_trial import Trial, make_spec, recorded_credential, try_address, try_recording
@@ -41,7 +40,7 @@ def add_arguments(parser: Parser) -> None:
     trial.add_argument("--version", choices=("1", "2c"), help=parser.say("profiles_version"))
     trial.add_argument("--port", type=int, metavar="N", help=parser.say("profiles_port"))
     for each in (show, trial):
-        add_common(each, "table", "json")
+        each.add_common("table", "json")
 
 
 def execute(arguments: argparse.Namespace) -> int:

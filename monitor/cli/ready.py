@@ -18,8 +18,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from monitor.cli.options import add_common, add_output, chosen_format
-from monitor.cli.output import put
+from monitor.cli.output import add_output, chosen_format, put
 from monitor.cli.parser import Parser
 from monitor.cli.probing import Progress, as_asked, daemon_answer, is_for_daemon, progress_line
 from monitor.cli.run import compose_daemon
@@ -48,7 +47,7 @@ _NEXT = "next"
 def add_arguments(parser: Parser) -> None:
     parser.add_argument("meeting", nargs="?", default=_NEXT, metavar="MEETING", help=parser.say("ready_meeting"))
     parser.add_argument("--now", action="store_true", help=parser.say("ready_now"))
-    add_common(parser, "table", "json", *FORMS)
+    parser.add_common("table", "json", *FORMS)
     add_output(parser)
     parser.add_values(("--meetings", "FILE", "schedule"), ("--daemon", "URL", "daemon"))
 

@@ -10,8 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.cli import tables
-from monitor.cli.options import add_common, add_output
-from monitor.cli.output import put_report
+from monitor.cli.output import add_output, put_report
 from monitor.cli.parser import Parser
 from monitor.errors import LOG, SetupError
 from monitor.journal.rows import TRANSITION
@@ -31,7 +30,7 @@ _EXAMPLE = "kha-dung.xlsx"
 
 
 def add_arguments(parser: Parser) -> None:
-    add_common(parser, "table", "json", "html", "xlsx")
+    parser.add_common("table", "json", "html", "xlsx")
     parser.add_values(("--month", "YEAR-MONTH", "availability_month"))
     parser.add_argument("--from", dest="start", metavar="TIME", help=parser.say("availability_from"))
     parser.add_argument("--to", dest="end", metavar="TIME", help=parser.say("availability_to"))

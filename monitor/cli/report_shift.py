@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.cli.options import add_common, add_output
-from monitor.cli.output import put_report
+from monitor.cli.output import add_output, put_report
 from monitor.cli.parser import Parser
 from monitor.cli.tables import TableColumn, folded_table, printed_width, wrapped
 from monitor.errors import LOG, SetupError
@@ -41,7 +40,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--to", dest="until", metavar="TIME", help=parser.say("shift_to"))
     parser.add_argument("--journal", metavar="URL", help=parser.say("journal"))
     add_output(parser)
-    add_common(parser, "table", "json", "html", "xlsx")
+    parser.add_common("table", "json", "html", "xlsx")
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.background import BackgroundTasks
-from monitor.cli.options import add_config, add_language, start_log
 from monitor.cli.parser import Parser
 from monitor.cli.probers import open_probers
+from monitor.cli.program import start_log
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, find_folder, load
@@ -51,8 +51,8 @@ _NEXT_WORD_WITHIN_S = 120.0
 
 def add_arguments(parser: Parser) -> None:
     """Declare the command's arguments."""
-    add_config(parser)
-    add_language(parser)
+    parser.add_config()
+    parser.add_language()
     parser.add_argument("--listen", metavar="HOST:PORT", help=parser.say("listen"))
     parser.add_argument("--meetings", metavar="FILE", help=parser.say("schedule"))
     parser.add_argument("--journal", metavar="URL", help=parser.say("journal"))

@@ -12,7 +12,6 @@ from typing import Any
 
 import yaml
 
-from monitor.cli.options import add_common
 from monitor.cli.output import put, write_whole
 from monitor.cli.parser import Parser
 from monitor.cli.sites_report import report_lines
@@ -58,7 +57,7 @@ def add_arguments(parser: Parser) -> None:
     show.add_values(("--area", "AREA", "sites_area"), ("--level", "LEVEL", "sites_level"))
     show.add_argument("--kind", choices=[kind.value for kind in Kind], help=parser.say("sites_kind"))
     for child in (bring, give, show):
-        add_common(child)
+        child.add_common()
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from monitor.cli.tables import fitted, printed_width
 from monitor.load.exchange.update import Difference, InventoryUpdate
@@ -24,10 +23,9 @@ def report_lines(result: InventoryUpdate, language: str, *, prune: bool, everyth
     """Yield the lines. prune: targets without a row are removed. everything: leave nothing out."""
     width = printed_width()
     most = sys.maxsize if everything else _LINES
-    rest = _Rest(language, most)
-    yield from _ids(say(IMPORT, "new", language), result.added, width, rest)
+    yield from _ids(say(IMPORT, "new", language), result.added, width, most, language)
     if prune:
-        yield from _ids(say(IMPORT, "removed", language), result.kept, width, rest)
+        yield from _ids(say(IMPORT, "removed", language), result.kept, width, most, language)
     if result.changed:
         yield f"{_count(len(result.changed), language)} {say(IMPORT, 'changed', language)}" + (
             "" if result.differences else ": " + ", ".join(result.changed)
@@ -36,23 +34,17 @@ def report_lines(result: InventoryUpdate, language: str, *, prune: bool, everyth
     if lines and not result.changed:
         yield f"{_count(0, language)} {say(IMPORT, 'none_changed', language)}"
     yield from lines[:most]
-    yield from rest.lines(len(lines) - most)
+    yield from _rest(len(lines) - most, language)
     idle = (("unchanged", result.unchanged), ("kept", () if prune else result.kept))
     for key, ids in idle:
         word = say(IMPORT, key, language)
-        yield from _ids(word, ids, width, rest) if everything else _some(word, ids, width, language)
+        yield from _ids(word, ids, width, most, language) if everything else _some(word, ids, width, language)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """How much is told of each kind of change, and how it is said that there is more."""
-
-    language: str
-    most: int
-
-    def lines(self, count: int) -> Iterator[str]:
-        if count > 0:
-            yield f"        {say(IMPORT, 'rest', self.language, count=count)}"
+def _rest(count: int, language: str) -> Iterator[str]:
+    """Yield that there is more, where there is."""
+    if count > 0:
+        yield f"        {say(IMPORT, 'rest', language, count=count)}"
 
 
 def _line(each: Difference, language: str) -> str:
@@ -66,16 +58,16 @@ def _line(each: Difference, language: str) -> str:
     return say(IMPORT, form, language, of=each.of, what=what, before=each.before, after=each.after)
 
 
-def _ids(word: str, ids: Sequence[str], width: int, rest: _Rest) -> Iterator[str]:
+def _ids(word: str, ids: Sequence[str], width: int, most: int, language: str) -> Iterator[str]:
     """Yield all ids on as many lines as they take, at most so many."""
     if not ids:
         return
-    text = f"{_count(len(ids), rest.language)} {word}: " + ", ".join(ids)
+    text = f"{_count(len(ids), language)} {word}: " + ", ".join(ids)
     lines = textwrap.wrap(
         text, min(width, _PIPED), subsequent_indent=" " * 8, drop_whitespace=True, break_long_words=False, break_on_hyphens=False
     )
-    yield from lines[: rest.most]
-    yield from rest.lines(sum(len(line.split()) for line in lines[rest.most :]))
+    yield from lines[:most]
+    yield from _rest(sum(len(line.split()) for line in lines[most:]), language)
 
 
 def _some(word: str, ids: Sequence[str], width: int, language: str) -> Iterator[str]:

@@ -25,10 +25,8 @@ def table(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], width: 
 
     In a pipe nothing is shortened, so that grep and awk see everything.
     """
-    if width is None:
-        width = printed_width()
-    lines = [[column.heading for column in columns], *rows]
-    widths = [max(seen_width(line[place]) for line in lines) for place in range(len(columns))]
+    width = printed_width() if width is None else width
+    lines, widths = _measured(columns, rows)
     return "\n".join(_line(line, columns, widths, width) for line in lines)
 
 
@@ -37,25 +35,27 @@ def folded_table(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], 
 
     It begins in its own column where that leaves ROOM columns, else on a line below. In a pipe each row is one line.
     """
-    if width is None:
-        width = printed_width()
-    widths = [
-        max(seen_width(line[place]) for line in ([each.heading for each in columns], *rows)) for place in range(len(columns) - 1)
-    ]
-    indent = sum(wide + len(_GAP) for wide in widths)
+    width = printed_width() if width is None else width
+    lines, widths = _measured(columns, rows)
+    return "\n".join(_folded(line, columns, widths[:-1], width) for line in lines)
+
+
+def _measured(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -> tuple[list[Sequence[str]], list[int]]:
+    """Return headings and rows, and how wide each column is."""
     lines = [[column.heading for column in columns], *rows]
-    return "\n".join(_folded(line, columns, widths, indent, width) for line in lines)
+    return lines, [max(seen_width(line[place]) for line in lines) for place in range(len(columns))]
 
 
 ROOM = 34
 _BELOW = 7
 
 
-def _folded(cells: Sequence[str], columns: Sequence[TableColumn], widths: Sequence[int], indent: int, width: int) -> str:
+def _folded(cells: Sequence[str], columns: Sequence[TableColumn], widths: Sequence[int], width: int) -> str:
     padded = [_pad(cell, wide, column.is_number) for cell, column, wide in zip(cells, columns, [*widths, 0], strict=True)]
     whole = _GAP.join(padded).rstrip()
     if seen_width(whole) <= width:
         return whole
+    indent = sum(wide + len(_GAP) for wide in widths)
     begin = indent if width - indent >= ROOM else _BELOW
     rest = textwrap.wrap(cells[-1], max(width - begin, ROOM // 2), break_long_words=False, break_on_hyphens=False)
     first = _GAP.join(padded[:-1])
@@ -65,8 +65,7 @@ def _folded(cells: Sequence[str], columns: Sequence[TableColumn], widths: Sequen
 
 def _line(cells: Sequence[str], columns: Sequence[TableColumn], widths: Sequence[int], width: int) -> str:
     padded = (_pad(cell, wide, column.is_number) for cell, column, wide in zip(cells, columns, widths, strict=True))
-    line = _GAP.join(padded).rstrip()
-    return fitted(line, width)
+    return fitted(_GAP.join(padded).rstrip(), width)
 
 
 def _pad(cell: str, wide: int, is_number: bool) -> str:

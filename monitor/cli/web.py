@@ -23,7 +23,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.background import BackgroundTasks
-from monitor.cli.options import start_log
+from monitor.cli.program import start_log
 from monitor.errors import SetupError
 from monitor.export.http import make_app
 from monitor.export.remote.channel import PeerChannel

@@ -204,10 +204,9 @@ class Recorder:
 
     def _quality(self, own: Labels, measured: Measurements) -> Iterator[Recorded]:
         yield Recorded("target:wan_icmp_rtt_average_seconds:avg5m", own, measured.rtt_s)
-        median, loss = self._blank(), self._blank()
-        for mark, ordered in self._sliding(measured.rtt_s, WEEK_STEPS):
-            median[mark] = quantile(0.5, ordered)
+        median = self._quantiles(measured.rtt_s, WEEK_STEPS, 0.5)
         yield Recorded("target:wan_icmp_rtt_average_seconds:median7d", own, median)
+        loss = self._blank()
         for step in range(2, self._grid.count):
             loss[step] = sum(measured.loss_ratio[step - 2 : step + 1]) / 3
         yield Recorded("target:wan_icmp_loss_ratio:ratio15m", own, loss)
@@ -229,9 +228,7 @@ class Recorder:
     def _load(self, key: Labels, share: array[float]) -> Iterator[Recorded]:
         yield Recorded("target:wan_link_utilisation_ratio:avg5m", key, share)
         yield Recorded("target:wan_link_utilisation_ratio:now", key, self._only_detail(share))
-        busiest, forecast = self._blank(), self._blank()
-        for mark, ordered in self._sliding(share, DAY_STEPS, is_late=False):
-            busiest[mark] = quantile(0.95, ordered)
+        busiest, forecast = self._quantiles(share, DAY_STEPS, is_late=False), self._blank()
         yield Recorded("target:wan_link_utilisation_ratio:p95_1d", key, busiest)
         for mark in self._late_marks():
             forecast[mark] = self._trend(busiest, mark)
@@ -258,13 +255,13 @@ class Recorder:
                 found[mark] = sum(known) / len(known)
         return found
 
-    def _quantiles(self, values: array[float], steps: int) -> array[float]:
+    def _quantiles(self, values: array[float], steps: int, share: float = 0.95, *, is_late: bool = True) -> array[float]:
         found = self._blank()
-        for mark, ordered in self._sliding(values, steps):
-            found[mark] = quantile(0.95, ordered)
+        for mark, ordered in self._sliding(values, steps, is_late=is_late):
+            found[mark] = quantile(share, ordered)
         return found
 
-    def _sliding(self, values: array[float], steps: int, *, is_late: bool = True) -> Iterator[tuple[int, list[float]]]:
+    def _sliding(self, values: array[float], steps: int, *, is_late: bool) -> Iterator[tuple[int, list[float]]]:
         """Yield each mark with the values of its window, sorted; marks whose window holds none are left out."""
         ordered: list[float] = []
         seen: tuple[int, int] | None = None

@@ -67,7 +67,7 @@ WRONG = [
 ]
 
 CATALOGUES = [COMMANDS, DESCRIPTIONS, OPTIONS, PURPOSES]
-BESIDE = ("options", "client", "lab_history", "report_shift", "report_availability")
+BESIDE = ("parser", "output", "client", "lab_history", "report_shift", "report_availability")
 """Modules that declare arguments of other commands."""
 
 
