@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
-from monitor.model.settings import QualitySettings, Settings
+from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, State, TargetView
 from monitor.rules.evidence import Evidence, circuit_load
 from monitor.rules.quality import CODES, is_lossy, leave_share, usual_bound_s
@@ -124,23 +124,24 @@ CERTIFICATE_FLOORS_S = Floors(30 * _DAY_S, _DAY_S)
 def grades(view: TargetView, evidence: Evidence, settings: Settings) -> Grades:
     """Return how each figure of a target stands out. evidence: what of the view may be told."""
     share = circuit_load(view.target, evidence.wan).utilisation
-    loaded = Grade.FINE if share is None else _grade(share, load_bounds(settings))
-    icmp, quality = evidence.icmp, settings.quality
+    loaded, icmp = _grade(share, load_bounds(settings)), evidence.icmp
     if icmp is None or icmp.loss_recent is None:
         return Grades(load=loaded)
     was_degraded = view.state is State.DEGRADED and view.reason.code in CODES
     left = leave_share(was_degraded=was_degraded)
-    rtt_s, jitter_s = evidence.window_rtt_s, icmp.jitter_s
     return Grades(
         _loss_grade(icmp, icmp.loss_recent, settings, was_degraded=was_degraded),
-        Grade.FINE if rtt_s is None else _rtt_grade(rtt_s, view.usual_rtt_s, settings, left),
-        Grade.FINE if jitter_s is None else _grade(jitter_s, Bounds(settings.meetings.jitter_s, quality.jitter_s * left)),
+        _grade(evidence.window_rtt_s, rtt_bounds(settings, view.usual_rtt_s), left),
+        _grade(icmp.jitter_s, jitter_bounds(settings), left),
         loaded,
     )
 
 
-def _grade(value: float, bounds: Bounds) -> Grade:
-    return Grade.RED if value > bounds.red else Grade.AMBER if value > bounds.amber else Grade.FINE
+def _grade(value: float | None, bounds: Bounds, left: float = 1.0) -> Grade:
+    """Return the grade of a figure, None being fine. left: the share of red below which a degraded target is good again."""
+    if value is None:
+        return Grade.FINE
+    return Grade.RED if value > bounds.red * left else Grade.AMBER if value > bounds.amber else Grade.FINE
 
 
 def _loss_grade(icmp: IcmpView, ratio: float, settings: Settings, *, was_degraded: bool) -> Grade:
@@ -148,12 +149,3 @@ def _loss_grade(icmp: IcmpView, ratio: float, settings: Settings, *, was_degrade
     if ratio and is_lossy(round(sent * ratio), sent, settings.quality, was_degraded=was_degraded):
         return Grade.RED
     return Grade.AMBER if ratio > loss_bounds(settings).amber else Grade.FINE
-
-
-def _rtt_grade(rtt_s: float, usual_s: float | None, settings: Settings, left: float) -> Grade:
-    """Return the grade of a round trip. left: the share of its bounds below which a degraded target is good again."""
-    quality: QualitySettings = settings.quality
-    is_unusual = usual_s is not None and rtt_s > usual_bound_s(usual_s, quality) * left
-    if is_unusual or rtt_s > quality.rtt_s * left:
-        return Grade.RED
-    return Grade.AMBER if rtt_s > settings.meetings.rtt_s else Grade.FINE

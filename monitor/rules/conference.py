@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -80,14 +80,12 @@ def joined_series(services: Mapping[str, ServiceView], agent: Mapping[str, float
     for source, values in (*sources.items(), (SNMP.name, agent)):
         for series, number in values.items():
             found.setdefault(series, {})[source] = number
-    told = {series: _first(series, by_source) for series, by_source in found.items()}
+    told = {}
+    for series, by_source in found.items():
+        order = _OWN_WORD_FIRST if series == IN_CALL else _ORDER
+        told[series] = next(by_source[source] for source in order if source in by_source)
     ours = sorted(series for series in told if series.startswith("conference_"))
     return {series: told[series] for series in (*ours, *(series for series in told if not series.startswith("conference_")))}
-
-
-def _first(series: str, by_source: Mapping[str, float]) -> float:
-    order: Iterable[str] = _OWN_WORD_FIRST if series == IN_CALL else _ORDER
-    return next(by_source[source] for source in order if source in by_source)
 
 
 def teller_of_call(view: TargetView) -> str | None:

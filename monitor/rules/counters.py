@@ -109,7 +109,7 @@ class DeviceCounters:
         views: dict[str, InterfaceView] = {}
         for interface in sample.interfaces:
             if interface.name not in views:
-                views[interface.name] = self._take_row(interface, at_s, contracted)
+                views[interface.name] = self._record_row(interface, at_s, contracted)
         if len(self.rows) > len(views):
             self._miss_rows(views, at_s, is_gone=sample.complete)
         self.views = tuple(views.values())
@@ -121,7 +121,7 @@ class DeviceCounters:
             return self.restarted and not _goes_on(self.rows, sample)
         return has_restarted(before, ticks, None, None, at_s)
 
-    def _take_row(self, interface: InterfaceSample, at_s: float, contracted: Contracted | None) -> InterfaceView:
+    def _record_row(self, interface: InterfaceSample, at_s: float, contracted: Contracted | None) -> InterfaceView:
         row = self.rows.get(interface.name)
         if row is None or row.bits != interface.octet_bits:
             row = self.rows[interface.name] = _first(interface, row, at_s)

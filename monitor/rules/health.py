@@ -236,7 +236,10 @@ def step_event(health: Health, event: HealthEvent, now_s: float) -> Health:
         case HealthEvent.FORGOTTEN if standing is not Standing.SILENT:
             return replace(health, probes={name: _forgotten(probe) for name, probe in health.probes.items()}, suspected_s=None)
         case HealthEvent.EXPIRED:
-            return Health({name: _expired(probe) for name, probe in health.probes.items()}, standing)
+            probes = {
+                name: replace(probe, outcome=None, misses=0, unanswered=0, is_trusted=True) for name, probe in health.probes.items()
+            }
+            return Health(probes, standing)
         case _:
             return replace(health, standing=standing, suspected_s=None)
 
@@ -317,17 +320,17 @@ def judge_state(target: str, health: Health, around: Circumstances) -> Judgement
 
 _UNKNOWN = {Standing.LAPSED: Reason("stale"), Standing.RETURNING: Reason("uplink_returned")}
 
+_BEHIND = {
+    Block.MAINTENANCE: (State.MAINTENANCE, "behind_maintenance"),
+    Block.DOWN: (State.UNREACHABLE, "behind"),
+    Block.STANDBY: (State.STANDBY, "behind_standby"),
+}
+
 
 def _judge_silence(target: str, health: Health, around: Circumstances) -> Judgement:
     if around.cut is not None:
-        cause = around.cut.cause
-        match around.cut.by:
-            case Block.MAINTENANCE:
-                return Judgement(State.MAINTENANCE, Reason("behind_maintenance", {"uplink": cause}))
-            case Block.DOWN:
-                return Judgement(State.UNREACHABLE, Reason("behind", {"uplink": cause}), cause)
-            case Block.STANDBY:
-                return Judgement(State.STANDBY, Reason("behind_standby", {"uplink": cause}))
+        (state, code), uplink = _BEHIND[around.cut.by], around.cut.cause
+        return Judgement(state, Reason(code, {"uplink": uplink}), uplink if state is State.UNREACHABLE else None)
     if not around.is_expected:
         return Judgement(State.STANDBY, Reason("not_expected"))
     return Judgement(State.DOWN, Reason("silent", {"bursts": health.silent_bursts}), target)
@@ -398,10 +401,6 @@ def _forgotten(probe: ProbeHealth) -> ProbeHealth:
     return replace(probe, outcome=outcome, misses=0, failures=failures, unanswered=0)
 
 
-def _expired(probe: ProbeHealth) -> ProbeHealth:
-    return replace(probe, outcome=None, misses=0, unanswered=0, is_trusted=True)
-
-
 # Flapping
 
 CHECKS = 20
@@ -439,5 +438,5 @@ def step_flapping(flapping: Flapping, answered: bool, *, high: float, low: float
         return flapping
     has_changed = flapping.answered is not None and flapping.answered is not answered
     changes = (flapping.changes << 1 | has_changed) & _ALL
-    checked = Flapping(changes, answered)
-    return replace(checked, is_flapping=checked.change_ratio > (low if flapping.is_flapping else high))
+    bound = low if flapping.is_flapping else high
+    return Flapping(changes, answered, Flapping(changes).change_ratio > bound)

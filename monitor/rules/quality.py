@@ -89,7 +89,7 @@ class Quality:
         else:
             self.silent = 0
         is_timed = sample.clock == "kernel"
-        timed, rtt_sum_s, moves, moved_s = self._take_rtts(sample, received) if is_timed else (0, 0.0, 0, 0.0)
+        timed, rtt_sum_s, moves, moved_s = self._add_rtts(sample, received) if is_timed else (0, 0.0, 0, 0.0)
         self.sent += sent
         self.received += received
         self.timed += timed
@@ -103,7 +103,7 @@ class Quality:
         if now_s - rounds[0][0] >= settings.window_s:
             self._slide(now_s, settings)
 
-    def _take_rtts(self, sample: IcmpSample, received: int) -> tuple[int, float, int, float]:
+    def _add_rtts(self, sample: IcmpSample, received: int) -> tuple[int, float, int, float]:
         """Take a burst's replies into the jitter; return their number, the sum of their RTTs, that of differences and their sum."""
         jitter_s, sum_s, moves, moved_s = self.running_jitter_s, 0.0, 0, 0.0
         previous: float | None = None

@@ -149,7 +149,7 @@ def test_the_log_shows_none_either(kind: str, outcome: Outcome, verdict: Verdict
 @pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.OK])
 def test_an_agent_that_brought_no_reason_is_told_by_how_its_poll_ended(outcome: Outcome, language: str) -> None:
     measured = Measurements()
-    measured.take_snmp(Reading(IT, "snmp", 0.0, outcome), TARGET, sample.NOW)
+    measured.record_snmp(Reading(IT, "snmp", 0.0, outcome), TARGET, sample.NOW)
     assert measured.snmp is not None
     said = Sentences(language, ZONE).detail(measured.snmp.detail)
     assert OUTCOMES[outcome][LANGUAGES.index(language)] == said

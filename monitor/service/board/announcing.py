@@ -43,16 +43,21 @@ def sentence(event: Event) -> str:
 
 
 def announce(transitions: Sequence[Transition], since: dict[str, float], zone: tzinfo) -> None:
-    """Log one line a transition; those that an uplink takes along or brings back come in one line together.
+    """Log one line a transition; those that an uplink takes along or brings back come in one line together, root causes never.
 
-    What is no news is left out.
-
-    since: target → epoch seconds since when its old state held, where it had one.
+    What is no news is left out. since: target → epoch seconds since when its old state held, where it had one.
     """
     news = [each for each in transitions if each.is_news]
     if len(news) < len(transitions):
         log.debug("%s targets are well at their first judgement", len(transitions) - len(news))
-    alone, together = _sorted(news)
+    alone: list[Transition] = []
+    groups: dict[tuple[str, str, str], list[Transition]] = defaultdict(list)
+    for transition in news:
+        if transition.new is State.DOWN:
+            alone.append(transition)
+        else:
+            groups[str(transition.old or "none"), str(transition.new), transition.cause or ""].append(transition)
+    alone += (transition for members in groups.values() if len(members) <= _FEW for transition in members)
     for transition in alone:
         log.info(
             "%s: %s%s → %s, %s%s%s",
@@ -64,28 +69,11 @@ def announce(transitions: Sequence[Transition], since: dict[str, float], zone: t
             _blast(transition),
             f" [{tell_details(transition.evidence, 'en')}]" if transition.evidence else "",
         )
-    for (old, new, cause), ids in together.items():
-        shown = ", ".join(sorted(ids)[:_FEW])
-        why = f" behind {cause}" if cause else ""
-        log.info("%s targets%s: %s → %s (%s and %s more)", len(ids), why, old, new, shown, len(ids) - _FEW)
-
-
-def _sorted(transitions: Sequence[Transition]) -> tuple[list[Transition], dict[tuple[str, str, str], list[str]]]:
-    """Part what deserves its own line from what happened to many alike: only root causes and small numbers stand alone."""
-    groups: dict[tuple[str, str, str], list[Transition]] = defaultdict(list)
-    alone: list[Transition] = []
-    for transition in transitions:
-        if transition.new is State.DOWN:
-            alone.append(transition)
-        else:
-            groups[str(transition.old or "none"), str(transition.new), transition.cause or ""].append(transition)
-    together = {}
-    for key, members in groups.items():
-        if len(members) > _FEW:
-            together[key] = [each.target for each in members]
-        else:
-            alone.extend(members)
-    return alone, together
+    for (old, new, cause), members in groups.items():
+        if (count := len(members)) > _FEW:
+            shown = ", ".join(sorted(transition.target for transition in members)[:_FEW])
+            why = f" behind {cause}" if cause else ""
+            log.info("%s targets%s: %s → %s (%s and %s more)", count, why, old, new, shown, count - _FEW)
 
 
 def _blast(transition: Transition) -> str:

@@ -108,9 +108,9 @@ class Board:
         if track is None:
             return
         if reading.confirms:
-            self._suspicions.heard(reading)
+            self._suspicions.record_confirmation(reading)
         before = track.health
-        if track.is_outdated(reading) if reading.outcome.is_alive else self._is_from_the_dark(reading, track):
+        if track.is_outdated(reading) if reading.outcome.is_alive else self._proves_nothing(reading, track):
             return
         usual_rtt_s = self._usual_rtt_s(reading.target) if reading.icmp is not None else None
         if track.record_reading(reading, wall, self._settings, usual_rtt_s):
@@ -283,7 +283,7 @@ class Board:
     def _follow_up(self, track: Track, before: Health, now_s: float) -> None:
         """Follow up a reading that changed what is believed of a target."""
         name, standing = track.target.id, track.health.standing
-        self._suspicions.noticed(name)
+        self._suspicions.review(name)
         if standing is not before.standing:
             self._are_standings_new = True
             if before.standing is Standing.SILENT:
@@ -312,7 +312,7 @@ class Board:
             self._tell("sighted", {"lasted_s": round(self._clock.wall() - before.since)})
         self._published.notify(self.snapshot)
 
-    def _is_from_the_dark(self, reading: Reading, track: Track) -> bool:
+    def _proves_nothing(self, reading: Reading, track: Track) -> bool:
         """Return whether a miss tells of our blindness or of the target's own silence: it is known long after it was sent."""
         return self._blindness.blind is not None or track.sent_s(reading) < max(self._blindness.sighted_s, track.returned_s)
 
@@ -325,7 +325,7 @@ class Board:
         """Settle what is ripe and judge whoever may have changed; views that only change in detail are replaced here."""
         lapsed = self._aging.lapsed(now_s, self._time.evidence_since_s, self._settings.health.stale_intervals)
         for name in lapsed:
-            self._suspicions.noticed(name)
+            self._suspicions.review(name)
         self._are_standings_new = self._are_standings_new or bool(lapsed)
         if now_s - self._looked_s >= LOOK_EVERY_S - TICK_S:
             self._looked_s = now_s

@@ -70,7 +70,7 @@ class Measurements:
     answered_s: float = float("-inf")
     services: Mapping[str, ServiceView] = field(default_factory=lambda: _NOTHING)
 
-    def take_icmp(
+    def record_icmp(
         self, reading: Reading, sample: IcmpSample, wall: float, settings: QualitySettings, usual_rtt_s: float | None
     ) -> None:
         """Take a burst into totals, quality and view. usual_rtt_s: this site's median RTT, None where it is not known."""
@@ -103,7 +103,7 @@ class Measurements:
             rounds_recent=tuple(self.quality.rounds),
         )
 
-    def take_snmp(self, reading: Reading, target: Target, wall: float) -> None:
+    def record_snmp(self, reading: Reading, target: Target, wall: float) -> None:
         """Take an agent's answer, or its lack, into counters and view.
 
         A brief answer, to a question that only confirmed, says that the agent lives and nothing else.
@@ -130,7 +130,7 @@ class Measurements:
             before = self.snmp or SnmpView(None, False, (), target.profile, None, (), {})
             self.snmp = replace(before, up=False, detail=reading.detail or (Reason("outcome", {"outcome": reading.outcome.value}),))
 
-    def take_service(self, reading: Reading, wall: float) -> None:
+    def record_service(self, reading: Reading, wall: float) -> None:
         view = ServiceView(wall, reading.outcome, reading.detail, reading.service or _NO_SAMPLE)
         self.services = MappingProxyType({**self.services, reading.probe: view})
 

@@ -86,11 +86,11 @@ class Suspicions:
         """Return whether a target answered last, and that may be told."""
         return self._tracks[name].health.standing is Standing.ANSWERING and name not in self._returned_s
 
-    def heard(self, reading: Reading) -> None:
+    def record_confirmation(self, reading: Reading) -> None:
         """Note that a probe that was asked to confirm has said something."""
         self._awaited_s.get(reading.target, {}).pop(reading.probe, None)
 
-    def noticed(self, name: str) -> None:
+    def review(self, name: str) -> None:
         """Note that a target may be suspected now, or no longer."""
         if self._tracks[name].is_suspected:
             self._suspects.setdefault(name, Suspicion())

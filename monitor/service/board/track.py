@@ -109,11 +109,11 @@ class Track:
             if self.health is not before and before.standing in (Standing.SILENT, Standing.RETURNING):
                 self.returned_s = reading.at_s
         if reading.icmp is not None:
-            self.measured.take_icmp(reading, reading.icmp, wall, settings.quality, usual_rtt_s)
+            self.measured.record_icmp(reading, reading.icmp, wall, settings.quality, usual_rtt_s)
         elif (brings := KINDS[reading.probe].brings) is Brings.AGENT:
-            self.measured.take_snmp(reading, self.target, wall)
+            self.measured.record_snmp(reading, self.target, wall)
         elif brings is Brings.SERVICE:
-            self.measured.take_service(reading, wall)
+            self.measured.record_service(reading, wall)
         return self.health is not before or not (was_well and self._is_well)
 
     def record_event(self, event: HealthEvent, now_s: float) -> None:

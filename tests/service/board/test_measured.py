@@ -26,8 +26,8 @@ def poll(at_s: float, octets: int, **more: object) -> Reading:
 
 def polled(target: Target = TARGET) -> Measurements:
     measured = Measurements()
-    measured.take_snmp(poll(1000.0, 0), target, 5000.0)
-    measured.take_snmp(poll(1060.0, 600_000), target, 5060.0)
+    measured.record_snmp(poll(1000.0, 0), target, 5000.0)
+    measured.record_snmp(poll(1060.0, 600_000), target, 5060.0)
     return measured
 
 
@@ -47,14 +47,14 @@ def test_all_interfaces_are_shown_where_the_target_wants_them() -> None:
 
 def test_a_miss_says_that_the_agent_is_silent_and_keeps_when_it_last_spoke() -> None:
     measured = polled()
-    measured.take_snmp(miss("a", "snmp", 1125.0), TARGET, 5125.0)
+    measured.record_snmp(miss("a", "snmp", 1125.0), TARGET, 5125.0)
     assert measured.snmp is not None
     assert (False, 5060.0, "no answer") == (measured.snmp.up, measured.snmp.at, english(measured.snmp.detail))
 
 
 def test_a_refusal_is_no_answer_to_what_was_asked() -> None:
     measured = Measurements()
-    measured.take_snmp(Reading("a", "snmp", 1.0, Outcome.REFUSED, detail=text("authorizationError")), TARGET, 5000.0)
+    measured.record_snmp(Reading("a", "snmp", 1.0, Outcome.REFUSED, detail=text("authorizationError")), TARGET, 5000.0)
     assert measured.snmp is not None
     assert (False, None, "authorizationError") == (measured.snmp.up, measured.snmp.at, english(measured.snmp.detail))
 
@@ -62,9 +62,9 @@ def test_a_refusal_is_no_answer_to_what_was_asked() -> None:
 def test_a_brief_answer_brings_the_agent_back_but_no_counters() -> None:
     measured = polled()
     before = measured.snmp
-    measured.take_snmp(miss("a", "snmp", 1125.0), TARGET, 5125.0)
+    measured.record_snmp(miss("a", "snmp", 1125.0), TARGET, 5125.0)
     brief = Reading("a", "snmp", 1126.0, Outcome.OK, snmp=SnmpSample("generic-router", uptime_ticks=1, brief=True), confirms=True)
-    measured.take_snmp(brief, TARGET, 5126.0)
+    measured.record_snmp(brief, TARGET, 5126.0)
     assert before == measured.snmp
 
 
@@ -73,13 +73,13 @@ def test_what_an_agent_said_too_long_ago_is_emptied_and_its_totals_go_on() -> No
     measured.drop_old_interfaces(1060.0 + 181.0, 180.0)
     assert measured.snmp is not None
     assert ((), {}) == (measured.snmp.interfaces, measured.snmp.values)
-    measured.take_snmp(poll(1300.0, 1_000_000), TARGET, 5300.0)
+    measured.record_snmp(poll(1300.0, 1_000_000), TARGET, 5300.0)
     assert 1_000_000 == measured.snmp.interfaces[0].receive_bytes_total
 
 
 def test_a_step_of_the_wall_clock_moves_what_was_measured_along() -> None:
     measured = polled()
-    measured.take_icmp(answer("a", "icmp", 1060.0), IcmpSample(1, (0.01,)), 5060.0, QualitySettings(), None)
+    measured.record_icmp(answer("a", "icmp", 1060.0), IcmpSample(1, (0.01,)), 5060.0, QualitySettings(), None)
     measured.shift(3600.0)
     assert measured.snmp is not None
     assert measured.icmp is not None
@@ -91,6 +91,6 @@ def test_a_lost_burst_counts_as_loss_once_the_target_answers_again_and_never_whi
     lost, good = IcmpSample(5, (None,) * 5), IcmpSample(5, (0.01,) * 5)
     told = []
     for number, sample in enumerate((good, lost, good)):
-        measured.take_icmp(answer("a", "icmp", 15.0 * number), sample, 0.0, settings, None)
+        measured.record_icmp(answer("a", "icmp", 15.0 * number), sample, 0.0, settings, None)
         told.append(measured.icmp.loss_recent if measured.icmp else None)
     assert [0.0, 0.0, pytest.approx(1 / 3)] == told
