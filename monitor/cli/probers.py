@@ -32,22 +32,18 @@ SERVICE_PROBERS: Mapping[str, Callable[[Clock], OpenableProber]] = {
 
 @dataclass(frozen=True, slots=True)
 class Probers:
-    """What sends."""
-
     icmp: IcmpProber
     snmp: SnmpEngines
     services: Mapping[str, OpenableProber]
 
     @property
     def by_probe(self) -> dict[str, Prober]:
-        """Return the probers by the name of their probe."""
         return {ICMP.name: self.icmp, SNMP.name: self.snmp, **self.services}
 
     @property
     def receive_drops(self) -> int:
         """Return how many packets the kernel has dropped because one of our sockets was full."""
-        of_services = sum(prober.receive_drops for prober in self.services.values())
-        return self.icmp.receive_drops + self.snmp.receive_drops + of_services
+        return self.icmp.receive_drops + self.snmp.receive_drops + sum(each.receive_drops for each in self.services.values())
 
 
 async def open_probers(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Probers:
@@ -64,7 +60,11 @@ async def open_probers(settings: Settings, clock: Clock, stack: AsyncExitStack) 
     await snmp.open("fast")
     if of_version_3:
         await snmp.open("pysnmp")
-    return Probers(icmp, snmp, {name: await _opened(make(clock), stack) for name, make in SERVICE_PROBERS.items()})
+    services = {name: make(clock) for name, make in SERVICE_PROBERS.items()}
+    for prober in services.values():
+        await prober.open()
+        stack.callback(prober.close)
+    return Probers(icmp, snmp, services)
 
 
 def snmp_engines(in_flight: int, of_version_3: Sequence[Credential], clock: Clock) -> SnmpEngines:
@@ -79,9 +79,3 @@ def snmp_engines(in_flight: int, of_version_3: Sequence[Credential], clock: Cloc
         return cast("Engine", module.PysnmpProber(clock, of_version_3, in_flight=min(in_flight, module.IN_FLIGHT)))
 
     return SnmpEngines({"fast": fast, "pysnmp": pysnmp})
-
-
-async def _opened(prober: OpenableProber, stack: AsyncExitStack) -> OpenableProber:
-    await prober.open()
-    stack.callback(prober.close)
-    return prober

@@ -50,7 +50,6 @@ _NEXT_WORD_WITHIN_S = 120.0
 
 
 def add_arguments(parser: Parser) -> None:
-    """Declare the command's arguments."""
     parser.add_config()
     parser.add_language()
     parser.add_argument("--listen", metavar="HOST:PORT", help=parser.say("listen"))
@@ -59,7 +58,6 @@ def add_arguments(parser: Parser) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Run until SIGTERM or SIGINT."""
     start_log()
     ensure_files()
     folder = find_folder(arguments.config)
@@ -154,11 +152,13 @@ async def compose_daemon(
         windows=daemon.operations.windows,
     )
     daemon.clock.on_step(meetings.clock_stepped)
+    holder = stack.enter_context(LoopHolder())
     self_monitor = SelfMonitor(
         daemon.clock,
         probers.icmp,
         OwnLink(root_first(configuration)).look,
-        stack.enter_context(LoopHolder()),
+        tick=holder.tick,
+        name_holder=holder.name_holder,
         report=daemon.see_own_side,
         see_lag=daemon.own.see_loop_lag,
     )

@@ -69,7 +69,6 @@ class JournalBeside:
 
 
 def main() -> None:
-    """Serve until the poller is gone or says so."""
     start_log()
     step_back()
     poller, *listeners = (socket.socket(fileno=int(each)) for each in sys.argv[1:])

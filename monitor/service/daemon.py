@@ -24,7 +24,7 @@ from monitor.service.board.board import Board
 from monitor.service.clock_steps import WatchedClock
 from monitor.service.history import History, add_minute
 from monitor.service.meetings.memory import SampleMemory
-from monitor.service.operations import Operations
+from monitor.service.operations import LiveOperations
 from monitor.service.poller import Poller, Prober
 from monitor.service.specs import turns
 
@@ -75,7 +75,7 @@ class Daemon:
             usual_rtt_s=history.usual_rtt_s,
         )
         self.clock.on_step(self._clock_stepped)
-        self.operations = Operations(self.board, journal, clock, lambda: self.configuration)
+        self.operations = LiveOperations(self.board, journal, clock, lambda: self.configuration)
         self.is_ready = False
         """Whether the first round was opened."""
         self._reload_from = reload_from
@@ -90,7 +90,6 @@ class Daemon:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Poll and judge until the context ends."""
         fresh = self.configuration
         self.history.keep_only(fresh.inventory.targets)
         await self._record("started", {"targets": len(fresh.inventory.targets)})

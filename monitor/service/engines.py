@@ -15,8 +15,6 @@ from monitor.service.poller import OpenableProber
 
 
 class Engine(OpenableProber, Protocol):
-    """One SNMP engine."""
-
     def drain_unsolicited(self) -> tuple[Unsolicited, ...]:
         """Return what answered no open question since the last call, by source and kind; () where it does not know."""
 
@@ -43,7 +41,6 @@ class SnmpEngines:
             return self._engines[name]
 
     async def probe(self, specs: Sequence[SnmpSpec], deliver: Deliver) -> None:
-        """Probe the targets, each by its own engine, all at once."""
         by_engine: dict[str, list[SnmpSpec]] = defaultdict(list)
         for spec in specs:
             by_engine[spec.engine].append(spec)
@@ -54,15 +51,12 @@ class SnmpEngines:
 
     @property
     def receive_drops(self) -> int:
-        """Return how many datagrams the kernel dropped because an engine's sockets were full."""
         return sum(engine.receive_drops for engine in self._engines.values())
 
     def drain_unsolicited(self) -> tuple[Unsolicited, ...]:
-        """Return what answered no open question since the last call."""
         return tuple(one for engine in self._engines.values() for one in engine.drain_unsolicited())
 
     def agent_limits(self, target: str) -> AgentLimits | None:
-        """Return what was learned of how a target's agent wants to be asked, None before its first poll."""
         learned = (engine.agent_limits(target) for engine in self._engines.values())
         return next((agent_limits for agent_limits in learned if agent_limits is not None), None)
 

@@ -31,8 +31,6 @@ _AREA = "area:"
 
 
 class OperationsJournal(Protocol):
-    """What operators need of the journal."""
-
     async def append(self, batch: Sequence[Transition | Event]) -> bool:
         """Commit; False where that failed or took too long. Never raises."""
 
@@ -40,7 +38,7 @@ class OperationsJournal(Protocol):
         """Return the events of these kinds, oldest first."""
 
 
-class Operations:
+class LiveOperations:
     """The daemon's Operations (export/source.py). configuration: the one in force at the moment of the call."""
 
     def __init__(
@@ -65,7 +63,6 @@ class Operations:
     # Who has it
 
     async def acknowledge(self, target: str, by: str, note: str) -> Acknowledgement:
-        """Take a root cause on, until its outage ends."""
         view = self._view(target)
         if not operations.may_be_taken(view.state, flapping=view.flapping):
             raise self._no_root_cause(view)
@@ -75,7 +72,6 @@ class Operations:
         return taken
 
     async def withdraw(self, target: str, by: str) -> None:
-        """Take an acknowledgement back."""
         view = self._view(target)
         if view.acknowledged is None:
             raise RefusedError("not_taken", name=view.target.name)
@@ -97,7 +93,6 @@ class Operations:
     # Announced work
 
     async def works(self) -> Sequence[AnnouncedWork]:
-        """Return the work that was announced at run time and is neither over nor called off, the earliest first."""
         return self.open_works()
 
     def open_works(self) -> Sequence[AnnouncedWork]:
@@ -120,7 +115,6 @@ class Operations:
         return work
 
     async def end(self, work: str, by: str) -> AnnouncedWork:
-        """End work that is under way, or call it off."""
         found, now = self._find(work), self._clock.wall()
         await self._commit(operations.ended(found, by, now))
         self._put(operations.ended_at(found, now))

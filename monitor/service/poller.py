@@ -38,8 +38,6 @@ class Prober(Protocol):
 
 
 class OpenableProber(Prober, Protocol):
-    """What whoever composes the daemon needs of a prober."""
-
     async def open(self) -> None:
         """Open its sockets; raises SetupError where that is not permitted."""
 
@@ -52,8 +50,6 @@ class OpenableProber(Prober, Protocol):
 
 
 class RoundObserver(Protocol):
-    """Who is told how the rounds go."""
-
     def round_opened(self, probe: str) -> None:
         """A round of a probe begins."""
 
@@ -85,7 +81,7 @@ class _Group:
 class _Round:
     """One opened round; finished when nothing of it is left to fire or to be delivered.
 
-    ticks: those still to be fired. beat: the one that its tick 0 falls on, counted in ticks of tick_s of the loop's clock.
+    ticks: those still to be fired. first: the one that its tick 0 falls on, counted in ticks of tick_s of the loop's clock.
     """
 
     job: str
@@ -93,7 +89,7 @@ class _Round:
     opened_s: float
     ticks: Iterator[int]
     tick_s: float
-    beat: int
+    first: int
     left: int
 
 
@@ -129,7 +125,7 @@ class Poller:
         self._scheduler.add_listener(self._round_missed, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         self._groups: dict[str, _Group] = {}
         self._opened_s: dict[str, float] = {}
-        self._told_s: dict[str, float] = {}
+        self._accounted_s: dict[str, float] = {}
         self._specs: dict[str, tuple[tuple[str, Spec], ...]] = {}
         self._addresses: dict[str, str] = {}
         self._in_flight: defaultdict[str, set[str]] = defaultdict(set)
@@ -148,7 +144,7 @@ class Poller:
         for job in self._groups.keys() - groups.keys():
             self._scheduler.remove_job(job)
             self._opened_s.pop(job, None)
-            self._told_s.pop(job, None)
+            self._accounted_s.pop(job, None)
         new = groups.keys() - self._groups.keys()
         self._groups = groups
         self._specs = _by_target(turns)
@@ -178,14 +174,14 @@ class Poller:
 
         confirms: by the quick form of each probe that has one. Nothing is asked so twice at the same time.
         """
-        wanted: dict[str, list[Spec]] = defaultdict(list)
-        for target in ids:
-            for probe, spec in self._specs.get(target, ()):
-                asked = confirming(probe, spec) if confirms else spec
-                if asked is not None and target not in self._confirming[probe] and not self._is_held(probe, target):
-                    self._confirming[probe].add(target)
-                    wanted[probe].append(asked)
-        for probe, specs in wanted.items():
+
+        def form(probe: str, spec: Spec) -> Spec | None:
+            if spec.target in self._confirming[probe]:
+                return None
+            return confirming(probe, spec) if confirms else spec
+
+        for probe, specs in self._formed(ids, form).items():
+            self._confirming[probe].update(spec.target for spec in specs)
             self._probes.start(self._ask(probe, specs, self._confirming[probe], None))
 
     def poll(
@@ -195,14 +191,19 @@ class Poller:
 
         They are evidence like any other, so they are handed on too. form: what becomes of each probe's spec, None leaves it out.
         """
+        wanted = self._formed(ids, form)
+        asked = sum(map(len, wanted.values()))
+        return asked, self._polled(wanted, asked)
+
+    def _formed(self, ids: Iterable[str], form: Callable[[str, Spec], Spec | None]) -> dict[str, list[Spec]]:
+        """Return probe → what of targets is to be asked, in another form, without what is held. Each target counts once."""
         wanted: dict[str, list[Spec]] = defaultdict(list)
-        for target in ids:
+        for target in dict.fromkeys(ids):
             for probe, spec in self._specs.get(target, ()):
                 formed = None if self._is_held(probe, target) else form(probe, spec)
                 if formed is not None:
                     wanted[probe].append(formed)
-        asked = sum(map(len, wanted.values()))
-        return asked, self._polled(wanted, asked)
+        return wanted
 
     async def _polled(self, wanted: Mapping[str, Sequence[Spec]], asked: int) -> AsyncIterator[Reading]:
         readings: asyncio.Queue[Reading] = asyncio.Queue()
@@ -237,21 +238,21 @@ class Poller:
             return
         loop = asyncio.get_running_loop()
         opened_s = self._clock.monotonic()
-        missed = round((opened_s - self._told_s.get(job, opened_s)) / group.every_s) - 1
+        missed = round((opened_s - self._accounted_s.get(job, opened_s)) / group.every_s) - 1
         if missed > 0:  # the scheduler opens one round for all whose time passed while we stood still
             self._observer.turns_skipped(group.probe, missed * sum(map(len, group.ticks.values())))
-        self._opened_s[job] = self._told_s[job] = opened_s
+        self._opened_s[job] = self._accounted_s[job] = opened_s
         self._observer.round_opened(group.probe)
         first = round(next_tick(loop.time(), group.tick_s) / group.tick_s)
         self._await_tick(_Round(job, group.probe, opened_s, iter(group.ticks), group.tick_s, first, left=len(group.ticks)))
 
     def _await_tick(self, opened: _Round) -> None:
-        """Fire a round's next tick on its beat. Rounds share their beats, so that one wake-up sends for all that are open."""
+        """Fire a round's next tick in its time. Rounds share their ticks, so that one wake-up sends for all that are open."""
         tick = next(opened.ticks, None)
         if tick is None:
             return
         loop = asyncio.get_running_loop()
-        due = (opened.beat + tick) * opened.tick_s
+        due = (opened.first + tick) * opened.tick_s
 
         def fire() -> None:
             self._timers.discard(timer)
@@ -314,7 +315,7 @@ class Poller:
     def _round_missed(self, event: Any) -> None:
         group = self._groups.get(event.job_id)
         if group is not None:
-            self._told_s[group.job] = self._clock.monotonic()
+            self._accounted_s[group.job] = self._clock.monotonic()
             self._observer.turns_skipped(group.probe, sum(map(len, group.ticks.values())))
 
 

@@ -93,16 +93,13 @@ class ServiceManager:
         self._send(f"EXTEND_TIMEOUT_USEC={round(within_s * 1e6)}\nSTATUS={status}")
 
     def reloading(self) -> None:
-        """Tell that the configuration is being loaded again."""
         micros = int(asyncio.get_running_loop().time() * 1e6)
         self._send(f"RELOADING=1\nMONOTONIC_USEC={micros}")
 
     def stopping(self) -> None:
-        """Tell that the end has begun."""
         self._send("STOPPING=1")
 
     def alive(self) -> None:
-        """Pat the watchdog."""
         self._send("WATCHDOG=1")
 
     def _send(self, message: str) -> None:
@@ -129,11 +126,9 @@ class SystemClock:
     """The Clock of a running daemon."""
 
     def monotonic(self) -> float:
-        """Return time.monotonic(), the same clock as the event loop's."""
         return time.monotonic()
 
     def wall(self) -> float:
-        """Return epoch seconds."""
         return time.time()
 
 

@@ -18,9 +18,9 @@ from monitor.model.state import OwnSide
 from monitor.service.clock_steps import WatchedClock
 
 OVERDUE_S = 0.45
-"""A beat this long after the one before is overdue; beats come every fifth of a second."""
+"""A tick this long after the one before is overdue; ticks come every fifth of a second."""
 SAMPLE_EVERY_S = 0.05
-TOLD_EVERY_S = 60.0
+LINE_EVERY_S = 60.0
 _WORKING_SHARE = 0.25
 _OURS = str(Path(__file__).parents[1]) + "/"
 STOOD_STILL = "the whole process stood still: it was stopped, or got no processor, or its machine stood still"
@@ -34,8 +34,6 @@ HELD_S = 0.5
 
 
 class IcmpCounts(Protocol):
-    """What the ICMP prober counts since it was opened."""
-
     sends_attempted: int
     sends_refused: int
     last_refusal: str
@@ -43,16 +41,6 @@ class IcmpCounts(Protocol):
     @property
     def receive_drops(self) -> int:
         """Return how many replies the kernel dropped because our buffer was full."""
-
-
-class Holder(Protocol):
-    """What sees the loop from outside."""
-
-    def beat(self) -> None:
-        """Tell that the loop runs."""
-
-    def name_holder(self, lag_s: float) -> str:
-        """Return what held the loop for lag_s until now, in words."""
 
 
 class SelfMonitor:
@@ -63,20 +51,22 @@ class SelfMonitor:
         clock: WatchedClock,
         sender: IcmpCounts,
         look_at_link: Callable[[], tuple[str, bool | None]],
-        holder: Holder,
         *,
+        tick: Callable[[], None],
+        name_holder: Callable[[float], str],
         report: Callable[[OwnSide], None],
         see_lag: Callable[[float], None],
     ) -> None:
         """look_at_link tells the link that our packets leave by and whether it has a carrier (None where that can't be told).
 
-        holder names what held the loop.
+        tick is told at each look that the loop runs, name_holder names what held it for so many seconds until now.
         report is given an OwnSide every REPORT_EVERY_S, see_lag the seconds by which each look came late.
         """
         self._clock = clock
         self._sender = sender
         self._look_at_link = look_at_link
-        self._holder = holder
+        self._tick = tick
+        self._name_holder = name_holder
         self._held = HeldLog()
         self._report = report
         self._see_lag = see_lag
@@ -84,7 +74,6 @@ class SelfMonitor:
         self._reported_s = clock.monotonic()
 
     async def run(self) -> None:
-        """Watch until cancelled."""
         while True:
             now_s = asyncio.get_running_loop().time()
             due_s = self._clock.monotonic() + next_tick(now_s, EVERY_S) - now_s
@@ -92,14 +81,14 @@ class SelfMonitor:
             self.look(self._clock.monotonic() - due_s)
 
     def look(self, lag_s: float) -> None:
-        """Take one look. lag_s: by how much it came late."""
+        """Look once. lag_s: by how much it came late."""
         now_s, _ = self._clock.look()
         self._see_lag(lag_s)
         if lag_s > HELD_S:
-            self._held.note(lag_s, self._holder.name_holder(lag_s))
-        self._holder.beat()
-        if told := self._held.line(now_s):
-            log.warning(told)
+            self._held.note(lag_s, self._name_holder(lag_s))
+        self._tick()
+        if line := self._held.line(now_s):
+            log.warning(line)
         if now_s - self._reported_s >= REPORT_EVERY_S:
             self._reported_s = now_s
             self._report(self._own_side(now_s))
@@ -128,39 +117,36 @@ def _counts(sender: IcmpCounts) -> tuple[int, int, int]:
 class LoopHolder:
     """Samples what the loop's thread runs while it is overdue; see name_holder(). A context manager: its thread lives within.
 
-    The thread wakes twice a second to see that the beat goes on, which takes 0.24 ms of a processor's second, measured.
+    The thread wakes twice a second to see that the loop ticks on, which takes 0.24 ms of a processor's second, measured.
     """
 
     def __init__(self, *, now: Callable[[], float] = time.monotonic, worked: Callable[[], float] = time.process_time) -> None:
         """Watch over the thread that this is called in. worked: seconds for which this process has had a processor so far."""
         self._now, self._worked = now, worked
         self._loop_thread = threading.get_ident()
-        self._beat_s, self._worked_s = now(), worked()
+        self._ticked_s, self._worked_s = now(), worked()
         self._seen: Counter[str] = Counter()
-        self._due_s = self._beat_s + OVERDUE_S
+        self._due_s = self._ticked_s + OVERDUE_S
         self._overslept_s = 0.0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="loop-holder", daemon=True)
 
     def __enter__(self) -> Self:
-        """Begin to watch."""
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the thread."""
         self._ended.set()
         self._thread.join()
 
-    def beat(self) -> None:
-        """Tell that the loop runs."""
-        self._beat_s, self._worked_s = self._now(), self._worked()
+    def tick(self) -> None:
+        self._ticked_s, self._worked_s = self._now(), self._worked()
         self._overslept_s = 0.0
         if self._seen:
             self._seen = Counter()
 
     def name_holder(self, lag_s: float) -> str:
-        """Return what held the loop for lag_s until now, in words: call it before beat()."""
+        """Return what held the loop for lag_s until now, in words: call it before tick()."""
         overslept_s = max(self._overslept_s, self._now() - self._due_s)  # after a stop the loop may be awake before the thread
         if overslept_s > lag_s / 2 and self._worked() - self._worked_s < lag_s * _WORKING_SHARE:
             return STOOD_STILL
@@ -170,8 +156,8 @@ class LoopHolder:
         while not self._ended.wait(max(0.0, self._due_s - self._now())):
             now_s = self._now()
             self._overslept_s = max(self._overslept_s, now_s - self._due_s)
-            if now_s - self._beat_s < OVERDUE_S:
-                self._due_s = self._beat_s + OVERDUE_S
+            if now_s - self._ticked_s < OVERDUE_S:
+                self._due_s = self._ticked_s + OVERDUE_S
                 continue
             frame = sys._current_frames().get(self._loop_thread)
             if frame is not None:
@@ -187,22 +173,22 @@ class HeldLog:
         self._times = 0
         self._longest_s = 0.0
         self._by = ""
-        self._told_s = float("-inf")
+        self._line_s = float("-inf")
 
     def note(self, lag_s: float, by: str) -> None:
-        """Take one more time. by: what held it."""
+        """Record one more time. by: what held it."""
         self._times += 1
         if lag_s > self._longest_s:
             self._longest_s, self._by = lag_s, by
 
     def line(self, now_s: float) -> str:
         """Return what is to be told now, '' for nothing. now_s: monotonic."""
-        if not self._times or now_s - self._told_s < TOLD_EVERY_S:
+        if not self._times or now_s - self._line_s < LINE_EVERY_S:
             return ""
         often = "" if self._times == 1 else f" {self._times} times within a minute, the longest"
-        told = f"the event loop was held up{often} for {self._longest_s:.1f} s: {self._by}"
-        self._times, self._longest_s, self._by, self._told_s = 0, 0.0, "", now_s
-        return told
+        line = f"the event loop was held up{often} for {self._longest_s:.1f} s: {self._by}"
+        self._times, self._longest_s, self._by, self._line_s = 0, 0.0, "", now_s
+        return line
 
 
 def place(frame: FrameType) -> str:
@@ -210,10 +196,9 @@ def place(frame: FrameType) -> str:
     ours = [each for each in _outward(frame) if each.f_code.co_filename.startswith(_OURS)]
     if not ours:
         return _named(frame)
-    told = _named(ours[0])
-    if frame is not ours[0]:
-        told += f", in {_named(frame)}"
-    return told if len(ours) == 1 else f"{told}, begun by {ours[-1].f_code.co_qualname}"
+    inside = "" if frame is ours[0] else f", in {_named(frame)}"
+    begun_by = "" if len(ours) == 1 else f", begun by {ours[-1].f_code.co_qualname}"
+    return f"{_named(ours[0])}{inside}{begun_by}"
 
 
 def _outward(frame: FrameType | None) -> Iterator[FrameType]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import chain
 
 from monitor.load.configuration import Configuration
 from monitor.model.inventory import Inventory, Kind, Target
@@ -17,7 +18,10 @@ REFERENCE = "reference:"
 
 def turns(inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> tuple[Turn, ...]:
     """Return every probe of every target and of the references, each with its place in its interval."""
-    return tuple(_turns(inventory, settings, profiles))
+    candidates = candidates_of(profiles)
+    plans = (probe_plan(target, settings, profiles, candidates) for target in inventory.targets.values())
+    outsiders = (reference_turn(reference, settings) for reference in references_outside(inventory.targets, settings))
+    return (*chain.from_iterable(plans), *outsiders)
 
 
 def addresses_asked(configuration: Configuration, targets: Container[str] | None = None) -> Iterator[str]:
@@ -26,21 +30,9 @@ def addresses_asked(configuration: Configuration, targets: Container[str] | None
     Traces go to no other: only a target that is asked is ever down. targets: ids; only what is sent for their sake. None: for the
     sake of all, and of the references.
     """
-    told = set[str]()
-    for turn in _turns(configuration.inventory, configuration.settings, configuration.profiles):
-        if targets is None or turn.spec.target in targets:
-            for address in turn.spec.asks:
-                if address not in told:
-                    told.add(address)
-                    yield address
-
-
-def _turns(inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> Iterator[Turn]:
-    candidates = candidates_of(profiles)
-    for target in inventory.targets.values():
-        yield from probe_plan(target, settings, profiles, candidates)
-    for reference in references_outside(inventory.targets, settings):
-        yield reference_turn(reference, settings)
+    all_turns = turns(configuration.inventory, configuration.settings, configuration.profiles)
+    wanted = (turn for turn in all_turns if targets is None or turn.spec.target in targets)
+    yield from dict.fromkeys(address for turn in wanted for address in turn.spec.asks)
 
 
 def references_outside(targets: Iterable[str], settings: Settings) -> list[str]:

@@ -28,11 +28,11 @@ def test_whoever_holds_the_loop_is_named_with_its_place() -> None:
     with LoopHolder() as holder:
         hold_until(lambda: len(holder._seen) > 0)
         assert re.search(r"test_loop_holder\.py:\d+ hold_until|threading\.py:\d+ ", holder.name_holder(1.0))
-        holder.beat()
+        holder.tick()
         assert NOT_SEEN == holder.name_holder(0.0)
 
 
-def test_nothing_is_looked_at_while_the_beat_goes_on() -> None:
+def test_nothing_is_looked_at_while_the_loop_ticks_on() -> None:
     now_s = 0.0
     looks = 0
 
@@ -92,4 +92,4 @@ def test_a_place_is_our_innermost_function_what_it_runs_and_who_began_it() -> No
             return float(self) / other
 
     next_tick(Number(1.0))
-    assert re.fullmatch(r"monitor/model/beat\.py:\d+ next_beat, in service/test_loop_holder\.py:\d+ .*__truediv__", found[1])
+    assert re.fullmatch(r"monitor/model/clock\.py:\d+ next_tick, in service/test_loop_holder\.py:\d+ .*__truediv__", found[1])

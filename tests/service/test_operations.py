@@ -12,20 +12,20 @@ from monitor.export.source import RefusedError
 from monitor.load.configuration import Configuration
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Snapshot, State, Transition
-from monitor.service.operations import Operations
+from monitor.service.operations import LiveOperations
 from tests.service.province import PROFILES, SETTINGS, FakeClock, MemoryJournal, Province
 
 SAIGON = replace(SETTINGS, timezone="Asia/Ho_Chi_Minh")
 
 
-def desk(province: Province) -> Operations:
+def desk(province: Province) -> LiveOperations:
     def configuration() -> Configuration:
         return Configuration(province.inventory, province.settings, PROFILES, Path("config"))
 
-    return Operations(province.board, province.journal, province.clock, configuration)
+    return LiveOperations(province.board, province.journal, province.clock, configuration)
 
 
-async def outage(*dead: str, settings: Settings = SAIGON) -> tuple[Province, Operations]:
+async def outage(*dead: str, settings: Settings = SAIGON) -> tuple[Province, LiveOperations]:
     """Return a province in which these are down."""
     province = Province(settings=settings)
     await province.run(40)
@@ -34,7 +34,7 @@ async def outage(*dead: str, settings: Settings = SAIGON) -> tuple[Province, Ope
     return province, desk(province)
 
 
-def restarted(before: Province) -> tuple[Province, Operations]:
+def restarted(before: Province) -> tuple[Province, LiveOperations]:
     """Return the province as another daemon finds it with the same journal."""
     last = {entry.target: entry for entry in before.journal.entries if isinstance(entry, Transition)}
     province = Province(before.inventory, before.settings, clock=before.clock, journal=replace(before.journal, last=last))

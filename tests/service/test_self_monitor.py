@@ -30,13 +30,13 @@ class FakeSender:
 
 
 class FakeHolder:
-    """Says the same of everything that held the loop. beats: how often the loop was said to run."""
+    """Says the same of everything that held the loop. ticks: how often the loop was said to run."""
 
     def __init__(self) -> None:
-        self.by, self.beats = "monitor/x.py:1 slow", 0
+        self.by, self.ticks = "monitor/x.py:1 slow", 0
 
-    def beat(self) -> None:
-        self.beats += 1
+    def tick(self) -> None:
+        self.ticks += 1
 
     def name_holder(self, lag_s: float) -> str:
         return self.by
@@ -55,7 +55,8 @@ class Desk:
             clock,
             self.sender,
             lambda: ("lab0", True),
-            self.holder,
+            tick=self.holder.tick,
+            name_holder=self.holder.name_holder,
             report=self.reports.append,
             see_lag=self.lags.append,
         )
@@ -108,4 +109,4 @@ def test_what_held_the_loop_is_told_at_once_and_then_once_a_minute(caplog: pytes
     assert ["the event loop was held up 2 times within a minute, the longest for 9.0 s: monitor/y.py:2 slower"] == caplog.messages[
         1:
     ]
-    assert 6 == desk.holder.beats
+    assert 6 == desk.holder.ticks

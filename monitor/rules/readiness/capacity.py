@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.model.inventory import Inventory, Target
@@ -42,17 +42,13 @@ def rehearse(meeting: Meeting, inventory: Inventory, loads: Mapping[str, UsualLo
     A call passes the endpoint's point and, where that has several uplinks, the first of them, up to the root, whose own line is
     none of ours.
     """
-    calls: dict[str, int] = {}
-    wanted: dict[str, float] = {}
+    calls_bps: dict[str, list[float]] = {}
     for name in meeting.endpoints:
-        endpoint = inventory.targets.get(name)
-        if endpoint is None:
-            continue
-        rate = meeting.call_rate_bps or endpoint.call_rate_bps or 0
-        for point in circuits_of(endpoint, inventory):
-            calls[point] = calls.get(point, 0) + 1
-            wanted[point] = wanted.get(point, 0.0) + rate * rules.call_factor
-    return {point: _circuit(inventory.targets[point], calls[point], wanted[point], loads.get(point), rules) for point in wanted}
+        if (endpoint := inventory.targets.get(name)) is not None:
+            rate = meeting.call_rate_bps or endpoint.call_rate_bps or 0
+            for point in circuits_of(endpoint, inventory):
+                calls_bps.setdefault(point, []).append(rate * rules.call_factor)
+    return {point: _circuit(inventory.targets[point], each, loads.get(point), rules) for point, each in calls_bps.items()}
 
 
 def circuits_of(endpoint: Target, inventory: Inventory) -> list[str]:
@@ -66,7 +62,7 @@ def circuits_of(endpoint: Target, inventory: Inventory) -> list[str]:
     return found
 
 
-def _circuit(point: Target, calls: int, wanted_bps: float, load: UsualLoad | None, rules: MeetingSettings) -> Circuit:
+def _circuit(point: Target, calls_bps: Sequence[float], load: UsualLoad | None, rules: MeetingSettings) -> Circuit:
     assert point.contracted is not None  # circuits_of names no others
     usual = UsualLoad(0.0, 0.0) if load is None else load
     down = point.contracted.down_bps * rules.headroom - usual.down_bps
@@ -74,8 +70,8 @@ def _circuit(point: Target, calls: int, wanted_bps: float, load: UsualLoad | Non
     is_down = down <= up
     return Circuit(
         point.id,
-        calls,
-        wanted_bps,
+        len(calls_bps),
+        sum(calls_bps),
         point.contracted.down_bps if is_down else point.contracted.up_bps,
         max(0.0, min(down, up)),
         None if load is None else usual.down_bps if is_down else usual.up_bps,

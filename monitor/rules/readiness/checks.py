@@ -79,7 +79,6 @@ def uplink(endpoint: EndpointInput) -> Finding:
 
 
 def ping(endpoint: EndpointInput) -> Finding:
-    """Does the endpoint answer?"""
     view, meeting_input = endpoint.view, endpoint.meeting_input
     if view.state is State.DOWN:
         return fails(Rung.PING, Verdict.NOT_READY, "silent", view.since, since_at=view.since)

@@ -129,7 +129,6 @@ def call(endpoint: EndpointInput) -> Finding:
 
 
 def is_in_call(endpoint: EndpointInput) -> bool:
-    """Return whether an endpoint says that it is in a call."""
     busy = _call_of(endpoint)
     return busy is not None and busy.number > 0
 

@@ -76,7 +76,6 @@ def judge_endpoints(meeting_input: MeetingInput) -> dict[str, EndpointVerdict]:
 
 
 def judge_endpoint(endpoint: EndpointInput) -> EndpointVerdict:
-    """Return whether one endpoint can join."""
     ladder = run_checks(endpoint)
     grave = min((finding.verdict for finding in ladder), key=GRAVITY.index)
     first = next((finding for finding in ladder if finding.verdict is grave), None) if grave is not Verdict.READY else None

@@ -39,8 +39,6 @@ class _PointMeans:
 
 
 class Loads(SavedState[_PointMeans]):
-    """The usual load of every point's circuit."""
-
     file = "loads.hours"
     form = "monitor loads 1"
     lost = "the usual loads in %s can't be read and begin anew: %s"

@@ -64,7 +64,6 @@ class SampleMemory:
         return Samples(sum(each[1] for each in seen.buckets), sum(each[2] for each in seen.buckets), seen.at)
 
     def keep_only(self, targets: Collection[str]) -> None:
-        """Forget the targets that are no longer watched."""
         for target in self._endpoints.keys() - set(targets):
             del self._endpoints[target]
 

@@ -38,7 +38,6 @@ _FLAGS = ("good", "on_site", "camera", "sound")
 
 
 def checked(view: MeetingView, stage: Stage, at: float) -> Event:
-    """Return the event of a check that was made."""
     counts = view.counts().items()
     told = tuple(Reason("verdicts", {"verdict": verdict.value, "count": count}) for verdict, count in counts if count)
     values = {**_which(view.meeting), "stage": stage.value, "verdict": view.verdict.value}
@@ -52,7 +51,6 @@ def sealed(view: MeetingView, at: float) -> Event:
 
 
 def confirmed(meeting: Meeting, endpoint: str, tick: Confirmation) -> Event:
-    """Return the event of a technician's tick."""
     values: dict[str, float | int | str] = {**_which(meeting), "by": tick.by, "note": tick.note}
     values |= {name: int(getattr(tick, name)) for name in _FLAGS}
     return Event(tick.at, CONFIRMED, endpoint, MappingProxyType(values))
@@ -172,8 +170,6 @@ def _endpoint_of(name: str, told: Mapping[str, Any]) -> EndpointVerdict:
 
 
 class MeetingJournal(Protocol):
-    """What the watch needs of the journal."""
-
     async def append(self, batch: Sequence[Transition | Event]) -> bool:
         """Commit; never raises."""
 

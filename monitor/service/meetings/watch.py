@@ -61,8 +61,6 @@ BEHIND = timedelta(days=1)
 
 
 class MeetingBoard(Protocol):
-    """What the watch needs of the board."""
-
     @property
     def topology(self) -> Topology: ...
 
@@ -112,7 +110,6 @@ class MeetingWatch:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Watch until the context ends."""
         since = self._clock.wall() - (AHEAD + BEHIND).total_seconds() - 86_400
         self._records.recall(await asyncio.to_thread(self._journal.said, KINDS, since))
         await self.look()
@@ -131,7 +128,6 @@ class MeetingWatch:
             await self._checks.end()
 
     def clock_stepped(self, _: float) -> None:
-        """Look at once after the wall clock was set."""
         if self._scheduler.running:
             self._scheduler.modify_job("look", next_run_time=datetime.now(UTC))
 
@@ -143,12 +139,10 @@ class MeetingWatch:
         return sorted(views, key=lambda view: (view.stage is Stage.OVER, view.meeting.start, view.meeting.id))
 
     def subscribe(self, callback: Callable[[MeetingView], None]) -> Callable[[], None]:
-        """Call back with each meeting that changed; returns what ends it."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback) if callback in self._subscribers else None
 
     async def confirm(self, meeting: str, endpoint: str, confirmation: Confirmation) -> MeetingView | None:
-        """Keep a technician's tick in the journal and judge anew; None where there is no such meeting, or endpoint in it."""
         found = self._find(meeting)
         if found is None or endpoint not in found.endpoints:
             return None
@@ -167,7 +161,6 @@ class MeetingWatch:
         return view_of(found, event)
 
     async def check(self, meeting: str, progress: Progress = lambda done, of: None) -> MeetingView | None:
-        """Check a meeting now, whatever the clock says, and return what was found; None where there is no such meeting."""
         found = self._find(meeting)
         return None if found is None else await self._check(found, None, progress)
 
@@ -301,7 +294,6 @@ class MeetingWatch:
     def _input(self, meeting: Meeting, stage: Stage, now: float) -> MeetingInput:
         configuration, snapshot = self._configuration(), self._board.snapshot()
         rules = configuration.settings.meetings
-        samples = {name: self._samples.of(name, now, rules.recent_s) for name in meeting.endpoints}
         return MeetingInput(
             meeting=meeting,
             stage=stage,
@@ -313,7 +305,7 @@ class MeetingWatch:
             views=snapshot.views,
             windows=self._windows(),
             blind=snapshot.blind,
-            samples={name: each for name, each in samples.items() if each is not None},
+            samples={name: each for name in meeting.endpoints if (each := self._samples.of(name, now, rules.recent_s)) is not None},
             past=self._outages.past(meeting, now, rules.history_s),
             loads=self._loads.usual(meeting.start, meeting.end),
             others=[other for other in self._listed if other is not meeting and _overlap(other, meeting)],
@@ -344,7 +336,6 @@ class MeetingWatch:
 
 
 def _overlap(one: Meeting, other: Meeting) -> bool:
-    """Return whether two meetings are held at the same time, in whole or in part."""
     return one.start < other.end and one.end > other.start
 
 
