@@ -32,7 +32,6 @@ from monitor.export.reports.process import ReportProcess
 from monitor.export.server.listening import limits_of_this_process
 from monitor.export.server.listening import serve as listening
 from monitor.export.server.unexpected import Faults
-from monitor.export.source import Reporter
 from monitor.journal.rows import Entry
 from monitor.journal.store import JournalReader
 
@@ -104,16 +103,13 @@ async def serve_until_gone(poller: socket.socket, listeners: Sequence[socket.soc
     hearing.start(source.run()).add_done_callback(lambda _: ended.set())
     await source.fresh()
     source.read_events_by(JournalBeside(source.settings.journal).events)
-    app = make_app(source, meetings=source.meetings, reporter=_reporter(), limits=limits_of_this_process())
+    # Each file of a report is made by a process of its own, so that what it takes is nobody else's.
+    reporter = ReportProcess((sys.executable, "-m", "monitor.report.worker"))
+    app = make_app(source, meetings=source.meetings, reporter=reporter, limits=limits_of_this_process())
     async with listening(app, listeners):
         await source.serving()
         await ended.wait()
     await hearing.end()
-
-
-def _reporter() -> Reporter:
-    """Return what makes the files of meetings' reports: a process for each, so that what it takes is nobody else's."""
-    return ReportProcess((sys.executable, "-m", "monitor.report.worker"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -186,8 +187,6 @@ def _ids_by_address(inventory: Inventory) -> dict[str, str]:
     found: dict[str, str] = {}
     for target in inventory.targets.values():
         for text in (target.address, *target.answers_from):
-            try:
+            with suppress(ValueError):  # a name: what it sends unasked stays unattributed
                 found.setdefault(str(ip_address(text)), target.id)
-            except ValueError:
-                continue  # a name: what it sends unasked stays unattributed
     return found

@@ -96,7 +96,7 @@ class LiveOperations:
         return self.open_works()
 
     def open_works(self) -> Sequence[AnnouncedWork]:
-        """Return the same, for who is in this process."""
+        """Return the work that was announced at run time and is neither over nor called off, the earliest first."""
         now = self._clock.wall()
         standing = (work for work in self._works.values() if work.end_at > max(now, work.start_at))
         return sorted(standing, key=lambda work: work.start_at)

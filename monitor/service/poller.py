@@ -126,7 +126,7 @@ class Poller:
         self._groups: dict[str, _Group] = {}
         self._opened_s: dict[str, float] = {}
         self._accounted_s: dict[str, float] = {}
-        self._specs: dict[str, tuple[tuple[str, Spec], ...]] = {}
+        self._specs: dict[str, list[tuple[str, Spec]]] = {}
         self._addresses: dict[str, str] = {}
         self._in_flight: defaultdict[str, set[str]] = defaultdict(set)
         self._confirming: defaultdict[str, set[str]] = defaultdict(set)
@@ -147,7 +147,9 @@ class Poller:
             self._accounted_s.pop(job, None)
         new = groups.keys() - self._groups.keys()
         self._groups = groups
-        self._specs = _by_target(turns)
+        self._specs = {}
+        for turn in turns:
+            self._specs.setdefault(turn.spec.target, []).append((turn.probe, turn.spec))
         self._addresses = {turn.spec.target: turn.spec.address for turn in turns}
         for job in sorted(new):
             self._scheduler.add_job(
@@ -336,13 +338,6 @@ def _grouped(turns: Sequence[Turn]) -> list[_Group]:
         _Group(probe, every_s, tick_s(every_s), {tick: tuple(specs) for tick, specs in sorted(by_tick.items())})
         for (probe, every_s), by_tick in ticks.items()
     ]
-
-
-def _by_target(turns: Sequence[Turn]) -> dict[str, tuple[tuple[str, Spec], ...]]:
-    specs: dict[str, list[tuple[str, Spec]]] = defaultdict(list)
-    for turn in turns:
-        specs[turn.spec.target].append((turn.probe, turn.spec))
-    return {target: tuple(probes) for target, probes in specs.items()}
 
 
 def _span_s(specs: Sequence[Spec]) -> float:

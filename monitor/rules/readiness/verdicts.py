@@ -208,14 +208,11 @@ def rank(role: str) -> int:
 
 
 def _places(endpoint: str, cause: str, inventory: Inventory) -> Iterable[str]:
-    yield endpoint
-    target = inventory.targets.get(endpoint)
-    yield from target.parents if target is not None else ()
-    if cause:
-        yield cause
-        at = inventory.targets.get(cause)
-        if at is not None and at.kind is Kind.ENDPOINT:
-            yield from at.parents
+    for name in filter(None, (endpoint, cause)):
+        yield name
+        target = inventory.targets.get(name)
+        if target is not None and target.kind is Kind.ENDPOINT:
+            yield from target.parents
 
 
 def _plain(text: str) -> str:

@@ -45,8 +45,9 @@ def checked(view: MeetingView, stage: Stage, at: float) -> Event:
 
 
 def sealed(view: MeetingView, at: float) -> Event:
-    """Return the event of a sealed report; view.seal is the hash of its body."""
-    values = {**_which(view.meeting), "verdict": view.verdict.value, "seal": view.seal, "body": body(view)}
+    """Return the event of a sealed report: its body, and the hash of that as its seal."""
+    text = body(view)
+    values = {**_which(view.meeting), "verdict": view.verdict.value, "seal": seal(text), "body": text}
     return Event(at, SEALED, "", MappingProxyType(values))
 
 

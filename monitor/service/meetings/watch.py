@@ -39,10 +39,8 @@ from monitor.service.meetings.records import (
     MeetingJournal,
     MeetingRecords,
     OccurrenceRecord,
-    body,
     checked,
     confirmed,
-    seal,
     sealed,
     view_of,
 )
@@ -257,7 +255,7 @@ class MeetingWatch:
         record, now = self._records.of(meeting), self._clock.wall()
         batch = [checked(view, stage, now)]
         if stage is Stage.LOCKED and record.sealed is None:
-            record.sealed = sealed(replace(view, seal=seal(body(view))), now)
+            record.sealed = sealed(view, now)
             batch.append(record.sealed)
         await self._journal.append(batch)
         return self._judge(meeting)
