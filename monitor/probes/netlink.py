@@ -47,7 +47,6 @@ _ENOUGH_ADDRESSES = 8
 class Link:
     """A network interface. kind: such as 'tun', 'veth', '' for real cards and lo. has_carrier: None where the kernel tells none."""
 
-    index: int
     name: str
     kind: str
     is_up: bool
@@ -82,7 +81,6 @@ class Netlink:
             information = dict(_attributes(attributes.get(_IFLA_LINKINFO, b"")))
             carrier = attributes.get(_IFLA_CARRIER)
             found[index] = Link(
-                index,
                 _text(attributes.get(_IFLA_IFNAME, b"")),
                 _text(information.get(_IFLA_INFO_KIND, b"")),
                 bool(flags & _IFF_UP),

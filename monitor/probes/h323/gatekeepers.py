@@ -54,12 +54,11 @@ class _Question:
 class Gatekeeper:
     """One gatekeeper; its socket is connected, so that the kernel drops what others send and reports a closed port.
 
-    Questions are matched by requestSeqNum, which begins anywhere. malformed: datagrams from it that could not be read.
+    Questions are matched by requestSeqNum, which begins anywhere.
     """
 
     def __init__(self, where: Place, port: int, lateness: Lateness) -> None:
         """Open its socket, in the running loop. Raises OSError."""
-        self.malformed = 0
         self._lateness = lateness
         self._waiting: dict[int, _Question] = {}
         self._last = random.randrange(_SEQUENCES)
@@ -154,7 +153,6 @@ class Gatekeeper:
         try:
             answer = read_gatekeeper_answer(data)
         except MalformedError:
-            self.malformed += 1
             return
         question = self._waiting.get(answer.sequence)
         if question is None or question.answer.done():
