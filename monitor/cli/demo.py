@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from monitor.cli.demo_processes import LOOK_S, Child, interrupts, start_child, wait_for_any, wait_until_ready
 from monitor.cli.demo_stack import Surroundings, make_past
 from monitor.cli.parser import Parser
 from monitor.cli.program import own_command
-from monitor.cli.subprocesses import LOOK_S, Child, interrupts, start_child, wait_for_any, wait_until_ready
 from monitor.errors import SetupError
 from monitor.lab.control import ask_lab, prepare_folder, socket_path, state_folder
 from monitor.load.configuration import Configuration, find_folder, load

@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from monitor.cli.alertmanager import RECEIVERS, complete, write_completed
-from monitor.cli.subprocesses import Child, start_child, wait_until_ready
+from monitor.cli.demo_processes import Child, start_child, wait_until_ready
 from monitor.errors import SetupError
 from monitor.load.receivers import load_receivers
 from monitor.words.phrase import Phrase

@@ -15,7 +15,7 @@ from typing import Protocol
 from monitor.lab.control import Control, socket_path
 from monitor.lab.director import Director
 from monitor.lab.emulator import Emulator
-from monitor.lab.inner import InnerNetwork, open_inner
+from monitor.lab.inner_network import InnerNetwork, open_inner
 from monitor.lab.loopback import LoopbackWire, Sockets
 from monitor.lab.namespace import permit_ping_sockets, unshare_network
 from monitor.lab.province import Province

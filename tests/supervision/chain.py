@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from monitor.cli.demo_processes import Child, start_child, wait_until_ready
 from monitor.cli.demo_stack import (
     ALERTMANAGER,
     PROMETHEUS,
@@ -20,7 +21,6 @@ from monitor.cli.demo_stack import (
     write_alertmanager,
     write_prometheus,
 )
-from monitor.cli.subprocesses import Child, start_child, wait_until_ready
 from tests.patience import LONGEST_WAIT_S
 from tests.ports import reserved
 from tests.supervision.scaling import scaled

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.subprocesses import interrupts
+from monitor.cli.demo_processes import interrupts
 from tests.supervision.chain import MissingError
 from tests.supervision.story import DISTRICT, FLAPPING, MONITOR, Account, play
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from monitor.errors import SetupError
-from monitor.lab.inner import InnerNetwork, open_inner
+from monitor.lab.inner_network import InnerNetwork, open_inner
 from monitor.lab.packet import TCP, build, parse_packet
 from monitor.wire.icmp import checksum, pseudo_header
 from tests.lab.small import OWN, packed
