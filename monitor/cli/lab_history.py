@@ -21,7 +21,7 @@ from monitor.lab.history import InventedHistory, past_of
 from monitor.load.configuration import find_folder, load
 from monitor.load.values import aware
 from monitor.model.inventory import Expected
-from monitor.model.scenario import parse_duration
+from monitor.model.scenario import ValueForm, parse_number
 from monitor.service.process import SystemClock
 from monitor.words import say
 from monitor.words.lab import LAB
@@ -117,7 +117,7 @@ def _until(text: str | None, zone: ZoneInfo) -> float:
 
 def _detail(text: str) -> float:
     try:
-        return parse_duration(text)
+        return parse_number(ValueForm.DURATION, text)
     except ValueError as error:
         raise SetupError("given_no_duration", name="--detail", text=text) from error
 

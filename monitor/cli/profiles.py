@@ -128,7 +128,6 @@ def _asked_profile(profiles: Mapping[str, Profile], name: str | None) -> Profile
 
 
 def _credential(configuration: Configuration, arguments: argparse.Namespace) -> Credential:
-    """Return the credential that is named, or the community that is referred to."""
     if arguments.community is not None:
         community = _secret(arguments.community)
         return Credential(name="--community", version=arguments.version or "2c", community=community)

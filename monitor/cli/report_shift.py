@@ -15,7 +15,7 @@ from monitor.cli.tables import TableColumn, folded_table, printed_width, wrapped
 from monitor.errors import LOG, SetupError
 from monitor.journal.store import JournalReader, reading
 from monitor.load.configuration import find_folder, load
-from monitor.load.values import moment
+from monitor.load.values import moment_meant
 from monitor.model.clock import seconds
 from monitor.model.state import Event
 from monitor.report.shift import Outage, ShiftLog, ShiftRecords, shift_log
@@ -82,7 +82,7 @@ def _span(arguments: argparse.Namespace, now: datetime) -> tuple[float, float]:
 
 
 def _moment(option: str, text: str, now: datetime) -> datetime:
-    found = moment(text, now, is_past=True)
+    found = moment_meant(text, now, is_past=True)
     if found is None:
         raise SetupError("given_no_time", name=option, text=text)
     return found

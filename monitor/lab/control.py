@@ -22,7 +22,7 @@ from typing import Any
 from monitor.errors import LOG, SetupError, reason_of
 from monitor.lab.director import ActionError, Director
 from monitor.lab.province import Province
-from monitor.model.scenario import VERBS, Action, UnfitError, find_verb, parse_duration, parse_ratio, parse_value
+from monitor.model.scenario import VERBS, Action, UnfitError, ValueForm, find_verb, parse_number, parse_value
 from monitor.model.spelling import nearest
 from monitor.words import LANGUAGES, say
 from monitor.words.faults import tell_fault
@@ -129,8 +129,8 @@ def action_of(request: Mapping[str, Any]) -> Action:
         verb.name,
         tuple(str(target) for target in request.get("targets", ())),
         values,
-        None if share is None else parse_ratio(str(share)),
-        None if lasts is None else parse_duration(str(lasts)),
+        None if share is None else parse_number(ValueForm.RATIO, str(share)),
+        None if lasts is None else parse_number(ValueForm.DURATION, str(lasts)),
     )
 
 

@@ -288,8 +288,6 @@ class _Stream:
 
 
 class Floods:
-    """What floods, and how much of it is due."""
-
     def __init__(self, province: Province) -> None:
         self._province = province
         self._streams: dict[str, _Stream] = {}

@@ -65,7 +65,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Measurements:
+class PastMeasurements:
     """One target's, step by step; ABSENT where nothing was measured. Seconds, ratios, bytes a second."""
 
     rtt_s: array[float]
@@ -87,7 +87,7 @@ class Weather:
         self.unseen = grid.shares(own)
 
 
-def measure(target: Target, inventory: Inventory, story: Story, happenings: Happenings, weather: Weather) -> Measurements:
+def measure(target: Target, inventory: Inventory, story: Story, happenings: Happenings, weather: Weather) -> PastMeasurements:
     past, grid = weather.past, weather.grid
     chance = random.Random(f"history {past.seed} {target.id} measured")
     quiet = grid.shares(story.silences[target.id])
@@ -100,7 +100,7 @@ def measure(target: Target, inventory: Inventory, story: Story, happenings: Happ
     base_s, wobble_s = _way(target, inventory)
     bad_line = chance.random() < _BAD_LINE_SHARE
     first, gain = _growth(target, chance)
-    found = Measurements(*(array("f", [ABSENT]) * grid.count for _ in range(4)))
+    found = PastMeasurements(*(array("f", [ABSENT]) * grid.count for _ in range(4)))
     draw = chance.random
     for step in range(grid.count):
         seen_s = STEP_S - weather.unseen[step]
@@ -119,7 +119,7 @@ def measure(target: Target, inventory: Inventory, story: Story, happenings: Happ
     return _limited(found, target)
 
 
-def _limited(found: Measurements, target: Target) -> Measurements:
+def _limited(found: PastMeasurements, target: Target) -> PastMeasurements:
     """Let a circuit carry no more than nearly its contract."""
     if target.contracted is not None:
         for values, bps in ((found.receive, target.contracted.down_bps), (found.transmit, target.contracted.up_bps)):
@@ -171,5 +171,5 @@ def _growth(target: Target, chance: random.Random) -> tuple[float, float]:
     return 1.0, 0.0
 
 
-def measure_all(inventory: Inventory, story: Story, happenings: Happenings, weather: Weather) -> Mapping[str, Measurements]:
+def measure_all(inventory: Inventory, story: Story, happenings: Happenings, weather: Weather) -> Mapping[str, PastMeasurements]:
     return {id_: measure(target, inventory, story, happenings, weather) for id_, target in inventory.targets.items()}

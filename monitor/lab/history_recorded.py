@@ -16,7 +16,7 @@ from itertools import pairwise
 from math import floor, isnan
 
 from monitor.lab.history_faults import Happenings
-from monitor.lab.history_measured import ABSENT, STEP_S, Grid, Measurements
+from monitor.lab.history_measured import ABSENT, STEP_S, Grid, PastMeasurements
 from monitor.lab.history_states import Stay, Story
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.state import State
@@ -46,7 +46,7 @@ class Recorder:
         inventory: Inventory,
         story: Story,
         happenings: Happenings,
-        measured: Mapping[str, Measurements],
+        measured: Mapping[str, PastMeasurements],
         grid: Grid,
         *,
         detail: int,
@@ -202,7 +202,7 @@ class Recorder:
 
     # Measurements
 
-    def _quality(self, own: Labels, measured: Measurements) -> Iterator[Recorded]:
+    def _quality(self, own: Labels, measured: PastMeasurements) -> Iterator[Recorded]:
         yield Recorded("target:wan_icmp_rtt_average_seconds:avg5m", own, measured.rtt_s)
         median = self._quantiles(measured.rtt_s, WEEK_STEPS, 0.5)
         yield Recorded("target:wan_icmp_rtt_average_seconds:median7d", own, median)
@@ -211,7 +211,7 @@ class Recorder:
             loss[step] = sum(measured.loss_ratio[step - 2 : step + 1]) / 3
         yield Recorded("target:wan_icmp_loss_ratio:ratio15m", own, loss)
 
-    def _circuit(self, target: Target, own: Labels, measured: Measurements) -> Iterator[Recorded]:
+    def _circuit(self, target: Target, own: Labels, measured: PastMeasurements) -> Iterator[Recorded]:
         contract = target.contracted
         for way, values, bps in (
             ("receive", measured.receive, contract.down_bps if contract else None),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from monitor.lab.device import Device, make_device
 from monitor.lab.history_faults import Happenings
-from monitor.lab.history_measured import STEP_S, Grid, Measurements, Weather
+from monitor.lab.history_measured import STEP_S, Grid, PastMeasurements, Weather
 from monitor.lab.history_states import Stay, Story
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.reading import IcmpSample, Outcome
@@ -46,7 +46,7 @@ class Album:
         inventory: Inventory,
         story: Story,
         happenings: Happenings,
-        measured: Mapping[str, Measurements],
+        measured: Mapping[str, PastMeasurements],
         weather: Weather,
     ) -> None:
         self._inventory, self._story, self._happenings, self._measured = inventory, story, happenings, measured
@@ -151,7 +151,7 @@ class Album:
             _PACKETS,
         )
 
-    def _snmp(self, target: Target, totals: _Totals, measured: Measurements, step: int, at: float, *, is_up: bool) -> SnmpView:
+    def _snmp(self, target: Target, totals: _Totals, measured: PastMeasurements, step: int, at: float, *, is_up: bool) -> SnmpView:
         receive, transmit = measured.receive[step], measured.transmit[step]
         if not is_up or isnan(receive):
             return SnmpView(at - _AGE_S, False, (Reason("no_answer"),), target.profile, None, (), MappingProxyType({}))

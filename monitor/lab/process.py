@@ -109,12 +109,8 @@ class _NetworkWire:
 def play_in_network(plan: LabPlan, network: LabNetwork, announce: Callable[[], None]) -> None:
     """Play the province in its network until SIGTERM or SIGINT. announce: called once it answers."""
     facts = {"mode": "namespace", "interface": LAB_INTERFACE, "own_address": OWN_ADDRESS}
-
-    def connect(province: Province) -> Wire:
-        return _NetworkWire(network, province, plan)
-
     try:
-        asyncio.run(_play(plan, connect, network.tun.set_carrier, facts, announce))
+        asyncio.run(_play(plan, lambda province: _NetworkWire(network, province, plan), network.tun.set_carrier, facts, announce))
     finally:
         network.close()
 

@@ -129,8 +129,6 @@ class _WrittenEvent:
 
 
 class _EventReader:
-    """Reads the events of one file."""
-
     def __init__(self, file: str, form: Table, zone: tzinfo, faults: list[Fault]) -> None:
         self._file, self._form, self._zone, self._faults = file, form, zone, faults
 

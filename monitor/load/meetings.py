@@ -93,8 +93,6 @@ def load_meetings(path: Path, inventory: Inventory | None, zone: ZoneInfo, fault
 
 
 class _MeetingReader:
-    """Reads meetings against an inventory."""
-
     def __init__(self, inventory: Inventory | None, zone: ZoneInfo) -> None:
         self._inventory = inventory
         self._zone = zone

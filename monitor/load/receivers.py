@@ -45,8 +45,6 @@ class SecretUrl(Secret):
 
 
 class SmartHost(Scalar):
-    """HOST:PORT of a mail server."""
-
     written = "HOST:PORT"
 
     def read(self, node: Node) -> str:

@@ -98,8 +98,6 @@ def _is_of_vietnam(text: str) -> bool:
 
 
 class JournalUrl(Scalar):
-    """An SQLAlchemy URL of a database."""
-
     written = "SQLAlchemy URL"
     pattern = "^[a-z][a-z0-9+]*://"
 

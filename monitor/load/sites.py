@@ -37,8 +37,6 @@ class LocationReader(Scalar):
 
 
 class Telephone(Scalar):
-    """A telephone number."""
-
     written = "telephone number"
     numbers = True
 

@@ -166,8 +166,6 @@ class _Bounded(Scalar):
 
 
 class Number(_Bounded):
-    """A decimal number within bounds (both included)."""
-
     written = "number"
 
     def read(self, node: Node) -> float:
@@ -175,8 +173,6 @@ class Number(_Bounded):
 
 
 class Whole(_Bounded):
-    """A whole number within bounds (both included)."""
-
     written = "whole number"
     kind = "integer"
 
@@ -303,12 +299,12 @@ class Moment(Scalar):
         """Return it; tzinfo is None where no offset is written."""
         text = node.text("a_date_and_time")
         try:
-            moment = datetime.fromisoformat(text)
+            moment_meant = datetime.fromisoformat(text)
         except ValueError:
             raise node.refuse("no_date_and_time", text=text) from None
         if "T" not in text and " " not in text:
             raise node.refuse("date_without_time", phrase("write_it_as", example=f"{text}T08:00"), text=text)
-        return moment
+        return moment_meant
 
 
 class Address(Scalar):
@@ -337,8 +333,6 @@ class Address(Scalar):
 
 
 class Regex(Scalar):
-    """A regular expression of Python's re."""
-
     written = "regular expression"
 
     def read(self, node: Node) -> str:
@@ -366,7 +360,7 @@ def time_of_day(text: str) -> time | None:
     return time(int(found[1]), int(found[2])) if found else None
 
 
-def moment(text: str, now_local: datetime, *, is_past: bool) -> datetime | None:
+def moment_meant(text: str, now_local: datetime, *, is_past: bool) -> datetime | None:
     """Return the aware moment that a text means, None where it means none.
 
     It is a time of day, the last one where is_past, else the next; or 2026-11-30T22:00, also with a space, seconds or an offset.
@@ -385,9 +379,9 @@ def moment(text: str, now_local: datetime, *, is_past: bool) -> datetime | None:
     return aware(read, now_local.tzinfo)
 
 
-def aware(moment: datetime, zone: tzinfo | None) -> datetime:
+def aware(moment_meant: datetime, zone: tzinfo | None) -> datetime:
     """Return a moment in its own offset, or in the zone where it has none."""
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+    return moment_meant if moment_meant.tzinfo is not None else moment_meant.replace(tzinfo=zone)
 
 
 def regex_fault(text: str) -> Phrase | None:

@@ -243,14 +243,9 @@ def parse_value(form: ValueForm, text: str) -> Value:
     return value
 
 
-def parse_duration(text: str) -> float:
-    """Return seconds. Raises UnfitError with what it should look like."""
-    return float(str(parse_value(ValueForm.DURATION, text)))
-
-
-def parse_ratio(text: str) -> float:
-    """Return 0 to 1. Raises UnfitError with what it should look like."""
-    return float(str(parse_value(ValueForm.RATIO, text)))
+def parse_number(form: ValueForm, text: str) -> float:
+    """Return seconds, 0 to 1 or bit/s, as the form is. Raises UnfitError with what it should look like."""
+    return float(str(parse_value(form, text)))
 
 
 def _parse(form: ValueForm, text: str) -> Value | None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.export.source import RefusedError
 from monitor.load.configuration import Configuration
-from monitor.load.values import moment
+from monitor.load.values import moment_meant
 from monitor.model.clock import Clock, seconds
 from monitor.model.settings import MaintenanceWindow
 from monitor.model.spelling import nearest
@@ -129,7 +129,7 @@ class LiveOperations:
             # What is longer than any calendar is quoted: no number of days says more, and JSON has no word for the infinite.
             raise RefusedError("work_too_long", lasts_s=lasts_s if lasts_s < _FARTHEST_YEARS * _YEAR_S else lasts, most_s=MOST_S)
         now = datetime.fromtimestamp(self._clock.wall(), ZoneInfo(self._configuration().settings.timezone))
-        begin = moment(start, now, is_past=False) if start else now
+        begin = moment_meant(start, now, is_past=False) if start else now
         if begin is None:
             raise RefusedError("given_no_time", name="from", text=start)
         if begin - now > timedelta(seconds=_FARTHEST_YEARS * _YEAR_S):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.load.values import moment
+from monitor.load.values import moment_meant
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 30, 14, 30, 20, tzinfo=ZONE)
@@ -27,11 +27,11 @@ NOW = datetime(2026, 11, 30, 14, 30, 20, tzinfo=ZONE)
     ],
 )
 def test_a_time_of_day_is_the_nearest_one_and_a_date_is_in_the_zone_of_now(text: str, is_past: bool, expected: str) -> None:
-    found = moment(text, NOW, is_past=is_past)
+    found = moment_meant(text, NOW, is_past=is_past)
     assert found is not None
     assert expected == found.isoformat()
 
 
 @pytest.mark.parametrize("text", ["", "24:00", "7h", "tomorrow", "2026-13-01", "12:60"])
 def test_what_is_no_time_is_none(text: str) -> None:
-    assert moment(text, NOW, is_past=True) is None
+    assert moment_meant(text, NOW, is_past=True) is None

@@ -54,7 +54,7 @@ def _why(error: csv.Error) -> Phrase:
 
 def write_csv(top: yaml.Node, *, excel: bool = False) -> str:
     """Return an inventory's tree as CSV; columns that no row fills are left out. excel: with a byte order mark and ';'."""
-    rows = rows_of(top)
+    rows = list(rows_of(top))
     out = io.StringIO(newline="")
     if excel:
         out.write("\ufeff")

@@ -69,8 +69,6 @@ def _session(netbox: NetBox) -> aiohttp.ClientSession:
 
 
 class _NetboxApi:
-    """The REST API of one NetBox."""
-
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self._session = session
         self._url = url

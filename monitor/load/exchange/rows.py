@@ -6,7 +6,7 @@ csv_file.py and xlsx.py are files of rows, netbox.py is another source of them.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import yaml
 
@@ -184,18 +184,14 @@ def _cell_node(column: str, cell: str, mark: yaml.Mark, faults: list[Fault]) -> 
         return None
 
 
-def rows_of(top: yaml.Node) -> list[dict[str, str]]:
-    """Return an inventory's tree as rows, column → text; what a row has no value for is left out."""
-    return list(_rows(top))
-
-
 def used_columns(rows: Iterable[Mapping[str, str]]) -> list[str]:
     """Return the columns that the rows fill, in their order; kind and id always."""
     used = {column for row in rows for column in row} | {"kind", "id"}
     return [column for column in COLUMNS if column in used]
 
 
-def _rows(top: yaml.Node) -> Iterable[dict[str, str]]:
+def rows_of(top: yaml.Node) -> Iterator[dict[str, str]]:
+    """Yield an inventory's tree as rows, column → text; what a row has no value for is left out."""
     network = value_of(top, "network")
     if isinstance(network, yaml.MappingNode):
         yield {"kind": "network"} | _cells(network)

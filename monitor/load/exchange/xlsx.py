@@ -93,7 +93,7 @@ def write_xlsx(top: yaml.Node, language: str) -> bytes:
 
     What is read of a sheet does not hang on its name: a workbook can be imported in whatever language it was exported.
     """
-    rows = rows_of(top)
+    rows = list(rows_of(top))
     book = Book()
     parts = {
         "point": [row for row in rows if row["kind"] == "point"],
