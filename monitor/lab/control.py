@@ -1,4 +1,4 @@
-"""The lab's control socket: one JSON object a line, both ways. Requests:
+"""Where a running lab is found, and its control socket there: one JSON object a line, both ways. Requests:
 
     {"do": "cut", "targets": ["xa-lung-cu"], "values": {"via": "…"}, "share": "30%", "for": "2m"}
     {"ask": "status"}    {"ask": "counters", "target": "xa-lung-cu"}    {"ask": "verbs"}

@@ -1,4 +1,4 @@
-"""SNMP credentials of monitor.yaml: their form, and what each version needs."""
+"""Credentials of agents, with what each version of SNMP needs, and logins of management pages, as monitor.yaml has them."""
 
 from __future__ import annotations
 

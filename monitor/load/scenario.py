@@ -12,7 +12,9 @@ steps:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,25 +67,15 @@ class _ScenarioReader:
         self._folder = folder
 
     def read(self, node: Node) -> Scenario:
-        found: dict[str, Any] = {}
         readers: dict[str, Callable[[Node], Any]] = {
             "title": lambda value: value.text("a_text"),
             "about": lambda value: value.text("a_text"),
-            "seed": lambda value: _value(value, ValueForm.COUNT),
+            "seed": partial(_value, ValueForm.COUNT),
             "links": lambda value: tuple(self._by_selector(value, _link)),
             "agents": lambda value: tuple(self._by_selector(value, self._agent)),
             "steps": lambda value: tuple(_each(value, self._step)),
         }
-        for key, value in _children(node):
-            reader = readers.get(key)
-            if reader is None:
-                value.refuse("unknown_key", did_you_mean(key, readers))
-                continue
-            try:
-                found[key] = reader(value)
-            except Faulty:
-                continue
-        return Scenario(**found)
+        return Scenario(**_by_key(node, readers))
 
     def schema(self) -> dict[str, object]:
         return {"type": "object", "properties": {key: {} for key in ("title", "about", "seed", "links", "agents", "steps")}}
@@ -107,15 +99,10 @@ class _ScenarioReader:
             _refuse(node, error)
 
     def _agent(self, node: Node) -> AgentSettings:
-        found: dict[str, Any] = {}
-        for key, value in _children(node):
-            if key == "play":
-                found["source"], found["recording"] = self._recording(value)
-            elif key in ("tcp", "udp"):
-                found[key] = _value(value, ValueForm.PORTS)
-            else:
-                value.refuse("unknown_key", did_you_mean(key, ("play", "tcp", "udp")))
-        return AgentSettings(**found)
+        ports = partial(_value, ValueForm.PORTS)
+        found = _by_key(node, {"play": self._recording, "tcp": ports, "udp": ports})
+        source, recording = found.pop("play", ("", None))
+        return AgentSettings(recording, source, **found)
 
     def _recording(self, node: Node) -> tuple[str, str]:
         path = self._folder / node.text("a_recording")
@@ -126,7 +113,7 @@ class _ScenarioReader:
 
     def _step(self, node: Node) -> Step:
         children = dict(_children(node))
-        times = {key: _value(children[key], form) for key, form in _STEP_KEYS.items() if key in children}
+        times = {key: _value(form, children[key]) for key, form in _STEP_KEYS.items() if key in children}
         verbs = [key for key in children if key in VERBS]
         if len(verbs) != 1:
             raise _which_verb(node, verbs, children)
@@ -157,21 +144,27 @@ class _ScenarioReader:
 
 
 def _link(node: Node) -> LinkSettings:
+    found = _by_key(node, {key: partial(_value, form) for key, (_, form) in _LINK_KEYS.items()})
+    return LinkSettings(**{_LINK_KEYS[key][0]: value for key, value in found.items()})
+
+
+def _by_key(node: Node, readers: Mapping[str, Callable[[Node], Any]]) -> dict[str, Any]:
+    """Return what a mapping says under known keys, those that could be read; notes the unknown ones."""
     found: dict[str, Any] = {}
     for key, value in _children(node):
-        if key in _LINK_KEYS:
-            name, form = _LINK_KEYS[key]
-            found[name] = _value(value, form)
-        else:
-            value.refuse("unknown_key", did_you_mean(key, _LINK_KEYS))
-    return LinkSettings(**found)
+        if key not in readers:
+            value.refuse("unknown_key", did_you_mean(key, readers))
+            continue
+        with contextlib.suppress(Faulty):
+            found[key] = readers[key](value)
+    return found
 
 
 def _parameter(verb: Verb, key: str, node: Node) -> Value | None:
     """Return the value of a verb's parameter; None where the verb has none of that name (noted)."""
     known = {parameter.name: parameter for parameter in verb.parameters}
     if key in known:
-        return _value(node, known[key].form)
+        return _value(known[key].form, node)
     node.refuse("unknown_key", did_you_mean(key, [*known, *_STEP_KEYS, verb.name]))
     return None
 
@@ -183,7 +176,7 @@ def _which_verb(node: Node, found: list[str], keys: Iterable[str]) -> Faulty:
     return node.refuse("step_of_none", did_you_mean(strange, VERBS, phrase("write_one_of", names=tuple(VERBS))))
 
 
-def _value(node: Node, form: ValueForm) -> Value:
+def _value(form: ValueForm, node: Node) -> Value:
     try:
         return parse_value(form, node.text(f"form_{form.value}"))
     except UnfitError as error:

@@ -1,4 +1,4 @@
-"""Meetings, and whether they can be held: what is asked of whom, what was found, and what to do about it."""
+"""Meetings, and whether they can be held: what is asked of whom, what was found, what to do about it, and the order of a report."""
 
 from __future__ import annotations
 
