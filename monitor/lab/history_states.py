@@ -14,8 +14,7 @@ from monitor.model.state import Event, State, Transition
 from monitor.rules import maintenance
 from monitor.rules.health import Circumstances, Health, Judgement, ProbeHealth, Standing, judge_state
 from monitor.rules.timetable import is_expected
-from monitor.rules.topology import Block, Cut, Topology, find_causes
-from monitor.rules.topology import of as topology_of
+from monitor.rules.topology import Block, Cut, Topology, find_causes, topology_of
 
 FIRST_JUDGEMENT_S = 15.0
 """After a start, every target is judged within one interval of ICMP."""

@@ -250,7 +250,7 @@ class _Declines:
 
 def _maintenance(journal: ShiftRecords, since: float, until: float) -> list[Maintenance]:
     """Return announced work that touches the shift, and what the configuration's windows covered, by their reason."""
-    works = [work for work in operations.works(journal.works) if since < work.end_at > work.start_at < until]
+    works = [work for work in operations.announced_works(journal.works) if since < work.end_at > work.start_at < until]
     found = [
         Maintenance(
             work.window.ids,

@@ -112,7 +112,7 @@ def circuit_load(target: Target, wan: InterfaceView | None) -> CircuitLoad:
 
 
 def load_ratios(wan: InterfaceView | None, contracted: Contracted | None) -> tuple[float | None, float | None]:
-    """Return the share of its contracted speed that the circuit carries, received and transmitted; None as in `load`."""
+    """Return the share of its contracted speed that the circuit carries, received and transmitted; None as in circuit_load()."""
     if wan is None or contracted is None:
         return None, None
     receive, transmit = wan.receive_bytes_per_second, wan.transmit_bytes_per_second

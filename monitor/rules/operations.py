@@ -100,7 +100,7 @@ def _work_of(event: Event) -> AnnouncedWork:
     return AnnouncedWork(int(values["number"]), window, str(values["by"]), event.at)
 
 
-def works(events: Iterable[Event]) -> list[AnnouncedWork]:
+def announced_works(events: Iterable[Event]) -> list[AnnouncedWork]:
     """Return all work that these events announce, oldest first; what was ended early ends at that moment."""
     found: dict[int, AnnouncedWork] = {}
     for event in events:

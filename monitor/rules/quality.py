@@ -35,7 +35,7 @@ _LONG_BURST = 30
 _DEFAULTS = QualitySettings()
 
 CODES = frozenset(("loss", "rtt", "rtt_usual", "jitter"))
-"""The codes of judge()'s reasons."""
+"""The codes of judge_quality()'s reasons."""
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Quality:
 
     @property
     def loss_ratio(self) -> float | None:
-        """Return the loss over the window, 0 to 1, None where nothing was sent; whether it proves anything is judge()'s."""
+        """Return the loss over the window, 0 to 1, None where nothing was sent; whether it proves anything is judge_quality()'s."""
         return (self.sent - self.received) / self.sent if self.sent else None
 
     @property
@@ -222,7 +222,7 @@ def usual_bound_s(usual_rtt_s: float, settings: QualitySettings) -> float:
 
 
 def mean_rtt_s(rounds: Iterable[RecentRounds]) -> float | None:
-    """Return the mean RTT over a window's rounds in seconds, as judge() takes it; None without a reply that the kernel stamped."""
+    """Return the mean RTT of a window's rounds in seconds, as judge_quality() takes it; None where no reply was stamped."""
     timed, sum_s = 0, 0.0
     for _, _, _, of_round, of_round_s, _, _, _ in rounds:
         timed += of_round

@@ -57,7 +57,7 @@ class Topology:
         return _reached(target, self.children, self._below)
 
 
-def of(inventory: Inventory) -> Topology:
+def topology_of(inventory: Inventory) -> Topology:
     """Return the graph of an inventory. Parents that the inventory does not hold are left out: nothing can be blamed on them."""
     targets = inventory.targets
     parents = {name: tuple(parent for parent in target.parents if parent in targets) for name, target in targets.items()}

@@ -55,7 +55,7 @@ class LiveOperations:
         said = journal.said((*operations.ACKNOWLEDGEMENT_KINDS, *operations.MAINTENANCE_KINDS))
         for target, taken in operations.standing_acknowledgements(said).items():
             board.acknowledge(target, taken)
-        works = operations.works(said)
+        works = operations.announced_works(said)
         self._last_number = max((work.number for work in works), default=0)
         self._works = {work.number: work for work in works}
         self._tell_board()

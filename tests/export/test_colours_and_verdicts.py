@@ -18,11 +18,11 @@ from monitor.load.configuration import Configuration, load
 from monitor.model.meeting import Meeting, Samples, Stage, UsualLoad, Verdict
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.state import Snapshot, State, TargetView
-from monitor.rules import topology
 from monitor.rules.health import Circumstances, judge_state
 from monitor.rules.readiness.inputs import MeetingInput
 from monitor.rules.readiness.verdicts import judge_readiness as judge_meeting
 from monitor.rules.timetable import probe_plan
+from monitor.rules.topology import topology_of
 from monitor.service.board.track import new_track
 from tests.export import sample
 from tests.load.folders import SITES, make_folder
@@ -220,7 +220,7 @@ def ready(of: Configuration, *, icmp: TargetView, loads: dict[str, UsualLoad] | 
         Stage.HOUR_BEFORE,
         endpoints.NOW,
         inventory,
-        topology.of(inventory),
+        topology_of(inventory),
         of.settings,
         of.profiles,
         views,

@@ -13,8 +13,8 @@ from monitor.model.reading import IcmpSample, Outcome, ServiceSample
 from monitor.model.reason import Reason
 from monitor.model.settings import Settings
 from monitor.model.state import IcmpView, RecentRounds, ServiceView, SnmpView, State, TargetView
-from monitor.rules import topology
 from monitor.rules.readiness.inputs import MeetingInput
+from monitor.rules.topology import topology_of
 
 LOCAL = timezone(timedelta(hours=7))
 START = datetime(2026, 11, 30, 8, tzinfo=LOCAL)
@@ -168,7 +168,7 @@ def meeting_input(
         stage,
         now,
         plan,
-        topology.of(plan),
+        topology_of(plan),
         settings,
         PROFILES,
         found,

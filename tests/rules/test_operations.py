@@ -74,7 +74,7 @@ def test_who_has_what_is_the_last_that_was_said_of_it() -> None:
 
 def test_announced_work_is_read_back_as_it_was_and_what_was_ended_early_ends_then() -> None:
     events = [operations.announced(work(1)), operations.announced(work(2)), operations.ended(work(2), "VNPT", 2_000.0)]
-    first, second = operations.works(events)
+    first, second = operations.announced_works(events)
     assert work(1) == first
     assert (1_000.0, 2_000.0) == (second.start_at, second.end_at)
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.rules.topology import Block, Cut, Topology, find_causes, of
+from monitor.rules.topology import Block, Cut, Topology, find_causes, topology_of
 from tests.service.province import endpoint, inventory, point, small_province
 
-TREE = of(small_province(districts=2, communes=2))
+TREE = topology_of(small_province(districts=2, communes=2))
 
 
 def cuts(graph: Topology, silent: Mapping[str, Block], seen: set[str] | None = None) -> dict[str, Cut]:
@@ -37,7 +37,7 @@ def test_an_uplink_that_nothing_is_known_of_is_looked_through() -> None:
     assert {"d0-c0": Cut(Block.DOWN, "root")} == cuts(TREE, {"root": Block.DOWN, "d0-c0": Block.DOWN}, set(seen))
 
 
-RING = of(inventory([point("root"), point("a", "root"), point("b", "root"), point("x", "a", "b"), endpoint("e", "x")]))
+RING = topology_of(inventory([point("root"), point("a", "root"), point("b", "root"), point("x", "a", "b"), endpoint("e", "x")]))
 
 
 def test_of_several_uplinks_any_carries() -> None:
@@ -68,7 +68,7 @@ def test_work_on_an_uplink_explains_the_silence_behind_it_even_below_a_fault() -
 
 def test_a_circle_of_uplinks_is_refused() -> None:
     with pytest.raises(ValueError, match="circle"):
-        of(inventory([point("root"), point("a", "b"), point("b", "a")]))
+        topology_of(inventory([point("root"), point("a", "b"), point("b", "a")]))
 
 
 @st.composite
@@ -78,7 +78,7 @@ def graphs(draw: st.DrawFn) -> Topology:
     for number in range(1, size):
         uplinks = draw(st.sets(st.integers(0, number - 1), min_size=1, max_size=3))
         targets.append(point(f"t{number}", *(f"t{each}" for each in sorted(uplinks))))
-    return of(inventory(targets))
+    return topology_of(inventory(targets))
 
 
 def paths(graph: Topology, name: str) -> list[tuple[str, ...]]:

@@ -15,8 +15,7 @@ from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.spec import IcmpSpec, SipSpec, Spec
 from monitor.model.state import Event, Snapshot, TargetView, Transition
-from monitor.rules import topology
-from monitor.rules.topology import Topology
+from monitor.rules.topology import Topology, topology_of
 from monitor.service.board.judge import MeetingSpans
 from monitor.service.meetings.check import Form
 from monitor.service.meetings.loads import Loads
@@ -74,7 +73,7 @@ class FakeDaemon:
 
     @property
     def topology(self) -> Topology:
-        return topology.of(self.configuration.inventory)
+        return topology_of(self.configuration.inventory)
 
     def snapshot(self) -> Snapshot:
         now = self.clock.wall()

@@ -20,7 +20,7 @@ from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, State, Transition
 from monitor.report.wording import ShiftWording
 from monitor.service.board.announcing import sentence
-from monitor.service.board.measured import Measurements
+from monitor.service.board.measured import Measured
 from monitor.words import LANGUAGES, Catalogue
 from monitor.words.complaints import COMPLAINTS
 from monitor.words.details import DETAILS
@@ -148,7 +148,7 @@ def test_the_log_shows_none_either(kind: str, outcome: Outcome, verdict: Verdict
 @every_language
 @pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.OK])
 def test_an_agent_that_brought_no_reason_is_told_by_how_its_poll_ended(outcome: Outcome, language: str) -> None:
-    measured = Measurements()
+    measured = Measured()
     measured.record_snmp(Reading(IT, "snmp", 0.0, outcome), TARGET, sample.NOW)
     assert measured.snmp is not None
     said = Sentences(language, ZONE).detail(measured.snmp.detail)

@@ -23,10 +23,10 @@ from monitor.model.reading import Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import MaintenanceWindow, Settings
 from monitor.model.state import Acknowledgement, Event, OwnSide, Snapshot, State, Transition
-from monitor.rules import topology
 from monitor.rules.conference import is_held
 from monitor.rules.health import Health, Standing
 from monitor.rules.timetable import candidates_of, probe_plan
+from monitor.rules.topology import Topology, topology_of
 from monitor.service.board.announcing import announce, sentence
 from monitor.service.board.blindness import BlindnessWatch
 from monitor.service.board.judge import Judge, MeetingSpans
@@ -92,12 +92,12 @@ class Board:
         self._has_new_paths = False
         self._is_committing = False
         self._commits = BackgroundTasks("a commit")
-        self._pulse = Pulse(TICK_S, LOOK_EVERY_S)
+        self._step_timer = StepTimer(TICK_S, LOOK_EVERY_S)
         self._follow(inventory, settings, profiles)
         clock.on_step(self._clock_was_set)
 
     @property
-    def topology(self) -> topology.Topology:
+    def topology(self) -> Topology:
         return self._topology
 
     def deliver(self, reading: Reading) -> None:
@@ -115,7 +115,7 @@ class Board:
         usual_rtt_s = self._usual_rtt_s(reading.target) if reading.icmp is not None else None
         if track.record_reading(reading, wall, self._settings, usual_rtt_s):
             self._unjudged.add(reading.target)
-            self._pulse.wake()
+            self._step_timer.wake()
             self._time.hurry(now_s + TICK_S)
         if track.health is not before:
             self._follow_up(track, before, now_s)
@@ -127,7 +127,7 @@ class Board:
     def own_side(self, own: OwnSide) -> None:
         self._blindness.own_side(own)
         if self._blindness.is_doubted:
-            self._pulse.wake()
+            self._step_timer.wake()
 
     def round_opened(self, wall: float) -> None:
         """Note that an ICMP round begins. wall: epoch seconds."""
@@ -139,14 +139,14 @@ class Board:
         It is published with the next step, once for all that were found by then: an outage may have a hundred root causes.
         """
         self._events.append(Event(self._clock.wall(), "path", target, told=(path,)))
-        self._pulse.wake()
+        self._step_timer.wake()
         self._has_new_paths |= self._published.path_found(target, path)
 
     def acknowledge(self, target: str, taken: Acknowledgement | None) -> None:
         """Show who has a target, None: nobody; the journal has it already. It ends by itself with the target's outage."""
         if target in self._tracks:
             self._published.acknowledge(target, taken)
-            self._pulse.wake()
+            self._step_timer.wake()
             self._published.notify(self.snapshot)
 
     def announce(self, windows: Sequence[MaintenanceWindow]) -> None:
@@ -161,7 +161,7 @@ class Board:
 
     def _look_soon(self) -> None:
         self._looked_s = float("-inf")
-        self._pulse.wake()
+        self._step_timer.wake()
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Have a function called with the snapshot after each publication; it must not block. The returned one ends that."""
@@ -193,7 +193,7 @@ class Board:
                 else:
                     if found is not None:
                         committing = self._commits.start(self._commit(*found))
-                await self._pulse.wait(is_busy=self._is_busy)
+                await self._step_timer.wait(is_busy=self._is_busy)
         finally:
             if committing is not None:
                 await asyncio.gather(committing, return_exceptions=True)
@@ -261,14 +261,14 @@ class Board:
             tracks[name] = track
         self._tracks = tracks
         self._aging = Aging(tracks, TICK_S, now_s)
-        self._topology = topology.of(inventory)
+        self._topology = topology_of(inventory)
         self._suspicions.follow(tracks, self._topology, settings)
         self._blindness.follow(tracks, self._topology, settings)
         self._judge.follow(tracks, self._topology, settings, profiles, self._now_local())
         self._published.follow(inventory, tracks, self._topology)
         self._are_standings_new = True
         self._unjudged = set(tracks)
-        self._pulse.wake()
+        self._step_timer.wake()
 
     def _clock_was_set(self, moved_s: float) -> None:
         """Move along with the wall clock what is stamped by it."""
@@ -387,8 +387,8 @@ class Board:
         return datetime.fromtimestamp(self._clock.wall(), self._zone)
 
 
-class Pulse:
-    """Waits for the board's next step, on beats that others wait for too. tick_s, rest_s: how long at most, busy and at rest."""
+class StepTimer:
+    """Waits for the board's next step, on ticks that others wait for too. tick_s, rest_s: how long at most, busy and at rest."""
 
     def __init__(self, tick_s: float, rest_s: float) -> None:
         self._tick_s = tick_s

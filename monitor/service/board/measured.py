@@ -51,7 +51,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Measurements:
+class Measured:
     """The measurements of one target, and the views that are made of them.
 
     held: bursts without any reply that are not yet counted as loss: they may turn out to be an outage's or our own blindness.

@@ -19,7 +19,7 @@ from monitor.model.state import Transition
 from monitor.rules import health
 from monitor.rules.health import Flapping, Health, HealthEvent, ProbeHealth, Standing
 from monitor.rules.timetable import Turn
-from monitor.service.board.measured import Measurements
+from monitor.service.board.measured import Measured
 
 SHARES = 20
 
@@ -59,7 +59,7 @@ class Track:
     health: Health
     flapping: Flapping = field(default_factory=Flapping)
     steady: Flapping = field(default_factory=Flapping)
-    measured: Measurements = field(default_factory=Measurements)
+    measured: Measured = field(default_factory=Measured)
     heard_s: dict[str, float] = field(default_factory=dict)
     look_s: float = -inf
     silence: TargetSilence | None = None

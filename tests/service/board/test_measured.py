@@ -7,7 +7,7 @@ import pytest
 from monitor.model.inventory import Target
 from monitor.model.reading import IcmpSample, InterfaceSample, Outcome, Reading, SnmpSample
 from monitor.model.settings import QualitySettings
-from monitor.service.board.measured import Measurements
+from monitor.service.board.measured import Measured
 from tests.service.province import answer, miss, point
 from tests.told import english, text
 
@@ -24,8 +24,8 @@ def poll(at_s: float, octets: int, **more: object) -> Reading:
     return Reading("a", "snmp", at_s, Outcome.OK, snmp=sample, **more)  # type: ignore[arg-type]
 
 
-def polled(target: Target = TARGET) -> Measurements:
-    measured = Measurements()
+def polled(target: Target = TARGET) -> Measured:
+    measured = Measured()
     measured.record_snmp(poll(1000.0, 0), target, 5000.0)
     measured.record_snmp(poll(1060.0, 600_000), target, 5060.0)
     return measured
@@ -53,7 +53,7 @@ def test_a_miss_says_that_the_agent_is_silent_and_keeps_when_it_last_spoke() -> 
 
 
 def test_a_refusal_is_no_answer_to_what_was_asked() -> None:
-    measured = Measurements()
+    measured = Measured()
     measured.record_snmp(Reading("a", "snmp", 1.0, Outcome.REFUSED, detail=text("authorizationError")), TARGET, 5000.0)
     assert measured.snmp is not None
     assert (False, None, "authorizationError") == (measured.snmp.up, measured.snmp.at, english(measured.snmp.detail))
@@ -87,7 +87,7 @@ def test_a_step_of_the_wall_clock_moves_what_was_measured_along() -> None:
 
 
 def test_a_lost_burst_counts_as_loss_once_the_target_answers_again_and_never_while_it_is_silent() -> None:
-    measured, settings = Measurements(), QualitySettings(min_packets=5)
+    measured, settings = Measured(), QualitySettings(min_packets=5)
     lost, good = IcmpSample(5, (None,) * 5), IcmpSample(5, (0.01,) * 5)
     told = []
     for number, sample in enumerate((good, lost, good)):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.rules import topology
 from monitor.rules.health import Standing
 from monitor.rules.timetable import probe_plan
+from monitor.rules.topology import topology_of
 from monitor.service.board.published import Published
 from monitor.service.board.track import Track, new_track
 from tests.service.province import PROFILES, SETTINGS, answer, inventory, point
@@ -14,7 +14,7 @@ def of_one() -> tuple[Track, Published]:
     plan = inventory([point("a")])
     track = new_track(plan.targets["a"], probe_plan(plan.targets["a"], SETTINGS, PROFILES), None, 1000.0)
     published = Published({})
-    published.follow(plan, {"a": track}, topology.of(plan))
+    published.follow(plan, {"a": track}, topology_of(plan))
     return track, published
 
 
