@@ -35,14 +35,13 @@ class _Order:
     def answer(self, is_committed: bool) -> None:
         """Tell the waiting loop; a loop that is closed has nobody waiting."""
         try:
-            self.loop.call_soon_threadsafe(_settle, self.done, is_committed)
+            self.loop.call_soon_threadsafe(self._settle, is_committed)
         except RuntimeError:
             log.debug("the loop is closed; nobody waits for the commit")
 
-
-def _settle(done: asyncio.Future[bool], is_committed: bool) -> None:
-    if not done.done():
-        done.set_result(is_committed)
+    def _settle(self, is_committed: bool) -> None:
+        if not self.done.done():
+            self.done.set_result(is_committed)
 
 
 class Journal:

@@ -74,9 +74,9 @@ _TRANSITION_COLUMNS = ("old", "new", "cause", "reason", "reason_values", "affect
 def from_row(row: RowMapping) -> Entry:
     """Return the entry that a row holds, be it in the present form or in that of version 0.1."""
     values = MappingProxyType(row["reason_values"] or {})
-    told = _told(row, values)
+    reasons = _reasons_of(row, values)
     if row["kind"] != TRANSITION:
-        return Event(at=row["at"], kind=row["kind"], target=row["target"], values=values, told=told)
+        return Event(at=row["at"], kind=row["kind"], target=row["target"], values=values, told=reasons)
     return Transition(
         target=row["target"],
         old=State(row["old"]) if row["old"] else None,
@@ -84,13 +84,13 @@ def from_row(row: RowMapping) -> Entry:
         at=row["at"],
         cause=row["cause"],
         reason=Reason(row["reason"], values),
-        evidence=told,
+        evidence=reasons,
         affected_points=row["affected_points"] or 0,
         affected_endpoints=row["affected_endpoints"] or 0,
     )
 
 
-def _told(row: RowMapping, values: Mapping[str, Any]) -> Reasons:
+def _reasons_of(row: RowMapping, values: Mapping[str, Any]) -> Reasons:
     """Return a row's reasons; where it has none yet, what its text means: a migration may be under way, or never have been."""
     codes = row.get("reasons")
     if codes is None:
@@ -99,12 +99,10 @@ def _told(row: RowMapping, values: Mapping[str, Any]) -> Reasons:
 
 
 def _codes(reasons: Reasons) -> list[dict[str, Any]]:
-    return [_code(each) for each in reasons]
-
-
-def _code(reason: Reason) -> dict[str, Any]:
-    told: dict[str, Any] = {"code": reason.code, "values": dict(reason.values)}
-    return told | {"because": _codes(reason.because)} if reason.because else told
+    return [
+        {"code": each.code, "values": dict(each.values)} | ({"because": _codes(each.because)} if each.because else {})
+        for each in reasons
+    ]
 
 
 def _reasons(codes: Iterable[Mapping[str, Any]]) -> Reasons:

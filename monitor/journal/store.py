@@ -1,4 +1,4 @@
-"""The database behind the journal: opened, brought to its newest form, written and read. Blocking: only threads call it."""
+"""The database behind the journal: opened, migrated, written and read. Blocking: only threads call it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from monitor.errors import SetupError, reason_of, said_by
-from monitor.journal.copy_of_file import PutOffError, file_of
-from monitor.journal.newest_form import AtWork, UnknownFormError, bring_to_newest
+from monitor.journal.backup import MigrationPostponedError, file_of
+from monitor.journal.migrate import AtWork, UnknownSchemaError, migrate
 from monitor.journal.rows import TRANSITION, Entry, entries, from_row, to_row
 from monitor.model.state import Transition
 from monitor.words.phrase import Phrase
@@ -34,10 +34,10 @@ class Store:
         """
         self._engine = _engine(url)
         try:
-            bring_to_newest(self._engine, at_work)
-        except UnknownFormError as error:
+            migrate(self._engine, at_work)
+        except UnknownSchemaError as error:
             raise SetupError("journal_of_later", journal=_without_secret(url), reason=str(error)) from error
-        except PutOffError as error:
+        except MigrationPostponedError as error:
             log.error("the journal is read and written in the form that it has; the next start tries again: %s", error)
         except SQLAlchemyError as error:
             raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=_why(error)) from error
@@ -79,13 +79,11 @@ class Store:
         return self._read(self._all().where(entries.c.id.in_(newest)).order_by(entries.c.id))
 
     def _newest(self, *conditions: ColumnElement[bool]) -> dict[str, Transition]:
-        """Return id → the newest transition of which these conditions hold."""
         newest = select(func.max(entries.c.id)).where(*conditions).group_by(entries.c.target)
         found = self._read(self._all().where(entries.c.id.in_(newest)))
         return {entry.target: entry for entry in found if isinstance(entry, Transition)}
 
     def _all(self) -> Select[Any]:
-        """Return the selection of all entries, to be narrowed."""
         return select(entries)
 
     def _read(self, wanted: Select[Any]) -> list[Entry]:
@@ -93,7 +91,6 @@ class Store:
             return [from_row(row) for row in connection.execute(wanted).mappings()]
 
     def close(self) -> None:
-        """Close every connection."""
         self._engine.dispose()
 
 

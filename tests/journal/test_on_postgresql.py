@@ -16,8 +16,8 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.pool import NullPool
 
 from monitor.journal.journal import Journal
+from monitor.journal.migrate import LOCK
 from monitor.journal.migrations.versions.r0003_codes import BATCH
-from monitor.journal.newest_form import LOCK
 from monitor.journal.rows import entries
 from monitor.journal.store import Store
 from monitor.model.reason import Reason

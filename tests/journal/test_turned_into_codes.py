@@ -30,9 +30,9 @@ from sqlalchemy.event import listen, remove
 from monitor.__main__ import main
 from monitor.errors import SetupError
 from monitor.journal.journal import Journal
+from monitor.journal.migrate import UnknownSchemaError
 from monitor.journal.migrations.texts_of_0_1 import turned
 from monitor.journal.migrations.versions.r0003_codes import BATCH
-from monitor.journal.newest_form import UnknownFormError
 from monitor.journal.rows import Entry
 from monitor.journal.store import JournalReader, Store
 from monitor.load.configuration import load
@@ -439,7 +439,7 @@ def test_a_journal_of_a_later_version_is_refused_with_a_word(left: Leftovers) ->
         journal.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SetupError, match="later version") as refused:
         Store(left.journal)
-    assert isinstance(refused.value.__cause__, UnknownFormError)
+    assert isinstance(refused.value.__cause__, UnknownSchemaError)
 
 
 async def test_what_is_written_afterwards_stands_beside_it(left: Leftovers) -> None:

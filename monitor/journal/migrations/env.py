@@ -1,4 +1,4 @@
-"""Runs the journal's migrations on the connection that newest_form.py hands over; each is committed by itself."""
+"""Runs the journal's migrations on the connection that migrate.py hands over; each is committed by itself."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the table of entries and its indices."""
     op.create_table(
         "entries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True),

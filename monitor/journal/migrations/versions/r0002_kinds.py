@@ -9,5 +9,4 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the index."""
     op.create_index("entries_kind", "entries", ["kind", "target", "id"])

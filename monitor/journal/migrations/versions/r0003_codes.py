@@ -20,9 +20,9 @@ import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy import Connection
 
-from monitor.journal.copy_of_file import PutOffError, file_of, keep_copy
+from monitor.journal.backup import MigrationPostponedError, back_up, file_of
+from monitor.journal.migrate import AtWork
 from monitor.journal.migrations.texts_of_0_1 import SEALED, text_as_reasons, turned
-from monitor.journal.newest_form import AtWork
 
 revision = "0003"
 down_revision = "0002"
@@ -43,7 +43,7 @@ _LEFT = sa.and_(_entries.c.reasons.is_(None), _entries.c.kind != SEALED)
 
 
 def upgrade() -> None:
-    """Add the column and fill it; raises PutOffError where it can only be added."""
+    """Add the column and fill it; raises MigrationPostponedError where it can only be added."""
     at_work: AtWork = context.config.attributes.get("at_work") or (lambda _done, _all: None)
     with op.get_context().autocommit_block():
         connection = op.get_bind()
@@ -52,7 +52,7 @@ def upgrade() -> None:
         if file is not None and not (is_begun and _copy_of(file).exists()):
             try:
                 _keep(connection, file, at_work)
-            except PutOffError as error:
+            except MigrationPostponedError as error:
                 put_off = error
         if not is_begun:
             op.add_column("entries", sa.Column("reasons", sa.JSON(none_as_null=True)))
@@ -63,11 +63,10 @@ def upgrade() -> None:
         except sa.exc.OperationalError as error:
             if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_FULL:
                 raise
-            raise PutOffError("journal_full", journal=file) from error
+            raise MigrationPostponedError("journal_full", journal=file) from error
 
 
 def _copy_of(file: Path) -> Path:
-    """Return where a journal is copied to."""
     return file.with_name(f"{file.name}.before-{revision}")
 
 
@@ -77,12 +76,11 @@ def _keep(connection: Connection, file: Path, at_work: AtWork) -> None:
     if not rows:
         return
     log.info("copying the journal %s before its lines are turned into codes", file)
-    copy = keep_copy(file, _copy_of(file), lambda done, all_: at_work(0, rows))
+    copy = back_up(file, _copy_of(file), lambda done, all_: at_work(0, rows))
     log.info("the journal as it was is kept in %s; it may be deleted once nobody wants to go back", copy)
 
 
 def _turn_all(connection: Connection, at_work: AtWork, text: Mapping[str, str]) -> None:
-    """Turn all rows that are left. text: what else is written into them."""
     left = connection.scalar(sa.select(sa.func.count()).select_from(_entries).where(_LEFT)) or 0
     if not left:
         return

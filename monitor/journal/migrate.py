@@ -1,4 +1,4 @@
-"""Brings a journal to its newest form, one process at a time."""
+"""Migrates a journal to the newest schema, one process at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
 from monitor.errors import SetupError, reason_of
-from monitor.journal.copy_of_file import file_of
+from monitor.journal.backup import file_of
 from monitor.words.phrase import Phrase
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,16 +28,17 @@ AtWork = Callable[[int, int], None]
 """(lines that are done, lines in all)"""
 
 
-class UnknownFormError(Exception):
+class UnknownSchemaError(Exception):
     """A journal whose form this version does not know."""
 
 
-def bring_to_newest(engine: Engine, at_work: AtWork | None) -> None:
+def migrate(engine: Engine, at_work: AtWork | None) -> None:
     """Make every change of form that a journal lacks.
 
-    at_work: told after each step of one that takes long, and while another process is at one. Raises UnknownFormError for the
-    journal of a later version, PutOffError where a change has to wait for room, SetupError where it can't be begun, and what
-    SQLAlchemy does.
+    at_work: told after each step of one that takes long, and while another process is at one.
+
+    Raises UnknownSchemaError for the journal of a later version, MigrationPostponedError where a change has to wait for room,
+    SetupError where it can't be begun, and what SQLAlchemy does.
     """
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
@@ -51,11 +52,10 @@ def bring_to_newest(engine: Engine, at_work: AtWork | None) -> None:
 
 
 def _form(engine: Engine, forms: ScriptDirectory) -> str | None:
-    """Return the form that a journal has, None for a new one."""
     with engine.connect() as connection:
         form = MigrationContext.configure(connection).get_current_revision()
     if form is not None and form not in {each.revision for each in forms.walk_revisions()}:
-        raise UnknownFormError(form)
+        raise UnknownSchemaError(form)
     return form
 
 

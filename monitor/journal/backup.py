@@ -19,7 +19,7 @@ _ROOM = 2
 """Times the file's size that must be free: the copy, and by how much the change makes the file itself grow."""
 
 
-class PutOffError(SetupError):
+class MigrationPostponedError(SetupError):
     """A change of the journal's form that has to wait for room; until then its lines are read as they are."""
 
 
@@ -30,11 +30,13 @@ def file_of(url: URL) -> Path | None:
     return Path(url.database).absolute()
 
 
-def keep_copy(path: Path, copy: Path, progress: Callable[[int, int], None]) -> Path:
+def back_up(path: Path, copy: Path, progress: Callable[[int, int], None]) -> Path:
     """Copy a database with all that was committed to it, and return where the copy is: on the disk before this returns.
 
-    copy: replaced where it is there already. progress: called with pages done and pages in all. Raises PutOffError where there is
-    no room, or no right, for it; nothing is left behind then. Room is looked for first: others write to that disk, too.
+    copy: replaced where it is there already. progress: called with pages done and pages in all.
+
+    Raises MigrationPostponedError where there is no room, or no right, for it; nothing is left behind then. Room is looked for
+    first: others write to that disk, too.
     """
     unfinished = copy.with_name(f"{copy.name}.part")
     try:
@@ -52,7 +54,9 @@ def keep_copy(path: Path, copy: Path, progress: Callable[[int, int], None]) -> P
         with suppress(OSError):
             unfinished.unlink()
         megabytes = _ROOM * _octets(path) // 2**20 + 1
-        raise PutOffError("journal_uncopied", path=path, copy=copy, reason=reason_of(error), megabytes=megabytes) from error
+        raise MigrationPostponedError(
+            "journal_uncopied", path=path, copy=copy, reason=reason_of(error), megabytes=megabytes
+        ) from error
     return copy
 
 
