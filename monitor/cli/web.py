@@ -27,7 +27,7 @@ from monitor.cli.program import start_log
 from monitor.errors import SetupError
 from monitor.export.http import make_app
 from monitor.export.remote.channel import PeerChannel
-from monitor.export.remote.face_side import RemoteSource
+from monitor.export.remote.web_side import RemoteSource
 from monitor.export.reports.process import ReportProcess
 from monitor.export.server.listening import limits_of_this_process
 from monitor.export.server.listening import serve as listening

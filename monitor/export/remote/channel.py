@@ -39,5 +39,4 @@ class PeerChannel:
             return
 
     def close(self) -> None:
-        """Close the socket."""
         self._writer.close()

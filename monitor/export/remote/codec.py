@@ -77,7 +77,6 @@ class SnapshotUpdate(NamedTuple):
 
 
 def frame(kind: MessageKind, call: int, body: bytes) -> bytes:
-    """Return a message with its head."""
     return HEAD.pack(len(body), kind, call) + body
 
 
@@ -102,7 +101,6 @@ class Unpacker:
 
 
 def pack_call(name: str, arguments: Mapping[str, object]) -> bytes:
-    """Return a call of the faces' as octets."""
     return json.dumps({"call": name, "with": arguments}, ensure_ascii=False).encode()
 
 
@@ -118,7 +116,6 @@ def unpack_call(octets: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def pack_inventory(whole: Inventory) -> bytes:
-    """Return an inventory with its targets."""
     return _pickled(whole, _WHOLE_TABLE)
 
 

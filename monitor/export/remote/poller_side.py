@@ -110,7 +110,6 @@ class PollerSide:
                 await asyncio.wait(self._tasks.values(), timeout=FINISH_S)
 
     def end(self) -> None:
-        """Have run() end."""
         self._channel.close()
 
     def _published(self, _: object) -> None:
@@ -149,7 +148,6 @@ class PollerSide:
             self._channel.send(MessageKind.RESULT, call, answer)
 
     def _answered(self) -> Mapping[str, Callable[..., Awaitable[object]]]:
-        """Return what can be asked: name → what answers."""
         source, operations, meetings = self._source, self._source.operations, self._meetings
         return {
             "serving": self._serves,

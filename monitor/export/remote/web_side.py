@@ -1,4 +1,4 @@
-"""The faces' end: the poller's picture, kept here as it was told last, and everything else asked for over the socket."""
+"""The web process' end: the poller's picture, kept here as it was told last, and everything else asked for over the socket."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from monitor.background import BackgroundTasks
 from monitor.errors import Fault
@@ -48,12 +48,12 @@ class _Calls:
         self.has_news = True
         self.unpacker = Unpacker()
 
-    def heard(self, kind: MessageKind, call: int, body: bytes) -> None:
+    def deliver(self, kind: MessageKind, call: int, body: bytes) -> None:
         """Hand on what came for a call that somebody waits for."""
         if (waiting := self._open.get(call)) is not None:
             waiting.put_nowait((kind, body))
 
-    def gone(self) -> None:
+    def end_all(self) -> None:
         """End every wait: nobody will answer any more."""
         self._is_gone = True
         for waiting in self._open.values():
@@ -105,10 +105,10 @@ class _Calls:
         raise SilentError(f"no answer to {name}")
 
 
-def _fail(how: str, told: str, answer: Mapping[str, Any]) -> None:
+def _fail(how: str, text: str, answer: Mapping[str, Any]) -> None:
     if how == "refused":
         raise RefusedError.answered(answer)
-    raise ValueError(told) if how == "value" else RuntimeError(told)
+    raise ValueError(text) if how == "value" else RuntimeError(text)
 
 
 class RemoteSource:
@@ -139,48 +139,42 @@ class RemoteSource:
         self.meetings = RemoteMeetings(self._calls, self._meetings_shown, self._of_meetings)
 
     async def run(self) -> None:
-        """Hear the poller until it is gone."""
-        alive = self._background.start(self._tell_that_we_live())
+        alive = self._background.start(self._say_alive())
         try:
             async for kind, call, body in self._channel.messages(LONGEST_ANSWER):
                 if kind is MessageKind.NEWS:
                     self._calls.has_news = True
                     self._fetch_for_listeners()
                 else:
-                    self._calls.heard(kind, call, body)
+                    self._calls.deliver(kind, call, body)
         finally:
             alive.cancel()
-            self._calls.gone()
+            self._calls.end_all()
 
-    async def _tell_that_we_live(self) -> None:
-        """Speak every few seconds whatever is asked: a process of faces that hangs is one to be ended."""
+    async def _say_alive(self) -> None:
+        """Speak every few seconds whatever is asked: a web process that hangs is one to be ended."""
         while True:
             await asyncio.sleep(ALIVE_EVERY_S)
             with contextlib.suppress(SilentError):
                 await self._calls.ask("alive")
 
     def read_events_by(self, events: Events) -> None:
-        """Have events() read by this."""
         self._events = events
 
     async def serving(self) -> None:
-        """Tell the poller that visitors are taken."""
         await self._calls.ask("serving")
 
     # Source
 
     @property
     def settings(self) -> Settings:
-        """Return the settings in force, without credentials."""
         return self._settings
 
     def snapshot(self) -> Snapshot:
-        """Return the last picture that was told."""
         assert self._snapshot is not None, "nothing is shown before the first picture"
         return self._snapshot
 
     def is_ready(self) -> bool:
-        """Return whether the first probes were sent, as told last."""
         return self._is_ready
 
     async def fresh(self) -> Snapshot:
@@ -246,45 +240,35 @@ class RemoteSource:
         self._settings, self._is_ready = update.settings or self._settings, update.is_ready
         known = self._views | {view.meeting.id: view for view in update.meetings}
         self._shown, self._views = update.shown, {id_: known[id_] for id_ in update.shown}
-        self._tell(self._snapshot, old.generation, update.meetings)
+        self._call_back(self._snapshot, old.generation, update.meetings)
         return self._snapshot
 
-    def _tell(self, snapshot: Snapshot, generation: int, meetings: Sequence[MeetingView]) -> None:
+    def _call_back(self, snapshot: Snapshot, generation: int, meetings: Sequence[MeetingView]) -> None:
         if snapshot.generation != generation:
             for listener in tuple(self._listeners):
                 listener(snapshot)
         for view in meetings:
-            for heard in tuple(self._of_meetings):
-                heard(view)
+            for callback in tuple(self._of_meetings):
+                callback(view)
 
     def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
-        """Call back with each picture of which a state changed; returns what ends it."""
         return _joined(self._listeners, callback)
 
     async def events(self, since: float | None, limit: int, target: str | None = None) -> Sequence[Transition | Event]:
-        """Return what the journal holds."""
         assert self._events is not None
         return await self._events(since, limit, target)
 
     async def history(self, target: str) -> Day | None:
-        """Return a target's last 24 hours."""
-        day: Day | None = await self._calls.ask("history", target=target)
-        return day
+        return cast("Day | None", await self._calls.ask("history", target=target))
 
     async def agent_limits(self, target: str) -> AgentLimits | None:
-        """Return how a target's agent wants to be asked."""
-        agent_limits: AgentLimits | None = await self._calls.ask("agent_limits", target=target)
-        return agent_limits
+        return cast("AgentLimits | None", await self._calls.ask("agent_limits", target=target))
 
     async def own_metrics(self, *, is_openmetrics: bool) -> str:
-        """Return the text of the poller's own metrics."""
-        text: str = await self._calls.ask("own_metrics", is_openmetrics=is_openmetrics)
-        return text
+        return cast("str", await self._calls.ask("own_metrics", is_openmetrics=is_openmetrics))
 
     async def reload(self) -> Sequence[Fault]:
-        """Have the configuration loaded anew."""
-        faults: Sequence[Fault] = await self._calls.ask("reload", within_s=LONG_ANSWER_S)
-        return faults
+        return cast("Sequence[Fault]", await self._calls.ask("reload", within_s=LONG_ANSWER_S))
 
     async def poll(self, ids: Sequence[str]) -> tuple[int, AsyncIterator[Reading]]:
         """Probe targets now; who stops reading ends the poll."""
@@ -303,28 +287,21 @@ class RemoteOperations:
         self._calls = calls
 
     async def acknowledge(self, target: str, by: str, note: str) -> Acknowledgement:
-        """Take a root cause on."""
-        taken: Acknowledgement = await self._calls.ask("acknowledge", target=target, by=by, note=note)
-        return taken
+        return cast("Acknowledgement", await self._calls.ask("acknowledge", target=target, by=by, note=note))
 
     async def withdraw(self, target: str, by: str) -> None:
-        """Take an acknowledgement back."""
         await self._calls.ask("withdraw", target=target, by=by)
 
     async def works(self) -> Sequence[AnnouncedWork]:
-        """Return the work that was announced at run time and is not over."""
-        works: Sequence[AnnouncedWork] = await self._calls.ask("works")
-        return works
+        return cast("Sequence[AnnouncedWork]", await self._calls.ask("works"))
 
     async def announce(self, covers: Sequence[str], lasts: str, start: str, reason: str, by: str) -> AnnouncedWork:
-        """Announce work."""
-        work: AnnouncedWork = await self._calls.ask("announce", covers=list(covers), lasts=lasts, start=start, reason=reason, by=by)
-        return work
+        return cast(
+            "AnnouncedWork", await self._calls.ask("announce", covers=list(covers), lasts=lasts, start=start, reason=reason, by=by)
+        )
 
     async def end(self, work: str, by: str) -> AnnouncedWork:
-        """End work, or call it off."""
-        ended: AnnouncedWork = await self._calls.ask("end", work=work, by=by)
-        return ended
+        return cast("AnnouncedWork", await self._calls.ask("end", work=work, by=by))
 
 
 class RemoteMeetings:
@@ -338,18 +315,14 @@ class RemoteMeetings:
         self._listeners = listeners
 
     def meetings(self) -> Sequence[MeetingView]:
-        """Return the meetings as they were told last."""
         return self._shown()
 
     def subscribe(self, callback: Callable[[MeetingView], None]) -> Callable[[], None]:
-        """Call back with each meeting that changed; returns what ends it."""
         return _joined(self._listeners, callback)
 
     async def confirm(self, meeting: str, endpoint: str, confirmation: Confirmation) -> MeetingView | None:
-        """Have a technician's tick kept."""
-        told = asdict(confirmation)
-        view: MeetingView | None = await self._calls.ask("confirm", meeting=meeting, endpoint=endpoint, confirmation=told)
-        return view
+        tick = asdict(confirmation)
+        return cast("MeetingView | None", await self._calls.ask("confirm", meeting=meeting, endpoint=endpoint, confirmation=tick))
 
     async def check(self, meeting: str, progress: Callable[[int, int], None]) -> MeetingView | None:
         """Have a meeting checked; who stops waiting ends it."""
@@ -363,9 +336,7 @@ class RemoteMeetings:
         return found
 
     async def sealed(self, meeting: str) -> MeetingView | None:
-        """Return a meeting's report as it was sealed."""
-        view: MeetingView | None = await self._calls.ask("sealed", meeting=meeting)
-        return view
+        return cast("MeetingView | None", await self._calls.ask("sealed", meeting=meeting))
 
 
 async def _items(steps: AsyncGenerator[tuple[MessageKind, Any], None]) -> AsyncIterator[Any]:

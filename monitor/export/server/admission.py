@@ -108,7 +108,6 @@ class Shortage(Enum):
 
     @property
     def status(self) -> int:
-        """Return HTTP's word for it."""
         return self.value
 
 
@@ -151,7 +150,6 @@ class Quota:
         return is_shared(client) or self._held.get(client, 0) < self.of_client
 
     def give_back(self, client: str) -> None:
-        """Give a place back that was taken."""
         self.held -= 1
         left = self._held[client] - 1
         if left:
@@ -169,14 +167,12 @@ class Refusals:
     _told_s: float | None = None
 
     def note(self, reason: Refusal, client: str) -> None:
-        """Count one."""
         self.total[reason] += 1
         known = (reason, client) in self._untold or len(self._untold) < _REMEMBERED
         self._untold[reason, client if known else "others"] += 1
 
     @property
     def has_untold(self) -> bool:
-        """Return whether the log is still owed a line."""
         return bool(self._untold)
 
     def line(self, now_s: float) -> str | None:

@@ -1,11 +1,13 @@
-"""One connection in aiohttp's hands: whose it is, how long it may make us wait, and a line where aiohttp would log a traceback."""
+"""Connections in aiohttp's hands: whose each is, how long it may make us wait, and a line where aiohttp would log a traceback."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import socket
-from typing import Any, Protocol
+from collections import defaultdict
+from typing import Any
 
 from aiohttp import StreamReader, web
 
@@ -27,29 +29,78 @@ _NO_ACCESS_LOG.setLevel(logging.CRITICAL)
 log = logging.getLogger("monitor.http")
 
 
-class Acceptor(Protocol):
-    """Who accepted a connection, and knows of all.
+class Connections:
+    """All connections that are open.
 
-    waiting: those that wait for a request, the longest first. stuck: those that do not take on what waits for them.
+    waiting: those that wait for a request, the longest first. stuck: those that do not take on what waits for them. reserve: those
+    beyond the limits.
     """
 
-    server: web.Server
-    admission: Admission
-    faults: Faults
-    waiting: dict[HttpConnection, None]
-    stuck: dict[HttpConnection, None]
+    def __init__(self, server: web.Server, admission: Admission, faults: Faults) -> None:
+        self.server = server
+        self.admission = admission
+        self.faults = faults
+        self.waiting: dict[HttpConnection, None] = {}
+        self.stuck: dict[HttpConnection, None] = {}
+        self.reserve: dict[HttpConnection, None] = {}
+        self.freed = asyncio.Event()
+        self._open: set[HttpConnection] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, connection: HttpConnection) -> None:
+        self._open.add(connection)
+        if connection.shortage is not None:
+            self.reserve[connection] = None
+        self._arm()
 
     def refuse(self, reason: Refusal, client: str) -> None:
-        """Count who was refused."""
+        """Count who was refused; the log has it within a minute."""
+        self.admission.refusals.note(reason, client)
+        self._arm()
 
     def give_back(self, connection: HttpConnection) -> None:
-        """Take a connection's place back."""
-
-    def bound_unread(self) -> None:
-        """Let go of who leaves too much unread."""
+        if connection.shortage is None:
+            self.admission.connections.give_back(connection.client)
+        else:
+            self.reserve.pop(connection, None)
 
     def lost(self, connection: HttpConnection) -> None:
-        """Forget a connection that ended."""
+        connection.leave()
+        self.stuck.pop(connection, None)
+        self._open.discard(connection)
+        self.freed.set()
+
+    def bound_unread(self) -> None:
+        """Let go of the newest slow readers of whoever leaves most unread, while all together leave too much."""
+        sizes = {connection: connection.unread for connection in self.stuck}
+        of_client = defaultdict[str, int](int)
+        for connection, size in sizes.items():
+            of_client[connection.client] += size
+        for connection in reversed(tuple(sizes)):
+            if sum(of_client.values()) <= self.admission.limits.unread:
+                return
+            if of_client[connection.client] == max(of_client.values()):
+                of_client[connection.client] -= sizes[connection]
+                connection.abandon()
+
+    def close(self) -> None:
+        """Tell the last of what was refused."""
+        tell_refusals(self.admission, math.inf)
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _arm(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self.admission.limits.sweep_s, self._sweep)
+
+    def _sweep(self) -> None:
+        self._timer = None
+        now = asyncio.get_running_loop().time()
+        for connection in tuple(self._open):
+            connection.expire(now)
+        tell_refusals(self.admission, now)
+        if self._open or self.admission.refusals.has_untold:
+            self._arm()
 
 
 def client_that_asks(request: web.BaseRequest) -> str:
@@ -68,10 +119,10 @@ class HttpConnection(web.RequestHandler):
     shortage: why it may have nothing but what the reserve is for; None: it is an ordinary one.
     """
 
-    def __init__(self, acceptor: Acceptor, client: str, shortage: Shortage | None, sock: socket.socket) -> None:
-        limits = acceptor.admission.limits
+    def __init__(self, connections: Connections, client: str, shortage: Shortage | None, sock: socket.socket) -> None:
+        limits = connections.admission.limits
         super().__init__(
-            acceptor.server,
+            connections.server,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=limits.idle_s + limits.head_s,  # aiohttp's own watch, which ours is ahead of
             lingering_time=_LINGER_S,
@@ -80,7 +131,7 @@ class HttpConnection(web.RequestHandler):
         self.client = client
         self.shortage = shortage
         self.waits_since: float | None = None
-        self._acceptor = acceptor
+        self._connections = connections
         self._sock = sock
         self._line: asyncio.Transport | None = None
         self._gone: asyncio.Future[None] | None = None
@@ -94,7 +145,6 @@ class HttpConnection(web.RequestHandler):
 
     @property
     def gone(self) -> asyncio.Future[None]:
-        """Return what is done once the connection is lost."""
         if self._gone is None:
             self._gone = self._loop.create_future()
             if self._line is None:
@@ -116,18 +166,18 @@ class HttpConnection(web.RequestHandler):
     def begin(self, body: StreamReader) -> None:
         """Note that a request's head is complete and work on it begins."""
         self._deadline, self.waits_since, self._has_sent, self._body = None, None, False, body
-        self._acceptor.waiting.pop(self, None)
+        self._connections.waiting.pop(self, None)
 
     def leave(self) -> None:
         """Give the place back, at the latest when the connection is lost."""
-        self._acceptor.waiting.pop(self, None)
+        self._connections.waiting.pop(self, None)
         if self._has_place:
             self._has_place = False
-            self._acceptor.give_back(self)
+            self._connections.give_back(self)
 
     def expire(self, now: float) -> None:
         """Let the connection go where it makes us wait for too long."""
-        limits = self._acceptor.admission.limits
+        limits = self._connections.admission.limits
         read_s = limits.reserve_head_s if self.shortage else limits.read_s
         if self._stuck_since is not None and now - self._stuck_since > read_s:
             self.abandon()
@@ -139,7 +189,7 @@ class HttpConnection(web.RequestHandler):
             # What came in time is not late because we are: it is read before the next look.
             self._is_overdue = True
         elif self._has_sent:
-            self._acceptor.refuse(Refusal.SLOW_HEAD, self.client)
+            self._connections.refuse(Refusal.SLOW_HEAD, self.client)
             self.send_off(SLOW_HEAD)
         else:
             self.send_off()
@@ -163,8 +213,8 @@ class HttpConnection(web.RequestHandler):
 
     def abandon(self) -> None:
         """Let a reader go that is too slow."""
-        self._acceptor.refuse(Refusal.SLOW_READER, self.client)
-        self._acceptor.stuck.pop(self, None)
+        self._connections.refuse(Refusal.SLOW_READER, self.client)
+        self._connections.stuck.pop(self, None)
         self._abort()
 
     def _abort(self) -> None:
@@ -175,17 +225,16 @@ class HttpConnection(web.RequestHandler):
     def _wait(self, seconds: float) -> None:
         now = self._loop.time()
         self._deadline, self.waits_since, self._is_overdue = now + seconds, now, False
-        self._acceptor.waiting.pop(self, None)  # whoever waits longest comes first
-        self._acceptor.waiting[self] = None
+        self._connections.waiting.pop(self, None)  # whoever waits longest comes first
+        self._connections.waiting[self] = None
 
     # What asyncio tells
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Wait for the first request."""
         super().connection_made(transport)
         assert isinstance(transport, asyncio.Transport)
         self._line = transport
-        limits = self._acceptor.admission.limits
+        limits = self._connections.admission.limits
         self._wait(limits.reserve_head_s if self.shortage else limits.head_s)
 
     def data_received(self, data: bytes) -> None:
@@ -194,34 +243,30 @@ class HttpConnection(web.RequestHandler):
             self._has_sent = True
         if data and self._is_idle:
             self._is_idle = False
-            self._wait(self._acceptor.admission.limits.head_s)
+            self._wait(self._connections.admission.limits.head_s)
         super().data_received(data)
 
     def pause_writing(self) -> None:
-        """Note since when the other side does not take what waits for it."""
         super().pause_writing()
         self._stuck_since = self._loop.time()
-        self._acceptor.stuck[self] = None
-        self._acceptor.bound_unread()
+        self._connections.stuck[self] = None
+        self._connections.bound_unread()
 
     def resume_writing(self) -> None:
-        """Note that it took it."""
         super().resume_writing()
         self._stuck_since = None
-        self._acceptor.stuck.pop(self, None)
+        self._connections.stuck.pop(self, None)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Make room."""
         super().connection_lost(exc)
         self._line = None
-        self._acceptor.lost(self)
+        self._connections.lost(self)
         if self._gone is not None and not self._gone.done():
             self._gone.set_result(None)
 
     # What aiohttp tells
 
     async def finish_response(self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None) -> Any:
-        """Send a response, then wait for the next request."""
         if isinstance(resp, web.HTTPException) and resp.status == _EXPECTATION_FAILED:  # aiohttp's, before any of our own code
             resp = refusal(resp.status, "expect_unknown")
             resp.force_close()
@@ -229,7 +274,7 @@ class HttpConnection(web.RequestHandler):
             return await super().finish_response(request, resp, start_time)
         finally:
             if self._line is not None:
-                limits = self._acceptor.admission.limits
+                limits = self._connections.admission.limits
                 self._body = None
                 # What came after the body is a part of the next head.
                 self._is_idle = not self._has_sent
@@ -243,11 +288,11 @@ class HttpConnection(web.RequestHandler):
             raise exc
         self.begin(request.content)
         if status == 400:
-            self._acceptor.refuse(Refusal.MALFORMED, self.client)
+            self._connections.refuse(Refusal.MALFORMED, self.client)
             answer = refusal(400, "no_http", reason=_first_line(message))
         else:
             if exc is not None:
-                self._acceptor.faults.note(exc, f"a request of {self.client}", self._loop.time())
+                self._connections.faults.note(exc, f"a request of {self.client}", self._loop.time())
             if request.writer.output_size > 0:
                 raise ConnectionError("a part of the answer is sent")
             answer = refusal(status, "monitor_failed", Phrase("its_log_says"))
@@ -258,9 +303,9 @@ class HttpConnection(web.RequestHandler):
         """Tell of what aiohttp came upon in one line: what a visitor sent is counted, all else is told with its place."""
         error = kw.get("exc_info")
         if isinstance(error, web.PayloadAccessError | web.RequestPayloadError):
-            self._acceptor.refuse(Refusal.MALFORMED, self.client)
+            self._connections.refuse(Refusal.MALFORMED, self.client)
         elif isinstance(error, BaseException):
-            self._acceptor.faults.note(error, f"a request of {self.client}", self._loop.time())
+            self._connections.faults.note(error, f"a request of {self.client}", self._loop.time())
         else:
             log.error("a request of %s: %s", self.client, args[0] if args else "")
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import os
 import resource
 import socket
-from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -17,7 +15,7 @@ from aiohttp import web
 from monitor.background import BackgroundTasks
 from monitor.errors import MonitorError
 from monitor.export.server.admission import Admission, Limits, Refusal, Shortage, client_of, limits_for
-from monitor.export.server.connection import ADMISSION, FAULTS, HttpConnection, last_word, tell_refusals
+from monitor.export.server.connection import ADMISSION, FAULTS, Connections, HttpConnection, last_word
 from monitor.export.server.unexpected import Faults
 
 _BURST = 16
@@ -59,31 +57,17 @@ _FULL = {
 _REASON = {Shortage.TOTAL: Refusal.CONNECTIONS, Shortage.CLIENT: Refusal.CLIENT_CONNECTIONS}
 
 
-class _Acceptor:
-    """Accepts connections, and knows all that are open.
-
-    waiting: those that wait for a request, the longest first. stuck: those that do not take on what waits for them. _reserve: those
-    beyond the limits.
-    """
+class _Acceptor(Connections):
+    """Accepts connections, and turns away those for whom there is no room."""
 
     def __init__(self, server: web.Server, admission: Admission, faults: Faults) -> None:
-        self.server = server
-        self.admission = admission
-        self.faults = faults
-        self.waiting: dict[HttpConnection, None] = {}
-        self.stuck: dict[HttpConnection, None] = {}
-        self._reserve: dict[HttpConnection, None] = {}
-        self._open_ones: set[HttpConnection] = set()
+        super().__init__(server, admission, faults)
         self._opening = BackgroundTasks("opening a connection")
-        self._freed = asyncio.Event()
-        self._timer: asyncio.TimerHandle | None = None
         self._spare: int | None = _spare()
 
     def close(self) -> None:
         """Tell the last of what was refused, and give back what it itself holds."""
-        tell_refusals(self.admission, math.inf)
-        if self._timer is not None:
-            self._timer.cancel()
+        super().close()
         if self._spare is not None:
             os.close(self._spare)
             self._spare = None
@@ -105,38 +89,6 @@ class _Acceptor:
             if in_a_row % _BURST == 0:
                 await asyncio.sleep(0)
 
-    def refuse(self, reason: Refusal, client: str) -> None:
-        """Count who was refused; the log has it within a minute."""
-        self.admission.refusals.note(reason, client)
-        self._arm()
-
-    def give_back(self, connection: HttpConnection) -> None:
-        """Take a connection's place back."""
-        if connection.shortage is None:
-            self.admission.connections.give_back(connection.client)
-        else:
-            self._reserve.pop(connection, None)
-
-    def lost(self, connection: HttpConnection) -> None:
-        """Forget a connection that ended."""
-        connection.leave()
-        self.stuck.pop(connection, None)
-        self._open_ones.discard(connection)
-        self._freed.set()
-
-    def bound_unread(self) -> None:
-        """Let go of the newest slow readers of whoever leaves most unread, while all together leave too much."""
-        sizes = {connection: connection.unread for connection in self.stuck}
-        of_client = defaultdict[str, int](int)
-        for connection, size in sizes.items():
-            of_client[connection.client] += size
-        for connection in reversed(tuple(sizes)):
-            if sum(of_client.values()) <= self.admission.limits.unread:
-                return
-            if of_client[connection.client] == max(of_client.values()):
-                of_client[connection.client] -= sizes[connection]
-                connection.abandon()
-
     # Letting in
 
     async def _let_in(self, sock: socket.socket, client: str) -> None:
@@ -149,13 +101,10 @@ class _Acceptor:
             _turn_away(sock, _FULL[shortage])
             return
         connection = HttpConnection(self, client, shortage, sock)
-        self._open_ones.add(connection)
-        if shortage is not None:
-            self._reserve[connection] = None
-        self._opening.start(self._open(connection, sock))
-        self._arm()
+        self.add(connection)
+        self._opening.start(self._connect(connection, sock))
 
-    async def _open(self, connection: HttpConnection, sock: socket.socket) -> None:
+    async def _connect(self, connection: HttpConnection, sock: socket.socket) -> None:
         try:
             await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, sock)
         except OSError:  # it ended before it began
@@ -182,17 +131,17 @@ class _Acceptor:
         """
         loop, limits = asyncio.get_running_loop(), self.admission.limits
         until_s = loop.time() + limits.reserve_head_s
-        while len(self._reserve) >= limits.reserve and not self._clear_reserve():
+        while len(self.reserve) >= limits.reserve and not self._clear_reserve():
             if shortage is Shortage.CLIENT or loop.time() > until_s:
                 return False
-            self._freed.clear()
+            self.freed.clear()
             await self._until_freed(limits.reserve_patience_s)
         return True
 
     def _clear_reserve(self) -> bool:
         """Send off who stands longest in the reserve and has not said what for; False where nobody stands there for long."""
         now = asyncio.get_running_loop().time()
-        for connection in self._reserve:
+        for connection in self.reserve:
             since = connection.waits_since
             if connection.is_silent and since is not None and now - since >= self.admission.limits.reserve_patience_s:
                 assert connection.shortage is not None
@@ -204,13 +153,13 @@ class _Acceptor:
 
     async def _until_freed(self, at_most_s: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._freed.wait(), at_most_s)
+            await asyncio.wait_for(self.freed.wait(), at_most_s)
 
     # The end of descriptors
 
     async def _pause(self, listener: socket.socket, error: OSError) -> None:
         """Tell one of those who come why not, have one make room, and wait until a connection ends, or for a moment."""
-        self._freed.clear()
+        self.freed.clear()
         self._tell_by_spare(listener, error)
         if not self._make_room():
             self._clear_reserve()
@@ -229,21 +178,6 @@ class _Acceptor:
             self.refuse(Refusal.DESCRIPTORS, client_of(address[0]))
             _turn_away(sock, _FULL[Shortage.TOTAL])
         self._spare = _spare()
-
-    # Looking after all
-
-    def _arm(self) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self.admission.limits.sweep_s, self._sweep)
-
-    def _sweep(self) -> None:
-        self._timer = None
-        now = asyncio.get_running_loop().time()
-        for connection in tuple(self._open_ones):
-            connection.expire(now)
-        tell_refusals(self.admission, now)
-        if self._open_ones or self.admission.refusals.has_untold:
-            self._arm()
 
 
 def _turn_away(sock: socket.socket, told: bytes) -> None:

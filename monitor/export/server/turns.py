@@ -25,7 +25,6 @@ class Turns:
 
     @property
     def waiting(self) -> int:
-        """Return how many stand in the queue."""
         return len(self._queue)
 
     @asynccontextmanager

@@ -45,5 +45,4 @@ def _place(error: BaseException) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Return a text as one short line, whatever a visitor put into it."""
     return ascii(text[:300])[1:-1]

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from monitor.export.remote.channel import PeerChannel
-from monitor.export.remote.face_side import RemoteSource
 from monitor.export.remote.poller_side import PollerSide
+from monitor.export.remote.web_side import RemoteSource
 from monitor.export.source import Meetings, NoMeetings
 from tests.export.sample import FakeSource
 
