@@ -122,7 +122,6 @@ class Book:
         return Sheet(self._book.create_sheet(next(name for name in names if name.casefold() not in taken)))
 
     def octets(self) -> bytes:
-        """Return the file."""
         out = BytesIO()
         self._book.save(out)
         return out.getvalue()

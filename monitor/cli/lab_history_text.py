@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import BinaryIO
 
 from monitor.export.metrics.collector import Collector
+from monitor.export.metrics.families import escape
 from monitor.export.metrics.own_metrics import BOUNDS, OwnMetrics
-from monitor.export.metrics.target_lines import escape
 from monitor.lab.history import InventedHistory
 from monitor.lab.history_recorded import Recorded
 from monitor.model.probe_kinds import ICMP, SNMP

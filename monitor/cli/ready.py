@@ -24,7 +24,7 @@ from monitor.cli.probing import Progress, as_asked, daemon_answer, is_for_daemon
 from monitor.cli.run import compose_daemon
 from monitor.cli.tables import TableColumn, folded_table, printed_width, seen_width, table
 from monitor.errors import SetupError, reason_of
-from monitor.export.api.meetings_json import Teller, meeting_in_full
+from monitor.export.api.meetings_json import MeetingWording, meeting_in_full
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.model.meeting import MeetingView, Stage, Verdict
 from monitor.model.probe_kinds import ICMP
@@ -96,7 +96,7 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
             await meetings.check(found.meeting.id, progress)
             await first_round
             view = meetings.judged(found.meeting.id)
-            teller = Teller(alone.settings.language, _names(alone), alone.settings.timezone)
+            teller = MeetingWording(alone.settings.language, _names(alone), ZoneInfo(alone.settings.timezone))
             return meeting_in_full(view, teller), view
 
 

@@ -51,8 +51,8 @@ def execute(arguments: argparse.Namespace) -> int:
         "table": lambda: _text(report, language),
         "json": lambda: json.dumps(values(found, configuration.inventory), ensure_ascii=False, indent=1),
         # What makes pages and workbooks is loaded only where one is asked for.
-        "html": lambda: importlib.import_module("monitor.report.page").page(report, language),
-        "xlsx": lambda: importlib.import_module("monitor.report.xlsx").render_report(report, language),
+        "html": lambda: importlib.import_module("monitor.report.page").report_html(report, language),
+        "xlsx": lambda: importlib.import_module("monitor.report.xlsx").report_xlsx(report, language),
     }
     put_report(arguments, makers, _EXAMPLE, say(AVAILABILITY, "written", language, path=arguments.output))
     return 0

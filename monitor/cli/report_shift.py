@@ -59,8 +59,8 @@ def execute(arguments: argparse.Namespace) -> int:
         "table": lambda: "\n".join(_lines(log, wording, inventory.network.name)),
         "json": lambda: json.dumps(shift_json(log, wording), ensure_ascii=False, indent=1),
         # What makes pages and workbooks is loaded only where one is asked for.
-        "html": lambda: importlib.import_module("monitor.report.shift_html").shift_html(*told),
-        "xlsx": lambda: importlib.import_module("monitor.report.shift_xlsx").shift_xlsx(*told),
+        "html": lambda: importlib.import_module("monitor.report.page").shift_html(*told),
+        "xlsx": lambda: importlib.import_module("monitor.report.xlsx").shift_xlsx(*told),
     }
     put_report(arguments, makers, _EXAMPLE, say(SHIFT, "file_written", language, path=arguments.output))
     return 0

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from aiohttp import web
+
+from monitor.export.responses import language_of
+
 
 class Role(StrEnum):
     """What somebody may see and do; each may all that those before it may."""
@@ -33,3 +37,21 @@ class Audience:
     def sees_telephones(self) -> bool:
         """Return whether they are told whom to call by number: that is for who has work to do."""
         return self.role is not Role.VIEWER
+
+
+def role_of(_: web.Request) -> Role:
+    """Return a visitor's role: nobody signs in, so whoever reaches the daemon is one of the shift."""
+    return Role.OPERATOR
+
+
+def audience_of(request: web.Request, language: str) -> Audience:
+    """Return for whom a request's answer is rendered. language: of the settings, where the visitor chose none.
+
+    Raises BadParameterError for a ?lang= that is no language.
+    """
+    return Audience(language_of(request, language), role_of(request))
+
+
+def text_language_of(request: web.Request) -> str:
+    """Return the language of what programs read beside codes: that of ?lang=, else English. Raises as audience_of does."""
+    return language_of(request, "en") if "lang" in request.query else "en"

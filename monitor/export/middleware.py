@@ -8,9 +8,8 @@ from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
-from monitor.export.error_page import for_its_reader
+from monitor.export.pages.error_page import for_its_reader
 from monitor.export.pages.renderer import Renderer
 from monitor.export.parameters import BadParameterError, NotThereError
 from monitor.export.rendered import Renderings
@@ -31,12 +30,9 @@ _GONE = 499
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def guard(source: Source, renderer: Renderer, renderings: Renderings, admission: Admission, faults: Faults) -> Middleware:
-    """Return the middleware."""
-    return web.middleware(_Guard(source, renderer, renderings, admission, faults))
+class Guard:
+    """The middleware of all requests."""
 
-
-class _Guard:
     def __init__(self, source: Source, renderer: Renderer, renderings: Renderings, admission: Admission, faults: Faults) -> None:
         self._source = source
         self._renderer = renderer

@@ -68,14 +68,12 @@ class Rendered:
 
     @cached_property
     def zipped(self) -> bytes:
-        """Return the body as gzip has it."""
         press = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
         octets: bytes = press.compress(self.body) + press.flush()
         return octets
 
     @cached_property
     def digest(self) -> str:
-        """Return what changes whenever the body does."""
         return hashlib.blake2b(self.body, digest_size=12).hexdigest()
 
     @property
@@ -112,7 +110,6 @@ class Renderings:
         self.bytes = 0
 
     def __len__(self) -> int:
-        """Return how many things are kept."""
         return len(self._kept)
 
     async def get(

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 
 from monitor.export.parameters import BadParameterError
+from monitor.export.responses import as_json
 from monitor.export.server.admission import Refusal
 from monitor.export.server.connection import ADMISSION, client_that_asks
 from monitor.export.source import RefusedError
@@ -37,11 +38,12 @@ async def json_of(request: web.Request) -> object:
 
     Raises BadParameterError where the body is broken off or wrongly coded, HTTPRequestTimeout where it does not come in time.
     """
+    admission = request.config_dict[ADMISSION]
     try:
-        async with asyncio.timeout(_body_s(request)):
+        async with asyncio.timeout(admission.limits.body_s):
             text = await request.text()
     except TimeoutError:
-        _count_slow(request)
+        admission.refusals.note(Refusal.SLOW_BODY, client_that_asks(request))
         raise web.HTTPRequestTimeout from None
     except (ValueError, LookupError):  # not of its charset, or of one that nobody knows
         return None
@@ -58,17 +60,6 @@ def _why(error: Exception) -> Phrase:
     """Return why a body can't be read; whose chunks are broken waits until it is late, as aiohttp does."""
     is_of_coding = any(isinstance(each, ContentEncodingError) for each in (error, error.__cause__, *error.args))
     return Phrase("body_coding" if is_of_coding else "body_broken_off")
-
-
-def _body_s(request: web.Request) -> float | None:
-    admission = request.config_dict.get(ADMISSION)
-    return admission.limits.body_s if admission is not None else None
-
-
-def _count_slow(request: web.Request) -> None:
-    admission = request.config_dict.get(ADMISSION)
-    if admission is not None:
-        admission.refusals.note(Refusal.SLOW_BODY, client_that_asks(request))
 
 
 def text_field(body: Mapping[str, Any], key: str, form: str, *, most: int = NAME_LETTERS, default: str | None = None) -> str:
@@ -96,9 +87,11 @@ def _unexpected(form: str) -> RefusedError:
     return RefusedError("body_unexpected", phrase("send_form", form=form))
 
 
-def remember_name(response: web.StreamResponse, by: str) -> None:
-    """Have the browser remember who said something, so that the next form knows."""
-    response.set_cookie(_COOKIE, quote(by), max_age=_YEAR_S, samesite="Strict")
+def as_json_by(by: str, body: object) -> web.Response:
+    """Return the answer to who said something; the browser remembers the name, so that the next form knows."""
+    answer = as_json(body)
+    answer.set_cookie(_COOKIE, quote(by), max_age=_YEAR_S, samesite="Strict")
+    return answer
 
 
 def remembered_name(request: web.Request) -> str:

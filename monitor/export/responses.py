@@ -23,7 +23,6 @@ _dumps = functools.partial(json.dumps, ensure_ascii=False)
 
 
 def as_json(body: object, status: int = 200) -> web.Response:
-    """Return an answer for programs."""
     return web.Response(body=as_octets(body), status=status, content_type="application/json", charset="utf-8")
 
 
@@ -70,7 +69,6 @@ def as_rendered(
 
 
 def accepts_gzip(accepted: str) -> bool:
-    """Return whether an Accept-Encoding allows gzip."""
     for each in accepted.split(","):
         name, _, weight = each.partition(";")
         if name.strip() in ("gzip", "*"):
@@ -84,7 +82,6 @@ def _has(asked: str, tag: str) -> bool:
 
 
 def json_text(body: object) -> str:
-    """Return an answer for programs as text."""
     return _dumps(body)
 
 
@@ -110,16 +107,13 @@ class JsonLines:
         self._has_listener = True
 
     async def begin(self, request: web.Request) -> None:
-        """Send the head."""
         await self._send(self._response.prepare(request))
 
     async def write(self, content: object) -> None:
-        """Send a line."""
         if self._has_listener:
             await self._send(self._response.write(json.dumps(content, ensure_ascii=False).encode() + b"\n"))
 
     async def end(self) -> web.StreamResponse:
-        """Send the end; return the response, to be handed on."""
         if self._has_listener:
             await self._send(self._response.write_eof())
         return self._response

@@ -1,4 +1,4 @@
-"""What the face needs of the daemon; cli/run.py joins the two."""
+"""What pages, API and metrics need of the daemon; cli/run.py joins the two."""
 
 from __future__ import annotations
 
@@ -138,21 +138,16 @@ class NoMeetings:
     """Stands in where nobody watches meetings."""
 
     def meetings(self) -> Sequence[MeetingView]:
-        """Return none."""
         return ()
 
     def subscribe(self, _: Callable[[MeetingView], None]) -> Callable[[], None]:
-        """Never call back."""
         return lambda: None
 
     async def confirm(self, _meeting: str, _endpoint: str, _confirmation: Confirmation) -> MeetingView | None:
-        """Know no meeting."""
         return None
 
     async def check(self, _meeting: str, _progress: Callable[[int, int], None]) -> MeetingView | None:
-        """Know no meeting."""
         return None
 
     async def sealed(self, _meeting: str) -> MeetingView | None:
-        """Know no meeting."""
         return None

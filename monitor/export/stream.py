@@ -19,13 +19,13 @@ from aiohttp import web
 
 from monitor import words
 from monitor.background import BackgroundTasks
-from monitor.export.api.targets import Json, taken_json
-from monitor.export.audience import Audience
-from monitor.export.pages.live_pages import Face, Faces, TileValues
+from monitor.export.api.targets import Json, acknowledgement
+from monitor.export.audience import Audience, role_of
+from monitor.export.pages.live_pages import LivePages
+from monitor.export.pages.renderer import LivePage, TileValues
 from monitor.export.rendered import FRESH_S, Renderings
 from monitor.export.responses import refusal
 from monitor.export.source import SilentError, Source
-from monitor.export.visitor import role_of
 from monitor.model.state import Snapshot
 
 HEARTBEAT_S = 5.0
@@ -57,8 +57,8 @@ class PageChannel:
     looked_s: when it looked at its page last, by the loop's clock. news: something was published since.
     """
 
-    def __init__(self, face: Face, audience: Audience | None) -> None:
-        self.face = face
+    def __init__(self, page: LivePage, audience: Audience | None) -> None:
+        self.page = page
         self.audience = audience
         self.clients: set[Client] = set()
         self.turn = asyncio.Lock()
@@ -69,28 +69,28 @@ class PageChannel:
         self._tiles: Mapping[str, TileValues] = {}
         self._parts: dict[str, str] = {}
         self._ageless: dict[str, str] = {}
-        self._taken: dict[str, Json] = {}
+        self._owners: dict[str, Json] = {}
         self._whole: bytes | None = None
 
     def look(self, snapshot: Snapshot) -> bytes:
         """Look at the page anew and return the message of what changed; without changes it is the heartbeat."""
-        head, tiles, taken = _head(self.face, snapshot), self.face.tiles(snapshot), _taken(snapshot)
-        parts = {} if self.audience is None else self.face.parts(snapshot, self.audience)
+        head, tiles, owners = _head(self.page, snapshot), self.page.tiles(snapshot), _acknowledged(snapshot)
+        parts = {} if self.audience is None else self.page.parts(snapshot, self.audience)
         ageless = {id_: _AGE.sub("", html) for id_, html in parts.items()}
         message = _message(
             head,
             {id_: values for id_, values in tiles.items() if self._tiles.get(id_) != values},
-            {id_: taken.get(id_) for id_ in taken.keys() | self._taken.keys() if taken.get(id_) != self._taken.get(id_)},
+            {id_: owners.get(id_) for id_ in owners.keys() | self._owners.keys() if owners.get(id_) != self._owners.get(id_)},
             {id_: parts[id_] for id_, html in ageless.items() if self._ageless.get(id_) != html},
         )
-        self._head, self._tiles, self._taken, self._parts, self._ageless = head, tiles, taken, parts, ageless
+        self._head, self._tiles, self._owners, self._parts, self._ageless = head, tiles, owners, parts, ageless
         self._whole = None
         return message
 
     def whole(self) -> bytes:
         """Return the message of all that was seen at the last look: what a screen is told first."""
         if self._whole is None:
-            self._whole = f"retry: {RETRY_MS}\n".encode() + _message(self._head, self._tiles, self._taken, self._parts)
+            self._whole = f"retry: {RETRY_MS}\n".encode() + _message(self._head, self._tiles, self._owners, self._parts)
         return self._whole
 
     def put(self, message: bytes) -> None:
@@ -125,7 +125,7 @@ class Stream:
     def __init__(
         self,
         source: Source,
-        faces: Faces,
+        pages: LivePages,
         renderings: Renderings,
         *,
         heartbeat_s: float = HEARTBEAT_S,
@@ -133,7 +133,7 @@ class Stream:
         apart_s: float = FRESH_S,
     ) -> None:
         self._source = source
-        self._faces = faces
+        self._pages = pages
         self._renderings = renderings
         self._heartbeat_s = heartbeat_s
         self._gather_s = gather_s
@@ -145,7 +145,6 @@ class Stream:
 
     @property
     def clients(self) -> int:
-        """Return how many screens are open."""
         return sum(len(channel.clients) for channel in self._channels.values())
 
     async def end(self, _: web.Application) -> None:
@@ -164,7 +163,7 @@ class Stream:
             self._unsubscribe = None
 
     def _subscribe(self) -> Callable[[], None]:
-        ends = (self._source.subscribe(self._published), self._faces.meetings.subscribe(self._published))
+        ends = (self._source.subscribe(self._published), self._pages.meetings.subscribe(self._published))
 
         def end() -> None:
             for each in ends:
@@ -181,12 +180,12 @@ class Stream:
         if self._is_closing:
             return web.Response(status=503, headers={"Retry-After": "10"}, text="the monitor is ending\n")
         await self._source.fresh()
-        face = self._faces.of(request.query)
-        if face is None:
+        page = self._pages.of(request.query)
+        if page is None:
             return refusal(404, "no_stream_page")
         language = request.query.get("parts", "")
-        key = (face.key, Audience(language, role_of(request)) if language in words.LANGUAGES else None)
-        channel = self._channels.setdefault(key, PageChannel(face, key[1]))
+        key = (page.key, Audience(language, role_of(request)) if language in words.LANGUAGES else None)
+        channel = self._channels.setdefault(key, PageChannel(page, key[1]))
         client = Client()
         channel.clients.add(client)
         self._listen()
@@ -242,7 +241,7 @@ class Stream:
                 # A screen that hears nothing for 10 s says that it lost the monitor: so it has. As soon as it answers, all is told.
                 channel.news.set()
             except Exception:
-                _log.exception("the stream has nothing to tell of the page %r", channel.face.key)
+                _log.exception("the stream has nothing to tell of the page %r", channel.page.key)
 
     def _is_due(self, channel: PageChannel, after_s: float) -> bool:
         return channel.looked_s is None or asyncio.get_running_loop().time() >= channel.looked_s + after_s
@@ -257,23 +256,21 @@ class Stream:
             await asyncio.sleep(channel.looked_s + self._apart_s - loop.time())
         channel.news.clear()
         channel.looked_s = loop.time()
-        await channel.face.prepare()
+        await channel.page.prepare()
         async with self._renderings.turn():
             message = channel.look(await self._source.fresh())
         channel.put(message)
 
 
-def _taken(snapshot: Snapshot) -> dict[str, Json]:
-    """Return target → who has it, of all that somebody has."""
-    return {id_: taken_json(view.acknowledged) for id_, view in snapshot.views.items() if view.acknowledged is not None}
+def _acknowledged(snapshot: Snapshot) -> dict[str, Json]:
+    return {id_: acknowledgement(view.acknowledged) for id_, view in snapshot.views.items() if view.acknowledged is not None}
 
 
-def _head(face: Face, snapshot: Snapshot) -> dict[str, object]:
-    """Return what every message has."""
+def _head(page: LivePage, snapshot: Snapshot) -> dict[str, object]:
     return {
         "at": snapshot.at,
         "generation": snapshot.generation,
-        "layout": face.layout_id(snapshot),
+        "layout": page.layout_id(snapshot),
         "blind": snapshot.blind.since if snapshot.blind else None,
         "last_round_at": snapshot.last_round_at,
         "fresh": snapshot.fresh,
@@ -282,9 +279,9 @@ def _head(face: Face, snapshot: Snapshot) -> dict[str, object]:
 
 
 def _message(
-    head: Mapping[str, object], tiles: Mapping[str, TileValues], taken: Mapping[str, Json], parts: Mapping[str, str]
+    head: Mapping[str, object], tiles: Mapping[str, TileValues], owners: Mapping[str, Json], parts: Mapping[str, str]
 ) -> bytes:
-    changed = {"tiles": tiles, "acknowledged": taken, "parts": parts}
+    changed = {"tiles": tiles, "acknowledged": owners, "parts": parts}
     said = dict(head) | {name: values for name, values in changed.items() if values}
     body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     return f"id: {head['generation']}\nevent: change\ndata: {body}\n\n".encode()

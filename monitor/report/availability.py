@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from monitor.model.inventory import Inventory, Kind
-from monitor.report.sections import ColumnForm, Report, ReportColumn, Section, Value, read
+from monitor.report.sections import ColumnForm, Report, ReportColumn, ReportTexts, Section, Value, read
 from monitor.rules.availability import Account, Availability
 from monitor.words import say
 from monitor.words.availability import AVAILABILITY
@@ -26,7 +26,7 @@ def availability_report(found: Availability, inventory: Inventory, language: str
 class _AvailabilityWriter:
     def __init__(self, found: Availability, inventory: Inventory, language: str, zone: tzinfo) -> None:
         self._found, self._inventory, self._language, self._zone = found, inventory, language, zone
-        self._voice = voice(language)
+        self._voice, self._say = voice(language), ReportTexts(AVAILABILITY, language)
 
     def report(self, made_at: float) -> Report:
         found, totals = self._found, {kind: self._total(kind) for kind in Kind}
@@ -52,14 +52,8 @@ class _AvailabilityWriter:
             self._say("title"), about, (self._levels(), self._areas(), self._worst(), self._causes()), (self._all(),), notes
         )
 
-    def _say(self, key: str, **values: object) -> str:
-        return say(AVAILABILITY, key, self._language, **values)
-
     def _time(self, at: float) -> str:
         return self._voice.time(datetime.fromtimestamp(at, self._zone))
-
-    def _column(self, key: str, form: ColumnForm = ColumnForm.TEXT) -> ReportColumn:
-        return ReportColumn(self._say(key), form)
 
     def _total(self, kind: Kind) -> Account:
         total = Account(targets=0)
@@ -78,8 +72,7 @@ class _AvailabilityWriter:
         )
 
     def _levels(self) -> Section:
-        known = {level: say(LEVELS, level, self._language) if level in LEVELS else level for level in self._inventory.levels}
-        rows = [self._pair(self._found.levels, level, name) for level, name in known.items()]
+        rows = [self._pair(self._found.levels, level, self._level(level)) for level in self._inventory.levels]
         return Section(self._say("levels"), self._pair_columns("level"), rows)
 
     def _areas(self) -> Section:
@@ -88,8 +81,8 @@ class _AvailabilityWriter:
 
     def _pair_columns(self, name: str) -> list[ReportColumn]:
         forms = {"ratio": ColumnForm.RATIO, "down": ColumnForm.SECONDS}
-        columns = [self._column(f"{kind.value}_{what}", form) for kind in Kind for what, form in forms.items()]
-        return [*columns, self._column(name)]
+        columns = [ReportColumn(self._say(f"{kind.value}_{what}"), form) for kind in Kind for what, form in forms.items()]
+        return [*columns, *self._say.columns(name)]
 
     def _pair(self, groups: Mapping[tuple[str, Kind], Account], key: str, name: str) -> list[Value]:
         accounts = [groups.get((key, kind)) for kind in Kind]
@@ -99,11 +92,10 @@ class _AvailabilityWriter:
         fell = [(id_, account) for id_, account in self._found.targets.items() if account.down_s > 0]
         lowest = sorted(fell, key=lambda each: (each[1].ratio or 0.0, each[0]))[:WORST]
         columns = [
-            self._column("ratio", ColumnForm.RATIO),
-            self._column("outages", ColumnForm.COUNT),
-            self._column("down", ColumnForm.SECONDS),
-            self._column("longest", ColumnForm.SECONDS),
-            self._column("name"),
+            *self._say.columns("ratio", form=ColumnForm.RATIO),
+            *self._say.columns("outages", form=ColumnForm.COUNT),
+            *self._say.columns("down", "longest", form=ColumnForm.SECONDS),
+            *self._say.columns("name"),
         ]
         rows: list[list[Value]] = [[each.ratio, each.outages, each.down_s, each.longest_s, self._name(id_)] for id_, each in lowest]
         note = self._say("worst_note", count=len(lowest), all=len(fell)) if fell else self._say("no_outage")
@@ -111,11 +103,9 @@ class _AvailabilityWriter:
 
     def _causes(self) -> Section:
         columns = [
-            self._column("outages", ColumnForm.COUNT),
-            self._column("own", ColumnForm.SECONDS),
-            self._column("took_points", ColumnForm.SECONDS),
-            self._column("took_endpoints", ColumnForm.SECONDS),
-            self._column("cause"),
+            *self._say.columns("outages", form=ColumnForm.COUNT),
+            *self._say.columns("own", "took_points", "took_endpoints", form=ColumnForm.SECONDS),
+            *self._say.columns("cause"),
         ]
         rows: list[list[Value]] = [
             [each.outages, each.own_s, each.points_s, each.endpoints_s, self._name(each.cause)]
@@ -125,18 +115,23 @@ class _AvailabilityWriter:
 
     def _all(self) -> Section:
         seconds = ("available", "down", "longest", "unreachable", "maintenance", "standby", "unseen")
-        columns = [self._column(key) for key in ("id", "name", "kind", "level", "area")]
-        columns += [self._column("ratio", ColumnForm.RATIO), self._column("outages", ColumnForm.COUNT)]
-        columns += [self._column(key, ColumnForm.SECONDS) for key in seconds]
+        columns = [
+            *self._say.columns("id", "name", "kind", "level", "area"),
+            *self._say.columns("ratio", form=ColumnForm.RATIO),
+            *self._say.columns("outages", form=ColumnForm.COUNT),
+            *self._say.columns(*seconds, form=ColumnForm.SECONDS),
+        ]
         rows: list[list[Value]] = []
         for id_, account in self._found.targets.items():
             target = self._inventory.targets[id_]
-            level = say(LEVELS, target.level, self._language) if target.level in LEVELS else target.level
             area = self._inventory.areas[target.area].name if target.area in self._inventory.areas else target.area
-            about: list[Value] = [id_, target.name, say(KINDS, target.kind.value, self._language), level, area]
+            about: list[Value] = [id_, target.name, say(KINDS, target.kind.value, self._language), self._level(target.level), area]
             times = [float(getattr(account, f"{key}_s")) for key in seconds]
             rows.append([*about, account.ratio, account.outages, *times])
         return Section(self._say("targets"), columns, rows)
+
+    def _level(self, level: str) -> str:
+        return say(LEVELS, level, self._language) if level in LEVELS else level
 
     def _name(self, id_: str) -> str:
         target = self._inventory.targets.get(id_)

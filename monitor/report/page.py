@@ -1,4 +1,4 @@
-"""A report as a page of HTML that needs nothing else: to be read, sent on and printed on A4."""
+"""Reports and shift logs as pages of HTML that need nothing else: to be read, sent on and printed on A4."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitor.report.sections import ColumnForm, Report, Section, Value, read
+from monitor.report.shift import ShiftLog
+from monitor.report.wording import ShiftWording
 
 _TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
+    loader=FileSystemLoader(Path(__file__).parent / "pages"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -24,13 +26,8 @@ def _names_first(section: Section) -> Section:
     return replace(section, columns=[section.columns[place] for place in places], rows=rows)
 
 
-def render_report(report: Report, language: str) -> bytes:
-    """Return the page's file."""
-    return page(report, language).encode()
-
-
-def page(report: Report, language: str) -> str:
-    """Return the page; on paper, what a row is about comes first."""
+def report_html(report: Report, language: str) -> str:
+    """Return the page of a report; on paper, what a row is about comes first."""
     sections = [_names_first(section) for section in report.sections]
 
     def reads(value: Value, form: ColumnForm) -> str:
@@ -42,6 +39,12 @@ def page(report: Report, language: str) -> str:
         longest = max((float(each) for each in known if isinstance(each, (int, float))), default=0.0)
         return 100 * value / longest if isinstance(value, (int, float)) and longest else 0.0
 
-    return _TEMPLATES.get_template("page.html").render(
+    return _TEMPLATES.get_template("report.html").render(
         report=report, sections=sections, language=language, read=reads, share=share, Form=ColumnForm
     )
+
+
+def shift_html(log: ShiftLog, say: ShiftWording, network: str, written_at: float) -> str:
+    """Return the page of a shift, to be signed and kept. network: its name for the heading. written_at: epoch seconds."""
+    written = say.voice.time(say.moment(written_at))
+    return _TEMPLATES.get_template("shift.html").render(log=log, say=say, network=network, written=written)

@@ -10,14 +10,14 @@ from datetime import datetime, tzinfo
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import Confirmation, EndpointVerdict, Loss, MeetingView, Stage, Verdict
 from monitor.model.reason import Reason
-from monitor.report.sections import ColumnForm, Report, ReportColumn, Section, Value
+from monitor.report.sections import ColumnForm, Report, ReportColumn, ReportTexts, Section, Value
 from monitor.words import say
 from monitor.words.reasons import REASONS, explain
 from monitor.words.sealed import NEWEST, WORDINGS
 from monitor.words.voice import voice
 
-_WRITERS = {"html": "monitor.report.page", "xlsx": "monitor.report.xlsx"}
-"""Form → the module whose `written` makes it: a page needs no openpyxl, a workbook no Jinja2; each is half a worker's start."""
+_WRITERS = {"html": ("monitor.report.page", "report_html"), "xlsx": ("monitor.report.xlsx", "report_xlsx")}
+"""Form → what makes it, by module and name: a page needs no openpyxl, a workbook no Jinja2; each is half a worker's start."""
 FORMS = tuple(_WRITERS)
 _GRAVITY = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
@@ -30,8 +30,9 @@ def file(
     is_sealed: the view is what was sealed, to the letter; else its seal is only that of the report that was.
     """
     report = readiness_report(view, inventory, language, zone, made_at=made_at, is_sealed=is_sealed)
-    content: bytes = importlib.import_module(_WRITERS[form]).render_report(report, language)
-    return content
+    module, name = _WRITERS[form]
+    content: str | bytes = getattr(importlib.import_module(module), name)(report, language)
+    return content.encode() if isinstance(content, str) else content
 
 
 def readiness_report(
@@ -45,6 +46,7 @@ class _ReadinessWriter:
     def __init__(self, view: MeetingView, inventory: Inventory, language: str, zone: tzinfo) -> None:
         self._view, self._inventory, self._language, self._zone = view, inventory, language, zone
         self._words = WORDINGS[NEWEST if view.wording is None else view.wording]
+        self._say = ReportTexts(self._words.report, language)
         self._names: Mapping[str, str] = {id_: target.name for id_, target in inventory.targets.items()}
 
     def report(self, made_at: float, *, is_sealed: bool) -> Report:
@@ -72,11 +74,8 @@ class _ReadinessWriter:
 
     def _carried(self) -> list[str]:
         """Return what joins the calls and whose network carries them: as meetings.yaml has it, and no part of what is sealed."""
-        told = (("platform", self._view.meeting.platform), ("carrier", self._view.meeting.carrier))
-        return [self._say(key, name=name) for key, name in told if name]
-
-    def _say(self, key: str, **values: object) -> str:
-        return say(self._words.report, key, self._language, **values)
+        carriers = (("platform", self._view.meeting.platform), ("carrier", self._view.meeting.carrier))
+        return [self._say(key, name=name) for key, name in carriers if name]
 
     def _tell(self, reason: Reason | None) -> str:
         if reason is None:
@@ -96,9 +95,6 @@ class _ReadinessWriter:
 
     def _time(self, at: float) -> str:
         return self._words.moment(datetime.fromtimestamp(at, self._zone), self._language)
-
-    def _column(self, key: str, form: ColumnForm = ColumnForm.TEXT) -> ReportColumn:
-        return ReportColumn(self._say(key), form)
 
     def _name(self, id_: str) -> str:
         return self._names.get(id_, id_)
@@ -126,12 +122,12 @@ class _ReadinessWriter:
         return self._say("itself") if loss.cause in ("", loss.endpoint) else self._name(loss.cause)
 
     def _losses(self) -> Section:
-        columns = ("name", "area", "cause", "why")
         rows: list[list[Value]] = [
             [self._name(loss.endpoint), self._area(loss.endpoint), self._cause(loss), self._absence(loss), loss.minutes * 60]
             for loss in sorted(self._view.losses, key=lambda loss: -loss.minutes)
         ]
-        return Section(self._say("losses"), [*map(self._column, columns), self._column("minutes", ColumnForm.SECONDS)], rows)
+        minutes = self._say.columns("minutes", form=ColumnForm.SECONDS)
+        return Section(self._say("losses"), [*self._say.columns("name", "area", "cause", "why"), *minutes], rows)
 
     def _causes(self) -> Section:
         minutes, hit = Counter[str](), Counter[str]()
@@ -139,7 +135,11 @@ class _ReadinessWriter:
             minutes[self._cause(loss)] += loss.minutes  # type: ignore[assignment]
             hit[self._cause(loss)] += 1
         rows: list[list[Value]] = [[cause, hit[cause], lasted * 60] for cause, lasted in minutes.most_common()]
-        columns = [self._column("cause"), self._column("endpoints", ColumnForm.COUNT), self._column("minutes", ColumnForm.SECONDS)]
+        columns = [
+            *self._say.columns("cause"),
+            *self._say.columns("endpoints", form=ColumnForm.COUNT),
+            *self._say.columns("minutes", form=ColumnForm.SECONDS),
+        ]
         return Section(self._say("by_cause"), columns, rows)
 
     def _wrong(self) -> Section:
@@ -155,7 +155,7 @@ class _ReadinessWriter:
             ]
             for each in wrong
         ]
-        return Section(self._say("wrong"), [*map(self._column, ("name", "verdict_of", "why", "to_do", "call"))], rows)
+        return Section(self._say("wrong"), self._say.columns("name", "verdict_of", "why", "to_do", "call"), rows)
 
     def _calls(self, each: EndpointVerdict) -> str:
         return ", ".join(f"{contact.role} {contact.telephone}".strip() for contact in each.call)
@@ -166,11 +166,7 @@ class _ReadinessWriter:
             for blast in self._view.blasts
             if len(blast.endpoints) > 1
         ]
-        columns = [
-            self._column("cause"),
-            self._column("endpoints", ColumnForm.COUNT),
-            self._column("ready_after", ColumnForm.COUNT),
-        ]
+        columns = [*self._say.columns("cause"), *self._say.columns("endpoints", "ready_after", form=ColumnForm.COUNT)]
         return Section(self._say("blasts"), columns, rows)
 
     def _areas(self) -> Section:
@@ -178,14 +174,13 @@ class _ReadinessWriter:
         for each in self._view.endpoints.values():
             counts.setdefault(self._area(each.endpoint), Counter())[each.verdict] += 1
         order = (Verdict.READY, Verdict.AT_RISK, Verdict.UNKNOWN, Verdict.NOT_READY)
-        columns = [self._column("area"), *(ReportColumn(self._verdict(verdict), ColumnForm.COUNT) for verdict in order)]
+        columns = [*self._say.columns("area"), *(ReportColumn(self._verdict(verdict), ColumnForm.COUNT) for verdict in order)]
         rows: list[list[Value]] = [[area, *(found[verdict] for verdict in order)] for area, found in counts.items()]
         return Section(self._say("areas"), columns, rows)
 
     def _all(self) -> Section:
-        columns = ("id", "name", "area", "level", "verdict_of", "why", "to_do", "call", "site")
-        rows = [self._row(each) for each in self._view.endpoints.values()]
-        return Section(self._say("all"), [*map(self._column, columns)], rows)
+        columns = self._say.columns("id", "name", "area", "level", "verdict_of", "why", "to_do", "call", "site")
+        return Section(self._say("all"), columns, [self._row(each) for each in self._view.endpoints.values()])
 
     def _row(self, each: EndpointVerdict) -> list[Value]:
         target = self._inventory.targets.get(each.endpoint)
@@ -202,10 +197,10 @@ class _ReadinessWriter:
             self._site(each.confirmation, is_disputed=each.disputed),
         ]
 
-    def _site(self, told: Confirmation | None, *, is_disputed: bool) -> str:
-        if told is None:
+    def _site(self, tick: Confirmation | None, *, is_disputed: bool) -> str:
+        if tick is None:
             return ""
-        text = self._say("site_good" if told.good else "site_fault", by=told.by, at=self._time(told.at), note=told.note)
+        text = self._say("site_good" if tick.good else "site_fault", by=tick.by, at=self._time(tick.at), note=tick.note)
         return f"{text.rstrip(': ')} ({self._say('disputed')})" if is_disputed else text.rstrip(": ")
 
     def _evidence(self) -> Section:
@@ -221,4 +216,4 @@ class _ReadinessWriter:
             for verdict in self._view.endpoints.values()
             for each in verdict.evidence
         ]
-        return Section(self._say("evidence"), [*map(self._column, ("id", "step", "holds", "found", "at"))], rows)
+        return Section(self._say("evidence"), self._say.columns("id", "step", "holds", "found", "at"), rows)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.words import Catalogue, say
 from monitor.words.voice import voice
 
 Value = str | int | float | None
@@ -47,6 +48,20 @@ class Report:
     sections: Sequence[Section]
     appendix: Sequence[Section]
     notes: Sequence[str]
+
+
+class ReportTexts:
+    """The texts of a report in a language, out of a catalogue."""
+
+    def __init__(self, catalogue: Catalogue, language: str) -> None:
+        self._catalogue = catalogue
+        self._language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        return say(self._catalogue, key, self._language, **values)
+
+    def columns(self, *keys: str, form: ColumnForm = ColumnForm.TEXT) -> list[ReportColumn]:
+        return [ReportColumn(self(key), form) for key in keys]
 
 
 def read(value: Value, form: ColumnForm, language: str) -> str:

@@ -106,7 +106,6 @@ class ShiftLog:
 
     @property
     def closed(self) -> tuple[Outage, ...]:
-        """Return what is over."""
         return tuple(outage for outage in self.outages if outage.ended is not None)
 
 

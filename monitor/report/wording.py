@@ -36,11 +36,9 @@ class ShiftWording:
         self._names: Mapping[str, str] = areas | {id_: target.name for id_, target in inventory.targets.items()}
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the text of a key of words/report.py."""
         return say(SHIFT, key, self.language, **values)
 
     def moment(self, at: float) -> datetime:
-        """Return a moment in the settings' zone."""
         return datetime.fromtimestamp(at, self.zone)
 
     def time(self, at: float | None) -> str:
@@ -51,19 +49,15 @@ class ShiftWording:
         return self.voice.clock(moment) if moment.date() == self._day else self.voice.short_time(moment)
 
     def clock(self, at: float) -> str:
-        """Return the time of day."""
         return self.voice.clock(self.moment(at))
 
     def date(self, at: float) -> str:
-        """Return weekday and date."""
         return self.voice.weekday(self.moment(at))
 
     def age(self, seconds: float) -> str:
-        """Return how long something lasts."""
         return self.voice.duration(seconds)
 
     def span(self, log: ShiftLog) -> str:
-        """Return from when to when a shift was."""
         lasts = self.age(log.until - log.since)
         since = f"{self.date(log.since)}, {self.clock(log.since)}"
         is_one_day = self.moment(log.since).date() == self.moment(log.until).date()
@@ -71,7 +65,6 @@ class ShiftWording:
         return self("span", since=since, until=until, lasts=lasts)
 
     def summary(self, log: ShiftLog) -> str:
-        """Return a shift in one sentence or two."""
         count = len(log.outages)
         parts = []
         if count:
@@ -93,19 +86,16 @@ class ShiftWording:
         return line_name(target.name, short, self.language, is_endpoint=target.kind is Kind.ENDPOINT)
 
     def area(self, id_: str) -> str:
-        """Return the name of a target's area."""
         target = self._inventory.targets.get(id_)
         return self._names.get(target.area, target.area) if target is not None else ""
 
     def level(self, id_: str) -> str:
-        """Return the name of a target's level."""
         target = self._inventory.targets.get(id_)
         if target is None:
             return ""
         return say(LEVELS, target.level, self.language) if target.level in LEVELS else target.level
 
     def reason(self, reason: Reason) -> str:
-        """Return why, with a capital."""
         try:
             text = explain(reason.code, reason.values, self.language, self._names)
         except KeyError:
@@ -113,7 +103,6 @@ class ShiftWording:
         return text[:1].upper() + text[1:]
 
     def hit(self, outage: Outage) -> str:
-        """Return how much was cut off behind it: points and endpoints."""
         counts = (("points", outage.points), ("endpoints", outage.endpoints))
         return ", ".join(page.counted(kind, count, self.language) for kind, count in counts if count)
 
@@ -146,22 +135,18 @@ class ShiftWording:
         return self("taken", by=taken.by, time=self.time(taken.at), note=f": {taken.note}" if taken.note else "")
 
     def covers(self, maintenance: Maintenance) -> str:
-        """Return what work covers, by name."""
         names = [self.name(id_) for id_ in maintenance.ids] + [self._names.get(id_, id_) for id_ in maintenance.areas]
         if len(names) <= _NAMED + 1:
             return ", ".join(names)
         return self("many_covered", some=", ".join(names[:_NAMED]), more=len(names) - _NAMED)
 
     def announcer(self, maintenance: Maintenance) -> str:
-        """Return who announced work."""
         return maintenance.by or self("configured")
 
     def decline(self, decline: Decline) -> str:
-        """Return why a target answered badly, and whether it does still."""
         return self.reason(decline.reason) + (f" ({self('still')})" if decline.is_open else "")
 
     def gap(self, gap: Gap) -> str:
-        """Return why the monitor saw nothing."""
         return self.note(gap.event) if gap.event is not None and gap.kind == "blind" else self(gap.kind)
 
     def gap_in_full(self, gap: Gap) -> str:
@@ -183,9 +168,7 @@ class ShiftWording:
         return lasts if gap.began is not None else self("at_most", lasts=lasts)
 
     def ended(self, ended: float | None) -> str:
-        """Return when something ended."""
         return self("still") if ended is None else self.time(ended)
 
     def note(self, event: Event) -> str:
-        """Return an event as a sentence."""
         return tell_event(event.kind, event.target, event.values, event.told, self.language, self._names)

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from monitor.export.audience import Audience, Role
+from monitor.export.pages.card import card_html
+from monitor.export.pages.province_page import ProvincePage
 from monitor.export.pages.renderer import Renderer
 from monitor.export.pages.static_files import Static
-from monitor.export.pages.target_page import TargetFace
+from monitor.export.pages.target_page import TargetPage
 from monitor.export.source import NoMeetings
 from monitor.load.configuration import Configuration, load
 from monitor.model.meeting import Meeting, Samples, Stage, UsualLoad, Verdict
@@ -76,9 +78,9 @@ def faces(of: Configuration, view: TargetView, figure: tuple[int | None, str, st
     snapshot = snapshot_of(of, view)
     column, label, chart = figure
     source = sample.FakeSource(snapshot, of.settings)
-    page = TargetFace(IT, source, RENDERER, NoMeetings()).parts(snapshot, Audience("vi", Role.VIEWER))
-    card = RENDERER.card(IT, snapshot, of.settings, Audience("vi", Role.VIEWER))
-    links = RENDERER.parts(snapshot, of.settings, "vi")["links"]
+    page = TargetPage(IT, source, RENDERER, NoMeetings()).parts(snapshot, Audience("vi", Role.VIEWER))
+    card = card_html(IT, RENDERER, snapshot, of.settings, Audience("vi", Role.VIEWER))
+    links = ProvincePage(source, RENDERER, NoMeetings()).parts(snapshot, Audience("vi", Role.VIEWER))["links"]
     found = {
         "card": colour(between(card, f"<dt>{label}</dt>", "</dd>")),
         "ladder": COLOURS[re.findall(r'data-s="(\w+)"', between(page["ladder"], "<ol>", f"<b>{rung}</b>"))[-1]],
@@ -187,7 +189,9 @@ def test_the_tick_of_the_loads_stands_where_its_words_say(tmp_path: Path, headro
     of = configured(tmp_path, f"meetings: {{headroom: {headroom}}}\n")
     agent = sample.snmp(interfaces=[sample.interface(receive=1e7, transmit=0.0)])
     view = replace(measured(of, EVEN), snmp=agent)
-    html = RENDERER.parts(snapshot_of(of, view), of.settings, "vi")["links"]
+    snapshot = snapshot_of(of, view)
+    page = ProvincePage(sample.FakeSource(snapshot, of.settings), RENDERER, NoMeetings())
+    html = page.parts(snapshot, Audience("vi", Role.VIEWER))["links"]
     assert f"5 phút · vạch {tick}% hợp đồng" in html
     assert f'class="tick" d="M{tick - 1} 0h2v12h-2z"' in html
 

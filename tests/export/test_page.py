@@ -9,16 +9,20 @@ from html.parser import HTMLParser
 
 import pytest
 
-from monitor.export.pages.renderer import TEMPLATES, Renderer, density
-from monitor.export.pages.sentences import TEXTS
+from monitor.export.audience import Audience, Role
+from monitor.export.pages.province_page import ProvincePage
+from monitor.export.pages.renderer import TEMPLATES, Renderer
 from monitor.export.pages.static_files import FOLDER, Static
+from monitor.export.pages.tiles import density
+from monitor.export.sentences import TEXTS
+from monitor.export.source import NoMeetings
 from monitor.model.inventory import Area
-from monitor.model.settings import Settings
-from monitor.model.state import State
+from monitor.model.state import Snapshot, State
 from monitor.words.meeting import MEETING
 from monitor.words.page import PAGE
 from monitor.words.target import TARGET
 from tests.export import morning, sample
+from tests.export.sample import FakeSource
 
 RENDERER = Renderer(Static())
 
@@ -40,8 +44,9 @@ class Reader(HTMLParser):
         return [attributes for each, attributes in self.found if each == tag and names.items() <= attributes.items()]
 
 
-def page(language: str = "vi") -> str:
-    return RENDERER.page(sample.snapshot(states={"ubnd-1": State.DOWN}), Settings(), language)
+def page(language: str = "vi", snapshot: Snapshot | None = None) -> str:
+    shown = snapshot or sample.snapshot(states={"ubnd-1": State.DOWN})
+    return ProvincePage(FakeSource(shown), RENDERER, NoMeetings()).html(shown, Audience(language, Role.OPERATOR))
 
 
 def test_every_point_has_one_tile_with_its_states_in_words() -> None:
@@ -87,7 +92,7 @@ def test_ids_are_unique_and_labels_point_to_them() -> None:
 def test_names_are_escaped() -> None:
     snapshot = sample.snapshot()
     evil = replace(snapshot.views["xa-1-1"].target, name='<script>alert("1")</script>', short="<b>x</b>")
-    html = RENDERER.page(sample.with_view(snapshot, "xa-1-1", target=evil), Settings(), "vi")
+    html = page(snapshot=sample.with_view(snapshot, "xa-1-1", target=evil))
     assert "<script>alert" not in html
     assert "<b>x</b>" not in html
 
@@ -95,12 +100,12 @@ def test_names_are_escaped() -> None:
 def test_an_area_that_only_a_target_names_is_shown_too() -> None:
     inventory = sample.inventory()
     lonely = replace(inventory, areas={"khoi": Area("khoi", "Khối")})
-    html = RENDERER.page(sample.snapshot(lonely), Settings(), "vi")
+    html = page(snapshot=sample.snapshot(lonely))
     assert len(Reader(html).all("button", class_="t")) == 13
 
 
 def test_a_province_of_477_targets_is_light() -> None:
-    html = RENDERER.page(morning.morning(sample.inventory(13, 18)), Settings(), "vi")
+    html = page(snapshot=morning.morning(sample.inventory(13, 18)))
     assert len(gzip.compress(html.encode(), 6)) < 40_000
 
 

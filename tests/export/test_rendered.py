@@ -6,15 +6,17 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import UTC
 from itertools import pairwise
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from monitor.export.api.meetings_json import Teller, meeting_in_full
+from monitor.export.api.meetings_json import MeetingWording, meeting_in_full
 from monitor.export.audience import MAY, Audience, Role
 from monitor.export.http import make_app
+from monitor.export.pages.card import card_html
 from monitor.export.pages.renderer import TEMPLATES, Renderer
 from monitor.export.pages.static_files import Static
 from monitor.export.rendered import Renderings
@@ -340,9 +342,9 @@ def test_a_viewer_is_told_whom_to_call_but_not_the_number() -> None:
     target = replace(snapshot.views["xa-1-1"].target, contacts=(Contact("Trực VNPT", "0219 000 001"),))
     snapshot = sample.with_view(snapshot, "xa-1-1", target=target)
     for role in Role:
-        card = renderer.card("xa-1-1", snapshot, Settings(), Audience("vi", role))
+        card = card_html("xa-1-1", renderer, snapshot, Settings(), Audience("vi", role))
         assert "Trực VNPT" in card
         assert (role is not Role.VIEWER) == ("0219 000 001" in card)
     view = FakeMeetings().views[0]
-    told = [meeting_in_full(view, Teller("vi", {}, "UTC", has_telephones=has_telephones)) for has_telephones in (True, False)]
+    told = [meeting_in_full(view, MeetingWording("vi", {}, UTC, has_telephones=has_telephones)) for has_telephones in (True, False)]
     assert [True, False] == ["0212" in str(each) for each in told]

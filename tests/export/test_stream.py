@@ -13,15 +13,15 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from monitor.export.pages.live_pages import Faces
+from monitor.export.pages.live_pages import LivePages
 from monitor.export.pages.renderer import Renderer
 from monitor.export.pages.static_files import Static
 from monitor.export.rendered import Renderings
+from monitor.export.sentences import Sentences
 from monitor.export.source import NoMeetings, SilentError
 from monitor.export.stream import QUEUE, Stream
 from monitor.model.inventory import Inventory
 from monitor.model.meeting import MeetingView
-from monitor.model.settings import Settings
 from monitor.model.state import Event, Snapshot, State
 from tests.export import sample
 from tests.export.sample import FakeSource
@@ -68,8 +68,8 @@ def served(
 ) -> tuple[web.Application, Stream]:
     """Return an application that serves a stream alone; it gathers 1 ms."""
     renderings = Renderings(source, NoMeetings())
-    faces = Faces(source, renderer or Renderer(Static()), NoMeetings())
-    stream = Stream(source, faces, renderings, heartbeat_s=heartbeat_s, gather_s=0.001, apart_s=apart_s)
+    pages = LivePages(source, renderer or Renderer(Static()), NoMeetings())
+    stream = Stream(source, pages, renderings, heartbeat_s=heartbeat_s, gather_s=0.001, apart_s=apart_s)
     app = web.Application()
     app.on_shutdown.append(stream.end)
     app.router.add_get("/stream", stream.serve)
@@ -198,12 +198,12 @@ class CountingRenderer(Renderer):
         self.is_faulty = False
         self.failed = asyncio.Event()
 
-    def parts(self, snapshot: Snapshot, settings: Settings, language: str, meetings: Sequence[MeetingView] = ()) -> dict[str, str]:
+    def shared_parts(self, snapshot: Snapshot, say: Sentences, meetings: Sequence[MeetingView]) -> dict[str, str]:
         self.count += 1
         if self.is_faulty:
             self.failed.set()
             raise ZeroDivisionError
-        return super().parts(snapshot, settings, language, meetings)
+        return super().shared_parts(snapshot, say, meetings)
 
 
 async def joined(client: Client, query: str, screens: int) -> list[ClientResponse]:

@@ -13,11 +13,11 @@ from openpyxl import load_workbook
 
 from monitor.model.inventory import Kind, Target
 from monitor.model.state import Acknowledgement
+from monitor.report.page import shift_html
 from monitor.report.shift import Gap, Maintenance, ShiftLog, shift_log
-from monitor.report.shift_html import shift_html
 from monitor.report.shift_json import shift_json
-from monitor.report.shift_xlsx import shift_xlsx
 from monitor.report.wording import ShiftWording
+from monitor.report.xlsx import shift_xlsx
 from tests.report import evening
 from tests.report.evening import SINCE, UNTIL
 

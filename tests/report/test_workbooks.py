@@ -13,8 +13,8 @@ from monitor.model.inventory import Area, Inventory, Target
 from monitor.model.meeting import Meeting
 from monitor.report import availability, readiness, xlsx
 from monitor.report.sections import Report, Section
-from monitor.report.shift_xlsx import shift_xlsx
 from monitor.report.wording import ShiftWording
+from monitor.report.xlsx import shift_xlsx
 from monitor.rules.availability import reckon
 from tests.report import evening
 from tests.report.test_forms import LOG
@@ -56,7 +56,7 @@ def told(report: Report) -> set[str]:
 @pytest.mark.parametrize("name", ["before", "after", "availability"])
 def test_every_text_of_a_report_stands_in_its_workbook_to_the_letter(name: str, text: str) -> None:
     report = spoken(reports()[name], lambda said: f"{text}{said}" if said else said)
-    assert told(report) - {""} == texts(xlsx.render_report(report, "vi"))
+    assert told(report) - {""} == texts(xlsx.report_xlsx(report, "vi"))
 
 
 def test_the_title_of_a_meeting_and_the_names_of_its_places_are_no_formulas() -> None:
@@ -98,7 +98,7 @@ def column(rows: Sequence[Sequence[object]], heading: str) -> list[object]:
 
 def test_a_report_is_one_sheet_a_section_and_its_numbers_are_numbers() -> None:
     report = reports()["availability"]
-    sheets = cells(xlsx.render_report(report, "vi"))
+    sheets = cells(xlsx.report_xlsx(report, "vi"))
     assert 1 + len(report.sections) + len(report.appendix) == len(sheets)
     numbers = [value for rows in list(sheets.values())[1:] for row in rows[1:] for value in row if isinstance(value, (int, float))]
     assert numbers

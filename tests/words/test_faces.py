@@ -20,21 +20,22 @@ from monitor.cli.report_shift import _lines
 from monitor.export.api.readings import row
 from monitor.export.audience import Audience, Role
 from monitor.export.http import make_app
-from monitor.export.pages.live_pages import ProvinceFace
-from monitor.export.pages.renderer import Renderer, sentences
+from monitor.export.pages.card import card_html
+from monitor.export.pages.province_page import ProvincePage
+from monitor.export.pages.renderer import Renderer
 from monitor.export.pages.static_files import Static
-from monitor.export.pages.target_page import TargetFace
+from monitor.export.pages.target_page import TargetPage
+from monitor.export.sentences import sentences
 from monitor.model.meeting import MeetingView
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.reason import Reason
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, RootCause, Snapshot, State, Transition
 from monitor.report import availability
-from monitor.report.page import page as report_page
+from monitor.report.page import report_html, shift_html
 from monitor.report.shift import ShiftRecords, shift_log
-from monitor.report.shift_html import shift_html
 from monitor.report.wording import ShiftWording
-from monitor.report.xlsx import render_report as workbook
+from monitor.report.xlsx import report_xlsx as workbook
 from monitor.rules.availability import Account, Availability
 from monitor.words.events import tell_event
 from monitor.words.page import counted
@@ -64,9 +65,13 @@ def text(markup: str) -> str:
 def faces(snapshot: Snapshot, language: str, meetings: tuple[MeetingView, ...] = ()) -> dict[str, str]:
     """Return what is read of a target: in the province's panels, on its card, and part by part on its page."""
     source, watched, audience = FakeSource(snapshot), FakeMeetings(list(meetings)), Audience(language, Role.VIEWER)
-    province = ProvinceFace(source, RENDERER, watched).parts(snapshot, audience)
-    page = TargetFace(IT, source, RENDERER, watched).parts(snapshot, audience)
-    found = {"card": RENDERER.card(IT, snapshot, SETTINGS, audience), **page, **{key: province[key] for key in ("causes", "links")}}
+    province = ProvincePage(source, RENDERER, watched).parts(snapshot, audience)
+    page = TargetPage(IT, source, RENDERER, watched).parts(snapshot, audience)
+    found = {
+        "card": card_html(IT, RENDERER, snapshot, SETTINGS, audience),
+        **page,
+        **{key: province[key] for key in ("causes", "links")},
+    }
     return {key: text(markup) for key, markup in found.items()}
 
 
@@ -113,7 +118,7 @@ def test_availability_is_said_alike_by_terminal_page_and_workbook(language: str,
     expected = vietnamese if language == "vi" else vietnamese.replace(",", ".")
     assert expected == voice(language).availability(ratio)
     if ratio < 1:
-        assert expected in text(report_page(report, language))
+        assert expected in text(report_html(report, language))
     sheet = load_workbook(io.BytesIO(workbook(report, language))).worksheets[-1]
     column = next(cell.column for cell in sheet[1] if cell.value == {"vi": "Khả dụng", "en": "Available"}[language])
     cell = next(each for each in sheet.iter_rows(min_row=2, min_col=column, max_col=column))[0]

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.export.api import targets
-from monitor.export.api.meetings_json import Teller
-from monitor.export.pages.sentences import Sentences
+from monitor.export.api.meetings_json import MeetingWording
+from monitor.export.sentences import Sentences
 from monitor.model.meeting import Stage, Verdict
 from monitor.model.probe_kinds import KINDS
 from monitor.model.reading import Outcome, Reading
@@ -102,7 +102,7 @@ def in_reports(kind: str, evidence: Reasons, language: str) -> Iterator[str]:
 
 
 def of_readiness(kind: str, language: str) -> Iterator[str]:
-    teller = Teller(language, NAMES, "Asia/Ho_Chi_Minh")
+    teller = MeetingWording(language, NAMES, ZoneInfo("Asia/Ho_Chi_Minh"))
     protocols: dict[str, float | int | str] = {
         "protocol": kind,
         "protocols": f"{kind}+sip",

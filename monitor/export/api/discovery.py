@@ -75,17 +75,14 @@ def _address(address: str, port: int | None) -> str:
 
 
 def _monitor(network: str, settings: Settings) -> TargetGroup:
-    """Return this daemon, as others reach it."""
     origin = urlsplit(settings.origin)
     labels = {"__scheme__": origin.scheme, "__metrics_path__": f"{origin.path}/metrics", "__meta_monitor_network": network}
     return {"targets": [origin.netloc], "labels": labels}
 
 
 def _labels(target: Target, inventory: Inventory) -> dict[str, str]:
-    labels, area = (
-        {"target": target.id, "kind": target.kind.value, "level": target.level, "area": target.area},
-        inventory.areas[target.area],
-    )
+    labels = {"target": target.id, "kind": target.kind.value, "level": target.level, "area": target.area}
+    area = inventory.areas[target.area]
     meta = {
         "address": target.address,
         "name": target.name,

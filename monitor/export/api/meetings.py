@@ -1,29 +1,30 @@
-"""/api/v1/meetings: what programs, and `monitor ready`, ask of the meetings."""
+"""/api/v1/meetings: what programs, and `monitor ready`, ask of the meetings, and the technician's tick."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from monitor.export.api import meetings_json
-from monitor.export.api.meetings_json import Teller
-from monitor.export.audience import Audience
-from monitor.export.pages.panels import names_of
+from monitor.export.api.meetings_json import MeetingWording, meeting_in_full, meeting_listed
+from monitor.export.audience import Audience, audience_of
 from monitor.export.parameters import NotThereError
 from monitor.export.rendered import Renderings
-from monitor.export.responses import JsonLines, as_rendered, json_text
+from monitor.export.request_body import NOTE_LETTERS, as_json_by, json_object, text_field
+from monitor.export.responses import JsonLines, as_rendered, json_text, refusal
+from monitor.export.sentences import names_of
 from monitor.export.server.connection import client_that_asks, gone
 from monitor.export.server.turns import Turns
 from monitor.export.source import Meetings, Source
-from monitor.export.visitor import audience_of
-from monitor.model.meeting import MeetingView
+from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.state import Snapshot
 from monitor.words.phrase import Phrase, phrase
 
 _NEXT = "next"
-_WAITING = 8
+_CHECKS_WAITING = 8
+_TICK = '{"by": "…", "on_site": "on", "camera": "on", "sound": "on", "note": "…"}'
 
 
 class MeetingsApi:
@@ -33,14 +34,14 @@ class MeetingsApi:
         self._source = source
         self._renderings = renderings
         self._meetings = meetings
-        self._turns = Turns(waiting=_WAITING)
+        self._checks = Turns(waiting=_CHECKS_WAITING)
 
     def routes(self) -> list[web.RouteDef]:
-        """Return them."""
         return [
             web.get("/api/v1/meetings", self.list),
             web.get("/api/v1/meetings/{id}", self.show),
             web.post("/api/v1/meetings/{id}/check", self.check),
+            web.post("/api/v1/meetings/{id}/endpoints/{endpoint}/{word:good|fault}", self.confirm),
         ]
 
     async def list(self, request: web.Request) -> web.Response:
@@ -48,17 +49,16 @@ class MeetingsApi:
         audience = audience_of(request, self._source.settings.language)
 
         def draw(snapshot: Snapshot, _: None) -> str:
-            views = [meetings_json.meeting_listed(view, self._teller(audience, snapshot)) for view in self._meetings.meetings()]
-            return json_text({"at": snapshot.at, "meetings": views})
+            say = self._wording(audience, snapshot)
+            return json_text({"at": snapshot.at, "meetings": [meeting_listed(view, say) for view in self._meetings.meetings()]})
 
         return as_rendered(await self._renderings.get(("/api/v1/meetings", audience), draw), request)
 
     async def show(self, request: web.Request) -> web.Response:
-        """Answer one meeting in full."""
         audience, name = audience_of(request, self._source.settings.language), request.match_info["id"]
 
         def draw(snapshot: Snapshot, _: None) -> str:
-            return json_text(meetings_json.meeting_in_full(self._known(name), self._teller(audience, snapshot)))
+            return json_text(meeting_in_full(self._known(name), self._wording(audience, snapshot)))
 
         return as_rendered(await self._renderings.get(("/api/v1/meetings", name, audience), draw), request)
 
@@ -67,31 +67,47 @@ class MeetingsApi:
         audience = audience_of(request, self._source.settings.language)
         await self._source.fresh()
         view = self._known(request.match_info["id"])
-        async with self._turns.turn(client_that_asks(request), gone(request)):
+        async with self._checks.turn(client_that_asks(request), gone(request)):
             answer = JsonLines()
             await answer.begin(request)
-            async for told in self._checked(view.meeting.id):
-                if isinstance(told, tuple):
-                    await answer.write({"done": told[0], "of": told[1]})
+            async for step in self._checked(view.meeting.id):
+                if isinstance(step, tuple):
+                    await answer.write({"done": step[0], "of": step[1]})
                 else:
-                    await answer.write(meetings_json.meeting_in_full(told, self._teller(audience, self._source.snapshot())))
+                    await answer.write(meeting_in_full(step, self._wording(audience, self._source.snapshot())))
             return await answer.end()
+
+    async def confirm(self, request: web.Request) -> web.Response:
+        """Keep a technician's word that all is well at an endpoint, or that something is not."""
+        body = await json_object(request, _TICK)
+        by = text_field(body, "by", _TICK)
+        note = text_field(body, "note", _TICK, most=NOTE_LETTERS, default="")
+        on_site, camera, sound = (text_field(body, key, _TICK, default="") == "on" for key in ("on_site", "camera", "sound"))
+        at = (await self._source.fresh()).at
+        meeting, endpoint = request.match_info["id"], request.match_info["endpoint"]
+        tick = Confirmation(by, at, request.match_info["word"] == "good", on_site, camera, sound, note)
+        view = await self._meetings.confirm(meeting, endpoint, tick)
+        if view is None:
+            cure = Phrase("meetings_listed")
+            return refusal(404, "no_endpoint_of_meeting", cure, meeting=repr(meeting), endpoint=repr(endpoint))
+        found = view.endpoints[endpoint]
+        return as_json_by(by, {"meeting": meeting, "endpoint": endpoint, "verdict": found.verdict, "disputed": found.disputed})
 
     async def _checked(self, meeting: str) -> AsyncIterator[tuple[int, int] | MeetingView]:
         """Yield how far a check is, each time that it came on by a hundredth, and at last what it found."""
-        told: asyncio.Queue[tuple[int, int] | None] = asyncio.Queue()
+        steps: asyncio.Queue[tuple[int, int] | None] = asyncio.Queue()
         percent = -1
 
         def progress(done: int, of: int) -> None:
             nonlocal percent
             if of and done * 100 // of != percent:
                 percent = done * 100 // of
-                told.put_nowait((done, of))
+                steps.put_nowait((done, of))
 
         checking = asyncio.create_task(self._meetings.check(meeting, progress))
-        checking.add_done_callback(lambda _: told.put_nowait(None))
+        checking.add_done_callback(lambda _: steps.put_nowait(None))
         try:
-            while (step := await told.get()) is not None:
+            while (step := await steps.get()) is not None:
                 yield step
             view = await checking
             if view is not None:
@@ -108,6 +124,6 @@ class MeetingsApi:
             raise NotThereError(code, phrase("meetings_are", names=known), name=repr(name))
         return found
 
-    def _teller(self, audience: Audience, snapshot: Snapshot) -> Teller:
-        zone = self._source.settings.timezone
-        return Teller(audience.language, names_of(snapshot), zone, has_telephones=audience.sees_telephones)
+    def _wording(self, audience: Audience, snapshot: Snapshot) -> MeetingWording:
+        zone = ZoneInfo(self._source.settings.timezone)
+        return MeetingWording(audience.language, names_of(snapshot), zone, has_telephones=audience.sees_telephones)

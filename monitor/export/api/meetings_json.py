@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
+from dataclasses import asdict, dataclass
+from datetime import tzinfo
 
 from monitor.export.api.targets import Json, contacts
-from monitor.model.meeting import Confirmation, EndpointVerdict, MeetingView
+from monitor.model.meeting import EndpointVerdict, MeetingView
 from monitor.model.reason import Reason
 from monitor.words.readiness import tell_finding
 
 
-class Teller:
-    """Tells reasons in one language. names: id → name. timezone: in which moments are told. has_telephones: for whom to call."""
+@dataclass(frozen=True, slots=True)
+class MeetingWording:
+    """How meetings are told. names: id → name. zone: in which moments are told. has_telephones: for whom numbers are not null."""
 
-    def __init__(self, language: str, names: Mapping[str, str], timezone: str, *, has_telephones: bool = True) -> None:
-        self.has_telephones = has_telephones
-        self._language = language
-        self._names = names
-        self._zone = ZoneInfo(timezone)
+    language: str
+    names: Mapping[str, str]
+    zone: tzinfo
+    has_telephones: bool = True
 
     def sentence(self, reason: Reason) -> str:
-        """Return a finding, a meeting's reason or an action as a sentence."""
-        return tell_finding(reason.code, reason.values, self._language, self._names, self._zone)
+        return tell_finding(reason.code, reason.values, self.language, self.names, self.zone)
 
 
-def meeting_listed(view: MeetingView, teller: Teller) -> dict[str, Json]:
+def meeting_listed(view: MeetingView, say: MeetingWording) -> dict[str, Json]:
     """Return one meeting as the list has it: all but its endpoints."""
     meeting = view.meeting
     return {
@@ -42,7 +42,7 @@ def meeting_listed(view: MeetingView, teller: Teller) -> dict[str, Json]:
         "stage": view.stage.value,
         "at": view.at,
         "verdict": view.verdict.value,
-        "reason": {"code": view.reason.code, "text": teller.sentence(view.reason)},
+        "reason": {"code": view.reason.code, "text": say.sentence(view.reason)},
         "counts": {verdict.value: count for verdict, count in view.counts().items()},
         "checked_at": view.checked_at,
         "next_check_at": view.next_check_at,
@@ -51,11 +51,10 @@ def meeting_listed(view: MeetingView, teller: Teller) -> dict[str, Json]:
     }
 
 
-def meeting_in_full(view: MeetingView, teller: Teller) -> dict[str, Json]:
-    """Return one meeting in full."""
+def meeting_in_full(view: MeetingView, say: MeetingWording) -> dict[str, Json]:
     return {
-        **meeting_listed(view, teller),
-        "endpoints": [endpoint(each, view.at, teller) for each in view.endpoints.values()],
+        **meeting_listed(view, say),
+        "endpoints": [endpoint(each, view.at, say) for each in view.endpoints.values()],
         "blasts": [
             {"target": blast.target, "endpoints": list(blast.endpoints), "ready_after": blast.ready_after} for blast in view.blasts
         ],
@@ -66,11 +65,11 @@ def meeting_in_full(view: MeetingView, teller: Teller) -> dict[str, Json]:
     }
 
 
-def endpoint(each: EndpointVerdict, now: float, teller: Teller) -> dict[str, Json]:
+def endpoint(each: EndpointVerdict, now: float, say: MeetingWording) -> dict[str, Json]:
     """Return one endpoint's verdict. age_s: seconds since the newest thing that a rung rests on, null where there is none."""
     reason: dict[str, Json] | None = None
     if each.reason is not None and each.rung is not None:
-        reason = {"rung": each.rung.value, "code": each.reason.code, "text": teller.sentence(each.reason)}
+        reason = {"rung": each.rung.value, "code": each.reason.code, "text": say.sentence(each.reason)}
     return {
         "endpoint": each.endpoint,
         "verdict": each.verdict.value,
@@ -79,28 +78,14 @@ def endpoint(each: EndpointVerdict, now: float, teller: Teller) -> dict[str, Jso
             {
                 "rung": found.rung.value,
                 "ok": found.ok,
-                "text": teller.sentence(found.text),
+                "text": say.sentence(found.text),
                 "age_s": None if found.at is None else round(max(0.0, now - found.at), 1),
             }
             for found in each.evidence
         ],
-        "action": None if each.action is None else teller.sentence(each.action),
-        "call": contacts(each.call, has_telephones=teller.has_telephones),
+        "action": None if each.action is None else say.sentence(each.action),
+        "call": contacts(each.call, has_telephones=say.has_telephones),
         "cause": each.cause or None,
-        "confirmation": _tick(each.confirmation),
+        "confirmation": None if each.confirmation is None else asdict(each.confirmation),
         "disputed": each.disputed,
-    }
-
-
-def _tick(tick: Confirmation | None) -> dict[str, Json] | None:
-    if tick is None:
-        return None
-    return {
-        "by": tick.by,
-        "at": tick.at,
-        "good": tick.good,
-        "on_site": tick.on_site,
-        "camera": tick.camera,
-        "sound": tick.sound,
-        "note": tick.note,
     }

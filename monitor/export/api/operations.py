@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from monitor.export.api.targets import Json, taken_json
+from monitor.export.api.targets import Json, acknowledgement
 from monitor.export.rendered import Renderings
-from monitor.export.request_body import NOTE_LETTERS, json_object, remember_name, text_field, texts_of
-from monitor.export.responses import as_json, as_rendered, json_text
+from monitor.export.request_body import NOTE_LETTERS, as_json_by, json_object, text_field, texts_of
+from monitor.export.responses import as_rendered, json_text
 from monitor.export.source import Source
 from monitor.model.inventory import Inventory
 from monitor.model.settings import MaintenanceWindow
@@ -21,7 +21,7 @@ _ANNOUNCE = '{"covers": ["ID", …], "for": "2h", "from": "22:00", "reason": "�
 _END = '{"work": "1", "by": "…"}'
 
 
-class Operating:
+class OperationsApi:
     """The routes of what operators say. A name is remembered by the browser that it came from."""
 
     def __init__(self, source: Source, renderings: Renderings) -> None:
@@ -29,7 +29,6 @@ class Operating:
         self._renderings = renderings
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the routes."""
         return [
             web.get("/api/v1/acknowledgements", self.causes),
             web.post("/api/v1/acknowledgements", self.acknowledge),
@@ -48,37 +47,30 @@ class Operating:
         return as_rendered(await self._renderings.get("/api/v1/acknowledgements", draw), request)
 
     async def acknowledge(self, request: web.Request) -> web.Response:
-        """Take a root cause on."""
         body = await json_object(request, _TAKE)
         target, by = text_field(body, "target", _TAKE, most=128), text_field(body, "by", _TAKE)
         note = text_field(body, "note", _TAKE, most=NOTE_LETTERS, default="")
-        taken = await self._source.operations.acknowledge(target, by, note)
-        response = as_json({"target": target, "name": self._name(target), "acknowledged": taken_json(taken)})
-        remember_name(response, by)
-        return response
+        owner = acknowledgement(await self._source.operations.acknowledge(target, by, note))
+        return as_json_by(by, {"target": target, "name": self._name(target), "acknowledged": owner})
 
     async def withdraw(self, request: web.Request) -> web.Response:
-        """Take an acknowledgement back."""
         body = await json_object(request, _WITHDRAW)
         target, by = text_field(body, "target", _WITHDRAW, most=128), text_field(body, "by", _WITHDRAW)
         await self._source.operations.withdraw(target, by)
-        response = as_json({"target": target, "name": self._name(target), "acknowledged": None})
-        remember_name(response, by)
-        return response
+        return as_json_by(by, {"target": target, "name": self._name(target), "acknowledged": None})
 
     async def works(self, request: web.Request) -> web.Response:
         """Answer the work that was announced at run time and is not over, and the windows of the configuration."""
 
         def draw(snapshot: Snapshot, announced: Sequence[AnnouncedWork]) -> str:
-            told = [_work(each, snapshot.inventory) for each in announced]
+            works = [_work(each, snapshot.inventory) for each in announced]
             configured = [_window(each, snapshot.inventory) for each in self._source.settings.maintenance]
-            return json_text({"at": snapshot.at, "announced": told, "configured": configured})
+            return json_text({"at": snapshot.at, "announced": works, "configured": configured})
 
         found = await self._renderings.get("/api/v1/maintenance", draw, self._source.operations.works)
         return as_rendered(found, request)
 
     async def announce(self, request: web.Request) -> web.Response:
-        """Announce work."""
         body = await json_object(request, _ANNOUNCE)
         by = text_field(body, "by", _ANNOUNCE)
         work = await self._source.operations.announce(
@@ -88,18 +80,13 @@ class Operating:
             text_field(body, "reason", _ANNOUNCE, most=NOTE_LETTERS),
             by,
         )
-        response = as_json(_work(work, (await self._source.fresh()).inventory))
-        remember_name(response, by)
-        return response
+        return as_json_by(by, _work(work, (await self._source.fresh()).inventory))
 
     async def end(self, request: web.Request) -> web.Response:
-        """End work, or call it off."""
         body = await json_object(request, _END)
         work, by = text_field(body, "work", _END, most=128), text_field(body, "by", _END)
         ended = await self._source.operations.end(work, by)
-        response = as_json(_work(ended, (await self._source.fresh()).inventory))
-        remember_name(response, by)
-        return response
+        return as_json_by(by, _work(ended, (await self._source.fresh()).inventory))
 
     def _name(self, id_: str) -> str:
         view = self._source.snapshot().views.get(id_)
@@ -119,7 +106,7 @@ def _root_causes(snapshot: Snapshot) -> list[Json]:
                 "state": view.state.value if view.state else None,
                 "since": view.since if view.state else None,
                 "affected": {"points": cause.points, "endpoints": cause.endpoints} if cause else None,
-                "acknowledged": taken_json(view.acknowledged),
+                "acknowledged": acknowledgement(view.acknowledged),
             }
         )
     return found

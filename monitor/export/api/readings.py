@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.model.reading import IcmpSample, Reading, ServiceSample, SnmpSample
-from monitor.model.reason import Reason, Reasons
+from monitor.model.reason import Reasons
 from monitor.rules.conference import PROBES
 from monitor.words.details import tell_details
 
@@ -15,7 +15,7 @@ def row(reading: Reading, language: str) -> dict[str, Any]:
 
     `reasons` are the codes that `detail` was made of.
     """
-    service = _service(reading.service) if reading.service else None
+    of_service = service(reading.service) if reading.service else None
     return {
         "target": reading.target,
         "probe": reading.probe,
@@ -24,30 +24,35 @@ def row(reading: Reading, language: str) -> dict[str, Any]:
         "reasons": codes(reading.detail),
         "icmp": _icmp(reading.icmp) if reading.icmp else None,
         "snmp": _snmp(reading.snmp) if reading.snmp else None,
-        "service": service,
+        "service": of_service,
         # What 0.1 called it.
-        "conference": service if reading.probe in PROBES else None,
+        "conference": of_service if reading.probe in PROBES else None,
     }
 
 
-def _service(sample: ServiceSample) -> dict[str, Any]:
+def in_ms(seconds: float | None) -> float | None:
+    """Return seconds as milliseconds, to the microsecond."""
+    return None if seconds is None else round(seconds * 1000, 3)
+
+
+def service(sample: ServiceSample) -> dict[str, Any]:
+    """Return what a service answered; '' where it said nothing."""
     return {
         "transport": sample.transport,
         "code": sample.code,
         "phrase": sample.phrase,
         "server": sample.server,
-        "rtt_ms": None if sample.rtt_s is None else round(sample.rtt_s * 1000, 3),
+        "rtt_ms": in_ms(sample.rtt_s),
         "values": dict(sample.values),
     }
 
 
 def _icmp(sample: IcmpSample) -> dict[str, Any]:
-    average_s = sample.rtt_average_s
     return {
         "sent": sample.sent,
         "received": sample.received,
         "loss": sample.loss_ratio,
-        "rtt_ms": None if average_s is None else round(average_s * 1000, 3),
+        "rtt_ms": in_ms(sample.rtt_average_s),
         "duplicates": sample.duplicates,
         "unreachable_from": sample.unreachable.reporter if sample.unreachable else None,
     }
@@ -59,7 +64,7 @@ def _snmp(sample: SnmpSample) -> dict[str, Any]:
         "name": sample.sys_name,
         "description": sample.sys_descr,
         "uptime_s": None if sample.uptime_ticks is None else sample.uptime_ticks / 100,
-        "rtt_ms": None if sample.rtt_s is None else round(sample.rtt_s * 1000, 3),
+        "rtt_ms": in_ms(sample.rtt_s),
         "interfaces": [
             {
                 "name": interface.name,
@@ -76,9 +81,7 @@ def _snmp(sample: SnmpSample) -> dict[str, Any]:
 
 def codes(reasons: Reasons) -> list[Any]:
     """Return reasons in their order; `because` is there only where something lies under one."""
-    return [_code(each) for each in reasons]
-
-
-def _code(reason: Reason) -> dict[str, Any]:
-    told: dict[str, Any] = {"code": reason.code, "values": dict(reason.values)}
-    return told | {"because": codes(reason.because)} if reason.because else told
+    return [
+        {"code": each.code, "values": dict(each.values)} | ({"because": codes(each.because)} if each.because else {})
+        for each in reasons
+    ]

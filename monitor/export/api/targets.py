@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.export.api.readings import codes
-from monitor.model.agent_fault import AgentFault
+from monitor.export.api.readings import codes, in_ms, service
 from monitor.model.agent_limits import AgentLimits, LearnedLimit
-from monitor.model.inventory import Contact, Contracted, Location
+from monitor.model.inventory import Contact, Kind
 from monitor.model.reason import Reasons
 from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Transition
@@ -19,12 +18,10 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 def targets(snapshot: Snapshot, settings: Settings) -> dict[str, Json]:
-    """Return the answer of /api/v1/targets."""
     return {"at": snapshot.at, "targets": [target(view, snapshot, settings) for view in snapshot.views.values()]}
 
 
 def target(view: TargetView, snapshot: Snapshot, settings: Settings) -> dict[str, Json]:
-    """Return one target as /api/v1/targets lists it."""
     evidence = gather(view, snapshot, settings)
     carried = circuit_load(view.target, evidence.wan)
     return {
@@ -36,21 +33,20 @@ def target(view: TargetView, snapshot: Snapshot, settings: Settings) -> dict[str
         "state": view.state.value if view.state else None,
         "since": view.since if view.state else None,
         "cause": view.cause,
-        "rtt_ms": _ms(evidence.rtt_s),
-        "rtt_usual_ms": _ms(view.usual_rtt_s),
+        "rtt_ms": in_ms(evidence.rtt_s),
+        "rtt_usual_ms": in_ms(view.usual_rtt_s),
         "loss": _rounded(evidence.loss_ratio, 4),
-        "jitter_ms": _ms(evidence.icmp.jitter_s if evidence.icmp else None),
+        "jitter_ms": in_ms(evidence.icmp.jitter_s if evidence.icmp else None),
         "snmp": evidence.snmp.up if evidence.snmp else None,
         "receive_bps": _rounded(carried.receive_bps, 0),
         "transmit_bps": _rounded(carried.transmit_bps, 0),
         "utilisation": _rounded(carried.utilisation, 4),
-        "acknowledged": taken_json(view.acknowledged),
+        "acknowledged": acknowledgement(view.acknowledged),
     }
 
 
-def taken_json(taken: Acknowledgement | None) -> dict[str, Json] | None:
-    """Return who has a target, None where nobody does."""
-    return {"by": taken.by, "at": taken.at, "note": taken.note} if taken else None
+def acknowledgement(of: Acknowledgement | None) -> dict[str, Json] | None:
+    return {"by": of.by, "at": of.at, "note": of.note} if of else None
 
 
 def contacts(people: Sequence[Contact], *, has_telephones: bool) -> list[Json]:
@@ -66,6 +62,7 @@ def target_in_full(
     language: that of what probes said. has_telephones: False for whom numbers are null.
     """
     described = view.target
+    location, contracted = described.location, described.contracted
     evidence = gather(view, snapshot, settings)
     root = next((cause for cause in snapshot.root_causes if cause.target == described.id), None)
     services = _services(view, language)
@@ -76,8 +73,8 @@ def target_in_full(
         "address": described.address,
         "profile": described.profile,
         "uplinks": list(described.parents),
-        "location": _location(described.location),
-        "contracted": _contracted(described.contracted),
+        "location": [location.latitude, location.longitude] if location else None,
+        "contracted": {"down_bps": contracted.down_bps, "up_bps": contracted.up_bps} if contracted else None,
         "contacts": contacts(described.contacts, has_telephones=has_telephones),
         "reason": {"code": view.reason.code, "values": dict(view.reason.values), "text": why},
         "flapping": view.flapping,
@@ -89,15 +86,16 @@ def target_in_full(
         "services": services,
         # What 0.1 had of them.
         "conference": {probe: said for probe, said in services.items() if probe in PROBES},
-        "complaints": [_complaint(each, language) for each in snapshot.complaints.get(described.id, ())],
+        "complaints": [
+            {"code": each.kind, "values": {**each.values, **_fault(each.because, language)}}
+            for each in snapshot.complaints.get(described.id, ())
+        ],
         "endpoints": [
-            each.target.id for each in snapshot.views.values() if described.id in each.target.parents and _is_endpoint(each)
+            each.target.id
+            for each in snapshot.views.values()
+            if described.id in each.target.parents and each.target.kind is Kind.ENDPOINT
         ],
     }
-
-
-def _is_endpoint(view: TargetView) -> bool:
-    return view.target.kind.value == "endpoint"
 
 
 def _icmp(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
@@ -113,12 +111,8 @@ def _icmp(view: TargetView, evidence: Evidence) -> dict[str, Json] | None:
     }
 
 
-def _complaint(agent_fault: AgentFault, language: str) -> dict[str, Json]:
-    return {"code": agent_fault.kind, "values": {**agent_fault.values, **_fault(agent_fault.because, language)}}
-
-
 def _fault(because: Reasons, language: str) -> dict[str, Json]:
-    """Return what lies under a misdeed as the value that it has always been for programs."""
+    """Return what lies under an agent's fault as the value that it has always been for programs."""
     return {"fault": tell_details(because, language)} if because else {}
 
 
@@ -138,19 +132,16 @@ def _agent(view: TargetView, evidence: Evidence, language: str) -> dict[str, Jso
 
 
 def _services(view: TargetView, language: str) -> dict[str, Json]:
-    """Return what the probe of each service says, by its name."""
     return {
         probe: {
             "at": each.at,
             "outcome": each.outcome.value,
             "detail": tell_details(each.detail, language) or None,
             "reasons": codes(each.detail),
+            **service(each.sample),
             "transport": each.sample.transport or None,
-            "code": each.sample.code,
             "phrase": each.sample.phrase or None,
             "server": each.sample.server or None,
-            "rtt_ms": _ms(each.sample.rtt_s),
-            "values": dict(each.sample.values),
         }
         for probe, each in view.services.items()
     }
@@ -182,14 +173,6 @@ def _learned(number: LearnedLimit, language: str) -> dict[str, Json]:
     }
 
 
-def _location(location: Location | None) -> list[Json] | None:
-    return [location.latitude, location.longitude] if location else None
-
-
-def _contracted(contracted: Contracted | None) -> dict[str, Json] | None:
-    return {"down_bps": contracted.down_bps, "up_bps": contracted.up_bps} if contracted else None
-
-
 def entry(item: Transition | Event, text: str, language: str) -> dict[str, Json]:
     """Return one line of the journal; `kind` is 'transition' for a change of a target's state.
 
@@ -218,10 +201,6 @@ def entry(item: Transition | Event, text: str, language: str) -> dict[str, Json]
         "text": text,
         "affected": {"points": item.affected_points, "endpoints": item.affected_endpoints},
     }
-
-
-def _ms(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds * 1000, 3)
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

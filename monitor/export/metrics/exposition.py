@@ -45,7 +45,6 @@ class _FamilyColumn:
         self._text: bytes | None = None
 
     def write(self, lines: tuple[bytes, ...], values: tuple[Any, ...]) -> bytes:
-        """Return the text of the rows that have something to say."""
         if lines is self._lines and values == self._values:
             if self._text is None:
                 self._text = self._written(lines, values)

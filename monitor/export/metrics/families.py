@@ -1,8 +1,10 @@
-"""The metrics that speak of targets: name, type and help of every family, in the order of the exposition."""
+"""The metrics that speak of targets: name, type and help of every family, in order; and how labels are written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from monitor.model.inventory import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,21 @@ class Family:
 
 def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\n", "\\n")
+
+
+def escape(value: str) -> str:
+    """Return a label's value as the text format writes it (backslash, quote, line feed)."""
+    return _escape(value).replace('"', '\\"') if "\\" in value or '"' in value or "\n" in value else value
+
+
+def labels(*pairs: tuple[str, str]) -> str:
+    """Return labels and their values as text, without the braces."""
+    return ",".join([f'{label}="{escape(value)}"' for label, value in pairs])
+
+
+def target_labels(target: Target) -> str:
+    """Return the labels that every series of a target has."""
+    return labels(("target", target.id), ("kind", target.kind.value), ("level", target.level), ("area", target.area))
 
 
 _SECONDS = "seconds"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from monitor.export.metrics.families import Family
+from monitor.export.metrics.families import Family, labels, target_labels
 from monitor.model.inventory import Target
-from monitor.model.meeting import EndpointVerdict, MeetingView, Verdict
+from monitor.model.meeting import MeetingView, Verdict
 from monitor.model.settings import MeetingSettings
 from monitor.rules.readiness.times import is_watched
 
@@ -29,10 +29,10 @@ def render_meetings(
     shown = [view for view in views if is_watched(view.meeting, rules, now)]
     if not shown:
         return []
-    lines = zip(*(_families(view, targets) for view in shown), strict=True)
+    columns = zip(*(_families(view, targets) for view in shown), strict=True)
     parts = []
-    for family, told in zip(FAMILIES, lines, strict=True):
-        text = "".join(line for each in told for line in each)
+    for family, column in zip(FAMILIES, columns, strict=True):
+        text = "".join(line for lines in column for line in lines)
         if text:
             parts += [family.header(is_openmetrics=is_openmetrics).encode(), text.encode()]
     return parts
@@ -41,34 +41,25 @@ def render_meetings(
 def _families(view: MeetingView, targets: Mapping[str, Target]) -> Sequence[list[str]]:
     """Return the lines of each of FAMILIES for one meeting."""
     meeting = view.meeting
-    name = f'meeting="{_escape(meeting.id)}"'
+    name = labels(("meeting", meeting.id))
     host = meeting.host or meeting.external_host
-    about = f'{name},title="{_escape(meeting.title)}",level="{_escape(meeting.level)}",host="{_escape(host)}"'
+    about = labels(("meeting", meeting.id), ("title", meeting.title), ("level", meeting.level), ("host", host))
     counts = view.counts()
-    endpoints = [(each, targets[id_]) for id_, each in view.endpoints.items() if id_ in targets]
+    endpoints = [(each, f"{target_labels(targets[id_])},{name}") for id_, each in view.endpoints.items() if id_ in targets]
     return (
         [f"conference_meeting_info{{{about}}} 1\n"],
         [f"conference_meeting_start_timestamp_seconds{{{name}}} {meeting.start.timestamp():.0f}\n"],
         [f"conference_meeting_end_timestamp_seconds{{{name}}} {meeting.end.timestamp():.0f}\n"],
         [f'conference_meeting_readiness{{{name},verdict="{each}"}} {int(each is view.verdict)}\n' for each in Verdict],
         [f'conference_meeting_endpoints{{{name},verdict="{each}"}} {counts[each]}\n' for each in Verdict],
-        [line for each, target in endpoints for line in _readiness(each, target, name)],
         [
-            f'conference_readiness_reason_info{{{_labels(target)},{name},rung="{each.rung}",code="{each.reason.code}"}} 1\n'
-            for each, target in endpoints
+            f'conference_readiness{{{own},verdict="{verdict}"}} {int(verdict is each.verdict)}\n'
+            for each, own in endpoints
+            for verdict in Verdict
+        ],
+        [
+            f'conference_readiness_reason_info{{{own},rung="{each.rung}",code="{each.reason.code}"}} 1\n'
+            for each, own in endpoints
             if each.rung is not None and each.reason is not None
         ],
     )
-
-
-def _readiness(each: EndpointVerdict, target: Target, name: str) -> Iterable[str]:
-    labels = f"conference_readiness{{{_labels(target)},{name},verdict="
-    return (f'{labels}"{verdict}"}} {int(verdict is each.verdict)}\n' for verdict in Verdict)
-
-
-def _labels(target: Target) -> str:
-    return f'target="{_escape(target.id)}",kind="{target.kind}",level="{_escape(target.level)}",area="{_escape(target.area)}"'
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

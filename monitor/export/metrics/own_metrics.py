@@ -23,21 +23,22 @@ from monitor.model.reading import Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot
 
-_EOF = "# EOF\n"
 LAG_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 """A quiet loop is late by less than the first; from the quarter of a second on its lag may be felt."""
 
-
 BOUNDS: Mapping[str, tuple[str, Callable[[Settings], float]]] = {
-    "wan_loss_bound_ratio": ("Above which loss a target is degraded", lambda told: told.quality.loss_ratio),
-    "wan_rtt_bound_seconds": ("Above which round trip a target is degraded", lambda told: told.quality.rtt_s),
-    "wan_jitter_bound_seconds": ("Above which jitter a target is degraded", lambda told: told.quality.jitter_s),
+    "wan_loss_bound_ratio": ("Above which loss a target is degraded", lambda settings: settings.quality.loss_ratio),
+    "wan_rtt_bound_seconds": ("Above which round trip a target is degraded", lambda settings: settings.quality.rtt_s),
+    "wan_jitter_bound_seconds": ("Above which jitter a target is degraded", lambda settings: settings.quality.jitter_s),
     "wan_rtt_usual_bound_ratio": (
         "How many times its site's usual a round trip may be",
-        lambda told: told.quality.rtt_usual_factor,
+        lambda settings: settings.quality.rtt_usual_factor,
     ),
-    "wan_rtt_usual_bound_seconds": ("How far above its site's usual one may be", lambda told: told.quality.rtt_usual_extra_s),
-    "wan_link_bound_ratio": ("Which share of a circuit's contract may be used", lambda told: told.meetings.headroom),
+    "wan_rtt_usual_bound_seconds": (
+        "How far above its site's usual one may be",
+        lambda settings: settings.quality.rtt_usual_extra_s,
+    ),
+    "wan_link_bound_ratio": ("Which share of a circuit's contract may be used", lambda settings: settings.meetings.headroom),
 }
 """Name → help and value of what is told of the settings; absent until see_settings()."""
 
@@ -50,27 +51,27 @@ class OwnMetrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        kept = self.registry
-        self._probes = Counter("monitor_probes_total", "Probes by how they ended.", ["probe", "outcome"], registry=kept)
+        own = self.registry
+        self._probes = Counter("monitor_probes_total", "Probes by how they ended.", ["probe", "outcome"], registry=own)
         self._duration = Histogram(
             "monitor_round_duration_seconds",
             "From a round's first packet to its last reading.",
             ["probe"],
             buckets=(0.1, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120),
-            registry=kept,
+            registry=own,
         )
-        self._lag = Gauge("monitor_round_lag_seconds", "How late the last round began.", ["probe"], registry=kept)
+        self._lag = Gauge("monitor_round_lag_seconds", "How late the last round began.", ["probe"], registry=own)
         self._skipped = Counter(
-            "monitor_rounds_skipped_total", "Turns left out: the last probe was still in flight, or we stood still.", registry=kept
+            "monitor_rounds_skipped_total", "Turns left out: the last probe was still in flight, or we stood still.", registry=own
         )
         self._drops = Counter(
-            "monitor_receive_drops_total", "Packets that the kernel dropped because our socket was full.", registry=kept
+            "monitor_receive_drops_total", "Packets that the kernel dropped because our socket was full.", registry=own
         )
         self._unsolicited = Counter(
             "monitor_snmp_unsolicited_total",
             "Datagrams at our SNMP sockets that answered no open question.",
             ["kind"],
-            registry=kept,
+            registry=own,
         )
         for kind in STRAY_KINDS:
             self._unsolicited.labels(kind)
@@ -80,17 +81,17 @@ class OwnMetrics:
             "monitor_event_loop_lag_seconds",
             "How late the event loop ran a timer, observed five times a second.",
             buckets=LAG_BUCKETS_S,
-            registry=kept,
+            registry=own,
         )
         self._reloaded = Gauge(
-            "monitor_config_last_reload_successful", "1 where the last load of the configuration succeeded.", registry=kept
+            "monitor_config_last_reload_successful", "1 where the last load of the configuration succeeded.", registry=own
         )
-        self._blind = Gauge("monitor_blind", "1 while the monitor can't see the network; states are frozen.", registry=kept)
-        self._journal = Gauge("monitor_journal_up", "1 while the journal commits in time.", registry=kept)
-        build = Gauge("monitor_build_info", "What runs; always 1.", ["version"], registry=kept)
+        self._blind = Gauge("monitor_blind", "1 while the monitor can't see the network; states are frozen.", registry=own)
+        self._journal = Gauge("monitor_journal_up", "1 while the journal commits in time.", registry=own)
+        build = Gauge("monitor_build_info", "What runs; always 1.", ["version"], registry=own)
         build.labels(version=__version__).set(1)
         self._bounds: dict[str, Gauge] = {}
-        self._area = Gauge("wan_area_info", "What an area is called; always 1.", ["area", "name"], registry=kept)
+        self._area = Gauge("wan_area_info", "What an area is called; always 1.", ["area", "name"], registry=own)
         self._areas: Mapping[str, Area] = {}
         self._reloaded.set(1)
         self._journal.set(1)
@@ -98,19 +99,15 @@ class OwnMetrics:
         self._spikes_seen: dict[str, int] = {}
 
     def count(self, reading: Reading) -> None:
-        """Count a probe by its outcome."""
         self._counted[reading.probe, reading.outcome] += 1
 
     def round_ended(self, probe: str, duration_s: float) -> None:
-        """Note how long a round took."""
         self._duration.labels(probe).observe(duration_s)
 
     def round_began(self, probe: str, lag_s: float) -> None:
-        """Note how late a round began."""
         self._lag.labels(probe).set(lag_s)
 
     def skip(self, turns: int = 1) -> None:
-        """Count turns that were left out."""
         self._skipped.inc(turns)
 
     def see_receive_drops(self, total: int) -> None:
@@ -119,27 +116,23 @@ class OwnMetrics:
         self._drops_seen = total
 
     def count_unsolicited(self, unsolicited: Iterable[Unsolicited]) -> None:
-        """Count what came unasked."""
         for one in unsolicited:
             self._unsolicited.labels(one.kind).inc(one.datagrams)
 
     def see_loop_lag(self, lag_s: float) -> None:
-        """Note how late the event loop was."""
         self._loop_lag.observe(max(0.0, lag_s))
 
     def see_reload(self, *, succeeded: bool) -> None:
-        """Note how the last load of the configuration ended."""
         self._reloaded.set(int(succeeded))
 
     def see_settings(self, settings: Settings) -> None:
         """Tell from where on verdicts call something bad."""
-        for name, (told, bound) in BOUNDS.items():
+        for name, (purpose, bound) in BOUNDS.items():
             if name not in self._bounds:
-                self._bounds[name] = Gauge(name, f"{told}, by monitor.yaml.", registry=self.registry)
+                self._bounds[name] = Gauge(name, f"{purpose}, by monitor.yaml.", registry=self.registry)
             self._bounds[name].set(bound(settings))
 
     def see_journal(self, *, is_up: bool) -> None:
-        """Note whether the journal commits."""
         self._journal.set(int(is_up))
 
     def see(self, snapshot: Snapshot) -> None:
@@ -165,11 +158,15 @@ class OwnMetrics:
         self._spikes.inc(spikes)
 
     def render(self, *, is_openmetrics: bool = False) -> str:
-        """Return the registry's text, without the closing # EOF."""
         for (probe, outcome), count in self._counted.items():
             self._probes.labels(probe, outcome.value).inc(count)
         self._counted.clear()
-        if is_openmetrics:
-            text: bytes = openmetrics.generate_latest(self.registry)  # type: ignore[no-untyped-call]
-            return text.decode().removesuffix(_EOF)
-        return generate_latest(self.registry).decode()
+        return registry_text(self.registry, is_openmetrics=is_openmetrics)
+
+
+def registry_text(registry: CollectorRegistry, *, is_openmetrics: bool) -> str:
+    """Return a registry's text, without the closing # EOF."""
+    if is_openmetrics:
+        text: bytes = openmetrics.generate_latest(registry)  # type: ignore[no-untyped-call]
+        return text.decode().removesuffix("# EOF\n")
+    return generate_latest(registry).decode()

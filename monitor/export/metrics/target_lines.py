@@ -1,6 +1,6 @@
 """The lines of one target's metrics with room for their numbers, and the numbers in the order of the lines.
 
-Each part (standing, pings, agent, interfaces) is a row of a sheet: for each family a template and what it is filled with, None
+Each part (standing, pings, agent, interfaces) is a row: for each family a template and what it is filled with, None
 where nothing can be said: absent evidence, no series.
 """
 
@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import isfinite
 
 from monitor.export.metrics.exposition import Row, Shape
-from monitor.export.metrics.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES
+from monitor.export.metrics.families import ICMP_FAMILIES, SNMP_FAMILIES, STATE_FAMILIES, escape, labels, target_labels
 from monitor.model.inventory import Contracted, Kind, Target
 from monitor.model.probe_kinds import ICMP, SERVICES, SNMP
 from monitor.model.state import RTT_BOUNDS_S, IcmpView, InterfaceView, ServiceView, SnmpView, State, TargetView
@@ -33,16 +33,9 @@ _FLOAT = "%.15g"
 _TEXT = "%b"
 
 
-def escape(value: str) -> str:
-    """Return a label's value as the text format writes it (backslash, quote, line feed)."""
-    if "\\" in value or '"' in value or "\n" in value:
-        return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return value
-
-
 def _labels(*pairs: tuple[str, str]) -> str:
-    """Return labels as text with their values escaped, for the text format and for the % operator."""
-    return ",".join(f'{label}="{escape(value)}"' for label, value in pairs).replace("%", "%%")
+    """Return labels as text, for the % operator."""
+    return labels(*pairs).replace("%", "%%")
 
 
 class TargetLines:
@@ -51,7 +44,7 @@ class TargetLines:
     __slots__ = ("_common", "_is_endpoint", "heard", "icmp", "snmp", "standing")
 
     def __init__(self, target: Target, *, has_contacts: bool, has_histogram: bool) -> None:
-        self._common = _labels(("target", target.id), ("kind", target.kind.value), ("level", target.level), ("area", target.area))
+        self._common = target_labels(target).replace("%", "%%")
         self._is_endpoint = target.kind is Kind.ENDPOINT
         self.standing = self._standing(target, has_contacts=has_contacts)
         self.icmp = self._icmp(has_histogram=has_histogram)
@@ -120,7 +113,6 @@ class TargetLines:
         )
 
     def interface(self, name: str, alias: str, role: str) -> Shape:
-        """Return the lines of one interface."""
         *totals, up, info, receive, transmit = (family.name for family in SNMP_FAMILIES[3:13])
         own = _labels(("interface", name))
         return (
@@ -187,9 +179,9 @@ def standing_row(view: TargetView, cause: str | None, is_up: bool | None, affect
     if view.state is None:
         return ((), None, None, None, None, None, None, None, None, ())
     named = None if cause is None else escape(cause).encode()
-    taken = view.acknowledged is not None
-    told = taken if taken or operations.may_be_taken(view.state, flapping=view.flapping) else None
-    return ((), is_up, _ONE_OF[view.state], view.since, named, affected, view.flapping, view.maintenance, told, ())
+    has_owner = view.acknowledged is not None
+    shown = has_owner if has_owner or operations.may_be_taken(view.state, flapping=view.flapping) else None
+    return ((), is_up, _ONE_OF[view.state], view.since, named, affected, view.flapping, view.maintenance, shown, ())
 
 
 def icmp_row(view: IcmpView, *, is_fresh: bool, has_histogram: bool) -> Row:
@@ -210,7 +202,6 @@ def snmp_row(view: SnmpView, contracted: Contracted | None, wan: InterfaceView |
 
 
 def heard_row(services: Mapping[str, ServiceView]) -> Row:
-    """Return when each service was heard last."""
     return tuple([services[probe].at if probe in services else None for probe in SERVICES])
 
 

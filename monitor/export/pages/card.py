@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from monitor.export.pages.panels import Figure, names_of
-from monitor.export.pages.sentences import Sentences
-from monitor.export.pages.tiles import Layout, shown_state
+from monitor.export.audience import Audience
+from monitor.export.pages.panels import Figure, figure
+from monitor.export.pages.renderer import Renderer
+from monitor.export.pages.tiles import root_cause_of, shown_state
+from monitor.export.parameters import no_target
+from monitor.export.sentences import Sentences, names_of, sentences
 from monitor.model.inventory import Kind
 from monitor.model.settings import Settings
-from monitor.model.state import Acknowledgement, Snapshot, State, TargetView
+from monitor.model.state import Snapshot, State, TargetView
 from monitor.rules.bounds import Grades, grades
 from monitor.rules.evidence import Evidence, circuit_load, gather
 from monitor.rules.operations import may_be_taken
 from monitor.words.page import counted
 
-
-@dataclass(frozen=True, slots=True)
-class CardEndpoint:
-    """An endpoint on its point's card."""
-
-    name: str
-    state: State
-
-
 _Row = tuple[str, Figure]
 """A line of the card: the key of its label, and what it says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One target in full. place: area and level. since: epoch seconds, 0 before the first judgement. rows: label and figure.
-
-    may_be_taken: it is a root cause. taken: somebody has it.
-    """
-
-    target: str
-    name: str
-    place: str
-    state: State
-    since: float
-    since_text: str
-    rows: tuple[tuple[str, Figure], ...]
-    endpoints: tuple[CardEndpoint, ...]
-    may_be_taken: bool
-    taken: Acknowledgement | None
-
-
-def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences, *, has_telephones: bool = True) -> Card:
-    """Return a target's card; KeyError where no target has that id. has_telephones: False for whom the roles to call must do."""
-    view = snapshot.views[id_]
+def card_html(id_: str, renderer: Renderer, snapshot: Snapshot, settings: Settings, audience: Audience) -> str:
+    """Return a target's card. Raises NotThereError where no target has that id."""
+    view = snapshot.views.get(id_)
+    if view is None:
+        raise no_target(id_)
+    say, layout = sentences(audience.language, settings.timezone), renderer.layout(snapshot.inventory)
     evidence = gather(view, snapshot, settings, is_frozen=True)
     graded = grades(view, evidence, settings)
     rows: tuple[_Row, ...] = (
@@ -57,20 +33,20 @@ def card(id_: str, layout: Layout, snapshot: Snapshot, settings: Settings, say: 
         *_line(view, evidence, graded, settings, say),
         *_agent(view, evidence, graded, say),
         ("card_complaint", Figure(". ".join(say.complaint(each) for each in snapshot.complaints.get(id_, ())))),
-        *_people(view, snapshot, say, has_telephones=has_telephones),
+        *_people(view, snapshot, say, has_telephones=audience.sees_telephones),
     )
-    endpoints = layout.endpoints_of.get(id_, ())
-    return Card(
-        id_,
-        view.target.name,
-        f"{layout.area(view.target.area).name} · {say.level(view.target.level)}",
-        shown_state(view),
-        view.since if view.state else 0.0,
-        say.day_clock(view.since, snapshot.at),
-        tuple((say(label), figure) for label, figure in rows if figure.text),
-        tuple(CardEndpoint(snapshot.views[each].target.name, shown_state(snapshot.views[each])) for each in endpoints),
-        may_be_taken(view.state, flapping=view.flapping),
-        view.acknowledged,
+    return renderer.render(
+        "card.html",
+        say,
+        snapshot=snapshot,
+        view=view,
+        state=shown_state(view),
+        place=f"{layout.area(view.target.area).name} · {say.level(view.target.level)}",
+        since=view.since if view.state else 0.0,
+        since_text=say.day_clock(view.since, snapshot.at),
+        rows=[(say(label), shown) for label, shown in rows if shown.text],
+        endpoints=[(snapshot.views[each], shown_state(snapshot.views[each])) for each in layout.endpoints_of.get(id_, ())],
+        may_be_taken=may_be_taken(view.state, flapping=view.flapping),
     )
 
 
@@ -78,7 +54,7 @@ def _standing(view: TargetView, snapshot: Snapshot, say: Sentences) -> list[_Row
     why = say.reason(view.reason, names_of(snapshot))
     if view.flapping:
         why = f"{why}; {say('card_flapping')}" if why else say("card_flapping")
-    root = next((each for each in snapshot.root_causes if each.target == view.target.id), None)
+    root = root_cause_of(view.target.id, snapshot)
     hit = (("points", root.points), ("endpoints", root.endpoints)) if root else ()
     behind = ", ".join(counted(kind, count, say.language) for kind, count in hit)
     cause = snapshot.views.get(view.cause or "")
@@ -99,11 +75,10 @@ def _line(view: TargetView, evidence: Evidence, graded: Grades, settings: Settin
         usual = say("card_usual", rtt=say.voice.milliseconds(view.usual_rtt_s))
         rtt = f"{rtt}, {usual}" if rtt else usual
     jitter_s = evidence.icmp.jitter_s if evidence.icmp else None
-    jitter = "" if jitter_s is None else say.voice.milliseconds(jitter_s)
     return [
         ("card_loss", Figure(loss, graded.loss)),
         ("card_rtt", Figure(rtt, graded.rtt)),
-        ("card_jitter", Figure(jitter, graded.jitter)),
+        ("card_jitter", figure(jitter_s, say.voice.milliseconds, graded.jitter)),
     ]
 
 
@@ -132,14 +107,14 @@ def _agent(view: TargetView, evidence: Evidence, graded: Grades, say: Sentences)
 
 
 def _people(view: TargetView, snapshot: Snapshot, say: Sentences, *, has_telephones: bool) -> list[_Row]:
-    target, taken = view.target, view.acknowledged
+    target, owner = view.target, view.acknowledged
     uplinks = ", ".join(snapshot.views[each].target.name for each in target.parents if each in snapshot.views)
     who = ""
-    if taken is not None:
-        who = " · ".join(filter(None, (f"{taken.by} {say('taken', time=say.day_clock(taken.at, snapshot.at))}", taken.note)))
+    if owner is not None:
+        who = " · ".join(filter(None, (f"{owner.by} {say('taken', time=say.day_clock(owner.at, snapshot.at))}", owner.note)))
     elif view.state is State.DOWN:
         who = say("untaken")
     contacts = ", ".join(f"{each.role} {each.telephone}" if has_telephones else each.role for each in target.contacts)
     label = "card_uplink" if target.kind is Kind.POINT else "link"
-    told = ((label, uplinks), ("card_address", target.address), ("card_who", who), ("card_contacts", contacts))
-    return [(key, Figure(text)) for key, text in told]
+    rows = ((label, uplinks), ("card_address", target.address), ("card_who", who), ("card_contacts", contacts))
+    return [(key, Figure(text)) for key, text in rows]

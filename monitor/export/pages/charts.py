@@ -1,19 +1,27 @@
-"""A target's last hours as charts: one line a value, its usual as a grey band, limits named; where nothing was seen, a gap."""
+"""A target's last hours as charts, and its last day as a strip of states.
+
+A chart has one line a value, its usual as a grey band, limits named; where nothing was seen, a gap. The strip's height tells
+gravity too.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby
 
-from monitor.export.pages.panels import Figure
-from monitor.export.pages.sentences import Sentences
+from monitor.export.pages.panels import Figure, figure
+from monitor.export.pages.tiles import shown_state
+from monitor.export.sentences import Sentences, lower_first
 from monitor.model.day_series import Day
 from monitor.model.settings import Settings
-from monitor.model.state import TargetView
+from monitor.model.state import State, TargetView, Transition
 from monitor.rules.bounds import Bounds, Grade, grades, jitter_bounds, load_bounds, loss_bounds, rtt_bounds
 from monitor.rules.evidence import Evidence, circuit_load
 from monitor.rules.quality import usual_bound_s
+
+DAY_S = 86_400.0
 
 SHOWN = 360
 """Minutes on a chart."""
@@ -99,34 +107,34 @@ def charts(own: MeasuredDay, carrier: MeasuredDay, settings: Settings, say: Sent
 
 def _rtt(own: MeasuredDay, settings: Settings, say: Sentences) -> _Plan:
     now, usual, day = own.evidence.window_rtt_s, own.view.usual_rtt_s, own.day
-    figure = Figure("") if now is None else Figure(_ms(now, say), grades(own.view, own.evidence, settings).rtt)
-    aside = "" if usual is None else say("usually", value=_ms(usual, say))
+    shown = figure(now, say.voice.milliseconds, grades(own.view, own.evidence, settings).rtt)
+    aside = "" if usual is None else say("usually", value=say.voice.milliseconds(usual))
     if now is not None and usual and now > usual_bound_s(usual, settings.quality):
-        aside = say("times_usual", times=say.voice.number(now / usual), value=_ms(usual, say))
+        aside = say("times_usual", times=say.voice.number(now / usual), value=say.voice.milliseconds(usual))
     limits = _limits(rtt_bounds(settings, usual), say)
-    return _Plan("rtt", figure, aside, day.rtts_s, day.rtts_s, lambda value: _ms(value, say), limits)
+    return _Plan("rtt", shown, aside, day.rtts_s, day.rtts_s, say.voice.milliseconds, limits)
 
 
 def _jitter(own: MeasuredDay, settings: Settings, say: Sentences) -> _Plan:
     evidence, day = own.evidence, own.day
     now = evidence.icmp.jitter_s if evidence.icmp else None
-    figure = Figure("") if now is None else Figure(_ms(now, say), grades(own.view, evidence, settings).jitter)
+    shown = figure(now, say.voice.milliseconds, grades(own.view, evidence, settings).jitter)
     usual = _middle(day.jitters_s)
-    aside = "" if usual is None else say("usually", value=_ms(usual[1], say))
+    aside = "" if usual is None else say("usually", value=say.voice.milliseconds(usual[1]))
     limits = _limits(jitter_bounds(settings), say)
-    return _Plan("jitter", figure, aside, day.jitters_s, day.jitters_s, lambda value: _ms(value, say), limits)
+    return _Plan("jitter", shown, aside, day.jitters_s, day.jitters_s, say.voice.milliseconds, limits)
 
 
 def _limits(bounds: Bounds, say: Sentences) -> _Limits:
     """Return the lines of what is measured in milliseconds, the lower first; red alone where it is the lower one."""
-    red = (bounds.red, _ms(bounds.red, say), Grade.RED)
-    return (red,) if bounds.red <= bounds.amber else ((bounds.amber, _ms(bounds.amber, say), Grade.AMBER), red)
+    red = (bounds.red, say.voice.milliseconds(bounds.red), Grade.RED)
+    return (red,) if bounds.red <= bounds.amber else ((bounds.amber, say.voice.milliseconds(bounds.amber), Grade.AMBER), red)
 
 
 def _loss(own: MeasuredDay, settings: Settings, say: Sentences) -> _Plan:
     evidence, day = own.evidence, own.day
     now = evidence.window_loss_ratio if evidence.icmp and evidence.icmp.sample.received else None
-    figure = Figure("") if now is None else Figure(say.voice.loss(now), grades(own.view, evidence, settings).loss)
+    shown = figure(now, say.voice.loss, grades(own.view, evidence, settings).loss)
     aside = ""
     if evidence.icmp and now is not None:
         aside = say("window", count=evidence.icmp.packets_recent, window=say.age(settings.quality.window_s))
@@ -137,15 +145,14 @@ def _loss(own: MeasuredDay, settings: Settings, say: Sentences) -> _Plan:
     limits = ((red, say.voice.bound(red), Grade.RED),)
     # Where nothing came back the target was away, which the strip tells; as 100% it would flatten all that matters.
     values = [None if value is None or value >= 1 else value for value in day.losses]
-    return _Plan("loss", figure, aside, values, (), say.voice.loss, limits, is_bounded=True)
+    return _Plan("loss", shown, aside, values, (), say.voice.loss, limits, is_bounded=True)
 
 
 def _bandwidth(carrier: MeasuredDay, settings: Settings, say: Sentences, note: str) -> _Plan:
     target = carrier.view.target
     carried, contracted = circuit_load(target, carrier.evidence.wan), target.contracted
     now, share = carried.receive_bps, carried.receive_ratio
-    graded = grades(carrier.view, carrier.evidence, settings).load
-    figure = Figure("") if now is None else Figure(say.voice.rate(now), graded)
+    shown = figure(now, say.voice.rate, grades(carrier.view, carrier.evidence, settings).load)
     up = "" if carried.transmit_bps is None else say("upwards", rate=say.voice.rate(carried.transmit_bps))
     aside = ", ".join(filter(None, ("" if share is None else say.voice.load(share), up)))
     limits: _Limits = ()
@@ -158,7 +165,7 @@ def _bandwidth(carrier: MeasuredDay, settings: Settings, say: Sentences, note: s
     day = carrier.day
     return _Plan(
         "bandwidth",
-        figure,
+        shown,
         aside,
         day.receive_bps,
         day.receive_bps,
@@ -169,10 +176,6 @@ def _bandwidth(carrier: MeasuredDay, settings: Settings, say: Sentences, note: s
         is_bounded=True,
         note=note,
     )
-
-
-def _ms(seconds: float, say: Sentences) -> str:
-    return say.voice.milliseconds(seconds)
 
 
 def _middle(values: Values) -> tuple[float, float, float] | None:
@@ -222,17 +225,63 @@ def _draw(plan: _Plan, end: float, say: Sentences) -> Chart:
 
 def _runs(values: Values, height: Callable[[float], int]) -> Iterator[list[tuple[int, int]]]:
     """Yield what can be drawn without lifting the pen: points of minutes that follow one another."""
-    points = [(minute, height(value)) for minute, value in enumerate(values) if value is not None]
-    run: list[tuple[int, int]] = points[:1]
-    for before, point in pairwise(points):
-        if point[0] != before[0] + 1:
-            yield run
-            run = []
-        run.append(point)
-    if run:
-        yield run
+    for is_gap, run in groupby(enumerate(values), lambda point: point[1] is None):
+        if not is_gap:
+            yield [(minute, height(value)) for minute, value in run if value is not None]
 
 
 def _path(run: Sequence[tuple[int, int]]) -> str:
     (x, y), rest = run[0], run[1:]
     return f"M{x} {y}" + ("".join(f"L{x} {y}" for x, y in rest) or "h.6")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in one state. x, width: minutes of the strip. title: in words."""
+
+    state: State
+    x: float
+    width: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The strip. summary: how long it was in which state. ticks: times at an eighth each, the first and the last with the day."""
+
+    stretches: tuple[Stretch, ...]
+    summary: str
+    ticks: tuple[str, ...]
+
+
+def strip(view: TargetView, changes: Sequence[Transition], now: float, say: Sentences) -> Strip:
+    """Return a target's strip. changes: its transitions of the last 24 hours, newest first; all of them, or it begins unknown."""
+    begin = now - DAY_S
+    bounds = [(max(begin, change.at), change.new) for change in reversed(changes) if change.at <= now]
+    first = changes[-1].old if changes else shown_state(view) if view.since <= begin else None
+    stretches, lasted = [], Counter[State]()
+    spans = [(begin, first or State.UNKNOWN), *bounds]
+    for index, (start, state) in enumerate(spans):
+        end = spans[index + 1][0] if index + 1 < len(spans) else now
+        if end > start:
+            lasted[state] += end - start  # type: ignore[assignment]
+            title = f"{say.clock(start)}–{say.clock(end)} {say.state(state)}, {say.age(end - start)}"
+            stretches.append(Stretch(state, round((start - begin) / 60, 1), max(2.0, round((end - start) / 60, 1)), title))
+    return Strip(tuple(stretches), _summary(lasted, say), _ticks(begin, now, say))
+
+
+def _summary(lasted: Counter[State], say: Sentences) -> str:
+    known = sum(lasted.values()) - lasted[State.UNKNOWN] - lasted[State.MAINTENANCE] - lasted[State.STANDBY]
+    share = (lasted[State.UP] + lasted[State.DEGRADED]) / known if known > 0 else None
+    parts = [] if share is None else [say("answered", share=say.voice.percent(share, 0 if share == 1 else 1))]
+    parts += [
+        say("lasted", state=lower_first(say.state(state)), age=say.age(lasted[state]))
+        for state in State
+        if state is not State.UP and lasted[state] >= 60
+    ]
+    return " · ".join(parts)
+
+
+def _ticks(begin: float, now: float, say: Sentences) -> tuple[str, ...]:
+    times = [begin + (now - begin) * part / 8 for part in range(9)]
+    return tuple(say.day_clock(at, now) if index == 0 else say.clock(at) for index, at in enumerate(times))

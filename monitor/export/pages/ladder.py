@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.export.pages.panels import names_of
 from monitor.export.pages.path import chain
-from monitor.export.pages.sentences import Sentences
+from monitor.export.sentences import Sentences, names_of
 from monitor.model.inventory import Kind
 from monitor.model.meeting import EndpointVerdict, MeetingView
 from monitor.model.probe_kinds import KINDS

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.export.pages.panels import names_of
-from monitor.export.pages.sentences import Sentences
-from monitor.export.pages.tiles import blocks_across, rows_high
+from monitor.export.pages.tiles import root_cause_of
+from monitor.export.sentences import Sentences, capital, names_of
 from monitor.model.inventory import Inventory, Target
 from monitor.model.meeting import Blast, EndpointVerdict, MeetingView, Rung, Verdict
 from monitor.model.state import Snapshot
@@ -34,24 +33,7 @@ class EndpointTile:
 
     @property
     def values(self) -> tuple[str | int, ...]:
-        """Return the attributes that the stream tells."""
         return (self.verdict.value, int(self.is_behind), self.site, self.rung, self.group, int(self.is_disputed))
-
-
-class Seats:
-    """Where each endpoint of a meeting stands: fixed by the inventory."""
-
-    def __init__(self, view: MeetingView, inventory: Inventory) -> None:
-        self.inventory = inventory
-        self.ids = view.meeting.endpoints
-        areas: dict[str, list[str]] = {area: [] for area in inventory.areas}
-        for id_ in self.ids:
-            if id_ in inventory.targets:
-                areas.setdefault(inventory.targets[id_].area, []).append(id_)
-        self.of_area = {area: ids for area, ids in areas.items() if ids}
-        sizes = [len(ids) for ids in self.of_area.values()]
-        self.across = blocks_across(sizes)
-        self.rows = rows_high(sizes, self.across)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +67,16 @@ class NextStep:
 def tile(id_: str, view: MeetingView, inventory: Inventory) -> EndpointTile:
     """Return an endpoint's tile; one that was not judged yet is unknown."""
     found = view.endpoints.get(id_) or EndpointVerdict(id_, Verdict.UNKNOWN)
-    told = found.confirmation
+    tick = found.confirmation
     return EndpointTile(
         inventory.targets[id_],
         found.verdict,
         found.verdict is Verdict.NOT_READY
         and bool(found.cause)
         and found.cause != id_
-        and not _stands_at(id_, found.cause, inventory),
-        "" if told is None else "good" if told.good else "fault",
+        # Where the endpoint's own point is the cause, nothing else has to be mended first.
+        and found.cause not in inventory.targets[id_].parents,
+        "" if tick is None else "good" if tick.good else "fault",
         found.rung.value if found.rung else "",
         group_of(found),
         id_ == view.meeting.host,
@@ -101,17 +84,12 @@ def tile(id_: str, view: MeetingView, inventory: Inventory) -> EndpointTile:
     )
 
 
-def _stands_at(id_: str, cause: str, inventory: Inventory) -> bool:
-    """Return whether the cause is the endpoint's own point: nothing else has to be mended first."""
-    return cause in inventory.targets[id_].parents
-
-
 def group_of(verdict: EndpointVerdict) -> str:
     """Return what endpoints with the same thing to do have in common, '' where nothing is to do."""
     if verdict.verdict is Verdict.READY or verdict.rung is None:
         return ""
     if verdict.rung is Rung.UPLINK and verdict.cause:
-        return f"{verdict.cause}"
+        return verdict.cause
     code = verdict.action.code if verdict.action else verdict.reason.code if verdict.reason else ""
     return f"{verdict.verdict}:{verdict.rung}:{code}"
 
@@ -125,7 +103,7 @@ def chips(tiles: Sequence[EndpointTile], say: Sentences, levels: Sequence[str]) 
     found += [Chip(f"r={rung}", say.chip(rung), rungs[rung]) for rung in Rung if rungs[rung]]
     found.append(Chip("v=", say("unconfirmed"), sum(not each.site for each in tiles)))
     found += [Chip("d=1", say("disputed"), disputed)] if disputed else []
-    return found + [Chip(f"l={level}", _capital(say.level(level)), by_level[level]) for level in levels if by_level[level]]
+    return found + [Chip(f"l={level}", capital(say.level(level)), by_level[level]) for level in levels if by_level[level]]
 
 
 def actions(view: MeetingView, snapshot: Snapshot, say: Sentences) -> list[NextStep]:
@@ -141,11 +119,12 @@ def actions(view: MeetingView, snapshot: Snapshot, say: Sentences) -> list[NextS
 def _action(group: str, members: Sequence[EndpointVerdict], snapshot: Snapshot, say: Sentences) -> NextStep:
     first, targets, names = members[0], snapshot.inventory.targets, names_of(snapshot)
     cause = targets.get(group)
-    ticked, times = sum(each.confirmation is not None for each in members), _times(members)
+    ticked = sum(each.confirmation is not None for each in members)
+    times = [found.at for each in members for found in each.evidence if found.rung is each.rung and found.at is not None]
     why = _why(members, names, say)
     if cause is not None:
         title = say.name(cause, snapshot.inventory)
-        root = next((each for each in snapshot.root_causes if each.target == group), None)
+        root = root_cause_of(group, snapshot)
         why = (say.path(root.path) or say.reason(root.reason, names)) if root else why
     else:
         shorts = [snapshot.inventory.short_name(targets[each.endpoint]) for each in members[: NAMES_SHOWN + 1]]
@@ -154,10 +133,10 @@ def _action(group: str, members: Sequence[EndpointVerdict], snapshot: Snapshot, 
             title = say("names_more", names=title, count=len(members) - NAMES_SHOWN)
         elif len(members) > NAMES_SHOWN:
             title = ", ".join(shorts)
-    held = snapshot.views[group].acknowledged if group in snapshot.views else None
+    owner = snapshot.views[group].acknowledged if group in snapshot.views else None
     taker = say("nobody_called") if cause is not None or len(members) == 1 else ""
-    if held is not None:
-        taker = f"{held.by} {say('taken', time=say.day_clock(held.at, snapshot.at))}"
+    if owner is not None:
+        taker = f"{owner.by} {say('taken', time=say.day_clock(owner.at, snapshot.at))}"
     elif cause is None and (ticked or len(members) > 1):
         taker = say("ticked", count=ticked, all=len(members))
     return NextStep(
@@ -182,22 +161,12 @@ def _why(members: Sequence[EndpointVerdict], names: Mapping[str, str], say: Sent
     return next(iter(reasons), "")
 
 
-def _times(members: Sequence[EndpointVerdict]) -> list[float]:
-    """Return of when the evidence is that each member's verdict rests on."""
-    return [
-        evidence.at
-        for member in members
-        for evidence in member.evidence
-        if evidence.rung is member.rung and evidence.at is not None
-    ]
-
-
 def blast_rows(view: MeetingView, snapshot: Snapshot) -> list[Blast]:
     """Return the places whose mending brings back two endpoints or more."""
     return [each for each in view.blasts if len(each.endpoints) > 1 and each.target in snapshot.views]
 
 
-def verdict_said(view: MeetingView, snapshot: Snapshot, say: Sentences) -> str:
+def verdict_sentence(view: MeetingView, snapshot: Snapshot, say: Sentences) -> str:
     """Return the verdict in one sentence, with what is still possible."""
     counts, names, meeting = view.counts(), names_of(snapshot), view.meeting
     parts = [say.readiness(view.reason, names)]
@@ -232,7 +201,3 @@ def endpoint_title(each: EndpointTile, say: Sentences) -> str:
     if each.is_host:
         parts.append(say("is_host"))
     return f"{each.target.name}: {', '.join(parts)}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.export.audience import Audience
 from monitor.export.pages import meeting_board
 from monitor.export.pages.ladder import of_meeting
-from monitor.export.pages.next_meeting import Coming, meeting_in_brief
-from monitor.export.pages.panels import names_of
-from monitor.export.pages.renderer import Renderer, density, script_words, sentences
-from monitor.export.pages.sentences import Sentences
+from monitor.export.pages.renderer import LivePage, Renderer, TileValues, script_words
+from monitor.export.pages.tiles import Layout
+from monitor.export.parameters import NotThereError
+from monitor.export.sentences import Sentences, names_of
 from monitor.export.source import Meetings, Source
 from monitor.model.meeting import MeetingView, Rung, Stage, Verdict
 from monitor.model.state import Snapshot
+from monitor.words.phrase import Phrase
 
 COUNTED = (Verdict.NOT_READY, Verdict.AT_RISK, Verdict.UNKNOWN, Verdict.READY)
 _SCRIPT_KEYS = (
@@ -34,6 +35,7 @@ _SCRIPT_KEYS = (
     "card_failed",
 )
 _WEEK_S = 7 * 86_400
+_CURE = Phrase("meetings_listed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,44 +48,36 @@ class DayStep:
     mark: str
 
 
-class MeetingFace:
-    """The board of one meeting, by its id."""
+class MeetingPage(LivePage):
+    """The board of one meeting, by its id.
+
+    A tile's attributes: verdict, behind an uplink, what the site says, rung, group, disputed.
+    """
 
     def __init__(self, id_: str, source: Source, renderer: Renderer, meetings: Meetings) -> None:
+        super().__init__(source, renderer, meetings)
+        self.key = f"meeting {id_}"
         self._id = id_
-        self._source = source
-        self._renderer = renderer
-        self._meetings = meetings
-        self._seats: meeting_board.Seats | None = None
-
-    @property
-    def key(self) -> str:
-        """Return the meeting's own key."""
-        return f"meeting {self._id}"
-
-    async def prepare(self) -> None:
-        """Need nothing."""
+        self._layout: Layout | None = None
 
     def view(self) -> MeetingView | None:
         """Return the meeting as it is now; None where it is no longer shown."""
-        return next((each for each in self._meetings.meetings() if each.meeting.id == self._id), None)
+        return next((each for each in self.meetings.meetings() if each.meeting.id == self._id), None)
 
     def layout_id(self, snapshot: Snapshot) -> str:
         """Return what changes with the inventory, with who takes part, and when the meeting is gone."""
         view = self.view()
-        told = "\n".join(view.meeting.endpoints) if view else ""
-        return hashlib.sha256(f"{self._renderer.layout_id(snapshot.inventory)}\n{told}".encode()).hexdigest()[:12]
+        ids = "\n".join(view.meeting.endpoints) if view else ""
+        return hashlib.sha256(f"{super().layout_id(snapshot)}\n{ids}".encode()).hexdigest()[:12]
 
-    def tiles(self, snapshot: Snapshot) -> Mapping[str, tuple[str | int, ...]]:
-        """Return each endpoint's attributes: verdict, behind an uplink, what the site says, rung, group, disputed."""
+    def tiles(self, snapshot: Snapshot) -> Mapping[str, TileValues]:
         view = self.view()
         return {} if view is None else {each.target.id: each.values for each in self._all(view, snapshot)}
 
-    def page(self, snapshot: Snapshot, audience: Audience) -> str:
-        """Return the whole page; KeyError where the meeting is no longer shown."""
-        view, say = self._known(), self._say(audience.language)
-        seats = self.seats(view, snapshot)
-        return self._renderer.whole(
+    def html(self, snapshot: Snapshot, audience: Audience) -> str:
+        view, say = self._known(), self.say(audience)
+        layout = self.layout(view, snapshot)
+        return self.renderer.whole(
             "meeting.html",
             say,
             snapshot,
@@ -94,32 +88,30 @@ class MeetingFace:
             script_words=script_words(say, _SCRIPT_KEYS)
             | {
                 "verdicts": {each.value: say.verdict(each) for each in Verdict},
-                "chips": {rung: say.chip(rung) for rung in _rungs()},
+                "chips": {rung.value: say.chip(rung) for rung in Rung},
             },
             meeting=view.meeting,
-            areas={area: self._renderer.layout(snapshot.inventory).area_name(area) for area in seats.of_area},
+            layout=layout,
             blocks={
-                area: [meeting_board.tile(id_, view, snapshot.inventory) for id_ in ids] for area, ids in seats.of_area.items()
+                area: [meeting_board.tile(id_, view, snapshot.inventory) for id_ in ids] for area, ids in layout.blocks.items()
             },
-            across=seats.across,
-            dense=density(seats.rows, -(-len(seats.of_area) // seats.across)),
             title=lambda tile: meeting_board.endpoint_title(tile, say),
         )
 
     def parts(self, snapshot: Snapshot, audience: Audience) -> dict[str, str]:
         """Return every part; only the head's once the meeting is gone."""
-        say, view = self._say(audience.language), self.view()
-        found = self._renderer.shared_parts(snapshot, say, ())
+        say, view = self.say(audience), self.view()
+        found = self.renderer.shared_parts(snapshot, say, ())
         if view is None:
             return found
-        draw, tiles, counts = self._renderer.render, self._all(view, snapshot), view.counts()
+        draw, tiles, counts = self.renderer.render, self._all(view, snapshot), view.counts()
         todo, blasts = meeting_board.actions(view, snapshot, say), meeting_board.blast_rows(view, snapshot)
         confirmed = sum(bool(each.site) for each in tiles)
         names, ready = names_of(snapshot), counts[Verdict.READY]
         missing = len(tiles) - ready - counts[Verdict.AT_RISK]
         found |= {
             "countdown": draw("countdown.html", say, view=view, snapshot=snapshot, **_times(view, snapshot.at)),
-            "verdict": draw("verdict.html", say, view=view, said=meeting_board.verdict_said(view, snapshot, say)),
+            "verdict": draw("verdict.html", say, view=view, said=meeting_board.verdict_sentence(view, snapshot, say)),
             "counts": draw(
                 "verdicts.html",
                 say,
@@ -128,7 +120,7 @@ class MeetingFace:
                 confirmed=confirmed,
                 all=len(tiles),
             ),
-            "stages": draw("stages.html", say, steps=steps(view, say, snapshot.at), checking=view.checking),
+            "stages": draw("stages.html", say, steps=day_steps(view, say, snapshot.at), checking=view.checking),
             "chips": draw("chips.html", say, chips=meeting_board.chips(tiles, say, snapshot.inventory.levels)),
             "blast": draw(
                 "blast.html",
@@ -148,25 +140,25 @@ class MeetingFace:
             ),
             "foot": say("board_foot", confirmed=confirmed, all=len(tiles)),
         }
-        for area, ids in self.seats(view, snapshot).of_area.items():
+        for area, ids in self.layout(view, snapshot).blocks.items():
             wrong = Counter(each.verdict for each in tiles if each.target.id in ids)
             found[f"head-{area}"] = draw(
                 "board_head.html", say, wrong=[(each, wrong[each]) for each in Verdict if wrong[each]], all=len(ids)
             )
         return found
 
-    def endpoint(self, id_: str, snapshot: Snapshot, audience: Audience) -> str | None:
-        """Return what a tile tells when it is opened, as HTML; None where no such endpoint takes part."""
-        view, say = self.view(), self._say(audience.language)
-        if view is None or id_ not in view.meeting.endpoints or id_ not in snapshot.views:
-            return None
+    def endpoint(self, id_: str, snapshot: Snapshot, audience: Audience) -> str:
+        """Return what a tile tells when it is opened, as HTML. Raises NotThereError where no such endpoint takes part."""
+        view, say = self._known(), self.say(audience)
+        if id_ not in view.meeting.endpoints or id_ not in snapshot.views:
+            raise NotThereError("no_endpoint_here", _CURE, name=repr(id_))
         found = view.endpoints.get(id_)
         names = names_of(snapshot)
-        return self._renderer.render(
+        return self.renderer.render(
             "endpoint.html",
             say,
             target=snapshot.views[id_].target,
-            area=self._renderer.layout(snapshot.inventory).area_name(snapshot.views[id_].target.area),
+            area=self.renderer.layout(snapshot.inventory).area_name(snapshot.views[id_].target.area),
             meeting=view.meeting,
             found=found,
             why=say.readiness(found.reason, names) if found and found.reason else "",
@@ -178,28 +170,22 @@ class MeetingFace:
             has_telephones=audience.sees_telephones,
         )
 
-    def seats(self, view: MeetingView, snapshot: Snapshot) -> meeting_board.Seats:
+    def layout(self, view: MeetingView, snapshot: Snapshot) -> Layout:
         """Return where each endpoint stands; made anew only when the inventory or who takes part changed."""
-        if self._seats is None or self._seats.inventory is not snapshot.inventory or self._seats.ids != view.meeting.endpoints:
-            self._seats = meeting_board.Seats(view, snapshot.inventory)
-        return self._seats
+        ids = view.meeting.endpoints
+        if self._layout is None or self._layout.inventory is not snapshot.inventory or self._layout.ids != ids:
+            self._layout = Layout(snapshot.inventory, ids)
+        return self._layout
 
     def _all(self, view: MeetingView, snapshot: Snapshot) -> list[meeting_board.EndpointTile]:
-        of_area = self.seats(view, snapshot).of_area
-        return [meeting_board.tile(id_, view, snapshot.inventory) for ids in of_area.values() for id_ in ids]
+        blocks = self.layout(view, snapshot).blocks
+        return [meeting_board.tile(id_, view, snapshot.inventory) for ids in blocks.values() for id_ in ids]
 
     def _known(self) -> MeetingView:
         view = self.view()
         if view is None:
-            raise KeyError(self._id)
+            raise NotThereError("no_meeting_here", _CURE, name=repr(self._id))
         return view
-
-    def _say(self, language: str) -> Sentences:
-        return sentences(language, self._source.settings.timezone)
-
-
-def _rungs() -> Sequence[str]:
-    return [rung.value for rung in Rung]
 
 
 def _times(view: MeetingView, now: float) -> dict[str, object]:
@@ -210,7 +196,6 @@ def _times(view: MeetingView, now: float) -> dict[str, object]:
 
 
 def _losses(view: MeetingView, snapshot: Snapshot, say: Sentences) -> list[tuple[str, str, str]]:
-    """Return who missed most of a meeting: name, minutes, why."""
     names, worst = names_of(snapshot), sorted(view.losses, key=lambda each: -each.minutes)[: meeting_board.BLASTS_SHOWN]
     return [
         (
@@ -231,7 +216,7 @@ _STEPS = (
 _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
 
 
-def steps(view: MeetingView, say: Sentences, now: float) -> list[DayStep]:
+def day_steps(view: MeetingView, say: Sentences, now: float) -> list[DayStep]:
     """Return the checks of the day: which are done, which is under way, which are to come."""
     found, is_next = [], True
     for key, stage in _STEPS:
@@ -251,43 +236,23 @@ def steps(view: MeetingView, say: Sentences, now: float) -> list[DayStep]:
     return found
 
 
-class MeetingsFace:
+class MeetingListPage(LivePage):
     """The list of meetings: today, the next seven days, later, and what is just over."""
 
     key = "meetings"
 
-    def __init__(self, source: Source, renderer: Renderer, meetings: Meetings) -> None:
-        self._source = source
-        self._renderer = renderer
-        self._meetings = meetings
-
-    async def prepare(self) -> None:
-        """Need nothing."""
-
-    def layout_id(self, snapshot: Snapshot) -> str:
-        """Return the inventory's."""
-        return self._renderer.layout_id(snapshot.inventory)
-
-    def tiles(self, snapshot: Snapshot) -> Mapping[str, tuple[str | int, ...]]:
-        """Return none: the page has no tiles."""
-        return {}
-
-    def page(self, snapshot: Snapshot, audience: Audience) -> str:
-        """Return the whole page."""
-        say = sentences(audience.language, self._source.settings.timezone)
-        parts = self.parts(snapshot, audience)
-        return self._renderer.whole("meetings.html", say, snapshot, parts, page="meetings", script_words=script_words(say))
+    def html(self, snapshot: Snapshot, audience: Audience) -> str:
+        say, parts = self.say(audience), self.parts(snapshot, audience)
+        return self.renderer.whole("meetings.html", say, snapshot, parts, page="meetings", script_words=script_words(say))
 
     def parts(self, snapshot: Snapshot, audience: Audience) -> dict[str, str]:
-        """Return the head's parts and the list."""
-        say = sentences(audience.language, self._source.settings.timezone)
-        groups: dict[str, list[tuple[Coming, MeetingView, str]]] = {"today": [], "this_week": [], "later": [], "past": []}
-        names = names_of(snapshot)
-        for view in self._meetings.meetings():
+        say, names = self.say(audience), names_of(snapshot)
+        groups: dict[str, list[tuple[MeetingView, str]]] = {"today": [], "this_week": [], "later": [], "past": []}
+        for view in self.meetings.meetings():
             host = view.meeting.external_host or names.get(view.meeting.host, "")
-            groups[_when(view, snapshot.at, say)].append((meeting_in_brief(view, snapshot.at), view, host))
-        found = self._renderer.shared_parts(snapshot, say, ())
-        return found | {"list": self._renderer.render("meetings_list.html", say, groups=groups, snapshot=snapshot, counted=COUNTED)}
+            groups[_when(view, snapshot.at, say)].append((view, host))
+        shown = self.renderer.render("meetings_list.html", say, groups=groups, snapshot=snapshot, counted=COUNTED)
+        return self.renderer.shared_parts(snapshot, say, ()) | {"list": shown}
 
 
 def _when(view: MeetingView, now: float, say: Sentences) -> str:

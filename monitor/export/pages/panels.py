@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from monitor.export.pages.sentences import Sentences, lower_first
-from monitor.export.pages.tiles import HOUR_S, Layout, recent_changes
+from monitor.export.pages.tiles import HOUR_S, ProvinceLayout, recent_changes
+from monitor.export.sentences import Sentences, lower_first, names_of
 from monitor.model.inventory import Kind, Target
 from monitor.model.settings import Settings
 from monitor.model.state import RootCause, Snapshot, State, TargetView, Transition
@@ -55,6 +55,11 @@ class Figure:
     grade: Grade = Grade.FINE
 
 
+def figure(value: float | None, write: Callable[[float], str], grade: Grade = Grade.FINE) -> Figure:
+    """Return a value in words, where there is one."""
+    return Figure("") if value is None else Figure(write(value), grade)
+
+
 @dataclass(frozen=True, slots=True)
 class LinkRow:
     """One of the worst links. bar: percent of the contracted speed, 0 to 100, None where it is not known."""
@@ -78,7 +83,7 @@ class ChangeRow:
     is_new: bool
 
 
-def causes(layout: Layout, snapshot: Snapshot, say: Sentences) -> Causes:
+def causes(layout: ProvinceLayout, snapshot: Snapshot, say: Sentences) -> Causes:
     """Return the gravest root causes, what takes most first; among equals points before endpoints, the newest first."""
     views = snapshot.views
 
@@ -111,17 +116,7 @@ def _nothing_broken(snapshot: Snapshot, say: Sentences) -> str:
     return say("causes_none")
 
 
-def names_of(snapshot: Snapshot) -> dict[str, str]:
-    """Return id → name, for sentences that name a target."""
-    return {id_: target.name for id_, target in snapshot.inventory.targets.items()}
-
-
-def place_names(snapshot: Snapshot) -> dict[str, str]:
-    """Return id → name of areas and targets."""
-    return {id_: area.name for id_, area in snapshot.inventory.areas.items()} | names_of(snapshot)
-
-
-def _cause_row(cause: RootCause, layout: Layout, snapshot: Snapshot, say: Sentences) -> CauseRow:
+def _cause_row(cause: RootCause, layout: ProvinceLayout, snapshot: Snapshot, say: Sentences) -> CauseRow:
     view = snapshot.views[cause.target]
     target = view.target
     area = layout.area_name(target.area)
@@ -150,22 +145,20 @@ def _levels(cause: RootCause, snapshot: Snapshot, say: Sentences) -> str:
 
 
 def _who(view: TargetView, now: float, say: Sentences) -> tuple[str, str]:
-    taken, contacts = view.acknowledged, view.target.contacts
-    if taken is not None:
-        return taken.by, ": ".join(filter(None, (say("taken", time=say.day_clock(taken.at, now)), taken.note)))
+    owner, contacts = view.acknowledged, view.target.contacts
+    if owner is not None:
+        return owner.by, ": ".join(filter(None, (say("taken", time=say.day_clock(owner.at, now)), owner.note)))
     return (say("call", role=lower_first(contacts[0].role)), say("untaken")) if contacts else (say("untaken"), "")
 
 
-def links(layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, ...]:
+def links(snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, ...]:
     """Return the worst circuits of points that answer, the worst first; how bad: each figure as a share of its limit."""
-    graded = []
-    for view in snapshot.views.values():
-        if view.target.kind is Kind.POINT and view.state in (State.UP, State.DEGRADED):
-            row, badness = _link(view, layout, snapshot, settings, say)
-            if badness > 0:
-                graded.append((-badness, row))
-    graded.sort(key=lambda each: each[0])
-    return tuple(row for _, row in graded[:LINKS_SHOWN])
+    answering = (
+        view for view in snapshot.views.values() if view.target.kind is Kind.POINT and view.state in (State.UP, State.DEGRADED)
+    )
+    rows = [_link(view, snapshot, settings, say) for view in answering]
+    rows.sort(key=lambda each: -each[1])
+    return tuple(row for row, badness in rows[:LINKS_SHOWN] if badness > 0)
 
 
 def links_note(settings: Settings, say: Sentences) -> str:
@@ -179,18 +172,19 @@ def load_tick(settings: Settings) -> int:
     return min(100, round(load_bounds(settings).amber * 100))
 
 
-def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, float]:
+def _link(view: TargetView, snapshot: Snapshot, settings: Settings, say: Sentences) -> tuple[LinkRow, float]:
+    """Return the row of a circuit, and how bad it is: 1 where its worst figure is at its limit."""
     evidence = gather(view, snapshot, settings, is_frozen=True)
     graded, voice = grades(view, evidence, settings), say.voice
     loss, rtt_s, usual_s = evidence.window_loss_ratio, evidence.window_rtt_s, view.usual_rtt_s
     share = circuit_load(view.target, evidence.wan).utilisation
     row = LinkRow(
         view.target.id,
-        layout.inventory.short_name(view.target),
-        Figure("") if loss is None else Figure(voice.loss(loss), graded.loss),
-        Figure("") if rtt_s is None else Figure(voice.bare_milliseconds(rtt_s), graded.rtt),
+        snapshot.inventory.short_name(view.target),
+        figure(loss, voice.loss, graded.loss),
+        figure(rtt_s, voice.bare_milliseconds, graded.rtt),
         "" if usual_s is None else voice.bare_milliseconds(usual_s),
-        Figure("") if share is None else Figure(voice.load(share), graded.load),
+        figure(share, voice.load, graded.load),
         None if share is None else min(100, round(share * 100)),
     )
     badness = max(
@@ -201,14 +195,14 @@ def _link(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settin
     return row, badness
 
 
-def change_rows(layout: Layout, snapshot: Snapshot, say: Sentences) -> tuple[tuple[ChangeRow, ...], int]:
+def change_rows(layout: ProvinceLayout, snapshot: Snapshot, say: Sentences) -> tuple[tuple[ChangeRow, ...], int]:
     """Return the rows of the last hour, newest first, and how many changes they stand for.
 
     A crowd is one row: what is unreachable by one cause, and like changes within a minute.
     """
     recent = [change for change in recent_changes(snapshot, HOUR_S) if change.target in snapshot.views]
     crowds: dict[tuple[State, str | None, int], list[Transition]] = {}
-    for change in _told(recent, snapshot):
+    for change in _without_echoes(recent, snapshot):
         cause = change.cause if change.new is State.UNREACHABLE else None
         crowds.setdefault((change.new, cause, int(change.at // 60)), []).append(change)
     rows: list[ChangeRow] = []
@@ -221,7 +215,7 @@ def change_rows(layout: Layout, snapshot: Snapshot, say: Sentences) -> tuple[tup
     return tuple(rows[:CHANGES_SHOWN]), len(recent)
 
 
-def _told(recent: Sequence[Transition], snapshot: Snapshot) -> list[Transition]:
+def _without_echoes(recent: Sequence[Transition], snapshot: Snapshot) -> list[Transition]:
     """Return the changes without those of endpoints that merely went down or came back with the point that they stand at."""
     moved = {(change.target, int(change.at // 60)): change.new for change in recent}
 
@@ -235,7 +229,7 @@ def _told(recent: Sequence[Transition], snapshot: Snapshot) -> list[Transition]:
     return [change for change in recent if not is_echo(change)]
 
 
-def _name(target: Target, layout: Layout, say: Sentences) -> str:
+def _name(target: Target, layout: ProvinceLayout, say: Sentences) -> str:
     name = say.name(target, layout.inventory)
     return name if len(name) <= LONG_NAME or target.kind is Kind.ENDPOINT else layout.inventory.short_name(target)
 
@@ -244,7 +238,7 @@ def _row(at: float, state: State, text: str, snapshot: Snapshot) -> ChangeRow:
     return ChangeRow(at, state, text, snapshot.at - at < 60)
 
 
-def _crowd(crowd: Sequence[Transition], layout: Layout, snapshot: Snapshot, say: Sentences) -> str:
+def _crowd(crowd: Sequence[Transition], layout: ProvinceLayout, snapshot: Snapshot, say: Sentences) -> str:
     members = [snapshot.views[change.target].target for change in crowd]
     areas = {target.area for target in members}
     place = layout.area_name(areas.pop()) if len(areas) == 1 else ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.export.pages.sentences import Sentences
-from monitor.export.pages.tiles import GRAVITY, Layout, shown_state
+from monitor.export.pages.tiles import GRAVITY, ProvinceLayout, shown_state
+from monitor.export.sentences import Sentences
 from monitor.model.inventory import Kind, Target
 from monitor.model.settings import Settings
 from monitor.model.state import Snapshot, State, TargetView
@@ -42,14 +42,13 @@ def chain(target: Target, snapshot: Snapshot) -> list[TargetView]:
     return found
 
 
-def hops(view: TargetView, layout: Layout, snapshot: Snapshot, settings: Settings, say: Sentences) -> list[UplinkHop]:
+def hops(view: TargetView, layout: ProvinceLayout, snapshot: Snapshot, settings: Settings, say: Sentences) -> list[UplinkHop]:
     """Return the path: the root first, then down to the target, then its gravest endpoint."""
     below = [snapshot.views[each] for each in layout.endpoints_of.get(view.target.id, ())]
     below.sort(key=lambda each: GRAVITY[shown_state(each)])
-    path = chain(view.target, snapshot)
     found: list[UplinkHop] = []
     is_beyond = False
-    for each in path:
+    for each in chain(view.target, snapshot):
         hop = _hop(each, snapshot, settings, say, is_beyond=is_beyond, is_self=each is view)
         found.append(hop)
         is_beyond = is_beyond or each.state in (State.DOWN, State.UNREACHABLE)

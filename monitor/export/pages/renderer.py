@@ -1,36 +1,33 @@
-"""Snapshot → HTML: what all pages share, and the province's page; the whole page once, then only the parts that changed."""
+"""Snapshot → HTML: what all pages share; a whole page once, then only the parts that changed."""
 
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from monitor.export.audience import Audience
-from monitor.export.pages import panels
-from monitor.export.pages.card import card
-from monitor.export.pages.next_meeting import next_meeting
-from monitor.export.pages.runbooks import Runbooks
-from monitor.export.pages.sentences import TEXTS, Sentences
 from monitor.export.pages.static_files import Static
-from monitor.export.pages.tiles import Layout, Tile, area_counts, counts, tiles
-from monitor.model.inventory import Inventory
-from monitor.model.meeting import MeetingView
-from monitor.model.settings import Settings
-from monitor.model.state import Snapshot, State
+from monitor.export.pages.tiles import ProvinceLayout
+from monitor.export.sentences import TEXTS, Sentences, sentences
+from monitor.export.source import Meetings, Source
+from monitor.model.inventory import Inventory, Network
+from monitor.model.meeting import MeetingView, Stage
+from monitor.model.state import Snapshot
 
 TEMPLATES = Path(__file__).parent / "templates"
+TileValues = tuple[str | int, ...]
+"""A tile's attributes, in the order in which the page's script takes them."""
 _SCRIPT_KEYS = ("lost", "monitor_lost", "light", "dark")
-_SHOW_KEYS = ("tile_endpoint", "tile_endpoints", "card_failed", "show_up", "show_unreachable", "show_both", "show_less")
+_WEEK_S = 7 * 86_400
 
 
 class Renderer:
-    """Renders the province page, its parts and a target's card, in both languages."""
+    """Fills the templates, in both languages."""
 
     def __init__(self, static: Static) -> None:
         self._static = static
@@ -38,78 +35,34 @@ class Renderer:
             loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
         )
         self._symbols = Markup((TEMPLATES / "symbols.svg").read_text("utf-8"))
-        self._layout: Layout | None = None
+        self._layout: ProvinceLayout | None = None
 
-    def layout(self, inventory: Inventory) -> Layout:
-        """Return where each target stands; made once for an inventory."""
+    def layout(self, inventory: Inventory) -> ProvinceLayout:
+        """Return where each point's tile stands; made once for an inventory."""
         if self._layout is None or self._layout.inventory is not inventory:
-            self._layout = Layout(inventory)
+            self._layout = ProvinceLayout(inventory)
         return self._layout
 
     def layout_id(self, inventory: Inventory) -> str:
         """Return what changes whenever a page that is open must be loaded anew: other targets, or other files of ours."""
-        layout = self.layout(inventory)
-        parts = [*self._static.names.values(), *layout.points_of, *inventory.targets]
+        parts = [*self._static.names.values(), *self.layout(inventory).blocks, *inventory.targets]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
-
-    def page(self, snapshot: Snapshot, settings: Settings, language: str, meetings: Sequence[MeetingView] = ()) -> str:
-        """Return the province's page."""
-        say = sentences(language, settings.timezone)
-        layout = self.layout(snapshot.inventory)
-        by_id = tiles(layout, snapshot)
-        return self.whole(
-            "province.html",
-            say,
-            snapshot,
-            self.parts(snapshot, settings, language, meetings),
-            page="province",
-            script_words=script_words(say, _SHOW_KEYS) | {"states": {state.value: say.state(state) for state in State}},
-            layout=layout,
-            dense=density(layout.rows, -(-len(layout.points_of) // layout.across)),
-            blocks={area: [by_id[id_] for id_ in ids] for area, ids in layout.points_of.items()},
-            title=lambda tile: point_title(tile, say),
-        )
-
-    def parts(self, snapshot: Snapshot, settings: Settings, language: str, meetings: Sequence[MeetingView] = ()) -> dict[str, str]:
-        """Return element id → HTML of everything on the province's page that is not a tile."""
-        say = sentences(language, settings.timezone)
-        layout = self.layout(snapshot.inventory)
-        rows, total = panels.change_rows(layout, snapshot, say)
-        by_kind = {kind.value: row for kind, row in counts(snapshot).items()}
-        present = {count.state for row in by_kind.values() for count in row if count.number}
-        found = self.shared_parts(snapshot, say, meetings) | {
-            "counts": self.render("counts.html", say, counts=by_kind, present=present),
-            "causes": self.render("causes.html", say, causes=panels.causes(layout, snapshot, say), snapshot=snapshot),
-            "links": self.render(
-                "links.html",
-                say,
-                links=panels.links(layout, snapshot, settings, say),
-                note=panels.links_note(settings, say),
-                tick=panels.load_tick(settings),
-            ),
-            "changes": self.render("changes.html", say, changes=rows, total=total),
-        }
-        for area in layout.points_of:
-            points, endpoints = area_counts(layout, snapshot, area)
-            found[f"head-{area}"] = self.render("head.html", say, points=points, endpoints=endpoints) if points or endpoints else ""
-        return found
 
     def whole(self, template: str, say: Sentences, snapshot: Snapshot, parts: Mapping[str, str], **values: object) -> str:
         """Return a whole page: what every page has, and the values of its own template.
 
         Among the values are page, as ?page= of the stream names it, and script_words.
         """
-        return self.render(
+        return self.plain(
             template,
             say,
+            snapshot.inventory.network,
             **{
                 "snapshot": snapshot,
-                "network": snapshot.inventory.network,
                 "layout_id": self.layout_id(snapshot.inventory),
                 "parts": {id_: Markup(html) for id_, html in parts.items()},
                 "zone": str(say.zone),
                 "other": "en" if say.language == "vi" else "vi",
-                "static": self._static.url,
                 "symbols": self._symbols,
                 "stream": f"page={values['page']}",
                 **values,
@@ -123,57 +76,69 @@ class Renderer:
             since = Markup('<time class="age" data-t="{}">{}</time>').format(int(at), say.age(int(snapshot.at) - int(at)))
             return Markup("{}").format(Markup(say("ago", age="{}")).format(since))
 
-        coming = next_meeting(meetings, snapshot.at)
+        following = next_meeting(meetings, snapshot.at)
         return {
             "bar": self.render("bar.html", say, snapshot=snapshot),
             "health": self.render("health.html", say, snapshot=snapshot, ago=ago),
-            "next": self.render("next.html", say, meeting=coming, snapshot=snapshot) if coming else "",
+            "next": self.render("next.html", say, view=following, snapshot=snapshot) if following else "",
         }
 
-    def card(self, id_: str, snapshot: Snapshot, settings: Settings, audience: Audience) -> str:
-        """Return a target's card; KeyError where no target has that id."""
-        say = sentences(audience.language, settings.timezone)
-        told = card(id_, self.layout(snapshot.inventory), snapshot, settings, say, has_telephones=audience.sees_telephones)
-        return self.render("card.html", say, card=told, snapshot=snapshot)
-
-    def refused(self, snapshot: Snapshot, say: Sentences, **told: str) -> str:
-        """Return the page in place of one that can't be shown. told: key (no_page or not_shown), fault and cure."""
-        return self._plain("refused.html", say, snapshot, **told)
-
-    def runbooks(self, snapshot: Snapshot, settings: Settings, language: str, book: Runbooks) -> str:
-        """Return the page of the runbooks."""
-        return self._plain("runbooks.html", sentences(language, settings.timezone), snapshot, book=book)
-
-    def _plain(self, template: str, say: Sentences, snapshot: Snapshot, **values: object) -> str:
-        return self.render(template, say, network=snapshot.inventory.network, static=self._static.url, **values)
+    def plain(self, template: str, say: Sentences, network: Network, **values: object) -> str:
+        """Return a page that no stream keeps true: a refusal, the runbooks, how far a report is."""
+        return self.render(template, say, network=network, static=self._static.url, **values)
 
     def render(self, template: str, say: Sentences, **values: object) -> str:
-        """Return what a template makes of values."""
         return self._environment.get_template(template).render(say=say, **values).strip()
 
 
-@lru_cache(maxsize=8)
-def sentences(language: str, zone: str) -> Sentences:
-    """Return the words of a language with the times of a zone."""
-    return Sentences(language, ZoneInfo(zone))
+class LivePage(ABC):
+    """One page, as it is shown and as the stream keeps it true.
 
-
-def point_title(tile: Tile, say: Sentences) -> str:
-    """Return a tile in words; province.js says the same when it changes."""
-    words = f"{tile.target.name}: {say.state(tile.state)}"
-    if tile.endpoint is None:
-        return words
-    key = "tile_endpoints" if tile.endpoints > 1 else "tile_endpoint"
-    return f"{words} · {say(key, count=tile.endpoints, state=say.state(tile.endpoint))}"
-
-
-def density(rows: int, blocks_high: int) -> int:
-    """Return how tightly a wide screen must pack its tiles: -1 at ease, 0 to 3 to hold all on one wall; beyond, it scrolls.
-
-    A wall of 16:9 has room for about 28 rows of tiles under 4 heads; a head is as high as 2 rows.
+    Nothing on it belongs to one visitor: what does (light or dark, the name that was given last, which forms are shown) is added in
+    the browser by a script. So a page is rendered for all of an audience at once. key: tells it from others; screens that show the
+    same page share what is rendered.
     """
-    need = rows + 2 * blocks_high
-    return sum(need > room for room in (22, 37, 42, 47)) - 1
+
+    key: str
+
+    def __init__(self, source: Source, renderer: Renderer, meetings: Meetings) -> None:
+        self.source = source
+        self.renderer = renderer
+        self.meetings = meetings
+
+    async def prepare(self) -> None:  # noqa: B027
+        """Fetch what can't be had on the spot, such as the journal's lines; called before anything is shown, again and again.
+
+        Fetches at most once a second, however many ask.
+        """
+
+    def layout_id(self, snapshot: Snapshot) -> str:
+        """Return what changes whenever the open page must be loaded anew."""
+        return self.renderer.layout_id(snapshot.inventory)
+
+    def tiles(self, _: Snapshot) -> Mapping[str, TileValues]:
+        """Return id → attributes of each tile; none where the page has no tiles."""
+        return {}
+
+    @abstractmethod
+    def parts(self, snapshot: Snapshot, audience: Audience) -> dict[str, str]:
+        """Return element id → HTML of everything on the page that changes and is not a tile."""
+
+    @abstractmethod
+    def html(self, snapshot: Snapshot, audience: Audience) -> str:
+        """Return the whole page. Raises NotThereError where what it is of is not there."""
+
+    def say(self, audience: Audience) -> Sentences:
+        return sentences(audience.language, self.source.settings.timezone)
+
+
+def next_meeting(meetings: Sequence[MeetingView], now: float) -> MeetingView | None:
+    """Return the first meeting that is not over, within a week; None where there is none."""
+    for view in meetings:
+        start, end = view.meeting.start.timestamp(), view.meeting.end.timestamp()
+        if view.stage is not Stage.OVER and now < end and start <= now + _WEEK_S:
+            return view
+    return None
 
 
 def script_words(say: Sentences, keys: Sequence[str] = ()) -> dict[str, object]:

@@ -2,83 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Hashable
+
 from aiohttp import web
 
-from monitor.export.pages.live_pages import Faces
+from monitor.export.audience import Audience, audience_of
+from monitor.export.pages.card import card_html
+from monitor.export.pages.live_pages import LivePages
+from monitor.export.pages.renderer import LivePage
 from monitor.export.pages.runbooks import book
-from monitor.export.parameters import no_target
 from monitor.export.rendered import Renderings
 from monitor.export.responses import HTML, as_rendered, refusal
-from monitor.export.visitor import audience_of
+from monitor.export.sentences import sentences
 from monitor.model.state import Snapshot
 
 
-class Pages:
+class PageRoutes:
     """Every page, in the language that a request asks for."""
 
-    def __init__(self, faces: Faces, renderings: Renderings) -> None:
-        self._faces = faces
+    def __init__(self, pages: LivePages, renderings: Renderings) -> None:
+        self._pages = pages
+        self._source = pages.source
         self._renderings = renderings
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the pages' routes."""
         return [
             web.get("/", self.province),
             web.get("/card/{id}", self.card),
             web.get("/targets/{id}", self.target),
+            web.get("/meetings", self.meetings),
+            web.get("/meetings/{id}", self.meeting),
+            web.get("/meetings/{id}/endpoints/{endpoint}", self.endpoint),
             web.get("/runbooks", self.runbooks),
             # Where the rules' annotations say that they are; a browser keeps the #section.
             web.get("/docs/runbooks.md", self.moved),
         ]
 
     async def province(self, request: web.Request) -> web.Response:
-        """Answer the province's page."""
-        face, audience = self._faces.province, audience_of(request, self._faces.source.settings.language)
-        page = await self._renderings.get((face.key, audience), lambda snapshot, _: face.page(snapshot, audience))
-        return as_rendered(page, request, HTML)
+        return await self._answer_page(request, self._pages.province)
 
     async def target(self, request: web.Request) -> web.Response:
-        """Answer a target's page."""
-        id_, audience = request.match_info["id"], audience_of(request, self._faces.source.settings.language)
-        face = self._faces.target(id_)
+        return await self._answer_page(request, self._pages.target(request.match_info["id"]))
 
-        async def prepare() -> None:
-            self._check((await self._faces.source.fresh()), id_)
-            await face.prepare()
+    async def meetings(self, request: web.Request) -> web.Response:
+        return await self._answer_page(request, self._pages.meeting_list)
 
-        def draw(snapshot: Snapshot, _: None) -> str:
-            self._check(snapshot, id_)
-            return face.page(snapshot, audience)
+    async def meeting(self, request: web.Request) -> web.Response:
+        return await self._answer_page(request, self._pages.meeting(request.match_info["id"]))
 
-        return as_rendered(await self._renderings.get((face.key, audience), draw, prepare), request, HTML)
+    async def endpoint(self, request: web.Request) -> web.Response:
+        """Answer why an endpoint has its verdict, and the form of the tick."""
+        page, id_ = self._pages.meeting(request.match_info["id"]), request.match_info["endpoint"]
+        return await self._answer(request, (page.key, id_), lambda snapshot, audience: page.endpoint(id_, snapshot, audience))
 
     async def card(self, request: web.Request) -> web.Response:
         """Answer what a tile tells when it is opened."""
-        source, id_ = self._faces.source, request.match_info["id"]
-        audience = audience_of(request, source.settings.language)
+        id_, renderer = request.match_info["id"], self._pages.renderer
 
-        def draw(snapshot: Snapshot, _: None) -> str:
-            self._check(snapshot, id_)
-            return self._faces.renderer.card(id_, snapshot, source.settings, audience)
+        def draw(snapshot: Snapshot, audience: Audience) -> str:
+            return card_html(id_, renderer, snapshot, self._source.settings, audience)
 
-        return as_rendered(await self._renderings.get(("card", id_, audience), draw), request, HTML)
+        return await self._answer(request, ("card", id_), draw)
 
     async def runbooks(self, request: web.Request) -> web.Response:
-        """Answer what to do about each alert."""
-        source, found = self._faces.source, book()
+        found = book()
         if found is None:
             return refusal(404, "no_runbooks")
-        audience = audience_of(request, source.settings.language)
 
-        def draw(snapshot: Snapshot, _: None) -> str:
-            return self._faces.renderer.runbooks(snapshot, source.settings, audience.language, found)
+        def draw(snapshot: Snapshot, audience: Audience) -> str:
+            say = sentences(audience.language, self._source.settings.timezone)
+            return self._pages.renderer.plain("runbooks.html", say, snapshot.inventory.network, book=found)
 
-        return as_rendered(await self._renderings.get(("runbooks", audience), draw), request, HTML)
+        return await self._answer(request, ("runbooks",), draw)
 
     async def moved(self, _: web.Request) -> web.Response:
         """Send whoever follows an alert's link to the page."""
         raise web.HTTPFound("/runbooks")
 
-    def _check(self, snapshot: Snapshot, id_: str) -> None:
-        if id_ not in snapshot.views:
-            raise no_target(id_)
+    async def _answer_page(self, request: web.Request, page: LivePage) -> web.Response:
+        return await self._answer(request, (page.key,), page.html, page.prepare)
+
+    async def _answer(
+        self,
+        request: web.Request,
+        key: tuple[Hashable, ...],
+        draw: Callable[[Snapshot, Audience], str],
+        prepare: Callable[[], Awaitable[None]] | None = None,
+    ) -> web.Response:
+        """Answer what draw makes of the picture of now for the audience of a request. key: tells it from all else."""
+        audience = audience_of(request, self._source.settings.language)
+        rendered = await self._renderings.get((*key, audience), lambda snapshot, _: draw(snapshot, audience), prepare)
+        return as_rendered(rendered, request, HTML)

@@ -62,7 +62,6 @@ class Static:
 
     @property
     def names(self) -> Mapping[str, str]:
-        """Return plain name → hashed name."""
         return MappingProxyType(self._names)
 
     async def serve(self, request: web.Request) -> web.Response:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.export.audience import Audience
 from monitor.export.pages import ladder
-from monitor.export.pages.charts import Chart, MeasuredDay, charts
-from monitor.export.pages.panels import names_of
+from monitor.export.pages.charts import DAY_S, Chart, MeasuredDay, charts, strip
 from monitor.export.pages.path import hops
-from monitor.export.pages.renderer import Renderer, script_words, sentences
-from monitor.export.pages.sentences import Sentences
-from monitor.export.pages.state_strip import DAY_S, strip
-from monitor.export.pages.tiles import GRAVITY, shown_state
+from monitor.export.pages.renderer import LivePage, Renderer, script_words
+from monitor.export.pages.tiles import GRAVITY, root_cause_of, shown_state
+from monitor.export.parameters import no_target
 from monitor.export.rendered import FRESH_S
+from monitor.export.sentences import Sentences, names_of
 from monitor.export.source import Meetings, Source
 from monitor.model.day_series import Day
 from monitor.model.inventory import Kind
@@ -29,20 +28,6 @@ RELATED_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """The head of the page. facts: label and text; hint: where the fault is, '' where that is not known."""
-
-    name: str
-    place: str
-    state: State
-    since: float
-    since_text: str
-    why: str
-    hint: str
-    facts: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class EventRow:
     """One line of what happened. state: '' for what is no change of a state."""
 
@@ -52,23 +37,17 @@ class EventRow:
     said: str
 
 
-class TargetFace:
+class TargetPage(LivePage):
     """The page of one target, by its id."""
 
     def __init__(self, id_: str, source: Source, renderer: Renderer, meetings: Meetings) -> None:
+        super().__init__(source, renderer, meetings)
+        self.key = f"target {id_}"
         self._id = id_
-        self._source = source
-        self._renderer = renderer
-        self._meetings = meetings
         self._journal: list[Transition | Event] = []
         self._days: dict[str, Day | None] = {}
         self._reading = asyncio.Lock()
         self._read_at: float | None = None
-
-    @property
-    def key(self) -> str:
-        """Return the target's own key."""
-        return f"target {self._id}"
 
     async def prepare(self) -> None:
         """Read the last day: the target's lines of the journal, and its minutes and those of the point that it stands at.
@@ -76,28 +55,23 @@ class TargetFace:
         Read at most once a second of the pictures' time, whether pages or open streams ask.
         """
         async with self._reading:
-            snapshot = await self._source.fresh()
+            snapshot = await self.source.fresh()
             if self._read_at is not None and 0 <= snapshot.at - self._read_at < FRESH_S:
                 return
             view = snapshot.views.get(self._id)
-            journal = list(await self._source.events(snapshot.at - DAY_S, EVENTS_READ, self._id))
-            ids = (self._id, *(view.target.parents if view is not None else ()))
-            # Taken over at once: others may draw while this one waits.
-            self._journal, self._days = journal, {id_: await self._source.history(id_) for id_ in ids}
+            if view is None:
+                return
+            journal = list(await self.source.events(snapshot.at - DAY_S, EVENTS_READ, self._id))
+            days = {id_: await self.source.history(id_) for id_ in (self._id, *view.target.parents)}
+            # Both at once: others may draw while this one waits.
+            self._journal, self._days = journal, days
             self._read_at = snapshot.at
 
-    def layout_id(self, snapshot: Snapshot) -> str:
-        """Return the inventory's."""
-        return self._renderer.layout_id(snapshot.inventory)
-
-    def tiles(self, snapshot: Snapshot) -> Mapping[str, tuple[str | int, ...]]:
-        """Return none: the page has no tiles."""
-        return {}
-
-    def page(self, snapshot: Snapshot, audience: Audience) -> str:
-        """Return the whole page."""
-        say = self._say(audience.language)
-        return self._renderer.whole(
+    def html(self, snapshot: Snapshot, audience: Audience) -> str:
+        if self._id not in snapshot.views:
+            raise no_target(self._id)
+        say = self.say(audience)
+        return self.renderer.whole(
             "target.html",
             say,
             snapshot,
@@ -110,18 +84,18 @@ class TargetFace:
 
     def parts(self, snapshot: Snapshot, audience: Audience) -> dict[str, str]:
         """Return every part; nothing but the head where the target was just taken out of the inventory."""
-        say = self._say(audience.language)
-        found = self._renderer.shared_parts(snapshot, say, self._meetings.meetings())
+        say = self.say(audience)
+        found = self.renderer.shared_parts(snapshot, say, self.meetings.meetings())
         view = snapshot.views.get(self._id)
         if view is None:
             return found
-        settings, layout = self._source.settings, self._renderer.layout(snapshot.inventory)
-        draw = self._renderer.render
+        settings, layout = self.source.settings, self.renderer.layout(snapshot.inventory)
+        draw = self.renderer.render
         changes = self._entries(snapshot)
         transitions = [each for each in changes if isinstance(each, Transition)]
         path = hops(view, layout, snapshot, settings, say)
         found |= {
-            "about": draw("about.html", say, about=self._about(view, snapshot, say), snapshot=snapshot),
+            "about": draw("about.html", say, snapshot=snapshot, **self._about(view, snapshot, say)),
             "path": draw("path.html", say, hops=path),
             "day": draw("day.html", say, strip=strip(view, transitions, snapshot.at, say)),
             "ladder": draw("ladder.html", say, snapshot=snapshot, **self._ladder(view, snapshot, say)),
@@ -130,9 +104,6 @@ class TargetFace:
         }
         return found | {f"chart-{each.key}": draw("chart.html", say, chart=each) for each in self._charts(view, snapshot, say)}
 
-    def _say(self, language: str) -> Sentences:
-        return sentences(language, self._source.settings.timezone)
-
     def _entries(self, snapshot: Snapshot) -> list[Transition | Event]:
         """Return the journal's lines of the last day with what changed since it was read, newest first."""
         read = self._journal[0].at if self._journal else 0.0
@@ -140,10 +111,11 @@ class TargetFace:
         fresh = [each for each in snapshot.changes if each.target == self._id and each.at >= read and each.at not in known]
         return [each for each in (*fresh, *self._journal) if each.at > snapshot.at - DAY_S]
 
-    def _about(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> About:
-        target, layout = view.target, self._renderer.layout(snapshot.inventory)
-        evidence = gather(view, snapshot, self._source.settings, is_frozen=True)
-        root = next((each for each in snapshot.root_causes if each.target == target.id), None)
+    def _about(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> dict[str, object]:
+        """Return the head. facts: label and text; hint: where the fault is, '' where that is not known."""
+        target, layout = view.target, self.renderer.layout(snapshot.inventory)
+        evidence = gather(view, snapshot, self.source.settings, is_frozen=True)
+        root = root_cause_of(target.id, snapshot)
         why = say.reason(view.reason, names_of(snapshot))
         if root is not None and (path := say.path(root.path)):
             why = f"{why} · {path}"
@@ -160,22 +132,22 @@ class TargetFace:
                 "" if view.acknowledged is None else f"{view.acknowledged.by} {say.day_clock(view.acknowledged.at, snapshot.at)}",
             ),
         )
-        return About(
-            target.name,
-            f"{layout.area(target.area).name} · {say(f'kind_{target.kind}', level=say.level(target.level))}",
-            shown_state(view),
-            view.since if view.state else 0.0,
-            say.day_clock(view.since, snapshot.at),
-            why if view.state else say("not_judged"),
-            self._hint(view, snapshot, say),
-            tuple((say(label), text) for label, text in facts if text),
-        )
+        return {
+            "name": target.name,
+            "place": f"{layout.area(target.area).name} · {say(f'kind_{target.kind}', level=say.level(target.level))}",
+            "state": shown_state(view),
+            "since": view.since if view.state else 0.0,
+            "since_text": say.day_clock(view.since, snapshot.at),
+            "why": why if view.state else say("not_judged"),
+            "hint": self._hint(view, snapshot, say),
+            "facts": [(say(label), text) for label, text in facts if text],
+        }
 
     def _hint(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> str:
         cause = snapshot.views.get(view.cause or "")
         if cause is not None and cause is not view:
             return say("fault_above", cause=cause.target.name)
-        root = next((each for each in snapshot.root_causes if each.target == view.target.id), None)
+        root = root_cause_of(view.target.id, snapshot)
         if root is not None and (root.points or root.endpoints):
             return say(
                 "behind_it",
@@ -188,7 +160,7 @@ class TargetFace:
         return ""
 
     def _charts(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> list[Chart]:
-        settings = self._source.settings
+        settings = self.source.settings
         point = view
         if view.target.kind is Kind.ENDPOINT:
             point = next((snapshot.views[each] for each in view.target.parents if each in snapshot.views), view)
@@ -202,12 +174,12 @@ class TargetFace:
     def _ladder(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> dict[str, object]:
         of = view
         if view.target.kind is Kind.POINT:
-            ids = self._renderer.layout(snapshot.inventory).endpoints_of.get(self._id, ())
+            ids = self.renderer.layout(snapshot.inventory).endpoints_of.get(self._id, ())
             of = min((snapshot.views[each] for each in ids), key=lambda each: GRAVITY[shown_state(each)], default=view)
-        found = ladder.verdict_of(of.target.id, self._meetings.meetings())
+        found = ladder.verdict_of(of.target.id, self.meetings.meetings())
         title = say("ladder") if of is view else say("ladder_of", name=of.target.name)
         if found is None:
-            steps = ladder.routine(of, snapshot, self._source.settings, say)
+            steps = ladder.routine(of, snapshot, self.source.settings, say)
             return {"title": title, "note": say("ladder_note"), "steps": steps}
         note = say("ladder_meeting", title=found[0].meeting.title)
         return {"title": title, "note": note, "steps": ladder.of_meeting(found[1], snapshot, say)}
@@ -220,7 +192,7 @@ class TargetFace:
         return EventRow(when, "", say.entry(entry, names_of(snapshot)), "")
 
     def _related(self, view: TargetView, snapshot: Snapshot, say: Sentences) -> dict[str, object]:
-        target, layout, views = view.target, self._renderer.layout(snapshot.inventory), snapshot.views
+        target, layout, views = view.target, self.renderer.layout(snapshot.inventory), snapshot.views
         above = [views[each] for each in target.parents if each in views]
         endpoints = [views[each] for each in layout.endpoints_of.get(self._id, ())]
         below = [each for each in views.values() if self._id in each.target.parents and each.target.kind is Kind.POINT]
@@ -232,7 +204,7 @@ class TargetFace:
         ]
         meetings = [
             each.meeting
-            for each in self._meetings.meetings()
+            for each in self.meetings.meetings()
             if {self._id, *(view.target.id for view in endpoints)} & {*each.meeting.endpoints}
         ]
         return {

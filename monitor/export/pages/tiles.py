@@ -1,4 +1,4 @@
-"""The field of tiles and the counts above it, as data: which mark stands where, and how many there are of each."""
+"""Fields of tiles and the counts above them, as data: which mark stands where, and how many there are of each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.model.inventory import Area, Inventory, Kind, Target
-from monitor.model.state import Snapshot, State, TargetView, Transition
+from monitor.model.state import RootCause, Snapshot, State, TargetView, Transition
 
 GRAVITY: Mapping[State, int] = {state: rank for rank, state in enumerate(State)}
 COLUMNS = (State.UP, State.DEGRADED, State.DOWN, State.UNREACHABLE, State.MAINTENANCE, State.STANDBY, State.UNKNOWN)
@@ -43,36 +43,47 @@ def shown_state(view: TargetView) -> State:
     return view.state or State.UNKNOWN
 
 
-class Layout:
-    """Where each target stands on the page: fixed by the inventory, so that staff learn where a district is."""
+def root_cause_of(id_: str, snapshot: Snapshot) -> RootCause | None:
+    return next((each for each in snapshot.root_causes if each.target == id_), None)
 
-    def __init__(self, inventory: Inventory) -> None:
+
+class Layout:
+    """Where tiles stand on a page: in a block for each area, fixed by the inventory, so that staff learn where a district is.
+
+    blocks: area → ids. across: how many blocks stand side by side. dense: see density().
+    """
+
+    def __init__(self, inventory: Inventory, ids: Sequence[str]) -> None:
         self.inventory = inventory
-        self.endpoints_of: dict[str, list[str]] = {}
-        points: dict[str, list[str]] = {area: [] for area in inventory.areas}
-        for target in inventory.targets.values():
-            if target.kind is Kind.POINT:
-                points.setdefault(target.area, []).append(target.id)
-            else:
-                for parent in target.parents[:1]:
-                    self.endpoints_of.setdefault(parent, []).append(target.id)
-        self.points_of = {area: ids for area, ids in points.items() if ids}
-        self.across = blocks_across([len(ids) for ids in self.points_of.values()])
+        self.ids = ids
+        areas: dict[str, list[str]] = {area: [] for area in inventory.areas}
+        for id_ in ids:
+            if id_ in inventory.targets:
+                areas.setdefault(inventory.targets[id_].area, []).append(id_)
+        self.blocks = {area: members for area, members in areas.items() if members}
+        sizes = [len(members) for members in self.blocks.values()]
+        self.across = blocks_across(sizes)
+        self.dense = density(rows_high(sizes, self.across), -(-len(sizes) // self.across))
 
     def area(self, id_: str) -> Area:
         """Return an area, also one that only a target names."""
         return self.inventory.areas.get(id_) or Area(id_, id_)
 
     def area_name(self, id_: str) -> str:
-        """Return an area's name for a heading."""
         area = self.area(id_)
         return area.short or area.name
 
-    @property
-    def rows(self) -> int:
-        """Return how many tiles stand above one another on a wide screen."""
-        sizes = [len(ids) for ids in self.points_of.values()]
-        return rows_high(sizes, self.across)
+
+class ProvinceLayout(Layout):
+    """A tile for each point. endpoints_of: point → its endpoints."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        super().__init__(inventory, [target.id for target in inventory.targets.values() if target.kind is Kind.POINT])
+        self.endpoints_of: dict[str, list[str]] = {}
+        for target in inventory.targets.values():
+            if target.kind is Kind.ENDPOINT:
+                for parent in target.parents[:1]:
+                    self.endpoints_of.setdefault(parent, []).append(target.id)
 
 
 def tile_columns(across: int) -> int:
@@ -94,20 +105,27 @@ def blocks_across(sizes: Sequence[int]) -> int:
     return min((3, 4, 5), key=lambda across: (rows_high(sizes, across) + 2 * -(-len(sizes) // across), across))
 
 
+def density(rows: int, blocks_high: int) -> int:
+    """Return how tightly a wide screen must pack its tiles: -1 at ease, 0 to 3 to hold all on one wall; beyond, it scrolls.
+
+    A wall of 16:9 has room for about 28 rows of tiles under 4 heads; a head is as high as 2 rows.
+    """
+    need = rows + 2 * blocks_high
+    return sum(need > room for room in (22, 37, 42, 47)) - 1
+
+
 def recent_changes(snapshot: Snapshot, within_s: float) -> list[Transition]:
-    """Return the changes of the last seconds, newest first."""
     return [change for change in snapshot.changes if change.at > snapshot.at - within_s]
 
 
-def tiles(layout: Layout, snapshot: Snapshot) -> dict[str, Tile]:
+def tiles(layout: ProvinceLayout, snapshot: Snapshot) -> dict[str, Tile]:
     """Return point id → tile, in the inventory's order."""
-    changed: dict[str, float] = {}
-    for change in recent_changes(snapshot, RING_S):
-        if change.old is not None:
-            changed.setdefault(change.target, change.at)
+    # Oldest first, so that of several changes the newest stays.
+    recent = reversed(recent_changes(snapshot, RING_S))
+    changed = {change.target: change.at for change in recent if change.old is not None}
     views = snapshot.views
     found = {}
-    for ids in layout.points_of.values():
+    for ids in layout.blocks.values():
         for id_ in ids:
             endpoints = layout.endpoints_of.get(id_, ())
             worst = min((shown_state(views[each]) for each in endpoints), key=GRAVITY.__getitem__, default=None)
@@ -137,19 +155,15 @@ def _an_hour_ago(snapshot: Snapshot) -> dict[str, State] | None:
     since = snapshot.at - HOUR_S
     if len(snapshot.changes) >= 200 and snapshot.changes[-1].at > since:
         return None
-    before: dict[str, State] = {}
-    for change in snapshot.changes:
-        if change.at > since and change.old is not None:
-            before[change.target] = change.old
-    return before
+    return {change.target: change.old for change in snapshot.changes if change.at > since and change.old is not None}
 
 
-def area_counts(layout: Layout, snapshot: Snapshot, area: str) -> tuple[list[tuple[State, int]], list[tuple[State, int]]]:
+def area_counts(layout: ProvinceLayout, snapshot: Snapshot, area: str) -> tuple[list[tuple[State, int]], list[tuple[State, int]]]:
     """Return what is wrong in an area, the gravest first: of points, then of endpoints.
 
     Endpoints behind an uplink are left out: their points say it already.
     """
-    points = layout.points_of[area]
+    points = layout.blocks[area]
     endpoints = [each for point in points for each in layout.endpoints_of.get(point, ())]
     return _wrong(points, snapshot), [each for each in _wrong(endpoints, snapshot) if each[0] is not State.UNREACHABLE]
 

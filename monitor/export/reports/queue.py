@@ -128,7 +128,6 @@ class Reports:
 
     @property
     def cached_bytes(self) -> int:
-        """Return the size of all files that are kept."""
         return sum(len(each.content) for each in self._cache.values())
 
     async def get(self, asked: ReportRequest, patience_s: float, is_gone: Callable[[], bool]) -> ReportFile | int:
@@ -196,7 +195,6 @@ class Reports:
             raise QueueFullError("report_full", self.retry_s(len(self._waiting)), waiting=len(self._waiting))
 
     def _forget(self) -> None:
-        """Forget what nobody waits for, and what is too old."""
         now_s = self._monotonic()
         for job in [each for each in self._waiting if not each.clients(now_s)]:
             self._waiting.remove(job)

@@ -8,12 +8,12 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from monitor.export.error_page import is_a_persons
-from monitor.export.pages.renderer import Renderer, sentences
-from monitor.export.pages.static_files import Static
+from monitor.export.pages.error_page import is_a_persons
+from monitor.export.pages.renderer import Renderer
 from monitor.export.parameters import BadParameterError
 from monitor.export.reports.queue import QueueFullError, QueueLimits, ReportFile, ReportRequest, Reports
 from monitor.export.responses import as_json, language_of, refusal, refused
+from monitor.export.sentences import capital, sentences
 from monitor.export.server.admission import Refusal
 from monitor.export.server.connection import ADMISSION, client_that_asks
 from monitor.export.source import Meetings, Reporter, ReportFailedError, Source
@@ -42,14 +42,13 @@ class ReportRoutes:
         meetings: Meetings,
         reporter: Reporter | None,
         renderer: Renderer,
-        static: Static,
         *,
         limits: QueueLimits | None = None,
         persons_patience_s: float = _PERSONS_PATIENCE_S,
         programs_patience_s: float = _PROGRAMS_PATIENCE_S,
     ) -> None:
         self._source, self._meetings = source, meetings
-        self._renderer, self._static = renderer, static
+        self._renderer = renderer
         self._limits = limits or QueueLimits()
         self._patience_s = {True: persons_patience_s, False: programs_patience_s}
         self._names_of: Inventory | None = None
@@ -87,7 +86,6 @@ class ReportRoutes:
             await self.reports.end()
 
     async def _asked(self, request: web.Request) -> ReportRequest | web.Response:
-        """Return what is asked for, or why it can't be had."""
         snapshot = await self._source.fresh()
         id_, which, form = (request.match_info[key] for key in ("id", "which", "form"))
         language, since = language_of(request, self._source.settings.language), _since(request)
@@ -114,7 +112,6 @@ class ReportRoutes:
         return self._names_version
 
     def _progress(self, request: web.Request, asked: ReportRequest, place: int) -> web.Response:
-        """Answer how far a report is that is not there yet."""
         assert self.reports is not None, "it was asked"
         # Before the place is given up.
         retry_s = min(self.reports.retry_s(place), math.ceil(self._limits.lease_s / 2))
@@ -142,14 +139,13 @@ class ReportRoutes:
         return self._page(asked, heading, why, leads_to=file, after_s=0, link=file, link_text=tell_queue("take", language))
 
     def _refused(self, request: web.Request, asked: ReportRequest, error: ReportFailedError, retry_s: int) -> web.Response:
-        """Answer why a report is not made."""
         status, language = 429 if isinstance(error, QueueFullError) else 503, asked.order.language
         if is_a_persons(request):
             fault, cure = error.fault_in(language), error.cure_in(language)
             again = _address(request, asked)
             # Where the queue is full the page tries again by itself; what failed waits for somebody who wants it again.
             leads_to = _address(request, asked, progress="1") if status == 429 else ""
-            why = f"{fault[:1].upper()}{fault[1:]}; {cure}."
+            why = f"{capital(fault)}; {cure}."
             heading, link_text = tell_queue("not_made", language), tell_queue("again", language)
             answer = self._page(asked, heading, why, leads_to=leads_to, after_s=retry_s, link=again, link_text=link_text)
             answer.set_status(status)
@@ -169,11 +165,10 @@ class ReportRoutes:
         **told: str,
     ) -> web.Response:
         language, meeting = asked.order.language, asked.order.view.meeting
-        text = self._renderer.render(
+        text = self._renderer.plain(
             "report_progress.html",
             sentences(language, asked.order.zone),
-            network=asked.order.inventory.network,
-            static=self._static.url,
+            asked.order.inventory.network,
             heading=heading,
             why=why,
             title=meeting.title,

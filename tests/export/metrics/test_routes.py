@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
-from monitor.export.metrics.http_metrics import HttpMetrics
+from monitor.export.metrics.routes import HttpMetrics
 from monitor.export.server.admission import Admission, Limits, Refusal
 from tests.export import oracle
 from tests.export.sample import FakeSource

@@ -12,8 +12,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.export.http import make_app
 from monitor.export.pages import meeting_board
-from monitor.export.pages.meeting_page import steps
-from monitor.export.pages.renderer import sentences
+from monitor.export.pages.meeting_page import day_steps
+from monitor.export.sentences import sentences
 from monitor.model.inventory import Kind
 from monitor.model.meeting import EndpointVerdict, Loss, MeetingView, Rung, Stage, Verdict
 from monitor.model.reason import Reason
@@ -113,12 +113,12 @@ async def test_who_missed_a_meeting_is_told_by_the_journals_reasons(served: Clie
 
 
 def test_the_verdict_says_what_is_still_possible() -> None:
-    said = meeting_board.verdict_said(MANY, SNAPSHOT, SAY)
+    said = meeting_board.verdict_sentence(MANY, SNAPSHOT, SAY)
     counts = MANY.counts()
     assert f"{counts[Verdict.NOT_READY]}/{len(MANY.endpoints)} điểm cầu chưa sẵn sàng" in said
     assert f"họp được {counts[Verdict.READY] + counts[Verdict.AT_RISK]}/{len(MANY.endpoints)} điểm cầu" in said
     fine = morning.fine(sample.inventory())
-    assert "Nếu không kịp" not in meeting_board.verdict_said(meeting_morning.view(fine, is_fine=True), fine, SAY)
+    assert "Nếu không kịp" not in meeting_board.verdict_sentence(meeting_morning.view(fine, is_fine=True), fine, SAY)
 
 
 def test_a_tile_is_said_in_words_with_machine_and_technician() -> None:
@@ -140,16 +140,16 @@ def test_a_tile_is_said_in_words_with_machine_and_technician() -> None:
     ],
 )
 def test_the_day_of_a_meeting_is_four_checks(stage: Stage, marks: list[str]) -> None:
-    assert marks == [step.mark for step in steps(replace(MANY, stage=stage), SAY, SNAPSHOT.at)]
+    assert marks == [step.mark for step in day_steps(replace(MANY, stage=stage), SAY, SNAPSHOT.at)]
 
 
 def test_a_meeting_under_way_is_not_told_as_done_when_its_last_check_was() -> None:
-    last, live = steps(replace(MANY, stage=Stage.LIVE, checked_at=SNAPSHOT.at - 900), SAY, SNAPSHOT.at)[-2:]
+    last, live = day_steps(replace(MANY, stage=Stage.LIVE, checked_at=SNAPSHOT.at - 900), SAY, SNAPSHOT.at)[-2:]
     assert ("done", "now", "") == (last.mark, live.mark, live.when)
 
 
 def test_a_check_under_way_says_how_far_it_is() -> None:
-    found = steps(replace(MANY, stage=Stage.DAY_BEFORE, checking=(120, 241)), SAY, SNAPSHOT.at)[1]
+    found = day_steps(replace(MANY, stage=Stage.DAY_BEFORE, checking=(120, 241)), SAY, SNAPSHOT.at)[1]
     assert ("now", "đang đo 120/241") == (found.mark, found.when)
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.export.pages.panels import CAUSES_SHOWN, causes, change_rows, links
-from monitor.export.pages.sentences import Sentences
-from monitor.export.pages.tiles import Layout
+from monitor.export.pages.tiles import ProvinceLayout
+from monitor.export.sentences import Sentences
 from monitor.model.inventory import Contact
 from monitor.model.reading import Hop, PathTrace
 from monitor.model.reason import Reason
@@ -22,9 +22,9 @@ SAY = Sentences("vi", ZoneInfo("Asia/Ho_Chi_Minh"))
 ENGLISH = Sentences("en", ZoneInfo("Asia/Ho_Chi_Minh"))
 
 
-def of(states: Mapping[str, State | None], since: float = sample.NOW - 840) -> tuple[Layout, Snapshot]:
+def of(states: Mapping[str, State | None], since: float = sample.NOW - 840) -> tuple[ProvinceLayout, Snapshot]:
     snapshot = sample.snapshot(sample.inventory(4, 5), states, since=since)
-    return Layout(snapshot.inventory), snapshot
+    return ProvinceLayout(snapshot.inventory), snapshot
 
 
 def test_what_takes_most_stands_first_and_the_rest_is_counted() -> None:
@@ -74,10 +74,10 @@ def test_without_a_fault_the_last_one_is_told() -> None:
 
 
 def test_the_worst_links_are_graded_against_their_limits() -> None:
-    layout, snapshot = of({"xa-1-1": State.DEGRADED, "xa-2-2": State.DOWN})
+    _, snapshot = of({"xa-1-1": State.DEGRADED, "xa-2-2": State.DOWN})
     lossy = sample.with_view(snapshot, "xa-1-1", icmp=sample.icmp(rtt_s=0.148, loss_recent=0.018))
     full = sample.with_view(lossy, "xa-1-2", snmp=sample.snmp(interfaces=[sample.interface(receive=6_000_000.0)]))
-    rows = links(layout, full, Settings(), SAY)
+    rows = links(full, Settings(), SAY)
     assert ["xa-1-1", "xa-1-2"] == [row.target for row in rows[:2]]
     assert (rows[0].loss.text, rows[0].loss.grade) == ("1,8%", "red")
     assert (rows[0].rtt.text, rows[0].rtt.grade, rows[0].usual) == ("148", "red", "11")
@@ -86,9 +86,9 @@ def test_the_worst_links_are_graded_against_their_limits() -> None:
 
 
 def test_a_loss_is_told_only_once_enough_packets_are_sent() -> None:
-    layout, snapshot = of({})
+    _, snapshot = of({})
     thin = sample.with_view(snapshot, "xa-1-1", icmp=sample.icmp(rtt_s=0.4, loss_recent=None))
-    assert (links(layout, thin, Settings(), SAY)[0].target, links(layout, thin, Settings(), SAY)[0].loss.text) == ("xa-1-1", "")
+    assert (links(thin, Settings(), SAY)[0].target, links(thin, Settings(), SAY)[0].loss.text) == ("xa-1-1", "")
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_a_path_is_told_in_the_language_of_the_page(path: Reason | None, vietnam
 
 
 def test_links_while_blind_are_those_of_then() -> None:
-    layout, snapshot = of({})
+    _, snapshot = of({})
     later = replace(snapshot, at=sample.NOW + 3_600, blind=Blindness(sample.NOW, Reason("blind_silent")))
-    assert links(layout, snapshot, Settings(), SAY) == links(layout, later, Settings(), SAY)
+    assert links(snapshot, Settings(), SAY) == links(later, Settings(), SAY)
 
 
 def test_a_whole_outage_is_two_rows_and_endpoints_do_not_repeat_their_points() -> None:

@@ -9,11 +9,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from monitor.export.pages import ladder
-from monitor.export.pages.charts import SHOWN, Chart, MeasuredDay, charts
+from monitor.export.pages.charts import SHOWN, Chart, MeasuredDay, charts, strip
 from monitor.export.pages.path import hops
-from monitor.export.pages.renderer import sentences
-from monitor.export.pages.state_strip import strip
-from monitor.export.pages.tiles import Layout
+from monitor.export.pages.tiles import ProvinceLayout
+from monitor.export.sentences import sentences
 from monitor.model.day_series import MINUTES, UNSEEN, Day
 from monitor.model.reading import Outcome, ServiceSample
 from monitor.model.reason import Reason
@@ -123,7 +122,7 @@ def test_a_state_that_lasts_for_longer_than_a_day_fills_it() -> None:
 
 
 def path(snapshot: Snapshot, id_: str) -> list[tuple[str, str]]:
-    layout = Layout(snapshot.inventory)
+    layout = ProvinceLayout(snapshot.inventory)
     return [(hop.target, hop.grade) for hop in hops(snapshot.views[id_], layout, snapshot, SETTINGS, SAY)]
 
 

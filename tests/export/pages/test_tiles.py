@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.export.pages.tiles import Layout, area_counts, counts, tile_columns, tiles
+from monitor.export.pages.tiles import ProvinceLayout, area_counts, counts, tile_columns, tiles
 from monitor.model.inventory import Inventory, Kind
 from monitor.model.reason import Reason
 from monitor.model.state import State, Transition
@@ -39,20 +39,20 @@ def test_growth_is_not_claimed_where_the_kept_changes_do_not_reach_back() -> Non
 
 def test_a_tile_shows_the_worst_of_its_endpoints() -> None:
     snapshot = sample.snapshot(states={f"dc2-{sample.ROOT}": State.DEGRADED})
-    tile = tiles(Layout(snapshot.inventory), snapshot)[sample.ROOT]
+    tile = tiles(ProvinceLayout(snapshot.inventory), snapshot)[sample.ROOT]
     assert (State.UP, State.DEGRADED, 2) == (tile.state, tile.endpoint, tile.endpoints)
 
 
 def test_tiles_stand_in_the_order_of_the_inventory() -> None:
     inventory = sample.inventory()
-    layout = Layout(inventory)
-    assert list(inventory.areas) == list(layout.points_of)
-    assert ["ubnd-1", "xa-1-1", "xa-1-2", "xa-1-3", "xa-1-4", "xa-1-5"] == layout.points_of["huyen-1"]
+    layout = ProvinceLayout(inventory)
+    assert list(inventory.areas) == list(layout.blocks)
+    assert ["ubnd-1", "xa-1-1", "xa-1-2", "xa-1-3", "xa-1-4", "xa-1-5"] == layout.blocks["huyen-1"]
 
 
 def test_a_change_is_ringed_for_five_minutes_and_a_first_judgement_never() -> None:
     snapshot = sample.snapshot(states={"dc-xa-2-1": State.DOWN}, since=sample.NOW - 299)
-    layout = Layout(snapshot.inventory)
+    layout = ProvinceLayout(snapshot.inventory)
     assert tiles(layout, snapshot)["xa-2-1"].changed_at == sample.NOW - 299
     later = replace(snapshot, at=sample.NOW + 2)
     assert tiles(layout, later)["xa-2-1"].changed_at == 0
@@ -64,23 +64,23 @@ def test_an_area_names_what_is_wrong_gravest_first_and_no_endpoint_behind_an_upl
     snapshot = sample.snapshot(
         states={"xa-2-1": State.DOWN, "xa-2-2": State.DEGRADED, "dc-xa-2-3": State.UNKNOWN, "xa-2-4": State.STANDBY}
     )
-    points, endpoints = area_counts(Layout(snapshot.inventory), snapshot, "huyen-2")
+    points, endpoints = area_counts(ProvinceLayout(snapshot.inventory), snapshot, "huyen-2")
     assert [(State.DOWN, 1), (State.DEGRADED, 1)] == points
     assert [(State.UNKNOWN, 1)] == endpoints
 
 
 @pytest.mark.parametrize(("areas", "across"), [(1, 1), (2, 2), (3, 3), (12, 3), (16, 4), (20, 5)])
 def test_any_number_of_areas_is_laid_out(areas: int, across: int) -> None:
-    layout = Layout(sample.inventory(areas, 18))
+    layout = ProvinceLayout(sample.inventory(areas, 18))
     assert across == layout.across
-    assert layout.rows >= 1
+    assert layout.dense in range(-1, 4)
     assert tile_columns(across) * across in (8, 9, 10)
 
 
 def test_short_names_that_two_areas_share_carry_their_area_in_lists() -> None:
     inventory = sample.inventory()
     shared = {id_: replace(each, short="UBND huyện") if id_.startswith("ubnd") else each for id_, each in inventory.targets.items()}
-    layout = Layout(replace(inventory, targets=shared))
+    layout = ProvinceLayout(replace(inventory, targets=shared))
     assert layout.inventory.short_name(shared["ubnd-1"]) == "UBND huyện Số 1"
     assert layout.inventory.short_name(shared["xa-1-1"]) == "1.1"
 

@@ -12,8 +12,8 @@ from aiohttp import ClientSession, TCPConnector, web
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.typedefs import Handler
 
-from monitor.export.error_page import for_its_reader
 from monitor.export.http import make_app
+from monitor.export.pages.error_page import for_its_reader
 from monitor.export.pages.renderer import Renderer
 from monitor.export.pages.static_files import Static
 from monitor.export.reports.queue import QueueLimits
@@ -74,15 +74,13 @@ async def served(
     programs_patience_s: float = 60.0,
 ) -> AsyncIterator[Served]:
     """Serve the reports of the week's meetings. Patience of people: 0, so that a test waits for no clock."""
-    source, static = FakeSource(now=SNAPSHOT), Static()
-    renderer = Renderer(static)
+    source, renderer = FakeSource(now=SNAPSHOT), Renderer(Static())
     meetings = meeting_morning.week(SNAPSHOT)
     routes = ReportRoutes(
         source,
         meetings,
         reporter,
         renderer,
-        static,
         limits=limits,
         persons_patience_s=persons_patience_s,
         programs_patience_s=programs_patience_s,
@@ -95,7 +93,7 @@ async def served(
 
     app = web.Application(middlewares=[told, from_afar])
     app[ADMISSION] = admission.Admission(admission.Limits())
-    app.add_routes([web.get("/static/{name:.+}", static.serve)])
+    app.add_routes([web.get("/static/{name:.+}", Static().serve)])
     routes.join(app)
     async with TestClient(TestServer(app)) as client:
         yield Served(client, source, meetings, routes, app[ADMISSION].refusals)
