@@ -35,7 +35,7 @@ def execute(arguments: argparse.Namespace) -> int:
     channels = load_receivers(folder / RECEIVERS)
     completed = complete(folder, channels)
     names = [receiver["name"] for receiver in completed["receivers"]]
-    for line in _told(names, channels, language):
+    for line in _rows_of(names, channels, language):
         print(line)
     if arguments.output:
         write_completed(completed, Path(arguments.output))
@@ -56,7 +56,7 @@ def write_completed(configuration: dict[str, Any], path: Path) -> None:
     write_whole(path, yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False), mode=0o600)
 
 
-def _told(names: list[str], channels: Channels, language: str) -> Iterator[str]:
+def _rows_of(names: list[str], channels: Channels, language: str) -> Iterator[str]:
     width = max(len(name) for name in names)
     for name in names:
         kinds = [channel.kind for channel in channels.get(name, ())]

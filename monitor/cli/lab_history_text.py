@@ -127,7 +127,7 @@ class HistoryText:
             own.round_began(probe, 0.002 + share * 0.02)
         own.see_loop_lag(0.001 + share * 0.01)  # one stands for all of the step: a quantile is the same
         own.see(snapshot)
-        return _told(own.render(is_openmetrics=True), self._scraped)
+        return _samples_in(own.render(is_openmetrics=True), self._scraped)
 
 
 def _bounds(settings: Settings, steps: int) -> Iterator[Recorded]:
@@ -136,7 +136,7 @@ def _bounds(settings: Settings, steps: int) -> Iterator[Recorded]:
         yield Recorded(f"network:{name}:now", (), array("f", [bound(settings)]) * steps)
 
 
-def _told(text: str, scraped: str) -> list[tuple[bytes, bytes]]:
+def _samples_in(text: str, scraped: str) -> list[tuple[bytes, bytes]]:
     found: list[tuple[bytes, bytes]] = []
     header = ""
     for line in text.splitlines():

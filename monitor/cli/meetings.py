@@ -65,7 +65,7 @@ def execute(arguments: argparse.Namespace) -> int:
         return _import(arguments, folder)
     configuration = load(folder)
     language = str(arguments.spoken)
-    found = _coming(configuration, arguments.days)
+    found = _due_within(configuration, arguments.days)
     if arguments.action == "check":
         schedule = configuration.meetings
         counts = {"singles": len(schedule.singles), "calendars": len(schedule.sources)}
@@ -82,7 +82,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _coming(configuration: Configuration, days: int) -> tuple[Meeting, ...]:
+def _due_within(configuration: Configuration, days: int) -> tuple[Meeting, ...]:
     now = datetime.now(UTC)
     return configuration.meetings.between(now, now + timedelta(days=days))
 
@@ -132,7 +132,7 @@ def _import(arguments: argparse.Namespace, folder: Path) -> int:
     if after != before:
         write_whole(listed, after)
     language = str(arguments.spoken)
-    count = len(_coming(configuration, arguments.days))
+    count = len(_due_within(configuration, arguments.days))
     print(say(READY, "imported", language, file=source, into=listed, count=count, days=arguments.days))
     return 0
 

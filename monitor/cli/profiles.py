@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.cli.parser import Parser
-from monitor.cli.profiles_report import Findings, describe_match, print_findings, report_as_json, short_match
-from monitor.cli.profiles_trial import Trial, make_spec, recorded_credential, try_address, try_recording
+from monitor.cli.profiles_report import TrialReport, describe_match, print_findings, report_as_json, short_match
+from monitor.cli.profiles_trial import ProfileTrial, make_spec, recorded_credential, try_address, try_recording
 from monitor.cli.tables import TableColumn, table
 from monitor.errors import ConfigError, Fault, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
@@ -162,7 +162,7 @@ def _secret(reference: str) -> str:
 # What is told
 
 
-def _tell(trial: Trial, profiles: Mapping[str, Profile], arguments: argparse.Namespace, language: str) -> int:
+def _tell(trial: ProfileTrial, profiles: Mapping[str, Profile], arguments: argparse.Namespace, language: str) -> int:
     sample = trial.sample
     if sample is None:
         print(say(PROFILES, "silent", language, address=arguments.subject, detail=tell_details(trial.detail, language)))
@@ -173,7 +173,7 @@ def _tell(trial: Trial, profiles: Mapping[str, Profile], arguments: argparse.Nam
         why = say(PROFILES, "chosen", language)
     else:
         why = describe_match(profile.match, language) if is_known else say(PROFILES, "unknown", language)
-    found = Findings(profile, tuple(profiles.values()), trial, sample, why)
+    found = TrialReport(profile, tuple(profiles.values()), trial, sample, why)
     if arguments.format == "json":
         print(json.dumps(report_as_json(found), ensure_ascii=False, indent=1))
     else:

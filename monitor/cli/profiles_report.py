@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.cli.profiles_trial import Trial
+from monitor.cli.profiles_trial import ProfileTrial
 from monitor.cli.tables import TableColumn, fitted, printed_width, seen_width, table
 from monitor.model.profile import Match, Profile
 from monitor.model.reading import Explained, InterfaceSample, Lack, SnmpSample
@@ -24,12 +24,12 @@ _LEAST_LETTERS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class TrialReport:
     """A trial that was answered. profiles: all there are. why: why this profile reads the agent, in the operator's language."""
 
     profile: Profile
     profiles: tuple[Profile, ...]
-    trial: Trial
+    trial: ProfileTrial
     sample: SnmpSample
     why: str
 
@@ -90,7 +90,7 @@ def readable_number(series: str, number: float, language: str) -> str:
 # JSON
 
 
-def report_as_json(found: Findings) -> dict[str, Any]:
+def report_as_json(found: TrialReport) -> dict[str, Any]:
     sample, asks = found.sample, found.trial.asks
     return {
         "agent": {
@@ -129,7 +129,7 @@ def _interface_json(each: InterfaceSample) -> dict[str, Any]:
 # For people
 
 
-def print_findings(found: Findings, language: str) -> None:
+def print_findings(found: TrialReport, language: str) -> None:
     _print_pairs(_heading(found, language))
     sample = found.sample
     if found.trial.detail:
@@ -165,7 +165,7 @@ def _reason(told: Explained, language: str) -> str:
     return say(PROFILES, told.lack.value, language, raw=raw)
 
 
-def _heading(found: Findings, language: str) -> Iterator[tuple[str, str]]:
+def _heading(found: TrialReport, language: str) -> Iterator[tuple[str, str]]:
     profile, sample = found.profile, found.sample
     yield say(PROFILES, "device", language), sample.sys_descr or say(PROFILES, "no_descr", language)
     yield "sysObjectID", sample.sys_object_id or say(PROFILES, "no_object_id", language)

@@ -35,7 +35,7 @@ _MOST_OCTETS = 65_000
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ProfileTrial:
     """What came of it. sample: None where the agent said nothing, and detail says why; detail may also say what is missing.
 
     asks: how many questions the first poll took, and each one after; None where a network was between.
@@ -63,7 +63,7 @@ def make_spec(address: str, credential: Credential, profile: Profile, profiles: 
 # A recording
 
 
-def try_recording(path: Path, spec: SnmpSpec) -> Trial:
+def try_recording(path: Path, spec: SnmpSpec) -> ProfileTrial:
     """Poll a recording as the lab's agent plays it. Raises ConfigError for lines that can't be read."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -79,9 +79,9 @@ def try_recording(path: Path, spec: SnmpSpec) -> Trial:
     poll = Poll(spec, AgentMemory())
     try:
         sample, _ = _played(poll.run(), agent, spec)
-        return Trial(sample, poll.detail, _questions(agent, replace(spec, interfaces="wan", explain=False)))
+        return ProfileTrial(sample, poll.detail, _questions(agent, replace(spec, interfaces="wan", explain=False)))
     except ExchangeError as error:
-        return Trial(None, error.detail)
+        return ProfileTrial(None, error.detail)
 
 
 def _questions(agent: Agent, spec: SnmpSpec) -> tuple[int, int]:
@@ -120,11 +120,11 @@ def _answer(ask: Ask, agent: Agent, version: int, request_id: int) -> Answer:
 # A real agent
 
 
-def try_address(spec: SnmpSpec, mode: AddressMode) -> Trial:
+def try_address(spec: SnmpSpec, mode: AddressMode) -> ProfileTrial:
     """Poll an agent once. Raises SetupError where this machine must not or can't."""
     ensure_permitted(mode, spec.asks)
     reading = asyncio.run(_polled(spec))
-    return Trial(reading.snmp if reading.outcome is Outcome.OK else None, reading.detail)
+    return ProfileTrial(reading.snmp if reading.outcome is Outcome.OK else None, reading.detail)
 
 
 async def _polled(spec: SnmpSpec) -> Reading:

@@ -58,7 +58,7 @@ def execute(arguments: argparse.Namespace) -> int:
     configuration = load(find_folder(arguments.config), meetings=schedule)
     configuration = as_asked(configuration, arguments)
     progress = progress_line(READY, "probing", configuration.settings.language)
-    found, view = asyncio.run(_found(configuration, arguments.meeting, is_now=arguments.now, progress=progress))
+    found, view = asyncio.run(_document_of(configuration, arguments.meeting, is_now=arguments.now, progress=progress))
     form = chosen_format(arguments)
     if form in FORMS:
         meeting = str(found["meeting"])
@@ -66,12 +66,13 @@ def execute(arguments: argparse.Namespace) -> int:
         put(content, arguments.output, f"{meeting}.{form}")
     else:
         width = sys.maxsize if arguments.output else printed_width()
-        text = json.dumps(found, ensure_ascii=False, indent=1) if form == "json" else "\n".join(_told(found, configuration, width))
+        lines = _lines_of(found, configuration, width)
+        text = json.dumps(found, ensure_ascii=False, indent=1) if form == "json" else "\n".join(lines)
         put(text, arguments.output, "")
     return 0 if found["verdict"] == Verdict.READY else 1
 
 
-async def _found(
+async def _document_of(
     configuration: Configuration, meeting: str, *, is_now: bool, progress: Progress
 ) -> tuple[Document, MeetingView | None]:
     """Return what is known, and the view where we judged by ourselves."""
@@ -131,7 +132,7 @@ async def _asked(configuration: Configuration, meeting: str, *, is_now: bool, pr
 # What is printed
 
 
-def _told(found: Document, configuration: Configuration, width: int) -> Iterator[str]:
+def _lines_of(found: Document, configuration: Configuration, width: int) -> Iterator[str]:
     language = configuration.settings.language
     verdict = say(VERDICTS, found["verdict"], language)
     start = datetime.fromisoformat(found["start"])

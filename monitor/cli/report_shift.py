@@ -114,8 +114,8 @@ def _lines(log: ShiftLog, say_: ShiftWording, network: str) -> Iterator[str]:
 def _sections(log: ShiftLog, say_: ShiftWording) -> Iterator[tuple[str, list[TableColumn], list[list[str]]]]:
     """Yield the key of each section's heading, its columns and its rows."""
     outage = ("lasted", "where", "hit_short", "who_why")
-    yield "open", _columns(say_, "from", *outage), [[say_.time(each.began), *_told(each, say_)] for each in log.open]
-    closed = [[say_.time(each.began), say_.time(each.ended), *_told(each, say_)] for each in log.closed]
+    yield "open", _columns(say_, "from", *outage), [[say_.time(each.began), *_outage_row(each, say_)] for each in log.open]
+    closed = [[say_.time(each.began), say_.time(each.ended), *_outage_row(each, say_)] for each in log.closed]
     yield "closed", _columns(say_, "from", "until", *outage), closed
     works = [
         [say_.time(each.began), say_.ended(each.ended), say_.announcer(each), f"{say_.covers(each)}: {each.reason}"]
@@ -129,7 +129,7 @@ def _sections(log: ShiftLog, say_: ShiftWording) -> Iterator[tuple[str, list[Tab
     yield "notes", [*_columns(say_, "from"), TableColumn("")], [[say_.time(note.at), say_.note(note)] for note in log.notes]
 
 
-def _told(outage: Outage, say_: ShiftWording) -> list[str]:
+def _outage_row(outage: Outage, say_: ShiftWording) -> list[str]:
     hit = f"{outage.points}+{outage.endpoints}" if outage.points or outage.endpoints else ""
     return [say_.age(outage.down_s), say_.name(outage.target), hit, " · ".join(filter(None, (say_.who(outage), say_.why(outage))))]
 

@@ -13,7 +13,7 @@ from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, Snapshot, Transition
 from monitor.words import meeting, page, readiness, target
-from monitor.words.complaints import complain
+from monitor.words.agent_faults import complain
 from monitor.words.details import path_text, tell_details
 from monitor.words.events import tell_change, tell_event
 from monitor.words.reasons import explain

@@ -253,7 +253,7 @@ def _point(written: Written) -> Target:
         parents=entry["uplink"],
         location=entry["location"],
         contracted=_contracted(written),
-        **_common(written),
+        **_of_both_kinds(written),
     )
 
 
@@ -270,11 +270,11 @@ def _endpoint(written: Written, point: Target) -> Target:
         sip=SipAccess(**_merged(written, "sip")),
         h323=H323Access(**_merged(written, "h323")),
         web=WebAccess(**_merged(written, "web")),
-        **_common(written),
+        **_of_both_kinds(written),
     )
 
 
-def _common(written: Written) -> dict[str, Any]:
+def _of_both_kinds(written: Written) -> dict[str, Any]:
     """Return what both kinds have, by the names of Target."""
     entry = written.entry
     credential = written.value("credential")

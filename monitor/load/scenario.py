@@ -73,7 +73,7 @@ class _ScenarioReader:
             "seed": partial(_value, ValueForm.COUNT),
             "links": lambda value: tuple(self._by_selector(value, _link)),
             "agents": lambda value: tuple(self._by_selector(value, self._agent)),
-            "steps": lambda value: tuple(_each(value, self._step)),
+            "steps": lambda value: tuple(_items_read(value, self._step)),
         }
         return Scenario(**_by_key(node, readers))
 
@@ -135,7 +135,7 @@ class _ScenarioReader:
         if not verb.has_targets:
             return ()
         if isinstance(node.yaml, yaml.SequenceNode):
-            selectors = tuple(_each(node, lambda each: each.text("an_id")))
+            selectors = tuple(_items_read(node, lambda each: each.text("an_id")))
         else:
             selectors = (node.text("targets_form"),)
         for selector in selectors:
@@ -198,7 +198,7 @@ def _children(node: Node) -> list[tuple[str, Node]]:
     return list(found.items())
 
 
-def _each(node: Node, read: Callable[[Node], Any]) -> Iterable[Any]:
+def _items_read(node: Node, read: Callable[[Node], Any]) -> Iterable[Any]:
     for number, item in enumerate(node.items()):
         try:
             yield read(node.at(item, f"{node.path}[{number}]"))

@@ -1,4 +1,4 @@
-"""What an agent does that no agent should: probes find it, service/agent_faults.py tells it, words/complaints.py words it."""
+"""What an agent does that no agent should: probes find it, service/agent_faults.py tells it, words/agent_faults.py words it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AgentFault:
-    """One misbehaviour as it was seen last. values, because: what its sentence in words/complaints.py is filled with."""
+    """One misbehaviour as it was seen last. values, because: what its sentence in words/agent_faults.py is filled with."""
 
     kind: FaultKind
     values: Mapping[str, float | int | str] = field(default_factory=lambda: MappingProxyType({}))

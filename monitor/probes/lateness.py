@@ -78,9 +78,9 @@ class Lateness:
         due_s = next_tick(now_s, EVERY_S)
         self._armed_s, self._worked_s = self._clock.monotonic(), self._worked()
         self._due_s = self._armed_s + due_s - now_s
-        self._handle = loop.call_at(due_s, self._beat)
+        self._handle = loop.call_at(due_s, self._tick)
 
-    def _beat(self) -> None:
+    def _tick(self) -> None:
         self._counted_s += self._overdue_s()
         self._counted_still_s += self._overdue_still_s()
         self._arm()

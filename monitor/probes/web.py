@@ -39,7 +39,7 @@ STATUS_READERS: Mapping[str, tuple[ReadStatus, int]] = {"cisco-xml": (cisco_stat
 
 
 @dataclass(slots=True)
-class _Findings:
+class _Heard:
     """What one exchange has brought so far; it counts even where the rest fails. heard_s: when the page last spoke (monotonic)."""
 
     transport: str
@@ -77,7 +77,7 @@ class WebProber(ServiceProber[WebSpec]):
             connected = await self._connector.connect(spec.address, spec.port, spec.timeout_s)
             if isinstance(connected, Failure):
                 return self._reading(spec, connected.outcome, (connected.detail,), ServiceSample())
-            found = _Findings("tls" if spec.tls else "tcp", self._clock.monotonic())
+            found = _Heard("tls" if spec.tls else "tcp", self._clock.monotonic())
             try:
                 left_s = max(spec.timeout_s - (connected.took_s or 0.0), HANDSHAKE_LEAST_S)
                 await self._exchange(spec, connected, found, left_s, late)
@@ -96,7 +96,7 @@ class WebProber(ServiceProber[WebSpec]):
         )
         return self._reading(spec, outcome, detail, sample, found.heard_s)
 
-    async def _exchange(self, spec: WebSpec, connected: TcpConnection, found: _Findings, handshake_s: float, late: Late) -> None:
+    async def _exchange(self, spec: WebSpec, connected: TcpConnection, found: _Heard, handshake_s: float, late: Late) -> None:
         """Shake hands, ask, and read the answer. Raises _Fault; the connection is closed in any case."""
         try:
             async with Wait(late, handshake_s).limit():
@@ -145,7 +145,7 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
-def _note_certificate(secured: ssl.SSLObject, found: _Findings) -> None:
+def _note_certificate(secured: ssl.SSLObject, found: _Heard) -> None:
     """Note when the certificate ends; one that can't be read says nothing."""
     octets = secured.getpeercert(binary_form=True)
     if octets is None:
@@ -156,7 +156,7 @@ def _note_certificate(secured: ssl.SSLObject, found: _Findings) -> None:
         return
 
 
-async def _converse(spec: WebSpec, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, found: _Findings) -> None:
+async def _converse(spec: WebSpec, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, found: _Heard) -> None:
     most = STATUS_READERS[spec.status][1] if spec.status else None
     response = found.response = http.ResponseReader(most)
     writer.write(http.get(spec.address, spec.path, spec.user, spec.password))
@@ -168,7 +168,7 @@ async def _converse(spec: WebSpec, reader: asyncio.StreamReader, writer: asyncio
         response.feed(data)
 
 
-def _read_document(spec: WebSpec, found: _Findings) -> None:
+def _read_document(spec: WebSpec, found: _Heard) -> None:
     """Read the status document, where there is to be one. Raises _Fault."""
     response = found.response
     assert response is not None

@@ -279,10 +279,10 @@ DETAILS: Catalogue = {
 
 def tell_details(reasons: Sequence[Coded], language: str) -> str:
     """Return what reasons say, in their order; '' where there are none. A code without words is told as it is."""
-    return "; ".join(_told(each, language) for each in reasons)
+    return "; ".join(_detail_text(each, language) for each in reasons)
 
 
-def _told(reason: Coded, language: str) -> str:
+def _detail_text(reason: Coded, language: str) -> str:
     if reason.code not in DETAILS:
         return reason.code
     values = {name: _word(name, value, language) for name, value in reason.values.items()}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from monitor.words.agent_faults import COMPLAINTS, complain
 from monitor.words.catalogue import Catalogue, say
-from monitor.words.complaints import COMPLAINTS, complain
 from monitor.words.details import Coded, tell_details
 from monitor.words.readiness import STAGES, VERDICTS
 from monitor.words.reasons import explain

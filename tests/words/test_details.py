@@ -12,7 +12,7 @@ import pytest
 
 from monitor.model.reason import Reason, Reasons
 from monitor.words import LANGUAGES
-from monitor.words.complaints import COMPLAINTS
+from monitor.words.agent_faults import COMPLAINTS
 from monitor.words.details import DETAILS, OF_OLD_JOURNALS, path_text, tell_details
 from monitor.words.events import EVENTS
 from monitor.words.readiness import FINDINGS, MEETINGS

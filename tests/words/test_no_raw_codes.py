@@ -22,7 +22,7 @@ from monitor.report.wording import ShiftWording
 from monitor.service.board.announcing import sentence
 from monitor.service.board.measured import Measured
 from monitor.words import LANGUAGES, Catalogue
-from monitor.words.complaints import COMPLAINTS
+from monitor.words.agent_faults import COMPLAINTS
 from monitor.words.details import DETAILS
 from monitor.words.events import EVENTS
 from monitor.words.faults.system import SYSTEM

@@ -246,7 +246,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class StateStrip:
     """The strip. summary: how long it was in which state. ticks: times at an eighth each, the first and the last with the day."""
 
     stretches: tuple[Stretch, ...]
@@ -254,7 +254,7 @@ class Strip:
     ticks: tuple[str, ...]
 
 
-def strip(view: TargetView, changes: Sequence[Transition], now: float, say: Sentences) -> Strip:
+def state_strip(view: TargetView, changes: Sequence[Transition], now: float, say: Sentences) -> StateStrip:
     """Return a target's strip. changes: its transitions of the last 24 hours, newest first; all of them, or it begins unknown."""
     begin = now - DAY_S
     bounds = [(max(begin, change.at), change.new) for change in reversed(changes) if change.at <= now]
@@ -267,7 +267,7 @@ def strip(view: TargetView, changes: Sequence[Transition], now: float, say: Sent
             lasted[state] += end - start  # type: ignore[assignment]
             title = f"{say.clock(start)}–{say.clock(end)} {say.state(state)}, {say.age(end - start)}"
             stretches.append(Stretch(state, round((start - begin) / 60, 1), max(2.0, round((end - start) / 60, 1)), title))
-    return Strip(tuple(stretches), _summary(lasted, say), _ticks(begin, now, say))
+    return StateStrip(tuple(stretches), _summary(lasted, say), _ticks(begin, now, say))
 
 
 def _summary(lasted: Counter[State], say: Sentences) -> str:

@@ -208,7 +208,7 @@ def change_rows(layout: ProvinceLayout, snapshot: Snapshot, say: Sentences) -> t
     rows: list[ChangeRow] = []
     for (state, _, _), crowd in crowds.items():
         if len(crowd) >= CROWD:
-            rows.append(_row(crowd[0].at, state, _crowd(crowd, layout, snapshot, say), snapshot))
+            rows.append(_row(crowd[0].at, state, _group_text(crowd, layout, snapshot, say), snapshot))
         else:
             rows += [_row(each.at, state, _name(snapshot.views[each.target].target, layout, say), snapshot) for each in crowd]
     rows.sort(key=lambda row: -row.at)
@@ -238,7 +238,7 @@ def _row(at: float, state: State, text: str, snapshot: Snapshot) -> ChangeRow:
     return ChangeRow(at, state, text, snapshot.at - at < 60)
 
 
-def _crowd(crowd: Sequence[Transition], layout: ProvinceLayout, snapshot: Snapshot, say: Sentences) -> str:
+def _group_text(crowd: Sequence[Transition], layout: ProvinceLayout, snapshot: Snapshot, say: Sentences) -> str:
     members = [snapshot.views[change.target].target for change in crowd]
     areas = {target.area for target in members}
     place = layout.area_name(areas.pop()) if len(areas) == 1 else ""

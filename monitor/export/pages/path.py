@@ -42,7 +42,9 @@ def chain(target: Target, snapshot: Snapshot) -> list[TargetView]:
     return found
 
 
-def hops(view: TargetView, layout: ProvinceLayout, snapshot: Snapshot, settings: Settings, say: Sentences) -> list[UplinkHop]:
+def uplink_path(
+    view: TargetView, layout: ProvinceLayout, snapshot: Snapshot, settings: Settings, say: Sentences
+) -> list[UplinkHop]:
     """Return the path: the root first, then down to the target, then its gravest endpoint."""
     below = [snapshot.views[each] for each in layout.endpoints_of.get(view.target.id, ())]
     below.sort(key=lambda each: GRAVITY[shown_state(each)])

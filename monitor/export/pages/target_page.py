@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from monitor.export.audience import Audience
 from monitor.export.pages import ladder
-from monitor.export.pages.charts import DAY_S, Chart, MeasuredDay, charts, strip
-from monitor.export.pages.path import hops
+from monitor.export.pages.charts import DAY_S, Chart, MeasuredDay, charts, state_strip
+from monitor.export.pages.path import uplink_path
 from monitor.export.pages.renderer import LivePage, Renderer, script_words
 from monitor.export.pages.tiles import GRAVITY, root_cause_of, shown_state
 from monitor.export.parameters import no_target
@@ -93,11 +93,11 @@ class TargetPage(LivePage):
         draw = self.renderer.render
         changes = self._entries(snapshot)
         transitions = [each for each in changes if isinstance(each, Transition)]
-        path = hops(view, layout, snapshot, settings, say)
+        path = uplink_path(view, layout, snapshot, settings, say)
         found |= {
             "about": draw("about.html", say, snapshot=snapshot, **self._about(view, snapshot, say)),
             "path": draw("path.html", say, hops=path),
-            "day": draw("day.html", say, strip=strip(view, transitions, snapshot.at, say)),
+            "day": draw("day.html", say, strip=state_strip(view, transitions, snapshot.at, say)),
             "ladder": draw("ladder.html", say, snapshot=snapshot, **self._ladder(view, snapshot, say)),
             "events": draw("events.html", say, rows=[self._row(each, snapshot, say) for each in changes[:EVENTS_SHOWN]]),
             "related": draw("related.html", say, **self._related(view, snapshot, say)),

@@ -43,7 +43,7 @@ class Differ:
         self._told: Snapshot | None = None
         self._meetings: dict[str, MeetingView] = {}
 
-    def picture(self, snapshot: Snapshot, settings: Settings, meetings: Sequence[MeetingView], *, is_ready: bool) -> PackedSnapshot:
+    def packed(self, snapshot: Snapshot, settings: Settings, meetings: Sequence[MeetingView], *, is_ready: bool) -> PackedSnapshot:
         """Return what changed since the last call. The faces get no credential: what they don't have, nobody takes from them."""
         before, self._told = self._told, snapshot
         is_other = snapshot.inventory is not self._inventory
@@ -181,7 +181,7 @@ class PollerSide:
             self._differ = Differ(self._differ.number)
         snapshot = await self._source.fresh()
         meetings = self._meetings.meetings()
-        return self._differ.picture(snapshot, self._source.settings, meetings, is_ready=self._source.is_ready())
+        return self._differ.packed(snapshot, self._source.settings, meetings, is_ready=self._source.is_ready())
 
     async def _poll(self, call: int, ids: Sequence[str]) -> None:
         asked, readings = await self._source.poll(ids)

@@ -272,7 +272,7 @@ def _whole(text: str, forms: Sequence[_Form]) -> Codes | None:
     return None if told is None else [told]
 
 
-def _each(text: str, forms: Sequence[_Form]) -> Codes | None:
+def _all_of(text: str, forms: Sequence[_Form]) -> Codes | None:
     """Return news that were told in one line; None where one of them is unknown."""
     found: Codes = []
     rest = text.split("; ")
@@ -324,15 +324,15 @@ def _checked(text: str, values: Mapping[str, Any]) -> Codes | None:
     return [{"code": "verdicts", "values": {"verdict": verdict, "count": int(count)}} for count, verdict in pairs]
 
 
-def _misdeed(_: str, values: Mapping[str, Any]) -> Codes | None:
+def _agent_fault(_: str, values: Mapping[str, Any]) -> Codes | None:
     return text_as_reasons(str(values.get("fault", ""))) if "deed" in values else None
 
 
 _BY_TEXT: Mapping[str, Callable[[str, Mapping[str, Any]], Codes | None]] = {
     "transition": lambda text, _: _evidence(text),
     "path": lambda text, _: _whole(text, _PATHS),
-    "learned": lambda text, _: _each(text, _LEARNED),
-    "misbehaves": _misdeed,
-    "behaves": _misdeed,
+    "learned": lambda text, _: _all_of(text, _LEARNED),
+    "misbehaves": _agent_fault,
+    "behaves": _agent_fault,
     "meeting_checked": _checked,
 }

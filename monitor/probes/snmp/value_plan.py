@@ -181,14 +181,14 @@ def evaluate(groups: Iterable[PlannedValue], answers: Values) -> dict[str, float
     for value, cells, _ in groups:
         if len(cells) == 1:
             (cell,) = cells
-            measured = _told(cell, answers)
+            measured = _number_of(cell, answers)
             if measured is not None:
                 found.setdefault(cell.series, measured)
             continue
         own: dict[str, float] = {}
         numbers: list[float] = []
         for cell in cells:
-            measured = _told(cell, answers)
+            measured = _number_of(cell, answers)
             if measured is not None:
                 own[cell.series] = measured
                 numbers.append(measured)
@@ -199,7 +199,7 @@ def evaluate(groups: Iterable[PlannedValue], answers: Values) -> dict[str, float
     return found
 
 
-def _told(cell: Cell, answers: Values) -> float | None:
+def _number_of(cell: Cell, answers: Values) -> float | None:
     """Return the number of a cell as compute does, and without a detour where it is plain: 0.3 µs instead of 2."""
     if not cell.is_plain:
         return compute(cell, answers)[0]

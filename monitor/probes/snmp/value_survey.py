@@ -224,11 +224,11 @@ def _series(value: Value, index: Oid, answers: Values, taken: set[str]) -> str:
 
 def _named(sources: Sequence[str], index: Oid, answers: Values) -> str:
     """Return what a row is called: as its name columns say, else by its index."""
-    texts = (_told(source, index, answers) for source in sources)
+    texts = (_index_text(source, index, answers) for source in sources)
     return label(" ".join(dict.fromkeys(text for text in texts if text))) or format_oid(index)
 
 
-def _told(source: str, index: Oid, answers: Values) -> str:
+def _index_text(source: str, index: Oid, answers: Values) -> str:
     if source == Name.TEXTS:
         return _texts(index)
     return format_oid(index) if source == Name.INDEX else cell_text(answers, (*parse_oid(source), *index)) or ""

@@ -9,8 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from monitor.export.pages import ladder
-from monitor.export.pages.charts import SHOWN, Chart, MeasuredDay, charts, strip
-from monitor.export.pages.path import hops
+from monitor.export.pages.charts import SHOWN, Chart, MeasuredDay, charts, state_strip
+from monitor.export.pages.path import uplink_path
 from monitor.export.pages.tiles import ProvinceLayout
 from monitor.export.sentences import sentences
 from monitor.model.day_series import MINUTES, UNSEEN, Day
@@ -103,7 +103,7 @@ def change(minutes_ago: float, old: State | None, new: State) -> Transition:
 def test_the_strip_covers_the_day_without_holes() -> None:
     view = sample.view(sample.inventory().targets["xa-1-1"], State.DEGRADED, since=sample.NOW - 1800)
     changes = [change(30, State.UP, State.DEGRADED), change(100, State.DOWN, State.UP), change(124, State.UP, State.DOWN)]
-    found = strip(view, changes, sample.NOW, SAY)
+    found = state_strip(view, changes, sample.NOW, SAY)
     assert [each.state for each in found.stretches] == [State.UP, State.DOWN, State.UP, State.DEGRADED]
     assert sum(each.width for each in found.stretches) == MINUTES
     assert found.summary == "Có trả lời 98,3% · mất kết nối 24 phút · suy giảm 30 phút"
@@ -111,19 +111,19 @@ def test_the_strip_covers_the_day_without_holes() -> None:
 
 def test_what_came_before_the_first_judgement_is_unknown() -> None:
     view = sample.view(sample.inventory().targets["xa-1-1"], State.UP, since=sample.NOW - 3600)
-    found = strip(view, [change(60, None, State.UP)], sample.NOW, SAY)
+    found = state_strip(view, [change(60, None, State.UP)], sample.NOW, SAY)
     assert [each.state for each in found.stretches] == [State.UNKNOWN, State.UP]
 
 
 def test_a_state_that_lasts_for_longer_than_a_day_fills_it() -> None:
     view = sample.view(sample.inventory().targets["xa-1-1"], State.UP, since=sample.NOW - 200_000)
-    found = strip(view, [], sample.NOW, SAY)
+    found = state_strip(view, [], sample.NOW, SAY)
     assert ([each.state for each in found.stretches], found.summary) == ([State.UP], "Có trả lời 100%")
 
 
 def path(snapshot: Snapshot, id_: str) -> list[tuple[str, str]]:
     layout = ProvinceLayout(snapshot.inventory)
-    return [(hop.target, hop.grade) for hop in hops(snapshot.views[id_], layout, snapshot, SETTINGS, SAY)]
+    return [(hop.target, hop.grade) for hop in uplink_path(snapshot.views[id_], layout, snapshot, SETTINGS, SAY)]
 
 
 def test_the_path_breaks_at_the_cause_and_not_at_the_target() -> None:

@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from monitor.model.agent_fault import FaultKind
-from monitor.words.complaints import COMPLAINTS, complain
+from monitor.words.agent_faults import COMPLAINTS, complain
 
 
 @pytest.mark.parametrize("key", sorted(COMPLAINTS))
