@@ -57,8 +57,6 @@ GONE = {
 SHARED = {
     **dict.fromkeys(("add_arguments", "execute"), "what every command offers"),
     "main": "what a process of ours begins with",
-    "moment": "what version 0.1 made of a time, beside what is made of one now",
-    "render_report": "what every form of a report offers",
     "upgrade": "what Alembic calls in every migration",
 }
 """Names that several modules have on purpose, because one caller calls whichever it was given."""

@@ -22,7 +22,7 @@ OTHERS = {
     "service/poller.py": "the log",
     "export/metrics/meeting_metrics.py": "the text of /metrics",
     "export/api/operations.py": "times of day in the API's JSON",
-    "export/remote/face_side.py": "the log",
+    "export/remote/web_side.py": "the log",
     "cli/lab_history_text.py": "OpenMetrics",
     "cli/lab_history.py": "the names of files",
     "cli/check_machine.py": "a zone's offset, for programs",

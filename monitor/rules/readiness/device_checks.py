@@ -160,5 +160,6 @@ def site(endpoint: EndpointInput) -> Finding:
         return not_counted(Rung.SITE, "nobody_on_site")
     if not tick.good:
         return fails(Rung.SITE, Verdict.AT_RISK, "site_fault", tick.at, by=tick.by, note=tick.note)
-    seen = "+".join(name for name in ("on_site", "camera", "sound") if getattr(tick, name))
+    ticked = {"on_site": tick.on_site, "camera": tick.camera, "sound": tick.sound}
+    seen = "+".join(name for name, is_ticked in ticked.items() if is_ticked)
     return holds(Rung.SITE, "site_good", tick.at, by=tick.by, seen=seen or "good")
