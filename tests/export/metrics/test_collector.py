@@ -329,7 +329,7 @@ def test_a_target_has_at_most_40_series_beside_its_histogram(histogram: bool, mo
 
 
 def test_no_shipped_profile_takes_a_point_with_a_circuit_beyond_40_series() -> None:
-    profiles = load(Path(__file__).parents[2] / "config").profiles.values()
+    profiles = load(Path(__file__).parents[3] / "config").profiles.values()
     for profile in profiles:
         view = replace(sample.snmp(), values={value.series: 1.0 for value in profile.values})
         samples = scrape(sample.with_view(mixed(), "xa-2-5", snmp=view), Settings(export=ExportSettings(histogram=False)))
@@ -366,10 +366,10 @@ def test_the_values_of_profiles_have_help_type_and_unit() -> None:
 
 
 def test_every_metric_of_a_shipped_profile_has_a_help_of_its_own() -> None:
-    profiles = load(Path(__file__).parents[2] / "config").profiles.values()
+    profiles = load(Path(__file__).parents[3] / "config").profiles.values()
     metrics = {value.metric for profile in profiles for value in profile.values}
     assert [] == sorted(metric for metric in metrics if device_family(metric).help == device_family("wan_device_x").help)
-    page = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text(encoding="utf-8")
     assert [] == sorted(metric for metric in metrics if f"`{metric}`" not in page)
 
 
@@ -378,7 +378,7 @@ def test_promtool_finds_nothing_to_say() -> None:
     own = OwnMetrics()
     own.see(mixed())
     settings = Settings(export=ExportSettings(contacts=True, series=200))
-    profiles = load(Path(__file__).parents[2] / "config").profiles.values()
+    profiles = load(Path(__file__).parents[3] / "config").profiles.values()
     every = {value.series: 0.5 for profile in profiles for value in profile.values}
     told = text(sample.with_view(mixed(), "xa-2-5", snmp=replace(sample.snmp(), values=every)), settings) + own.render()
     checked = subprocess.run([str(PROMTOOL), "check", "metrics"], input=told, capture_output=True, text=True, check=False)

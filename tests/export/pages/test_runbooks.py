@@ -16,7 +16,7 @@ from monitor.model.state import State
 from tests.export import sample
 from tests.export.sample import FakeSource
 
-RULES = (Path(__file__).parents[2] / "config" / "prometheus" / "rules").glob("*.yml")
+RULES = (Path(__file__).parents[3] / "config" / "prometheus" / "rules").glob("*.yml")
 ALERTS = {
     rule["alert"]: rule["annotations"]["runbook"]
     for path in RULES
