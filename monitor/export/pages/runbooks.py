@@ -11,7 +11,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-PLACES = (Path(__file__).parents[2] / "docs", Path(sys.prefix) / "share" / "doc" / "monitor")
+PLACES = (Path(__file__).parents[3] / "docs", Path(sys.prefix) / "share" / "doc" / "monitor")
 """Where runbooks.md is: beside the code, or where setup.cfg installs it."""
 _HEADING = re.compile(r"^## +(\S+) *\n", re.MULTILINE)
 _TITLES = re.compile(r"\*\*(?P<vi>[^*]+?)\.?\*\*.*?\n\n\*(?P<en>[^*]+?)\.?\*", re.DOTALL)
