@@ -21,6 +21,7 @@ EXAMPLES = {
     "config/netbox.yaml",
     "config/pulses.yaml",
     "tests/fuzz/corpus/SUBJECT/",
+    "monitor/export/pages/areas.py",
 }
 """Named as what a reader would write."""
 FLOORS = tuple(sorted(path.name for path in (ROOT / "monitor").iterdir() if path.is_dir() and not path.name.startswith("_")))
