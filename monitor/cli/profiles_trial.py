@@ -24,7 +24,7 @@ from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeErro
 from monitor.probes.snmp.memory import AgentMemory
 from monitor.probes.snmp.poll import Poll
 from monitor.probes.snmp.prober import SnmpProber
-from monitor.service.engines import Engine
+from monitor.service.poller import OpenableProber
 from monitor.service.process import SystemClock
 from monitor.wire.snmp import V1, V2C, decode, prepare
 from monitor.words.phrase import Phrase
@@ -129,7 +129,7 @@ def try_address(spec: SnmpSpec, mode: AddressMode) -> ProfileTrial:
 
 async def _polled(spec: SnmpSpec) -> Reading:
     clock = SystemClock()
-    prober: Engine = SnmpProber(clock)
+    prober: OpenableProber = SnmpProber(clock)
     if spec.credential.version == "3":
         module = importlib.import_module("monitor.probes.snmp.pysnmp_engine")
         prober = module.PysnmpProber(clock, [spec.credential])

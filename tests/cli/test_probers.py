@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from monitor.cli.probers import SERVICE_PROBERS, snmp_engines
+from monitor.cli.probers import SERVICE_PROBERS, SnmpEngines
 from monitor.model.probe_kinds import SERVICES
 from monitor.model.reading import Outcome, Reading
 from monitor.service.process import SystemClock
@@ -35,7 +35,7 @@ class LateAgent(FakeAgent):
 @pytest.mark.parametrize("engine", ["fast", "pysnmp"])
 async def test_no_more_questions_are_on_their_way_than_the_settings_permit(engine: str) -> None:
     """With the usual 200, all 40 would wait for the agent together."""
-    engines, found = snmp_engines(4, (), SystemClock()), list[Reading]()
+    engines, found = SnmpEngines(4, (), SystemClock()), list[Reading]()
     async with LateAgent(router()) as agent:
         specs = [snmp_spec(f"t{turn}", port=agent.port, brief=True, timeout_s=5.0, engine=engine) for turn in range(40)]
         await engines.probe(specs, found.append)
