@@ -93,12 +93,12 @@ def bind_agents(inventory: Inventory) -> Sockets:
     raise SetupError("ports_taken", first=str(FIRST_PORT), last=str(FIRST_PORT + _PORTS_TRIED - 1))
 
 
+@dataclass(eq=False)
 class LoopbackWire:
     """Answers SNMP on the bound sockets while a target is reached, as late as its path and its agent are slow."""
 
-    def __init__(self, sockets: Sockets, province: Province) -> None:
-        self._sockets = sockets
-        self._province = province
+    _sockets: Sockets
+    _province: Province
 
     async def start(self) -> None:
         """Begin to answer; call it from the running loop."""

@@ -173,14 +173,14 @@ class Record(Generic[Built]):
         return self.table.form()
 
 
+@dataclass(eq=False)
 class ListOf(Generic[Item]):
     """A list whose items are of one kind. once: no item may stand there twice."""
 
-    def __init__(self, item: ValueReader[Item], *, least: int = 0, most: int | None = None, once: bool = False) -> None:
-        self.item = item
-        self.least = least
-        self.most = most
-        self.once = once
+    item: ValueReader[Item]
+    least: int = 0
+    most: int | None = None
+    once: bool = False
 
     def read(self, node: Node) -> tuple[Item, ...]:
         """Return the items that could be read, in their order. Raises Faulty where there is no list."""
@@ -236,12 +236,12 @@ class OneOrMany(Generic[Item]):
         return f"{self.item.form()}, or a list"
 
 
+@dataclass(eq=False)
 class MapOf(Generic[Item]):
     """A mapping whose keys are names of the operator's choice. key: reads them."""
 
-    def __init__(self, key: ValueReader[Any], item: ValueReader[Item]) -> None:
-        self.key = key
-        self.item = item
+    key: ValueReader[Any]
+    item: ValueReader[Item]
 
     def read(self, node: Node) -> Mapping[Any, Item]:
         """Return key → item, for those that could be read. Raises Faulty where there is no mapping."""
@@ -269,12 +269,12 @@ class MapOf(Generic[Item]):
         return f"{{{self.key.form()}: {self.item.form()}}}"
 
 
+@dataclass(eq=False)
 class Either:
     """A value that has a short form and a mapping: the form is told apart by what stands there."""
 
-    def __init__(self, short: ValueReader[Any], mapping: ValueReader[Any]) -> None:
-        self.short = short
-        self.mapping = mapping
+    short: ValueReader[Any]
+    mapping: ValueReader[Any]
 
     def read(self, node: Node) -> Any:
         return (self.mapping if isinstance(node.yaml, yaml.MappingNode) else self.short).read(node)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,12 +60,12 @@ def load_scenario(path: Path, inventory: Inventory) -> Scenario:
     return scenario
 
 
+@dataclass(eq=False)
 class _ScenarioReader:
     """Reads a whole file. folder: what the names of recordings are relative to."""
 
-    def __init__(self, inventory: Inventory, folder: Path) -> None:
-        self._inventory = inventory
-        self._folder = folder
+    _inventory: Inventory
+    _folder: Path
 
     def read(self, node: Node) -> Scenario:
         readers: dict[str, Callable[[Node], Any]] = {

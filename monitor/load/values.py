@@ -6,6 +6,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from enum import Enum
 from typing import Generic, TypeGuard, TypeVar, cast
@@ -79,14 +80,14 @@ class Scalar:
         return self.written
 
 
+@dataclass(eq=False)
 class Text(Scalar):
     """A text of one line, in NFC. numbers: written without quotation marks it may look like a number (00715, 19001090)."""
 
     written = "text"
 
-    def __init__(self, *, longest: int = 500, numbers: bool = False) -> None:
-        self.longest = longest
-        self.numbers = numbers
+    longest: int = 500
+    numbers: bool = False
 
     def read(self, node: Node) -> str:
         """Return the text as it is written, never guessed at."""
@@ -132,14 +133,14 @@ class Flag(Scalar):
         return {"type": "boolean"}
 
 
+@dataclass(eq=False)
 class _Bounded(Scalar):
     """A number within bounds, both included. kind: as JSON Schema calls it."""
 
     kind = "number"
 
-    def __init__(self, least: float = -math.inf, most: float = math.inf) -> None:
-        self.least = least
-        self.most = most
+    least: float = -math.inf
+    most: float = math.inf
 
     def schema(self) -> Schema:
         bounds = {"minimum": self.least, "maximum": self.most}
@@ -180,14 +181,14 @@ class Whole(_Bounded):
         return int(self._text(node, "a_whole_number", r"[-+]?\d{1,18}", "not_a_whole_number"))
 
 
+@dataclass(eq=False)
 class Duration(Scalar):
     """A duration with its unit, such as 20ms, 15s, 5m, 1h, 2d; in seconds. Bounds are seconds."""
 
     pattern = f"^{DURATION.pattern}$"
 
-    def __init__(self, at_least: float = 0.0, at_most: float = math.inf) -> None:
-        self.at_least = at_least
-        self.at_most = at_most
+    at_least: float = 0.0
+    at_most: float = math.inf
 
     def read(self, node: Node) -> float:
         text = node.text("a_duration")
@@ -307,13 +308,13 @@ class Moment(Scalar):
         return moment_meant
 
 
+@dataclass(eq=False)
 class Address(Scalar):
     """An IPv4 or IPv6 address; names: a host name too."""
 
     pattern = r"^[0-9A-Za-z._:%-]+$"
 
-    def __init__(self, *, names: bool = False) -> None:
-        self.names = names
+    names: bool = False
 
     def read(self, node: Node) -> str:
         """Return the address in its canonical form, or the name in lower case."""

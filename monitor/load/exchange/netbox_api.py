@@ -68,10 +68,10 @@ def _session(netbox: NetBox) -> aiohttp.ClientSession:
     )
 
 
+@dataclass(eq=False)
 class _NetboxApi:
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
-        self._session = session
-        self._url = url
+    _session: aiohttp.ClientSession
+    _url: str
 
     async def all_of(self, path: str, query: list[tuple[str, str]] | None = None) -> list[Object]:
         """Return all objects of a list, page by page.
