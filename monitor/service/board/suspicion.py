@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.model.reading import Reading
 from monitor.model.settings import Settings
@@ -21,7 +21,7 @@ RETURN_S = 1.3
 """How long the return of a target is held for the first answers of those behind it."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Suspicion:
     """What the suspicion of one target has come to.
 
@@ -33,19 +33,6 @@ class Suspicion:
     asked_s: float = 0.0
     is_asked_wide: bool = False
     ripe_s: float | None = None
-
-    def record_question(self, now_s: float, *, is_wide: bool) -> None:
-        self.asks, self.asked_s = self.asks + 1, now_s
-        self.is_asked_wide |= is_wide
-
-    def ripen(self, now_s: float) -> float:
-        """Return since when it is confirmed: from now on, where it was not before."""
-        self.ripe_s = now_s if self.ripe_s is None else self.ripe_s
-        return self.ripe_s
-
-    def stood_still(self, late_s: float, now_s: float) -> None:
-        self.asked_s = min(self.asked_s + late_s, now_s)
-        self.ripe_s = None if self.ripe_s is None else min(self.ripe_s + late_s, now_s)
 
 
 class Suspicions:
@@ -106,8 +93,9 @@ class Suspicions:
         """Let a time in which we looked at nothing not count as waiting: late_s long, until now_s."""
         self._awaited_s = {name: moved_on(asked_s, late_s, now_s) for name, asked_s in self._awaited_s.items()}
         self._returned_s = moved_on(self._returned_s, late_s, now_s)
-        for suspicion in self._suspects.values():
-            suspicion.stood_still(late_s, now_s)
+        for name, suspicion in self._suspects.items():
+            ripe_s = None if suspicion.ripe_s is None else min(suspicion.ripe_s + late_s, now_s)
+            self._suspects[name] = replace(suspicion, asked_s=min(suspicion.asked_s + late_s, now_s), ripe_s=ripe_s)
 
     def returned(self, name: str, now_s: float) -> list[str]:
         """Note that a silent target answers; return whom to ask, so that its whole family comes back together.
@@ -201,7 +189,10 @@ class Suspicions:
             return True
         if not self._is_ripe(name, now_s):
             return False
-        ripe_s = self._suspects[name].ripen(now_s)
+        ripe_s = self._suspects[name].ripe_s
+        if ripe_s is None:
+            ripe_s = now_s
+            self._suspects[name] = replace(self._suspects[name], ripe_s=now_s)
         if self._may_be_cut(name):
             return False
         return now_s - ripe_s >= HOLD_S or not self._is_awaiting_family(name, now_s)
@@ -234,8 +225,9 @@ class Suspicions:
         """A miss of the first probe asks the whole family; one of a slower probe asks the target, whose first probe then tells."""
         suspicion, track = self._suspects[name], self._tracks[name]
         first = track.health.probes.get(track.first_probe)
+        asked = replace(suspicion, asks=suspicion.asks + 1, asked_s=now_s)
         if not suspicion.is_asked_wide and first is not None and first.unanswered:
-            suspicion.record_question(now_s, is_wide=True)
+            self._suspects[name] = replace(asked, is_asked_wide=True)
             return (name, *self._topology.ancestors(name), *self._topology.behind(name))
         if suspicion.asks and (self._is_any_awaited((name,), now_s) or now_s - suspicion.asked_s < ASK_AGAIN_S):
             return ()
@@ -244,7 +236,7 @@ class Suspicions:
         if suspicion.asks >= self._settings.health.misses_to_down + 2:
             self._end(name, HealthEvent.DROPPED, now_s)
             return ()
-        suspicion.record_question(now_s, is_wide=False)
+        self._suspects[name] = asked
         return (name,)
 
     def _await(self, names: Iterable[str], now_s: float) -> list[str]:
