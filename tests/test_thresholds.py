@@ -13,7 +13,6 @@ FACES = [path for folder in ("monitor/export", "monitor/report", "grafana/build"
 NO_THRESHOLDS = {
     "math.dist(other, (x, y)) > 2 * max((math.dist(corner, (x, y)) for corner in cell))": "geometry",
     "limit[0] <= 2.5 * reach": "whether there is room for a line",
-    "start > now + 7 * 86400": "which days a list has",
     "1 <= int(text) <= 65535": "ports",
     "len(text) > 5": "how many digits a port has",
     "400 <= answer.status < 500": "HTTP",

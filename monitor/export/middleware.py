@@ -64,7 +64,7 @@ class Guard:
     def _place(self, request: web.Request, connection: HttpConnection | None) -> AbstractContextManager[None]:
         if connection is not None and connection.shortage is not None:
             of_all = connection.shortage is Shortage.TOTAL
-            raise NoRoomError(connection.shortage.status, Refusal.CONNECTIONS if of_all else Refusal.CLIENT_CONNECTIONS, 5)
+            raise NoRoomError(connection.shortage.value, Refusal.CONNECTIONS if of_all else Refusal.CLIENT_CONNECTIONS, 5)
         of = self._admission.stream if request.path == STREAM else self._admission.request
         return of(client_that_asks(request))
 

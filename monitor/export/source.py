@@ -95,7 +95,7 @@ class Source(Protocol):
 
 
 class Meetings(Protocol):
-    """What the faces need of whoever watches the meetings; cli/run.py joins the two. Everything is called on the event loop."""
+    """Whoever watches the meetings, as pages, API and metrics need it. Everything is called on the event loop."""
 
     def meetings(self) -> Sequence[MeetingView]:
         """Return the meetings that are shown now, the next to begin first."""

@@ -141,7 +141,7 @@ class Stream:
         self._channels: dict[tuple[str, Audience | None], PageChannel] = {}
         self._telling = BackgroundTasks("what tells the screens of a page")
         self._is_closing = False
-        self._unsubscribe: Callable[[], None] | None = None
+        self._unsubscribe: tuple[Callable[[], None], ...] = ()
 
     @property
     def clients(self) -> int:
@@ -156,20 +156,12 @@ class Stream:
 
     def _listen(self) -> None:
         """Subscribe while screens are open, and only then: each publication is a picture of everything, made for who listens."""
-        if self._channels and self._unsubscribe is None:
-            self._unsubscribe = self._subscribe()
-        elif not self._channels and self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
-
-    def _subscribe(self) -> Callable[[], None]:
-        ends = (self._source.subscribe(self._published), self._pages.meetings.subscribe(self._published))
-
-        def end() -> None:
-            for each in ends:
-                each()
-
-        return end
+        if self._channels and not self._unsubscribe:
+            self._unsubscribe = (self._source.subscribe(self._published), self._pages.meetings.subscribe(self._published))
+        elif not self._channels:
+            for unsubscribe in self._unsubscribe:
+                unsubscribe()
+            self._unsubscribe = ()
 
     def _published(self, _: object) -> None:
         for channel in self._channels.values():
@@ -210,7 +202,7 @@ class Stream:
                     channel.news.set()
                     raise
         if channel.telling is None:
-            channel.telling = self._telling.start(self._tell(channel))
+            channel.telling = self._telling.start(self._tell_screens(channel))
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
@@ -225,7 +217,7 @@ class Stream:
             await _pump(client, response)
         return response
 
-    async def _tell(self, channel: PageChannel) -> None:
+    async def _tell_screens(self, channel: PageChannel) -> None:
         """Tell a channel's screens what changed soon after it did, and each heartbeat_s that nothing did."""
         while True:
             with contextlib.suppress(TimeoutError):

@@ -59,7 +59,7 @@ class _ReadinessWriter:
             self._inventory.network.name,
             self._say("meeting", title=meeting.title, start=begins, end=ends),
             self._say("made", at=self._time(made_at), judged=self._time(view.at)),
-            self._say("verdict", verdict=self._verdict(view.verdict), reason=self._tell(view.reason)),
+            self._say("verdict", verdict=self._verdict(view.verdict), reason=self._sentence(view.reason)),
             self._counted(),
             *([self._say("host", name=host)] if host else []),
             *([] if is_sealed else self._carried()),
@@ -77,21 +77,18 @@ class _ReadinessWriter:
         carriers = (("platform", self._view.meeting.platform), ("carrier", self._view.meeting.carrier))
         return [self._say(key, name=name) for key, name in carriers if name]
 
-    def _tell(self, reason: Reason | None) -> str:
+    def _sentence(self, reason: Reason | None) -> str:
         if reason is None:
             return ""
-        text = self._words.tell(reason.code, reason.values, self._language, self._names, self._zone)
-        return text[:1].upper() + text[1:]
+        return _capital(self._words.tell(reason.code, reason.values, self._language, self._names, self._zone))
 
     def _absence(self, loss: Loss) -> str:
         # What the journal says of a state, not what a check finds; one that the catalogue does not know must not cost the report.
         reason = loss.reason
-        text = explain(reason.code, reason.values, self._language, self._names) if reason.code in REASONS else reason.code
-        return text[:1].upper() + text[1:]
+        return _capital(explain(reason.code, reason.values, self._language, self._names) if reason.code in REASONS else reason.code)
 
     def _verdict(self, verdict: Verdict) -> str:
-        text = say(self._words.verdicts, verdict, self._language)
-        return text[:1].upper() + text[1:]
+        return _capital(say(self._words.verdicts, verdict, self._language))
 
     def _time(self, at: float) -> str:
         return self._words.moment(datetime.fromtimestamp(at, self._zone), self._language)
@@ -149,8 +146,8 @@ class _ReadinessWriter:
             [
                 self._name(each.endpoint),
                 self._verdict(each.verdict),
-                self._tell(each.reason),
-                self._tell(each.action),
+                self._sentence(each.reason),
+                self._sentence(each.action),
                 self._calls(each),
             ]
             for each in wrong
@@ -191,8 +188,8 @@ class _ReadinessWriter:
             self._area(each.endpoint),
             say(self._words.levels, level, self._language) if level in self._words.levels else level,
             self._verdict(each.verdict),
-            self._tell(each.reason),
-            self._tell(each.action),
+            self._sentence(each.reason),
+            self._sentence(each.action),
             self._calls(each),
             self._site(each.confirmation, is_disputed=each.disputed),
         ]
@@ -210,10 +207,14 @@ class _ReadinessWriter:
                 verdict.endpoint,
                 say(self._words.steps, each.rung, self._language),
                 holds[each.ok],
-                self._tell(each.text),
+                self._sentence(each.text),
                 None if each.at is None else self._time(each.at),
             ]
             for verdict in self._view.endpoints.values()
             for each in verdict.evidence
         ]
         return Section(self._say("evidence"), self._say.columns("id", "step", "holds", "found", "at"), rows)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -59,13 +59,13 @@ def _outage(outage: Outage, say: ShiftWording) -> dict[str, Any]:
         "reason": _reason(outage.reason, say),
         "path": say.path(outage) or None,
         "behind": outage.behind or None,
-        "taken": [_taken(each) for each in outage.taken],
-        "holder": _taken(outage.holder) if outage.holder else None,
+        "taken": [_acknowledgement(each) for each in outage.taken],
+        "holder": _acknowledgement(outage.holder) if outage.holder else None,
     }
 
 
-def _taken(taken: Acknowledgement) -> dict[str, Any]:
-    return {"by": taken.by, "at": taken.at, "note": taken.note}
+def _acknowledgement(of: Acknowledgement) -> dict[str, Any]:
+    return {"by": of.by, "at": of.at, "note": of.note}
 
 
 def _reason(reason: Reason, say: ShiftWording) -> dict[str, Any]:

@@ -124,15 +124,15 @@ class ShiftWording:
 
     def takers(self, outage: Outage) -> list[str]:
         """Return the same, one by one."""
-        told = [self._taken(taken) for taken in outage.taken]
+        told = [self._acknowledged(taken) for taken in outage.taken]
         if outage.behind:
             return [*told, self("now_behind", cause=self.name(outage.behind))]
         if outage.is_untaken:
             return [*told, self("no_one_now" if told else "untaken")]
         return told
 
-    def _taken(self, taken: Acknowledgement) -> str:
-        return self("taken", by=taken.by, time=self.time(taken.at), note=f": {taken.note}" if taken.note else "")
+    def _acknowledged(self, by: Acknowledgement) -> str:
+        return self("taken", by=by.by, time=self.time(by.at), note=f": {by.note}" if by.note else "")
 
     def covers(self, maintenance: Maintenance) -> str:
         names = [self.name(id_) for id_ in maintenance.ids] + [self._names.get(id_, id_) for id_ in maintenance.areas]

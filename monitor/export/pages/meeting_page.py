@@ -11,7 +11,7 @@ from datetime import datetime
 from monitor.export.audience import Audience
 from monitor.export.pages import meeting_board
 from monitor.export.pages.ladder import of_meeting
-from monitor.export.pages.renderer import LivePage, Renderer, TileValues, script_words
+from monitor.export.pages.renderer import WEEK_S, LivePage, Renderer, TileValues, script_words
 from monitor.export.pages.tiles import Layout
 from monitor.export.parameters import NotThereError
 from monitor.export.sentences import Sentences, names_of
@@ -34,7 +34,6 @@ _SCRIPT_KEYS = (
     "show_less",
     "card_failed",
 )
-_WEEK_S = 7 * 86_400
 _CURE = Phrase("meetings_listed")
 
 
@@ -260,4 +259,4 @@ def _when(view: MeetingView, now: float, say: Sentences) -> str:
     if view.stage is Stage.OVER or end <= now:
         return "past"
     is_today = datetime.fromtimestamp(start, say.zone).date() <= datetime.fromtimestamp(now, say.zone).date()
-    return "today" if is_today else "this_week" if start <= now + _WEEK_S else "later"
+    return "today" if is_today else "this_week" if start <= now + WEEK_S else "later"

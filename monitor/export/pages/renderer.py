@@ -23,7 +23,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 TileValues = tuple[str | int, ...]
 """A tile's attributes, in the order in which the page's script takes them."""
 _SCRIPT_KEYS = ("lost", "monitor_lost", "light", "dark")
-_WEEK_S = 7 * 86_400
+WEEK_S = 7 * 86_400
 
 
 class Renderer:
@@ -136,7 +136,7 @@ def next_meeting(meetings: Sequence[MeetingView], now: float) -> MeetingView | N
     """Return the first meeting that is not over, within a week; None where there is none."""
     for view in meetings:
         start, end = view.meeting.start.timestamp(), view.meeting.end.timestamp()
-        if view.stage is not Stage.OVER and now < end and start <= now + _WEEK_S:
+        if view.stage is not Stage.OVER and now < end and start <= now + WEEK_S:
             return view
     return None
 

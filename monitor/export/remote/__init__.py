@@ -1,1 +1,1 @@
-"""The faces' side and the poller's side of the socket between them: the faces live in a process of their own."""
+"""The socket between the poller and the process that meets the visitors: its two ends."""

@@ -10,7 +10,7 @@ from monitor.export.remote.codec import HEAD, MessageKind, frame
 
 
 class PeerChannel:
-    """One end of the socket between poller and faces."""
+    """One end of the socket between poller and web process."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader

@@ -1,7 +1,7 @@
-"""What goes over the socket between poller and faces, as octets.
+"""What goes over the socket between poller and web process, as octets.
 
-From the poller to the faces go values of model/, pickled: whoever could forge them owns the poller already. From the faces to the
-poller goes JSON and nothing else, for the faces read what strangers send, and a pickle would hand the poller to whoever took them.
+From the poller go values of model/, pickled: whoever could forge them owns the poller already. To the poller goes JSON and nothing
+else, for the web process reads what strangers send, and a pickle would hand the poller to whoever took it.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from monitor.model.state import Blindness, IcmpView, RootCause, TargetView, Tran
 HEAD = struct.Struct(">IBI")
 """Before each message: how many octets follow, what it is, and which call it belongs to (0: none)."""
 LONGEST_ANSWER, LONGEST_CALL = 256 * 2**20, 16 * 2**20
-"""Octets of a message to the faces, and of one from them; a longer one is a fault of ours, or none of ours at all."""
+"""Octets of a message from the poller, and of one to it; a longer one is a fault of ours, or none of ours at all."""
 
 
 class MessageKind(IntEnum):
-    """What a message is. CALL and CANCEL go to the poller, the others to the faces.
+    """What a message is. CALL and CANCEL go to the poller, the others come from it.
 
     RESULT ends a call, ERROR ends it badly; ITEM is one of many that come before its end. NEWS: something was published.
     """

@@ -1,10 +1,10 @@
-"""The poller's end: answers what one process of faces asks, and sends it what changed since it asked last."""
+"""The poller's end: answers what the web process asks, and sends it what changed since it asked last."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -44,7 +44,7 @@ class Differ:
         self._meetings: dict[str, MeetingView] = {}
 
     def packed(self, snapshot: Snapshot, settings: Settings, meetings: Sequence[MeetingView], *, is_ready: bool) -> PackedSnapshot:
-        """Return what changed since the last call. The faces get no credential: what they don't have, nobody takes from them."""
+        """Return what changed since the last call, without credentials: what the web process doesn't have, nobody takes from it."""
         before, self._told = self._told, snapshot
         is_other = snapshot.inventory is not self._inventory
         known = {} if is_other else self._views
@@ -97,7 +97,7 @@ class PollerSide:
         try:
             async for kind, call, body in self._channel.messages(LONGEST_CALL):
                 self.messages += 1
-                self._heard(kind, call, body)
+                self._receive(kind, call, body)
         except ValueError as error:
             log.error("the process of the faces sends what is no message: %s", error)
         finally:
@@ -118,7 +118,7 @@ class PollerSide:
             self._has_news = True
             self._channel.send(MessageKind.NEWS, 0)
 
-    def _heard(self, kind: MessageKind, call: int, body: bytes) -> None:
+    def _receive(self, kind: MessageKind, call: int, body: bytes) -> None:
         if kind is MessageKind.CANCEL:
             self._give_up(call)
             return
@@ -141,7 +141,7 @@ class PollerSide:
             self._channel.send(MessageKind.ERROR, call, pack(("refused", error.code, error.answer_in(LOG))))
         except ValueError as error:
             self._channel.send(MessageKind.ERROR, call, pack(("value", str(error), {})))
-        except Exception as error:  # whatever it is, the faces must not wait for an answer that never comes
+        except Exception as error:  # whatever it is, the other side must not wait for an answer that never comes
             log.exception("%s: what the faces asked for failed", name)
             self._channel.send(MessageKind.ERROR, call, pack(("failed", f"{type(error).__name__}: {error}", {})))
         else:
@@ -172,7 +172,7 @@ class PollerSide:
         self._serving()
 
     async def _is_alive(self, _: int) -> None:
-        """Know already that it is: it asks."""
+        """Do nothing: that it asks tells that it lives, which run() counts."""
 
     async def _fresh(self, _: int, taken: int) -> PackedSnapshot:
         """Return what changed since a picture that the other side took; all of it where that is not the one that was told last."""
@@ -186,11 +186,8 @@ class PollerSide:
     async def _poll(self, call: int, ids: Sequence[str]) -> None:
         asked, readings = await self._source.poll(ids)
         self._channel.send(MessageKind.ITEM, call, pack(asked))
-        await self._pass_on(call, readings)
-
-    async def _pass_on(self, call: int, items: AsyncIterator[object]) -> None:
-        async for item in items:
-            self._channel.send(MessageKind.ITEM, call, pack(item))
+        async for reading in readings:
+            self._channel.send(MessageKind.ITEM, call, pack(reading))
 
     async def _check(self, call: int, meeting: str) -> MeetingView | None:
         return await self._meetings.check(meeting, lambda done, of: self._channel.send(MessageKind.ITEM, call, pack((done, of))))

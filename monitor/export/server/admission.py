@@ -101,14 +101,10 @@ def is_shared(client: str) -> bool:
 
 
 class Shortage(Enum):
-    """What there is not enough of: room for anybody, or for this client."""
+    """What there is not enough of: room for anybody, or for this client; as HTTP's status."""
 
     TOTAL = 503
     CLIENT = 429
-
-    @property
-    def status(self) -> int:
-        return self.value
 
 
 class NoRoomError(Exception):
@@ -236,7 +232,7 @@ class Admission:
     def _place(self, quota: Quota, client: str, of_all: Refusal, of_client: Refusal, retry_after_s: int) -> Iterator[None]:
         shortage = quota.acquire(client)
         if shortage is not None:
-            raise NoRoomError(shortage.status, of_all if shortage is Shortage.TOTAL else of_client, retry_after_s)
+            raise NoRoomError(shortage.value, of_all if shortage is Shortage.TOTAL else of_client, retry_after_s)
         try:
             yield
         finally:
