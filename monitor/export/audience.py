@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from aiohttp import web
 
-from monitor.export.responses import language_of
+from monitor.export.request import language_of
 
 
 class Role(StrEnum):

@@ -16,7 +16,8 @@ from monitor.export.pages.routes import PageRoutes
 from monitor.export.pages.static_files import Static
 from monitor.export.rendered import FRESH_S, Renderings
 from monitor.export.reports.routes import ReportRoutes
-from monitor.export.responses import as_json, readers_language, refused
+from monitor.export.request import readers_language
+from monitor.export.responses import as_json, refused
 from monitor.export.server.admission import Admission, Limits
 from monitor.export.server.connection import ADMISSION, FAULTS, client_that_asks
 from monitor.export.server.turns import SharedRun

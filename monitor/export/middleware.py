@@ -11,8 +11,8 @@ from aiohttp import web
 
 from monitor.export.pages.error_page import for_its_reader
 from monitor.export.pages.renderer import Renderer
-from monitor.export.parameters import BadParameterError, NotThereError
 from monitor.export.rendered import Renderings
+from monitor.export.request import BadParameterError, NotThereError
 from monitor.export.responses import refusal, refused
 from monitor.export.server.admission import Admission, NoRoomError, Refusal, Shortage
 from monitor.export.server.connection import HttpConnection, client_that_asks, tell_refusals

@@ -1,8 +1,7 @@
-"""How the routes answer: JSON, whole or line by line, refusals with their cure, what is kept in memory, and in which language."""
+"""How the routes answer: JSON, whole or line by line, refusals with their cure, and what is kept in memory."""
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Awaitable
 
@@ -10,16 +9,14 @@ from aiohttp import web
 
 from monitor import words
 from monitor.errors import LOG, MonitorError
-from monitor.export.parameters import BadParameterError
 from monitor.export.rendered import Rendered
-from monitor.words.phrase import Phrase, phrase
+from monitor.words.phrase import Phrase
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 REFUSED = web.ResponseKey("refused", MonitorError)
 """Under which a refusal holds its error."""
 _YEAR_S = 31_536_000
-_dumps = functools.partial(json.dumps, ensure_ascii=False)
 
 
 def as_json(body: object, status: int = 200) -> web.Response:
@@ -29,7 +26,7 @@ def as_json(body: object, status: int = 200) -> web.Response:
 def as_octets(body: object) -> bytes:
     """Return an answer's JSON as it is sent."""
     # A lone surrogate, as a request may hold it, is no character; its escape, here and in JSON the same, is.
-    return _dumps(body).encode(errors="backslashreplace")
+    return json_text(body).encode(errors="backslashreplace")
 
 
 def refusal(status: int, code: str, remedy: Phrase | None = None, /, **values: object) -> web.Response:
@@ -44,9 +41,7 @@ def refused(status: int, error: MonitorError, **more: object) -> web.Response:
     return answer
 
 
-def as_rendered(
-    rendered: Rendered, request: web.Request, kind: str = JSON, *, vary: str = "Cookie, Accept-Encoding"
-) -> web.Response:
+def as_rendered(rendered: Rendered, request: web.Request, kind: str = JSON) -> web.Response:
     """Return what is kept in memory, zipped where that is accepted; 304 where the visitor has it already.
 
     kind: its Content-Type. A browser may keep it for itself and asks each time whether it is still true. A language that a page was
@@ -55,7 +50,7 @@ def as_rendered(
     is_zipped = accepts_gzip(request.headers.get("Accept-Encoding", ""))
     # Zipped or not are two representations, which a strong validator must tell apart (RFC 9110, 8.8.3.3).
     tag = f'"{rendered.digest}{".gz" if is_zipped else ""}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": vary}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding"}
     if _has(request.headers.get("If-None-Match", ""), tag):
         response = web.Response(status=304, headers=headers)
     else:
@@ -82,21 +77,7 @@ def _has(asked: str, tag: str) -> bool:
 
 
 def json_text(body: object) -> str:
-    return _dumps(body)
-
-
-def language_of(request: web.Request, default: str) -> str:
-    """Return ?lang=, else what the cookie remembers, else the settings' language."""
-    asked = request.query.get("lang")
-    if asked is not None and asked not in words.LANGUAGES:
-        raise BadParameterError("lang_unknown", phrase("give_one_of", names=words.LANGUAGES), text=repr(asked))
-    return readers_language(request, default)
-
-
-def readers_language(request: web.Request, default: str) -> str:
-    """Return the same, where a language that is none counts as not asked for."""
-    asked, remembered = request.query.get("lang", ""), request.cookies.get("lang", "")
-    return next((each for each in (asked, remembered) if each in words.LANGUAGES), default)
+    return json.dumps(body, ensure_ascii=False)
 
 
 class JsonLines:
@@ -111,7 +92,7 @@ class JsonLines:
 
     async def write(self, content: object) -> None:
         if self._has_listener:
-            await self._send(self._response.write(json.dumps(content, ensure_ascii=False).encode() + b"\n"))
+            await self._send(self._response.write(json_text(content).encode() + b"\n"))
 
     async def end(self) -> web.StreamResponse:
         if self._has_listener:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 from urllib.parse import urlsplit
 
-from monitor.export.parameters import BadParameterError, check_known
+from monitor.export.request import BadParameterError, check_known
 from monitor.model.inventory import Inventory, Kind, Target
 from monitor.model.settings import Settings
 from monitor.words.phrase import phrase

@@ -10,9 +10,8 @@ from aiohttp import web
 
 from monitor.export.api.meetings_json import MeetingWording, meeting_in_full, meeting_listed
 from monitor.export.audience import Audience, audience_of
-from monitor.export.parameters import NotThereError
 from monitor.export.rendered import Renderings
-from monitor.export.request_body import NOTE_LETTERS, as_json_by, json_object, text_field
+from monitor.export.request import NOTE_LETTERS, NotThereError, as_json_by, json_object, text_field
 from monitor.export.responses import JsonLines, as_rendered, json_text, refusal
 from monitor.export.sentences import names_of
 from monitor.export.server.connection import client_that_asks, gone

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from monitor.export.api.targets import Json, acknowledgement
 from monitor.export.rendered import Renderings
-from monitor.export.request_body import NOTE_LETTERS, as_json_by, json_object, text_field, texts_of
+from monitor.export.request import NOTE_LETTERS, as_json_by, json_object, text_field, texts_of
 from monitor.export.responses import as_rendered, json_text
 from monitor.export.source import Source
 from monitor.model.inventory import Inventory

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from monitor.export import parameters
 from monitor.export.api import discovery, targets
 from monitor.export.api.readings import row
 from monitor.export.audience import MAY, audience_of, role_of, text_language_of
-from monitor.export.parameters import BadParameterError
 from monitor.export.rendered import Renderings
-from monitor.export.request_body import json_of, remembered_name
+from monitor.export.request import BadParameterError, check_known, json_of, limit_of, no_target, remembered_name, since_of
 from monitor.export.responses import JsonLines, as_json, as_rendered, json_text
 from monitor.export.sentences import names_of, place_names, sentences
 from monitor.export.server.connection import client_that_asks, gone
@@ -56,13 +54,13 @@ class ApiRoutes:
 
         async def prepare() -> AgentLimits | None:
             if id_ not in (await self._source.fresh()).views:
-                raise parameters.no_target(id_)
+                raise no_target(id_)
             return await self._source.agent_limits(id_)
 
         def draw(snapshot: Snapshot, agent_limits: AgentLimits | None) -> str:
             view, settings = snapshot.views.get(id_), self._source.settings
             if view is None:
-                raise parameters.no_target(id_)
+                raise no_target(id_)
             why = sentences(audience.language, settings.timezone).reason(view.reason, names_of(snapshot))
             whole = targets.target_in_full(view, snapshot, settings, why, language, has_telephones=audience.sees_telephones)
             return json_text(whole | {"snmp_manner": targets.agent_limits(agent_limits, language)})
@@ -70,8 +68,8 @@ class ApiRoutes:
         return as_rendered(await self._renderings.get(("/api/v1/targets", id_, audience, language), draw, prepare), request)
 
     async def events(self, request: web.Request) -> web.Response:
-        parameters.check_known(request.query, ("since", "limit", "lang"))
-        since, limit = parameters.since_of(request.query), parameters.limit_of(request.query)
+        check_known(request.query, ("since", "limit", "lang"))
+        since, limit = since_of(request.query), limit_of(request.query)
         audience, language = audience_of(request, self._source.settings.language), text_language_of(request)
 
         async def prepare() -> Sequence[Transition | Event]:

@@ -6,7 +6,7 @@ from monitor.export.audience import Audience
 from monitor.export.pages.panels import Figure, figure
 from monitor.export.pages.renderer import Renderer
 from monitor.export.pages.tiles import root_cause_of, shown_state
-from monitor.export.parameters import no_target
+from monitor.export.request import no_target
 from monitor.export.sentences import Sentences, names_of, sentences
 from monitor.model.inventory import Kind
 from monitor.model.settings import Settings

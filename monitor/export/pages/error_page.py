@@ -7,7 +7,8 @@ import json
 from aiohttp import web
 
 from monitor.export.pages.renderer import Renderer
-from monitor.export.responses import REFUSED, as_octets, readers_language
+from monitor.export.request import readers_language
+from monitor.export.responses import REFUSED, as_octets
 from monitor.export.sentences import sentences
 from monitor.export.source import Source
 

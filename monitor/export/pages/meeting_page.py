@@ -13,7 +13,7 @@ from monitor.export.pages import meeting_board
 from monitor.export.pages.ladder import of_meeting
 from monitor.export.pages.renderer import WEEK_S, LivePage, Renderer, TileValues, script_words
 from monitor.export.pages.tiles import Layout
-from monitor.export.parameters import NotThereError
+from monitor.export.request import NotThereError
 from monitor.export.sentences import Sentences, names_of
 from monitor.export.source import Meetings, Source
 from monitor.model.meeting import MeetingView, Rung, Stage, Verdict

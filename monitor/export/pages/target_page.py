@@ -12,8 +12,8 @@ from monitor.export.pages.charts import DAY_S, Chart, MeasuredDay, charts, state
 from monitor.export.pages.path import uplink_path
 from monitor.export.pages.renderer import LivePage, Renderer, script_words
 from monitor.export.pages.tiles import GRAVITY, root_cause_of, shown_state
-from monitor.export.parameters import no_target
 from monitor.export.rendered import FRESH_S
+from monitor.export.request import no_target
 from monitor.export.sentences import Sentences, names_of
 from monitor.export.source import Meetings, Source
 from monitor.model.day_series import Day

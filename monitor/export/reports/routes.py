@@ -10,9 +10,9 @@ from aiohttp import web
 
 from monitor.export.pages.error_page import is_a_persons
 from monitor.export.pages.renderer import Renderer
-from monitor.export.parameters import BadParameterError
 from monitor.export.reports.queue import QueueFullError, QueueLimits, ReportFile, ReportRequest, Reports
-from monitor.export.responses import as_json, language_of, refusal, refused
+from monitor.export.request import BadParameterError, language_of
+from monitor.export.responses import as_json, refusal, refused
 from monitor.export.sentences import capital, sentences
 from monitor.export.server.admission import Refusal
 from monitor.export.server.connection import ADMISSION, client_that_asks
