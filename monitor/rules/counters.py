@@ -9,8 +9,9 @@ since agents refresh their counters every few seconds only (Debian's snmpd polle
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from monitor.model.inventory import Contracted
 from monitor.model.reading import InterfaceSample, SnmpSample
@@ -49,7 +50,8 @@ class InterfaceCounters:
 
     last, totals: receive octets, transmit octets, receive errors, transmit errors, receive discards, transmit discards; None where
     the device has never given that column. base_*: where the rate under way is counted from; base_at_s None: nowhere yet.
-    over: how often in a row it counted more than its speed permits. is_here: it was in the last complete sample.
+    over: how often in a row it counted more than its speed permits; once that is clear it stays so. is_here: it was in the last
+    complete sample.
     """
 
     view: InterfaceView
@@ -158,16 +160,10 @@ def _goes_on(rows: Mapping[str, InterfaceCounters], sample: SnmpSample) -> bool:
     return proof >= _PROOF_OCTETS
 
 
-def _columns(interface: InterfaceSample) -> tuple[int | None, ...]:
-    """Return the six counters in the order of InterfaceCounters.last."""
-    return (
-        interface.receive_octets,
-        interface.transmit_octets,
-        interface.receive_errors,
-        interface.transmit_errors,
-        interface.receive_discards,
-        interface.transmit_discards,
-    )
+_columns: Callable[[InterfaceSample], tuple[int | None, ...]] = attrgetter(
+    "receive_octets", "transmit_octets", "receive_errors", "transmit_errors", "receive_discards", "transmit_discards"
+)
+"""The six counters of an interface, in the order of InterfaceCounters.last."""
 
 
 def _first(interface: InterfaceSample, row: InterfaceCounters | None, at_s: float) -> InterfaceCounters:
@@ -210,16 +206,13 @@ def _carry_on(
             if place < 2 and (is_reset or grown is None):
                 too_fast, has_reset = too_fast or grown is None, True
             totals[place] = total + (grown or 0)
-    row.at_s, row.over, row.is_here = at_s, _over(row, too_fast), True
+    row.at_s, row.is_here = at_s, True
+    if row.over < _LIE_COUNT:
+        row.over = row.over + 1 if too_fast else 0
     if has_reset:
         row.base_at_s = None
     _show(row, interface, at_s)
     return dropped
-
-
-def _over(row: InterfaceCounters, too_fast: bool) -> int:
-    """Return how often in a row an interface was faster than it says; once that is clear it stays so."""
-    return row.over if row.over >= _LIE_COUNT else row.over + 1 if too_fast else 0
 
 
 def _grown(before: int, now: int, bits: int, restarted: bool, bounds: tuple[float, float]) -> tuple[int | None, bool]:
