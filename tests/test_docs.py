@@ -125,3 +125,9 @@ def test_every_trap_has_a_test_that_holds_it() -> None:
     entries = [row for row in rows if not row.startswith("| trap |")]
     assert len(entries) >= 50
     assert [] == [row for row in entries if not re.search(r"`tests/[\w/]+\.py::test_\w+`", row.split(" | ")[-1])]
+
+
+def test_the_picture_of_the_house_shows_files_that_are_there() -> None:
+    shown = re.findall(r'data-path="([^"]+)"', (ROOT / "docs" / "pictures" / "house.svg").read_text(encoding="utf-8"))
+    assert len(shown) > 20
+    assert [] == [path for path in shown if not (ROOT / path).exists()]
