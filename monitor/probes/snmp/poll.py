@@ -110,7 +110,7 @@ class Poll:
         if answer.tags == steady.tags:
             values = (*answer.values, None)
             scalars, rows = steady.scalars(values), steady.rows(values)
-            if rows is not None and not self._has_moved(scalars):
+            if rows is not None and scalars[3] == memory.table_last_change_ticks and not self._has_restarted(scalars):
                 memory.uptime_ticks = scalars[0]
                 memory.polls += 1
                 numbers: dict[str, float] = {}
@@ -129,10 +129,12 @@ class Poll:
         parts = yield from self._read_parts(groups, is_first=True)
         rows = self._rows(known, parts)
         scalars = _scalars_of(profile, parts[0])
+        has_moved = scalars[3] != memory.table_last_change_ticks
         if self._has_restarted(scalars):
+            has_moved = True
             memory.polls = REFRESH_POLLS
             memory.plan = None
-        surveys = profile.interfaces and (not memory.is_surveyed or rows is None or self._has_moved(scalars))
+        surveys = profile.interfaces and (not memory.is_surveyed or rows is None or has_moved)
         if surveys:
             rows = yield from self._survey_and_read(profile)
         means = Means(self.spec, memory, self._getter.get, self._miss)
@@ -263,12 +265,9 @@ class Poll:
         )
 
     def _has_restarted(self, scalars: Scalars) -> bool:
+        """Return whether sysUpTime went back since the last poll."""
         before, uptime = self.memory.uptime_ticks, scalars[0]
         return before is not None and uptime is not None and uptime < before
-
-    def _has_moved(self, scalars: Scalars) -> bool:
-        """Return whether the agent says that it restarted, or that its interfaces changed, since the last poll."""
-        return self._has_restarted(scalars) or scalars[3] != self.memory.table_last_change_ticks
 
     def _rows(
         self, known: Sequence[KnownRow], parts: Sequence[Values], *, keep: bool = False
