@@ -116,17 +116,17 @@ async def test_it_is_not_told_what_secrets_the_environment_holds(tmp_path: Path)
 
 _SAYS = """
 import signal, socket, sys
-from monitor.export.remote.codec import Kind, frame, pack_call
+from monitor.export.remote.codec import MessageKind, frame, pack_call
 poller = socket.socket(fileno=int(sys.argv[1]))
 poller.sendall({said})
 signal.pause()
 """
-_SERVING = 'frame(Kind.CALL, 1, pack_call("serving", {}))'
+_SERVING = 'frame(MessageKind.CALL, 1, pack_call("serving", {}))'
 
 
 @pytest.mark.parametrize(
     "said",
-    ["frame(Kind.CALL, 1, b'[' * 100_000)", "frame(Kind.CALL, 1, b'7')", "b'x' * 100"],
+    ["frame(MessageKind.CALL, 1, b'[' * 100_000)", "frame(MessageKind.CALL, 1, b'7')", "b'x' * 100"],
     ids=["nests", "no call", "no frame"],
 )
 async def test_one_that_talks_nonsense_is_ended_and_started_again(said: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -168,9 +168,9 @@ async def started_twice(said: str, *, look_every_s: float, start_looks: int = ST
 
 _STUBBORN = """
 import signal, socket, sys
-from monitor.export.remote.codec import Kind, frame, pack_call
+from monitor.export.remote.codec import MessageKind, frame, pack_call
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-socket.socket(fileno=int(sys.argv[1])).sendall(frame(Kind.CALL, 1, pack_call("serving", {})))
+socket.socket(fileno=int(sys.argv[1])).sendall(frame(MessageKind.CALL, 1, pack_call("serving", {})))
 signal.pause()
 """
 
