@@ -40,7 +40,8 @@ class MeetingsApi:
             web.get("/api/v1/meetings", self.list),
             web.get("/api/v1/meetings/{id}", self.show),
             web.post("/api/v1/meetings/{id}/check", self.check),
-            web.post("/api/v1/meetings/{id}/endpoints/{endpoint}/{word:good|fault}", self.confirm),
+            web.post("/api/v1/meetings/{id}/endpoints/{endpoint}/good", self.confirm),
+            web.post("/api/v1/meetings/{id}/endpoints/{endpoint}/fault", self.confirm),
         ]
 
     async def list(self, request: web.Request) -> web.Response:
@@ -84,7 +85,7 @@ class MeetingsApi:
         on_site, camera, sound = (text_field(body, key, _TICK, default="") == "on" for key in ("on_site", "camera", "sound"))
         at = (await self._source.fresh()).at
         meeting, endpoint = request.match_info["id"], request.match_info["endpoint"]
-        tick = Confirmation(by, at, request.match_info["word"] == "good", on_site, camera, sound, note)
+        tick = Confirmation(by, at, request.path.endswith("/good"), on_site, camera, sound, note)
         view = await self._meetings.confirm(meeting, endpoint, tick)
         if view is None:
             cure = Phrase("meetings_listed")
