@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from tests.export.meeting_morning import ID, FakeMeetings
 from tests.export.sample import FakeSource
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Route
 
 axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="the package axe-playwright-python is not installed")
 pytestmark = MARKS
@@ -104,6 +105,59 @@ async def test_the_reason_opens_by_key_and_the_tick_is_taken(browser: Browser, s
         ((_, endpoint, told),) = meetings.told
         assert (ill.endpoint, "Kỹ thuật xã", False) == (endpoint, told.by, told.good)
         assert await page.evaluate("document.activeElement.dataset.id") == ill.endpoint
+
+
+async def test_a_tick_closes_its_form_though_the_stream_has_drawn_it_anew_before_the_answer(
+    browser: Browser, source: FakeSource, meetings: FakeMeetings
+) -> None:
+    ill = next(each for each in meetings.now[0].endpoints.values() if each.rung is Rung.REGISTRATION)
+    async with opened(browser, source, path=BOARD, meetings=meetings) as page:
+
+        async def answer_late(route: Route) -> None:
+            if route.request.method != "POST":
+                await route.continue_()
+                return
+            answer = await route.fetch()
+            await page.wait_for_selector("dialog .say:not([data-first])")
+            await route.fulfill(response=answer)
+
+        await page.route("**/api/v1/**", answer_late)
+        await page.focus(f'.t[data-id="{ill.endpoint}"]')
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("dialog[open] .ladder")
+        await page.evaluate("document.querySelector('dialog .say').dataset.first = 1")
+        await page.fill('dialog [name="by"]', "Kỹ thuật xã")
+        await page.click("dialog >> text=Báo hỏng")
+        await page.wait_for_selector("dialog[open]", state="detached")
+    assert 1 == len(meetings.told)
+
+
+async def test_a_form_that_was_closed_is_not_opened_again_by_news_of_its_endpoint(
+    browser: Browser, source: FakeSource, meetings: FakeMeetings
+) -> None:
+    ill = next(each for each in meetings.now[0].endpoints.values() if each.rung is Rung.REGISTRATION)
+    async with opened(browser, source, path=BOARD, meetings=meetings) as page:
+        await page.focus(f'.t[data-id="{ill.endpoint}"]')
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("dialog[open] .ladder")
+
+        is_asked = asyncio.Event()
+
+        async def answer_news_last(route: Route) -> None:
+            answer = await route.fetch()
+            if route.request.method == "POST":
+                await is_asked.wait()
+            else:
+                is_asked.set()
+                await page.wait_for_selector("dialog[open]", state="detached")
+            await route.fulfill(response=answer)
+
+        await page.route("**/endpoints/**", answer_news_last)
+        await page.fill('dialog [name="by"]', "Kỹ thuật xã")
+        async with page.expect_event("requestfinished", lambda request: "/endpoints/" in request.url and request.method == "GET"):
+            await page.click("dialog >> text=Báo hỏng")
+        await page.evaluate("new Promise((resolve) => setTimeout(resolve))")
+        assert 0 == await page.locator("dialog[open]").count()
 
 
 async def test_arrows_walk_inside_a_block_of_the_board(browser: Browser, source: FakeSource, meetings: FakeMeetings) -> None:

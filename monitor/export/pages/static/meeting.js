@@ -68,7 +68,7 @@
   live.heed("tiles", (changed) => {
     for (const [id, values] of Object.entries(changed)) { const tile = field.tileOf(id); if (tile) setTile(tile, values); }
     apply();
-    if (card.open && card.dataset.id in changed) open(card.dataset.id);
+    if (card.open && card.dataset.id in changed) open(card.dataset.id, true);
   });
   let said = by("verdict-said").textContent;
   live.heed("part", (id, part, before, focused) => {
@@ -79,16 +79,8 @@
   });
 
   const card = by("card");
-  async function open(id) {
-    const form = card.dataset.id === id && card.open ? card.querySelector(".say") : null;
-    const typed = form && Object.fromEntries(new FormData(form));
-    card.dataset.id = id;
-    try {
-      card.replaceChildren(await forms.piece(`/meetings/${encodeURIComponent(meeting)}/endpoints/${encodeURIComponent(id)}`));
-      for (const key of ["by", "note"]) if (typed) card.querySelector(`.say [name="${key}"]`).value = typed[key];
-    } catch { card.textContent = words.card_failed; }
-    if (!card.open) card.showModal();
-  }
+  const path = (id) => `/meetings/${encodeURIComponent(meeting)}/endpoints/${encodeURIComponent(id)}`;
+  const open = forms.dialog(card, path, words.card_failed);
   card.addEventListener("said", () => card.close());
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-filter]");

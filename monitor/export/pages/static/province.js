@@ -16,7 +16,7 @@
     if (endpoint) title += ` · ${fill(dataset.n ? words.tile_endpoints : words.tile_endpoint, { count: dataset.n, state: words.states[endpoint] })}`;
     tile.title = title;
     tile.setAttribute("aria-label", title);
-    if (card.open && card.dataset.id === dataset.id) open(dataset.id);
+    if (card.open && card.dataset.id === dataset.id) open(dataset.id, true);
   }
 
   function setMore(block) {
@@ -49,21 +49,8 @@
 
   // one target in full
   const card = by("card");
-  async function open(id) {
-    // What is being typed outlives a card that is drawn anew.
-    const form = card.dataset.id === id && card.open ? card.querySelector(".say") : null;
-    const typed = form ? [...form.querySelectorAll("input")].map((input) => [input.name, input.value, input === document.activeElement]) : [];
-    card.dataset.id = id;
-    try {
-      card.replaceChildren(await forms.piece(`/card/${encodeURIComponent(id)}`));
-      for (const [name, value, isActive] of typed) {
-        const input = card.querySelector(`.say [name="${name}"]`);
-        if (input) { input.value = value; if (isActive) input.focus(); }
-      }
-    } catch { card.textContent = words.card_failed; }
-    if (!card.open) card.showModal();
-  }
-  card.addEventListener("said", () => { card.querySelector(".say").remove(); open(card.dataset.id); });
+  const open = forms.dialog(card, (id) => `/card/${encodeURIComponent(id)}`, words.card_failed);
+  card.addEventListener("said", () => { card.querySelector(".say")?.remove(); open(card.dataset.id, true); });
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open], .t");
     if (opener) open(opener.dataset.open ?? opener.dataset.id);
