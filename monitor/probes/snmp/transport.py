@@ -168,9 +168,12 @@ class SnmpTransport:
         queue = self._queues[ip_version]
         tries = queue[:]
         queue.clear()
+        begun_s = self._clock.monotonic()
         left = self._sockets[ip_version].flush(len(tries))
-        sent_s = self._clock.monotonic()
-        if sent_s - self._queued_s > _UNSURE_S:
+        ended_s = self._clock.monotonic()
+        if ended_s - self._queued_s > _UNSURE_S:
+            # An agent may have a question as soon as it is begun; where we were stopped in the middle, only the end is known.
+            sent_s = begun_s if ended_s - begun_s <= _UNSURE_S else ended_s
             for exchange, request_id in tries:
                 self._sent_late(exchange, request_id, sent_s)
         for slot in left:
