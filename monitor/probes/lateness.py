@@ -28,7 +28,7 @@ MOST_MADE_UP = 3
 
 
 class Lateness:
-    """Measures how late the loop comes, by a beat that is only there while something is under way; see under_way()."""
+    """Measures how late the loop comes, by a tick that is only there while something is under way; see under_way()."""
 
     def __init__(self, clock: Clock, worked: Callable[[], float] = time.process_time) -> None:
         """worked: seconds for which this process has had a processor so far."""
@@ -56,7 +56,7 @@ class Lateness:
 
     @property
     def total_s(self) -> float:
-        """Return by how many seconds the loop came late in all, a beat that is overdue included."""
+        """Return by how many seconds the loop came late in all, a tick that is overdue included."""
         return self._counted_s + (self._overdue_s() if self._handle is not None else 0.0)
 
     @property

@@ -86,7 +86,7 @@ class AgentFaults:
         if reading.target in self._observed and reading.outcome is Outcome.OK and reading.snmp and not reading.snmp.brief:
             self._find_clean(reading.target, {agent_fault.kind for agent_fault in shown}, now_s, wall)
 
-    def drain_unsolicited(self, unsolicited: Iterable[Unsolicited], over_s: float, now_s: float, wall: float) -> None:
+    def record_unsolicited(self, unsolicited: Iterable[Unsolicited], over_s: float, now_s: float, wall: float) -> None:
         """Record what answered no open question over the last over_s seconds."""
         unasked = Counter[str]()
         for one in unsolicited:

@@ -132,7 +132,7 @@ class Daemon:
         now_s, wall = self.clock.monotonic(), self.clock.wall()
         unsolicited = self._drain_unsolicited()
         self.own.count_unsolicited(unsolicited)
-        self.agent_faults.drain_unsolicited(unsolicited, now_s - self._drained_s, now_s, wall)
+        self.agent_faults.record_unsolicited(unsolicited, now_s - self._drained_s, now_s, wall)
         self._drained_s = now_s
         events = self.agent_faults.look(now_s, wall)
         for event in events:

@@ -44,7 +44,7 @@ class Desk:
     def unsolicited(self, *unsolicited: Unsolicited, after_s: float = 1.0) -> None:
         """Take a second's strays and look."""
         self.now_s += after_s
-        self.complaints.drain_unsolicited(unsolicited, after_s, self.now_s, self.now_s)
+        self.complaints.record_unsolicited(unsolicited, after_s, self.now_s, self.now_s)
         self.look()
 
     def look(self) -> None:
