@@ -20,9 +20,9 @@ from monitor.errors import name_of, reason_of
 from monitor.lab.services import server_context
 from monitor.probes.why import library_error, os_error, os_error_number, unresolved
 from monitor.words import LANGUAGES
-from monitor.words.details import tell_details
 from monitor.words.faults import tell_fault
 from monitor.words.faults.system import SYSTEM
+from monitor.words.probe_details import tell_details
 from tests.told import english, text
 
 KEY = ec.generate_private_key(ec.SECP256R1())

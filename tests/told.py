@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event
-from monitor.words.details import tell_details
 from monitor.words.events import tell_event
+from monitor.words.probe_details import tell_details
 
 REFUSAL = {"error", "cure", "code", "values", "remedy"}
 """What the JSON of a refusal holds."""

@@ -21,8 +21,8 @@ from monitor.model.probe_kinds import SNMP
 from monitor.model.profile import Profile
 from monitor.model.settings import Credential
 from monitor.words import say
-from monitor.words.details import tell_details
 from monitor.words.phrase import Phrase
+from monitor.words.probe_details import tell_details
 from monitor.words.profiles import PROFILES
 
 _USUAL_CREDENTIAL = "wan"

@@ -12,7 +12,7 @@ from monitor.model.profile import Match, Profile
 from monitor.model.reading import Explained, InterfaceSample, Lack, SnmpSample
 from monitor.rules.recognition import specificity
 from monitor.words import say
-from monitor.words.details import tell_details
+from monitor.words.probe_details import tell_details
 from monitor.words.profiles import PROFILES
 from monitor.words.voice import voice
 

@@ -14,10 +14,10 @@ from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, Snapshot, Transition
 from monitor.words import meeting, page, readiness, target
 from monitor.words.agent_faults import complain
-from monitor.words.details import path_text, tell_details
 from monitor.words.events import tell_change, tell_event
-from monitor.words.reasons import explain
+from monitor.words.probe_details import path_text, tell_details
 from monitor.words.short_names import line_name
+from monitor.words.state_reasons import explain
 from monitor.words.states import LEVELS, STATES
 from monitor.words.voice import voice
 

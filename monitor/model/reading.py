@@ -59,7 +59,7 @@ class Unreachable:
 
     @property
     def reason(self) -> Reason:
-        """Return what it says, as a code of words/details.py."""
+        """Return what it says, as a code of words/probe_details.py."""
         known = _UNREACHABLE.get((self.type, self.code))
         if known is None:
             return Reason("icmp_error", {"type": self.type, "number": self.code, "reporter": self.reporter})
@@ -125,7 +125,7 @@ class PathTrace:
     fault: Reason | None = None
 
     def describe(self) -> Reason:
-        """Return where the path breaks: a code of words/details.py.
+        """Return where the path breaks: a code of words/probe_details.py.
 
         A hop's number is told only where all nearer ones answered too: 'host unreachable' of the last living router may answer for
         any greater distance, and routers limit such errors (RFC 1812 section 4.3.2.8): a hop without an answer proves nothing.
@@ -236,7 +236,7 @@ class SnmpSample:
 
 @dataclass(frozen=True, slots=True)
 class ServiceSample:
-    """What a probe of a service brought back (sip, h323, web, tcp): one that is neither pings nor an agent's poll.
+    """What a probe of a service brought back (Brings.SERVICE of model/probe_kinds.py): neither pings nor an agent's poll.
 
     transport: 'udp', 'tcp', 'tls'; '' where nothing answered. code, phrase: the status line of SIP or HTTP, None and '' where the
       protocol has none. server: what the stack calls itself, '' where it does not say. rtt_s: until the answer, else None.
@@ -257,12 +257,12 @@ class ServiceSample:
 class Reading:
     """One probe of one target, complete.
 
-    probe: 'icmp', 'snmp', or of a conference endpoint 'sip', 'h323', 'web', 'tcp', which bring `service`. at_s: monotonic
-    seconds (time.monotonic) when it was complete. detail: why, where the outcome is not OK, or something is missing: codes of
-    words/details.py; they go into transitions as evidence.
+    probe: the name of its kind (KINDS of model/probe_kinds.py), which says whether it brings `icmp`, `snmp` or `service`. at_s:
+    monotonic seconds (time.monotonic) when it was complete. detail: why, where the outcome is not OK, or something is missing: codes of
+    words/probe_details.py; they go into transitions as evidence.
     confirms: True where it was asked for to confirm a suspicion and not by the schedule. agent_fault: what the agent did that none
     should, None where it behaved as far as was seen. learned: what was learned in this poll of how the agent wants to be asked,
-    codes of words/details.py, too: they go into an event.
+    codes of words/probe_details.py, too: they go into an event.
     asked_s: of a miss, monotonic seconds: its question was not sent before; None where nobody noted it.
     """
 

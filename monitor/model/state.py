@@ -32,7 +32,7 @@ class Transition:
 
     at: epoch seconds. old: None at the target's first judgement. cause: id of the root cause while down (itself) or unreachable.
     affected_points, affected_endpoints: on a root cause, how many are behind it (itself not counted), else 0.
-    evidence: what was seen, codes of words/details.py that need no other record: 'ICMP 0/10; host unreachable from 10.2.0.9'.
+    evidence: what was seen, codes of words/probe_details.py that need no other record: 'ICMP 0/10; host unreachable from 10.2.0.9'.
     """
 
     target: str

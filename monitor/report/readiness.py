@@ -12,8 +12,8 @@ from monitor.model.meeting import Confirmation, EndpointVerdict, Loss, MeetingVi
 from monitor.model.reason import Reason
 from monitor.report.sections import ColumnForm, Report, ReportColumn, ReportTexts, Section, Value
 from monitor.words import say
-from monitor.words.reasons import REASONS, explain
 from monitor.words.sealed import NEWEST, WORDINGS
+from monitor.words.state_reasons import REASONS, explain
 from monitor.words.voice import voice
 
 _WRITERS = {"html": ("monitor.report.page", "report_html"), "xlsx": ("monitor.report.xlsx", "report_xlsx")}

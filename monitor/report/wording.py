@@ -11,11 +11,11 @@ from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Event
 from monitor.report.shift import Decline, Gap, Maintenance, Outage, ShiftLog
 from monitor.words import page, say
-from monitor.words.details import path_text, tell_details
 from monitor.words.events import tell_event
-from monitor.words.reasons import explain
+from monitor.words.probe_details import path_text, tell_details
 from monitor.words.report import SHIFT
 from monitor.words.short_names import line_name
+from monitor.words.state_reasons import explain
 from monitor.words.states import LEVELS
 from monitor.words.voice import voice
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monitor.words.catalogue import Catalogue, say
-from monitor.words.details import Coded, tell_details
+from monitor.words.probe_details import Coded, tell_details
 
 COMPLAINTS: Catalogue = {
     "malformed": ("trả lời của agent không đọc được: {because}", "agent's answers can't be decoded: {because}"),

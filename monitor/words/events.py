@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from monitor.words.agent_faults import COMPLAINTS, complain
 from monitor.words.catalogue import Catalogue, say
-from monitor.words.details import Coded, tell_details
+from monitor.words.probe_details import Coded, tell_details
 from monitor.words.readiness import STAGES, VERDICTS
-from monitor.words.reasons import explain
+from monitor.words.state_reasons import explain
 from monitor.words.states import STATES
 from monitor.words.voice import voice
 

@@ -15,7 +15,7 @@ from monitor.errors import Fault
 from monitor.model.agent_limits import AgentLimits, LearnedLimit
 from monitor.model.reason import Reason
 from monitor.model.state import Acknowledgement, Event, State, Transition
-from monitor.words.details import tell_details
+from monitor.words.probe_details import tell_details
 from tests.export import oracle, sample
 from tests.export.sample import FakeSource
 from tests.told import REFUSAL, UNANSWERED

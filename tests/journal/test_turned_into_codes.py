@@ -41,7 +41,7 @@ from monitor.model.state import Event, Transition
 from monitor.report.readiness import file
 from monitor.service.meetings.records import SEALED, seal, view_of
 from monitor.words.catalogue import LANGUAGES
-from monitor.words.details import tell_details
+from monitor.words.probe_details import tell_details
 from monitor.words.probes import OUTCOMES, PROBES
 from monitor.words.voice import voice
 from tests.leftovers import SAID, STOPPED, Leftovers, lay_out, sealed_page

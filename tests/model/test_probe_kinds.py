@@ -32,9 +32,13 @@ def test_pings_and_polls_are_no_services() -> None:
     }
 
 
-def test_what_is_slow_or_disturbs_calls_confirms_no_suspicion() -> None:
-    assert {"h323", "web"} == {name for name, kind in KINDS.items() if kind.confirmation is None}
-    assert {"h323", "web"} == {name for name, kind in KINDS.items() if kind.is_slow and kind.disturbs_calls}
+@BY_NAME
+def test_what_is_slow_confirms_no_suspicion_and_all_else_does(name: str) -> None:
+    assert KINDS[name].is_slow == (KINDS[name].confirmation is None)
+
+
+def test_what_is_slow_is_known_of_two_kinds() -> None:
+    assert {"h323", "web"} <= {name for name, kind in KINDS.items() if kind.is_slow and kind.disturbs_calls}
 
 
 def test_what_is_not_set_is_as_usual() -> None:

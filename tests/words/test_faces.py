@@ -40,7 +40,7 @@ from monitor.rules.availability import Account, Availability
 from monitor.words.events import tell_event
 from monitor.words.page import counted
 from monitor.words.readiness import tell_finding
-from monitor.words.reasons import explain
+from monitor.words.state_reasons import explain
 from monitor.words.voice import voice
 from tests.export import sample
 from tests.export.meeting_morning import FakeMeetings

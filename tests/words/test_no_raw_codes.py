@@ -23,13 +23,13 @@ from monitor.service.board.announcing import sentence
 from monitor.service.board.measured import Measured
 from monitor.words import LANGUAGES, Catalogue
 from monitor.words.agent_faults import COMPLAINTS
-from monitor.words.details import DETAILS
 from monitor.words.events import EVENTS
 from monitor.words.faults.system import SYSTEM
+from monitor.words.probe_details import DETAILS
 from monitor.words.probes import OUTCOMES, PROBES
 from monitor.words.readiness import FINDINGS, GISTS, MEETINGS, RUNGS, STAGES, VERDICTS
 from monitor.words.readiness_actions import ACTIONS
-from monitor.words.reasons import REASONS
+from monitor.words.state_reasons import REASONS
 from monitor.words.states import STATES
 from tests.export import sample
 

@@ -7,7 +7,7 @@ from typing import Any
 from monitor.model.reading import IcmpSample, Reading, ServiceSample, SnmpSample
 from monitor.model.reason import Reasons
 from monitor.rules.conference import PROBES
-from monitor.words.details import tell_details
+from monitor.words.probe_details import tell_details
 
 
 def row(reading: Reading, language: str) -> dict[str, Any]:

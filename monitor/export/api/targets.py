@@ -12,7 +12,7 @@ from monitor.model.settings import Settings
 from monitor.model.state import Acknowledgement, Event, Snapshot, TargetView, Transition
 from monitor.rules.conference import PROBES
 from monitor.rules.evidence import Evidence, circuit_load, gather
-from monitor.words.details import tell_details
+from monitor.words.probe_details import tell_details
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 

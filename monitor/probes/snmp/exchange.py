@@ -17,7 +17,7 @@ from monitor.model.reason import Reason, Reasons
 from monitor.model.spec import SnmpSpec
 from monitor.probes.kernel import SocketAddress, socket_address
 from monitor.probes.names import Place
-from monitor.probes.snmp.agent_limits import KnownAgent
+from monitor.probes.snmp.adaptive_limits import KnownAgent
 from monitor.probes.snmp.window import Generation
 from monitor.probes.udp import source_of
 from monitor.wire.answers import Steady

@@ -9,7 +9,7 @@ from monitor.model.clock import Clock
 from monitor.model.profile import Profile
 from monitor.model.spec import SnmpSpec
 from monitor.probes.names import Place
-from monitor.probes.snmp.agent_limits import Devices, KnownAgent
+from monitor.probes.snmp.adaptive_limits import Devices, KnownAgent
 from monitor.probes.snmp.exchange import Ask, Route
 from monitor.probes.snmp.if_mib import KnownRow
 from monitor.probes.snmp.steady import SteadyGet

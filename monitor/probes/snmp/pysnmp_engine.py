@@ -32,7 +32,7 @@ from monitor.model.spec import BACK_OFF, SnmpSpec
 from monitor.probes.kernel import drops_of, enlarge
 from monitor.probes.lateness import Lateness
 from monitor.probes.names import Names, Place, UnresolvedNameError, resolve_by_system, route_fault
-from monitor.probes.snmp.agent_limits import KnownAgent
+from monitor.probes.snmp.adaptive_limits import KnownAgent
 from monitor.probes.snmp.exchange import Answer, Ask, Conversation, ExchangeError, not_complete
 from monitor.probes.snmp.if_mib import SYS_UPTIME
 from monitor.probes.snmp.memory import AgentMemory, Memories
@@ -51,7 +51,7 @@ from monitor.wire.ber import (
     Value,
 )
 from monitor.wire.snmp import GET, GET_BULK, VarBind
-from monitor.words.details import tell_details
+from monitor.words.probe_details import tell_details
 
 IN_FLIGHT = 24
 """Devices that are polled at once, at most: a poll takes 3.7 ms of the loop, and what waits behind many of them times out."""

@@ -12,10 +12,10 @@ from monitor.model.reading import Outcome
 from monitor.model.reason import Reason, Reasons
 from monitor.model.state import Event, State, Transition
 from monitor.service.board.track import Track
-from monitor.words.details import tell_details
 from monitor.words.events import tell_event
 from monitor.words.page import counted
-from monitor.words.reasons import explain
+from monitor.words.probe_details import tell_details
+from monitor.words.state_reasons import explain
 
 log = logging.getLogger("monitor.state")
 

@@ -221,7 +221,7 @@ class Board:
     def _step_at(self, now_s: float) -> _Found | None:
         self._look_at_blindness(now_s)
         if self._blindness.blind is None:
-            self._ask(self._suspicions.ask(now_s))
+            self._ask(self._suspicions.targets_to_ask(now_s))
         if self._is_committing:
             return None
         transitions = [] if self._blindness.blind else self._judge_anew(now_s)

@@ -130,7 +130,7 @@ class Suspicions:
             del self._returned_s[name]
         return done
 
-    def ask(self, now_s: float) -> list[str]:
+    def targets_to_ask(self, now_s: float) -> list[str]:
         """Return the targets to be probed at once; drop the suspicions that have asked often enough without a conclusive answer."""
         wanted: dict[str, None] = {}
         for name in self._uplinks_first():

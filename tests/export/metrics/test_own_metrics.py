@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from monitor.export.metrics.own_metrics import BOUNDS, OwnMetrics
+from monitor.export.metrics.routes import HttpMetrics
+from monitor.export.server.admission import Admission, Limits
 from monitor.model.inventory import Area
 from monitor.model.reading import Outcome, Reading
 from monitor.model.reason import Reason
@@ -21,6 +25,14 @@ def values(own: OwnMetrics) -> dict[str, float]:
         " ".join([name, *(value for _, value in sorted(labels))]): value
         for (name, labels), value in oracle.parsed(own.render()).items()
     }
+
+
+def test_each_has_its_row_in_the_page_of_metrics() -> None:
+    exported = set(re.findall(r"(?m)^# TYPE (\w+) ", OwnMetrics().render() + HttpMetrics(Admission(Limits())).render()))
+    page = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    in_rows = {name for row in page.splitlines() if row.startswith("| `") for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert {"monitor_build_info", "monitor_http_streams"} < exported
+    assert set() == {name for name in exported if not name.startswith("process_")} - in_rows
 
 
 def test_probes_are_counted_by_probe_and_outcome() -> None:

@@ -8,16 +8,16 @@ import pytest
 
 import monitor.rules
 from monitor.model.probe_kinds import KINDS
-from monitor.words.details import DETAILS
+from monitor.words.probe_details import DETAILS
 from monitor.words.probes import PROBES
 from monitor.words.readiness import MEETINGS
-from monitor.words.reasons import REASONS, explain
+from monitor.words.state_reasons import REASONS, explain
 
 
 def given() -> set[str]:
     """The codes that the rules and the board name in their source."""
     folder = Path(monitor.rules.__file__).parent
-    texts = [path.read_text() for path in (*folder.glob("*.py"), *(folder.parent / "service").glob("*.py"))]
+    texts = [path.read_text() for path in (*folder.rglob("*.py"), *(folder.parent / "service").rglob("*.py"))]
     return {code for text in texts for code in re.findall(r'Reason\(\s*"(\w+)"', text)}
 
 

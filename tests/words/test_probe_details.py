@@ -13,10 +13,10 @@ import pytest
 from monitor.model.reason import Reason, Reasons
 from monitor.words import LANGUAGES
 from monitor.words.agent_faults import COMPLAINTS
-from monitor.words.details import DETAILS, OF_OLD_JOURNALS, path_text, tell_details
 from monitor.words.events import EVENTS
+from monitor.words.probe_details import DETAILS, OF_OLD_JOURNALS, path_text, tell_details
 from monitor.words.readiness import FINDINGS, MEETINGS
-from monitor.words.reasons import REASONS
+from monitor.words.state_reasons import REASONS
 from tests.words.twins import twins
 
 MONITOR = Path(__file__).parents[2] / "monitor"

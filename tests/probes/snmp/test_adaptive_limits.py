@@ -6,7 +6,7 @@ import pytest
 
 from monitor.model.agent_limits import LearnedLimit
 from monitor.model.reason import Reason
-from monitor.probes.snmp.agent_limits import GROW_AFTER_S, AdaptiveLimit, Devices, KnownAgent, ResponseTimes
+from monitor.probes.snmp.adaptive_limits import GROW_AFTER_S, AdaptiveLimit, Devices, KnownAgent, ResponseTimes
 from tests.probes.manual_clock import ManualClock
 from tests.probes.readings import snmp_spec
 from tests.told import english
