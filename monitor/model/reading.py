@@ -258,8 +258,8 @@ class Reading:
     """One probe of one target, complete.
 
     probe: the name of its kind (KINDS of model/probe_kinds.py), which says whether it brings `icmp`, `snmp` or `service`. at_s:
-    monotonic seconds (time.monotonic) when it was complete. detail: why, where the outcome is not OK, or something is missing: codes of
-    words/probe_details.py; they go into transitions as evidence.
+    monotonic seconds (time.monotonic) when it was complete. detail: why, where the outcome is not OK, or something is missing:
+    codes of words/probe_details.py; they go into transitions as evidence.
     confirms: True where it was asked for to confirm a suspicion and not by the schedule. agent_fault: what the agent did that none
     should, None where it behaved as far as was seen. learned: what was learned in this poll of how the agent wants to be asked,
     codes of words/probe_details.py, too: they go into an event.
