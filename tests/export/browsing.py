@@ -58,3 +58,9 @@ async def opened(
         yield page
         await page.close()
     assert [fault for fault in faults if not any(text in fault for text in expected)] == []
+
+
+async def resize(page: Page, width: int, height: int) -> None:
+    """Give a page another size, and wait until it has seen that: a window's resize event comes with its next picture."""
+    await page.set_viewport_size({"width": width, "height": height})
+    await page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -17,7 +17,7 @@ from monitor.model.state import Acknowledgement, Blindness, State
 from monitor.words import say
 from monitor.words.phrase import Phrase
 from tests.export import morning, sample
-from tests.export.browsing import MARKS, launched, opened
+from tests.export.browsing import MARKS, launched, opened, resize
 from tests.export.sample import FakeSource
 from tests.words.spoken import COUNTDOWNS, SPANS
 
@@ -148,7 +148,7 @@ async def test_a_province_of_12_areas_fits_one_screen_without_a_clipped_name(bro
     clipped = "() => [...document.querySelectorAll('.t span')].filter(name => name.scrollWidth > name.clientWidth + 1).length"
     async with opened(browser, source) as page:
         for width, height in ((1440, 900), (1920, 1080), (2560, 1440)):
-            await page.set_viewport_size({"width": width, "height": height})
+            await resize(page, width, height)
             assert await page.evaluate(clipped) == 0
             assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
             assert await page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0

@@ -13,7 +13,7 @@ import pytest_asyncio
 from monitor.model.meeting import Rung, Verdict
 from monitor.model.state import State
 from tests.export import days, meeting_morning, morning, sample
-from tests.export.browsing import MARKS, launched, opened
+from tests.export.browsing import MARKS, launched, opened, resize
 from tests.export.meeting_morning import ID, FakeMeetings
 from tests.export.sample import FakeSource
 
@@ -174,14 +174,14 @@ async def test_walls_hold_the_whole_board_and_no_screen_clips_a_name(
 ) -> None:
     async with opened(browser, source, 1920, 1080, path=BOARD, meetings=meetings) as page:
         for width, height in ((1920, 1080), (2560, 1440), (3840, 2160)):
-            await page.set_viewport_size({"width": width, "height": height})
+            await resize(page, width, height)
             assert await page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0, (width, height)
             hidden = await page.evaluate(HIDDEN)
             assert await page.evaluate(SHOWN) == len(meetings.now[0].endpoints)
             told = await page.inner_text("#actions .title p")
             assert hidden == 0 or str(hidden) in told, "what does not fit is counted"
         for width, height in ((2560, 1440), (1440, 900), (1366, 768), (820, 1180), (390, 844), (360, 740)):
-            await page.set_viewport_size({"width": width, "height": height})
+            await resize(page, width, height)
             assert await page.evaluate(CLIPPED) == [], width
             assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
 
@@ -194,7 +194,7 @@ async def test_a_wall_holds_the_page_of_a_blind_monitor_with_a_meeting_due(
         assert "không nhìn thấy" in await page.inner_text("#bar")
         assert await page.locator("#next").is_visible()
         for width, height in ((1920, 1080), (2560, 1440), (3840, 2160)):
-            await page.set_viewport_size({"width": width, "height": height})
+            await resize(page, width, height)
             assert await page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0, (width, height)
 
 
@@ -244,5 +244,5 @@ async def test_a_targets_page_is_kept_true_by_the_stream(browser: Browser) -> No
         assert await page.locator(".link.red").count() == 1
         assert await page.locator(".link.beyond").count() == 2
         for width in (1440, 820, 360):
-            await page.set_viewport_size({"width": width, "height": 800})
+            await resize(page, width, 800)
             assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
