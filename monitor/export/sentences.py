@@ -108,9 +108,11 @@ class Sentences:
         return self.voice.near_time(datetime.fromtimestamp(at, self.zone), datetime.fromtimestamp(now, self.zone).date())
 
     def clock(self, at: float, *, seconds: bool = False) -> str:
+        """Return the local time of day of a moment (epoch seconds)."""
         return self.voice.clock(datetime.fromtimestamp(at, self.zone), seconds=seconds)
 
     def date(self, at: float) -> str:
+        """Return the local weekday and date of a moment (epoch seconds)."""
         return self.voice.weekday(datetime.fromtimestamp(at, self.zone))
 
 
@@ -134,4 +136,5 @@ def names_of(snapshot: Snapshot) -> dict[str, str]:
 
 
 def place_names(snapshot: Snapshot) -> dict[str, str]:
+    """Return id → name of all areas and targets."""
     return {id_: area.name for id_, area in snapshot.inventory.areas.items()} | names_of(snapshot)

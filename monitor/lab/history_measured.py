@@ -172,4 +172,5 @@ def _growth(target: Target, chance: random.Random) -> tuple[float, float]:
 
 
 def measure_all(inventory: Inventory, story: Story, happenings: Happenings, weather: Weather) -> Mapping[str, PastMeasurements]:
+    """Return id → what was measured of each target."""
     return {id_: measure(target, inventory, story, happenings, weather) for id_, target in inventory.targets.items()}

@@ -186,6 +186,7 @@ _OF_NUMBERS = ("scale", "plus", "over", "rest", "times")
 
 
 def make_value(entry: ReadMapping) -> Value | None:
+    """Return one value of a profile, None where it is faulty; its faults are noted."""
     before = len(entry.node.faults)
     if entry.is_whole:
         _refuse_contradictions(entry)

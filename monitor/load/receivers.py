@@ -80,6 +80,7 @@ def _channels(**given: tuple[ReceiverChannel, ...]) -> tuple[ReceiverChannel, ..
 
 
 def receivers_table(store: SecretStore) -> MapOf[tuple[ReceiverChannel, ...]]:
+    """Return the form of receivers.yaml: receiver → its channels, secrets looked up in the store."""
     email = Record(
         _email,
         (

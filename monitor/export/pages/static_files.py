@@ -62,6 +62,7 @@ class Static:
 
     @property
     def names(self) -> Mapping[str, str]:
+        """Return a file's plain name → its name with the hash of what is in it."""
         return MappingProxyType(self._names)
 
     async def serve(self, request: web.Request) -> web.Response:

@@ -82,6 +82,7 @@ def octets(values: Values, oid: Oid) -> bytes:
 
 
 def readable(raw: bytes) -> str:
+    """Return octets of a DisplayString (RFC 2579) as one line of text, whatever they hold."""
     try:
         plain = raw.decode("utf-8")
     except UnicodeDecodeError:
