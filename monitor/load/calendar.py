@@ -46,12 +46,18 @@ Key = tuple[str, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One time at which an event takes place. start, end: aware. is_cancelled: it will not be held."""
+    """One time at which an event takes place. start, end: aware. is_cancelled: it will not be held.
+
+    uid: the event's, '' where it has none: then title and start stand for it. original_start: in UTC, when the series would have it
+    take place (the moment of RECURRENCE-ID where it was moved); None for a single event.
+    """
 
     title: str
     start: datetime
     end: datetime
     is_cancelled: bool
+    uid: str = ""
+    original_start: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class Calendar:
                     start=event["DTSTART"].dt,
                     end=event["DTEND"].dt,
                     is_cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED",
+                    uid=uid,
+                    original_start=own[1] or (_utc(event["DTSTART"].dt) if uid in self.recurring else None),
                 ),
             )
 
