@@ -67,6 +67,18 @@ class Fault:
         return line if line.isprintable() else "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is told of somebody else's file that is used all the same. is_left_out: what it is about is not taken."""
+
+    fault: Fault
+    is_left_out: bool
+
+    def answer_in(self, language: str) -> dict[str, Any]:
+        """Return place, fault, cure and their codes, and whether it was left out, as JSON has them."""
+        return {**self.fault.answer_in(language), "left_out": self.is_left_out}
+
+
 class MonitorError(Exception):
     """What the operator can mend; the command line prints it without a traceback and exits with 2.
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from monitor.cli.check_machine import MachineFinding, MachineGrade, look
+from monitor.cli.meetings import notice_lines
 from monitor.cli.parser import Parser
-from monitor.errors import ConfigError, Fault, SetupError, reason_of
+from monitor.errors import ConfigError, Fault, Notice, SetupError, reason_of
 from monitor.load import meetings, profiles, sites
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.load.document import ValueReader
@@ -44,7 +45,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Check everything and print it; 2 where anything is a fault."""
+    """Check everything and print it; 2 where anything is a fault, 1 where anything of a calendar is left out."""
     if arguments.write_schema:
         return _write_schemas(Path(arguments.write_schema))
     folder = find_folder(arguments.config)
@@ -61,7 +62,9 @@ def execute(arguments: argparse.Namespace) -> int:
         print(_as_json(faults, configuration, findings, language))
     else:
         print("\n".join([*_about_configuration(folder, faults, configuration, language), *_about_machine(findings, language)]))
-    return 2 if faults or any(finding.grade is MachineGrade.FAULT for finding in findings) else 0
+    if faults or any(finding.grade is MachineGrade.FAULT for finding in findings):
+        return 2
+    return 1 if any(each.is_left_out for each in _notices(configuration)) else 0
 
 
 def _write_schemas(folder: Path) -> int:
@@ -100,6 +103,7 @@ def _about_configuration(folder: Path, faults: Sequence[Fault], configuration: C
     if configuration is None:
         return [*(fault.text_in(language) for fault in faults), say(CHECK, "faults", language, count=len(faults))]
     warned = [f"{say(CHECK, 'warning', language)}: {warning.text_in(language)}" for warning in configuration.warnings]
+    warned += notice_lines(_notices(configuration), language)
     network = configuration.inventory.network
     head = (
         f"{say(CHECK, 'configuration', language, folder=folder)}: {network.name} ({say(CHECK, network.addresses.value, language)})"
@@ -107,6 +111,10 @@ def _about_configuration(folder: Path, faults: Sequence[Fault], configuration: C
     besides = _besides(configuration)
     asked = [say(CHECK, "besides", language, addresses=", ".join(besides))] if besides else []
     return [*warned, head, *(f"  {line}" for line in (*_counts(configuration.inventory, language), *asked))]
+
+
+def _notices(configuration: Configuration | None) -> Sequence[Notice]:
+    return () if configuration is None else configuration.meetings.notices
 
 
 def _counts(inventory: Inventory, language: str) -> list[str]:
@@ -140,6 +148,7 @@ def _as_json(
     besides = [] if configuration is None else _besides(configuration)
     told = {name: [each.answer_in(language) for each in found] for name, found in (("faults", faults), ("warnings", warnings))}
     machine = [each.answer_in(language) for each in findings]
+    told["calendar_notices"] = [each.answer_in(language) for each in _notices(configuration)]
     return json.dumps({**told, "targets": counts, "asked_besides": besides, "machine": machine}, ensure_ascii=False, indent=1)
 
 

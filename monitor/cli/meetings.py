@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial, reduce
@@ -15,7 +16,7 @@ import yaml
 from monitor.cli.output import write_whole
 from monitor.cli.parser import Parser
 from monitor.cli.tables import TableColumn, table
-from monitor.errors import ConfigError, Fault, SetupError, reason_of
+from monitor.errors import ConfigError, Fault, Notice, SetupError, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.model.meeting import Meeting
 from monitor.words import say
@@ -26,6 +27,7 @@ from monitor.words.voice import voice
 
 _USUAL_DAYS = 30
 _MOST_DAYS = 366
+_NOTICES_SHOWN = 100
 _EMPTY = "# yaml-language-server: $schema=schema/meetings.schema.json\n"
 
 
@@ -73,7 +75,8 @@ def execute(arguments: argparse.Namespace) -> int:
             print(say(READY, "fine", language, **counts, count=len(found), days=arguments.days))
         else:
             print(say(READY, "unscheduled", language, path=folder / "meetings.yaml"))
-    elif arguments.format == "json":
+        return _tell_notices(schedule.notices, language)
+    if arguments.format == "json":
         print(json.dumps([_json(meeting) for meeting in found], ensure_ascii=False, indent=1))
     elif found:
         _print(found, language)
@@ -99,7 +102,26 @@ def _json(meeting: Meeting) -> dict[str, object]:
         "external_host": meeting.external_host or None,
         "endpoints": list(meeting.endpoints),
         "place": meeting.place,
+        "participants_by_name": meeting.participants_by_name,
     }
+
+
+def notice_lines(notices: Sequence[Notice], language: str) -> Iterator[str]:
+    """Yield what is told of calendars, one line each, what was left out first, and how many more there are."""
+    ordered = sorted(notices, key=lambda each: not each.is_left_out)
+    for each in ordered[:_NOTICES_SHOWN]:
+        yield f"{say(READY, 'left_out' if each.is_left_out else 'taken_oddly', language)}: {each.fault.text_in(language)}"
+    if len(ordered) > _NOTICES_SHOWN:
+        yield say(READY, "notices_more", language, count=len(ordered) - _NOTICES_SHOWN)
+
+
+def _tell_notices(notices: Sequence[Notice], language: str) -> int:
+    """Print what is told of calendars; return 1 where anything was left out, else 0."""
+    left_out = sum(each.is_left_out for each in notices)
+    if notices:
+        print(*notice_lines(notices, language), sep="\n")
+        print(say(READY, "calendars_told", language, left_out=left_out, odd=len(notices) - left_out))
+    return 1 if left_out else 0
 
 
 def _print(found: tuple[Meeting, ...], language: str) -> None:
@@ -111,7 +133,17 @@ def _print(found: tuple[Meeting, ...], language: str) -> None:
         TableColumn(say(READY, "meeting", language)),
     ]
     speaker = voice(language)
-    rows = [[speaker.time(each.start), speaker.clock(each.end), each.id, str(len(each.endpoints)), each.title] for each in found]
+    by_name = say(READY, "by_name", language)
+    rows = [
+        [
+            speaker.time(each.start),
+            speaker.clock(each.end),
+            each.id,
+            str(len(each.endpoints)),
+            f"{each.title} ({by_name})" if each.participants_by_name else each.title,
+        ]
+        for each in found
+    ]
     print(table(columns, rows))
 
 
@@ -119,7 +151,7 @@ def _print(found: tuple[Meeting, ...], language: str) -> None:
 
 
 def _import(arguments: argparse.Namespace, folder: Path) -> int:
-    """Check a calendar with the whole configuration, and only then write anything."""
+    """Check a calendar with the whole configuration, and only then write anything; 1 where anything of it is left out."""
     source, name = Path(arguments.file), arguments.name or Path(arguments.file).name
     if "/" in name or not name.endswith(".ics"):
         raise SetupError("calendar_name", name=name)
@@ -127,38 +159,42 @@ def _import(arguments: argparse.Namespace, folder: Path) -> int:
     listed = folder / "meetings.yaml"
     before = listed.read_text(encoding="utf-8") if listed.exists() else _EMPTY
     after = before if _names(before, name) else with_calendar(before, _item(arguments, name))
-    configuration = _tried(folder, content, name, after, source)
+    configuration, notices = _tried(folder, content, name, after, source)
     write_whole(folder / name, content)
     if after != before:
         write_whole(listed, after)
     language = str(arguments.spoken)
     count = len(_due_within(configuration, arguments.days))
     print(say(READY, "imported", language, file=source, into=listed, count=count, days=arguments.days))
-    return 0
+    print(say(READY, "reload", language, origin=configuration.settings.origin))
+    return _tell_notices(notices, language)
 
 
-def _content(source: Path) -> str:
+def _content(source: Path) -> bytes:
     try:
-        return source.read_bytes().decode("utf-8-sig")
+        return source.read_bytes()
     except OSError as error:
         raise SetupError("path_unreadable", Phrase("unreadable_cure"), path=source, reason=reason_of(error)) from None
-    except UnicodeDecodeError:
-        raise SetupError("calendar_not_utf8", Phrase("save_calendar_utf8"), path=source) from None
 
 
-def _tried(folder: Path, content: str, name: str, listed: str, source: Path) -> Configuration:
-    """Load the configuration with the calendar in it, in a folder of its own; raise its faults under the names that people know."""
+def _tried(folder: Path, content: bytes, name: str, listed: str, source: Path) -> tuple[Configuration, Sequence[Notice]]:
+    """Load the configuration with the calendar in it, in a folder of its own; return it, and what is told of the calendar.
+
+    Raises its faults. All is told under the names that people know.
+    """
     with tempfile.TemporaryDirectory(prefix="monitor-meetings-") as trial:
         draft = Path(trial)
         for other in folder.glob("*.ics"):
             (draft / other.name).write_bytes(other.read_bytes())
-        (draft / name).write_text(content, encoding="utf-8", newline="")
+        (draft / name).write_bytes(content)
         (draft / "meetings.yaml").write_text(listed, encoding="utf-8")
+        places = {str(draft / name): str(source), str(draft): str(folder)}
         try:
-            return load(folder, meetings=draft / "meetings.yaml")
+            configuration = load(folder, meetings=draft / "meetings.yaml")
         except ConfigError as error:
-            places = {str(draft / name): str(source), str(draft): str(folder)}
             raise ConfigError(_renamed(fault, places) for fault in error.faults) from None
+        own = (each for each in configuration.meetings.notices if each.fault.file == str(draft / name))
+        return configuration, [replace(each, fault=_renamed(each.fault, places)) for each in own]
 
 
 def _renamed(fault: Fault, places: dict[str, str]) -> Fault:

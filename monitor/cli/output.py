@@ -74,8 +74,8 @@ def write(content: str | bytes, output: Path) -> None:
         raise SetupError("unwritable", Phrase(cure), path=output, reason=reason_of(error)) from error
 
 
-def write_whole(path: Path, text: str, *, mode: int | None = None) -> None:
-    """Replace a file's content, so that whoever reads it sees the old or the new one.
+def write_whole(path: Path, text: str | bytes, *, mode: int | None = None) -> None:
+    """Replace a file's content, a text in UTF-8, so that whoever reads it sees the old or the new one.
 
     mode: its permissions, None for those that it had, or 0644; until they are set nobody else can read it. Raises SetupError.
     """
@@ -85,13 +85,13 @@ def write_whole(path: Path, text: str, *, mode: int | None = None) -> None:
         raise SetupError("unwritable", Phrase("other_file_or_right"), path=path, reason=reason_of(error)) from None
 
 
-def _replace(path: Path, text: str, mode: int | None) -> None:
+def _replace(path: Path, text: str | bytes, mode: int | None) -> None:
     if mode is None:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(mode)

@@ -63,10 +63,27 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = find_folder(arguments.config)
 
     def read() -> Configuration:
-        return _with_arguments(load(folder, meetings=Path(arguments.meetings) if arguments.meetings else None), arguments)
+        configuration = load(folder, meetings=Path(arguments.meetings) if arguments.meetings else None)
+        _log_notices(configuration)
+        return _with_arguments(configuration, arguments)
 
     asyncio.run(_run(read(), read))
     return 0
+
+
+def _log_notices(configuration: Configuration) -> None:
+    """Say in one line how much of the calendars is left out; /meetings and `monitor meetings check` tell what and why."""
+    notices = configuration.meetings.notices
+    left_out = [each.fault for each in notices if each.is_left_out]
+    if left_out:
+        log.warning(
+            "calendars: %d events or parts left out, %d more notes; the first: %s",
+            len(left_out),
+            len(notices) - len(left_out),
+            left_out[0],
+        )
+    elif notices:
+        log.info("calendars: all taken, %d notes", len(notices))
 
 
 def _with_arguments(configuration: Configuration, arguments: argparse.Namespace) -> Configuration:

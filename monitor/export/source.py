@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
-from monitor.errors import Fault, MonitorError
+from monitor.errors import Fault, MonitorError, Notice
 from monitor.model.agent_limits import AgentLimits
 from monitor.model.day_series import Day
 from monitor.model.meeting import Confirmation, MeetingView, ReportOrder
@@ -100,6 +100,9 @@ class Meetings(Protocol):
     def meetings(self) -> Sequence[MeetingView]:
         """Return the meetings that are shown now, the next to begin first."""
 
+    def calendar_notices(self) -> Sequence[Notice]:
+        """Return what is told of the calendars that meetings come from; the same object as long as it is the same."""
+
     def subscribe(self, callback: Callable[[MeetingView], None]) -> Callable[[], None]:
         """Call back with each meeting that changed, also while it is being checked; it does not block. Returns what ends it."""
 
@@ -138,6 +141,9 @@ class NoMeetings:
     """Stands in where nobody watches meetings."""
 
     def meetings(self) -> Sequence[MeetingView]:
+        return ()
+
+    def calendar_notices(self) -> Sequence[Notice]:
         return ()
 
     def subscribe(self, _: Callable[[MeetingView], None]) -> Callable[[], None]:

@@ -1,47 +1,35 @@
 """Calendars (.ics, RFC 5545) → occurrences of meetings: recurring, moved and cancelled ones, in whatever time zone they stand.
 
-icalendar reads the file and recurring-ical-events expands it; what they are given is bounded first, and every fault has its line.
-docs/meetings.md says how an event tells its participants, level and host.
+A calendar is somebody else's file: what can be understood is taken, what can't be is left out and told, and only a file that is no
+calendar is refused. docs/meetings.md says how an event tells its participants, level and host, and what is left out.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
 
-import icalendar
-import recurring_ical_events
 import yaml
 
-from monitor.errors import Fault, reason_of, said_by
-from monitor.load.calendar_lines import PARSER_FAILS, EventLines, scan, unreadable
+from monitor.errors import Fault, reason_of
+from monitor.load.calendar_event import LONGEST, Attendee, Event, EventReader, Identity, Key, LeftOutError, Told
+from monitor.load.calendar_lines import Component, read_lines
+from monitor.load.calendar_notices import NoticeList
+from monitor.load.calendar_zones import CalendarZones
 from monitor.load.document import Faulty, Node
 from monitor.load.exchange.yaml_tree import MAP, STR, mapping, scalar, sequence, with_mark
 from monitor.load.fields import ReadMapping, Table
 from monitor.load.suggest import did_you_mean
-from monitor.words.phrase import Phrase, phrase
 
-MOST_A_DAY = 8
-MOST_TIMES = 1_000
-_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
-_LAST = datetime(2099, 12, 31, tzinfo=UTC)
-_SAID_BY_ALL = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYHOUR", "BYMINUTE", "BYSECOND"}
-_SAID_BY_LONG = _SAID_BY_ALL | {"BYMONTH", "BYMONTHDAY", "BYSETPOS"}
-_LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-# A rule that never comes true is looked for until the year 9999 whatever its UNTIL: 18 s for one by the day that names months.
-_FREQUENCIES = {"DAILY": _SAID_BY_ALL, "WEEKLY": _SAID_BY_ALL, "MONTHLY": _SAID_BY_LONG, "YEARLY": _SAID_BY_LONG}
-_PREFIX = "X-MONITOR-"
-_ONCE = ("UID", "SUMMARY", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "STATUS", "RRULE", "SEQUENCE")
-_TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 _LISTS = {"level": "levels", "area": "areas", "tag": "tags"}
-
-Key = tuple[str, datetime | None]
-"""An event's UID, and which occurrence of the series it replaces; None is the series itself."""
+_LONGEST_WORD = 250
+_DAY = timedelta(days=1)
+UNTITLED = "Cuộc họp không có tên"
+"""What a meeting is called whose event has no title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,255 +49,261 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
-    """A calendar without faults. entries: what is said of every event, by its key. recurring: UIDs of series."""
+class CalendarEntry:
+    """What is said of an event. said: read by the form; its faults are those of values that can't be read, and were left out.
 
-    component: Any
-    entries: Mapping[Key, ReadMapping]
+    attendees: its own, or else those of its series.
+    """
+
+    said: ReadMapping
+    attendees: tuple[Attendee, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What a calendar has of meetings. entries: what is said of every event, by its key. recurring: keys of series."""
+
+    entries: Mapping[Key, CalendarEntry]
     recurring: frozenset[str]
+    singles: tuple[tuple[Key, Occurrence], ...] = ()
+    series: tuple[_Series, ...] = ()
 
     def between(self, start: datetime, end: datetime) -> Iterator[tuple[Key, Occurrence]]:
         """Yield what takes place between two aware moments, in no order, under the key of whose entry says what it is."""
-        for event in recurring_ical_events.of(self.component, keep_recurrence_attributes=False).between(start, end):
-            uid, instead_of = str(event["UID"]).strip(), event.get("RECURRENCE-ID")
-            own = (uid, _utc(instead_of.dt) if instead_of is not None else None)
-            yield (
-                own if own in self.entries else (uid, None),
-                Occurrence(
-                    title=str(event.get("SUMMARY", "")).strip(),
-                    start=event["DTSTART"].dt,
-                    end=event["DTEND"].dt,
-                    is_cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED",
-                    uid=uid,
-                    original_start=own[1] or (_utc(event["DTSTART"].dt) if uid in self.recurring else None),
-                ),
-            )
+        for key, each in self.singles:
+            if each.start < end and each.end > start:
+                yield key, each
+        for series in self.series:
+            for key, each in series.between(start, end):
+                if each.start < end and each.end > start:
+                    yield key, each
 
 
-def load_calendar(path: Path, form: Table, zone: tzinfo, faults: list[Fault]) -> Calendar | None:
-    """Return what a calendar says, None where it has faults. form: of what an event may say. zone: of times that name none."""
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """An event that recurs, and what stands in for some of its occurrences.
+
+    instead: original moment in UTC, or local day → what replaces it, None where it is cancelled. onward: (moment of the first, what
+    replaces it and all that follow).
+    """
+
+    event: Event
+    instead: Mapping[datetime | date, Event | None]
+    onward: tuple[tuple[datetime, Event], ...]
+    zone: tzinfo
+
+    def between(self, start: datetime, end: datetime) -> Iterator[tuple[Key, Occurrence]]:
+        event = self.event
+        furthest = max((abs(by.start.astimezone(UTC) - moment) for moment, by in self.onward), default=timedelta(0))
+        for original, lasts in self._held(start - LONGEST - furthest, end + furthest):
+            moment = original.astimezone(UTC)
+            place: datetime | date | None = next((each for each in (moment, self._day(original)) if each in self.instead), None)
+            if place is not None:
+                # What replaces it is told by itself. A cancelled one counts on its day, or another would change its name.
+                if self.instead[place] is None:
+                    yield event_key(event), _occurrence(event, original, lasts, moment, is_cancelled=True)
+                continue
+            began = [(first, by) for first, by in self.onward if first < moment]
+            if began:
+                first, by = began[-1]
+                zone = original.tzinfo
+                moved = by.start.astimezone(zone).replace(tzinfo=None) - first.astimezone(zone).replace(tzinfo=None)
+                held = (original.replace(tzinfo=None) + moved).replace(tzinfo=zone)
+                yield (event.identity.key, first), _occurrence(by, held, by.lasts, moment)
+            else:
+                yield event_key(event), _occurrence(event, original, lasts, moment)
+
+    def _held(self, first: datetime, last: datetime) -> Iterator[tuple[datetime, timedelta]]:
+        """Yield the original starts between two moments that no date excludes, each with how long it lasts."""
+        event = self.event
+        begins = event.start.replace(tzinfo=None)
+        low, high = (_local(each, event.own_zone) for each in (first, last))
+        found = {begins} if low <= begins <= high else set[datetime]()
+        for rule in event.rules:
+            found.update(rule.between(low, high))
+        found.update(each for each in event.more or () if low <= each <= high)
+        for rule in event.without:
+            found.difference_update(rule.between(low, high))
+        for naive in sorted(found):
+            original = naive.replace(tzinfo=event.own_zone)
+            if original.astimezone(UTC) not in event.excluded and self._day(original) not in event.excluded_days:
+                yield original, (event.more or {}).get(naive, event.lasts)
+
+    def _day(self, original: datetime) -> date:
+        """Return the day on which people have it: of a series that is written in UTC, that of their own zone."""
+        return (original.astimezone(self.zone) if self.event.own_zone == UTC else original).date()
+
+    def original_of(self, day: date) -> datetime | None:
+        """Return the moment of what the series has on a day, None where it has nothing then."""
+        noon = datetime.combine(day, time(12), self.event.own_zone)
+        return next((each.astimezone(UTC) for each, _ in self._held(noon - _DAY, noon + _DAY) if self._day(each) == day), None)
+
+
+def load_calendar(path: Path, form: Table, zone: tzinfo, faults: list[Fault], notices: NoticeList) -> Calendar | None:
+    """Return what a calendar says, None where it is none. form: of what an event may say. zone: of times that name none."""
     file = str(path)
     try:
         content = path.read_bytes()
     except OSError as error:
         faults.append(Fault(file, 0, "", "unreadable", values={"reason": reason_of(error)}))
         return None
-    return read_calendar(content, file, form, zone, faults)
+    return read_calendar(content, file, form, zone, faults, notices)
 
 
-def read_calendar(content: bytes, file: str, form: Table, zone: tzinfo, faults: list[Fault]) -> Calendar | None:
-    """Do the same with what a file holds. file: its name for the faults."""
-    before = len(faults)
-    scanned = scan(content, file, faults)
-    if scanned is None:
+def read_calendar(  # noqa: PLR0917
+    content: bytes, file: str, form: Table, zone: tzinfo, faults: list[Fault], notices: NoticeList
+) -> Calendar | None:
+    """Do the same with what a file holds. file: its name for faults and notices."""
+    lines = read_lines(content, file, notices, faults)
+    if lines is None:
         return None
-    text, lines = scanned
-    try:
-        component = icalendar.Calendar.from_ical(text)
-        events = list(component.walk("VEVENT"))
-    except PARSER_FAILS as error:
-        faults.append(Fault(file, 0, "", "calendar_unclear", values={"reason": said_by("calendar_reader_says", error)}))
-        return None
-    if len(events) != len(lines):
-        faults.append(Fault(file, 0, "", "calendar_unclear", values={"reason": Phrase("events_unclear")}))
-        return None
-    reader = _EventReader(file, form, zone, faults)
-    told = [reader.event(event, line) for event, line in zip(events, lines, strict=True)]
-    entries = reader.entries([each for each in told if each is not None])
-    if len(faults) > before:
-        return None
-    try:
-        list(recurring_ical_events.of(component).between(_FIRST, _FIRST + timedelta(hours=1)))
-    except PARSER_FAILS as error:
-        faults.append(Fault(file, 0, "", "calendar_unexpandable", values={"reason": said_by("calendar_reader_says", error)}))
-        return None
-    recurring = frozenset(str(event["UID"]).strip() for event in events if "RRULE" in event or "RDATE" in event)
-    return Calendar(component, entries, recurring)
+    known = frozenset(form.fields) - {"title"}
+    names = [f"X-MONITOR-{each.upper().replace('_', '-')}" for each in form.fields if each != "title"]
+    reader = EventReader(CalendarZones(lines.zones), zone, known, lambda name: did_you_mean(name, names), notices)
+    found = _InForce(reader, notices)
+    for number, event in enumerate(lines.events):
+        found.add(event, number)
+    return _Assembly(file, form, zone, notices).calendar(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _WrittenEvent:
-    """One event as it is written. raw: key → (its text, its line)."""
+class _InForce:
+    """Of several events of one identity the one in force: by SEQUENCE, then by DTSTAMP, then the later in the file."""
 
-    key: Key
-    line: int
-    raw: Mapping[str, tuple[str, int]]
+    def __init__(self, reader: EventReader, notices: NoticeList) -> None:
+        self._reader, self._notices = reader, notices
+        self._chosen: dict[tuple[str, datetime | date | None], tuple[Identity, Component]] = {}
 
-
-class _EventReader:
-    def __init__(self, file: str, form: Table, zone: tzinfo, faults: list[Fault]) -> None:
-        self._file, self._form, self._zone, self._faults = file, form, zone, faults
-
-    def event(self, event: Any, lines: EventLines) -> _WrittenEvent | None:
-        """Return what an event says; its floating times are given the zone. None where it has faults, which are noted."""
-        before = len(self._faults)
-        for name, problem in event.errors:
-            place, reason = unreadable(name and name.upper(), problem, lines)
-            self._refuse(place, "property_unreadable", name=name or Phrase("a_line"), reason=reason)
-        for name in _ONCE:
-            if len(lines.places.get(name, ())) > 1:
-                self._refuse(lines.places[name][1], "property_again", Phrase("remove_one"), name=name)
-        uid, title = str(event.get("UID", "")).strip(), str(event.get("SUMMARY", "")).strip()
-        for name, value in (("UID", uid), ("SUMMARY", title)):
-            if not value:
-                self._refuse(lines.line, "event_without", name=name)
-        if len(self._faults) > before or not self._check_times(event, lines):
-            return None
-        self._check_rules(event, lines)
-        raw = self._raw(event, lines, title)
-        instead_of = event.get("RECURRENCE-ID")
-        key = (uid, _utc(instead_of.dt) if instead_of is not None else None)
-        return _WrittenEvent(key, lines.line, raw) if len(self._faults) == before else None
-
-    def entries(self, told: Sequence[_WrittenEvent]) -> dict[Key, ReadMapping]:
-        """Return what is said of each event, read by the form; what replaces an occurrence says what its series says."""
-        series = {each.key[0]: each for each in told if each.key[1] is None}
-        found: dict[Key, ReadMapping] = {}
-        for each in told:
-            if each.key in found:
-                self._refuse(each.line, "second_uid", Phrase("remove_one"), uid=each.key[0])
-                continue
-            if each.key[0] not in series:
-                self._refuse(each.line, "series_missing")
-                continue
-            entry = self._entry(each, {**series[each.key[0]].raw, **each.raw})
-            if entry is not None:
-                found[each.key] = entry
-        return found
-
-    def _refuse(self, line: int, code: str, remedy: Phrase | None = None, /, **values: object) -> None:
-        self._faults.append(Fault(self._file, line, "", code, remedy, values))
-
-    def _check_times(self, event: Any, lines: EventLines) -> bool:
-        """Note times that are none, and give the zone to those that float; return whether both are there."""
-        for name in _TIMES:
-            for prop in _as_list(event.get(name)):
-                for each in getattr(prop, "dts", [prop]):
-                    if not self._settle(each, name, lines):
-                        return False
-        start = event.get("DTSTART")
-        if start is None:
-            self._refuse(lines.line, "event_without", Phrase("say_when"), name="DTSTART")
-            return False
+    def add(self, event: Component, number: int) -> None:
         try:
-            lasts = event.end - start.dt
-        except PARSER_FAILS as error:
-            self._refuse(lines.line, "end_unclear", reason=said_by("calendar_reader_says", error))
-            return False
-        if not {"DTEND", "DURATION"} & set(event):
-            self._refuse(lines.line, "no_end")
-            return False
-        if not timedelta(0) < lasts <= timedelta(days=1):
-            place = lines.of("DTEND" if "DTEND" in event else "DURATION")
-            self._refuse(place, "ends_before" if lasts <= timedelta(0) else "lasts_over_a_day", Phrase("check_both_times"))
-            return False
-        return True
-
-    def _settle(self, value: Any, name: str, lines: EventLines) -> bool:
-        moment = value.dt
-        if isinstance(moment, tuple):
-            self._refuse(lines.of(name), "period")
-        elif isinstance(moment, date) and not isinstance(moment, datetime):
-            self._refuse(lines.of(name), "no_time_in", name=name)
-        elif not isinstance(moment, datetime):
-            self._refuse(lines.of(name), "no_moment", phrase("write_it_as", example="20261130T080000"), name=name)
-        elif moment.tzinfo is None and "TZID" in value.params:
-            self._refuse(lines.of(name), "no_time_zone", Phrase("write_tzid"), text=value.params["TZID"])
-        elif not 2000 <= moment.year <= 2099:
-            self._refuse(lines.of(name), "year_out", year=moment.year)
-        else:
-            if moment.tzinfo is None:
-                value.dt = moment.replace(tzinfo=self._zone)
-            return True
-        return False
-
-    def _check_rules(self, event: Any, lines: EventLines) -> None:
-        """Note rules that no meeting has, such as one a second; a rule without an end is given a far one."""
-        place = lines.of("RRULE")
-        rules = _as_list(event.get("RRULE"))
-        if "EXRULE" in event:
-            self._refuse(lines.of("EXRULE"), "exrule")
+            identity = self._reader.identity(event, number)
+        except LeftOutError as error:
+            self._notices.leave_out(error.line, error.code, error.remedy, **error.values)
             return
-        times = sum(len(getattr(each, "dts", [each])) for name in ("RDATE", "EXDATE") for each in _as_list(event.get(name)))
-        if times > MOST_TIMES:
-            self._refuse(lines.of("RDATE"), "too_many_dates", count=times, most=MOST_TIMES)
-        for rule in rules:
-            frequency = ",".join(map(str, rule.get("FREQ", [])))
-            a_day = (
-                max(1, len(rule.get("BYHOUR", []))) * max(1, len(rule.get("BYMINUTE", []))) * max(1, len(rule.get("BYSECOND", [])))
-            )
-            if frequency not in _FREQUENCIES:
-                self._refuse(place, "frequency", Phrase("take_frequency"), frequency=frequency)
-            elif a_day > MOST_A_DAY:
-                self._refuse(place, "times_a_day", Phrase("take_frequency"), count=a_day)
-            elif unknown := [each for each in rule if each.upper() not in _FREQUENCIES[frequency]]:
-                self._refuse(place, "rule_part", name=unknown[0], frequency=frequency)
-            elif any(not 1 <= int(each) <= MOST_TIMES for name in ("INTERVAL", "COUNT") for each in rule.get(name, [1])):
-                self._refuse(place, "rule_count", most=MOST_TIMES)
-            elif not _may_come_true(rule):
-                self._refuse(place, "rule_never")
-            else:
-                self._try(event, rule, place)
+        place = identity.key, identity.replaces
+        if place not in self._chosen or self._chosen[place][0].rank < identity.rank:
+            self._chosen[place] = identity, event
 
-    def _try(self, event: Any, rule: Any, place: int) -> None:
-        """Expand a rule for its first day: what the library can't do must be told now, not when the meeting is due."""
-        if "COUNT" not in rule and "UNTIL" not in rule:
-            rule["UNTIL"] = [_LAST]
-        alone = icalendar.Calendar()
-        alone.add_component(event)
-        begins = event["DTSTART"].dt
-        try:
-            list(recurring_ical_events.of(alone).between(begins, begins + timedelta(days=1)))
-        except PARSER_FAILS as error:
-            self._refuse(place, "rule_unreadable", Phrase("as_rfc5545"), reason=said_by("calendar_reader_says", error))
+    def cancelled(self) -> Iterator[Identity]:
+        yield from (identity for identity, _ in self._chosen.values() if identity.is_cancelled)
 
-    def _raw(self, event: Any, lines: EventLines, title: str) -> dict[str, tuple[str, int]]:
-        """Return what an event says by X-MONITOR-… and, where it has none of that name, by categories such as level=province."""
-        raw = {"title": (title, lines.of("SUMMARY"))}
-        for prop in _as_list(event.get("CATEGORIES")):
-            for each in getattr(prop, "cats", [prop]):
-                name, sign, value = str(each).partition("=")
-                key = name.strip().lower().replace("-", "_")
-                if sign and key in self._form.fields and key != "title":
-                    told = raw.get(key, ("", 0))[0]
-                    raw[key] = (f"{told} {value}".strip() if key == "participants" else value.strip(), lines.of("CATEGORIES"))
-        for name in event:
-            if name.upper().startswith(_PREFIX):
-                key = name[len(_PREFIX) :].lower().replace("-", "_")
-                if key not in self._form.fields:
-                    known = [_PREFIX + each.upper().replace("_", "-") for each in self._form.fields if each != "title"]
-                    self._refuse(lines.of(name.upper()), "no_property", did_you_mean(name, known), name=name)
+    def events(self) -> Iterator[Event]:
+        """Yield what is held, in the order of the file. What can't be read is noted."""
+        for identity, event in sorted(self._chosen.values(), key=lambda each: each[1].line):
+            if identity.is_cancelled:
+                continue
+            try:
+                yield self._reader.event(event, identity)
+            except LeftOutError as error:
+                self._notices.leave_out(error.line, error.code, error.remedy, **error.values)
+
+
+class _Assembly:
+    """Puts series and what replaces their occurrences together."""
+
+    def __init__(self, file: str, form: Table, zone: tzinfo, notices: NoticeList) -> None:
+        self._file, self._form, self._zone, self._notices = file, form, zone, notices
+
+    def calendar(self, found: _InForce) -> Calendar:
+        off = {each.key: each.rank for each in found.cancelled() if each.replaces is None}
+        heads: dict[str, Event] = {}
+        others: dict[str, list[Event]] = {}
+        for event in found.events():
+            key = event.identity.key
+            if event.identity.replaces is None:
+                heads[key] = self._titled(event)
+            elif key not in off or event.identity.rank[0] > off[key][0]:
+                others.setdefault(key, []).append(event)
+        others = {key: [self._titled(each, heads.get(key)) for each in events] for key, events in others.items()}
+        gone: dict[str, list[datetime | date]] = {}
+        for each in found.cancelled():
+            if each.replaces is not None:
+                gone.setdefault(each.key, []).append(each.replaces)
+        entries: dict[Key, CalendarEntry] = {}
+        singles: list[tuple[Key, Occurrence]] = []
+        series: list[_Series] = []
+        for key in dict.fromkeys([*heads, *others]):
+            head = heads.get(key)
+            if head is not None:
+                entries[key, None] = self._entry(head, None)
+            made = None if head is None else self._series(head, others.get(key, ()), gone.get(key, ()))
+            for event in others.get(key, ()):
+                moment = self._moment_of(event, made)
+                if made is not None and (moment in made.event.excluded or event.identity.replaces in made.event.excluded_days):
                     continue
-                values = " ".join(str(each).replace("\\,", ",") for each in _as_list(event.get(name)))
-                raw[key] = (values.strip(), lines.of(name.upper()))
-        return raw
+                entries[key, moment] = self._entry(event, head)
+                singles.append(((key, moment), _occurrence(event, event.start, event.lasts, moment)))
+            if made is not None and made.event.is_series:
+                series.append(made)
+            elif made is not None:
+                singles += self._single(made)
+        recurring = frozenset(each.event.identity.key for each in series)
+        return Calendar(entries, recurring, tuple(singles), tuple(series))
 
-    def _entry(self, told: _WrittenEvent, raw: Mapping[str, tuple[str, int]]) -> ReadMapping | None:
-        """Read what an event says by the form, as if it stood in meetings.yaml."""
+    def _titled(self, event: Event, head: Event | None = None) -> Event:
+        """Return an event with a title: its own, its series', or one that is made up."""
+        if event.title:
+            return event
+        if head is None:
+            self._notices.remark(event.line, "untitled", title=UNTITLED)
+        title = UNTITLED if head is None else head.title
+        return replace(event, title=title, told={**event.told, "title": (title, event.line)})
+
+    def _series(self, head: Event, others: Iterable[Event], gone: Iterable[datetime | date]) -> _Series:
+        instead: dict[datetime | date, Event | None] = dict.fromkeys(gone)
+        instead |= {each.identity.replaces: each for each in others if each.identity.replaces is not None}
+        made = _Series(head, instead, (), self._zone)
+        onward = sorted((self._moment_of(each, made), each.line, each) for each in others if each.is_onward)
+        return _Series(head, instead, tuple((moment, each) for moment, _, each in onward), self._zone)
+
+    def _single(self, made: _Series) -> Iterator[tuple[Key, Occurrence]]:
+        """Yield an event that does not recur, unless something replaces it; cancelled where that is all that is said of it."""
+        event = made.event
+        moment = event.start.astimezone(UTC)
+        if moment not in made.instead and moment not in event.excluded and made._day(event.start) not in made.instead:
+            yield event_key(event), _occurrence(event, event.start, event.lasts, None)
+
+    def _moment_of(self, event: Event, series: _Series | None) -> datetime:
+        """Return which moment of a series an event replaces; of a day that which the series has then, else its own time of day."""
+        replaces = event.identity.replaces
+        if isinstance(replaces, datetime):
+            return replaces
+        assert replaces is not None
+        found = series.original_of(replaces) if series is not None else None
+        return found or datetime.combine(replaces, event.start.timetz()).astimezone(UTC)
+
+    def _entry(self, event: Event, head: Event | None) -> CalendarEntry:
+        """Read what an event says by the form, as if it stood in meetings.yaml; head, its series, speaks where it does not."""
+        told: Told = event.told if head is None else {**head.told, **event.told}
         pairs = [
             (with_mark(scalar(key), self._mark(line)), with_mark(_node(key, text), self._mark(line)))
-            for key, (text, line) in raw.items()
+            for key, (text, line) in told.items()
         ]
-        mark = self._mark(told.line)
-        node = yaml.MappingNode(MAP, pairs, mark, mark, True)
+        mark = self._mark(event.line)
+        node = Node(yaml.MappingNode(MAP, pairs, mark, mark, True), self._file, slug(event.title), [])
         try:
-            return self._form.read(Node(node, self._file, slug(raw["title"][0]), self._faults))
-        except Faulty:
-            return None
+            said = self._form.read(node)
+        except Faulty:  # a mapping is always read; what of it can't be is among its faults
+            raise AssertionError(event) from None
+        attendees = event.attendees or (head.attendees if head is not None else ())
+        return CalendarEntry(said, attendees)
 
     def _mark(self, line: int) -> yaml.Mark:
         return yaml.Mark(self._file, 0, line - 1, 0, None, 0)
 
 
-def _may_come_true(rule: Any) -> bool:
-    """Return False for the 30th of February, a sixth Monday of a month, and their like."""
-    months, days = (
-        [int(each) for each in rule.get("BYMONTH", range(1, 13))],
-        [abs(int(each)) for each in rule.get("BYMONTHDAY", [1])],
-    )
-    if any(not 1 <= abs(int(each)) <= 5 for each in rule.get("BYSETPOS", [1])) or not all(1 <= month <= 12 for month in months):
-        return False
-    return min(days) <= max(_LONGEST_MONTHS[month - 1] for month in months)
+def event_key(event: Event) -> Key:
+    return event.identity.key, None
+
+
+def _occurrence(
+    event: Event, start: datetime, lasts: timedelta, original: datetime | None, *, is_cancelled: bool = False
+) -> Occurrence:
+    end = (start.astimezone(UTC) + lasts).astimezone(start.tzinfo)
+    return Occurrence(event.title, start, end, is_cancelled, event.identity.uid, original)
+
+
+def _local(moment: datetime, zone: tzinfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
 def slug(title: str) -> str:
@@ -331,24 +325,18 @@ def _participants(text: str) -> yaml.Node:
     """Return 'all -dc-xa level:commune' as the mapping that meetings.yaml would have."""
     lists: dict[str, list[yaml.Node]] = {}
     values: dict[str, yaml.Node] = {}
-    for word in re.split(r"[\s,;]+", text.strip()):
-        name, sign, value = word.partition(":")
-        if word == "all":
+    for word in dict.fromkeys(filter(None, re.split(r"[\s,;]+", text.strip()))):
+        kind, sign, name = word[:_LONGEST_WORD].partition(":")
+        if word.lower() == "all":
             values["all"] = scalar("true")
-        elif sign and name in _LISTS:
-            lists.setdefault(_LISTS[name], []).append(scalar(value))
-        elif word.startswith("-"):
-            lists.setdefault("except", []).append(scalar(word[1:]))
-        elif word:
-            lists.setdefault("ids", []).append(scalar(word))
+        elif sign and name and kind.lower() in _LISTS:
+            lists.setdefault(_LISTS[kind.lower()], []).append(_word(name))
+        elif len(word) > 1 and word.startswith("-"):
+            lists.setdefault("except", []).append(_word(word[1:_LONGEST_WORD].lower()))
+        else:
+            lists.setdefault("ids", []).append(_word(word[:_LONGEST_WORD].lower()))
     return mapping(values | {name: sequence(items) for name, items in lists.items()})
 
 
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def _utc(moment: Any) -> datetime | None:
-    return moment.astimezone(UTC) if isinstance(moment, datetime) else None
+def _word(text: str) -> yaml.Node:
+    return yaml.ScalarNode(STR, text, None, None, '"')

@@ -1,144 +1,274 @@
-"""The lines of an iCalendar file (RFC 5545 section 3.1), unfolded, and their values, so that every fault can name its line."""
+"""The octets of an iCalendar file (RFC 5545) → its calendars, time zones and events, line by line.
+
+A calendar is somebody else's file: whatever its lines are, what can be told apart is, and what is odd about them is noted. Only
+what has neither a calendar nor an event in it is none. Of long values (attachments, descriptions) nothing is kept.
+"""
 
 from __future__ import annotations
 
+import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import icalendar
+from monitor.errors import Fault
+from monitor.load.calendar_notices import NoticeList
+from monitor.words.phrase import Phrase
 
-from monitor.errors import Fault, said_by
-from monitor.words.phrase import Phrase, phrase
+MOST_BYTES = 20_000_000
+MOST_EVENTS = 5_000
+_LONGEST = 100_000
+"""Letters of a value that are kept; a thousand dates are fewer."""
+_KEPT = frozenset(
+    [
+        "UID",
+        "SUMMARY",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "RRULE",
+        "RDATE",
+        "EXDATE",
+        "EXRULE",
+        "RECURRENCE-ID",
+        "STATUS",
+        "SEQUENCE",
+        "DTSTAMP",
+        "ATTENDEE",
+        "CATEGORIES",
+        "TZID",
+        "TZOFFSETFROM",
+        "TZOFFSETTO",
+        "METHOD",
+        "X-MICROSOFT-CDO-ALLDAYEVENT",
+    ]
+)
+_OWN = "X-MONITOR-"
+_OF_TIMES = frozenset(["DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID", "DTSTAMP"])
+"""Their values hold no colon, so what is before the last one is not theirs: TZID=tzone://Microsoft/Utc may stand unquoted."""
+_TOP_LEVEL = frozenset(["VEVENT", "VTIMEZONE", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY", "VPOLL"])
+"""What stands in a calendar and in nothing else: where one begins, an open one has ended."""
+_WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"B\0E\0", "utf-16-le"), (b"\0B\0E", "utf-16-be"))
+"""How UTF-16 begins, with its mark or without, and what decodes it."""
+_NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*)(?=[;:])")
+_QUOTED_HEAD = re.compile(r'(?:"[^"]*"|[^":])*:')
+_PARAMETER = re.compile(r';\s*([A-Za-z0-9_.-]+)\s*=\s*((?:"[^"]*"|[^";])*)')
+_CARETS = {"^n": "\n", "^N": "\n", "^'": '"', "^^": "^"}
+"""RFC 6868."""
 
-PARSER_FAILS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
-"""What icalendar and recurring-ical-events raise for values that they were not made for."""
-_MOMENTS = {"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE", "DTSTAMP", "CREATED", "LAST-MODIFIED"}
-_NUMBERS = {"SEQUENCE", "PRIORITY"}
 
-MOST_BYTES = 2_000_000
-MOST_LINE = 20_000
-MOST_EVENTS = 2_000
-_VALUE = re.compile(r'[A-Za-z0-9-]+(?:;(?:"[^"]*"|[^":])*)?:')
-_NAME = re.compile(r"([A-Za-z0-9-]+)[;:]")
+@dataclass(frozen=True, slots=True)
+class ContentLine:
+    """One property. line: where it begins. name: in capitals; parameters: by names in capitals, without quotation marks."""
+
+    line: int
+    name: str
+    parameters: Mapping[str, str]
+    value: str
 
 
 @dataclass(slots=True)
-class EventLines:
-    """Where one VEVENT stands. places: a property's name in capitals → the lines on which it is written. values: → what, there."""
+class WrittenCalendar:
+    """One VCALENDAR. method: of iTIP (RFC 5546), in capitals, '' where it names none."""
 
+    method: str = ""
+
+
+@dataclass(slots=True)
+class Component:
+    """A VEVENT, a VTIMEZONE, or a STANDARD or DAYLIGHT of one: its properties by name, each where it stands."""
+
+    kind: str
     line: int
-    places: dict[str, list[int]] = field(default_factory=dict)
-    values: dict[str, list[str]] = field(default_factory=dict)
+    calendar: WrittenCalendar
+    properties: dict[str, list[ContentLine]] = field(default_factory=dict)
+    parts: list[Component] = field(default_factory=list)
 
-    def of(self, name: str) -> int:
-        """Return the first line of a property, the event's own where it has none."""
-        return self.places.get(name, [self.line])[0]
+    def all(self, name: str) -> list[ContentLine]:
+        return self.properties.get(name, [])
+
+    def first(self, name: str) -> ContentLine | None:
+        found = self.properties.get(name)
+        return found[0] if found else None
+
+    def line_of(self, name: str) -> int:
+        """Return the first line of a property, the component's own where it has none."""
+        found = self.properties.get(name)
+        return found[0].line if found else self.line
 
 
-def scan(content: bytes, file: str, faults: list[Fault]) -> tuple[str, list[EventLines]] | None:
-    """Return the text and where its events stand, in their order; None where it is no calendar (its faults are noted).
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """What a file holds. events, zones: in their order; those of all its calendars."""
 
-    What is too big is refused unread: an expansion of what a mail brought must not stop the monitor.
-    """
-    before = len(faults)
+    events: tuple[Component, ...]
+    zones: tuple[Component, ...]
+
+
+def read_lines(content: bytes, file: str, notices: NoticeList, faults: list[Fault]) -> CalendarFile | None:
+    """Return what a file holds; None where it is no calendar, or too large to be looked at: then its fault is noted."""
     if len(content) > MOST_BYTES:
         faults.append(Fault(file, 0, "", "calendar_too_large", Phrase("export_meetings_only"), {"most": MOST_BYTES // 1_000_000}))
         return None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        faults.append(Fault(file, line, "", "not_utf8", Phrase("save_calendar_utf8")))
+    walk = _Walk(notices)
+    undecoded = 0
+    for line, octets in unfolded(_as_utf8(content)):
+        text = octets.decode("utf-8", "replace")
+        if "\ufffd" in text and not undecoded and not _is_utf8(octets):
+            undecoded = line
+        walk.take(line, text)
+    found = walk.end()
+    if not walk.calendars and not found.events:
+        faults.append(Fault(file, 1, "", "no_calendar", Phrase("export_calendar_ics")))
         return None
-    events = _scan_components(text, file, faults)
-    if len(events) > MOST_EVENTS:
-        quoted = {"count": len(events), "most": MOST_EVENTS}
-        faults.append(Fault(file, events[MOST_EVENTS].line, "", "calendar_too_many", Phrase("export_meetings_only"), quoted))
-    return (text, events) if len(faults) == before else None
+    if undecoded:
+        notices.remark(undecoded, "not_utf8", Phrase("save_calendar_utf8"))
+    return found
 
 
-def unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (line, content) of every content line, continuations joined; lines are counted from 1."""
-    start, parts = 0, list[str]()
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
-        if line[:1] in (" ", "\t") and parts:
-            parts.append(line[1:])
-            continue
-        if parts:
-            yield start, "".join(parts)
-        start, parts = number, [line] if line.strip() else []
-    if parts:
-        yield start, "".join(parts)
+def unfolded(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield (line, octets) of every content line, continuations joined; lines are counted from 1, empty ones are none.
 
-
-def _scan_components(text: str, file: str, faults: list[Fault]) -> list[EventLines]:
-    open_ones: list[tuple[str, int]] = []
-    events: list[EventLines] = []
-    calendars = 0
-    for line, content in unfolded(text):
-        found = _NAME.match(content)
-        if found is None or len(content) > MOST_LINE:
-            code = "line_too_long" if found else "no_calendar_line"
-            quoted = {"count": len(content)} if found else {"text": content if len(content) <= 40 else content[:40] + "…"}
-            faults.append(Fault(file, line, "", code, Phrase("export_calendar_ics"), quoted))
-            if len(faults) > 20:
-                break
-            continue
-        name, value = found[1].upper(), content[found.end() :].strip().upper()
-        if name == "BEGIN":
-            if not open_ones and value == "VCALENDAR":
-                calendars += 1
-            open_ones.append((value, line))
-            if value == "VEVENT":
-                events.append(EventLines(line))
-        elif name == "END":
-            if not open_ones or open_ones[-1][0] != value:
-                opened = {"open": open_ones[-1][0], "line": open_ones[-1][1]} if open_ones else {}
-                code = "ends_other" if open_ones else "ends_nothing"
-                faults.append(Fault(file, line, "", code, Phrase("export_again"), {"value": value, **opened}))
-                return events
-            open_ones.pop()
-        elif open_ones and open_ones[-1][0] == "VEVENT":
-            events[-1].places.setdefault(name, []).append(line)
-            # Behind the parameters, whose values may hold a colon in quotation marks.
-            events[-1].values.setdefault(name, []).append(_VALUE.sub("", content, count=1))
-    if open_ones and not faults:
-        faults.append(Fault(file, open_ones[-1][1], "", "never_ends", values={"open": open_ones[-1][0]}))
-    elif calendars != 1 and not faults:
-        code = "many_calendars" if calendars else "no_calendar"
-        faults.append(Fault(file, 1, "", code, Phrase("one_calendar"), {"count": calendars}))
-    return events
-
-
-def unreadable(name: str | None, problem: object, lines: EventLines) -> tuple[int, Phrase]:
-    """Return on which line a property of an event can't be read, and why. name: None where it is not clear.
-
-    problem: what icalendar says of it.
+    Octets are joined, not letters: a writer may fold within one (RFC 5545 section 3.1). A line ends with CRLF, LF or CR.
     """
-    if name is None:
-        return lines.line, said_by("no_property_line", problem)
-    for line, text in _parts(name, lines):
-        if name in _MOMENTS and not _is_read(icalendar.vDDDTypes.from_ical, text):
-            return line, phrase("no_date_and_time", text=text)
-        if name == "DURATION" and not _is_read(icalendar.vDDDTypes.from_ical, text):
-            return line, phrase("no_duration", text=text)
-        if name == "RRULE" and not _is_read(icalendar.vRecur.from_ical, text):
-            return line, phrase("not_known_here", text=text)
-        if name in _NUMBERS and not _is_read(int, text):
-            return line, phrase("not_a_whole_number", text=text)
-    return lines.of(name), said_by("calendar_reader_says", problem)
+    start, parts = 0, list[bytes]()
+    for number, line in enumerate(re.split(rb"\r\n|\n|\r", content), start=1):
+        if line[:1] in (b" ", b"\t") and parts:
+            parts.append(line[1:])
+        elif line.strip():
+            if parts:
+                yield start, b"".join(parts)
+            start, parts = number, [line]
+    if parts:
+        yield start, b"".join(parts)
 
 
-def _parts(name: str, lines: EventLines) -> Iterator[tuple[int, str]]:
-    """Yield every value of a property with its line; of a rule its parts, each of which is one by itself."""
-    for line, value in zip(lines.places.get(name, ()), lines.values.get(name, ()), strict=True):
-        yield from ((line, part) for part in value.split(";" if name == "RRULE" else ","))
+def parse_line(line: int, text: str) -> ContentLine | None:
+    """Return one content line; None where it is none."""
+    found = _NAME.match(text)
+    if found is None:
+        return None
+    name = found[1].upper()
+    colon = _colon(name, text, found.end())
+    if colon < 0:
+        return None
+    head = text[found.end() : colon]
+    parameters = {each[1].upper(): _parameter(each[2]) for each in _PARAMETER.finditer(head)} if head else {}
+    return ContentLine(line, name, parameters, text[colon + 1 : colon + 1 + _LONGEST])
 
 
-def _is_read(reader: Callable[[str], object], text: str) -> bool:
+def _colon(name: str, text: str, begin: int) -> int:
+    """Return where the value's colon is: behind the parameters, whose values may hold one in quotation marks, or without them."""
+    if name in _OF_TIMES:
+        return text.rfind(":", begin)
+    if name == "ATTENDEE" and (mail := text.lower().rfind(":mailto:", begin)) >= 0:
+        return mail
+    found = _QUOTED_HEAD.match(text, begin)
+    return found.end() - 1 if found else text.find(":", begin)
+
+
+def _parameter(text: str) -> str:
+    value = text.strip().replace('"', "")
+    return re.sub(r"\^[nN'^]", lambda found: _CARETS[found[0]], value) if "^" in value else value
+
+
+def _as_utf8(content: bytes) -> bytes:
+    if content.startswith(codecs.BOM_UTF8):
+        return content[len(codecs.BOM_UTF8) :]
+    for mark, encoding in _WIDE:
+        if content.startswith(mark):
+            return content.decode(encoding, "replace").encode()
+    return content
+
+
+def _is_utf8(octets: bytes) -> bool:
     try:
-        reader(text)
-    except PARSER_FAILS:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
         return False
     return True
+
+
+class _Walk:
+    """Goes through a file's lines and keeps what is open. calendars: how many began."""
+
+    def __init__(self, notices: NoticeList) -> None:
+        self.calendars = 0
+        self._notices = notices
+        self._calendar = WrittenCalendar()
+        self._open: list[Component] = []
+        self._events: list[Component] = []
+        self._zones: list[Component] = []
+        self._beyond: list[int] = []
+        self._unclear: list[int] = []
+
+    def take(self, line: int, text: str) -> None:
+        found = parse_line(line, text)
+        if found is None:
+            # Of what stands in a calendar alone: a page of a portal is no calendar in which each line is odd.
+            if self.calendars:
+                self._unclear.append(line)
+        elif found.name == "BEGIN":
+            self._begin(line, found.value.strip().upper())
+        elif found.name == "END":
+            self._end(line, found.value.strip().upper())
+        elif self._open:
+            self._keep(found)
+
+    def end(self) -> CalendarFile:
+        """Return what was found. What is open is cut off: an event that has no end may lack the half of what it says."""
+        for each in self._open:
+            if each.kind == "VEVENT":
+                self._notices.leave_out(each.line, "never_ends", open=each.kind)
+            elif each.kind == "VCALENDAR":
+                self._notices.remark(each.line, "never_ends", open=each.kind)
+        if self._unclear:
+            self._notices.remark(self._unclear[0], "lines_unclear", count=len(self._unclear))
+        if self._beyond:
+            remedy = Phrase("export_meetings_only")
+            self._notices.leave_out(self._beyond[0], "calendar_too_many", remedy, count=len(self._beyond), most=MOST_EVENTS)
+        return CalendarFile(tuple(self._events), tuple(self._zones))
+
+    def _begin(self, line: int, kind: str) -> None:
+        if kind == "VCALENDAR":
+            self._close(0, line, f"BEGIN:{kind}")
+            self.calendars += 1
+            self._calendar = WrittenCalendar()
+        elif kind in _TOP_LEVEL:
+            self._close(1 if self._open and self._open[0].kind == "VCALENDAR" else 0, line, f"BEGIN:{kind}")
+        self._open.append(Component(kind, line, self._calendar))
+
+    def _end(self, line: int, kind: str) -> None:
+        place = next((number for number in range(len(self._open) - 1, -1, -1) if self._open[number].kind == kind), None)
+        if place is None:
+            note = self._notices.leave_out if kind == "VEVENT" else self._notices.remark
+            note(line, "ends_nothing", value=kind)
+            return
+        self._close(place + 1, line, f"END:{kind}")
+        self._closed(self._open.pop())
+
+    def _close(self, depth: int, line: int, before: str) -> None:
+        """Close what is open deeper than that, which its own END should have done."""
+        while len(self._open) > depth:
+            each = self._open.pop()
+            self._notices.remark(each.line, "ends_late", open=each.kind, line=line, before=before)
+            self._closed(each)
+
+    def _closed(self, component: Component) -> None:
+        if component.kind == "VEVENT":
+            if len(self._events) < MOST_EVENTS:
+                self._events.append(component)
+            else:
+                self._beyond.append(component.line)
+        elif component.kind == "VTIMEZONE":
+            self._zones.append(component)
+        elif component.kind in ("STANDARD", "DAYLIGHT") and self._open and self._open[-1].kind == "VTIMEZONE":
+            self._open[-1].parts.append(component)
+
+    def _keep(self, found: ContentLine) -> None:
+        of = self._open[-1]
+        if of.kind == "VCALENDAR":
+            if found.name == "METHOD":
+                self._calendar.method = found.value.strip().upper()
+        elif of.kind in ("VEVENT", "VTIMEZONE", "STANDARD", "DAYLIGHT") and (found.name in _KEPT or found.name.startswith(_OWN)):
+            of.properties.setdefault(found.name, []).append(found)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.errors import Fault
-from monitor.load.calendar import Calendar, Key, load_calendar, slug
+from monitor.errors import Fault, Notice
+from monitor.load.calendar import Calendar, CalendarEntry, load_calendar, slug
+from monitor.load.calendar_event import Attendee, Key
+from monitor.load.calendar_notices import NoticeList
 from monitor.load.document import read_file
-from monitor.load.fields import Either, Field, ListOf, ReadMapping, Record, Table
+from monitor.load.fields import Either, Field, ListOf, MapOf, ReadMapping, Record, Table
 from monitor.load.schedule import CalendarSource, Schedule, Series
 from monitor.load.suggest import Suggester
 from monitor.load.values import Flag, Identifier, Moment, Rate, Text, aware
@@ -70,10 +73,26 @@ FILE = Table(
             default=(),
             doc="calendars (.ics), each with what holds for events that do not say it",
         ),
+        Field(
+            "rooms",
+            MapOf(Text(longest=250), Identifier()),
+            default=MappingProxyType({}),
+            doc="mailbox of a room, as calendars invite it → the endpoint that it is",
+        ),
     )
 )
+_NAMES = ListOf(Text(longest=250))
+_WHOEVER = Record(
+    Participants,
+    tuple(replace(each, reader=each.reader if each.name == "all" else _NAMES) for each in PARTICIPANTS.table.fields.values()),
+)
+"""As calendars name who takes part: whatever is no id is nobody's, and costs the others nothing."""
 EVENT = Table(
-    (Field("id", Identifier(), doc="of the series"), Field("title", Text(longest=200), required=True, doc="SUMMARY"), *MANNER),
+    (
+        Field("id", Identifier(), doc="of the series"),
+        Field("title", Text(longest=200), required=True, doc="SUMMARY"),
+        *(replace(field, reader=_WHOEVER) if field.name == "participants" else field for field in MANNER),
+    ),
     what="event",
 )
 
@@ -88,8 +107,22 @@ def load_meetings(path: Path, inventory: Inventory | None, zone: ZoneInfo, fault
         return Schedule(zone)
     reader = _MeetingReader(inventory, zone)
     singles = [reader.single(each) for each in entry["meetings"]]
+    reader.read_rooms(entry)
     sources = [reader.source(each, path.parent, entry) for each in entry["calendars"]]
-    return Schedule(zone, tuple(each for each in singles if each is not None), tuple(each for each in sources if each is not None))
+    return Schedule(
+        zone,
+        tuple(each for each in singles if each is not None),
+        tuple(each for each in sources if each is not None),
+        tuple(reader.notices),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Who takes part in an event. is_by_name: its rooms are taken for the endpoints that are called as they are."""
+
+    participants: Participants
+    is_by_name: bool = False
 
 
 class _MeetingReader:
@@ -97,7 +130,9 @@ class _MeetingReader:
         self._inventory = inventory
         self._zone = zone
         self._suggest = Suggester()
-        self._claimed: dict[str, ReadMapping] = {}
+        self.notices: list[Notice] = []
+        self._claimed: dict[str, tuple[object, str]] = {}
+        self._rooms: Mapping[str, str] = {}
         self._files: set[str] = set()
         targets: Mapping[str, Target] = {} if inventory is None else inventory.targets
         self._endpoints = [name for name, target in targets.items() if target.kind is Kind.ENDPOINT]
@@ -113,7 +148,7 @@ class _MeetingReader:
                 entry.refuse("end", "hours_after_start", lasted_s=(end - start).total_seconds())
         if entry.has("id"):
             self._claim(entry, entry["id"])
-        series = self._series(entry, (), entry["id"] or "", is_dated=False)
+        series = self._series(entry, entry["id"] or "")
         if series is None or start is None or end is None or not entry.is_whole:
             return None
         return Meeting(
@@ -132,8 +167,18 @@ class _MeetingReader:
             place=series.place,
         )
 
+    def read_rooms(self, entry: ReadMapping) -> None:
+        """Take what meetings.yaml says of rooms, for the calendars that follow."""
+        found: dict[str, str] = {}
+        for written, name in entry["rooms"].items():
+            mailbox = written.strip().casefold().removeprefix("mailto:")
+            if found.setdefault(mailbox, name) != name:
+                entry.refuse("rooms", "room_twice", Phrase("remove_one"), name=written)
+        self._check_endpoints(entry, "rooms", found.values())
+        self._rooms = found
+
     def source(self, item: str | ReadMapping, folder: Path, whole: ReadMapping) -> CalendarSource | None:
-        """Return a calendar with its events' series, None where anything of it is faulty."""
+        """Return a calendar with its events' series; what of it is left out is noted. None where it is none, or not there."""
         usual = () if isinstance(item, str) else (item,)
         name: str | None = item if isinstance(item, str) else item["file"]
         if name is None:
@@ -144,89 +189,214 @@ class _MeetingReader:
         self._files.add(name)
         for entry in usual:
             self._check(entry)
-        calendar = load_calendar(folder / name, EVENT, self._zone, whole.node.faults)
-        return None if calendar is None else self._checked(calendar, usual)
+        notices = NoticeList(str(folder / name))
+        calendar = load_calendar(folder / name, EVENT, self._zone, whole.node.faults, notices)
+        source = None if calendar is None else self._checked(calendar, usual, notices)
+        self.notices += notices.all()
+        return source
 
-    def _checked(self, calendar: Calendar, usual: tuple[ReadMapping, ...]) -> CalendarSource | None:
+    def _checked(self, calendar: Calendar, usual: tuple[ReadMapping, ...], notices: NoticeList) -> CalendarSource:
         found: dict[Key, Series] = {}
-        is_whole = True
-        for key, entry in calendar.entries.items():
-            name = entry["id"] or slug(entry["title"])
-            if key[1] is not None:
-                name = found[key[0], None].id if (key[0], None) in found else name
-            elif entry.has("id"):
-                self._claim(entry, name)
-            recurs = key[0] in calendar.recurring
-            series = self._series(entry, usual, name, is_dated=recurs or not entry.has("id"))
-            is_whole = is_whole and series is not None
+        told: set[Attendee] = set()
+        # A series before what replaces its occurrences, which is called as it is.
+        for key, entry in sorted(calendar.entries.items(), key=lambda each: each[0][1] is not None):
+            said = entry.said
+            chosen = self._chosen(entry, usual, notices, told) if self._inventory is not None else None
+            series = None if chosen is None else self._of_event(key, said, usual, chosen, calendar, found)
             if series is not None:
                 found[key] = series
-        return CalendarSource(calendar, MappingProxyType(found)) if is_whole else None
+                for fault in said.node.faults:
+                    notices.add(fault, is_left_out=False)
+            elif chosen is not None:
+                notices.leave_out(said.node.line, "nobody_takes_part")
+        return CalendarSource(calendar, MappingProxyType(found))
 
-    def _claim(self, entry: ReadMapping, name: str) -> None:
-        """Note an id that another meeting has."""
-        known = self._claimed.setdefault(name, entry)
-        if known is not entry:
-            place = known.places.get("id", known.node)
-            entry.refuse("id", "second_meeting", Phrase("id_once"), name=name, place=f"{place.file}:{place.line}")
+    def _of_event(  # noqa: PLR0917
+        self,
+        key: Key,
+        said: ReadMapping,
+        usual: tuple[ReadMapping, ...],
+        chosen: _Chosen,
+        calendar: Calendar,
+        found: Mapping[Key, Series],
+    ) -> Series | None:
+        """Return the series of an event: what it says, as far as that is known here, else what its calendar says."""
+        assert self._inventory is not None
+        known = self._understood(said)
+        told = {name: value for each in usual for name, value in _said_by(each).items()} | known
+        host, external = _host(told.get("host"))
+        endpoints = resolve_participants(chosen.participants, self._inventory, host)
+        if not endpoints:
+            return None
+        name, is_dated = self._name(key, said, calendar, found)
+        return Series(
+            id=name,
+            is_dated=is_dated,
+            endpoints=endpoints,
+            level=told.get("level", ""),
+            host=host,
+            external_host=external,
+            call_rate_bps=told.get("call_rate"),
+            platform=told.get("platform", ""),
+            carrier=told.get("carrier", ""),
+            place=f"{said.node.file}:{said.node.line}",
+            participants_by_name=chosen.is_by_name,
+        )
 
-    def _series(self, entry: ReadMapping, usual: tuple[ReadMapping, ...], name: str, *, is_dated: bool) -> Series | None:
-        """Return what is said of a meeting, by itself or else by its calendar; None where it is faulty."""
+    def _name(self, key: Key, said: ReadMapping, calendar: Calendar, found: Mapping[Key, Series]) -> tuple[str, bool]:
+        """Return what a series is called, and whether its occurrences are called by their date as well."""
+        head = found.get((key[0], None)) if key[1] is not None else None
+        if head is not None:
+            return head.id, head.is_dated or key[0] in calendar.recurring
+        if said.has("id") and self._claim(said, said["id"], (said.node.file, key[0])):
+            return said["id"], key[0] in calendar.recurring or key[1] is not None
+        return slug(said["title"] or ""), True
+
+    def _chosen(
+        self, entry: CalendarEntry, usual: tuple[ReadMapping, ...], notices: NoticeList, told: set[Attendee]
+    ) -> _Chosen | None:
+        """Return who takes part: by the event's own word, its rooms, its calendar, its rooms' names; None where nobody is known.
+
+        told: rooms of which that was noted already.
+        """
+        said, title = entry.said, entry.said["title"]
+        own: Participants = self._understood_participants(said)
+        excluded = own.excluded
+        if said.has("participants") and _names_anybody(said["participants"]):
+            if _names_anybody(own):
+                return _Chosen(own)
+            asked = said["participants"]
+            names = (*asked.ids, *asked.levels, *asked.areas, *asked.tags)
+            notices.leave_out(
+                said.places["participants"].line, "nobody_known", said.node.faults[0].remedy, title=title, names=names
+            )
+            return None
+        by_mailbox = {each: self._rooms[each.mailbox] for each in entry.attendees if each.mailbox in self._rooms}
+        if by_mailbox:
+            self._tell_rooms(entry, by_mailbox, notices, told)
+            return _Chosen(Participants(ids=tuple(dict.fromkeys(by_mailbox.values())), excluded=excluded))
+        of_calendar: Participants | None = next((each["participants"] for each in usual if each.has("participants")), None)
+        if of_calendar is not None:
+            return _Chosen(replace(of_calendar, excluded=(*of_calendar.excluded, *excluded)))
+        by_name = {each: name for each in entry.attendees if each.is_room and (name := self._called(each))}
+        self._tell_rooms(entry, by_name, notices, told)
+        if by_name:
+            return _Chosen(Participants(ids=tuple(dict.fromkeys(by_name.values())), excluded=excluded), is_by_name=True)
+        notices.leave_out(said.node.line, "no_participants", self._how_to_add(entry), title=title)
+        return None
+
+    def _called(self, room: Attendee) -> str:
+        """Return the endpoint whose id is a room's name or mailbox, '' where there is none."""
+        return next((each for each in (room.name, room.mailbox.partition("@")[0]) if each in self._endpoints), "")
+
+    def _tell_rooms(self, entry: CalendarEntry, known: Mapping[Attendee, str], notices: NoticeList, told: set[Attendee]) -> None:
+        """Note, once each, which rooms go by their names, and which of an event that has others nobody knows."""
+        if not known:
+            return
+        for room in entry.attendees:
+            seen = replace(room, line=0)
+            if seen in told or room.mailbox in self._rooms or not room.is_room:
+                continue
+            told.add(seen)
+            name = room.name or room.mailbox
+            if room in known:
+                written = phrase("write_room", written=f"rooms: {{{room.mailbox}: {known[room]}}}")
+                notices.remark(room.line, "room_by_name", written, name=name, endpoint=known[room])
+            else:
+                notices.remark(room.line, "room_unknown", self._write_room(room), name=name)
+
+    def _how_to_add(self, entry: CalendarEntry) -> Phrase | None:
+        room = next((each for each in entry.attendees if each.is_room), None)
+        return None if room is None else self._write_room(room)
+
+    def _write_room(self, room: Attendee) -> Phrase:
+        return phrase("write_room", written=f"rooms: {{{room.mailbox}: ID}}")
+
+    def _claim(self, entry: ReadMapping, name: str, owner: object = None) -> bool:
+        """Note an id that another meeting has, and return False then. owner: whose it is, where entries share a meeting."""
+        place = entry.places.get("id", entry.node)
+        mine = entry if owner is None else owner
+        theirs, written = self._claimed.setdefault(name, (mine, f"{place.file}:{place.line}"))
+        if theirs is mine or theirs == owner:
+            return True
+        entry.refuse("id", "second_meeting", Phrase("id_once"), name=name, place=written)
+        return False
+
+    def _series(self, entry: ReadMapping, name: str) -> Series | None:
+        """Return what is said of a meeting of meetings.yaml; None where it is faulty."""
         before = len(entry.node.faults)
         self._check(entry)
-        told = {field.name: _said(field.name, entry, usual) for field in MANNER}
-        participants: Participants | None = told["participants"]
-        # Whatever has a start stands in meetings.yaml, whose form asks for participants itself.
-        if participants is None and "participants" not in entry.places and "start" not in entry.values:
-            entry.refuse("participants", "no_participants", title=entry["title"])
+        participants: Participants | None = entry["participants"]
         if self._inventory is None or participants is None or len(entry.node.faults) > before:
             return None
-        host, external = (
-            (told["host"], "") if isinstance(told["host"], str) else ("", (told["host"] or {"external": ""})["external"])
-        )
+        host, external = _host(entry["host"])
         endpoints = resolve_participants(participants, self._inventory, host)
         if not endpoints:
             entry.refuse("participants", "nobody_takes_part")
             return None
         return Series(
             id=name,
-            is_dated=is_dated,
+            is_dated=False,
             endpoints=endpoints,
-            level=told["level"] or "",
+            level=entry["level"] or "",
             host=host,
-            external_host=external or "",
-            call_rate_bps=told["call_rate"],
-            platform=told["platform"] or "",
-            carrier=told["carrier"] or "",
+            external_host=external,
+            call_rate_bps=entry["call_rate"],
+            platform=entry["platform"] or "",
+            carrier=entry["carrier"] or "",
             place=f"{entry.node.file}:{entry.node.line}",
         )
 
     def _check(self, entry: ReadMapping) -> None:
+        """Note whatever an entry names that is not there."""
+        self._understood(entry)
+        if entry.has("participants"):
+            self._understood_participants(entry)
+
+    def _understood(self, entry: ReadMapping) -> dict[str, Any]:
+        """Return what an entry says but for participants, as far as it names what is there; the rest is noted."""
+        told = _said_by(entry)
+        if self._inventory is None:
+            return told
+        level, host = told.get("level"), told.get("host")
+        levels = (CENTRAL, *(each for each in self._inventory.levels if each != CENTRAL))
+        if level is not None and not self._check_names(entry, "level", "level", (level,), levels):
+            del told["level"]
+        if isinstance(host, str) and not self._check_endpoints(entry, "host", (host,)):
+            del told["host"]
+        return told
+
+    def _understood_participants(self, entry: ReadMapping) -> Participants:
+        """Return whom an entry names that is there; the others are noted."""
+        told: Participants = entry["participants"] or Participants()
         inventory = self._inventory
         if inventory is None:
-            return
-        level, host, participants = entry["level"], entry["host"], entry["participants"]
-        levels = (CENTRAL, *(each for each in inventory.levels if each != CENTRAL))
-        if level is not None:
-            self._check_names(entry, "level", "level", (level,), levels)
-        if isinstance(host, str):
-            self._check_endpoints(entry, "host", (host,))
-        if participants is None:
-            return
-        self._check_endpoints(entry, "participants", (*participants.ids, *participants.excluded))
-        self._check_names(entry, "participants", "level", participants.levels, inventory.levels)
-        self._check_names(entry, "participants", "area", participants.areas, inventory.areas)
-        self._check_names(entry, "participants", "tag", participants.tags, self._tags)
+            return told
+        return Participants(
+            everyone=told.everyone,
+            ids=self._check_endpoints(entry, "participants", told.ids),
+            excluded=self._check_endpoints(entry, "participants", told.excluded),
+            levels=self._check_names(entry, "participants", "level", told.levels, inventory.levels),
+            areas=self._check_names(entry, "participants", "area", told.areas, inventory.areas),
+            tags=self._check_names(entry, "participants", "tag", told.tags, self._tags),
+        )
 
-    def _check_names(self, entry: ReadMapping, key: str, what: str, names: Iterable[str], known: Iterable[str]) -> None:
-        known = list(known)
+    def _check_names(self, entry: ReadMapping, key: str, what: str, names: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+        """Return the names that are known; note the others."""
+        known, found = list(known), []
         for name in names:
-            if name not in known:
+            if name in known:
+                found.append(name)
+            else:
                 otherwise = None if known else Phrase(f"no_target_has_{what}")
                 entry.refuse(key, f"no_{what}", self._suggest.cure(name, known, otherwise), name=name)
+        return tuple(found)
 
-    def _check_endpoints(self, entry: ReadMapping, key: str, names: Iterable[str]) -> None:
-        assert self._inventory is not None
+    def _check_endpoints(self, entry: ReadMapping, key: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the names that are endpoints'; note the others. Of an inventory that has faults itself all are taken."""
+        if self._inventory is None:
+            return tuple(names)
+        known = []
         for name in names:
             found = self._inventory.targets.get(name)
             if found is None:
@@ -235,8 +405,22 @@ class _MeetingReader:
                 below = [each for each in self._endpoints if name in self._inventory.targets[each].parents]
                 cure = phrase("its_endpoint", name=below[0]) if below else Phrase("name_an_endpoint")
                 entry.refuse(key, "is_point", cure, name=name)
+            else:
+                known.append(name)
+        return tuple(known)
 
 
-def _said(name: str, entry: ReadMapping, usual: tuple[ReadMapping, ...]) -> Any:
-    """Return what an entry says, else what holds for its calendar."""
-    return next((each[name] for each in (entry, *usual) if each.has(name)), None)
+def _said_by(entry: ReadMapping) -> dict[str, Any]:
+    """Return what an entry says of how a meeting is held, who takes part excepted."""
+    return {field.name: entry[field.name] for field in MANNER if field.name != "participants" and entry.has(field.name)}
+
+
+def _names_anybody(participants: Participants) -> bool:
+    return participants.everyone or any((participants.ids, participants.levels, participants.areas, participants.tags))
+
+
+def _host(said: str | ReadMapping | None) -> tuple[str, str]:
+    """Return the endpoint that chairs and the name of who chairs from outside; one of them, or both, is ''."""
+    if said is None:
+        return "", ""
+    return (said, "") if isinstance(said, str) else ("", said["external"] or "")

@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.load.calendar import Calendar, Key, Occurrence
+from monitor.errors import Notice
+from monitor.load.calendar import Calendar, Occurrence
+from monitor.load.calendar_event import Key
 from monitor.model.meeting import Meeting
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is common to the occurrences of an event. is_dated: their ids carry the date. place: file and line."""
+    """What is common to the occurrences of an event. is_dated: their ids carry the date. place: file and line.
+
+    participants_by_name: rooms that it invites are taken for the endpoints that are called as they are.
+    """
 
     id: str
     is_dated: bool
@@ -26,11 +31,12 @@ class Series:
     platform: str = ""
     carrier: str = ""
     place: str = ""
+    participants_by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarSource:
-    """A calendar whose events are checked. series: by the event's key."""
+    """A calendar whose events are checked. series: by the event's key; those that are left out have none."""
 
     calendar: Calendar
     series: Mapping[Key, Series]
@@ -38,11 +44,15 @@ class CalendarSource:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """All meetings of a configuration. singles: those of meetings.yaml. zone: in which ids have their dates."""
+    """All meetings of a configuration. singles: those of meetings.yaml. zone: in which ids have their dates.
+
+    notices: what of its calendars is left out, and what is taken though it is odd.
+    """
 
     zone: ZoneInfo
     singles: tuple[Meeting, ...] = ()
     sources: tuple[CalendarSource, ...] = field(default=())
+    notices: tuple[Notice, ...] = field(default=())
 
     def between(self, start: datetime, end: datetime) -> tuple[Meeting, ...]:
         """Return the meetings that take place, in whole or in part, between two aware moments, the first to begin first."""
@@ -55,7 +65,7 @@ class Schedule:
         """Yield the occurrences of whole days around a time: only a whole day tells whether there are two in it."""
         first = datetime.combine(self._day(start) - timedelta(days=1), time(), self.zone)
         last = datetime.combine(self._day(end) + timedelta(days=1), time(), self.zone)
-        held = [(source.series[key], each) for key, each in source.calendar.between(first, last)]
+        held = [(source.series[key], each) for key, each in source.calendar.between(first, last) if key in source.series]
         a_day = Counter((series.id, self._day(each.start)) for series, each in held)
         for series, each in held:
             if not each.is_cancelled:
@@ -78,6 +88,7 @@ class Schedule:
             platform=series.platform,
             carrier=series.carrier,
             place=series.place,
+            participants_by_name=series.participants_by_name,
         )
 
     def _day(self, moment: datetime) -> date:

@@ -86,6 +86,7 @@ class Meeting:
     start, end: aware datetimes. host: the id of an endpoint, '' where it is external. external_host: its name, '' where it is ours.
     endpoints: ids in the inventory's order, the host included where it is ours. call_rate_bps: None leaves it to each endpoint.
     place: the file and line that it comes from, for whoever has to mend it.
+    participants_by_name: who takes part was told by nobody but the names of the rooms that its calendar invites.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Meeting:
     platform: str = ""
     carrier: str = ""
     place: str = ""
+    participants_by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

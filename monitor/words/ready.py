@@ -39,6 +39,18 @@ READY: Catalogue = {
         "the schedule is fine: {singles:# single meeting|# single meetings}, {calendars:# calendar|# calendars}; "
         "{count:# meeting|# meetings} in the next {days:# day|# days}",
     ),
+    "left_out": ("bỏ qua", "left out"),
+    "taken_oddly": ("lưu ý", "note"),
+    "notices_more": ("… và {count} điều nữa", "… and {count} more"),
+    "calendars_told": (
+        "lịch: {left_out} sự kiện hoặc phần bị bỏ qua, {odd} điều cần lưu ý",
+        "calendars: {left_out:# event or part|# events or parts} left out, {odd:# note|# notes}",
+    ),
+    "by_name": ("theo tên phòng", "by room names"),
+    "reload": (
+        "bộ giám sát đang chạy chỉ dùng lịch mới sau khi nạp lại: systemctl reload monitor, hoặc curl -X POST {origin}/-/reload",
+        "a daemon that runs takes it with its next reload: systemctl reload monitor, or curl -X POST {origin}/-/reload",
+    ),
     "imported": (
         "đã đưa {file} vào {into}: {count} phiên họp trong {days} ngày tới",
         "{file} is in {into}: {count:# meeting|# meetings} in {days:# day|# days}",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.errors import Notice
 from monitor.model.inventory import Contact, Kind
 from monitor.model.meeting import (
     Blast,
@@ -163,9 +164,13 @@ class FakeMeetings:
     now: list[MeetingView] = field(default_factory=list)
     callbacks: list[Callable[[MeetingView], None]] = field(default_factory=list)
     told: list[tuple[str, str, Confirmation]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def meetings(self) -> Sequence[MeetingView]:
         return self.now
+
+    def calendar_notices(self) -> Sequence[Notice]:
+        return self.notices
 
     def subscribe(self, callback: Callable[[MeetingView], None]) -> Callable[[], None]:
         self.callbacks.append(callback)

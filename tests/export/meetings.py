@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from monitor.errors import Notice
 from monitor.model.meeting import Confirmation, MeetingView
 from monitor.model.state import State
 from monitor.rules.readiness.verdicts import judge_readiness
@@ -19,9 +20,13 @@ class FakeMeetings:
         default_factory=lambda: [judge_readiness(meeting_input(seen(state=State.UNREACHABLE, cause="huyen")))]
     )
     checked: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def meetings(self) -> Sequence[MeetingView]:
         return self.views
+
+    def calendar_notices(self) -> Sequence[Notice]:
+        return self.notices
 
     def subscribe(self, _: Callable[[MeetingView], None]) -> Callable[[], None]:
         return lambda: None

@@ -8,8 +8,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.errors import Fault
-from monitor.load.calendar import MOST_A_DAY, read_calendar
+from monitor.load.calendar import read_calendar
+from monitor.load.calendar_notices import NoticeList
 from monitor.load.meetings import EVENT
+from monitor.load.recurrence import MOST_A_DAY, MOST_TIMES
 from tests.fuzz.subject import must
 from tests.fuzz.texts import YAML, Texts, loaded, words
 
@@ -70,13 +72,15 @@ _MEETINGS = """meetings:
 
 def _calendar(data: bytes) -> Iterable[Fault]:
     faults: list[Fault] = []
-    read = read_calendar(data, "lich.ics", EVENT, _ZONE, faults)
+    notices = NoticeList("lich.ics")
+    read = read_calendar(data, "lich.ics", EVENT, _ZONE, faults, notices)
     must((read is None) == bool(faults), "read in spite of faults, or refused without one")
     if read is not None:
         held = [each for _, each in read.between(_BEGIN, _BEGIN + timedelta(days=_DAYS))]
-        must(len(held) <= MOST_A_DAY * (_DAYS + 1) * max(1, data.count(b"BEGIN:VEVENT")), f"{len(held)} times in {_DAYS} days")
+        most = (MOST_A_DAY * (_DAYS + 3) + MOST_TIMES) * max(1, data.upper().count(b"BEGIN:VEVENT"))
+        must(len(held) <= most, f"{len(held)} times in {_DAYS} days")
         must(all(each.start.tzinfo and each.start < each.end for each in held), "ends before it begins, or at no known time")
-    return faults
+    return [*faults, *(each.fault for each in notices.all())]
 
 
 SCHEDULES = (

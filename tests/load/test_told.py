@@ -16,6 +16,7 @@ from monitor.cli.output import write_whole
 from monitor.errors import ConfigError, Fault, MonitorError
 from monitor.load.calendar import read_calendar
 from monitor.load.calendar_lines import MOST_BYTES, MOST_EVENTS
+from monitor.load.calendar_notices import NoticeList
 from monitor.load.configuration import find_folder, load
 from monitor.load.document import parse_document, read_text
 from monitor.load.exchange.csv_file import read_csv
@@ -169,40 +170,50 @@ IN_MEETINGS = {
     "no_tag": ONE.replace("all: true", "tags: [xa]"),
     "calendar_twice": "], calendars: [a.ics, a.ics",
     "unreadable": "], calendars: [none.ics",
-    "no_participants": "], calendars: [a.ics",
+    "room_twice": "], rooms: {a@x.invalid: dc-xa, A@X.invalid: dc-xb}, calendars: [",
 }
 # An event of a calendar, or a whole one.
 IN_CALENDAR: dict[str, str | bytes] = {
-    "not_utf8": b"BEGIN:VCALENDAR\n\xff\nEND:VCALENDAR\n",
+    "not_utf8": b"BEGIN:VCALENDAR\nX:\xff\nEND:VCALENDAR\n",
     "calendar_too_large": b" " * (MOST_BYTES + 1),
     "calendar_too_many": "BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\nEND:VEVENT\n" * (MOST_EVENTS + 1) + "END:VCALENDAR\n",
-    "no_calendar": "BEGIN:VEVENT\nEND:VEVENT\n",
-    "many_calendars": "BEGIN:VCALENDAR\nEND:VCALENDAR\n" * 2,
-    "no_calendar_line": "BEGIN:VCALENDAR\n!\nEND:VCALENDAR\n",
-    "line_too_long": "BEGIN:VCALENDAR\nX:" + "a" * 100_000 + "\nEND:VCALENDAR\n",
-    "ends_nothing": "END:VCALENDAR\n",
-    "ends_other": "BEGIN:VCALENDAR\nEND:VEVENT\n",
+    "no_calendar": "<html>\n",
+    "lines_unclear": "BEGIN:VCALENDAR\n!\nEND:VCALENDAR\n",
+    "ends_nothing": "BEGIN:VCALENDAR\nEND:VEVENT\nEND:VCALENDAR\n",
+    "ends_late": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n",
     "never_ends": "BEGIN:VCALENDAR\nBEGIN:VEVENT\n",
     "property_unreadable": EVENTS.replace("DTEND:20261130T090000", "DTEND:nay"),
     "property_again": f"{EVENTS}SUMMARY:b\n",
-    "event_without": EVENTS.replace("SUMMARY:Họp\n", ""),
-    "second_uid": f"{EVENTS}END:VEVENT\nBEGIN:VEVENT\n{EVENTS}",
-    "series_missing": f"{EVENTS}RECURRENCE-ID:20261130T080000\n",
+    "property_differs": f"{EVENTS}DTEND:20261130T093000\n",
+    "event_without": EVENTS.replace("DTSTART:20261130T080000\n", ""),
+    "untitled": EVENTS.replace("SUMMARY:Họp\n", ""),
+    "title_cut": EVENTS.replace("SUMMARY:Họp", "SUMMARY:" + "dài " * 100),
+    "perhaps_cancelled": EVENTS.replace("SUMMARY:Họp", "SUMMARY:Hủy: Họp"),
+    "whole_day": EVENTS.replace("DTSTART:20261130T080000", "DTSTART;VALUE=DATE:20261130"),
     "no_end": EVENTS.replace("DTEND:20261130T090000\n", ""),
     "ends_before": EVENTS.replace("T090000", "T070000"),
+    "lasts_nothing": EVENTS.replace("T090000", "T080000"),
     "lasts_over_a_day": EVENTS.replace("20261130T090000", "20261230T090000"),
-    "period": f"{EVENTS}RDATE;VALUE=PERIOD:20261201T080000Z/PT1H\n",
-    "no_time_in": EVENTS.replace("DTSTART:20261130T080000", "DTSTART;VALUE=DATE:20261130"),
+    "period": f"{EVENTS}RDATE;VALUE=PERIOD:20261201T080000Z/PT100H\n",
+    "no_time_in": EVENTS.replace("DTEND:20261130T090000", "DTEND;VALUE=DATE:20261130"),
     "no_time_zone": EVENTS.replace("DTSTART:", "DTSTART;TZID=Asia/Nowhere:"),
     "year_out": EVENTS.replace("DTSTART:2026", "DTSTART:1926"),
-    "exrule": f"{EVENTS}EXRULE:FREQ=DAILY\n",
+    "until_is_day": f"{EVENTS}RRULE:FREQ=DAILY;UNTIL=20261203\n",
     "too_many_dates": EVENTS + "RDATE:20261201T080000\n" * 1001,
     "frequency": f"{EVENTS}RRULE:FREQ=SECONDLY\n",
     "times_a_day": f"{EVENTS}RRULE:FREQ=DAILY;BYHOUR=1,2,3;BYMINUTE=1,2,3\n",
-    "rule_part": f"{EVENTS}RRULE:FREQ=DAILY;BYMONTH=2\n",
+    "rule_part": f"{EVENTS}RRULE:FREQ=DAILY;BYWEEKNO=2\n",
     "rule_count": f"{EVENTS}RRULE:FREQ=DAILY;COUNT=5000\n",
     "rule_never": f"{EVENTS}RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\n",
     "no_property": f"{EVENTS}X-MONITOR-LEVLE:province\n",
+}
+# What stands in the place of an event's participants.
+IN_ROOMS = {
+    "no_participants": "X-NONE:a",
+    "nobody_known": "X-MONITOR-PARTICIPANTS:dc-xaa",
+    "nobody_takes_part": "X-MONITOR-PARTICIPANTS:all -dc-xa",
+    "room_by_name": "ATTENDEE;CUTYPE=ROOM;CN=dc-xa:mailto:a@x.invalid",
+    "room_unknown": "ATTENDEE;CUTYPE=ROOM;CN=dc-xa:mailto:a@x.invalid\nATTENDEE;CUTYPE=ROOM;CN=b:mailto:b@x.invalid",
 }
 HEAD = "kind,id,name,address,code\n"
 IN_CSV: dict[str, str | bytes] = {
@@ -247,11 +258,6 @@ IN_SCENARIO = {
     "no_form_ports": "agents: {xa: {tcp: a}}",
 }
 ELSEWHERE = {
-    "calendar_unclear": "a fault of icalendar's that the scan before it lets through; tests/fuzz looks for one",
-    "calendar_unexpandable": "the same of recurring-ical-events",
-    "rule_unreadable": "the same of one rule",
-    "end_unclear": "the same of an event's end",
-    "no_moment": "the same of a moment",
     "workbook_too_large": "200 MB unpacked",
     **dict.fromkeys(("left_out", "left_out_no_status", "two_routers", "many_circuits"), "tests/cli/test_sites_netbox.py"),
     **dict.fromkeys(("netbox_answers", "netbox_token", "netbox_redirects", "netbox_no_list"), "tests/cli/test_sites_netbox.py"),
@@ -301,17 +307,25 @@ def in_profile(where: Path, text: str) -> list[Fault]:
 
 def in_meetings(where: Path, text: str) -> list[Fault]:
     folder = make_folder(where, profiles=("default",))
-    (folder / "a.ics").write_text(whole(EVENTS.replace("X-MONITOR-PARTICIPANTS:all\n", "")))
+    (folder / "a.ics").write_text(whole(EVENTS))
     (folder / "meetings.yaml").write_text(f"{{meetings: [{text}]}}\n")
     return of_folder(folder)
+
+
+def in_rooms(where: Path, text: str) -> list[Fault]:
+    folder = make_folder(where, profiles=("default",))
+    (folder / "a.ics").write_text(whole(EVENTS.replace("X-MONITOR-PARTICIPANTS:all", text)))
+    (folder / "meetings.yaml").write_text("calendars: [a.ics]\n")
+    return [notice.fault for notice in load(folder, {}).meetings.notices]
 
 
 def in_calendar(_: Path, text: str | bytes) -> list[Fault]:
     faults: list[Fault] = []
     if isinstance(text, str) and text.startswith("UID"):
         text = whole(text)
-    read_calendar(text if isinstance(text, bytes) else text.encode(), "a.ics", EVENT, UTC, faults)
-    return faults
+    notices = NoticeList("a.ics")
+    read_calendar(text if isinstance(text, bytes) else text.encode(), "a.ics", EVENT, UTC, faults, notices)
+    return [*faults, *(notice.fault for notice in notices.all())]
 
 
 def in_csv(where: Path, text: str | bytes) -> list[Fault]:
@@ -388,6 +402,7 @@ TABLES: dict[Callable[..., list[Fault]], Mapping[str, object]] = {
     in_profile: IN_PROFILE,
     in_meetings: IN_MEETINGS,
     in_calendar: IN_CALENDAR,
+    in_rooms: IN_ROOMS,
     in_csv: IN_CSV,
     in_cell: IN_CELL,
     in_scenario: IN_SCENARIO,
@@ -410,7 +425,7 @@ def test_a_fault_is_found_and_told_in_both_languages(provoke: Callable[..., list
 
 def said_by_load() -> Iterator[str]:
     """Every code that something in load/ notes or raises, by its literals."""
-    calls = ("refuse", "_refuse", "_refuse_second", "Fault", "SetupError")
+    calls = ("refuse", "_refuse", "_refuse_second", "Fault", "SetupError", "remark", "leave_out", "LeftOutError", "RuleError")
     for path in (PACKAGE / "load").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and name_of(node) in calls:

@@ -33,6 +33,8 @@ PLACE_OF_CODE = {
     "said_by": 0,
     "refusal": 1,
     "Fault": 3,
+    **dict.fromkeys(("remark", "leave_out", "LeftOutError"), 1),
+    "RuleError": 0,
 }
 NAMED = re.compile(r"`[^`]+`|--[a-z-]+|\b[a-z]+_[a-z_]+\b|\b[a-z-]+\.ya?ml\b|/[a-z]+/[a-z/.]+|\bRFC \d+\b|\b[A-Z][A-Z-]{4,}\b")
 """What an operator types or looks up: commands, options, keys, files, standards, properties of calendars."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from monitor.export.api.meetings_json import MeetingWording, meeting_in_full, meeting_listed
+from monitor.export.api.meetings_json import MeetingWording, calendars_told, meeting_in_full, meeting_listed
 from monitor.export.audience import Audience, audience_of
 from monitor.export.rendered import Renderings
 from monitor.export.request import NOTE_LETTERS, NotThereError, as_json_by, json_object, text_field
@@ -45,12 +45,14 @@ class MeetingsApi:
         ]
 
     async def list(self, request: web.Request) -> web.Response:
-        """Answer every meeting of the coming week and the last day, without endpoints."""
+        """Answer every meeting of the coming week and the last day, without endpoints, and what is told of their calendars."""
         audience = audience_of(request, self._source.settings.language)
 
         def draw(snapshot: Snapshot, _: None) -> str:
             say = self._wording(audience, snapshot)
-            return json_text({"at": snapshot.at, "meetings": [meeting_listed(view, say) for view in self._meetings.meetings()]})
+            told = calendars_told(self._meetings.calendar_notices(), audience.language)
+            listed = [meeting_listed(view, say) for view in self._meetings.meetings()]
+            return json_text({"at": snapshot.at, "meetings": listed, "calendar_notices": told})
 
         return as_rendered(await self._renderings.get(("/api/v1/meetings", audience), draw), request)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import tzinfo
 
+from monitor.errors import Notice
 from monitor.export.api.targets import Json, contacts
 from monitor.model.meeting import EndpointVerdict, MeetingView
 from monitor.model.reason import Reason
 from monitor.words.readiness import tell_finding
+
+NOTICES_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,17 @@ def meeting_listed(view: MeetingView, say: MeetingWording) -> dict[str, Json]:
         "next_check_at": view.next_check_at,
         "checking": None if view.checking is None else {"done": view.checking[0], "of": view.checking[1]},
         "seal": view.seal or None,
+        "participants_by_name": meeting.participants_by_name,
+    }
+
+
+def calendars_told(notices: Sequence[Notice], language: str) -> dict[str, Json]:
+    """Return what is told of calendars, what was left out first: how much there is, and the first NOTICES_SHOWN of it."""
+    ordered = sorted(notices, key=lambda each: not each.is_left_out)
+    return {
+        "left_out": sum(each.is_left_out for each in notices),
+        "told": len(notices),
+        "notices": [each.answer_in(language) for each in ordered[:NOTICES_SHOWN]],
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.errors import Notice
 from monitor.export.audience import Audience
 from monitor.export.pages import meeting_board
 from monitor.export.pages.ladder import of_meeting
@@ -20,6 +21,7 @@ from monitor.model.meeting import MeetingView, Rung, Stage, Verdict
 from monitor.model.state import Snapshot
 from monitor.words.phrase import Phrase
 
+NOTICES_SHOWN = 40
 COUNTED = (Verdict.NOT_READY, Verdict.AT_RISK, Verdict.UNKNOWN, Verdict.READY)
 _SCRIPT_KEYS = (
     "actions_more",
@@ -251,7 +253,25 @@ class MeetingListPage(LivePage):
             host = view.meeting.external_host or names.get(view.meeting.host, "")
             groups[_when(view, snapshot.at, say)].append((view, host))
         shown = self.renderer.render("meetings_list.html", say, groups=groups, snapshot=snapshot, counted=COUNTED)
-        return self.renderer.shared_parts(snapshot, say, ()) | {"list": shown}
+        return self.renderer.shared_parts(snapshot, say, ()) | {"list": shown, "calendars": self._calendars(say)}
+
+    def _calendars(self, say: Sentences) -> str:
+        """Return what is told of calendars, what was left out first; '' where nothing is."""
+        notices = sorted(self.meetings.calendar_notices(), key=lambda each: not each.is_left_out)
+        left_out = sum(each.is_left_out for each in notices)
+        shown = [
+            (each, _place(each), each.fault.fault_in(say.language), each.fault.cure_in(say.language))
+            for each in notices[:NOTICES_SHOWN]
+        ]
+        return self.renderer.render(
+            "calendars.html", say, notices=shown, left_out=left_out, all=len(notices), more=len(notices) - len(shown)
+        )
+
+
+def _place(notice: Notice) -> str:
+    """Return where it stands: the folder is known to whoever may change it."""
+    file = notice.fault.file.rpartition("/")[2]
+    return f"{file}:{notice.fault.line}" if notice.fault.line else file
 
 
 def _when(view: MeetingView, now: float, say: Sentences) -> str:

@@ -18,6 +18,7 @@ from operator import attrgetter
 from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
+from monitor.errors import Notice
 from monitor.model import agent_fault, inventory, meeting, reading, state
 from monitor.model.inventory import Inventory, Target
 from monitor.model.meeting import MeetingView
@@ -59,6 +60,7 @@ class SnapshotUpdate(NamedTuple):
     """What changed of the picture since the last one. None: as it was.
 
     views: id → view of those that changed. shown: ids of the meetings in their order; meetings: those of them that changed.
+    notices: of the calendars.
     """
 
     at: float
@@ -74,6 +76,7 @@ class SnapshotUpdate(NamedTuple):
     complaints: Mapping[str, tuple[agent_fault.AgentFault, ...]] | None
     shown: tuple[str, ...]
     meetings: Sequence[MeetingView]
+    notices: Sequence[Notice] | None
 
 
 def frame(kind: MessageKind, call: int, body: bytes) -> bytes:

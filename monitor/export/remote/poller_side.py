@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from monitor.background import BackgroundTasks
-from monitor.errors import LOG
+from monitor.errors import LOG, Notice
 from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.codec import LONGEST_CALL, MessageKind, PackedSnapshot, SnapshotUpdate, pack, pack_inventory, unpack_call
 from monitor.export.source import Meetings, RefusedError, Source
@@ -42,8 +42,17 @@ class Differ:
         self._views: Mapping[str, TargetView] = {}
         self._told: Snapshot | None = None
         self._meetings: dict[str, MeetingView] = {}
+        self._notices: Sequence[Notice] | None = None
 
-    def packed(self, snapshot: Snapshot, settings: Settings, meetings: Sequence[MeetingView], *, is_ready: bool) -> PackedSnapshot:
+    def packed(
+        self,
+        snapshot: Snapshot,
+        settings: Settings,
+        meetings: Sequence[MeetingView],
+        notices: Sequence[Notice] = (),
+        *,
+        is_ready: bool,
+    ) -> PackedSnapshot:
         """Return what changed since the last call, without credentials: what the web process doesn't have, nobody takes from it."""
         before, self._told = self._told, snapshot
         is_other = snapshot.inventory is not self._inventory
@@ -64,10 +73,11 @@ class Differ:
             complaints=None if before is not None and before.complaints == snapshot.complaints else dict(snapshot.complaints),
             shown=tuple(view.meeting.id for view in meetings),
             meetings=changed,
+            notices=None if notices is self._notices else notices,
         )
         inventory = pack_inventory(snapshot.inventory) if is_other else None
         self._inventory, self._settings, self._views = snapshot.inventory, settings, snapshot.views
-        self._meetings = {view.meeting.id: view for view in meetings}
+        self._meetings, self._notices = {view.meeting.id: view for view in meetings}, notices
         self.number += 1
         return PackedSnapshot(self.number, inventory, pack(update))
 
@@ -180,8 +190,8 @@ class PollerSide:
         if taken != self._differ.number:
             self._differ = Differ(self._differ.number)
         snapshot = await self._source.fresh()
-        meetings = self._meetings.meetings()
-        return self._differ.packed(snapshot, self._source.settings, meetings, is_ready=self._source.is_ready())
+        meetings, notices = self._meetings.meetings(), self._meetings.calendar_notices()
+        return self._differ.packed(snapshot, self._source.settings, meetings, notices, is_ready=self._source.is_ready())
 
     async def _poll(self, call: int, ids: Sequence[str]) -> None:
         asked, readings = await self._source.poll(ids)

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any, TypeVar, cast
 
 from monitor.background import BackgroundTasks
-from monitor.errors import Fault
+from monitor.errors import Fault, Notice
 from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.codec import LONGEST_ANSWER, MessageKind, PackedSnapshot, SnapshotUpdate, Unpacker, pack_call
 from monitor.export.source import RefusedError, SilentError
@@ -127,6 +127,7 @@ class RemoteSource:
         self._is_ready = False
         self._views: dict[str, MeetingView] = {}
         self._shown: tuple[str, ...] = ()
+        self._notices: Sequence[Notice] = ()
         self._asked_s = float("-inf")
         self._taken = 0
         self._background = BackgroundTasks("what tells the poller that we live")
@@ -136,7 +137,7 @@ class RemoteSource:
         self._of_meetings: list[Callable[[MeetingView], None]] = []
         self._events: Events | None = None
         self.operations = RemoteOperations(self._calls)
-        self.meetings = RemoteMeetings(self._calls, self._meetings_shown, self._of_meetings)
+        self.meetings = RemoteMeetings(self._calls, self._meetings_shown, lambda: self._notices, self._of_meetings)
 
     async def run(self) -> None:
         alive = self._background.start(self._say_alive())
@@ -238,6 +239,7 @@ class RemoteSource:
             complaints=old.complaints if update.complaints is None else update.complaints,
         )
         self._settings, self._is_ready = update.settings or self._settings, update.is_ready
+        self._notices = self._notices if update.notices is None else update.notices
         known = self._views | {view.meeting.id: view for view in update.meetings}
         self._shown, self._views = update.shown, {id_: known[id_] for id_ in update.shown}
         self._call_back(self._snapshot, old.generation, update.meetings)
@@ -308,10 +310,15 @@ class RemoteMeetings:
     """The meetings that the poller's watch keeps, over the socket."""
 
     def __init__(
-        self, calls: _Calls, shown: Callable[[], Sequence[MeetingView]], listeners: list[Callable[[MeetingView], None]]
+        self,
+        calls: _Calls,
+        shown: Callable[[], Sequence[MeetingView]],
+        notices: Callable[[], Sequence[Notice]],
+        listeners: list[Callable[[MeetingView], None]],
     ) -> None:
         self._calls = calls
         self._shown = shown
+        self.calendar_notices = notices
         self._listeners = listeners
 
     def meetings(self) -> Sequence[MeetingView]:

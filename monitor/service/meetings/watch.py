@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.background import BackgroundTasks
+from monitor.errors import Notice
 from monitor.load.configuration import Configuration
 from monitor.model.clock import Clock
 from monitor.model.meeting import Confirmation, Meeting, MeetingView, Stage, Verdict
@@ -135,6 +136,9 @@ class MeetingWatch:
         """Return the meetings of the coming week and of the last day, the next to begin first, those that are over last."""
         views = [view for meeting in self._listed if (view := self._records.of(meeting).view) is not None]
         return sorted(views, key=lambda view: (view.stage is Stage.OVER, view.meeting.start, view.meeting.id))
+
+    def calendar_notices(self) -> Sequence[Notice]:
+        return self._configuration().meetings.notices
 
     def subscribe(self, callback: Callable[[MeetingView], None]) -> Callable[[], None]:
         self._subscribers.append(callback)

@@ -77,7 +77,6 @@ COMMANDS: Catalogue = {
     "list_these_meetings": ("`monitor meetings list` liệt kê: {names}", "`monitor meetings list` shows them: {names}"),
     "calendar_name": ("'{name}' không thể là tên lịch", "'{name}' is no name for a calendar"),
     "calendar_name_cure": ("viết --name TÊN.ics, không kèm thư mục", "give --name NAME.ics, without a folder"),
-    "calendar_not_utf8": ("{path} không phải UTF-8", "{path} is not UTF-8"),
     "calendars_no_list": ("calendars trong meetings.yaml không phải danh sách", "calendars in meetings.yaml is no list"),
     "calendars_no_list_cure": ("viết nó thành danh sách trước", "write it as a list first"),
     # The running daemon.

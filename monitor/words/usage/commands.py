@@ -104,7 +104,7 @@ Both files lie in DIR/alertmanager. Every secret of receivers.yaml is a referenc
 Mỗi lỗi nêu chỗ, sai gì và cách sửa:
   sites.yaml:214: points.xa-lung-cu.uplink: không có điểm mạng nào tên 'ubnd-huyen-dong-vn'; có phải 'ubnd-huyen-dong-van' không?
 Sau đó là những gì được giám sát, theo từng cấp, và máy này cho phép gì: socket ICMP, bộ đệm, quyền, nhật ký, cổng, múi giờ.
-Không gửi gì đi. Mã thoát 2 khi có lỗi, 0 khi chỉ có lưu ý.
+Không gửi gì đi. Mã thoát 2 khi có lỗi, 1 khi một lịch có sự kiện bị bỏ qua, 0 khi chỉ có lưu ý.
 """,
         """Say everything that is wrong with the configuration and with this machine, all at once.
 
@@ -115,7 +115,7 @@ Không gửi gì đi. Mã thoát 2 khi có lỗi, 0 khi chỉ có lưu ý.
 Each fault names its place, what is wrong and the cure:
   sites.yaml:214: points.xa-lung-cu.uplink: no point is called 'ubnd-huyen-dong-vn'; did you mean 'ubnd-huyen-dong-van'?
 Then what is watched, level by level, and what this machine permits: ICMP sockets, buffers, capabilities, journal, port, time zone.
-Nothing is sent. The exit status is 2 with any fault, 0 with warnings only.
+Nothing is sent. The exit status is 2 with any fault, 1 where something of a calendar is left out, 0 with warnings only.
 """,
     ),
     "demo": (
@@ -200,6 +200,7 @@ It asks the running daemon, which keeps it in the journal; exit status 2 where i
   monitor meetings check                     mọi lỗi trong meetings.yaml và các lịch của nó
   monitor meetings import lich-hop.ics       kiểm tra một lịch và đưa vào cấu hình
 
+Lịch là tệp của người khác: hiểu được gì thì dùng, không hiểu thì bỏ qua và nói rõ từng dòng; mã thoát 1 khi có gì bị bỏ qua.
 Mã thoát 2 khi có lỗi, kèm tệp, dòng và cách sửa; khi đó không gì bị thay đổi.
 """,
         """The schedule of meetings: list it, check it, bring a calendar in.
@@ -209,6 +210,7 @@ Mã thoát 2 khi có lỗi, kèm tệp, dòng và cách sửa; khi đó không g
   monitor meetings check                     everything that is wrong with meetings.yaml and its calendars
   monitor meetings import lich-hop.ics       check a calendar and take it into the configuration
 
+A calendar is somebody else's file: what is understood is taken, the rest left out and told line by line; exit status 1 then.
 Exit status 2 where anything is faulty, with file, line and cure; nothing is changed then.
 """,
     ),

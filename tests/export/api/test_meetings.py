@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from monitor.errors import Fault, Notice
 from monitor.export.http import make_app
 from tests.export.meetings import FakeMeetings
 from tests.export.sample import FakeSource, snapshot
@@ -31,6 +32,31 @@ async def test_the_list_leaves_endpoints_out() -> None:
     assert {"code": "some_not_ready", "text": "1 of 2 endpoints is not ready"} == meeting["reason"]
     assert {"ready": 1, "at_risk": 0, "not_ready": 1, "unknown": 0} == meeting["counts"]
     assert "endpoints" not in meeting
+
+
+def notices(count: int) -> list[Notice]:
+    """Return a note, and so many events that were left out."""
+    note = Notice(Fault("lich.ics", 1, "", "until_is_day", None, {"text": "20261221"}), is_left_out=False)
+    return [note, *(Notice(Fault("lich.ics", line, "", "whole_day"), is_left_out=True) for line in range(2, count + 2))]
+
+
+async def test_the_list_tells_what_of_the_calendars_was_left_out() -> None:
+    _, text = await asked("/api/v1/meetings?lang=en", meetings=FakeMeetings(notices=notices(300)))
+    told = json.loads(text)["calendar_notices"]
+    assert (300, 301, 200) == (told["left_out"], told["told"], len(told["notices"]))
+    assert {("lich.ics", 2, "whole_day", True)} == {
+        (each["file"], each["line"], each["code"], each["left_out"]) for each in told["notices"][:1]
+    }
+    assert ["lasts whole days, without a time", "where it is a meeting, write when it begins and ends"] == [
+        told["notices"][0][key] for key in ("fault", "cure")
+    ]
+
+
+async def test_who_takes_part_by_the_names_of_rooms_alone_is_told() -> None:
+    (view,) = FakeMeetings().views
+    named = replace(view, meeting=replace(view.meeting, participants_by_name=True))
+    for meetings, by_name in ((FakeMeetings([named]), True), (FakeMeetings(), False)):
+        assert by_name is json.loads((await asked("/api/v1/meetings/m1", meetings=meetings))[1])["participants_by_name"]
 
 
 async def test_one_is_told_as_the_contract_says() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from monitor.errors import Fault, Notice
 from monitor.export.http import make_app
 from monitor.export.pages import meeting_board
 from monitor.export.pages.meeting_page import day_steps
@@ -243,3 +245,22 @@ def test_the_invented_meeting_uses_only_findings_that_exist() -> None:
     for verdict in MANY.endpoints.values():
         for reason in (verdict.reason, verdict.action, *(each.text for each in verdict.evidence)):
             assert reason is None or tell_finding(reason.code, reason.values, "vi")
+
+
+async def test_the_list_of_meetings_tells_calmly_what_of_the_calendars_was_left_out(served: Client, meetings: FakeMeetings) -> None:
+    left_out = [Notice(Fault("/etc/monitor/lich.ics", line, "", "whole_day"), is_left_out=True) for line in range(10, 60)]
+    quoted = Notice(Fault("/etc/monitor/lich.ics", 7, "", "room_unknown", None, {"name": "<script>"}), is_left_out=False)
+    meetings.notices = [quoted, *left_out]
+    html = await (await served.get("/meetings")).text()
+    assert "Lịch: 50 sự kiện hoặc phần bị bỏ qua" in html
+    assert ([], True) == (re.findall("/etc/monitor|phòng '<script>", html), "<code>lich.ics:10</code>" in html)
+    assert "… và 11 điều nữa" in html
+
+
+async def test_nothing_is_told_where_the_calendars_are_taken_whole(served: Client) -> None:
+    assert 'class="panel notices"' not in await (await served.get("/meetings")).text()
+
+
+async def test_the_list_of_meetings_marks_who_takes_part_by_room_names(served: Client, meetings: FakeMeetings) -> None:
+    meetings.now = [replace(each, meeting=replace(each.meeting, participants_by_name=True)) for each in meetings.now]
+    assert len(meetings.now) == (await (await served.get("/meetings")).text()).count("người dự theo tên phòng")

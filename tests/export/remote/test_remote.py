@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from monitor.errors import Fault
+from monitor.errors import Fault, Notice
 from monitor.export.http import make_app
 from monitor.export.remote.channel import PeerChannel
 from monitor.export.remote.codec import LONGEST_ANSWER, MessageKind, PackedSnapshot, Unpacker, pack_call
@@ -188,6 +188,16 @@ async def test_a_meeting_is_told_checked_and_ticked() -> None:
         assert [tick] == meetings.ticks
         with pytest.raises(ValueError, match="not what was sealed"):
             await remote.sealed("m1")
+
+
+async def test_what_is_told_of_calendars_is_told_once_and_anew_when_it_is_another() -> None:
+    meetings = FakeMeetings(notices=[Notice(Fault("lich.ics", 3, "", "whole_day"), is_left_out=True)])
+    async with paired(FakeSource(), meetings) as pair:
+        await pair.remote.fresh()
+        first = pair.remote.meetings.calendar_notices()
+        assert meetings.notices == list(first)
+        await pair.remote.fresh()
+        assert first is pair.remote.meetings.calendar_notices()
 
 
 @dataclass
