@@ -27,7 +27,7 @@ FOR_PEOPLE: dict[Read, str] = {}
 CALLED_BY_OTHERS = {
     "handle_error": "aiohttp's RequestHandler calls it",
     "log_exception": "aiohttp's RequestHandler calls it",
-    **dict.fromkeys(("utcoffset", "dst", "tzname", "fromutc"), "Python's datetime calls it of a tzinfo"),
+    **dict.fromkeys(("dst", "tzname", "fromutc"), "Python's datetime calls it of a tzinfo"),
     "original_start": "the identity of an occurrence rests on it",
     "RUNGS": "the words of Grafana's board of readiness",
     "GISTS": "the words of Grafana's board of readiness",
