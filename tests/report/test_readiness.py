@@ -101,6 +101,17 @@ def test_the_workbook_holds_every_endpoint_and_all_its_evidence(view: MeetingVie
     assert evidence.max_row == 1 + sum(len(each.evidence) for each in view.endpoints.values())
 
 
+def test_a_title_that_looks_like_a_formula_is_text_in_the_workbook() -> None:
+    title = '=HYPERLINK("http://x.invalid","bấm")'
+    view = replace(BEFORE, meeting=replace(BEFORE.meeting, title=title))
+    book = load_workbook(io.BytesIO(file(view, SNAPSHOT.inventory, "vi", ZONE, made_at=SNAPSHOT.at, form="xlsx")))
+    cells = [
+        cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str) and title in cell.value
+    ]
+    assert cells
+    assert {"s"} == {cell.data_type for cell in cells}
+
+
 def test_a_sheet_is_named_in_whole_words() -> None:
     book = load_workbook(io.BytesIO(file(BEFORE, SNAPSHOT.inventory, "vi", ZONE, made_at=SNAPSHOT.at, form="xlsx")))
     assert "Báo cáo sẵn sàng trước phiên" == book.sheetnames[0]
