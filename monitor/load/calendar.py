@@ -61,10 +61,13 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What a calendar has of meetings. entries: what is said of every event, by its key. recurring: keys of series."""
+    """What a calendar has of meetings. entries: what is said of every event, by its key.
+
+    begins: key of a series → its first time, aware, in its own zone: by it the time of the others is usual or not.
+    """
 
     entries: Mapping[Key, CalendarEntry]
-    recurring: frozenset[str]
+    begins: Mapping[str, datetime]
     singles: tuple[tuple[Key, Occurrence], ...] = ()
     series: tuple[_Series, ...] = ()
 
@@ -236,8 +239,8 @@ class _Assembly:
                 series.append(made)
             elif made is not None:
                 singles += self._single(made)
-        recurring = frozenset(each.event.identity.key for each in series)
-        return Calendar(entries, recurring, tuple(singles), tuple(series))
+        begins = {each.event.identity.key: each.event.start for each in series}
+        return Calendar(entries, begins, tuple(singles), tuple(series))
 
     def _titled(self, event: Event, head: Event | None = None) -> Event:
         """Return an event with a title: its own, its series', or one that is made up."""

@@ -202,7 +202,7 @@ class _MeetingReader:
         for key, entry in sorted(calendar.entries.items(), key=lambda each: each[0][1] is not None):
             said = entry.said
             chosen = self._chosen(entry, usual, notices, told) if self._inventory is not None else None
-            series = None if chosen is None else self._of_event(key, said, usual, chosen, calendar, found)
+            series = None if chosen is None else self._of_event(key, said, usual, chosen, found)
             if series is not None:
                 found[key] = series
                 for fault in said.node.faults:
@@ -211,13 +211,12 @@ class _MeetingReader:
                 notices.leave_out(said.node.line, "nobody_takes_part")
         return CalendarSource(calendar, MappingProxyType(found))
 
-    def _of_event(  # noqa: PLR0917
+    def _of_event(
         self,
         key: Key,
         said: ReadMapping,
         usual: tuple[ReadMapping, ...],
         chosen: _Chosen,
-        calendar: Calendar,
         found: Mapping[Key, Series],
     ) -> Series | None:
         """Return the series of an event: what it says, as far as that is known here, else what its calendar says."""
@@ -228,10 +227,10 @@ class _MeetingReader:
         endpoints = resolve_participants(chosen.participants, self._inventory, host)
         if not endpoints:
             return None
-        name, is_dated = self._name(key, said, calendar, found)
+        name, is_named = self._name(key, said, found)
         return Series(
             id=name,
-            is_dated=is_dated,
+            is_named=is_named,
             endpoints=endpoints,
             level=told.get("level", ""),
             host=host,
@@ -243,14 +242,14 @@ class _MeetingReader:
             participants_by_name=chosen.is_by_name,
         )
 
-    def _name(self, key: Key, said: ReadMapping, calendar: Calendar, found: Mapping[Key, Series]) -> tuple[str, bool]:
-        """Return what a series is called, and whether its occurrences are called by their date as well."""
+    def _name(self, key: Key, said: ReadMapping, found: Mapping[Key, Series]) -> tuple[str, bool]:
+        """Return what a series is called, and whether it calls itself so."""
         head = found.get((key[0], None)) if key[1] is not None else None
         if head is not None:
-            return head.id, head.is_dated or key[0] in calendar.recurring
+            return head.id, head.is_named
         if said.has("id") and self._claim(said, said["id"], (said.node.file, key[0])):
-            return said["id"], key[0] in calendar.recurring or key[1] is not None
-        return slug(said["title"] or ""), True
+            return said["id"], True
+        return slug(said["title"] or ""), False
 
     def _chosen(
         self, entry: CalendarEntry, usual: tuple[ReadMapping, ...], notices: NoticeList, told: set[Attendee]
@@ -336,7 +335,7 @@ class _MeetingReader:
             return None
         return Series(
             id=name,
-            is_dated=False,
+            is_named=True,
             endpoints=endpoints,
             level=entry["level"] or "",
             host=host,

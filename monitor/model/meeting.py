@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -82,10 +82,11 @@ class Participants:
 class Meeting:
     """One occurrence of a meeting, complete: participants are resolved to endpoints.
 
-    id: the meeting's; of recurring ones ID-2026-11-30, with -0800 where there are two a day. series: the id without the date.
+    id: the occurrence's own, which stays whatever other meetings come or go (docs/meetings.md). series: that of the whole series.
     start, end: aware datetimes. host: the id of an endpoint, '' where it is external. external_host: its name, '' where it is ours.
     endpoints: ids in the inventory's order, the host included where it is ours. call_rate_bps: None leaves it to each endpoint.
-    place: the file and line that it comes from, for whoever has to mend it.
+    place: the file and line that it comes from, for whoever has to mend it. old_ids: what it was called before; addresses under
+    those lead here.
     participants_by_name: who takes part was told by nobody but the names of the rooms that its calendar invites.
     """
 
@@ -103,6 +104,45 @@ class Meeting:
     carrier: str = ""
     place: str = ""
     participants_by_name: bool = False
+    old_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSlug:
+    """How the ids of an event's occurrences begin, for good. event: 64 hexadecimal digits that stand for its UID."""
+
+    event: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class OldId:
+    """What a meeting was called when the journal wrote of it. start: of the meeting, as the journal has it. new: its id now."""
+
+    old: str
+    start: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIds:
+    """What the journal keeps of meetings' ids, so that they stay. slugs: event → slug. renamed: (old id, start) → the id now."""
+
+    slugs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    renamed: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def joined(self, kept: Iterable[KeptSlug | OldId]) -> KnownIds:
+        """Return these and what else is kept; what is known stays."""
+        slugs, renamed = dict(self.slugs), dict(self.renamed)
+        for each in kept:
+            if isinstance(each, KeptSlug):
+                slugs.setdefault(each.event, each.slug)
+            else:
+                renamed.setdefault((each.old, each.start), each.new)
+        return KnownIds(MappingProxyType(slugs), MappingProxyType(renamed))
+
+
+NO_IDS = KnownIds()
 
 
 @dataclass(frozen=True, slots=True)
