@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from monitor.journal.meeting_ids import KeptId
 from monitor.journal.rows import Entry
 from monitor.journal.store import Store
+from monitor.model.meeting import KnownIds
 from monitor.model.state import Event, Transition
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ RECALLED = 10_000
 class _Order:
     """Entries to commit, and who waits for it."""
 
-    batch: tuple[Entry, ...]
+    batch: tuple[Entry | KeptId, ...]
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[bool]
 
@@ -54,7 +56,7 @@ class Journal:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._orders: queue.Queue[_Order | None] = queue.Queue()
-        self._backlog: list[Entry] = []
+        self._backlog: list[Entry | KeptId] = []
         self._is_up = True
         self._writer = threading.Thread(target=self._write_for_ever, name="journal", daemon=True)
         self._writer.start()
@@ -64,8 +66,11 @@ class Journal:
         """True while the last commit succeeded in time."""
         return self._is_up
 
-    async def append(self, batch: Sequence[Entry]) -> bool:
-        """Commit entries; True once they are on the disk, False when that failed or took over COMMIT_WITHIN_S. Never raises."""
+    async def append(self, batch: Sequence[Entry | KeptId]) -> bool:
+        """Commit entries, and ids to be kept; True once they are on the disk, False when that failed or took over COMMIT_WITHIN_S.
+
+        Never raises.
+        """
         if not batch:
             return True
         loop = asyncio.get_running_loop()
@@ -81,6 +86,10 @@ class Journal:
     def last_states(self) -> Mapping[str, Transition]:
         """Return id → the newest transition of every target, `at` when its state began; blocks, for the start."""
         return self._store.last_states()
+
+    def known_ids(self) -> KnownIds:
+        """Return what is kept of meetings' ids; blocks, for the start."""
+        return self._store.known_ids()
 
     def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
         """Return the last RECALLED events of these kinds after `since` (epoch seconds), oldest first; blocks, for the start."""

@@ -1,4 +1,4 @@
-"""The journal's one table, and transitions and events as its rows, and back."""
+"""The journal's table of entries, and transitions and events as its rows, and back."""
 
 from __future__ import annotations
 

@@ -15,9 +15,12 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from monitor.errors import SetupError, reason_of, said_by
+from monitor.journal import meeting_ids
 from monitor.journal.backup import MigrationPostponedError, file_of
+from monitor.journal.meeting_ids import KeptId
 from monitor.journal.migrate import AtWork, UnknownSchemaError, migrate
 from monitor.journal.rows import TRANSITION, Entry, entries, from_row, to_row
+from monitor.model.meeting import KnownIds
 from monitor.model.state import Transition
 from monitor.words.phrase import Phrase
 
@@ -42,10 +45,20 @@ class Store:
         except SQLAlchemyError as error:
             raise SetupError("journal_unopened", _cure(url), journal=_without_secret(url), reason=_why(error)) from error
 
-    def write(self, batch: Sequence[Entry]) -> None:
-        """Commit entries in one transaction, in their order; after it returns they survive a power cut."""
+    def write(self, batch: Sequence[Entry | KeptId]) -> None:
+        """Commit entries in one transaction, in their order, and ids to be kept; after it returns they survive a power cut."""
+        ids = [each for each in batch if isinstance(each, KeptId)]
+        rows = [to_row(each) for each in batch if not isinstance(each, KeptId)]
         with self._engine.begin() as connection:
-            connection.execute(insert(entries), [to_row(entry) for entry in batch])
+            if rows:
+                connection.execute(insert(entries), rows)
+            if ids:
+                meeting_ids.keep(connection, ids)
+
+    def known_ids(self) -> KnownIds:
+        """Return what is kept of meetings' ids."""
+        with self._engine.connect() as connection:
+            return meeting_ids.known(connection)
 
     def last_states(self) -> dict[str, Transition]:
         """Return id → the newest transition of every target that ever had one, its `at` being when the state began.

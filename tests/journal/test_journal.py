@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from monitor.errors import SetupError
 from monitor.journal.journal import Journal
+from monitor.journal.meeting_ids import KeptId
 from monitor.journal.rows import Entry
 from monitor.journal.store import Store
 from monitor.model.reason import Reason
@@ -104,7 +105,7 @@ class Faulty(Store):
         self.mended = threading.Event()
         self.free = threading.Event()
 
-    def write(self, batch: Sequence[Entry]) -> None:
+    def write(self, batch: Sequence[Entry | KeptId]) -> None:
         self.free.wait(10)
         if not self.mended.is_set():
             raise OperationalError("insert", {}, Exception("database or disk is full"))

@@ -107,7 +107,7 @@ def test_it_is_killed_in_the_middle_and_the_next_start_goes_on(old: str) -> None
     assert read_before == everything(old), "a reader beside it reads both forms"
     steps: list[tuple[int, int]] = []
     Store(old, lambda done, lines: steps.append((done, lines))).close()
-    assert ("0003", LINES - done - len(sealed)) == (version(old), steps[-1][1])
+    assert ("0004", LINES - done - len(sealed)) == (version(old), steps[-1][1])
     assert read_before == everything(old)
     assert before == as_it_was(old, "true"), "nothing is copied, so the text stays beside its codes"
     assert [(None,)] * len(sealed) == asked(old, f"SELECT reasons FROM entries WHERE kind = '{SEALED}'")
@@ -137,7 +137,7 @@ async def test_it_is_written_on_where_it_ended(old: str) -> None:
 def test_of_two_starts_at_once_one_waits_for_the_other_and_goes_on_where_it_is_killed(old: str) -> None:
     before, read_before = as_it_was(old, "true"), everything(old)
     goes_on_where_another_is_killed(old, BATCH)
-    assert ("0003", read_before, before) == (version(old), everything(old), as_it_was(old, "true"))
+    assert ("0004", read_before, before) == (version(old), everything(old), as_it_was(old, "true"))
 
 
 def test_of_starts_at_once_on_an_empty_database_one_makes_the_journal(empty: str) -> None:
@@ -152,7 +152,7 @@ def test_of_starts_at_once_on_an_empty_database_one_makes_the_journal(empty: str
         for start in starts:
             start.communicate()
     assert [0, 0, 0] == [start.returncode for start in starts]
-    assert "0003" == version(empty)
+    assert "0004" == version(empty)
 
 
 @contextmanager

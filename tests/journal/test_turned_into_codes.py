@@ -146,7 +146,7 @@ def test_it_is_killed_in_the_middle_and_the_next_start_goes_on(left: Leftovers) 
     assert read_before == everything(left.journal), "a reader beside it reads both forms"
     steps: list[tuple[int, int]] = []
     Store(left.journal, lambda done, lines: steps.append((done, lines))).close()
-    assert "0003" == version(path)
+    assert "0004" == version(path)
     assert LINES - BATCH - len(rows(path, where=IS_SEALED)) == steps[-1][0] == steps[-1][1]
     assert [] == rows(path, where=f"reasons IS NULL AND NOT {IS_SEALED}")
     assert [row[:-1] for row in before] == [row[:-1] for row in rows(path, OLD_COLUMNS)], "but for the text nothing is changed"
@@ -395,7 +395,7 @@ async def test_without_room_for_a_copy_nothing_is_turned_and_the_journal_is_used
     assert [*read_before, stopped] == everything(left.journal)
     copy_of(left).rmdir()
     Store(left.journal).close()
-    assert "0003" == version(database(left))
+    assert "0004" == version(database(left))
     assert [*read_before, stopped] == everything(left.journal)
     assert before == rows(copy_of(left), OLD_COLUMNS)[:-1]
 
@@ -414,7 +414,7 @@ def test_without_room_to_turn_what_is_left_is_read_as_it_is_and_turned_later(
 def test_of_two_starts_at_once_one_waits_for_the_other_and_goes_on_where_it_is_killed(left: Leftovers) -> None:
     path, before, read_before = database(left), rows(database(left)), everything(left.journal)
     goes_on_where_another_is_killed(left.journal, BATCH)
-    assert ("0003", read_before) == (version(path), everything(left.journal))
+    assert ("0004", read_before) == (version(path), everything(left.journal))
     assert before == rows(copy_of(left))
     assert [] == [*left.state.glob("*.lock"), *left.state.glob("*.part")]
 
