@@ -10,7 +10,7 @@ from pathlib import Path
 
 from monitor.load.configuration import Configuration
 from monitor.load.schedule import Schedule
-from monitor.model.meeting import Meeting, MeetingView
+from monitor.model.meeting import NO_IDS, KeptSlug, KnownIds, Meeting, MeetingView, OldId
 from monitor.model.reading import IcmpSample, Outcome, Reading
 from monitor.model.settings import Settings
 from monitor.model.spec import IcmpSpec, SipSpec, Spec
@@ -39,13 +39,20 @@ class StillClock:
 
 @dataclass
 class MemoryJournal:
-    """Keeps what is committed."""
+    """Keeps what is committed. ids: what is kept of meetings' ids, kept: each of them as it came."""
 
     entries: list[Transition | Event] = field(default_factory=list)
+    ids: KnownIds = NO_IDS
+    kept: list[KeptSlug | OldId] = field(default_factory=list)
 
-    async def append(self, batch: Sequence[Transition | Event]) -> bool:
-        self.entries.extend(batch)
+    async def append(self, batch: Sequence[Transition | Event | KeptSlug | OldId]) -> bool:
+        self.entries.extend(each for each in batch if isinstance(each, Transition | Event))
+        self.kept.extend(each for each in batch if isinstance(each, KeptSlug | OldId))
+        self.ids = self.ids.joined(self.kept)
         return True
+
+    def known_ids(self) -> KnownIds:
+        return self.ids
 
     def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
         return [each for each in self.entries if isinstance(each, Event) and each.kind in kinds and each.at > (since or 0)]

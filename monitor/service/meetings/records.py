@@ -19,8 +19,11 @@ from monitor.model.inventory import Contact
 from monitor.model.meeting import (
     Confirmation,
     EndpointVerdict,
+    KeptSlug,
+    KnownIds,
     Meeting,
     MeetingView,
+    OldId,
     Rung,
     RungEvidence,
     Stage,
@@ -59,6 +62,7 @@ def confirmed(meeting: Meeting, endpoint: str, tick: Confirmation) -> Event:
 
 Key = tuple[str, str]
 """A meeting's id and when it begins: what was found before it was moved says nothing of its new time."""
+_NOTHING_RENAMED: Mapping[Key, str] = MappingProxyType({})
 
 
 def _key_of(meeting: Meeting) -> Key:
@@ -171,8 +175,11 @@ def _endpoint_of(name: str, told: Mapping[str, Any]) -> EndpointVerdict:
 
 
 class MeetingJournal(Protocol):
-    async def append(self, batch: Sequence[Transition | Event]) -> bool:
+    async def append(self, batch: Sequence[Transition | Event | KeptSlug | OldId]) -> bool:
         """Commit; never raises."""
+
+    def known_ids(self) -> KnownIds:
+        """Return what is kept of meetings' ids; blocks."""
 
     def said(self, kinds: Sequence[str], since: float | None = None) -> Sequence[Event]:
         """Return the events of some kinds, oldest first; blocks."""
@@ -194,6 +201,16 @@ class OccurrenceRecord:
     checking: tuple[int, int] | None = None
     is_final: bool = False
 
+    def join(self, other: OccurrenceRecord) -> None:
+        """Add what was done about the same occurrence under another id; of two ticks or seals the later holds."""
+        self.done |= other.done
+        self.checked_at = max((each for each in (self.checked_at, other.checked_at) if each is not None), default=None)
+        for endpoint, tick in other.ticks.items():
+            if endpoint not in self.ticks or tick.at > self.ticks[endpoint].at:
+                self.ticks[endpoint] = tick
+        seals = [each for each in (self.sealed, other.sealed) if each is not None]
+        self.sealed = max(seals, key=lambda each: each.at, default=None)
+
 
 class MeetingRecords:
     """What was done about each occurrence, by this run and by those before it.
@@ -207,10 +224,11 @@ class MeetingRecords:
     def of(self, meeting: Meeting) -> OccurrenceRecord:
         return self._by_key.setdefault(_key_of(meeting), OccurrenceRecord())
 
-    def recall(self, events: Iterable[Event]) -> None:
-        """Read what earlier runs have done, oldest first."""
+    def recall(self, events: Iterable[Event], renamed: Mapping[Key, str] = _NOTHING_RENAMED) -> None:
+        """Read what earlier runs have done, oldest first. renamed: what the meetings of old records are called now."""
         for event in events:
-            key = (str(event.values.get("meeting", "")), str(event.values.get("start", "")))
+            id_, start = (str(event.values.get(name, "")) for name in ("meeting", "start"))
+            key = (renamed.get((id_, start), id_), start)
             record = self._by_key.setdefault(key, OccurrenceRecord())
             if event.kind == CHECKED:
                 record.done.add(Stage(str(event.values["stage"])))
@@ -221,6 +239,26 @@ class MeetingRecords:
                 record.ticks[event.target] = Confirmation(by=str(event.values["by"]), at=event.at, note=note, **flags)
             elif event.kind == SEALED:
                 record.sealed = event
+
+    def carry_over(self, meetings: Sequence[Meeting]) -> list[OldId]:
+        """Give meetings what was done about them under ids that they had before, and return those ids.
+
+        Version 0.1 called two meetings of one title and day alike: then it goes to the one in which those who ticked take part.
+        """
+        taken = {_key_of(meeting) for meeting in meetings}
+        claims: dict[Key, list[Meeting]] = {}
+        for meeting in meetings:
+            for old in meeting.old_ids:
+                key = (old, meeting.start.isoformat())
+                if key in self._by_key and key not in taken:
+                    claims.setdefault(key, []).append(meeting)
+        found = []
+        for key, claimants in claims.items():
+            record = self._by_key.pop(key)
+            heir = max(claimants, key=lambda each: len(record.ticks.keys() & set(each.endpoints)))
+            self.of(heir).join(record)
+            found.append(OldId(*key, heir.id))
+        return found
 
     def keep_only(self, meetings: Iterable[Meeting], past: datetime) -> None:
         """Forget what began before a moment, but for these meetings."""

@@ -33,6 +33,7 @@ from monitor.rules.readiness.verdicts import judge_readiness
 from monitor.rules.topology import Topology
 from monitor.service.board.judge import MeetingSpans
 from monitor.service.meetings.check import Ask, Progress, check
+from monitor.service.meetings.ids import MeetingIds
 from monitor.service.meetings.loads import Loads
 from monitor.service.meetings.memory import Outages, SampleMemory
 from monitor.service.meetings.records import (
@@ -98,6 +99,7 @@ class MeetingWatch:
         self._settle_s = settle_s
         self._outages = Outages(journal)
         self._records = MeetingRecords()
+        self._ids = MeetingIds(journal, self._records)
         self._listed: tuple[Meeting, ...] = ()
         self._listed_of: Configuration | None = None
         self._listed_s = self._remembered_s = float("-inf")
@@ -110,7 +112,9 @@ class MeetingWatch:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         since = self._clock.wall() - (AHEAD + BEHIND).total_seconds() - 86_400
-        self._records.recall(await asyncio.to_thread(self._journal.said, KINDS, since))
+        known = await asyncio.to_thread(self._journal.known_ids)
+        self._ids.recall(known)
+        self._records.recall(await asyncio.to_thread(self._journal.said, KINDS, since), known.renamed)
         await self.look()
         unsubscribe = self._board.subscribe(self._board_changed)
         self._scheduler.add_job(
@@ -175,7 +179,7 @@ class MeetingWatch:
     async def look(self, *, starts_checks: bool = True) -> None:
         """Do what is due: list the meetings, start checks, judge what may have changed."""
         now, now_s = self._clock.wall(), self._clock.monotonic()
-        self._list(now, now_s)
+        await self._list(now, now_s)
         await self._remember(now, now_s)
         rules = self._configuration().settings.meetings
         for meeting in self._listed:
@@ -189,12 +193,12 @@ class MeetingWatch:
                 self._judge(meeting)
                 await asyncio.sleep(0)  # 241 endpoints take some 30 ms; several meetings in a row must not hold up the packets
 
-    def _list(self, now: float, now_s: float) -> None:
+    async def _list(self, now: float, now_s: float) -> None:
         configuration = self._configuration()
         if configuration is self._listed_of and now_s - self._listed_s < LIST_EVERY_S:
             return
         moment = datetime.fromtimestamp(now, UTC)
-        meetings = configuration.meetings.between(moment - BEHIND, moment + AHEAD)
+        meetings = await self._ids.between(configuration.meetings, moment - BEHIND, moment + AHEAD)
         self._listed_of, self._listed_s = configuration, now_s
         if meetings == self._listed:
             return
@@ -334,7 +338,9 @@ class MeetingWatch:
                 await asyncio.sleep(0)
 
     def _find(self, name: str) -> Meeting | None:
-        return next((meeting for meeting in self._listed if meeting.id == name), None)
+        """Return the meeting that is called so, or was before."""
+        named = (meeting for meeting in self._listed if meeting.id == name)
+        return next(named, None) or next((meeting for meeting in self._listed if name in meeting.old_ids), None)
 
 
 def _overlap(one: Meeting, other: Meeting) -> bool:
