@@ -10,6 +10,7 @@ from monitor.export.api.operations import OperationsApi
 from monitor.export.api.routes import ApiRoutes
 from monitor.export.metrics.routes import MetricsRoutes
 from monitor.export.middleware import STREAM, Guard
+from monitor.export.old_addresses import OldAddresses
 from monitor.export.pages.live_pages import LivePages
 from monitor.export.pages.renderer import Renderer
 from monitor.export.pages.routes import PageRoutes
@@ -60,8 +61,9 @@ def make_app(
     admission, faults = Admission(limits or Limits()), Faults()
     meetings = meetings or NoMeetings()
     renderings = Renderings(source, meetings, fresh_s=fresh_s)
-    middleware = web.middleware(Guard(source, renderer, renderings, admission, faults))
-    app = web.Application(middlewares=[middleware], client_max_size=_LARGEST_BODY)
+    guard = web.middleware(Guard(source, renderer, renderings, admission, faults))
+    moved = web.middleware(OldAddresses(source, meetings))
+    app = web.Application(middlewares=[guard, moved], client_max_size=_LARGEST_BODY)
     app[ADMISSION], app[FAULTS] = admission, faults
     app.on_response_prepare.append(_add_headers)
     pages = LivePages(source, renderer, meetings)

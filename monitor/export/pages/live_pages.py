@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from weakref import WeakValueDictionary
 
+from monitor.export.old_addresses import id_now
 from monitor.export.pages.meeting_page import MeetingListPage, MeetingPage
 from monitor.export.pages.province_page import ProvincePage
 from monitor.export.pages.renderer import LivePage, Renderer
@@ -34,8 +35,8 @@ class LivePages:
                 return self.target(id_)
             case "meetings":
                 return self.meeting_list
-            case "meeting" if id_ and any(each.meeting.id == id_ for each in self.meetings.meetings()):
-                return self.meeting(id_)
+            case "meeting" if (now := id_now(id_, self.meetings.meetings())) is not None:
+                return self.meeting(now)
             case _:
                 return None
 
