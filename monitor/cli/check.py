@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.cli.check_machine import MachineFinding, MachineGrade, look
-from monitor.cli.meetings import notice_lines
+from monitor.cli.notices import notice_lines
 from monitor.cli.parser import Parser
 from monitor.errors import ConfigError, Fault, Notice, SetupError, reason_of
 from monitor.load import meetings, profiles, sites

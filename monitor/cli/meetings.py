@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial, reduce
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import yaml
 
+from monitor.cli.meeting_ids import with_known_ids
+from monitor.cli.notices import notice_lines
 from monitor.cli.output import write_whole
 from monitor.cli.parser import Parser
 from monitor.cli.tables import TableColumn, table
@@ -27,7 +29,6 @@ from monitor.words.voice import voice
 
 _USUAL_DAYS = 30
 _MOST_DAYS = 366
-_NOTICES_SHOWN = 100
 _EMPTY = "# yaml-language-server: $schema=schema/meetings.schema.json\n"
 
 
@@ -87,7 +88,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _due_within(configuration: Configuration, days: int) -> tuple[Meeting, ...]:
     now = datetime.now(UTC)
-    return configuration.meetings.between(now, now + timedelta(days=days))
+    return with_known_ids(configuration).meetings.between(now, now + timedelta(days=days))
 
 
 def _json(meeting: Meeting) -> dict[str, object]:
@@ -104,15 +105,6 @@ def _json(meeting: Meeting) -> dict[str, object]:
         "place": meeting.place,
         "participants_by_name": meeting.participants_by_name,
     }
-
-
-def notice_lines(notices: Sequence[Notice], language: str) -> Iterator[str]:
-    """Yield what is told of calendars, one line each, what was left out first, and how many more there are."""
-    ordered = sorted(notices, key=lambda each: not each.is_left_out)
-    for each in ordered[:_NOTICES_SHOWN]:
-        yield f"{say(READY, 'left_out' if each.is_left_out else 'taken_oddly', language)}: {each.fault.text_in(language)}"
-    if len(ordered) > _NOTICES_SHOWN:
-        yield say(READY, "notices_more", language, count=len(ordered) - _NOTICES_SHOWN)
 
 
 def _tell_notices(notices: Sequence[Notice], language: str) -> int:

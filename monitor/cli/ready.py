@@ -9,7 +9,7 @@ import importlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
+from monitor.cli.meeting_ids import with_known_ids
 from monitor.cli.output import add_output, chosen_format, put
 from monitor.cli.parser import Parser
 from monitor.cli.probing import Progress, as_asked, daemon_answer, is_for_daemon, progress_line
@@ -25,6 +26,7 @@ from monitor.cli.run import compose_daemon
 from monitor.cli.tables import TableColumn, folded_table, printed_width, seen_width, table
 from monitor.errors import SetupError, reason_of
 from monitor.export.api.meetings_json import MeetingWording, meeting_in_full
+from monitor.export.old_addresses import id_now
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.model.meeting import MeetingView, Stage, Verdict
 from monitor.model.probe_kinds import ICMP
@@ -86,8 +88,9 @@ async def _document_of(
 
 async def _checked_by_us(configuration: Configuration, meeting: str, progress: Progress) -> tuple[Document, MeetingView]:
     """Run a daemon that nobody can reach for as long as one check takes; its journal is gone with it."""
+    known = await asyncio.to_thread(with_known_ids, configuration)
     with tempfile.TemporaryDirectory(prefix="monitor-ready-") as folder:
-        alone = replace(configuration, settings=replace(configuration.settings, journal=f"sqlite:///{folder}/journal.db"))
+        alone = replace(known, settings=replace(configuration.settings, journal=f"sqlite:///{folder}/journal.db"))
         async with contextlib.AsyncExitStack() as stack:
             daemon, _, _, meetings = await compose_daemon(alone, lambda: alone, stack)
             await stack.enter_async_context(daemon.running())
@@ -101,10 +104,11 @@ async def _checked_by_us(configuration: Configuration, meeting: str, progress: P
             return meeting_in_full(view, teller), view
 
 
-def _chosen(views: Any, name: str) -> MeetingView:
+def _chosen(views: Sequence[MeetingView], name: str) -> MeetingView:
+    now = id_now(name, views)
     for view in views:
-        if name == view.meeting.id or (name == _NEXT and view.stage is not Stage.OVER):
-            return view  # type: ignore[no-any-return]
+        if now == view.meeting.id or (name == _NEXT and view.stage is not Stage.OVER):
+            return view
     known = tuple(view.meeting.id for view in views)
     remedy = phrase("list_these_meetings", names=known) if known else Phrase("none_are_due")
     raise SetupError("no_meeting_this_week", remedy, name=repr(name))

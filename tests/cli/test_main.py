@@ -13,6 +13,7 @@ from monitor.__main__ import NAMES, main
 HEAVY = frozenset(("aiohttp", "alembic", "icmplib", "jinja2", "openpyxl", "prometheus_client", "pysnmp", "sqlalchemy"))
 NEEDED = {
     "run": HEAVY - {"openpyxl", "pysnmp"},
+    "meetings": frozenset(("alembic", "sqlalchemy")),
     "poll": frozenset(("aiohttp",)),
     "ready": HEAVY - {"openpyxl", "pysnmp"},
     "report": frozenset(("alembic", "sqlalchemy")),

@@ -11,7 +11,10 @@ import pytest
 
 from monitor.__main__ import main
 from monitor.cli.meetings import with_calendar
-from tests.load.folders import make_folder
+from monitor.journal.store import Store
+from monitor.load.schedule import event_of
+from monitor.model.meeting import KeptSlug
+from tests.load.folders import MONITOR, make_folder
 from tests.load.test_calendar import calendar, event
 
 
@@ -179,3 +182,22 @@ def test_a_faulty_schedule_is_exit_2(folder: Path, capsys: pytest.CaptureFixture
 )
 def test_a_calendar_is_added_and_all_else_stays(before: str, after: str) -> None:
     assert after == with_calendar(before, "b.ics")
+
+
+def test_meetings_are_listed_under_the_ids_that_the_daemon_s_journal_keeps(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "monitor.yaml").write_text(f"{MONITOR}journal: sqlite:///{tmp_path}/journal.db\n", encoding="utf-8")
+    (tmp_path / "a.ics").write_text(daily().replace("X-MONITOR-ID:ngay\n", ""), encoding="utf-8")
+    common = ("--config", str(folder), "--days", "2")
+    assert 0 == run(*common, "import", str(tmp_path / "a.ics"), capsys=capsys)[0]
+
+    def listed() -> list[str]:
+        return [each["meeting"] for each in json.loads(run(*common, "list", "--format", "json", capsys=capsys)[1])]
+
+    without = listed()
+    store = Store(f"sqlite:///{tmp_path}/journal.db")
+    store.write([KeptSlug(event_of("e"), "giao-ban")])
+    store.close()
+    assert [id_.replace("hop-", "giao-ban-") for id_ in without] == listed()
+    assert 2 == len({*without} - {*listed()})

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from aiohttp.test_utils import TestServer
 
 from monitor.cli.ready import _listed
@@ -18,8 +20,9 @@ from tests.export.sample import FakeSource, snapshot
 from tests.rules.endpoints import meeting_input, seen
 
 
-async def ready(*words: str, state: State = State.DOWN) -> tuple[int | None, str, str]:
-    meetings = FakeMeetings([judge_readiness(meeting_input(seen(state=state)))])
+async def ready(*words: str, state: State = State.DOWN, old_ids: tuple[str, ...] = ()) -> tuple[int | None, str, str]:
+    view = judge_readiness(meeting_input(seen(state=state)))
+    meetings = FakeMeetings([replace(view, meeting=replace(view.meeting, old_ids=old_ids))])
     app = make_app(FakeSource(snapshot()), meetings=meetings)
     async with TestServer(app) as server:
         process = await asyncio.create_subprocess_exec(
@@ -46,6 +49,13 @@ async def test_the_next_meeting_is_told_with_who_is_not_ready_and_why() -> None:
 async def test_a_meeting_that_is_ready_is_exit_0() -> None:
     status, out, _ = await ready("m1", state=State.UP)
     assert (0, True) == (status, "No endpoint needs anything." in out)
+
+
+@pytest.mark.parametrize("words", [(), ("--now",)], ids=["as it stands", "checked now"])
+async def test_a_meeting_is_found_by_what_it_was_called_before(words: tuple[str, ...]) -> None:
+    old = "m1-2026-11-30"
+    status, out, _ = await ready(old, "--format", "json", *words, state=State.UP, old_ids=(old,))
+    assert (0, "m1") == (status, json.loads(out)["meeting"])
 
 
 def test_a_narrow_terminal_loses_neither_reason_nor_what_to_do() -> None:

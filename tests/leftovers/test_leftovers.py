@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from io import BytesIO
@@ -16,12 +16,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from alembic import command
+from alembic.config import Config
 from openpyxl import Workbook, load_workbook
+from sqlalchemy import create_engine, select, text
 
 from monitor.__main__ import main
+from monitor.export.http import make_app
+from monitor.journal import migrations
 from monitor.journal.journal import Journal
+from monitor.journal.rows import entries
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, load
+from monitor.model.meeting import Meeting, MeetingView
 from monitor.model.reading import Deliver, IcmpSample, Outcome, PathTrace, Reading, ServiceSample
 from monitor.model.spec import IcmpSpec, Spec
 from monitor.model.state import Event, Snapshot
@@ -29,10 +37,13 @@ from monitor.report.readiness import file
 from monitor.service.daemon import Daemon
 from monitor.service.history import History
 from monitor.service.meetings.loads import Loads
+from monitor.service.meetings.records import seal
 from monitor.service.meetings.watch import MeetingWatch
 from monitor.service.process import SystemClock
-from tests.leftovers import SAID, STOPPED, Leftovers, lay_out, sealed_cells, sealed_page
+from tests.export.sample import FakeSource
+from tests.leftovers import FOLDER, SAID, STOPPED, Leftovers, lay_out, sealed_cells, sealed_page
 from tests.leftovers.mended import mended
+from tests.postgres_server import postgres
 
 MEETING = "giao-ban-thang-11"
 SILENT = {name for name, each in SAID["states"].items() if each["state"] in ("down", "unreachable")} | {
@@ -188,17 +199,134 @@ async def test_announced_work_goes_on_and_the_next_one_has_a_number_of_its_own(l
 async def test_ticks_of_people_on_site_stand(left: Leftovers) -> None:
     async with restarted(left) as (_, meetings):
         views = meetings.meetings()
-    ticks = {
-        view.meeting.id: {
-            name: [tick.by, tick.at, tick.good, tick.note]
-            for name, each in view.endpoints.items()
-            if (tick := each.confirmation) is not None
-        }
-        for view in views
-        if view.endpoints
-    }
+    ticks = {name_of_then(view.meeting): ticks_of(view) for view in views if view.endpoints}
     assert SAID["ticks"] == ticks
     assert {"dc-xa-lung-cu", "dc-xa-khau-vai"} == ticks[MEETING].keys()
+
+
+def name_of_then(meeting: Meeting) -> str:
+    """Return what the version called a meeting."""
+    (found,) = {name for name in SAID["meetings"] if name in (meeting.id, *meeting.old_ids)}
+    return str(found)
+
+
+def ticks_of(view: MeetingView) -> dict[str, list[Any]]:
+    return {
+        name: [tick.by, tick.at, tick.good, tick.note]
+        for name, each in view.endpoints.items()
+        if (tick := each.confirmation) is not None
+    }
+
+
+TRAINING, TRAINING_START = "tap-huan-an-toan-thong-tin-2026-11-24", "2026-11-24T08:30:00+07:00"
+"""A meeting of the day after the stop, out of a calendar, without an id of its own; it was checked once."""
+
+
+def written_by_0_1(tick_at: float) -> list[dict[str, Any]]:
+    """Return lines that that version would have written of tomorrow's training: a tick, and a sealed report."""
+    which = {"meeting": TRAINING, "start": TRAINING_START}
+    tick = {**which, "by": "Kỹ thuật xã", "note": "", "good": 1, "on_site": 1, "camera": 1, "sound": 1}
+    with closing(sqlite3.connect(":memory:")) as journal:
+        journal.executescript((FOLDER / "state" / "journal.sql").read_text(encoding="utf-8"))
+        query = "SELECT reason_values FROM entries WHERE kind = 'meeting_sealed' ORDER BY id"
+        sealed = json.loads(journal.execute(query).fetchone()[0])
+    body = json.loads(sealed["body"]) | {**which, "title": "Tập huấn an toàn thông tin", "end": "2026-11-24T10:30:00+07:00"}
+    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    report = {**sealed, **which, "body": canonical, "seal": seal(canonical)}
+    return [
+        {"at": tick_at, "kind": "meeting_confirmed", "target": "dc-xa-lung-cu", "reason_values": tick, "text": ""},
+        {"at": tick_at + 1, "kind": "meeting_sealed", "target": "", "reason_values": report, "text": ""},
+    ]
+
+
+@pytest.fixture
+def on_postgresql(left: Leftovers) -> Iterator[Leftovers]:
+    """The same journal in PostgreSQL."""
+    with postgres() as server:
+        url = server.database("leftovers")
+        copy_journal(left.journal, url)
+        yield replace(left, journal=url)
+
+
+def copy_journal(url: str, into: str) -> None:
+    """Copy the lines of a journal of that version into an empty database, in the form that they have."""
+    columns = [column for column in entries.c if column.name != "reasons"]
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    source, target = create_engine(url), create_engine(into)
+    with source.connect() as connection:
+        lines = [dict(row) for row in connection.execute(select(*columns).order_by(entries.c.id)).mappings()]
+    with target.connect() as connection:
+        config.attributes |= {"connection": connection}
+        command.upgrade(config, "0002")
+    with target.begin() as connection:
+        connection.execute(entries.insert(), lines)
+        connection.execute(text("SELECT setval(pg_get_serial_sequence('entries', 'id'), (SELECT max(id) FROM entries))"))
+    source.dispose()
+    target.dispose()
+
+
+def add(journal: str, lines: Sequence[dict[str, Any]]) -> None:
+    engine = create_engine(journal)
+    with engine.begin() as connection:
+        connection.execute(entries.insert(), lines)
+    engine.dispose()
+
+
+def stored(journal: str, what: str) -> list[tuple[Any, ...]]:
+    engine = create_engine(journal)
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(text(what))]
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("where", ["left", "on_postgresql"])
+async def test_check_tick_and_seal_of_tomorrow_s_meeting_are_its_own_under_its_new_id(
+    where: str, request: pytest.FixtureRequest
+) -> None:
+    left: Leftovers = request.getfixturevalue(where)
+    add(left.journal, written_by_0_1(STOPPED - 3))
+    async with restarted(left) as (daemon, meetings):
+        (view,) = (each for each in meetings.meetings() if TRAINING in each.meeting.old_ids)
+        reports = [await meetings.sealed(name) for name in (view.meeting.id, TRAINING)]
+        app = make_app(FakeSource(daemon.board.snapshot()), meetings=meetings)
+        async with TestClient(TestServer(app)) as client:
+            answers = {
+                path: await client.get(path.format(TRAINING), allow_redirects=False)
+                for path in ("/meetings/{}", "/meetings/{}/sealed.html?lang=en", "/api/v1/meetings/{}")
+            }
+            told = await (await client.get(f"/api/v1/meetings/{TRAINING}")).json()
+    assert view.meeting.id.startswith("tap-huan-an-toan-thong-tin-")
+    assert {"dc-xa-lung-cu": ["Kỹ thuật xã", STOPPED - 3, True, ""]} == ticks_of(view)
+    assert view.checked_at is not None
+    assert view.checked_at < STOPPED
+    for report in reports:
+        assert report is not None
+        assert (view.meeting.id, view.seal) == (report.meeting.id, report.seal)
+    assert {path: (307, path.format(view.meeting.id)) for path in answers} == {
+        path: (answer.status, answer.headers["Location"]) for path, answer in answers.items()
+    }
+    assert (view.meeting.id, view.seal) == (told["meeting"], told["seal"])
+    assert [(TRAINING, TRAINING_START, view.meeting.id)] == stored(left.journal, "SELECT old, start, new FROM old_meeting_ids")
+
+
+@pytest.mark.parametrize("where", ["left", "on_postgresql"])
+async def test_a_second_start_carries_nothing_over(where: str, request: pytest.FixtureRequest) -> None:
+    left: Leftovers = request.getfixturevalue(where)
+    add(left.journal, written_by_0_1(STOPPED - 3))
+    tables = ("SELECT * FROM meeting_slugs ORDER BY event", "SELECT * FROM old_meeting_ids ORDER BY old")
+    lines = f"SELECT id, reason_values FROM entries WHERE kind LIKE 'meeting_%' AND at < {STOPPED} ORDER BY id"
+    found, written, called = [], [stored(left.journal, lines)], []
+    for _ in range(2):
+        async with restarted(left) as (_, meetings):
+            called.append({view.meeting.id: (ticks_of(view), view.seal) for view in meetings.meetings()})
+        found.append([stored(left.journal, table) for table in tables])
+        written.append(stored(left.journal, lines))
+    assert found[0] == found[1]
+    assert all(found[0])
+    assert called[0] == called[1]
+    assert [written[0]] * 3 == written, "no row of the journal is rewritten"
 
 
 async def test_sealed_reports_are_what_was_sealed(left: Leftovers) -> None:
@@ -354,4 +482,5 @@ def test_the_configuration_is_without_fault(left: Leftovers, capsys: pytest.Capt
 def test_the_schedule_holds_the_same_meetings(left: Leftovers) -> None:
     stopped = datetime.fromtimestamp(STOPPED, UTC)
     meetings = load(left.config, left.environment).meetings.between(stopped - timedelta(days=1), stopped + timedelta(days=7))
-    assert sorted(SAID["meetings"]) == sorted(meeting.id for meeting in meetings)
+    assert sorted(SAID["meetings"]) == sorted(map(name_of_then, meetings))
+    assert 6 == len({meeting.id for meeting in meetings})
