@@ -28,7 +28,6 @@ CALLED_BY_OTHERS = {
     "handle_error": "aiohttp's RequestHandler calls it",
     "log_exception": "aiohttp's RequestHandler calls it",
     **dict.fromkeys(("dst", "tzname", "fromutc"), "Python's datetime calls it of a tzinfo"),
-    "original_start": "the identity of an occurrence rests on it",
     "RUNGS": "the words of Grafana's board of readiness",
     "GISTS": "the words of Grafana's board of readiness",
     **dict.fromkeys(

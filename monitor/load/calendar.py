@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from monitor.errors import Fault, reason_of
-from monitor.load.calendar_event import LONGEST, Attendee, Event, EventReader, Identity, Key, LeftOutError, Told
+from monitor.load.calendar_event import LONGEST, Attendee, CalendarEvent, EventReader, Identity, Key, LeftOutError, Statements
 from monitor.load.calendar_lines import Component, read_lines
 from monitor.load.calendar_notices import NoticeList
 from monitor.load.calendar_zones import CalendarZones
@@ -90,9 +90,9 @@ class _Series:
     replaces it and all that follow).
     """
 
-    event: Event
-    instead: Mapping[datetime | date, Event | None]
-    onward: tuple[tuple[datetime, Event], ...]
+    event: CalendarEvent
+    instead: Mapping[datetime | date, CalendarEvent | None]
+    onward: tuple[tuple[datetime, CalendarEvent], ...]
     zone: tzinfo
 
     def between(self, start: datetime, end: datetime) -> Iterator[tuple[Key, Occurrence]]:
@@ -189,7 +189,7 @@ class _InForce:
     def cancelled(self) -> Iterator[Identity]:
         yield from (identity for identity, _ in self._chosen.values() if identity.is_cancelled)
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[CalendarEvent]:
         """Yield what is held, in the order of the file. What can't be read is noted."""
         for identity, event in sorted(self._chosen.values(), key=lambda each: each[1].line):
             if identity.is_cancelled:
@@ -208,8 +208,8 @@ class _Assembly:
 
     def calendar(self, found: _InForce) -> Calendar:
         off = {each.key: each.rank for each in found.cancelled() if each.replaces is None}
-        heads: dict[str, Event] = {}
-        others: dict[str, list[Event]] = {}
+        heads: dict[str, CalendarEvent] = {}
+        others: dict[str, list[CalendarEvent]] = {}
         for event in found.events():
             key = event.identity.key
             if event.identity.replaces is None:
@@ -242,7 +242,7 @@ class _Assembly:
         begins = {each.event.identity.key: each.event.start for each in series}
         return Calendar(entries, begins, tuple(singles), tuple(series))
 
-    def _titled(self, event: Event, head: Event | None = None) -> Event:
+    def _titled(self, event: CalendarEvent, head: CalendarEvent | None = None) -> CalendarEvent:
         """Return an event with a title: its own, its series', or one that is made up."""
         if event.title:
             return event
@@ -251,8 +251,8 @@ class _Assembly:
         title = UNTITLED if head is None else head.title
         return replace(event, title=title, told={**event.told, "title": (title, event.line)})
 
-    def _series(self, head: Event, others: Iterable[Event], gone: Iterable[datetime | date]) -> _Series:
-        instead: dict[datetime | date, Event | None] = dict.fromkeys(gone)
+    def _series(self, head: CalendarEvent, others: Iterable[CalendarEvent], gone: Iterable[datetime | date]) -> _Series:
+        instead: dict[datetime | date, CalendarEvent | None] = dict.fromkeys(gone)
         instead |= {each.identity.replaces: each for each in others if each.identity.replaces is not None}
         made = _Series(head, instead, (), self._zone)
         onward = sorted((self._moment_of(each, made), each.line, each) for each in others if each.is_onward)
@@ -265,7 +265,7 @@ class _Assembly:
         if moment not in made.instead and moment not in event.excluded and made._day(event.start) not in made.instead:
             yield event_key(event), _occurrence(event, event.start, event.lasts, None)
 
-    def _moment_of(self, event: Event, series: _Series | None) -> datetime:
+    def _moment_of(self, event: CalendarEvent, series: _Series | None) -> datetime:
         """Return which moment of a series an event replaces; of a day that which the series has then, else its own time of day."""
         replaces = event.identity.replaces
         if isinstance(replaces, datetime):
@@ -274,9 +274,9 @@ class _Assembly:
         found = series.original_of(replaces) if series is not None else None
         return found or datetime.combine(replaces, event.start.timetz()).astimezone(UTC)
 
-    def _entry(self, event: Event, head: Event | None) -> CalendarEntry:
+    def _entry(self, event: CalendarEvent, head: CalendarEvent | None) -> CalendarEntry:
         """Read what an event says by the form, as if it stood in meetings.yaml; head, its series, speaks where it does not."""
-        told: Told = event.told if head is None else {**head.told, **event.told}
+        told: Statements = event.told if head is None else {**head.told, **event.told}
         pairs = [
             (with_mark(scalar(key), self._mark(line)), with_mark(_node(key, text), self._mark(line)))
             for key, (text, line) in told.items()
@@ -294,12 +294,12 @@ class _Assembly:
         return yaml.Mark(self._file, 0, line - 1, 0, None, 0)
 
 
-def event_key(event: Event) -> Key:
+def event_key(event: CalendarEvent) -> Key:
     return event.identity.key, None
 
 
 def _occurrence(
-    event: Event, start: datetime, lasts: timedelta, original: datetime | None, *, is_cancelled: bool = False
+    event: CalendarEvent, start: datetime, lasts: timedelta, original: datetime | None, *, is_cancelled: bool = False
 ) -> Occurrence:
     end = (start.astimezone(UTC) + lasts).astimezone(start.tzinfo)
     return Occurrence(event.title, start, end, is_cancelled, event.identity.uid, original)

@@ -1,4 +1,4 @@
-"""One VEVENT (RFC 5545 section 3.6.1) as it is written → one Event: when it takes place, and what it says of itself.
+"""One VEVENT (RFC 5545 section 3.6.1) as it is written → one CalendarEvent: when it takes place, and what it says of itself.
 
 What can't be a meeting raises LeftOutError, with the line and why; what is odd and understood all the same is noted.
 """
@@ -36,7 +36,7 @@ _PREFIX = "X-MONITOR-"
 
 Key = tuple[str, datetime | None]
 """An event's UID, and which occurrence of the series it replaces; None is the series itself, or a single event."""
-Told = Mapping[str, tuple[str, int]]
+Statements = Mapping[str, tuple[str, int]]
 """What an event says of itself: key → (its text, its line)."""
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CalendarEvent:
     """What can be held. start: aware, in the event's own zone. own_zone: that zone, in which its rules and days are meant.
 
     title: '' where it has none.
@@ -89,7 +89,7 @@ class Event:
     title: str
     start: datetime
     lasts: timedelta
-    told: Told
+    told: Statements
     attendees: tuple[Attendee, ...]
     own_zone: tzinfo
     rules: tuple[Rule, ...] = ()
@@ -137,7 +137,7 @@ class EventReader:
             event.line,
         )
 
-    def event(self, event: Component, identity: Identity) -> Event:
+    def event(self, event: Component, identity: Identity) -> CalendarEvent:
         """Return an event that is not cancelled. Raises LeftOutError where it is no meeting, or can't be understood."""
         begins = event.first("DTSTART")
         if begins is None:
@@ -155,13 +155,13 @@ class EventReader:
         rules, without = (self._rules(event, name, start, own_zone) for name in ("RRULE", "EXRULE"))
         excluded, days = self._excluded(event, own_zone)
         onward = event.first("RECURRENCE-ID")
-        return Event(
+        return CalendarEvent(
             identity,
             event.line,
             title,
             start,
             lasts,
-            self._told(event, title),
+            self._statements(event, title),
             tuple(_attendees(event)),
             own_zone,
             rules,
@@ -348,7 +348,7 @@ class EventReader:
             return title[: LONGEST_TITLE - 1].rstrip() + "…"
         return title
 
-    def _told(self, event: Component, title: str) -> Told:
+    def _statements(self, event: Component, title: str) -> Statements:
         """Return what it says by X-MONITOR-… and, where it has none of that name, by categories such as level=province."""
         told = {"title": (title, event.line_of("SUMMARY"))} if title else {}
         for written in event.all("CATEGORIES"):

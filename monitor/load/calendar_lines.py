@@ -116,7 +116,7 @@ def read_lines(content: bytes, file: str, notices: NoticeList, faults: list[Faul
         text = octets.decode("utf-8", "replace")
         if "\ufffd" in text and not undecoded and not _is_utf8(octets):
             undecoded = line
-        walk.take(line, text)
+        walk.feed(line, text)
     found = walk.end()
     if not walk.calendars and not found.events:
         faults.append(Fault(file, 1, "", "no_calendar", Phrase("export_calendar_ics")))
@@ -202,7 +202,7 @@ class _Walk:
         self._beyond: list[int] = []
         self._unclear: list[int] = []
 
-    def take(self, line: int, text: str) -> None:
+    def feed(self, line: int, text: str) -> None:
         found = parse_line(line, text)
         if found is None:
             # Of what stands in a calendar alone: a page of a portal is no calendar in which each line is odd.
