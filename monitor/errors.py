@@ -79,6 +79,12 @@ class Notice:
         return {**self.fault.answer_in(language), "left_out": self.is_left_out}
 
 
+def left_out_first(notices: Iterable[Notice]) -> tuple[list[Notice], int]:
+    """Return notices with what is left out before the rest, and how many are left out."""
+    ordered = sorted(notices, key=lambda each: not each.is_left_out)
+    return ordered, sum(each.is_left_out for each in ordered)
+
+
 class MonitorError(Exception):
     """What the operator can mend; the command line prints it without a traceback and exits with 2.
 

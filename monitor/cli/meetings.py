@@ -18,7 +18,7 @@ from monitor.cli.notices import notice_lines
 from monitor.cli.output import write_whole
 from monitor.cli.parser import Parser
 from monitor.cli.tables import TableColumn, table
-from monitor.errors import ConfigError, Fault, Notice, SetupError, reason_of
+from monitor.errors import ConfigError, Fault, Notice, SetupError, left_out_first, reason_of
 from monitor.load.configuration import Configuration, find_folder, load
 from monitor.model.meeting import Meeting
 from monitor.words import say
@@ -109,7 +109,7 @@ def _json(meeting: Meeting) -> dict[str, object]:
 
 def _tell_notices(notices: Sequence[Notice], language: str) -> int:
     """Print what is told of calendars; return 1 where anything was left out, else 0."""
-    left_out = sum(each.is_left_out for each in notices)
+    _, left_out = left_out_first(notices)
     if notices:
         print(*notice_lines(notices, language), sep="\n")
         print(say(READY, "calendars_told", language, left_out=left_out, odd=len(notices) - left_out))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.errors import Notice
+from monitor.errors import Notice, left_out_first
 from monitor.words import say
 from monitor.words.ready import READY
 
@@ -13,7 +13,7 @@ _NOTICES_SHOWN = 100
 
 def notice_lines(notices: Sequence[Notice], language: str) -> Iterator[str]:
     """Yield what is told of calendars, one line each, what was left out first, and how many more there are."""
-    ordered = sorted(notices, key=lambda each: not each.is_left_out)
+    ordered, _ = left_out_first(notices)
     for each in ordered[:_NOTICES_SHOWN]:
         yield f"{say(READY, 'left_out' if each.is_left_out else 'taken_oddly', language)}: {each.fault.text_in(language)}"
     if len(ordered) > _NOTICES_SHOWN:

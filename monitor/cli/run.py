@@ -16,6 +16,7 @@ from monitor.background import BackgroundTasks
 from monitor.cli.parser import Parser
 from monitor.cli.probers import open_probers
 from monitor.cli.program import start_log
+from monitor.errors import left_out_first
 from monitor.journal.journal import Journal
 from monitor.journal.store import Store
 from monitor.load.configuration import Configuration, find_folder, load
@@ -74,13 +75,13 @@ def execute(arguments: argparse.Namespace) -> int:
 def _log_notices(configuration: Configuration) -> None:
     """Say in one line how much of the calendars is left out; /meetings and `monitor meetings check` tell what and why."""
     notices = configuration.meetings.notices
-    left_out = [each.fault for each in notices if each.is_left_out]
+    ordered, left_out = left_out_first(notices)
     if left_out:
         log.warning(
             "calendars: %d events or parts left out, %d more notes; the first: %s",
-            len(left_out),
-            len(notices) - len(left_out),
-            left_out[0],
+            left_out,
+            len(notices) - left_out,
+            ordered[0].fault,
         )
     elif notices:
         log.info("calendars: all taken, %d notes", len(notices))

@@ -24,12 +24,11 @@ from monitor.load.document import Faulty, Node
 from monitor.load.exchange.yaml_tree import MAP, STR, mapping, scalar, sequence, with_mark
 from monitor.load.fields import ReadMapping, Table
 from monitor.load.suggest import did_you_mean
+from monitor.words.meeting import UNTITLED
 
 _LISTS = {"level": "levels", "area": "areas", "tag": "tags"}
 _LONGEST_WORD = 250
 _DAY = timedelta(days=1)
-UNTITLED = "Cuộc họp không có tên"
-"""What a meeting is called whose event has no title."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from monitor.words.phrase import Phrase, phrase
 LONGEST = timedelta(days=1)
 LONGEST_TITLE = 200
 YEARS = range(2000, 2100)
+_CLOCKS = range(1900, 9001)
+"""Years in which a moment may be moved from zone to zone."""
 _NOTHING = timedelta(0)
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[Tt](\d\d)(\d\d)(\d\d)?(Z|z|[+-]\d\d:?\d\d)?)?")
 _DURATION = re.compile(r"([+-])?P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?", re.IGNORECASE)
@@ -193,23 +195,16 @@ class EventReader:
     def _moment(self, written: ContentLine, text: str, zone: tzinfo) -> datetime | date:
         """Return a moment, aware, or a day. zone: of what names none. Raises LeftOutError."""
         text = text.strip()
-        found = _MOMENT.fullmatch(text)
         try:
-            if found is None:
-                raise ValueError(text)
-            day = date(int(found[1]), int(found[2]), int(found[3]))
-            if found[4] is None:
-                return day
-            clock = time(int(found[4]), int(found[5]), min(int(found[6] or 0), 59))
+            moment, own = _written_moment(text)
         except ValueError:
             reason = phrase("no_date_and_time", text=text[:40])
             raise LeftOutError(written.line, "property_unreadable", name=written.name, reason=reason) from None
-        moment = datetime.combine(day, clock)
-        if not 1900 <= day.year <= 9000:
-            raise LeftOutError(written.line, "year_out", year=day.year)
-        if found[7]:
-            return moment.replace(tzinfo=_offset_zone(found[7]))
-        return moment.replace(tzinfo=self._zone_of(written) or zone)
+        if not isinstance(moment, datetime):
+            return moment
+        if moment.year not in _CLOCKS:
+            raise LeftOutError(written.line, "year_out", year=moment.year)
+        return moment.replace(tzinfo=own or self._zone_of(written) or zone)
 
     def _zone_of(self, written: ContentLine) -> tzinfo | None:
         """Return the zone that a property names, None where it names none. Raises LeftOutError where nobody knows it."""
@@ -275,19 +270,15 @@ class EventReader:
 
     def _until(self, written: ContentLine, zone: tzinfo, text: str) -> datetime:
         """Return the last moment of UNTIL as naive local time; a day is meant to its end, which is told."""
-        found = _MOMENT.fullmatch(text)
-        if found is None:
-            raise ValueError(text)
-        day = date(int(found[1]), int(found[2]), int(found[3]))
-        if found[4] is None:
+        moment, own = _written_moment(text)
+        if not isinstance(moment, datetime):
             self._notices.remark(written.line, "until_is_day", text=text)
-            local = datetime.combine(day, time(23, 59, 59))
+            local = datetime.combine(moment, time(23, 59, 59))
             # A series in UTC is written by programs for people who live in a zone: their day is meant.
             return local if zone != UTC else local.replace(tzinfo=self._zone).astimezone(UTC).replace(tzinfo=None)
-        moment = datetime.combine(day, time(int(found[4]), int(found[5]), min(int(found[6] or 0), 59)))
-        if not found[7] or not 1900 <= day.year <= 9000:
+        if own is None or moment.year not in _CLOCKS:
             return moment
-        return moment.replace(tzinfo=_offset_zone(found[7])).astimezone(zone).replace(tzinfo=None)
+        return moment.replace(tzinfo=own).astimezone(zone).replace(tzinfo=None)
 
     def _more(self, event: Component, start: datetime, zone: tzinfo, lasts: timedelta) -> Mapping[datetime, timedelta] | None:
         found: dict[datetime, timedelta] = {}
@@ -402,6 +393,18 @@ def _duration(text: str) -> timedelta | None:
     # Nothing of a day or more is taken; years of it would only overflow what it is added to.
     most = timedelta(days=400)
     return max(-most, min(-lasts if found[1] == "-" else lasts, most))
+
+
+def _written_moment(text: str) -> tuple[datetime | date, tzinfo | None]:
+    """Return a day, or a naive moment and the zone written with it (Z, +0700), if any. Raises ValueError for anything else."""
+    found = _MOMENT.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    day = date(int(found[1]), int(found[2]), int(found[3]))
+    if found[4] is None:
+        return day, None
+    clock = time(int(found[4]), int(found[5]), min(int(found[6] or 0), 59))
+    return datetime.combine(day, clock), _offset_zone(found[7]) if found[7] else None
 
 
 def _offset_zone(text: str) -> tzinfo:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.errors import Fault, Notice
 from monitor.load.calendar import Calendar, CalendarEntry, load_calendar, slug
-from monitor.load.calendar_event import Attendee, Key
+from monitor.load.calendar_event import LONGEST, Attendee, Key
 from monitor.load.calendar_notices import NoticeList
 from monitor.load.document import read_file
 from monitor.load.fields import Either, Field, ListOf, MapOf, ReadMapping, Record, Table
@@ -26,7 +25,6 @@ from monitor.words.phrase import Phrase, phrase
 
 CENTRAL = "central"
 """The level above the province's own: its meetings are held elsewhere."""
-LONGEST = timedelta(days=1)
 
 _IDS = ListOf(Identifier(), once=True)
 PARTICIPANTS = Record(
@@ -151,21 +149,8 @@ class _MeetingReader:
         series = self._series(entry, entry["id"] or "")
         if series is None or start is None or end is None or not entry.is_whole:
             return None
-        return Meeting(
-            id=series.id,
-            series=series.id,
-            title=entry["title"],
-            start=start.astimezone(self._zone),
-            end=end.astimezone(self._zone),
-            endpoints=series.endpoints,
-            level=series.level,
-            host=series.host,
-            external_host=series.external_host,
-            call_rate_bps=series.call_rate_bps,
-            platform=series.platform,
-            carrier=series.carrier,
-            place=series.place,
-        )
+        begins, ends = start.astimezone(self._zone), end.astimezone(self._zone)
+        return series.meeting(series.id, entry["title"], begins, ends, series=series.id)
 
     def read_rooms(self, entry: ReadMapping) -> None:
         """Take what meetings.yaml says of rooms, for the calendars that follow."""

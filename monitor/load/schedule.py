@@ -39,6 +39,28 @@ class Series:
     place: str = ""
     participants_by_name: bool = False
 
+    def meeting(
+        self, id_: str, title: str, start: datetime, end: datetime, *, series: str, old_ids: tuple[str, ...] = ()
+    ) -> Meeting:
+        """Return one of its occurrences. start, end: aware, in the zone in which they are told. series: the id of all of them."""
+        return Meeting(
+            id=id_,
+            series=series,
+            title=title,
+            start=start,
+            end=end,
+            endpoints=self.endpoints,
+            level=self.level,
+            host=self.host,
+            external_host=self.external_host,
+            call_rate_bps=self.call_rate_bps,
+            platform=self.platform,
+            carrier=self.carrier,
+            place=self.place,
+            participants_by_name=self.participants_by_name,
+            old_ids=old_ids,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CalendarSource:
@@ -97,21 +119,12 @@ class Schedule:
     def _meeting(self, source: CalendarSource, key: Key, held: Occurrence) -> Meeting:
         series, event = source.series[key], source.event(key)
         slug = event.id if event.is_named else self.known.slugs.get(event_of(key[0]), event.id)
-        return Meeting(
-            id=self._named(event.id, source.calendar.begins.get(key[0]), held) if event.is_named else unnamed(slug, held),
+        return series.meeting(
+            self._named(event.id, source.calendar.begins.get(key[0]), held) if event.is_named else unnamed(slug, held),
+            held.title,
+            held.start.astimezone(self.zone),
+            held.end.astimezone(self.zone),
             series=event.id if event.is_named else f"{slug}-{_digits(held.uid or held.title, '')}",
-            title=held.title,
-            start=held.start.astimezone(self.zone),
-            end=held.end.astimezone(self.zone),
-            endpoints=series.endpoints,
-            level=series.level,
-            host=series.host,
-            external_host=series.external_host,
-            call_rate_bps=series.call_rate_bps,
-            platform=series.platform,
-            carrier=series.carrier,
-            place=series.place,
-            participants_by_name=series.participants_by_name,
             old_ids=() if event.is_named and held.original_start is None else self._ids_of_0_1({slug, series.id}, held),
         )
 

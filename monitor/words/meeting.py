@@ -7,6 +7,9 @@ from monitor.words.catalogue import Catalogue
 SHORT_VERDICTS: Catalogue = {"at_risk": ("Có điều kiện", "at risk")}
 """Verdicts whose full name is too long for a count's heading."""
 
+UNTITLED = "Cuộc họp không có tên"
+"""What a meeting is called whose event has no title: a name like the others, in whatever language it is told."""
+
 STEPS: Catalogue = {
     "evidence": ("Bằng chứng", "Evidence"),
     "maintenance": ("Lịch bảo trì", "Announced work"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import tzinfo
 
-from monitor.errors import Notice
+from monitor.errors import Notice, left_out_first
 from monitor.export.api.targets import Json, contacts
 from monitor.model.meeting import EndpointVerdict, MeetingView
 from monitor.model.reason import Reason
@@ -57,9 +57,9 @@ def meeting_listed(view: MeetingView, say: MeetingWording) -> dict[str, Json]:
 
 def calendars_told(notices: Sequence[Notice], language: str) -> dict[str, Json]:
     """Return what is told of calendars, what was left out first: how much there is, and the first NOTICES_SHOWN of it."""
-    ordered = sorted(notices, key=lambda each: not each.is_left_out)
+    ordered, left_out = left_out_first(notices)
     return {
-        "left_out": sum(each.is_left_out for each in notices),
+        "left_out": left_out,
         "told": len(notices),
         "notices": [each.answer_in(language) for each in ordered[:NOTICES_SHOWN]],
     }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.errors import Notice
+from monitor.errors import Notice, left_out_first
 from monitor.export.audience import Audience
 from monitor.export.pages import meeting_board
 from monitor.export.pages.ladder import of_meeting
@@ -257,8 +257,7 @@ class MeetingListPage(LivePage):
 
     def _calendars(self, say: Sentences) -> str:
         """Return what is told of calendars, what was left out first; '' where nothing is."""
-        notices = sorted(self.meetings.calendar_notices(), key=lambda each: not each.is_left_out)
-        left_out = sum(each.is_left_out for each in notices)
+        notices, left_out = left_out_first(self.meetings.calendar_notices())
         shown = [
             (each, _place(each), each.fault.fault_in(say.language), each.fault.cure_in(say.language))
             for each in notices[:NOTICES_SHOWN]
