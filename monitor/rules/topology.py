@@ -56,6 +56,10 @@ class Topology:
         """Return everything that hangs on a target, directly or not, itself not included."""
         return _reached(target, self.children, self._below)
 
+    def keeps_uplinks_of(self, before: Topology) -> bool:
+        """Return whether every target that was there before and still is hangs on the same uplinks."""
+        return all(before.parents.get(name, parents) == parents for name, parents in self.parents.items())
+
 
 def topology_of(inventory: Inventory) -> Topology:
     """Return the graph of an inventory. Parents that the inventory does not hold are left out: nothing can be blamed on them."""

@@ -59,6 +59,15 @@ async def test_a_good_reload_is_polled_at_once_and_noted(tmp_path: Path) -> None
         assert ["stopped", "reload", "started"] == await kinds(daemon)
 
 
+async def test_a_reload_that_changes_nothing_is_noted_and_disturbs_nobody(tmp_path: Path) -> None:
+    async with Desk(replace(ONE, inventory=replace(ONE.inventory), folder=Path("elsewhere"))).daemon(tmp_path) as daemon:
+        before = daemon.board.snapshot().inventory
+        assert () == await daemon.reload()
+        assert before is daemon.board.snapshot().inventory
+        assert Path("elsewhere") == daemon.configuration.folder
+        assert ["reload"] == await kinds(daemon)
+
+
 async def test_a_reload_moves_the_bounds_that_alerts_compare_with(tmp_path: Path) -> None:
     lenient = replace(TWO, settings=replace(SETTINGS, quality=QualitySettings(loss_ratio=0.05)))
     async with Desk(lenient).daemon(tmp_path) as daemon:

@@ -82,6 +82,7 @@ class Board:
         self._on_root_cause = on_root_cause
         self._usual_rtt_s = usual_rtt_s
         self._tracks: dict[str, Track] = {}
+        self._topology = topology_of(inventory)
         self._time = PassingTime(clock, self._stood_still)
         self._suspicions = Suspicions()
         self._blindness = BlindnessWatch(self._suspicions)
@@ -249,7 +250,8 @@ class Board:
 
     def _follow(self, inventory: Inventory, settings: Settings, profiles: Mapping[str, Profile]) -> None:
         self._settings, self._zone = settings, ZoneInfo(settings.timezone)
-        now_s = self._clock.monotonic()
+        now_s, topology = self._clock.monotonic(), topology_of(inventory)
+        keeps_uplinks = topology.keeps_uplinks_of(self._topology)
         tracks: dict[str, Track] = {}
         candidates = candidates_of(profiles)
         for name, target in inventory.targets.items():
@@ -257,11 +259,11 @@ class Board:
             if track is None:
                 track = new_track(target, plan, self._published.memory.get(name), now_s)
             else:
-                track.follow(target, plan, now_s)
+                track.follow(target, plan, now_s, drops_suspicion=not keeps_uplinks)
             tracks[name] = track
         self._tracks = tracks
         self._aging = Aging(tracks, TICK_S, now_s)
-        self._topology = topology_of(inventory)
+        self._topology = topology
         self._suspicions.follow(tracks, self._topology, settings)
         self._blindness.follow(tracks, self._topology, settings)
         self._judge.follow(tracks, self._topology, settings, profiles, self._now_local())

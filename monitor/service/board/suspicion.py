@@ -47,9 +47,10 @@ class Suspicions:
         self._returned_s: dict[str, float] = {}  # since when the return of a target is held for those behind it
 
     def follow(self, tracks: Mapping[str, Track], topology: Topology, settings: Settings) -> None:
-        """Follow a changed configuration, for which all suspicions were dropped; returns stay held."""
+        """Follow a changed configuration, for which the tracks have dropped some suspicions; the others and held returns stay."""
         self._tracks, self._topology, self._settings = tracks, topology, settings
-        self._suspects, self._awaited_s = {}, {}
+        self._suspects = {name: each for name, each in self._suspects.items() if name in tracks and tracks[name].is_suspected}
+        self._awaited_s = {name: asked_s for name, asked_s in self._awaited_s.items() if name in tracks}
         self._returned_s = {name: since_s for name, since_s in self._returned_s.items() if name in tracks}
 
     @property

@@ -191,10 +191,11 @@ class Track:
         if is_alive:
             self.steady = self.flapping
 
-    def follow(self, target: Target, plan: tuple[Turn, ...], now_s: float) -> None:
+    def follow(self, target: Target, plan: tuple[Turn, ...], now_s: float, *, drops_suspicion: bool) -> None:
         """Follow a changed configuration: what is known stays, but the evidence of an address that changed.
 
-        Its state then stands until the new address was asked. plan: its probes now. now_s: monotonic.
+        Its state then stands until the new address was asked. A suspicion stays where the same probes ask the same address, so that
+        no row of reloads keeps an outage from being told, unless it drops all. plan: its probes now. now_s: monotonic.
         """
         has_moved = target.address != self.target.address
         known = {} if has_moved else self.health.probes
@@ -212,7 +213,8 @@ class Track:
         self.heard_s = {name: heard_s for name, heard_s in self.heard_s.items() if name in known and name in probes}
         if not any(each.votes for each in probes.values()):  # the probe that spoke for the target was taken away
             probes = {name: replace(each, is_trusted=True) for name, each in probes.items()}
-        self.health = replace(self.health, probes=probes, suspected_s=None)
+        drops_suspicion = drops_suspicion or has_moved or probes.keys() != self.health.probes.keys()
+        self.health = replace(self.health, probes=probes, suspected_s=None if drops_suspicion else self.health.suspected_s)
         self.target, self.plan = target, plan
 
 

@@ -200,6 +200,17 @@ async def test_a_reload_keeps_state_and_views_of_kept_targets_and_drops_removed_
     assert ["d1"] == [cause.target for cause in after.root_causes]
 
 
+async def test_a_row_of_reloads_keeps_no_outage_from_being_told() -> None:
+    province = await warm()
+    province.dead.add("d1")
+    for change in range(round(BOUND_S)):
+        renamed = replace(province.inventory.targets["d0"], name=f"Huyện {change}")
+        targets = {**province.inventory.targets, "d0": renamed}
+        province.board.replace(replace(province.inventory, targets=targets), SETTINGS, {"default": Profile("default")})
+        await province.run(1.0)
+    assert (State.DOWN, State.UNREACHABLE) == (province.state("d1"), province.state("d1-c0"))
+
+
 async def test_a_reload_that_removes_a_root_cause_does_not_blame_its_children_without_fresh_evidence() -> None:
     province = await warm()
     province.dead.add("d1")
