@@ -32,6 +32,7 @@ from monitor.service.process import (
     ServiceManager,
     SystemClock,
     ensure_files,
+    let_the_loop_in,
     on_signals,
     open_listener,
     passed_listeners,
@@ -181,6 +182,7 @@ async def compose_daemon(
         see_lag=daemon.own.see_loop_lag,
     )
     spare_what_stays()
+    let_the_loop_in()
     return daemon, LiveSource(daemon, probers.snmp.agent_limits), self_monitor, meetings
 
 

@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping
 
@@ -18,6 +19,8 @@ FRESH = 20_000
 """Objects made and not let go before the youngest are looked through; 700 by default, which a few dozen answers reach."""
 ROUNDS = 20
 """Such looks before the next older ones are looked through."""
+GIVES_WAY_S = 0.0005
+"""How long a thread that computes keeps the interpreter from others; 0.005 by default."""
 
 FIRST_PASSED_FD = 3
 _HIGHEST_PORT = 65_535
@@ -141,3 +144,12 @@ def spare_what_stays() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(FRESH, ROUNDS, ROUNDS)
+
+
+def let_the_loop_in() -> None:
+    """Have a thread that computes give way to the loop after 0.5 ms instead of 5.
+
+    Each packet that the loop sends lets go of the interpreter once and waits for it as long: while a configuration was read anew,
+    which takes 60 ms at 477 targets, ten packets were late by all of that.
+    """
+    sys.setswitchinterval(GIVES_WAY_S)

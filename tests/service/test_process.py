@@ -6,12 +6,15 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import SetupError
-from monitor.service.process import ServiceManager, open_listener, passed_listeners
+from monitor.service.process import ServiceManager, let_the_loop_in, open_listener, passed_listeners
 
 TAKES_THE_SOCKET = """
 import os
@@ -21,6 +24,41 @@ from monitor.service.process import passed_listeners
 connection, _ = listener.accept() if not listener.setblocking(True) else None
 connection.sendall(b"from the socket that was handed in")
 """
+
+
+GIVEN_AWAY = 60
+
+
+@pytest.fixture
+def _as_before() -> Iterator[None]:
+    interval_s = sys.getswitchinterval()
+    yield
+    sys.setswitchinterval(interval_s)
+
+
+def cpu_s_beside_a_computation() -> float:
+    """Return the seconds of CPU that a thread computed while this one let go of the interpreter GIVEN_AWAY times."""
+    over, taken_s = threading.Event(), list[float]()
+
+    def compute() -> None:
+        while not over.is_set():
+            sum(range(100))
+        taken_s.append(time.thread_time())
+
+    thread = threading.Thread(target=compute)
+    thread.start()
+    for _ in range(GIVEN_AWAY):
+        time.sleep(0)
+    over.set()
+    thread.join()
+    return taken_s[0]
+
+
+@pytest.mark.usefixtures("_as_before")
+def test_a_thread_that_computes_gives_way_to_the_loop_soon() -> None:
+    usual_s = cpu_s_beside_a_computation()
+    let_the_loop_in()
+    assert cpu_s_beside_a_computation() < usual_s / 3
 
 
 def test_a_socket_that_was_handed_in_is_served() -> None:
